@@ -1,0 +1,110 @@
+"""The two strategies and the mistakes people make, as one table of factor pairs.
+
+A strategy multiplies the masked activation by ``train_scale(rate)`` in training and the whole activation
+by ``test_scale(rate)`` at test::
+
+    training output = m · a · train_scale(rate)        test output = a · test_scale(rate)
+
+with ``m`` ∈ {0, 1}, P(m = 0) = ``rate`` and ``keep`` = 1 − ``rate``. Every factor is dimensionless.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Scale = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of the rate: its symbol in ``r`` and ``k``, its NumPy code, and its value."""
+
+    symbol: str
+    code: str
+    of_rate: Scale
+
+    def __call__(self, rate: ArrayLike) -> NDArray[np.float64]:
+        """Value at ``rate`` (scalar or array); NaN where the factor divides by zero."""
+        rates = np.asarray(rate, dtype=np.float64)
+        with np.errstate(divide="ignore"):
+            value = np.asarray(self.of_rate(rates), dtype=np.float64)
+        return np.where(np.isfinite(value), value, np.nan)
+
+    def words(self, rate: float) -> str:
+        """What the factor does at ``rate``, as said on screen.
+
+        >>> INVERSE_KEEP.words(0.3)
+        '÷ 0.7'
+        """
+        if self is ONE:
+            return "unchanged"
+        operand = rate if "r" in self.symbol else 1.0 - rate
+        return f"{'÷' if '/' in self.symbol else '×'} {round(operand, 6):g}"
+
+
+ONE = Factor("1", "", np.ones_like)
+KEEP = Factor("k", " * keep", lambda rate: 1.0 - rate)
+INVERSE_KEEP = Factor("1/k", " / keep", lambda rate: 1.0 / (1.0 - rate))
+RATE = Factor("r", " * rate", lambda rate: rate)
+INVERSE_RATE = Factor("1/r", " / rate", lambda rate: 1.0 / rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A pair of factors: ``train_scale`` for the masked activation, ``test_scale`` for the whole one."""
+
+    name: str
+    label: str
+    train_scale: Factor
+    test_scale: Factor
+    mistake: bool
+
+    @property
+    def divides_by_keep(self) -> bool:
+        """Whether the strategy is undefined at rate 1."""
+        return INVERSE_KEEP in (self.train_scale, self.test_scale)
+
+    @property
+    def divides_by_rate(self) -> bool:
+        """Whether the strategy is undefined at rate 0."""
+        return INVERSE_RATE in (self.train_scale, self.test_scale)
+
+
+_TABLE: Mapping[str, Strategy] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            Strategy("standard", "standard (scale at test)", ONE, KEEP, mistake=False),
+            Strategy("inverted", "inverted (scale in training)", INVERSE_KEEP, ONE, mistake=False),
+            Strategy("none", "no compensation", ONE, ONE, mistake=True),
+            Strategy("both", "compensates twice", INVERSE_KEEP, KEEP, mistake=True),
+            Strategy("wrong_train", "wrong p in training", INVERSE_RATE, ONE, mistake=True),
+            Strategy("wrong_test", "wrong p at test", ONE, RATE, mistake=True),
+        )
+    }
+)
+
+
+def strategies() -> Mapping[str, Strategy]:
+    """Return the table of strategies by name, the two correct ones first, then the mistakes.
+
+    >>> float(strategies()["inverted"].train_scale(0.2))
+    1.25
+    """
+    return _TABLE
+
+
+def strategy(name: str) -> Strategy:
+    """Return the strategy called ``name``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such strategy; the message lists the names.
+    """
+    if name not in _TABLE:
+        raise ValueError(f"strategy must be one of {', '.join(_TABLE)}; got {name!r}")
+    return _TABLE[name]
