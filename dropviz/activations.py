@@ -1,0 +1,426 @@
+"""Where the activations come from: distributions with exact moments, and arrays of measured values.
+
+Every source is an immutable value with ``exact_mean`` and ``exact_variance``, ``sample`` (independent draws) and
+``quantile`` (inverse distribution function). Values are dimensionless.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from statistics import NormalDist
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+LARGEST = 1e100  # the square of a larger value leaves the range of float64
+
+
+class Activations(Protocol):
+    """What a sweep needs to know of a source of activations."""
+
+    @property
+    def exact_mean(self) -> float:
+        """Mean μ, from the closed form."""
+
+    @property
+    def exact_variance(self) -> float:
+        """Variance v, from the closed form."""
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw ``count`` independent activations, shape (count,)."""
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Smallest a with P(activation ≤ a) ≥ ``probability``, for probabilities inside (0, 1)."""
+
+
+def check_number(name: str, value: float, low: float, high: float) -> None:
+    """Raise ValueError, naming the range, unless ``low`` ≤ ``value`` ≤ ``high``."""
+    try:
+        inside = low <= float(value) <= high
+    except (TypeError, ValueError, OverflowError):
+        inside = False
+    if not inside:
+        raise ValueError(f"{name} must be a number from {low:g} to {high:g}; got {value!r}")
+
+
+def normal_quantile(probability: ArrayLike) -> Floats:
+    """Inverse distribution function of N(0, 1), elementwise."""
+    inverse = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])
+    return np.asarray(inverse(np.asarray(probability, dtype=np.float64)), dtype=np.float64)
+
+
+def _rectified_standard_moments(z: float) -> tuple[float, float]:
+    """Mean and variance of max(0, N(z, 1)), arranged so that no large terms cancel for z > 0."""
+    density = math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    above = 0.5 * math.erfc(-z / math.sqrt(2))  # Φ(z)
+    below = 0.5 * math.erfc(z / math.sqrt(2))
+    mean = z * above + density
+    variance = above + z * z * above * below + z * density * (below - above) - density**2
+    return max(mean, 0.0), max(variance, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Normal activations N(mean, std²); with ``relu=True`` rectified: a = max(0, x).
+
+    With z = mean/std and φ, Φ the standard normal density and distribution function, the rectified normal has
+    E[a] = std·(z·Φ + φ) and Var[a] = std²·(Φ + z²·Φ·(1 − Φ) + z·φ·(1 − 2Φ) − φ²).
+
+    Parameters
+    ----------
+    mean, std
+        Of the normal before rectification; |mean| ≤ 1e6, 1e-6 ≤ std ≤ 1e6.
+    relu
+        Whether negative values become 0.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is outside its range.
+
+    >>> round(Normal(0.0, 1.0, relu=True).exact_mean, 6)
+    0.398942
+    """
+
+    mean: float = 0.0
+    std: float = 1.0
+    relu: bool = False
+
+    def __post_init__(self) -> None:
+        check_number("mean", self.mean, -1e6, 1e6)
+        check_number("std", self.std, 1e-6, 1e6)
+
+    @property
+    def exact_mean(self) -> float:
+        """Mean of the activation, after the ReLU if there is one."""
+        if not self.relu:
+            return float(self.mean)
+        return self.std * _rectified_standard_moments(self.mean / self.std)[0]
+
+    @property
+    def exact_variance(self) -> float:
+        """Variance of the activation, after the ReLU if there is one."""
+        if not self.relu:
+            return float(self.std) ** 2
+        return self.std**2 * _rectified_standard_moments(self.mean / self.std)[1]
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw ``count`` independent activations, shape (count,)."""
+        values = rng.standard_normal(count)
+        if self.std != 1.0:
+            values *= self.std
+        if self.mean != 0.0:
+            values += self.mean
+        return np.maximum(values, 0.0, out=values) if self.relu else values
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Inverse distribution function."""
+        values = self.mean + self.std * normal_quantile(probability)
+        return np.maximum(values, 0.0) if self.relu else values
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """Uniform on [low, high]: mean (low + high)/2, variance (high − low)²/12; |low|, |high| ≤ 1e6, low < high."""
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("low", self.low, -1e6, 1e6)
+        check_number("high", self.high, -1e6, 1e6)
+        if not self.low < self.high:
+            raise ValueError(f"low must be smaller than high; got low={self.low!r}, high={self.high!r}")
+
+    @property
+    def exact_mean(self) -> float:
+        """(low + high)/2."""
+        return 0.5 * (self.low + self.high)
+
+    @property
+    def exact_variance(self) -> float:
+        """(high − low)²/12."""
+        return (self.high - self.low) ** 2 / 12.0
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw ``count`` independent activations, shape (count,)."""
+        return rng.uniform(self.low, self.high, count)
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Inverse distribution function."""
+        return self.low + (self.high - self.low) * np.asarray(probability, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Exponential:
+    """Exponential with mean ``scale`` and variance scale²; 1e-6 ≤ scale ≤ 1e6."""
+
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("scale", self.scale, 1e-6, 1e6)
+
+    @property
+    def exact_mean(self) -> float:
+        """The scale."""
+        return float(self.scale)
+
+    @property
+    def exact_variance(self) -> float:
+        """The scale squared."""
+        return float(self.scale) ** 2
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw ``count`` independent activations, shape (count,)."""
+        return rng.exponential(self.scale, count)
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Inverse distribution function."""
+        return -self.scale * np.log1p(-np.asarray(probability, dtype=np.float64))
+
+
+def _sigmoid(x: Floats) -> Floats:
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)), dtype=np.float64)
+
+
+@lru_cache(maxsize=256)
+def _sigmoid_normal_moments(mean: float, std: float) -> tuple[float, float]:
+    """Mean and variance of 1/(1 + e^−x), x ~ N(mean, std²), by the trapezoidal rule.
+
+    The integrand is analytic, its nearest pole π/std from the real axis, so the rule converges as
+    exp(−2π²/(std·step)): beyond rounding for std ≤ 50 at this step.
+    """
+    z = np.arange(-12.0, 12.0005, 0.01)
+    weight = np.exp(-0.5 * z * z)
+    weight /= weight.sum()
+    value = _sigmoid(mean + std * z)
+    average = float(weight @ value)
+    return average, float(weight @ (value - average) ** 2)
+
+
+@dataclass(frozen=True, slots=True)
+class SigmoidNormal:
+    """Sigmoid of a normal, a = 1/(1 + e^−x) with x ~ N(mean, std²); |mean| ≤ 50, 1e-6 ≤ std ≤ 50.
+
+    Mean and variance are integrals without a closed form, computed by quadrature to rounding error.
+    """
+
+    mean: float = 0.0
+    std: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("mean", self.mean, -50, 50)
+        check_number("std", self.std, 1e-6, 50)
+
+    @property
+    def exact_mean(self) -> float:
+        """E[1/(1 + e^−x)]."""
+        return _sigmoid_normal_moments(float(self.mean), float(self.std))[0]
+
+    @property
+    def exact_variance(self) -> float:
+        """Var[1/(1 + e^−x)]."""
+        return _sigmoid_normal_moments(float(self.mean), float(self.std))[1]
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw ``count`` independent activations, shape (count,)."""
+        return _sigmoid(self.mean + self.std * rng.standard_normal(count))
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Inverse distribution function."""
+        return _sigmoid(self.mean + self.std * normal_quantile(probability))
+
+
+@dataclass(frozen=True, slots=True)
+class LogNormal:
+    """Lognormal, a = e^x with x ~ N(mean, std²); |mean| ≤ 50, 1e-6 ≤ std ≤ 5.
+
+    E[a] = e^(mean + std²/2), Var[a] = (e^(std²) − 1)·e^(2·mean + std²).
+    """
+
+    mean: float = 0.0
+    std: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_number("mean", self.mean, -50, 50)
+        check_number("std", self.std, 1e-6, 5)
+
+    @property
+    def exact_mean(self) -> float:
+        """e^(mean + std²/2)."""
+        return math.exp(self.mean + 0.5 * self.std**2)
+
+    @property
+    def exact_variance(self) -> float:
+        """(e^(std²) − 1)·e^(2·mean + std²)."""
+        return math.expm1(self.std**2) * math.exp(2 * self.mean + self.std**2)
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw ``count`` independent activations, shape (count,)."""
+        return rng.lognormal(self.mean, self.std, count)
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Inverse distribution function."""
+        return np.exp(self.mean + self.std * normal_quantile(probability))
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """0 with probability ``zero_probability``, otherwise exponential with mean ``scale``; 0 ≤ probability < 1.
+
+    With q = 1 − zero_probability: E[a] = q·scale, Var[a] = q·(2 − q)·scale².
+    """
+
+    zero_probability: float = 0.8
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("zero_probability", self.zero_probability, 0.0, 0.9999)
+        check_number("scale", self.scale, 1e-6, 1e6)
+
+    @property
+    def exact_mean(self) -> float:
+        """(1 − zero_probability)·scale."""
+        return (1.0 - self.zero_probability) * self.scale
+
+    @property
+    def exact_variance(self) -> float:
+        """(1 − zero_probability)·(1 + zero_probability)·scale²."""
+        return (1.0 - self.zero_probability) * (1.0 + self.zero_probability) * float(self.scale) ** 2
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw ``count`` independent activations, shape (count,)."""
+        values = rng.exponential(self.scale, count)
+        values[rng.random(count) < self.zero_probability] = 0.0
+        return values
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Inverse distribution function."""
+        of_nonzero = (np.asarray(probability, dtype=np.float64) - self.zero_probability) / (
+            1.0 - self.zero_probability
+        )
+        return -self.scale * np.log1p(-np.maximum(of_nonzero, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """Every activation equals ``value``; mean ``value``, variance 0; |value| ≤ 1e6."""
+
+    value: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_number("value", self.value, -1e6, 1e6)
+
+    @property
+    def exact_mean(self) -> float:
+        """The value."""
+        return float(self.value)
+
+    @property
+    def exact_variance(self) -> float:
+        """Zero."""
+        return 0.0
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:  # noqa: ARG002 (no randomness in it)
+        """Return ``count`` copies of the value, shape (count,)."""
+        return np.full(count, float(self.value))
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Return the value, whatever the probability."""
+        return np.full(np.shape(probability), float(self.value))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Empirical:
+    """A person's own activations: independent draws, with replacement, from the given values.
+
+    Mean and variance (divisor: the number of values) are exact given the array.
+
+    Parameters
+    ----------
+    values
+        1-D or (examples, units); any dtype that NumPy calls real (bool, integer, float). The values are copied to
+        float64; two sources with the same values are equal.
+
+    Raises
+    ------
+    ValueError
+        If the array is empty, has more than two axes, is complex, text or object, or holds NaN, infinity or a
+        magnitude above 1e100.
+    """
+
+    values: Floats
+    digest: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        values = _real_array(self.values)
+        values.flags.writeable = False
+        object.__setattr__(self, "values", values)
+        digest = hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest()
+        object.__setattr__(self, "digest", digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Empirical) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @property
+    def exact_mean(self) -> float:
+        """Mean of the values."""
+        return float(np.mean(self.values))
+
+    @property
+    def exact_variance(self) -> float:
+        """Variance of the values, divided by their number."""
+        return float(np.var(self.values))
+
+    def sample(self, rng: np.random.Generator, count: int) -> Floats:
+        """Draw ``count`` of the values with replacement, shape (count,)."""
+        return np.take(self.values, rng.integers(0, self.values.size, count))
+
+    def quantile(self, probability: ArrayLike) -> Floats:
+        """Inverse distribution function of the values."""
+        return np.asarray(np.quantile(self.values, probability, method="inverted_cdf"), dtype=np.float64)
+
+
+def _real_array(values: ArrayLike) -> Floats:
+    """Copy to a C-ordered float64 array, or say in one sentence why not."""
+    try:
+        array = np.asarray(values)
+    except ValueError as ragged:
+        raise ValueError("values must form one array; the rows differ in length") from ragged
+    if array.dtype.kind not in "biuf":
+        kinds = {"c": "complex numbers", "O": "Python objects", "U": "text", "S": "text"}
+        kind = kinds.get(array.dtype.kind, f"dtype {array.dtype}")
+        raise ValueError(f"values must be real numbers (bool, integer or float); got {kind}")
+    if array.size == 0:
+        raise ValueError("values must not be empty; got an array of shape " + repr(array.shape))
+    if array.ndim not in (1, 2):
+        raise ValueError(f"values must be 1-D or (examples, units); got {array.ndim} axes")
+    if not np.isfinite(array).all():
+        raise ValueError("values must be finite; got NaN or infinity")
+    if np.abs(array).max() > LARGEST:
+        raise ValueError(f"values must be at most {LARGEST:g} in magnitude; got {array.max()!r}")
+    return np.array(array, dtype=np.float64, order="C")
+
+
+@lru_cache(maxsize=1)
+def digits() -> Empirical:
+    """Real activations: the hidden ReLU layer of a small network on the UCI digits it was not trained on.
+
+    Returns
+    -------
+    Empirical
+        Shape (examples, units), dimensionless. Pixels 0–16 are divided by 16; a = max(0, x·W₁ + b₁).
+
+    Source: Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository (1998),
+    CC BY 4.0; see dropviz/data/README.md for how the weights were made.
+    """
+    with np.load(Path(__file__).parent / "data" / "digits.npz", allow_pickle=False) as data:
+        pixels = data["images"][data["test_index"]].astype(np.float64) / 16.0
+        return Empirical(np.maximum(pixels @ data["w1"] + data["b1"], 0.0))

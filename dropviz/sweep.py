@@ -1,0 +1,315 @@
+"""The simulation: one sample of activations, one nest of masks, every strategy and rate from the same sums.
+
+A unit with uniform u is dropped at every rate above u, so it belongs to one block: the first rate of the grid
+that drops it. Independent activations are exchangeable, so a chunk of the sample is cut into blocks of multinomial
+sizes instead of drawing u unit by unit: the same law, and a cost that does not grow with the number of rates.
+The sums of the survivors at a rate are reversed cumulative sums over the blocks.
+"""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.activations import Activations, Floats, Normal
+from dropviz.strategies import strategies, strategy
+from dropviz.theory import PHASES, exact_moments, wasserstein
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHUNK = 1 << 17  # units in one draw: 1 MB, which stays in the processor's cache
+SPANS = 16  # pieces of a replicate that an executor may run at the same time
+MOST_UNITS, MOST_RATES, MOST_REPLICATES = 10_000_000_000, 10_001, 1000
+
+
+def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
+    """Rates from ``start`` to ``stop``, both included, in steps of ``step``.
+
+    Raises
+    ------
+    ValueError
+        If 0 ≤ start ≤ stop ≤ 1 does not hold, or the step is not positive or gives more than 10,001 rates.
+
+    >>> rate_grid(0.0, 0.3, 0.1)
+    (0.0, 0.1, 0.2, 0.3)
+    """
+    if not 0.0 <= start <= stop <= 1.0:
+        raise ValueError(f"start and stop must satisfy 0 ≤ start ≤ stop ≤ 1; got {start!r} and {stop!r}")
+    if not step > 0.0 or (stop - start) / step > MOST_RATES - 1:
+        raise ValueError(f"step must be positive and give at most {MOST_RATES} rates; got {step!r}")
+    count = int((stop - start) / step + 1e-9)
+    return tuple(round(start + index * step, 12) for index in range(count + 1))
+
+
+def _check_integer(name: str, value: int, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
+    return int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepConfig:
+    """Everything that decides a sweep; the same config gives the same bits.
+
+    Parameters
+    ----------
+    activations
+        The source; see `dropviz.activations`.
+    units
+        Number of activations drawn, 1 to 10¹⁰.
+    rates
+        Strictly increasing, in [0, 1]; 1 only for strategies that do not divide by keep.
+    strategies
+        Names in `dropviz.strategies()`, each once.
+    seed
+        0 to 2⁶³ − 1.
+    replicates
+        Independent repeats of the whole experiment, 1 to 1000. With one, standard errors come from the sample's own
+        moments up to the fourth; with more, values are averages and their errors the spread of the repeats.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the value and the allowed range.
+    """
+
+    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    units: int = 100_000
+    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    strategies: tuple[str, ...] = ("standard", "inverted")
+    seed: int = 7
+    replicates: int = 1
+
+    def __post_init__(self) -> None:
+        if not hasattr(self.activations, "sample"):
+            raise ValueError(
+                "activations must be a source such as dropviz.Normal(); wrap an array in dropviz.Empirical(values); "
+                f"got {type(self.activations).__name__}"
+            )
+        names = (self.strategies,) if isinstance(self.strategies, str) else tuple(self.strategies)
+        rates = _check_rates(self.rates)
+        for name in names:
+            if strategy(name).divides_by_keep and rates[-1] == 1.0:
+                raise ValueError(
+                    f"rates must stay below 1 for strategy {name!r}, which divides by 1 − rate; got 1"
+                )
+        if not names or len(set(names)) != len(names):
+            raise ValueError(f"strategies must be one or more names, each once; got {names!r}")
+        object.__setattr__(self, "strategies", names)
+        object.__setattr__(self, "rates", rates)
+        object.__setattr__(self, "units", _check_integer("units", self.units, 1, MOST_UNITS))
+        object.__setattr__(self, "seed", _check_integer("seed", self.seed, 0, 2**63 - 1))
+        replicates = _check_integer("replicates", self.replicates, 1, MOST_REPLICATES)
+        object.__setattr__(self, "replicates", replicates)
+
+
+def _check_rates(rates: Iterable[float]) -> tuple[float, ...]:
+    try:
+        values = np.atleast_1d(np.asarray(rates if np.ndim(rates) == 0 else list(rates), dtype=np.float64))
+    except (TypeError, ValueError):
+        raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}") from None
+    if values.ndim != 1 or not 1 <= values.size <= MOST_RATES:
+        raise ValueError(f"rates must be one list of 1 to {MOST_RATES} numbers; got shape {values.shape}")
+    if not ((values >= 0.0) & (values <= 1.0)).all() or (np.diff(values) <= 0.0).any():
+        raise ValueError("rates must increase strictly and lie from 0 to 1")
+    return tuple(values.tolist())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """Result of a sweep. Axes of the moments: strategy, phase (train, test), rate; of ``rms_gap``: strategy, rate.
+
+    Standard errors and variances are NaN where one unit in all leaves them undefined.
+    """
+
+    config: SweepConfig
+    mean: Floats
+    mean_se: Floats
+    variance: Floats
+    variance_se: Floats
+    exact_mean: Floats
+    exact_variance: Floats
+    rms_gap: Floats
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Table of moments, a row a strategy, rate and phase.
+
+        Columns: strategy, rate, phase, mean, mean_se, variance, variance_se, exact_mean, exact_variance.
+        """
+        import pandas as pd
+
+        config = self.config
+        index = pd.MultiIndex.from_product(
+            (config.strategies, config.rates, PHASES), names=("strategy", "rate", "phase")
+        )
+        columns = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
+        by_rate = {name: getattr(self, name).swapaxes(1, 2).ravel() for name in columns}
+        return pd.DataFrame(by_rate, index=index).reset_index()
+
+    def discrepancy(self) -> "pd.DataFrame":
+        """Table of the train/test discrepancy, a row a strategy and rate.
+
+        Columns: strategy, rate, mean_gap = test − train mean, relative_gap = mean_gap/|exact train mean| (NaN where
+        that is 0), variance_ratio = train/test, rms_gap = √E[(train − test)²] over units: these are simulated;
+        wasserstein = W₁ between the two output distributions, from the law of the activations.
+        """
+        import pandas as pd
+
+        config = self.config
+        index = pd.MultiIndex.from_product((config.strategies, config.rates), names=("strategy", "rate"))
+        gap = self.mean[:, 1] - self.mean[:, 0]
+        exact_train_mean = self.exact_mean[:, 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            relative = np.where(exact_train_mean == 0.0, np.nan, gap / np.abs(exact_train_mean))
+            ratio = self.variance[:, 0] / self.variance[:, 1]
+        rates = np.asarray(config.rates)
+        distance = [wasserstein(strategy(name), rates, config.activations) for name in config.strategies]
+        columns = {
+            "mean_gap": gap,
+            "relative_gap": relative,
+            "variance_ratio": ratio,
+            "rms_gap": self.rms_gap,
+            "wasserstein": np.array(distance),
+        }
+        return pd.DataFrame(
+            {name: values.ravel() for name, values in columns.items()}, index=index
+        ).reset_index()
+
+
+def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
+    """Simulate every strategy of ``config`` at every rate, on the same activations and the same masks.
+
+    Time and memory: one pass over ``units`` in chunks of 1 MB; the number of rates hardly matters.
+
+    Parameters
+    ----------
+    config
+        What to simulate.
+    executor
+        Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit.
+    """
+    rows = [strategy(name) for name in config.strategies]
+    rates = np.asarray(config.rates)
+    mu, v = config.activations.exact_mean, config.activations.exact_variance
+    repeats = [_outputs(config, powers, mu, v) for powers in _power_sums(config, executor, mu, v)]
+    exact = [[exact_moments(row, phase, rates, mu, v) for phase in PHASES] for row in rows]
+    values = {name: np.mean([repeat[name] for repeat in repeats], axis=0) for name in repeats[0]}
+    if len(repeats) > 1:
+        for name in ("mean", "variance"):
+            spread = np.std([repeat[name] for repeat in repeats], axis=0, ddof=1)
+            values[f"{name}_se"] = spread / np.sqrt(len(repeats))
+    return Sweep(
+        config=config,
+        exact_mean=np.array([[moments.mean for moments in phases] for phases in exact]),
+        exact_variance=np.array([[moments.variance for moments in phases] for phases in exact]),
+        **values,
+    )
+
+
+def block_sizes(rng: np.random.Generator, count: int, rates: Sequence[float]) -> NDArray[np.int64]:
+    """Cut ``count`` units into blocks: those that each rate is the first to drop, and last those that survive all.
+
+    P(first dropped at rate j) = r_j − r_{j−1}; shape (rates + 1,).
+    """
+    probability = np.diff(np.concatenate(([0.0], rates, [1.0])))
+    return rng.multinomial(count, probability)
+
+
+def draw_chunk(config: SweepConfig, replicate: int, chunk: int) -> tuple[Floats, NDArray[np.int64]]:
+    """Draw the activations of one chunk and the sizes of its blocks; the values come block by block."""
+    rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(replicate, chunk)))
+    count = min(CHUNK, config.units - chunk * CHUNK)
+    values = config.activations.sample(rng, count)
+    return values, block_sizes(rng, count, config.rates)
+
+
+def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: float) -> Iterable[Floats]:
+    """Yield, a replicate at a time, Σ dᵖ over the units of each block, p = 0…4, d = (a − μ)/√v. Axes: p, block."""
+    chunks = -(-config.units // CHUNK)
+    edges = np.linspace(0, chunks, min(SPANS, chunks) + 1).astype(int).tolist()
+    starts, stops = edges[:-1], edges[1:]
+    run = executor.map if executor is not None else map
+    for replicate in range(config.replicates):
+        spans = run(_span_sums, repeat(config), repeat(replicate), starts, stops, repeat(mu), repeat(v))
+        yield sum(spans, start=np.zeros((5, len(config.rates) + 1)))
+
+
+def _span_sums(config: SweepConfig, replicate: int, start: int, stop: int, mu: float, v: float) -> Floats:
+    sums = np.zeros((5, len(config.rates) + 1))
+    scale = 1.0 / np.sqrt(v) if v > 0.0 else 1.0
+    for chunk in range(start, stop):
+        deviation, sizes = draw_chunk(config, replicate, chunk)
+        deviation -= mu
+        deviation *= scale
+        filled = np.flatnonzero(sizes)  # reduceat would give an empty block its neighbour's value
+        first = (np.cumsum(sizes) - sizes)[filled]
+        square = deviation * deviation
+        sums[0] += sizes
+        sums[1, filled] += np.add.reduceat(deviation, first)
+        sums[2, filled] += np.add.reduceat(square, first)
+        deviation *= square
+        sums[3, filled] += np.add.reduceat(deviation, first)
+        square *= square
+        sums[4, filled] += np.add.reduceat(square, first)
+    return sums
+
+
+def _outputs(config: SweepConfig, powers: Floats, mu: float, v: float) -> dict[str, Floats]:
+    """Moments of the training and test outputs of every strategy from one replicate's sums."""
+    rates = np.asarray(config.rates)
+    survivors = np.cumsum(powers[:, ::-1], axis=1)[:, ::-1][:, 1:]
+    everyone = powers.sum(axis=1, keepdims=True)
+    masked = _masked_moments(survivors, config.units, mu, v)
+    whole = _masked_moments(everyone, config.units, mu, v)
+    kept_square, square = masked["square"], whole["square"]
+    rows = [strategy(name) for name in config.strategies]
+    scales = np.array([[row.train_scale(rates), row.test_scale(rates)] for row in rows])
+    raw = {name: np.array([masked[name], np.broadcast_to(whole[name], rates.shape)]) for name in masked}
+    train, test = scales[:, 0], scales[:, 1]
+    rms = np.sqrt(np.maximum((train - test) ** 2 * kept_square + test**2 * (square - kept_square), 0.0))
+    return {
+        "mean": scales * raw["mean"],
+        "mean_se": scales * raw["mean_se"],
+        "variance": scales**2 * raw["variance"],
+        "variance_se": scales**2 * raw["variance_se"],
+        "rms_gap": rms,
+    }
+
+
+def _masked_moments(powers: Floats, units: int, mu: float, v: float) -> dict[str, Floats]:
+    """Moments over all units of m·a (factor 1) from the survivors' sums, with standard errors.
+
+    With q the surviving share, A the survivors' mean and w₂, w₃, w₄ their central moments, M = q·A and B = A − M:
+    variance q·w₂ + q·(1 − q)·A², fourth central moment q·(w₄ + 4·w₃·B + 6·w₂·B² + B⁴) + (1 − q)·M⁴. Standard
+    errors: √(variance/n) and √((fourth − variance²·(n − 3)/(n − 1))/n).
+    """
+    count = powers[0]
+    d1, d2, d3, d4 = powers[1:] / np.maximum(count, 1.0)
+    sigma = np.sqrt(v) if v > 0.0 else 1.0
+    share = count / units
+    average = np.where(count > 0.0, mu + sigma * d1, 0.0)
+    w2 = sigma**2 * np.maximum(d2 - d1**2, 0.0)
+    w3 = sigma**3 * (d3 - 3 * d1 * d2 + 2 * d1**3)
+    w4 = sigma**4 * (d4 - 4 * d1 * d3 + 6 * d1**2 * d2 - 3 * d1**4)
+    mean = share * average
+    excess = average - mean
+    variance = share * w2 + share * (1 - share) * average**2
+    fourth = share * (w4 + 4 * w3 * excess + 6 * w2 * excess**2 + excess**4) + (1 - share) * mean**4
+    if units == 1:
+        undefined = np.full_like(mean, np.nan)
+        return {"mean": mean, "mean_se": undefined, "variance": undefined, "variance_se": undefined,
+                "square": share * average**2}  # fmt: skip
+    unbiased = variance * units / (units - 1)
+    spread = np.maximum(fourth - variance**2 * (units - 3) / (units - 1), 0.0)
+    return {
+        "mean": mean,
+        "mean_se": np.sqrt(unbiased / units),
+        "variance": unbiased,
+        "variance_se": np.sqrt(spread / units),
+        "square": share * (w2 + average**2),
+    }
