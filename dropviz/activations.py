@@ -385,7 +385,8 @@ class Empirical:
 
     def quantile(self, probability: ArrayLike) -> Floats:
         """Inverse distribution function of the values."""
-        return np.asarray(np.quantile(self.values, probability, method="inverted_cdf"), dtype=np.float64)
+        at = np.asarray(probability, dtype=np.float64)
+        return np.asarray(np.quantile(self.values, at, method="inverted_cdf"), dtype=np.float64)
 
 
 def _real_array(values: ArrayLike) -> Floats:

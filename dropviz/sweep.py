@@ -13,10 +13,10 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from dropviz.activations import Activations, Floats, Normal
-from dropviz.strategies import strategies, strategy
+from dropviz.strategies import strategy
 from dropviz.theory import PHASES, exact_moments, wasserstein
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ class SweepConfig:
         object.__setattr__(self, "replicates", replicates)
 
 
-def _check_rates(rates: Iterable[float]) -> tuple[float, ...]:
+def _check_rates(rates: ArrayLike) -> tuple[float, ...]:
     try:
-        values = np.atleast_1d(np.asarray(rates if np.ndim(rates) == 0 else list(rates), dtype=np.float64))
+        values = np.atleast_1d(np.asarray(rates, dtype=np.float64))
     except (TypeError, ValueError):
         raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}") from None
     if values.ndim != 1 or not 1 <= values.size <= MOST_RATES:
