@@ -8,6 +8,7 @@ import hashlib
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from numbers import Real
 from pathlib import Path
 from statistics import NormalDist
 from typing import Protocol
@@ -39,11 +40,7 @@ class Activations(Protocol):
 
 def check_number(name: str, value: float, low: float, high: float) -> None:
     """Raise ValueError, naming the range, unless ``low`` ≤ ``value`` ≤ ``high``."""
-    try:
-        inside = low <= float(value) <= high
-    except (TypeError, ValueError, OverflowError):
-        inside = False
-    if not inside:
+    if not isinstance(value, Real) or not low <= value <= high:
         raise ValueError(f"{name} must be a number from {low:g} to {high:g}; got {value!r}")
 
 
@@ -184,7 +181,8 @@ class Exponential:
 
 
 def _sigmoid(x: Floats) -> Floats:
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)), dtype=np.float64)
+    decay = np.exp(-np.abs(x))  # never overflows, and keeps its digits where the sigmoid is small
+    return np.asarray(np.where(x < 0.0, decay, 1.0) / (1.0 + decay), dtype=np.float64)
 
 
 @lru_cache(maxsize=256)
@@ -349,8 +347,8 @@ class Empirical:
     Raises
     ------
     ValueError
-        If the array is empty, has more than two axes, is complex, text or object, or holds NaN, infinity or a
-        magnitude above 1e100.
+        If the array is empty, has more than two axes, is complex, text or object, or holds masked entries, NaN,
+        infinity or a magnitude above 1e100.
     """
 
     values: Floats
@@ -391,6 +389,8 @@ class Empirical:
 
 def _real_array(values: ArrayLike) -> Floats:
     """Copy to a C-ordered float64 array, or say in one sentence why not."""
+    if np.ma.is_masked(values):
+        raise ValueError("values must not be masked; drop or fill the masked entries")
     try:
         array = np.asarray(values)
     except ValueError as ragged:
@@ -405,9 +405,12 @@ def _real_array(values: ArrayLike) -> Floats:
         raise ValueError(f"values must be 1-D or (examples, units); got {array.ndim} axes")
     if not np.isfinite(array).all():
         raise ValueError("values must be finite; got NaN or infinity")
-    if np.abs(array).max() > LARGEST:
-        raise ValueError(f"values must be at most {LARGEST:g} in magnitude; got {array.max()!r}")
-    return np.array(array, dtype=np.float64, order="C")
+    with np.errstate(over="ignore"):  # a long double may be finite and yet too large
+        floats = np.array(array, dtype=np.float64, order="C")
+    largest = max(floats.max(), -floats.min())
+    if largest > LARGEST:
+        raise ValueError(f"values must be at most {LARGEST:g} in magnitude; got {largest:g}")
+    return floats
 
 
 @lru_cache(maxsize=1)
@@ -423,5 +426,5 @@ def digits() -> Empirical:
     CC BY 4.0; see dropviz/data/README.md for how the weights were made.
     """
     with np.load(Path(__file__).parent / "data" / "digits.npz", allow_pickle=False) as data:
-        pixels = data["images"][data["test_index"]].astype(np.float64) / 16.0
+        pixels = data["images"][data["test_indices"]].astype(np.float64) / 16.0
         return Empirical(np.maximum(pixels @ data["w1"] + data["b1"], 0.0))

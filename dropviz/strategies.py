@@ -105,6 +105,6 @@ def strategy(name: str) -> Strategy:
     ValueError
         If there is no such strategy; the message lists the names.
     """
-    if name not in _TABLE:
+    if not isinstance(name, str) or name not in _TABLE:
         raise ValueError(f"strategy must be one of {', '.join(_TABLE)}; got {name!r}")
     return _TABLE[name]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dropviz.activations import Activations, Floats, Normal
+from dropviz.activations import Activations, Floats, Normal, check_number
 from dropviz.strategies import strategy
 from dropviz.theory import PHASES, exact_moments, wasserstein
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 17  # units in one draw: 1 MB, which stays in the processor's cache
 SPANS = 16  # pieces of a replicate that an executor may run at the same time
+SMALLEST = 1e-150  # the square of a smaller value leaves the range of float64
 MOST_UNITS, MOST_RATES, MOST_REPLICATES = 10_000_000_000, 10_001, 1000
 
 
@@ -33,15 +34,14 @@ def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
     Raises
     ------
     ValueError
-        If 0 ≤ start ≤ stop ≤ 1 does not hold, or the step is not positive or gives more than 10,001 rates.
+        If 0 ≤ start ≤ stop ≤ 1 does not hold, or the step is below 1e-9, above 1, or gives more than 10,001 rates.
 
     >>> rate_grid(0.0, 0.3, 0.1)
     (0.0, 0.1, 0.2, 0.3)
     """
-    if not 0.0 <= start <= stop <= 1.0:
-        raise ValueError(f"start and stop must satisfy 0 ≤ start ≤ stop ≤ 1; got {start!r} and {stop!r}")
-    if not step > 0.0 or (stop - start) / step > MOST_RATES - 1:
-        raise ValueError(f"step must be positive and give at most {MOST_RATES} rates; got {step!r}")
+    check_number("start", start, 0.0, 1.0)
+    check_number("stop", stop, start, 1.0)
+    check_number("step", step, max((stop - start) / (MOST_RATES - 1), 1e-9), 1.0)
     count = int((stop - start) / step + 1e-9)
     return tuple(round(start + index * step, 12) for index in range(count + 1))
 
@@ -86,11 +86,14 @@ class SweepConfig:
     replicates: int = 1
 
     def __post_init__(self) -> None:
-        if not hasattr(self.activations, "sample"):
+        parts = {"exact_mean", "exact_variance", "sample", "quantile"}
+        if isinstance(self.activations, type) or not parts <= set(dir(self.activations)):
             raise ValueError(
                 "activations must be a source such as dropviz.Normal(); wrap an array in dropviz.Empirical(values); "
                 f"got {type(self.activations).__name__}"
             )
+        if not isinstance(self.strategies, Iterable):
+            raise ValueError(f"strategies must be one or more names, each once; got {self.strategies!r}")
         names = (self.strategies,) if isinstance(self.strategies, str) else tuple(self.strategies)
         rates = _check_rates(self.rates)
         for name in names:
@@ -110,13 +113,21 @@ class SweepConfig:
 
 def _check_rates(rates: ArrayLike) -> tuple[float, ...]:
     try:
-        values = np.atleast_1d(np.asarray(rates, dtype=np.float64))
-    except (TypeError, ValueError):
+        values = np.atleast_1d(np.asarray(rates))
+    except ValueError:
         raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}") from None
+    if values.dtype.kind not in "biuf":
+        raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}")
+    values = values.astype(np.float64)
     if values.ndim != 1 or not 1 <= values.size <= MOST_RATES:
         raise ValueError(f"rates must be one list of 1 to {MOST_RATES} numbers; got shape {values.shape}")
-    if not ((values >= 0.0) & (values <= 1.0)).all() or (np.diff(values) <= 0.0).any():
-        raise ValueError("rates must increase strictly and lie from 0 to 1")
+    outside = values[~((values >= 0.0) & (values <= 1.0))]
+    if outside.size:
+        raise ValueError(f"rates must lie from 0 to 1; got {outside[0]:g}")
+    falling = np.flatnonzero(np.diff(values) <= 0.0)
+    if falling.size:
+        before, after = values[falling[0] : falling[0] + 2]
+        raise ValueError(f"rates must increase strictly; got {before:g} and then {after:g}")
     return tuple(values.tolist())
 
 
@@ -229,7 +240,7 @@ def draw_chunk(config: SweepConfig, replicate: int, chunk: int) -> tuple[Floats,
 
 
 def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: float) -> Iterable[Floats]:
-    """Yield, a replicate at a time, Σ dᵖ over the units of each block, p = 0…4, d = (a − μ)/√v. Axes: p, block."""
+    """Yield, a replicate at a time, Σ dᵖ over the units of each block, p = 0…4, d = (a − μ)/_size. Axes: p, block."""
     chunks = -(-config.units // CHUNK)
     edges = np.linspace(0, chunks, min(SPANS, chunks) + 1).astype(int).tolist()
     starts, stops = edges[:-1], edges[1:]
@@ -241,7 +252,7 @@ def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: fl
 
 def _span_sums(config: SweepConfig, replicate: int, start: int, stop: int, mu: float, v: float) -> Floats:
     sums = np.zeros((5, len(config.rates) + 1))
-    scale = 1.0 / np.sqrt(v) if v > 0.0 else 1.0
+    scale = 1.0 / _size(mu, v)
     for chunk in range(start, stop):
         deviation, sizes = draw_chunk(config, replicate, chunk)
         deviation -= mu
@@ -257,6 +268,12 @@ def _span_sums(config: SweepConfig, replicate: int, start: int, stop: int, mu: f
         square *= square
         sums[4, filled] += np.add.reduceat(square, first)
     return sums
+
+
+def _size(mu: float, v: float) -> float:
+    """Root mean square of the activations, the unit in which fourth powers neither overflow nor vanish."""
+    size = float(np.hypot(mu, np.sqrt(v)))
+    return size if size > SMALLEST else 1.0
 
 
 def _outputs(config: SweepConfig, powers: Floats, mu: float, v: float) -> dict[str, Floats]:
@@ -290,26 +307,23 @@ def _masked_moments(powers: Floats, units: int, mu: float, v: float) -> dict[str
     """
     count = powers[0]
     d1, d2, d3, d4 = powers[1:] / np.maximum(count, 1.0)
-    sigma = np.sqrt(v) if v > 0.0 else 1.0
+    size = _size(mu, v)  # everything below is in this unit
     share = count / units
-    average = np.where(count > 0.0, mu + sigma * d1, 0.0)
-    w2 = sigma**2 * np.maximum(d2 - d1**2, 0.0)
-    w3 = sigma**3 * (d3 - 3 * d1 * d2 + 2 * d1**3)
-    w4 = sigma**4 * (d4 - 4 * d1 * d3 + 6 * d1**2 * d2 - 3 * d1**4)
+    average = np.where(count > 0.0, mu / size + d1, 0.0)
+    w2 = np.maximum(d2 - d1**2, 0.0)
+    w3 = d3 - 3 * d1 * d2 + 2 * d1**3
+    w4 = d4 - 4 * d1 * d3 + 6 * d1**2 * d2 - 3 * d1**4
     mean = share * average
     excess = average - mean
     variance = share * w2 + share * (1 - share) * average**2
     fourth = share * (w4 + 4 * w3 * excess + 6 * w2 * excess**2 + excess**4) + (1 - share) * mean**4
-    if units == 1:
-        undefined = np.full_like(mean, np.nan)
-        return {"mean": mean, "mean_se": undefined, "variance": undefined, "variance_se": undefined,
-                "square": share * average**2}  # fmt: skip
-    unbiased = variance * units / (units - 1)
-    spread = np.maximum(fourth - variance**2 * (units - 3) / (units - 1), 0.0)
+    others = units - 1 if units > 1 else np.nan
+    unbiased = variance * units / others
+    spread = np.maximum(fourth - variance**2 * (units - 3) / others, 0.0)
     return {
-        "mean": mean,
-        "mean_se": np.sqrt(unbiased / units),
-        "variance": unbiased,
-        "variance_se": np.sqrt(spread / units),
-        "square": share * (w2 + average**2),
+        "mean": size * mean,
+        "mean_se": size * np.sqrt(unbiased / units),
+        "variance": size**2 * unbiased,
+        "variance_se": size**2 * np.sqrt(spread / units),
+        "square": size**2 * share * (w2 + average**2),
     }

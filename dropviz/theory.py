@@ -36,9 +36,12 @@ class Discrepancy(NamedTuple):
 def check_rate(rate: ArrayLike) -> Floats:
     """Return ``rate`` as float64, or raise ValueError unless all of it lies in [0, 1]."""
     try:
-        rates = np.asarray(rate, dtype=np.float64)
-    except (TypeError, ValueError):
+        rates = np.asarray(rate)
+    except ValueError:
         raise ValueError(f"rate must be a number from 0 to 1; got {rate!r}") from None
+    if rates.dtype.kind not in "biuf":
+        raise ValueError(f"rate must be a number from 0 to 1; got {rate!r}")
+    rates = rates.astype(np.float64)
     if not ((rates >= 0.0) & (rates <= 1.0)).all():
         raise ValueError(f"rate must lie from 0 to 1; got {rate!r}")
     return rates
