@@ -1,0 +1,64 @@
+# A stamp in each environment says which requirements it holds, so that a second call starts at once.
+.DEFAULT_GOAL := help
+.PHONY: help app test check bench oracle clean
+
+PORT ?= 8501
+ARGS ?=
+PYTHON := .venv/bin/python
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+app: .venv/.app  ## start the app at localhost:8501 (PORT=8502 for another port)
+	$(PYTHON) -m streamlit run app.py --server.port=$(PORT)
+
+test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name" for some)
+	@$(PYTHON) -m tools.browser || true
+	$(PYTHON) -m pytest $(ARGS)
+
+check: .venv/.dev  ## lint, formatting and types over everything
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+bench: .bench-venv/.bench  ## compare the speed with NumPy loops and PyTorch
+	.bench-venv/bin/python -m bench $(ARGS)
+
+oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, Keras and Flax
+	.oracle-venv/bin/python -m pytest tests/oracle $(ARGS)
+
+clean:  ## remove the environments, caches and everything built
+	rm -rf .venv .bench-venv .oracle-venv .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.app: requirements.txt | .venv/bin/python
+	@echo "Installing the app's packages into .venv (once, about a minute)"
+	@$(PYTHON) $(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.app
+	@echo "Installing the development tools into .venv (once)"
+	@$(PYTHON) $(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.bench-venv/.bench: requirements-bench.txt requirements.txt | .bench-venv/bin/python
+	@echo "Installing the benchmark's packages into .bench-venv (once; PyTorch is large)"
+	@.bench-venv/bin/python $(PIP_INSTALL) -r requirements-bench.txt
+	@touch $@
+
+.oracle-venv/.oracle: requirements-oracle.txt requirements.txt | .oracle-venv/bin/python
+	@echo "Installing the other frameworks into .oracle-venv (once; they are large)"
+	@.oracle-venv/bin/python $(PIP_INSTALL) -r requirements-oracle.txt
+	@touch $@
+
+# Each candidate is run, not only looked up: a version manager's shim may exist for a Python that does not.
+.venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python:
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "Creating $(@:/bin/python=) with $$($$python --version)"; \
+	        $$python -m venv --clear $(@:/bin/python=) && exit 0; \
+	        rm -rf $(@:/bin/python=); exit 1; \
+	    fi; \
+	done; \
+	echo "dropviz needs Python 3.11 or newer, and no such python3 was found on the PATH." >&2; exit 1

@@ -1,0 +1,202 @@
+"""A real Chromium in front of a real server, with a witness that no page may hide an error from.
+
+Every page that a test opens through these fixtures is checked when the test ends: no error in the console, no
+uncaught exception in the page or on the server, no request to another host. A test that provokes an error on
+purpose removes it from ``errors``. A failed test leaves its pictures in build/screenshots.
+"""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tools.browser import MISSING, find
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "build" / "screenshots"
+FAILED = pytest.StashKey[bool]()
+OWN_HOSTS = {"127.0.0.1", "localhost"}
+CHROMIUM_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Nothing outside can answer, so nothing can come to depend on it; requests are still recorded.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium with software rendering."""
+    with sync_playwright() as playwright:
+        try:
+            executable = find(playwright.chromium.executable_path)
+        except ValueError as error:
+            pytest.fail(str(error), pytrace=False)
+        if executable is None:
+            pytest.fail(MISSING, pytrace=False)
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGS))
+        yield chromium
+        chromium.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running app: its address and the file that its output goes to."""
+
+    url: str
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The app, served on a free port with the project's own settings."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = Server(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("server") / "log.txt")
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    with (
+        running.log.open("wb") as log,
+        subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            _wait_until_healthy(running, process)
+            yield running
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_until_healthy(running, process):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(f"{running.url}/_stcore/health", timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    ending = "did not answer within 60 s" if process.poll() is None else f"ended with {process.returncode}"
+    pytest.fail(f"The app {ending}; its log:\n{running.log.read_text()}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def app_url(server):
+    """Address of the running app, without a slash at the end."""
+    return server.url
+
+
+@pytest.fixture
+def errors():
+    """Messages of every error in the console and every uncaught exception of this test's pages."""
+    return []
+
+
+@pytest.fixture
+def requested():
+    """Addresses of everything that this test's pages asked for, WebSockets included."""
+    return []
+
+
+@pytest.fixture
+def new_page(request, browser, server, errors, requested):
+    """A function that opens a page; its keywords are those of Playwright's ``new_context``."""
+    contexts = []
+    log_start = server.log.stat().st_size
+
+    def open_page(**options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.on("console", lambda message: _note_error(errors, message))
+        context.on("weberror", lambda web_error: errors.append(f"uncaught: {web_error.error}"))
+        context.on("request", lambda asked: requested.append(asked.url))
+        page = context.new_page()
+        page.on("websocket", lambda opened: requested.append(opened.url))
+        return page
+
+    yield open_page
+    if request.node.stash.get(FAILED, False):
+        _take_screenshots(request.node.name, contexts)
+    for context in contexts:
+        context.close()
+    assert errors == [], "the page reported errors"
+    assert _foreign(requested) == [], "the page asked another host"
+    with server.log.open() as log:
+        log.seek(log_start)
+        output = log.read()
+    assert "Traceback" not in output, f"the server raised an exception:\n{output}"
+
+
+def _note_error(errors, message):
+    if message.type == "error":
+        errors.append(f"console: {message.text} ({message.location['url']})")
+
+
+def _foreign(addresses):
+    """Return the addresses that leave this machine; a file or inline data has no host."""
+    return [address for address in addresses if (urlsplit(address).hostname or "localhost") not in OWN_HOSTS]
+
+
+def _take_screenshots(test_name, contexts):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    pages = [page for context in contexts for page in context.pages]
+    file_name = re.sub(r"[^\w.-]+", "-", test_name)
+    for number, page in enumerate(pages):
+        page.screenshot(path=SCREENSHOTS / f"{file_name}-{number}.png")
+
+
+@pytest.fixture
+def page(new_page):
+    """A laptop's window, light."""
+    return new_page(viewport={"width": 1280, "height": 720}, color_scheme="light")
+
+
+@pytest.fixture
+def dark(new_page):
+    """The same window for a person who prefers dark."""
+    return new_page(viewport={"width": 1280, "height": 720}, color_scheme="dark")
+
+
+@pytest.fixture
+def phone(new_page):
+    """A phone held upright."""
+    return new_page(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
+    )
+
+
+@pytest.fixture
+def visit(app_url):
+    """A function ``visit(page, "/?rate=0.4")`` that opens the app there and waits until its script has run."""
+
+    def open_app(page, path="/"):
+        page.goto(app_url + path)
+        page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+    return open_app

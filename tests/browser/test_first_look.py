@@ -1,0 +1,20 @@
+"""The page opens, in our colours, for each kind of visitor; the fixtures see to it that nothing went wrong."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.mark.parametrize(
+    ("visitor", "background"), [("page", "#FFFFFF"), ("dark", "#15171A"), ("phone", "#FFFFFF")]
+)
+def test_the_page_opens_in_the_visitors_colours(request, visit, visitor, background):
+    page = request.getfixturevalue(visitor)
+    visit(page)
+    red, green, blue = (int(background[start : start + 2], 16) for start in (1, 3, 5))
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", f"rgb({red}, {green}, {blue})")
+
+
+def test_the_page_speaks_only_with_its_own_server(page, visit, requested, app_url):
+    visit(page)
+    assert any(address.startswith(app_url) for address in requested)
+    assert {address.split("/")[2] for address in requested if "//" in address} == {app_url.split("/")[2]}

@@ -1,0 +1,65 @@
+"""The settings that Streamlit reads, and the pins that a deployment installs."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from streamlit import config as streamlit_config
+
+ROOT = Path(__file__).parents[1]
+CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+AA_TEXT = 4.5  # WCAG 2.2, success criterion 1.4.3
+
+
+def _options(table, prefix=""):
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _options(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+@pytest.mark.parametrize("name", [name for name, _ in _options(CONFIG)])
+def test_streamlit_knows_the_option(name):
+    assert name in streamlit_config.get_config_options()
+
+
+def _luminance(colour):
+    """Return WCAG's relative luminance of ``#RRGGBB``, from 0 to 1."""
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _contrast(colour, other):
+    darker, lighter = sorted((_luminance(colour), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_of_black_and_white_is_21():
+    assert _contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
+
+
+@pytest.mark.parametrize("base", ["light", "dark"])
+@pytest.mark.parametrize("part", ["page", "sidebar"])
+def test_text_is_readable_on_every_background(base, part):
+    theme = CONFIG["theme"][base]
+    colours = theme | (theme["sidebar"] if part == "sidebar" else {})
+    for background in ("backgroundColor", "secondaryBackgroundColor"):
+        for text in ("textColor", "linkColor", "primaryColor"):
+            assert _contrast(colours[text], colours[background]) >= AA_TEXT, (text, background)
+    assert _contrast(colours["codeTextColor"], colours["codeBackgroundColor"]) >= AA_TEXT
+
+
+def test_nothing_is_fetched_from_elsewhere():
+    assert not any("://" in str(value) for _, value in _options(CONFIG))
+
+
+def test_every_requirement_is_pinned_exactly():
+    for file in ROOT.glob("requirements*.txt"):
+        lines = [line.split("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines()]
+        for line in filter(None, lines):
+            assert line.startswith("-r ") or re.fullmatch(r"[\w.\[\]-]+==[\w.]+", line), (
+                f"{file.name}: {line}"
+            )

@@ -1,0 +1,120 @@
+"""The house as design.md draws it: who may import whom, and what the repository may not contain."""
+
+import ast
+import os
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "dropviz"
+# Imports run from a higher floor to a lower one; a module that is not named here stands on floor 1.
+FLOORS = {
+    **dict.fromkeys(("app", "cli", "__main__"), 4),
+    "ui": 3,
+    **dict.fromkeys(("figures", "explorer", "export", "snippets"), 2),
+    **dict.fromkeys(("strategies", "activations", "noise", "theory", "schedules"), 0),
+}
+DRAWING = ("figures", "explorer", "export")
+NOT_OURS = {".git", ".venv", ".bench-venv", ".oracle-venv", "build", "dist"}
+
+
+def _module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+SOURCES = {_module_name(path): path for path in (ROOT / "app.py", *sorted(PACKAGE.rglob("*.py")))}
+
+
+def _room(module):
+    """Return the part of the house that a module belongs to: ``dropviz.ui.pages.explore`` is in ``ui``."""
+    return module.removeprefix("dropviz.").split(".")[0]
+
+
+def _imports(module):
+    """Return the full names of all that a module imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(SOURCES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} uses a relative import, which this test does not follow"
+            source = str(node.module)
+            submodules = {f"{source}.{alias.name}" for alias in node.names} & SOURCES.keys()
+            names.update(submodules or {source})
+    return names
+
+
+def _files():
+    """Return every file of the repository that is text."""
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [
+            name for name in folders if name not in NOT_OURS and not name.endswith(("cache", "cache__"))
+        ]
+        found += [Path(folder, name) for name in names]
+    return [path for path in found if b"\0" not in path.read_bytes()[:8192]]
+
+
+CORE = sorted(name for name in SOURCES if name != "app" and FLOORS.get(_room(name), 1) <= 1)
+
+
+def test_importing_the_core_loads_no_screen():
+    code = f"""
+import importlib, sys
+for module in {CORE}:
+    importlib.import_module(module)
+print(sorted({{"streamlit", "plotly", "pandas", "scipy", "sklearn", "torch"}} & sys.modules.keys()))
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.stdout.strip(), run.stderr) == ("[]", "")
+
+
+@pytest.mark.parametrize(("library", "rooms"), [("streamlit", ("ui", "app")), ("plotly", DRAWING)])
+def test_only_its_rooms_import_a_library(library, rooms):
+    users = {module for module in SOURCES if any(name.split(".")[0] == library for name in _imports(module))}
+    assert {module for module in users if _room(module) not in rooms} == set()
+
+
+def _own(module):
+    return {name for name in _imports(module) if name.split(".")[0] == "dropviz"}
+
+
+@pytest.mark.parametrize("module", SOURCES)
+def test_imports_run_one_way(module):
+    if module == "dropviz":
+        assert {name for name in _own(module) if FLOORS.get(_room(name), 1) > 1} == set()
+        return
+    floor = FLOORS.get(_room(module), 1)
+    assert {
+        name for name in _own(module) if name != "dropviz" and FLOORS.get(_room(name), 1) > floor
+    } == set()
+
+
+def test_imports_have_no_cycle():
+    graph = {module: _own(module) - {module, "dropviz"} for module in SOURCES if module != "dropviz"}
+    assert set(TopologicalSorter(graph).static_order()) >= graph.keys()
+
+
+def test_no_file_names_a_place_outside_the_repository():
+    # Put together here, so that this file does not name them.
+    places = ["../" + "shared", *(f"/{folder}/" for folder in ("work", "root", "Users", "mnt"))]
+    named = {
+        (str(path.relative_to(ROOT)), place)
+        for path in _files()
+        for place in places
+        if place in path.read_text(encoding="utf-8")
+    }
+    assert named == set()
+
+
+def test_no_array_file_is_unpickled():
+    for path in (path for path in _files() if path.suffix == ".py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                is_false = isinstance(node.value, ast.Constant) and node.value.value is False
+                assert is_false, f"{path}:{node.value.lineno} lets a file run code"
