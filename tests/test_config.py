@@ -10,6 +10,8 @@ from streamlit import config as streamlit_config
 ROOT = Path(__file__).parents[1]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 AA_TEXT = 4.5  # WCAG 2.2, success criterion 1.4.3
+AA_GRAPHIC = 3.0  # 1.4.11
+CAPTION_OPACITY = 0.6  # Streamlit's
 
 
 def _options(table, prefix=""):
@@ -41,6 +43,12 @@ def test_contrast_of_black_and_white_is_21():
     assert _contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
 
 
+def _over(colour, background, opacity):
+    """Return ``colour`` as it looks when painted over ``background`` with ``opacity``."""
+    pairs = [(int(colour[at : at + 2], 16), int(background[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(opacity * top + (1 - opacity) * below):02X}" for top, below in pairs)
+
+
 @pytest.mark.parametrize("base", ["light", "dark"])
 @pytest.mark.parametrize("part", ["page", "sidebar"])
 def test_text_is_readable_on_every_background(base, part):
@@ -49,6 +57,9 @@ def test_text_is_readable_on_every_background(base, part):
     for background in ("backgroundColor", "secondaryBackgroundColor"):
         for text in ("textColor", "linkColor", "primaryColor"):
             assert _contrast(colours[text], colours[background]) >= AA_TEXT, (text, background)
+        caption = _over(colours["textColor"], colours[background], CAPTION_OPACITY)
+        assert _contrast(caption, colours[background]) >= AA_TEXT, ("caption", background)
+    assert _contrast("#FFFFFF", colours["primaryColor"]) >= AA_GRAPHIC, "the tick in a checkbox"
     assert _contrast(colours["codeTextColor"], colours["codeBackgroundColor"]) >= AA_TEXT
 
 
