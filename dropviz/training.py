@@ -1,0 +1,382 @@
+"""Train the network of `network` epoch by epoch, and measure what dropout does on the way.
+
+A run is decided by its configuration alone: the weights come from the seed, the order and the noise of every step from
+(seed, step). Measuring uses random numbers of its own, and only for the noisy pass. A run can therefore be stopped at
+any epoch, changed (`with_rate`) and taken up again from ``epoch.state``, to the bit::
+
+    for epoch in train(config, data): ...
+    for epoch in train(with_rate(config, 0.2), data, state=epoch.state): ...
+"""
+
+# axes: site (0 = features, 1 = first hidden layer, …, last = output), example, unit
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.datasets import Split
+from dropviz.dropout import Dropout
+from dropviz.network import (
+    Affine,
+    Floats,
+    Init,
+    as_parameters,
+    forward,
+    initialise,
+    parameter_count,
+    site_activations,
+    softmax_cross_entropy,
+    squared_error,
+)
+from dropviz.optimizers import SGD, Optimizer
+
+Status = Literal["running", "finished", "diverged"]
+_START, _ORDER, _NOISE, _MEASURE = range(4)  # which random numbers: each purpose has its own stream
+
+
+@dataclass(frozen=True, slots=True)
+class LayerScale:
+    """What multiplies one layer's weights at the start, their learning rate and their weight decay."""
+
+    start: float = 1.0
+    learning_rate: float = 1.0
+    weight_decay: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """All that decides a run, but for the data.
+
+    Attributes
+    ----------
+    hidden : widths of the hidden layers
+    dropout : one entry a site in front of a weight layer, the features first; None is a site without noise. Empty:
+        no noise anywhere
+    optimizer : `SGD` or `Adam`
+    epochs, batch, seed : as usual; the last batch of an epoch may be smaller
+    dtype : "float32" or "float64"
+    init : how the weights start, see `network.initialise`
+    layer_scales : one a weight layer, or empty; biases are never scaled
+
+    Raises
+    ------
+    ValueError
+        If a value is outside its range, or a tuple has the wrong length.
+    """
+
+    hidden: tuple[int, ...] = (256, 256)
+    dropout: tuple[Dropout | None, ...] = ()
+    optimizer: Optimizer = field(default_factory=SGD)
+    epochs: int = 20
+    batch: int = 32
+    seed: int = 0
+    dtype: Literal["float32", "float64"] = "float32"
+    init: Init = "he"
+    layer_scales: tuple[LayerScale, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("epochs", 1, 10_000), ("batch", 1, 100_000), ("seed", 0, 2**63 - 1)):
+            value = getattr(self, name)
+            if not isinstance(value, int | np.integer) or not low <= value <= high:
+                raise ValueError(f"{name} must be a whole number from {low} to {high}; got {value!r}")
+        for name in ("dropout", "layer_scales"):
+            count = len(getattr(self, name))
+            if count not in (0, len(self.hidden) + 1):
+                raise ValueError(f"{name} must have {len(self.hidden) + 1} entries or none; got {count}")
+
+    @property
+    def sites(self) -> tuple[Dropout | None, ...]:
+        """Dropout in front of each weight layer."""
+        return self.dropout or (None,) * (len(self.hidden) + 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Where a run stands: epochs done, parameters and the optimizer's memory, each of shape (parameter,), read-only."""
+
+    epoch: int
+    parameters: Floats
+    buffers: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Epoch:
+    """One point of every curve. Losses are means over examples; accuracies are fractions, NaN in a regression.
+
+    Attributes
+    ----------
+    epoch, step : epochs and optimizer steps done
+    rates : the rate at each site in front of a weight layer, at the last step (0: no dropout)
+    train_loss, train_accuracy : on the training examples in the test phase (no noise)
+    noisy_loss, noisy_accuracy : on the training examples with fresh noise
+    test_loss, test_accuracy : on the test examples in the test phase
+    train_mean, train_variance : of each site's activations over training examples and units, with noise, shape (site,)
+    test_mean, test_variance : the same examples and units in the test phase, shape (site,)
+    status : "diverged" when a loss or a parameter is no longer finite, "finished" at the last epoch, else "running"
+    state : from where to go on
+    """
+
+    epoch: int
+    step: int
+    rates: tuple[float, ...]
+    train_loss: float
+    train_accuracy: float
+    noisy_loss: float
+    noisy_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    train_mean: NDArray[np.float64]
+    train_variance: NDArray[np.float64]
+    test_mean: NDArray[np.float64]
+    test_variance: NDArray[np.float64]
+    status: Status
+    state: State
+
+    @property
+    def mean_gap(self) -> NDArray[np.float64]:
+        """Test mean − train mean of each site, shape (site,)."""
+        return np.asarray(self.test_mean - self.train_mean)
+
+    @property
+    def variance_ratio(self) -> NDArray[np.float64]:
+        """Train variance / test variance of each site, NaN where the latter is 0, shape (site,)."""
+        return np.divide(
+            self.train_variance,
+            self.test_variance,
+            out=np.full_like(self.test_variance, np.nan),
+            where=self.test_variance > 0,
+        )
+
+
+def train(config: TrainingConfig, data: Split, state: State | None = None) -> Iterator[Epoch]:
+    """Train, yielding an `Epoch` after each epoch; a new run (no ``state``) first yields the untrained network.
+
+    The run ends after ``config.epochs`` epochs in all, or with status "diverged".
+
+    Raises
+    ------
+    ValueError
+        Before the first epoch, if network and data or network and ``state`` do not fit.
+    """
+    count = parameter_count(layer_sizes(config, data))
+    if state is not None and (
+        state.parameters.shape != (count,) or len(state.buffers) != config.optimizer.buffer_count
+    ):
+        raise ValueError("state must come from a run with the same layers and the same optimizer")
+    if state is not None and not np.isfinite(state.parameters).all():
+        raise ValueError("state must be finite; it comes from a run that diverged")
+    return _epochs(config, data.astype(config.dtype), state)
+
+
+def train_all(configs: Sequence[TrainingConfig], data: Split) -> Iterator[tuple[int, Epoch]]:
+    """Train several runs (seeds, strategies) side by side: (index of the run, its next epoch), in turn.
+
+    Raises
+    ------
+    ValueError
+        Before the first epoch, as `train`.
+    """
+    return _in_turn([train(config, data) for config in configs])
+
+
+def layer_sizes(config: TrainingConfig, data: Split) -> tuple[int, ...]:
+    """Features, hidden widths, outputs."""
+    return (data.train_features.shape[1], *config.hidden, data.outputs)
+
+
+def with_rate(config: TrainingConfig, rate: float) -> TrainingConfig:
+    """The same run with the constant ``rate`` at every site that has dropout."""
+    return replace(config, dropout=tuple(site and replace(site, rate=rate) for site in config.dropout))
+
+
+def as_standard(config: TrainingConfig, *, same_path: bool = True) -> TrainingConfig:
+    """The standard-dropout run that starts as the same function as this inverted run.
+
+    A layer behind inverted dropout computes (m·a/k)·V, behind standard dropout (m·a)·W: the same function if
+    V = k·W. Its gradients obey ∂V = ∂W/k, and those of all other parameters, biases included, are equal. So
+    with ``same_path`` the weights of that layer alone get, for SGD with or without momentum, the learning rate η/k² and
+    the weight decay k²·λ; for Adam, as ε → 0, η/k and k²·λ. Then both runs follow the same path to rounding. Without
+    ``same_path`` only the start is scaled.
+
+    Raises
+    ------
+    ValueError
+        If a site uses something other than inverted dropout, or its rate follows a schedule: V = k·W then holds
+        at one step only.
+    """
+    power = 2 if isinstance(config.optimizer, SGD) else 1
+    scales = []
+    for site in config.sites:
+        if site is None:
+            scales.append(LayerScale())
+            continue
+        if site.method != "inverted" or callable(site.rate):
+            raise ValueError(f"dropout must be inverted, at a constant rate; got {site!r}")
+        keep = 1.0 - site.rate
+        if same_path:
+            scales.append(LayerScale(1 / keep, keep**-power, keep**2))
+        else:
+            scales.append(LayerScale(1 / keep))
+    dropout = tuple(site and replace(site, method="standard") for site in config.dropout)
+    return replace(config, dropout=dropout, layer_scales=tuple(scales))
+
+
+def noises_at(
+    config: TrainingConfig,
+    sizes: Sequence[int],
+    rates: Sequence[float],
+    examples: int,
+    rng: np.random.Generator,
+) -> tuple[Affine | None, ...]:
+    """One draw of every site's training noise for a batch of ``examples``."""
+    return tuple(
+        None if site is None else site.draw(rate, (examples, size), rng, config.dtype)
+        for site, size, rate in zip(config.sites, sizes, rates, strict=False)
+    )
+
+
+def test_factors(config: TrainingConfig, rates: Sequence[float]) -> tuple[float, ...]:
+    """What multiplies each site at test: 1 without dropout, and the strategy's test factor with it."""
+    return tuple(
+        1.0 if site is None else site.test_factor(rate)
+        for site, rate in zip(config.sites, rates, strict=True)
+    )
+
+
+test_factors.__test__ = False  # type: ignore[attr-defined]  # the name begins with test; pytest is not to run it
+
+
+def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Iterator[Epoch]:
+    sizes = layer_sizes(config, data)
+    if state is None:
+        state = _start(config, sizes)
+        yield _measure(config, data, sizes, state)
+    while state.epoch < config.epochs:
+        state = _train_epoch(config, data, sizes, state)
+        epoch = _measure(config, data, sizes, state)
+        yield epoch
+        if epoch.status == "diverged":
+            return
+
+
+def _in_turn(runs: list[Iterator[Epoch]]) -> Iterator[tuple[int, Epoch]]:
+    waiting = dict(enumerate(runs))
+    while waiting:
+        for index, run in list(waiting.items()):
+            epoch = next(run, None)
+            if epoch is None:
+                del waiting[index]
+            else:
+                yield index, epoch
+
+
+def _start(config: TrainingConfig, sizes: Sequence[int]) -> State:
+    rng = np.random.default_rng([config.seed, _START])
+    parameters = initialise(sizes, rng, config.init, config.dtype)
+    for weight, scale in zip(parameters.weights, config.layer_scales, strict=False):
+        np.multiply(weight, scale.start, out=weight)
+    buffers = tuple(np.zeros_like(parameters.flat) for _ in range(config.optimizer.buffer_count))
+    return _freeze(0, parameters.flat, buffers)
+
+
+def _train_epoch(config: TrainingConfig, data: Split, sizes: Sequence[int], state: State) -> State:
+    parameters = as_parameters(sizes, state.parameters.copy())
+    gradient = as_parameters(sizes, np.empty_like(parameters.flat))
+    buffers = tuple(buffer.copy() for buffer in state.buffers)
+    learning_rate, weight_decay = _per_parameter(config, sizes)
+    order = np.random.default_rng([config.seed, _ORDER, state.epoch]).permutation(len(data.train_targets))
+    features, targets = data.train_features[order], data.train_targets[order]
+    rng = np.random.default_rng([config.seed, _NOISE, state.epoch])
+    starts = range(0, len(order), config.batch)
+    first_step = state.epoch * len(starts)
+    rates = rates_at(config, np.arange(first_step, first_step + len(starts)))
+    # a diverging run overflows on its way; `_measure` looks at what came of it
+    with np.errstate(all="ignore"):
+        for index, start in enumerate(starts):
+            batch = features[start : start + config.batch]
+            noises = noises_at(config, sizes, rates[index], len(batch), rng)
+            output, backward = forward(parameters, batch, noises)
+            _, output_gradient = _loss(output, targets[start : start + config.batch])
+            backward(output_gradient, gradient)
+            config.optimizer.update(
+                parameters.flat, gradient.flat, buffers, first_step + index + 1, learning_rate, weight_decay
+            )
+    return _freeze(state.epoch + 1, parameters.flat, buffers)
+
+
+def rates_at(config: TrainingConfig, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Rate of every site in front of a weight layer at each of ``steps``, shape (step, site); 0 without dropout."""
+    return np.stack(
+        [np.zeros(len(steps)) if site is None else site.rates(steps) for site in config.sites], axis=1
+    )
+
+
+def _per_parameter(
+    config: TrainingConfig, sizes: Sequence[int]
+) -> tuple[Floats | float, Floats | float | None]:
+    """Learning rate and weight decay: numbers, or arrays of shape (parameter,) if layers differ."""
+    learning_rate, weight_decay = config.optimizer.learning_rate, config.optimizer.weight_decay
+    if not config.layer_scales:
+        return learning_rate, weight_decay or None
+    count = parameter_count(sizes)
+    rates = as_parameters(sizes, np.full(count, learning_rate, dtype=config.dtype))
+    decays = as_parameters(sizes, np.full(count, weight_decay, dtype=config.dtype))
+    for layer, scale in enumerate(config.layer_scales):
+        rates.weights[layer][:] *= scale.learning_rate
+        decays.weights[layer][:] *= scale.weight_decay
+    return rates.flat, decays.flat if weight_decay else None
+
+
+def _measure(config: TrainingConfig, data: Split, sizes: Sequence[int], state: State) -> Epoch:
+    parameters = as_parameters(sizes, state.parameters)
+    steps_per_epoch = -(-len(data.train_targets) // config.batch)
+    step = state.epoch * steps_per_epoch
+    rates = rates_at(config, np.array([max(step - 1, 0)]))[0]
+    rng = np.random.default_rng([config.seed, _MEASURE, state.epoch])
+    noisy = noises_at(config, sizes, rates, len(data.train_targets), rng)
+    scaled = tuple(None if factor == 1.0 else Affine(factor) for factor in test_factors(config, rates))
+    with np.errstate(all="ignore"):
+        noisy_sites = site_activations(parameters, data.train_features, noisy)
+        train_sites = site_activations(parameters, data.train_features, scaled)
+        test_output = site_activations(parameters, data.test_features, scaled)[-1]
+        noisy_loss, noisy_accuracy = score(noisy_sites[-1], data.train_targets)
+        train_loss, train_accuracy = score(train_sites[-1], data.train_targets)
+        test_loss, test_accuracy = score(test_output, data.test_targets)
+        train_mean, train_variance = _moments(noisy_sites)
+        test_mean, test_variance = _moments(train_sites)
+    finite = np.isfinite([noisy_loss, train_loss, test_loss]).all() and np.isfinite(state.parameters).all()
+    status: Status = "running" if state.epoch < config.epochs else "finished"
+    return Epoch(
+        state.epoch, step, tuple(map(float, rates)),
+        train_loss, train_accuracy, noisy_loss, noisy_accuracy, test_loss, test_accuracy,
+        train_mean, train_variance, test_mean, test_variance,
+        status if finite else "diverged", state,
+    )  # fmt: skip
+
+
+def score(output: Floats, targets: NDArray[Any]) -> tuple[float, float]:
+    """Loss and accuracy; a regression has no accuracy, NaN."""
+    loss, _ = _loss(output, targets)
+    if targets.dtype.kind == "f":
+        return loss, float("nan")
+    return loss, float(np.mean(output.argmax(axis=1) == targets))
+
+
+def _loss(output: Floats, targets: NDArray[Any]) -> tuple[float, Floats]:
+    if targets.dtype.kind == "f":
+        return squared_error(output, targets)
+    return softmax_cross_entropy(output, targets)
+
+
+def _moments(sites: Sequence[Floats]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    mean = np.array([site.mean() for site in sites], dtype=np.float64)
+    return mean, np.array([site.var() for site in sites], dtype=np.float64)
+
+
+def _freeze(epoch: int, parameters: Floats, buffers: tuple[Floats, ...]) -> State:
+    for array in (parameters, *buffers):
+        array.flags.writeable = False
+    return State(epoch, parameters, buffers)
