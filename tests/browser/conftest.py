@@ -52,11 +52,11 @@ def browser():
     """Headless Chromium with software rendering."""
     with sync_playwright() as playwright:
         try:
-            executable = find(playwright.chromium.executable_path)
+            executable, problem = find(playwright.chromium.executable_path), MISSING
         except ValueError as error:
-            pytest.fail(str(error), pytrace=False)
+            executable, problem = None, str(error)
         if executable is None:
-            pytest.fail(MISSING, pytrace=False)
+            pytest.fail(problem, pytrace=False)
         chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGS))
         yield chromium
         chromium.close()
