@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dropviz.activations import LARGEST
+
 Floats = NDArray[np.floating[Any]]
+DIGITS = Path(__file__).with_name("data") / "digits.npz"
 MAX_BYTES = 20_000_000
 MAX_EXAMPLES = 20_000
 MAX_FEATURES = 1_000
@@ -76,7 +79,7 @@ def digits_split(train_examples: int | None = None) -> Split:
     ------
     Alpaydin and Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository, 1998, CC BY 4.0.
     """
-    with np.load(Path(__file__).with_name("data") / "digits.npz", allow_pickle=False) as stored:
+    with np.load(DIGITS, allow_pickle=False) as stored:
         features = stored["images"].astype(np.float32) / np.float32(16)
         labels = stored["labels"].astype(np.int64)
         test = np.zeros(len(labels), dtype=bool)
@@ -142,7 +145,7 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
 
     Features are standardised with the mean and the standard deviation of the training examples; a constant column
     becomes 0. The separator is the comma, semicolon or tab that is most frequent in the first line. The first line
-    names the columns if any of its cells but the last is not a number.
+    names the columns if any of its cells, but for the label, is not a number.
 
     Parameters
     ----------
@@ -157,20 +160,18 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
     ------
     ValueError
         If the file is too large (20 MB, 20,000 examples, 1,000 features, 50 classes), not UTF-8, ragged, has an empty,
-        non-numeric or infinite feature, has only one class, or fewer than two examples of a class.
+        non-numeric or huge feature, has only one class, or fewer than two examples of a class.
     """
-    header, rows = _read_rows(content)
-    label_index = _find_column(header, label_column)
-    names = [row[label_index].strip() for row in rows]
-    classes, labels = np.unique(names, return_inverse=True)
-    _check_classes(classes, labels)
+    rows = _read_rows(content)
+    label_index = _find_column(rows[0], label_column)
+    header, rows = _split_header(rows, label_index)
     features = _numeric_features(rows, header, label_index)
+    classes, labels = np.unique([row[label_index].strip() for row in rows], return_inverse=True)
+    _check_classes(classes, labels)
     test = np.sort(_held_back(labels, np.random.default_rng(seed)))
     train = np.setdiff1d(np.arange(len(rows)), test)
     mean, deviation = features[train].mean(axis=0), features[train].std(axis=0)
     features = (features - mean) / np.where(deviation > 0, deviation, 1.0)
-    if not np.isfinite(features).all():
-        raise ValueError("features must stay finite when standardised; some are too large")
     return Split(
         "your table",
         features[train], labels[train], features[test], labels[test],
@@ -178,8 +179,8 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
     )  # fmt: skip
 
 
-def _read_rows(content: bytes) -> tuple[list[str], list[list[str]]]:
-    """Column names (or "column 1", …) and the rows, all of the same width."""
+def _read_rows(content: bytes) -> list[list[str]]:
+    """The rows that are not blank, all of the same width."""
     if len(content) > MAX_BYTES:
         raise ValueError(f"the file must have at most {MAX_BYTES:,} bytes; it has {len(content):,}")
     try:
@@ -206,22 +207,32 @@ def _read_rows(content: bytes) -> tuple[list[str], list[list[str]]]:
     for number, row in enumerate(rows, start=1):
         if len(row) != width:
             raise ValueError(f"row {number} must have {width} cells like the first; it has {len(row)}")
-    if all(_is_number(cell) for cell in rows[0][:-1]):
-        return [f"column {number}" for number in range(1, width + 1)], rows
-    return [name.strip() for name in rows[0]], rows[1:]
+    return rows
 
 
-def _find_column(header: list[str], label_column: str | None) -> int:
+def _find_column(first_row: list[str], label_column: str | None) -> int:
+    """Index of the column of labels; a number counts columns from 1, before any name."""
     if label_column is None:
-        return len(header) - 1
-    if label_column in header:
-        return header.index(label_column)
-    if label_column.isdecimal() and 1 <= int(label_column) <= len(header):
+        return len(first_row) - 1
+    if label_column.isascii() and label_column.isdecimal() and 1 <= int(label_column) <= len(first_row):
         return int(label_column) - 1
+    names = [name.strip() for name in first_row]
+    if label_column.strip() in names:
+        return names.index(label_column.strip())
     raise ValueError(
-        f"label_column must be one of the {len(header)} columns ({', '.join(header[:8])}"
-        f"{', …' if len(header) > 8 else ''}) or a number from 1; got {label_column!r}"
+        f"label_column must be one of the {len(names)} columns ({', '.join(names[:8])}"
+        f"{', …' if len(names) > 8 else ''}) or its number, from 1; got {label_column!r}"
     )
+
+
+def _split_header(rows: list[list[str]], label_index: int) -> tuple[list[str], list[list[str]]]:
+    """Column names (or "column 1", …) and the examples."""
+    features = [cell for index, cell in enumerate(rows[0]) if index != label_index]
+    if all(_is_number(cell) for cell in features):
+        return [f"column {number}" for number in range(1, len(rows[0]) + 1)], rows
+    if len(rows) == 1:
+        raise ValueError("the file must contain examples; it has only column names")
+    return [name.strip() for name in rows[0]], rows[1:]
 
 
 def _check_classes(classes: NDArray[np.str_], labels: NDArray[np.int64]) -> None:
@@ -245,8 +256,8 @@ def _numeric_features(rows: list[list[str]], header: list[str], label_index: int
         for place, index in enumerate(columns):
             if not _is_number(row[index]):
                 raise ValueError(
-                    f"feature {header[index]!r} must be a finite number in every row; "
-                    f"row {number + 1} below the header has {row[index][:40]!r}"
+                    f"feature {header[index]!r} must be a number up to ±{LARGEST:g} in every row; "
+                    f"example {number + 1} has {row[index][:40]!r}"
                 )
             features[number, place] = float(row[index])
     return features
@@ -254,7 +265,7 @@ def _numeric_features(rows: list[list[str]], header: list[str], label_index: int
 
 def _is_number(cell: str) -> bool:
     try:
-        return bool(np.isfinite(float(cell)))
+        return abs(float(cell)) <= LARGEST
     except ValueError:
         return False
 

@@ -1,6 +1,5 @@
 """Dropout at one site of a network: which way, at which rate, and what it draws for one batch."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,9 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from dropviz.network import Affine
 from dropviz.noise import noise, noises
+from dropviz.schedules import Schedule
 from dropviz.strategies import strategies, strategy
-
-Schedule = Callable[[ArrayLike], NDArray[np.float64]]
 
 
 def methods() -> tuple[str, ...]:

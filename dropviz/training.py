@@ -10,7 +10,7 @@ any epoch, changed (`with_rate`) and taken up again from ``epoch.state``, to the
 
 # axes: site (0 = features, 1 = first hidden layer, …, last = output), example, unit
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ from dropviz.network import (
     squared_error,
 )
 from dropviz.optimizers import SGD, Optimizer
+from dropviz.schedules import Schedule
 
 Status = Literal["running", "finished", "diverged"]
 _START, _ORDER, _NOISE, _MEASURE = range(4)  # which random numbers: each purpose has its own stream
@@ -151,7 +152,7 @@ class Epoch:
         )
 
 
-def train(config: TrainingConfig, data: Split, state: State | None = None) -> Iterator[Epoch]:
+def train(config: TrainingConfig, data: Split, state: State | None = None) -> Generator[Epoch, None, None]:
     """Train, yielding an `Epoch` after each epoch; a new run (no ``state``) first yields the untrained network.
 
     The run ends after ``config.epochs`` epochs in all, or with status "diverged".
@@ -171,7 +172,7 @@ def train(config: TrainingConfig, data: Split, state: State | None = None) -> It
     return _epochs(config, data.astype(config.dtype), state)
 
 
-def train_all(configs: Sequence[TrainingConfig], data: Split) -> Iterator[tuple[int, Epoch]]:
+def train_all(configs: Sequence[TrainingConfig], data: Split) -> Generator[tuple[int, Epoch], None, None]:
     """Train several runs (seeds, strategies) side by side: (index of the run, its next epoch), in turn.
 
     Raises
@@ -187,8 +188,8 @@ def layer_sizes(config: TrainingConfig, data: Split) -> tuple[int, ...]:
     return (data.train_features.shape[1], *config.hidden, data.outputs)
 
 
-def with_rate(config: TrainingConfig, rate: float) -> TrainingConfig:
-    """The same run with the constant ``rate`` at every site that has dropout."""
+def with_rate(config: TrainingConfig, rate: float | Schedule) -> TrainingConfig:
+    """The same run with ``rate``, a number or a schedule, at every site that has dropout."""
     return replace(config, dropout=tuple(site and replace(site, rate=rate) for site in config.dropout))
 
 
@@ -249,7 +250,7 @@ def test_factors(config: TrainingConfig, rates: Sequence[float]) -> tuple[float,
 test_factors.__test__ = False  # type: ignore[attr-defined]  # the name begins with test; pytest is not to run it
 
 
-def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Iterator[Epoch]:
+def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Generator[Epoch, None, None]:
     sizes = layer_sizes(config, data)
     if state is None:
         state = _start(config, sizes)
@@ -262,7 +263,7 @@ def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Iterato
             return
 
 
-def _in_turn(runs: list[Iterator[Epoch]]) -> Iterator[tuple[int, Epoch]]:
+def _in_turn(runs: list[Generator[Epoch, None, None]]) -> Generator[tuple[int, Epoch], None, None]:
     waiting = dict(enumerate(runs))
     while waiting:
         for index, run in list(waiting.items()):
