@@ -1,0 +1,238 @@
+"""Run the frameworks and hold every record that claims it against what comes out."""
+
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import equinox  # type: ignore[import-not-found]
+import flax.linen
+import flax.nnx
+import haiku  # type: ignore[import-not-found]
+import jax
+import jax.example_libraries.stax
+import keras
+import onnx.helper  # type: ignore[import-not-found]
+import onnx.reference  # type: ignore[import-not-found]
+import torch
+
+from dropviz.conventions import Framework, frameworks, line_of_code
+from dropviz.snippets import Target, snippet
+from dropviz.strategies import strategies
+
+pytestmark = pytest.mark.oracle
+
+Array = NDArray[np.float32]
+Run = Callable[[str, bool, Array], Array]
+UNITS = 20_000
+A: Array = np.random.default_rng(0).standard_normal(UNITS).astype(np.float32)
+KEY = jax.random.key(0)
+MODULES = {"torch": torch, "keras": keras, "flax": flax, "jax": jax, "equinox": equinox, "haiku": haiku}
+RUN = {name: record for name, record in frameworks().items() if record.evidence == "run"}
+
+
+# One function a framework: evaluate the line of code of its record and pass `a` through, in training or at test.
+
+
+def made(line: str, **names: object) -> Any:
+    return eval(line, {**MODULES, **names})
+
+
+def run_torch(line: str, training: bool, a: Array) -> Array:
+    torch.manual_seed(0)
+    return np.asarray(made(line).train(training)(torch.from_numpy(a)))
+
+
+def run_keras(line: str, training: bool, a: Array) -> Array:
+    keras.utils.set_random_seed(0)
+    return np.asarray(keras.ops.convert_to_numpy(made(line)(a, training=training)))
+
+
+def run_linen(line: str, training: bool, a: Array) -> Array:
+    return np.asarray(made(line).apply({}, a, deterministic=not training, rngs={"dropout": KEY}))
+
+
+def run_nnx(line: str, training: bool, a: Array) -> Array:
+    return np.asarray(made(line, rngs=flax.nnx.Rngs(0))(a, deterministic=not training))
+
+
+def run_haiku(line: str, training: bool, a: Array) -> Array:
+    if not training:  # there is no switch: at test the call is left out
+        return a
+    layer = haiku.transform(lambda x: made(line, x=x))
+    return np.asarray(layer.apply({}, KEY, jax.numpy.asarray(a)))
+
+
+def run_equinox(line: str, training: bool, a: Array) -> Array:
+    return np.asarray(made(line)(jax.numpy.asarray(a), key=KEY, inference=not training))
+
+
+def run_stax(line: str, training: bool, a: Array) -> Array:
+    _, apply = made(line.removesuffix(")") + f", mode={'train' if training else 'test'!r})")
+    return np.asarray(apply((), jax.numpy.asarray(a), rng=KEY))
+
+
+def run_onnx(line: str, training: bool, a: Array) -> Array:
+    # ONNX has no line of Python: the number is read from the record's line and given to the operator.
+    ratio = np.float32(re.findall(r"[\d.]+", line)[0])
+    return onnx_dropout(a, ratio, np.array(training))
+
+
+def onnx_dropout(a: Array, ratio: np.float32, *training_mode: NDArray[np.bool_]) -> Array:
+    kinds: list[tuple[str, int, list[int]]] = [
+        ("a", onnx.TensorProto.FLOAT, [UNITS]),
+        ("ratio", onnx.TensorProto.FLOAT, []),
+        ("training_mode", onnx.TensorProto.BOOL, []),
+    ]
+    given = dict(zip((name for name, _, _ in kinds), (a, ratio, *training_mode), strict=False))
+    node = onnx.helper.make_node("Dropout", list(given), ["outputs"], seed=0)
+    inputs = [onnx.helper.make_tensor_value_info(*kind) for kind in kinds[: len(given)]]
+    outputs = onnx.helper.make_tensor_value_info("outputs", onnx.TensorProto.FLOAT, [UNITS])
+    model = onnx.helper.make_model(onnx.helper.make_graph([node], "dropout", inputs, [outputs]))
+    with np.errstate(all="ignore"):
+        return np.asarray(onnx.reference.ReferenceEvaluator(model).run(None, given)[0])
+
+
+RUNNERS: dict[str, Run] = {
+    "PyTorch": run_torch,
+    "Keras 3 Dropout": run_keras,
+    "Keras 3 GaussianDropout": run_keras,
+    "Flax linen": run_linen,
+    "Flax NNX": run_nnx,
+    "Haiku": run_haiku,
+    "Equinox": run_equinox,
+    "JAX stax": run_stax,
+    "ONNX": run_onnx,
+}
+
+every_record = pytest.mark.parametrize("name", RUNNERS)
+every_dropping_record = pytest.mark.parametrize(
+    "name", [name for name in RUNNERS if frameworks()[name].noise == "Bernoulli"]
+)
+
+
+def check_dropout(outputs: Array, a: Array, factor: float, rate: float) -> None:
+    """Every output is 0 or a·factor, and the dropped share is the rate within five standard errors."""
+    dropped = outputs == 0
+    np.testing.assert_allclose(outputs, np.where(dropped, 0, a * factor), rtol=1e-6)
+    assert abs(dropped.mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / dropped.size)
+
+
+def outcome(run: Callable[[], Array]) -> str:
+    try:
+        outputs = run()
+    except (ArithmeticError, ValueError) as error:
+        return f"an error ({type(error).__name__})"
+    if np.isnan(outputs).all():
+        return "NaN"
+    if np.array_equal(outputs, A):
+        return "identity"
+    return "zeros" if not outputs.any() else "something else"
+
+
+def test_exactly_the_records_that_say_run_are_run() -> None:
+    assert set(RUN) == set(RUNNERS)
+
+
+@every_dropping_record
+@pytest.mark.parametrize("rate", [0.2, 0.3, 0.8])
+def test_in_training_every_output_is_zero_or_scaled(name: str, rate: float) -> None:
+    record = RUN[name]
+    factor = float(strategies()[record.strategy].train_scale(rate))
+    check_dropout(RUNNERS[name](line_of_code(record, rate), True, A), A, factor, rate)
+
+
+@every_record
+def test_at_test_every_output_has_the_test_factor_of_the_record(name: str) -> None:
+    record = RUN[name]
+    outputs = RUNNERS[name](line_of_code(record, 0.3), False, A)
+    np.testing.assert_allclose(outputs, A * record.test_mean(0.3), rtol=1e-6)
+
+
+def with_a_bare_number(record: Framework, rate: float) -> str:
+    name, *_ = record.parameter.split(", ")
+    return line_of_code(record, rate).replace(f"{name}=", "")
+
+
+@every_dropping_record
+def test_a_bare_number_means_what_the_record_says(name: str) -> None:
+    record = RUN[name]
+    assert record.unnamed == record.meaning == record.written
+    outputs = RUNNERS[name](with_a_bare_number(record, 0.2), True, A)
+    check_dropout(outputs, A, record.train_mean(0.2) / 0.8, 0.2)
+
+
+@every_record
+def test_the_ends_are_as_recorded(name: str) -> None:
+    record, run = RUN[name], RUNNERS[name]
+    assert outcome(lambda: run(line_of_code(record, 0.0), True, A)) == record.at_drop_0
+    assert outcome(lambda: run(line_of_code(record, 1.0), True, A)) == record.at_drop_1
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.8])
+def test_gaussian_dropout_has_mean_one_and_the_variance_of_the_rate(rate: float) -> None:
+    noise = RUNNERS["Keras 3 GaussianDropout"](
+        line_of_code(RUN["Keras 3 GaussianDropout"], rate), True, np.ones_like(A)
+    )
+    variance = rate / (1 - rate)
+    assert abs(noise.mean() - 1) < 5 * np.sqrt(variance / UNITS)
+    assert abs(noise.var() - variance) < 5 * variance * np.sqrt(2 / UNITS)
+    assert np.all(noise != 0)
+
+
+@pytest.mark.parametrize(("layer", "dimensions"), [("Dropout1d", 1), ("Dropout2d", 2), ("Dropout3d", 3)])
+def test_torch_drops_whole_channels_with_the_same_number(layer: str, dimensions: int) -> None:
+    rate, shape = 0.2, (50, 40, *(3,) * dimensions)
+    a = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+    line = line_of_code(RUN["PyTorch"], rate).replace("Dropout", layer)
+    outputs = run_torch(line, True, a)
+    by_channel = (outputs == 0).reshape(50, 40, -1)
+    assert np.array_equal(by_channel.all(axis=-1), by_channel.any(axis=-1))
+    np.testing.assert_allclose(outputs, np.where(outputs == 0, 0, a / (1 - rate)), rtol=1e-6)
+    dropped = by_channel[..., 0]
+    assert abs(dropped.mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / dropped.size)
+    assert np.array_equal(run_torch(line, False, a), a)
+
+
+# What the notes of the records claim.
+
+
+def test_notes_on_who_drops_without_being_told() -> None:
+    x = torch.ones(1000)
+    assert (torch.nn.functional.dropout(x, 0.5) == 0).any()
+    assert (flax.nnx.Dropout(0.5, rngs=flax.nnx.Rngs(0))(jax.numpy.ones(1000)) == 0).any()
+    assert (equinox.nn.Dropout(0.5)(jax.numpy.ones(1000), key=KEY) == 0).any()
+    layer = keras.layers.Dropout(0.5)
+    assert np.array_equal(keras.ops.convert_to_numpy(layer(A)), A)
+    assert np.array_equal(onnx_dropout(A, np.float32(0.5)), A)
+    with pytest.raises(ValueError, match="deterministic"):
+        flax.linen.Dropout(0.5).apply({}, A, rngs={"dropout": KEY})
+
+
+def test_note_on_gaussian_dropout_at_one() -> None:
+    layer = keras.layers.GaussianDropout(1.0)
+    with pytest.raises(ZeroDivisionError):
+        layer(A, training=True)
+
+
+@pytest.mark.parametrize("target", ["pytorch", "keras", "jax"])
+@pytest.mark.parametrize("name", ["standard", "inverted"])
+@pytest.mark.parametrize("rate", [0.2, 0.8])
+def test_the_snippets_do_what_the_strategy_says(name: str, target: Target, rate: float) -> None:
+    code = snippet(name, rate, target)
+    larger = code.replace("(8)", f"({UNITS})").replace("(8,)", f"({UNITS},)")
+    assert larger != code
+    torch.manual_seed(1)
+    keras.utils.set_random_seed(1)
+    result: dict[str, Any] = {}
+    exec(larger, result)
+    a, train, test = (np.asarray(result[key]) for key in ("a", "train", "test"))
+    chosen = strategies()[name]
+    check_dropout(train, a, float(chosen.train_scale(rate)), rate)
+    np.testing.assert_allclose(test, a * float(chosen.test_scale(rate)), rtol=1e-6)
