@@ -11,7 +11,7 @@ WORKDIR /app
 
 # The packages change seldom, the code often: two layers.
 COPY requirements.txt .
-RUN pip install --compile -r requirements.txt
+RUN pip install -r requirements.txt
 COPY app.py .
 COPY .streamlit/config.toml .streamlit/config.toml
 COPY dropviz/ dropviz/
