@@ -1,6 +1,10 @@
-"""The entry of the app."""
+"""The entry of the app: page configuration and navigation, nothing else."""
 
 import streamlit as st
 
-st.set_page_config(page_title="dropviz", layout="wide")
-st.title("Dropout: scale at test time, or invert in training?")
+from dropviz.ui.frame import pages, show_frame
+
+st.set_page_config(page_title="dropviz: dropout, seen", page_icon=":material/blur_on:", layout="wide")
+page = st.navigation(pages(), position="top")
+show_frame()
+page.run()

@@ -1,0 +1,135 @@
+"""The live figure: an ordinary Plotly figure, and how its traces, texts and units change with the rate.
+
+The same data has three homes: a notebook (`LiveFigure.to_figure`, one frame a rate), the app, and one HTML file.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """How one trace changes: its y, and its x where that moves too. Axes: rate, point."""
+
+    trace: int
+    y: NDArray[np.floating]
+    x: NDArray[np.floating] | None = None
+
+    def at(self, index: int) -> dict[str, NDArray[np.floating]]:
+        """The data of the trace at one rate."""
+        return {"y": self.y[index]} if self.x is None else {"x": self.x[index], "y": self.y[index]}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitRow:
+    """The row of neurons of one strategy: its factors at every rate (None where undefined)."""
+
+    name: str
+    color: str
+    train_scale: Sequence[float | None]
+    test_scale: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveFigure:
+    """A figure that follows the rate in the browser.
+
+    Parameters
+    ----------
+    figure
+        Drawn at ``rates[start]``.
+    rates
+        The grid of the slider.
+    start
+        Index of the rate at first sight.
+    tracks
+        What changes with the rate.
+    texts
+        Name → one text a rate; shown in every element of ``head`` and ``foot`` with ``data-text="name"``. The text
+        named "summary" is read out by a screen reader when the drag ends.
+    head, foot
+        HTML above and below the figure. ``<svg data-units="name">`` in them becomes a row of neurons.
+    narrow
+        Layout that replaces parts of the figure's on a container narrower than 640 pixels.
+    units, unit_rows
+        The units drawn (activation, index of the first rate that drops it) and the strategies that draw them.
+    alt
+        What the figure shows, in words.
+    """
+
+    figure: go.Figure
+    rates: Sequence[float]
+    start: int
+    tracks: Sequence[Track]
+    alt: str
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    head: str = ""
+    foot: str = ""
+    narrow: Mapping[str, Any] = field(default_factory=dict)
+    units: Sequence[tuple[float, int]] = ()
+    unit_rows: Sequence[UnitRow] = ()
+    slider_label: str = "dropout rate"
+
+    def to_figure(self) -> go.Figure:
+        """Return the Plotly figure with one frame a rate and a slider: works in a notebook as it is."""
+        order = [track.trace for track in self.tracks]
+        frames = [
+            go.Frame(
+                name=f"{rate:g}", data=[go.Scatter(**track.at(index)) for track in self.tracks], traces=order
+            )
+            for index, rate in enumerate(self.rates)
+        ]
+        still = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+        steps = [{"method": "animate", "label": frame.name, "args": [[frame.name], still]} for frame in frames]
+        slider = {"active": self.start, "steps": steps, "currentvalue": {"prefix": f"{self.slider_label} "}}
+        figure = go.Figure(self.figure).update_layout(sliders=[slider])
+        figure.frames = frames
+        return figure
+
+    def payload(self) -> dict[str, Any]:
+        """Everything the browser needs, as JSON-ready values; number matrices as base64 of float32."""
+        return {
+            "figure": json.loads(self.figure.to_json()),
+            "narrow": dict(self.narrow),
+            "tracks": [
+                {"trace": track.trace, "y": _matrix(track.y), "x": None if track.x is None else _matrix(track.x)}
+                for track in self.tracks
+            ],
+            "rates": [round(float(rate), 6) for rate in self.rates],
+            "start": self.start,
+            "texts": {name: list(values) for name, values in self.texts.items()},
+            "head": self.head,
+            "foot": self.foot,
+            "units": [[round(float(value), 6), int(index)] for value, index in self.units],
+            "unitRows": [
+                {"name": row.name, "color": row.color, "train": list(row.train_scale), "test": list(row.test_scale)}
+                for row in self.unit_rows
+            ],
+            "alt": self.alt,
+            "label": self.slider_label,
+        }
+
+
+def _matrix(values: NDArray[np.floating]) -> dict[str, Any]:
+    compact = np.ascontiguousarray(values, dtype="<f4")
+    return {"points": compact.shape[1], "data": base64.b64encode(compact.tobytes()).decode("ascii")}
+
+
+def javascript() -> str:
+    """The source of the component."""
+    return (HERE / "explorer.js").read_text(encoding="utf-8")
+
+
+def stylesheet() -> str:
+    """The style of the component."""
+    return (HERE / "explorer.css").read_text(encoding="utf-8")

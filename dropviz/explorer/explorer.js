@@ -1,0 +1,405 @@
+// The live figure. One slider drives a Plotly figure, a row of neurons and the numbers; nothing leaves the browser
+// until the drag ends. `mount` is all there is: the app and the standalone page both call it.
+
+const UNIT_CELL = 20; // width of a unit's place in the row, in SVG units
+const FULL_SWEEP_MS = 7000;
+const NARROW = 640;
+
+const decode = (matrix) => {
+  if (!matrix) return null;
+  const bytes = Uint8Array.from(atob(matrix.data), (char) => char.charCodeAt(0));
+  const values = new Float32Array(bytes.buffer);
+  return (index) => values.subarray(index * matrix.points, (index + 1) * matrix.points);
+};
+
+let clipCount = 0; // clip paths need names that are unique in the page
+
+const element = (tag, attributes = {}, children = []) => {
+  const node = typeof tag === "string" ? document.createElement(tag) : tag;
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+};
+
+const drawn = (tag, attributes = {}) =>
+  element(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
+
+// ---- the row of neurons -------------------------------------------------------------------------------------------
+
+function drawUnits(svg, payload, row) {
+  svg.replaceChildren();
+  const largest = Math.max(...payload.units.map(([value]) => Math.abs(value)), 1e-12);
+  const width = payload.units.length * UNIT_CELL;
+  svg.setAttribute("viewBox", `0 0 ${width} ${2 * UNIT_CELL + 2}`);
+  svg.setAttribute("role", "img");
+  svg.setAttribute(
+    "aria-label",
+    `${payload.units.length} units, training above, test below; area is the size of the output, a dashed ring is a dropped unit`,
+  );
+  const circles = { train: [], test: [] };
+  for (const [line, phase] of ["train", "test"].entries()) {
+    payload.units.forEach(([value], column) => {
+      const circle = drawn("circle");
+      circle.setAttribute("cx", (column + 0.5) * UNIT_CELL);
+      circle.setAttribute("cy", (line + 0.5) * UNIT_CELL + line * 2);
+      circle.style.setProperty("--unit-color", row.color);
+      circle.setAttribute("class", value < 0 ? "dv-unit dv-negative" : "dv-unit");
+      svg.append(circle);
+      circles[phase].push(circle);
+    });
+  }
+  // Area is proportional to |output|; the largest activation, unscaled, fills 55 % of its cell's width.
+  const radius = (output) => {
+    if (!output) return 1.2;
+    return Math.min(0.48 * UNIT_CELL, 0.275 * UNIT_CELL * Math.sqrt(Math.abs(output) / largest) + 0.8);
+  };
+  return (index) => {
+    payload.units.forEach(([value, droppedAt], column) => {
+      const dropped = index >= droppedAt;
+      const train = circles.train[column];
+      train.setAttribute("r", dropped ? 4 : radius(value * row.train[index]));
+      train.classList.toggle("dv-dropped", dropped);
+      circles.test[column].setAttribute("r", radius(value * row.test[index]));
+    });
+  };
+}
+
+// ---- the figure ---------------------------------------------------------------------------------------------------
+
+// Plotly draws what stands still. What follows the rate is drawn by us on top, into an SVG with the same scales:
+// a step then costs a few path strings, where letting Plotly animate cost ten times as much.
+
+const layoutFor = (payload, width) => {
+  const { layout } = payload.figure;
+  if (width >= NARROW) return layout;
+  const narrow = { ...layout };
+  for (const [name, value] of Object.entries(payload.narrow)) {
+    narrow[name] = name.includes("axis") ? { ...layout[name], ...value } : value;
+  }
+  return narrow;
+};
+
+const axisName = (reference) => `${reference[0]}axis${reference.slice(1)}`;
+
+// Pixel position of a value, from the domain and the range that the layout fixes.
+function scale(layout, reference, size) {
+  const axis = layout[axisName(reference)];
+  const across = reference[0] === "x";
+  const { l, r, t, b } = layout.margin;
+  const domain = axis.domain ?? layout[axisName(axis.overlaying)].domain;
+  const length = across ? size.width - l - r : size.height - t - b;
+  const [low, high] = axis.range;
+  const from = across ? l + domain[0] * length : t + (1 - domain[0]) * length;
+  const span = (domain[1] - domain[0]) * length * (across ? 1 : -1);
+  const unit = axis.type === "log" ? Math.log10 : (value) => value;
+  const pixel = (value) => from + ((unit(value) - low) / (high - low)) * span;
+  pixel.ends = [from, from + span].sort((one, other) => one - other);
+  return pixel;
+}
+
+function pathOf(xs, ys, toX, toY, steps) {
+  let path = "";
+  let pen = "M";
+  for (let i = 0; i < ys.length; i += 1) {
+    const x = toX(xs[i]);
+    const y = toY(ys[i]);
+    if (!Number.isFinite(x) || !Number.isFinite(y)) { pen = "M"; continue; }
+    if (steps && pen === "L") path += `H${x.toFixed(1)}V${y.toFixed(1)}`;
+    else path += `${pen}${x.toFixed(1)},${y.toFixed(1)}`;
+    pen = "L";
+  }
+  return path;
+}
+
+function drawTrack(trace, track, layout, size, clip) {
+  const toX = scale(layout, trace.xaxis ?? "x", size);
+  const toY = scale(layout, trace.yaxis ?? "y", size);
+  const group = drawn("g", trace.cliponaxis === false ? {} : { "clip-path": `url(#${clip})` });
+  const lines = trace.mode.includes("lines");
+  const area = trace.fill ? group.appendChild(drawn("path", { fill: trace.fillcolor, stroke: "none" })) : null;
+  const line = lines && group.appendChild(drawn("path", {
+    fill: "none", stroke: trace.line.color, "stroke-width": trace.line.width ?? 2,
+    "stroke-dasharray": trace.line.dash && trace.line.dash !== "solid" ? trace.line.dash.replaceAll("px", "") : "none",
+  }));
+  const sizes = trace.mode.includes("markers") ? trace.marker.size : [];
+  const colors = trace.marker?.color;
+  const open = trace.marker?.symbol === "circle-open";
+  const dots = Array.from(sizes, (diameter, at) => diameter > 0 && group.appendChild(drawn("circle", {
+    r: diameter / 2,
+    fill: open ? "none" : Array.isArray(colors) ? colors[at] : colors,
+    stroke: open ? (Array.isArray(colors) ? colors[at] : colors) : "none",
+    "stroke-width": 1.5,
+  })));
+  const still = track.x ? null : trace.x;
+  const steps = trace.line?.shape === "hv";
+  const update = (index) => {
+    const xs = still ?? track.x(index);
+    const ys = track.y(index);
+    if (line) line.setAttribute("d", pathOf(xs, ys, toX, toY, steps));
+    if (area) {
+      const base = toY(0).toFixed(1);
+      const outline = pathOf(xs, ys, toX, toY, steps);
+      area.setAttribute("d", outline && `${outline}V${base}H${toX(xs[0]).toFixed(1)}Z`);
+    }
+    dots.forEach((dot, at) => {
+      if (!dot) return;
+      const x = toX(xs[at]);
+      const y = toY(ys[at]);
+      const visible = Number.isFinite(x) && Number.isFinite(y);
+      dot.setAttribute("visibility", visible ? "visible" : "hidden");
+      if (visible) { dot.setAttribute("cx", x.toFixed(1)); dot.setAttribute("cy", y.toFixed(1)); }
+    });
+  };
+  return { group, update, box: [toX.ends, toY.ends] };
+}
+
+// One SVG over the figure; returns what moves it all to a rate.
+function drawTracks(svg, payload, tracks, layout, size) {
+  svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+  svg.setAttribute("aria-hidden", "true");
+  const clips = drawn("defs");
+  const parts = tracks.map((track) => {
+    clipCount += 1;
+    const clip = `dv-clip-${clipCount}`;
+    const part = drawTrack(payload.figure.data[track.trace], track, layout, size, clip);
+    const [[left, right], [top, bottom]] = part.box;
+    const frame = { x: left, y: top, width: right - left, height: bottom - top };
+    clips.append(element(drawn("clipPath", { id: clip }), {}, [drawn("rect", frame)]));
+    return part;
+  });
+  svg.replaceChildren(clips, ...parts.map(({ group }) => group));
+  return (index) => { for (const { update } of parts) update(index); };
+}
+
+// Base64 arrays, as Plotly's own JSON writes them, back into numbers: we read the x of the traces that we draw.
+const NUMBER_TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
+const numbers = (values) => {
+  if (!values?.bdata) return values;
+  const bytes = Uint8Array.from(atob(values.bdata), (char) => char.charCodeAt(0));
+  return Array.from(new NUMBER_TYPES[values.dtype](bytes.buffer));
+};
+
+// The whole figure at one rate, for saving: what Plotly draws and what we draw.
+const figureAt = (payload, tracks, layout, index) => ({
+  data: payload.figure.data.map((trace, at) => {
+    const track = tracks.find((one) => one.trace === at);
+    if (!track) return trace;
+    return { ...trace, y: Array.from(track.y(index)), ...(track.x ? { x: Array.from(track.x(index)) } : {}) };
+  }),
+  layout: { ...layout, paper_bgcolor: "#ffffff", font: { ...layout.font, color: "#1f2933" } },
+});
+
+// ---- the whole ----------------------------------------------------------------------------------------------------
+
+function skeleton(root) {
+  const play = element("button", { type: "button", class: "dv-play", "aria-label": "Play: sweep the rate" });
+  const range = element("input", { type: "range", class: "dv-range", min: 0, step: 1 });
+  const label = element("label", { class: "dv-label" });
+  const value = element("output", { class: "dv-value" });
+  const keep = element("span", { class: "dv-keep" });
+  const bar = element("div", { class: "dv-bar" }, [play, label, value, range, keep]);
+  const moving = drawn("svg", { class: "dv-moving" });
+  const plot = element("div", { class: "dv-still" });
+  const parts = {
+    play, range, label, value, keep, bar, plot, moving,
+    head: element("div", { class: "dv-head" }),
+    figure: element("div", { class: "dv-plot", role: "img" }, [plot, moving]),
+    foot: element("div", { class: "dv-foot" }),
+    status: element("p", { class: "dv-status", "aria-live": "polite" }),
+  };
+  const id = `dv-range-${Math.random().toString(36).slice(2)}`;
+  range.id = id;
+  label.htmlFor = id;
+  value.htmlFor = id;
+  root.replaceChildren(bar, parts.head, parts.figure, parts.foot, parts.status);
+  return parts;
+}
+
+export function mount(root, firstPayload, Plotly, onCommit = () => {}) {
+  const parts = skeleton(root);
+  const { play, range } = parts;
+  let payload, tracks, texts, units, layout, index, committed;
+  let move = () => {};
+  let frame = 0;
+  let playing = 0;
+  let commitTimer = 0;
+
+  const paint = () => {
+    const rate = payload.rates[index].toFixed(2);
+    parts.value.textContent = rate;
+    parts.keep.textContent = `keep ${(1 - payload.rates[index]).toFixed(2)}`;
+    range.setAttribute("aria-valuetext", `${payload.label} ${rate}`);
+    for (const [nodes, values] of texts) for (const node of nodes) node.textContent = values[index];
+    for (const update of units) update(index);
+    move(index);
+    root.dispatchEvent(new CustomEvent("dv-drawn", { detail: { rate: payload.rates[index] } }));
+  };
+
+  // Steps that arrive before the display's next frame replace one another: the newest is drawn.
+  const go = (next) => {
+    index = Math.max(0, Math.min(payload.rates.length - 1, next));
+    range.value = index;
+    if (!frame) frame = requestAnimationFrame(() => { frame = 0; paint(); });
+  };
+
+  const commit = (delay = 0) => {
+    clearTimeout(commitTimer);
+    commitTimer = setTimeout(() => {
+      if (committed === payload.rates[index]) return;
+      committed = payload.rates[index];
+      parts.status.textContent = payload.texts.summary ? payload.texts.summary[index] : "";
+      onCommit(committed);
+    }, delay);
+  };
+
+  const stop = () => {
+    cancelAnimationFrame(playing);
+    playing = 0;
+    play.classList.remove("dv-playing");
+    play.setAttribute("aria-label", "Play: sweep the rate");
+  };
+
+  const start = () => {
+    const last = payload.rates.length - 1;
+    const from = index >= last ? 0 : index;
+    const began = performance.now();
+    play.classList.add("dv-playing");
+    play.setAttribute("aria-label", "Pause");
+    const tick = (now) => {
+      const next = Math.min(last, from + Math.floor((Math.max(0, now - began) / FULL_SWEEP_MS) * last));
+      if (next !== index) go(next);
+      if (next < last) playing = requestAnimationFrame(tick);
+      else { stop(); commit(); }
+    };
+    playing = requestAnimationFrame(tick);
+  };
+
+  const toggle = () => {
+    if (playing) { stop(); commit(); } else start();
+  };
+
+  const jump = (difference) => {
+    const target = payload.rates[index] + difference;
+    const gaps = payload.rates.map((rate) => Math.abs(rate - target));
+    stop();
+    go(gaps.indexOf(Math.min(...gaps)));
+    commit(150);
+  };
+
+  range.addEventListener("input", () => { stop(); go(Number(range.value)); });
+  range.addEventListener("change", () => commit(150)); // keys fire one change each: wait for the last
+  range.addEventListener("keydown", (event) => {
+    const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (!direction || !event.shiftKey) return;
+    event.preventDefault();
+    jump(direction * 0.1);
+  });
+  play.addEventListener("click", toggle);
+
+  const drawFigure = async () => {
+    const width = parts.figure.clientWidth;
+    if (!width) return; // hidden: the observer calls again when there is room
+    layout = { ...layoutFor(payload, width), autosize: true };
+    delete layout.width;
+    const size = { width, height: layout.height };
+    parts.figure.style.height = `${size.height}px`;
+    move = drawTracks(parts.moving, payload, tracks, layout, size);
+    paint();
+    const moving = new Set(tracks.map(({ trace }) => trace));
+    const still = payload.figure.data.filter((_, at) => !moving.has(at));
+    const save = (format, factor) => ({
+      name: `save-${format}`,
+      title: `Save the figure as ${format.toUpperCase()}`,
+      icon: Plotly.Icons.camera,
+      click: () => Plotly.downloadImage(figureAt(payload, tracks, layout, index), {
+        format, scale: factor, filename: "dropviz", width: size.width, height: size.height,
+      }),
+    });
+    await Plotly.react(parts.plot, structuredClone(still), structuredClone(layout), {
+      displaylogo: false, modeBarButtons: [[save("svg", 1), save("png", 2)]], scrollZoom: false, doubleClick: false,
+    });
+  };
+
+  let drawnWidth = 0;
+  const watcher = new ResizeObserver(() => {
+    if (parts.figure.clientWidth === drawnWidth) return;
+    drawnWidth = parts.figure.clientWidth;
+    drawFigure();
+  });
+
+  const show = async (newPayload) => {
+    const keepRate = payload && payload.rates[index];
+    payload = newPayload;
+    for (const { trace } of payload.tracks) payload.figure.data[trace].x = numbers(payload.figure.data[trace].x);
+    tracks = payload.tracks.map(({ trace, x, y }) => ({ trace, x: decode(x), y: decode(y) }));
+    const same = payload.rates.indexOf(keepRate);
+    index = same >= 0 ? same : payload.start;
+    committed = payload.rates[index];
+    range.max = payload.rates.length - 1;
+    range.value = index;
+    parts.label.textContent = payload.label;
+    if (parts.head.innerHTML !== payload.head) parts.head.innerHTML = payload.head;
+    if (parts.foot.innerHTML !== payload.foot) parts.foot.innerHTML = payload.foot;
+    parts.figure.setAttribute("aria-label", payload.alt);
+    texts = Object.entries(payload.texts).map(([name, values]) => [
+      root.querySelectorAll(`[data-text="${name}"]`), values,
+    ]);
+    units = payload.unitRows.flatMap((row) =>
+      [...root.querySelectorAll(`svg[data-units="${row.name}"]`)].map((svg) => drawUnits(svg, payload, row)));
+    drawnWidth = parts.figure.clientWidth;
+    await drawFigure();
+    root.dataset.ready = "true";
+  };
+
+  const ready = show(firstPayload).then(() => watcher.observe(parts.figure));
+  return {
+    ready,
+    show,
+    jump,
+    toggle,
+    destroy: () => {
+      stop();
+      cancelAnimationFrame(frame);
+      clearTimeout(commitTimer);
+      watcher.disconnect();
+      Plotly.purge(parts.plot);
+    },
+  };
+}
+
+// ---- in the app ---------------------------------------------------------------------------------------------------
+
+// Streamlit may be served below a path: its own script tells where.
+const loadPlotly = async (path) => {
+  if (!window.dropvizPlotly) {
+    const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
+    const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
+    window.dropvizPlotly = import(new URL(path, base).href).then(() => window.Plotly);
+  }
+  return window.dropvizPlotly;
+};
+
+const mounted = new WeakMap();
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const root = parentElement.querySelector(".dv");
+  const previous = mounted.get(root);
+  if (previous) {
+    if (previous.version !== data.version) {
+      previous.version = data.version;
+      previous.live.then((live) => live.show(data.payload));
+    }
+  } else {
+    const live = loadPlotly(data.plotly).then((Plotly) =>
+      mount(root, data.payload, Plotly, (rate) => setStateValue("rate", rate)));
+    mounted.set(root, { version: data.version, live });
+  }
+  return () => {
+    const state = mounted.get(root);
+    if (state && !root.isConnected) {
+      mounted.delete(root);
+      state.live.then((live) => live.destroy());
+    }
+  };
+}

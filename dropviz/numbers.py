@@ -1,0 +1,35 @@
+"""How numbers are written on screen: as many digits as their error allows, and never NaN."""
+
+import math
+
+UNDEFINED = "undefined"
+
+
+def plain(value: float, digits: int = 4) -> str:
+    """Write ``value`` with ``digits`` significant digits.
+
+    >>> plain(0.398942), plain(float("nan")), plain(1234567.0), plain(-0.0)
+    ('0.3989', 'undefined', '1.235e+06', '0')
+    """
+    if not math.isfinite(value):
+        return "infinite" if math.isinf(value) else UNDEFINED
+    if value == 0.0:
+        return "0"
+    text = f"{value:.{digits}g}"
+    if "e" not in text and abs(value) >= 1e-3:
+        text = f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
+    return text.replace("-", "−", 1) if text.startswith("-") else text
+
+
+def with_error(value: float, error: float) -> str:
+    """Write a simulated value with its standard error, one digit of the error deciding how many are written.
+
+    >>> with_error(0.39894, 0.00061), with_error(1.0, 0.0), with_error(2.0, float("nan"))
+    ('0.3989 ± 0.0006', '1.000', '2.000')
+    """
+    if not math.isfinite(value) or not math.isfinite(error) or error <= 1e-15 * abs(value):
+        return plain(value)
+    decimals = max(0, -math.floor(math.log10(error)))
+    if decimals > 8 or abs(value) >= 1e6:
+        return f"{plain(value)} ± {error:.0e}"
+    return f"{value:.{decimals}f} ± {error:.{decimals}f}".replace("-", "−")
