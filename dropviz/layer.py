@@ -166,14 +166,16 @@ def layer_sweep(config: LayerConfig) -> LayerSweep:
 def _column_moments(samples: Floats) -> tuple[Floats, Floats, Floats]:
     """Mean, variance and the variance's standard error down each column."""
     count = len(samples)
-    mean = samples.mean(axis=0)
-    deviation = samples - mean
+    deviation = samples - samples[0]
+    offset = deviation.mean(axis=0)
+    # measured from the first sample, a column that does not vary has variance 0 to the bit
+    deviation -= offset
     # fourth powers of a person's largest values would leave float64
     unit = max(1.0, float(np.abs(deviation).max()))
     square = (deviation / unit) ** 2
     second, fourth = square.mean(axis=0), np.square(square).mean(axis=0)
     spread = np.maximum(fourth - second**2 * ((count - 3) / (count - 1)), 0.0)
-    return mean, second * (count / (count - 1)) * unit**2, np.sqrt(spread / count) * unit**2
+    return samples[0] + offset, second * (count / (count - 1)) * unit**2, np.sqrt(spread / count) * unit**2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
