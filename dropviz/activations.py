@@ -21,7 +21,10 @@ LARGEST = 1e100  # the square of a larger value leaves the range of float64
 
 
 class Activations(Protocol):
-    """What a sweep needs to know of a source of activations."""
+    """What a sweep needs to know of a source of activations; a value that serves as a key."""
+
+    def __hash__(self) -> int:
+        """Hash, equal for equal sources."""
 
     @property
     def exact_mean(self) -> float:

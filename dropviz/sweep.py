@@ -178,8 +178,7 @@ class Sweep:
         with np.errstate(divide="ignore", invalid="ignore"):
             relative = np.where(exact_train_mean == 0.0, np.nan, gap / np.abs(exact_train_mean))
             ratio = self.variance[:, 0] / self.variance[:, 1]
-        rates = np.asarray(config.rates)
-        distance = [wasserstein(strategy(name), rates, config.activations) for name in config.strategies]
+        distance = [wasserstein(name, config.rates, config.activations) for name in config.strategies]
         columns = {
             "mean_gap": gap,
             "relative_gap": relative,

@@ -3,17 +3,19 @@
 Notation: rate r, keep k = 1 − r, activation mean μ and variance v, train factor t, test factor s, mask m.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dropviz.activations import Activations, Floats
+from dropviz.activations import Activations, Empirical, Floats
 from dropviz.strategies import Strategy
 from dropviz.strategies import strategy as find_strategy
 
 PHASES = ("train", "test")
 QUANTILE_NODES = 4096
+MOST_ATOMS = 1 << 17
 
 
 class Moments(NamedTuple):
@@ -102,12 +104,12 @@ def _plain(values: Floats) -> Floats:
 def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Floats:
     """Train/test variance of both correct strategies: 1/k + (r/k)·μ²/v; infinite where v = 0 < r·μ².
 
-    >>> float(round(variance_ratio(0.5, 1.0, 2.0), 6))
+    >>> variance_ratio(0.5, 1.0, 2.0)
     2.5
     """
     rates, mu, v = np.broadcast_arrays(check_rate(rate), mean, variance)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(((v + rates * np.square(mu)) / (1.0 - rates)) / v, dtype=np.float64)
+        return _plain(((v + rates * np.square(mu)) / (1.0 - rates)) / v)
 
 
 def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations) -> Discrepancy:
@@ -132,30 +134,41 @@ def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations)
         relative = np.where(train.mean == 0.0, np.nan, gap / np.abs(train.mean))
         ratio = train.variance / test.variance
     rms = np.sqrt((v + mu**2) * ((1.0 - r) * (t - s) ** 2 + r * s**2))
-    return Discrepancy(gap, relative, ratio, rms, wasserstein(row, r, activations))
+    return Discrepancy(gap, relative, ratio, rms, wasserstein(row.name, tuple(r.tolist()), activations))
 
 
-def wasserstein(row: Strategy, rates: Floats, activations: Activations) -> Floats:
-    """W₁ = ∫₀¹ |Q_train(u) − Q_test(u)| du between the training and test outputs, at each rate.
+@lru_cache(maxsize=64)
+def wasserstein(name: str, rates: tuple[float, ...], activations: Activations) -> Floats:
+    """W₁ = ∫ |F_train(x) − F_test(x)| dx between the training and test outputs, at each rate; NaN where undefined.
 
-    With Q the quantile function of a and n = P(a < 0): Q_test(u) = s·Q(u), and Q_train is t·Q(u/k) for u < k·n,
-    t·Q((u − r)/k) for u > r + k·n, and 0 between, where the dropped units are. The integral is a midpoint sum
-    of 4096 nodes that crowd towards both ends, where the tails are: about four digits for the sources here.
+    With atoms aⱼ of probability wⱼ, training puts k·wⱼ at t·aⱼ and r at 0, test puts wⱼ at s·aⱼ. The integral over
+    the merged points is exact given an array of at most 2¹⁷ values. Otherwise 4096 quantiles stand for the law:
+    within 1e-4 for rates from 0.1, 1 % down to rate 0.01, and 1 % for the widest lognormal.
     """
-    corner = (np.arange(QUANTILE_NODES) + 0.5) / QUANTILE_NODES
-    nodes = corner**2 * (3.0 - 2.0 * corner)
-    weights = 6.0 * corner * (1.0 - corner) / QUANTILE_NODES
-    values = activations.quantile(nodes)
-    negative = float(weights @ (values < 0.0))
+    row = find_strategy(name)
+    values, probability = _atoms(activations)
     distances = np.empty(len(rates))
     for index, rate in enumerate(rates):
-        keep = 1.0 - rate
-        if keep == 0.0:
-            trained = np.zeros_like(nodes)
-        else:
-            below, above = nodes < keep * negative, nodes > rate + keep * negative
-            source = np.where(below, nodes / keep, (nodes - rate) / keep)
-            trained = np.where(below | above, np.interp(source, nodes, values), 0.0)
-        difference = row.train_scale(rate) * trained - row.test_scale(rate) * values
-        distances[index] = weights @ np.abs(difference)
+        train, test = row.train_scale(rate) * values, row.test_scale(rate) * values
+        points = np.concatenate([train, [0.0], test])
+        order = np.argsort(points, kind="stable")  # merges sorted runs instead of sorting afresh
+        steps = np.concatenate([(1.0 - rate) * probability, [rate], -probability])
+        gap = np.cumsum(steps[order])[:-1]
+        distances[index] = (np.abs(gap) * np.diff(points[order])).sum()  # not @, whose threads cost more
+    distances.flags.writeable = False  # the cache hands out this very array
     return distances
+
+
+def _atoms(activations: Activations) -> tuple[Floats, Floats]:
+    """Sorted values and their probabilities: the array itself where it is small, else quantiles.
+
+    The quantiles u = x⁴·(35 − 84x + 70x² − 20x³) of even x crowd towards both ends, where the tails are.
+    """
+    if isinstance(activations, Empirical) and activations.values.size <= MOST_ATOMS:
+        values, counts = np.unique(activations.values, return_counts=True)
+        return values, counts / activations.values.size
+    x = (np.arange(QUANTILE_NODES // 2) + 0.5) / QUANTILE_NODES
+    below = x**4 * (35.0 + x * (-84.0 + x * (70.0 - 20.0 * x)))
+    weight = (x * (1.0 - x)) ** 3
+    weights = np.concatenate([weight, weight[::-1]])
+    return activations.quantile(np.concatenate([below, 1.0 - below[::-1]])), weights / weights.sum()
