@@ -103,6 +103,16 @@ class NoiseSweep:
         """Simulated training/test variance, shape (noise, rate); NaN where the test variance is 0."""
         return quotient(self.train.variance, self.test.variance)
 
+    @property
+    def exact_mean_gap(self) -> Floats:
+        """Exact test mean − training mean, shape (noise, rate)."""
+        return self.test.exact_mean - self.train.exact_mean
+
+    @property
+    def exact_variance_ratio(self) -> Floats:
+        """Exact training/test variance, shape (noise, rate); NaN where the test variance is 0."""
+        return quotient(self.train.exact_variance, self.test.exact_variance)
+
 
 def quotient(numerator: Floats, denominator: Floats) -> Floats:
     """Elementwise numerator/denominator, NaN where the denominator is 0."""

@@ -162,7 +162,7 @@ def nonlinear_gap(sweep: LayerSweep, name: str) -> NonlinearGap:
 class DepthConfig:
     """A stack of ``depth`` layers (1 to 8) of ``width`` units (1 to 512), inverted dropout before each.
 
-    One input is drawn from ``activations``; weights from N(0, ``weight_scale``²/width), no biases; ``passes`` (2 to
+    One input is drawn from ``activations``; weights from N(0, ``weight_scale``²/width), 0 to 10, no biases; ``passes`` (2 to
     10,000) noisy passes at each rate.
 
     Raises
@@ -184,7 +184,7 @@ class DepthConfig:
         nonlinearity(self.nonlinearity)
         check_count("width", self.width, 1, 512)
         check_count("depth", self.depth, 1, 8)
-        check_number("weight_scale", self.weight_scale, 0.0, 1e3)
+        check_number("weight_scale", self.weight_scale, 0.0, 10.0)
         check_count("passes", self.passes, 2, 10_000)
         check_count("seed", self.seed, 0, 2**63 - 1)
         check_rising_rates(self.rates)

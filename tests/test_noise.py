@@ -198,6 +198,9 @@ def test_gap_and_ratio():
     assert result.mean_gap.shape == (6, 2)
     np.testing.assert_allclose(result.mean_gap[:, 0], 0.0, atol=1e-12)
     np.testing.assert_allclose(result.variance_ratio[:5, 1], 2.467, rtol=0.03)
+    np.testing.assert_allclose(result.exact_mean_gap[:5], 0.0, atol=1e-15)
+    np.testing.assert_allclose(result.exact_variance_ratio[:5, 1], 2.467, atol=5e-4)
+    assert abs(result.exact_mean_gap[5, 1]) > 0.05
     still = noise_sweep(NoiseConfig(Constant(1.0), units=10, rates=(0.5,)))
     assert np.isnan(still.variance_ratio).all()
 
