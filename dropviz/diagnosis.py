@@ -29,7 +29,7 @@ class Observation:
     """What a person measured at ``rate``: means with standard errors, and, if known, variances and the clean mean.
 
     ``clean_mean`` is the mean of the same activations without any dropout or factor: it tells standard from
-    inverted. Variances tell dropout left on at test from the rest. Each comes with its standard error, or not at all. A
+    inverted. Variances tell dropout in the same state in both phases from the rest. Each comes with its standard error, or not at all. A
     standard error of 0 is read as known to nine digits.
 
     Raises
@@ -119,7 +119,8 @@ class Candidate:
     Attributes
     ----------
     name, label, mistake
-        As in the table of strategies; "left_on" is dropout left on at test.
+        As in the table of strategies; "left_on" is inverted dropout in the same state in both phases: left on at test,
+        or never on.
     expected_ratio
         Expected test mean / training mean, s/(t·k); NaN where a factor divides by zero.
     z
@@ -254,7 +255,10 @@ class _Row:
 
 def _row(name: str, rate: float) -> _Row:
     if name == LEFT_ON:
-        return _Row(name, "dropout left on at test", True, 1.0 / (1.0 - rate), 1.0, 1.0 - rate)
+        # both phases alike: the same numbers come from dropout that was never on
+        return _Row(
+            name, "dropout left on at test, or off in training too", True, 1.0 / (1.0 - rate), 1.0, 1.0 - rate
+        )
     row = strategies()[name]
     scales = float(row.train_scale(rate)), float(row.test_scale(rate))
     return _Row(name, row.label, row.mistake, *scales, 1.0 - rate)

@@ -162,8 +162,8 @@ def nonlinear_gap(sweep: LayerSweep, name: str) -> NonlinearGap:
 class DepthConfig:
     """A stack of ``depth`` layers (1 to 8) of ``width`` units (1 to 512), inverted dropout before each.
 
-    One input is drawn from ``activations``; weights from N(0, ``weight_scale``²/width), 0 to 10, no biases; ``passes`` (2 to
-    10,000) noisy passes at each rate.
+    One input is drawn from ``activations``; weights from N(0, ``weight_scale``²/width), with the scale 0 to 10, and no
+    biases; ``passes`` (2 to 10,000) noisy passes at each rate.
 
     Raises
     ------

@@ -139,6 +139,13 @@ def test_the_variance_contrast_is_never_too_strict():
         assert by_name(diagnose(observe(0.4, train, test)))["inverted"].misfit < 4
 
 
+def test_dropout_that_was_never_on_is_the_row_of_equal_phases():
+    values = np.random.default_rng(0).normal(1.0, 1.0, 10_000)
+    result = diagnose(observe(0.3, values, values, values))
+    assert result.fitting == (LEFT_ON,)
+    assert "off in training too" in result.sentence
+
+
 def test_means_of_zero_tell_nothing_and_say_so():
     result = diagnose(Observation(0.3, 0.0, 0.01, 0.0, 0.01))
     assert set(result.fitting) == set(NAMES)
