@@ -28,9 +28,9 @@ LARGEST = 1e50
 class Observation:
     """What a person measured at ``rate``: means with standard errors, and, if known, variances and the clean mean.
 
-    ``clean_mean`` is the mean of the same activations without any dropout or factor: it tells standard from
-    inverted. Variances tell dropout in the same state in both phases from the rest. Each comes with its standard error, or not at all. A
-    standard error of 0 is read as known to nine digits.
+    ``clean_mean`` is the mean of the same activations without any dropout or factor: it tells standard from inverted.
+    Variances tell dropout in the same state in both phases from the rest. Each comes with its standard error, or not
+    at all. A standard error of 0 is read as known to nine digits.
 
     Raises
     ------
