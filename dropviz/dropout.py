@@ -77,12 +77,18 @@ class Dropout:
         strategy the same mask, in float32 and in float64.
         """
         if self.method in strategies():
-            uniform = rng.random(shape, dtype=np.float32)
-            gain = np.greater_equal(uniform, np.float32(rate)).astype(dtype)
+            gain = _keep(rate, shape, rng).astype(dtype)
             gain *= _train_scale(self.method, rate)
             return Affine(gain)
         drawn = noise(self.method).draw(rng, shape, rate)
         return Affine(drawn.gain.astype(dtype), drawn.offset.astype(dtype))
+
+
+def _keep(rate: float, shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np.bool_]:
+    """True where a uniform whole number below 2³² is at least 2³²·rate: twice as fast as drawing floats."""
+    count = shape[0] * shape[1]
+    raw = np.asarray(rng.bit_generator.random_raw((count + 1) // 2)).view(np.uint32)
+    return (raw[:count] >= np.uint32(rate * 2**32)).reshape(shape)
 
 
 @lru_cache(maxsize=256)

@@ -251,13 +251,12 @@ test_factors.__test__ = False  # type: ignore[attr-defined]  # the name begins w
 
 
 def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Generator[Epoch, None, None]:
-    sizes = layer_sizes(config, data)
     if state is None:
-        state = _start(config, sizes)
-        yield _measure(config, data, sizes, state)
+        state = start(config, data)
+        yield measure(config, data, state)
     while state.epoch < config.epochs:
-        state = _train_epoch(config, data, sizes, state)
-        epoch = _measure(config, data, sizes, state)
+        state = train_epoch(config, data, state)
+        epoch = measure(config, data, state)
         yield epoch
         if epoch.status == "diverged":
             return
@@ -274,7 +273,9 @@ def _in_turn(runs: list[Generator[Epoch, None, None]]) -> Generator[tuple[int, E
                 yield index, epoch
 
 
-def _start(config: TrainingConfig, sizes: Sequence[int]) -> State:
+def start(config: TrainingConfig, data: Split) -> State:
+    """The untrained network."""
+    sizes = layer_sizes(config, data)
     rng = np.random.default_rng([config.seed, _START])
     parameters = initialise(sizes, rng, config.init, config.dtype)
     for weight, scale in zip(parameters.weights, config.layer_scales, strict=False):
@@ -283,7 +284,12 @@ def _start(config: TrainingConfig, sizes: Sequence[int]) -> State:
     return _freeze(0, parameters.flat, buffers)
 
 
-def _train_epoch(config: TrainingConfig, data: Split, sizes: Sequence[int], state: State) -> State:
+def train_epoch(config: TrainingConfig, data: Split, state: State) -> State:
+    """One epoch further: every training example once, in an order and with noise that seed and epoch decide.
+
+    ``data`` must have the dtype of ``config``.
+    """
+    sizes = layer_sizes(config, data)
     parameters = as_parameters(sizes, state.parameters.copy())
     gradient = as_parameters(sizes, np.empty_like(parameters.flat))
     buffers = tuple(buffer.copy() for buffer in state.buffers)
@@ -294,7 +300,7 @@ def _train_epoch(config: TrainingConfig, data: Split, sizes: Sequence[int], stat
     starts = range(0, len(order), config.batch)
     first_step = state.epoch * len(starts)
     rates = rates_at(config, np.arange(first_step, first_step + len(starts)))
-    # a diverging run overflows on its way; `_measure` looks at what came of it
+    # a diverging run overflows on its way; `measure` looks at what came of it
     with np.errstate(all="ignore"):
         for index, start in enumerate(starts):
             batch = features[start : start + config.batch]
@@ -331,7 +337,9 @@ def _per_parameter(
     return rates.flat, decays.flat if weight_decay else None
 
 
-def _measure(config: TrainingConfig, data: Split, sizes: Sequence[int], state: State) -> Epoch:
+def measure(config: TrainingConfig, data: Split, state: State) -> Epoch:
+    """All that an `Epoch` holds, at ``state``; ``data`` must have the dtype of ``config``."""
+    sizes = layer_sizes(config, data)
     parameters = as_parameters(sizes, state.parameters)
     steps_per_epoch = -(-len(data.train_targets) // config.batch)
     step = state.epoch * steps_per_epoch

@@ -176,14 +176,14 @@ def test_prediction_draws_no_randomness(monkeypatch):
 def test_measuring_does_not_touch_the_training(monkeypatch):
     expected = final(config_of())
     calls = []
-    measure = training._measure
+    measure = training.measure
 
     def twice(*args):
         calls.append(args)
         measure(*args)
         return measure(*args)
 
-    monkeypatch.setattr(training, "_measure", twice)
+    monkeypatch.setattr(training, "measure", twice)
     np.testing.assert_array_equal(final(config_of()), expected)
     assert len(calls) == 5
 
