@@ -1,0 +1,177 @@
+"""The same from a terminal: ``python -m dropviz sweep`` and ``python -m dropviz strategies``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+from dropviz import activations as sources
+from dropviz.files import MOST_BYTES, read_activations
+from dropviz.strategies import strategies
+from dropviz.sweep import Sweep, SweepConfig, rate_grid, sweep
+
+DISTRIBUTIONS: dict[str, Any] = {
+    "normal": sources.Normal,
+    "relu": partial(sources.Normal, relu=True),
+    "uniform": sources.Uniform,
+    "exponential": sources.Exponential,
+    "sigmoid": sources.SigmoidNormal,
+    "lognormal": sources.LogNormal,
+    "sparse": sources.Sparse,
+    "constant": sources.Constant,
+    "digits": sources.digits,
+}
+PARAMETERS = {"mean", "std", "low", "high", "scale", "zero_probability", "value"}
+OUTPUTS = {"csv": "the table", "parquet": "the table", "html": "the live figure"}
+EXAMPLES = """\
+python -m dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
+python -m dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
+python -m dropviz strategies
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, without the usage above it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"dropviz: {' '.join(message.split())}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status, 0 or, after a line on stderr, 2.
+
+    Parameters
+    ----------
+    arguments
+        The words of the command line; those of this process if not given.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except (
+        BrokenPipeError
+    ):  # the reader, say `head`, has seen enough; Python would complain again when it exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ValueError, ImportError, MemoryError) as error:
+        parser.error(str(error) or "not enough memory")
+    except OSError as error:
+        parser.error(f"cannot open {error.filename}: {error.strerror}" if error.filename else str(error))
+    except KeyboardInterrupt:
+        return 130  # what a shell expects after Ctrl-C
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    keep_lines = argparse.RawDescriptionHelpFormatter
+    parser = _Parser("python -m dropviz", description=__doc__, epilog=EXAMPLES, formatter_class=keep_lines)
+    commands = parser.add_subparsers(required=True, metavar="sweep | strategies")
+    table = commands.add_parser("strategies", help="print the table of factors", allow_abbrev=False)
+    table.set_defaults(run=_print_strategies)
+    command = commands.add_parser(
+        "sweep", help="simulate every strategy at every rate", epilog=EXAMPLES, formatter_class=keep_lines,
+        allow_abbrev=False, argument_default=argparse.SUPPRESS,
+    )  # fmt: skip
+    command.set_defaults(run=_sweep)
+    source = command.add_mutually_exclusive_group()
+    source.add_argument(
+        "--activations", choices=DISTRIBUTIONS, help="where they come from (relu if not given)"
+    )
+    source.add_argument("--file", type=Path, help="your own: .npy, .npz, .csv or .parquet")
+    for name in sorted(PARAMETERS):
+        having = ", ".join(key for key in DISTRIBUTIONS if name in _parameters(key))
+        command.add_argument(_option(name), type=float, metavar="NUMBER", help=f"of {having}")
+    command.add_argument("--units", type=int, help="how many activations are drawn (100000)")
+    command.add_argument("--rates", help="first:last:step, or a list with commas (0:0.95:0.05)")
+    command.add_argument(
+        "--strategies", help=f"with commas; of {', '.join(strategies())} (standard,inverted)"
+    )
+    command.add_argument("--seed", type=int, help="the same seed gives the same numbers (7)")
+    command.add_argument("--replicates", type=int, help="independent repeats of the experiment (1)")
+    output = command.add_mutually_exclusive_group()
+    for kind, what in OUTPUTS.items():
+        output.add_argument(
+            f"--{kind}", type=Path, metavar="PATH", help=f"write {what} here instead of printing"
+        )
+    return parser
+
+
+def _parameters(distribution: str) -> set[str]:
+    source = DISTRIBUTIONS[distribution]
+    kind = source.func if isinstance(source, partial) else source
+    return PARAMETERS & {field.name for field in fields(kind)} if isinstance(kind, type) else set()
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _print_strategies(options: argparse.Namespace) -> None:  # noqa: ARG001 (there are none)
+    print(f"{'strategy':12} {'train':6} {'test':6} {'':8} r = rate = P(drop), k = 1 - r")
+    for row in strategies().values():
+        kind = "mistake" if row.mistake else ""
+        print(f"{row.name:12} {row.train_scale.symbol:6} {row.test_scale.symbol:6} {kind:8} {row.label}")
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    given = vars(options)
+    choices: dict[str, Any] = {name: given[name] for name in ("units", "seed", "replicates") if name in given}
+    if "strategies" in given:
+        choices["strategies"] = tuple(given["strategies"].split(","))
+    rates = _rates(given.get("rates", "0:0.95:0.05"))
+    result = sweep(SweepConfig(activations=_activations(given), rates=rates, **choices))
+    for kind in OUTPUTS:
+        if kind in given:
+            given[kind].write_bytes(_exported(result, kind, _label(given)))
+            return
+    print(result.to_frame().to_string(index=False))
+
+
+def _activations(given: dict[str, Any]) -> sources.Activations:
+    name = given.get("activations", "relu")
+    allowed = set() if "file" in given else _parameters(name)
+    for parameter in sorted((PARAMETERS & given.keys()) - allowed):
+        owner = "--file" if "file" in given else f"--activations {name}"
+        options = ", ".join(map(_option, sorted(allowed))) or "no parameters"
+        raise ValueError(f"{_option(parameter)} does not belong to {owner}, which has {options}")
+    if "file" in given:
+        with given["file"].open("rb") as file:
+            return sources.Empirical(read_activations(given["file"].name, file.read(MOST_BYTES + 1)))
+    source: sources.Activations = DISTRIBUTIONS[name](**{key: given[key] for key in allowed & given.keys()})
+    return source
+
+
+def _rates(text: str) -> tuple[float, ...]:
+    try:
+        grid, numbers = ":" in text, [float(part) for part in text.replace(":", ",").split(",")]
+    except ValueError:
+        raise ValueError(f"--rates must be first:last:step or numbers with commas; got {text!r}") from None
+    if not grid:
+        return tuple(numbers)
+    if len(numbers) != 3:
+        raise ValueError(f"--rates must be first:last:step or numbers with commas; got {text!r}")
+    return rate_grid(*numbers)
+
+
+def _label(given: dict[str, Any]) -> str:
+    if "file" in given:
+        return str(given["file"].name)
+    parameters = [f"{name} {given[name]:g}" for name in sorted(PARAMETERS & given.keys())]
+    return ", ".join([given.get("activations", "relu"), *parameters])
+
+
+def _exported(result: Sweep, kind: str, label: str) -> bytes:
+    from dropviz import export
+    from dropviz.figures import explorer_live
+
+    if kind != "html":
+        table = result.to_frame()
+        return export.table_csv(table) if kind == "csv" else export.table_parquet(table)
+    caption = f"Activations: {label}; {result.config.units:,} units, seed {result.config.seed}."
+    title = "Dropout: scale at test time, or invert in training?"
+    return export.standalone_html(explorer_live(result), title, caption).encode()

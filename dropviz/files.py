@@ -1,0 +1,266 @@
+"""A person's own activations, from the bytes of a file of theirs; nothing that the file claims is believed.
+
+Every size is checked before memory is taken for it. A failure is a ValueError with one sentence for the person.
+"""
+
+import csv
+import io
+import math
+import zipfile
+from array import array
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.activations import Empirical, Floats
+
+MOST_BYTES = 20_000_000
+MOST_VALUES = 5_000_000
+MOST_COLUMNS = 100_000  # of a table
+MOST_ARRAYS = 1_000  # in an .npz file
+HEADER_BYTES = 1 << 14  # NumPy itself reads no header above 10,000
+PARQUET_BYTES = 20 * MOST_VALUES  # a value has 8, its place in a dictionary 4, pages have headers
+REAL = "biuf"  # NumPy's kinds of real numbers
+
+
+def read_activations(name: str, data: bytes) -> Floats:
+    """Read the activations in a file; dimensionless, 1-D or (examples, units).
+
+    .npy: one array. .npz: the largest array of real numbers in it; of equally large ones floats before integers, then
+    the first. .csv: cells separated by commas, semicolons or tabs, in UTF-8. .parquet: every column, where pyarrow is
+    installed. A table is all numbers, but for a header (a first row without any number, or whose first cell is empty)
+    and a column of row names (the first, if the header leaves it unnamed; in Parquet, the index that pandas stores).
+
+    Parameters
+    ----------
+    name
+        The file's name; only its ending counts.
+    data
+        The content; at most 20 MB and 5,000,000 values, 100,000 columns, 1,000 arrays.
+
+    Raises
+    ------
+    ValueError
+        If the file is of another kind, empty, broken, too large or pickled, or `Empirical` refuses its values.
+
+    >>> read_activations("measured.csv", b"first;second\\n1;2\\n3;4").tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    suffix = PurePosixPath(name.strip()).suffix.lower()
+    if suffix not in _READERS:
+        raise ValueError(f"the file's name must end in .npy, .npz, .csv or .parquet; got {name[-40:]!r}")
+    if not 1 <= len(data) <= MOST_BYTES:
+        raise ValueError(f"the file must have 1 to {MOST_BYTES:,} bytes; it has {len(data):,}")
+    return Empirical(_READERS[suffix](data)).values
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_VALUES:
+        raise ValueError(f"the file must hold at most {MOST_VALUES:,} values; it holds or claims more")
+
+
+def _check_columns(count: int) -> None:
+    if count > MOST_COLUMNS:
+        raise ValueError(f"the table must have at most {MOST_COLUMNS:,} columns; it has more")
+
+
+class _Header(NamedTuple):
+    """What an .npy file says of its array, and where in the file the values start."""
+
+    shape: tuple[int, ...]
+    fortran_order: bool
+    dtype: np.dtype[Any]
+    start: int
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+
+def _npy_header(data: bytes) -> _Header:
+    broken = (
+        "an array must be in NumPy's .npy format; its first bytes are missing, damaged or of another format"
+    )
+    stream = io.BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(stream)
+        read = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
+        header = _Header(*read(stream), start=stream.tell())
+    except (
+        Exception
+    ) as error:  # NumPy parses the header as Python source: there is hardly an error it cannot raise
+        raise ValueError(broken) from error
+    if len(header.shape) > 64 or min(header.shape, default=0) < 0:  # NumPy checks neither
+        raise ValueError(broken)
+    return header
+
+
+def _npy_values(header: _Header, data: bytes) -> NDArray[Any]:
+    if header.dtype.hasobject:
+        raise ValueError(
+            "the array must hold plain numbers; it holds pickled objects, which are never opened"
+        )
+    if header.dtype.kind not in REAL or header.size == 0:
+        return np.empty(0, header.dtype.type)  # Empirical says what is wrong with it
+    end = header.start + header.size * header.dtype.itemsize
+    if len(data) < end:
+        raise ValueError(f"the array must have the {end:,} bytes that it claims; it ends after {len(data):,}")
+    values = np.frombuffer(data, header.dtype, header.size, header.start)
+    return values.reshape(header.shape, order="F" if header.fortran_order else "C")
+
+
+def _read_npy(data: bytes) -> NDArray[Any]:
+    header = _npy_header(data)
+    _check_count(header.size)
+    return _npy_values(header, data)
+
+
+def _read_npz(data: bytes) -> NDArray[Any]:
+    if data.count(b"PK\1\2") > MOST_ARRAYS:  # the mark before each entry of a zip file's table of contents
+        raise ValueError(f"an .npz file must hold at most {MOST_ARRAYS:,} arrays; it holds more")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Exception as error:  # BadZipFile, and whatever damaged fields lead to
+        raise ValueError(
+            "an .npz file must be a zip file of arrays; it is damaged or something else"
+        ) from error
+    entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
+    arrays = [(_npy_header(_unpacked(archive, entry, HEADER_BYTES)), entry) for entry in entries]
+    if not arrays:
+        raise ValueError(f"an .npz file must hold 1 to {MOST_ARRAYS:,} arrays; it holds none")
+    real = [pair for pair in arrays if pair[0].dtype.kind in REAL]
+    header, entry = max(real or arrays, key=lambda pair: (pair[0].size, pair[0].dtype.kind == "f"))
+    _check_count(header.size)
+    if not real:
+        return _npy_values(header, b"")
+    return _npy_values(header, _unpacked(archive, entry, header.start + header.size * header.dtype.itemsize))
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int) -> bytes:
+    """Unpack the start of an entry and no more: a few packed kilobytes may stand for gigabytes."""
+    # Python unpacks the other methods without a limit; NumPy writes only these two.
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(
+            "arrays in an .npz file must be stored or deflated, as NumPy does; one is packed otherwise"
+        )
+    try:
+        with archive.open(entry) as stream:
+            return stream.read(most_bytes)
+    except Exception as error:  # BadZipFile, zlib.error, RuntimeError for a password, …
+        raise ValueError(
+            "an .npz file must be whole and without a password; an array cannot be unpacked"
+        ) from error
+
+
+def _read_csv(data: bytes) -> Floats:
+    rows = _csv_rows(data)
+    first_number, first = next(rows, (0, [""]))
+    has_header = not first[0].strip() or not any(map(_is_number, first))
+    names = 1 if has_header and not first[0].strip() and len(first) > 1 else 0  # columns of row names
+    values = array("d")
+    for number, cells in rows if has_header else chain([(first_number, first)], rows):
+        if len(cells) != len(first):
+            raise ValueError(
+                f"row {number} must have {len(first):,} cells like the first; it has {len(cells):,}"
+            )
+        try:
+            values.extend(map(float, cells[names:]))
+        except ValueError:
+            column = next(index for index in range(names, len(cells)) if not _is_number(cells[index]))
+            got = repr(cells[column].strip()[:40])
+            raise ValueError(
+                f"row {number}, column {column + 1} must be a number such as 0.25; got {got}"
+            ) from None
+        _check_count(len(values))
+    if not values:
+        raise ValueError("the table must have at least one row of numbers; it has none")
+    table = np.frombuffer(values, dtype=np.float64).reshape(-1, len(first) - names)
+    return table.ravel() if table.shape[1] == 1 else table
+
+
+def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each line that is not blank, with its number in the file, counted from 1."""
+    if b"\0" in data:
+        raise ValueError("a .csv file must be text in UTF-8; this one is UTF-16 or not text")
+    separator = ""
+    try:
+        for number, line in enumerate(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig"), start=1):
+            if not line.strip():
+                continue
+            separator = separator or max(",;\t", key=line.count)
+            _check_columns(line.count(separator) + 1)
+            # A line at a time, so that an open quotation mark cannot swallow the file.
+            quoted = '"' in line
+            yield number, next(csv.reader([line], delimiter=separator)) if quoted else line.split(separator)
+    except UnicodeDecodeError:
+        raise ValueError("a .csv file must be text in UTF-8; this one has another encoding") from None
+    except csv.Error:
+        raise ValueError(
+            f"row {number} must be numbers between separators; a cell in it is too long"
+        ) from None
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_parquet(data: bytes) -> Floats:
+    try:
+        import pyarrow  # type: ignore[import-untyped]
+        from pyarrow import parquet
+    except ImportError:
+        raise ValueError("a .parquet file cannot be opened here; save it as .npy, .npz or .csv") from None
+    broken = "a .parquet file must be whole, unencrypted and in Parquet format; this one cannot be read"
+    try:
+        file = parquet.ParquetFile(pyarrow.BufferReader(data))
+        schema = file.schema_arrow  # read here, where it may fail
+    except Exception as error:  # ArrowInvalid, OSError, and whatever damaged fields lead to
+        raise ValueError(broken) from error
+    fields = [field for field in schema if not field.name.startswith("__index_level_")]
+    for field in fields:
+        if not _is_real(field.type):
+            raise ValueError(f"column {field.name[:40]!r} must hold numbers; it holds {str(field.type)[:40]}")
+    _check_parquet_size(file.metadata, len(fields))
+    if not fields:
+        return np.empty(0)
+    try:
+        table = file.read(columns=[field.name for field in fields], use_threads=False)
+        columns = [column.cast(pyarrow.float64(), safe=False).to_numpy() for column in table.columns]
+    except Exception as error:
+        raise ValueError(broken) from error
+    return columns[0] if len(columns) == 1 else np.column_stack(columns)
+
+
+def _is_real(arrow_type: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_integer(arrow_type) or types.is_floating(arrow_type) or types.is_boolean(arrow_type))
+
+
+def _check_parquet_size(metadata: Any, columns: int) -> None:
+    """Check what the groups of rows and the columns in them claim; the totals may say otherwise."""
+    _check_columns(metadata.num_columns)
+    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+    _check_count(max(abs(metadata.num_rows), sum(abs(group.num_rows) for group in groups)) * columns)
+    chunks = [group.column(index) for group in groups for index in range(group.num_columns)]
+    if sum(abs(chunk.total_uncompressed_size) for chunk in chunks) > PARQUET_BYTES:
+        raise ValueError(f"the table must have at most {PARQUET_BYTES:,} bytes when unpacked; it claims more")
+    _check_count(sum(abs(chunk.num_values) for chunk in chunks))
+
+
+_READERS: dict[str, Callable[[bytes], NDArray[Any]]] = {
+    ".npy": _read_npy,
+    ".npz": _read_npz,
+    ".csv": _read_csv,
+    ".parquet": _read_parquet,
+}
