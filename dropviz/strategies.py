@@ -33,6 +33,16 @@ class Factor:
             value = np.asarray(self.of_rate(rates), dtype=np.float64)
         return np.where(np.isfinite(value), value, np.nan)
 
+    def of(self, output: str) -> str:
+        """Write the factor into a formula: what it makes of ``output``.
+
+        >>> INVERSE_KEEP.of("m·a"), KEEP.of("a"), ONE.of("a")
+        ('m·a/k', 'k·a', 'a')
+        """
+        if self is ONE:
+            return output
+        return f"{output}{self.symbol[1:]}" if "/" in self.symbol else f"{self.symbol}·{output}"
+
     def words(self, rate: float) -> str:
         """What the factor does at ``rate``, as said on screen.
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
+PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"  # holds plotly.min.js
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +53,7 @@ class LiveFigure:
     rates
         The grid of the slider.
     start
-        Index of the rate at first sight.
+        Index of the rate at which ``figure`` is drawn.
     tracks
         What changes with the rate.
     texts
@@ -89,8 +91,14 @@ class LiveFigure:
             )
             for index, rate in enumerate(self.rates)
         ]
-        still = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
-        steps = [{"method": "animate", "label": frame.name, "args": [[frame.name], still]} for frame in frames]
+        still = {
+            "mode": "immediate",
+            "frame": {"duration": 0, "redraw": False},
+            "transition": {"duration": 0},
+        }
+        steps = [
+            {"method": "animate", "label": frame.name, "args": [[frame.name], still]} for frame in frames
+        ]
         slider = {"active": self.start, "steps": steps, "currentvalue": {"prefix": f"{self.slider_label} "}}
         figure = go.Figure(self.figure).update_layout(sliders=[slider])
         figure.frames = frames
@@ -102,7 +110,11 @@ class LiveFigure:
             "figure": json.loads(self.figure.to_json()),
             "narrow": dict(self.narrow),
             "tracks": [
-                {"trace": track.trace, "y": _matrix(track.y), "x": None if track.x is None else _matrix(track.x)}
+                {
+                    "trace": track.trace,
+                    "y": _matrix(track.y),
+                    "x": None if track.x is None else _matrix(track.x),
+                }
                 for track in self.tracks
             ],
             "rates": [round(float(rate), 6) for rate in self.rates],
@@ -112,7 +124,12 @@ class LiveFigure:
             "foot": self.foot,
             "units": [[round(float(value), 6), int(index)] for value, index in self.units],
             "unitRows": [
-                {"name": row.name, "color": row.color, "train": list(row.train_scale), "test": list(row.test_scale)}
+                {
+                    "name": row.name,
+                    "color": row.color,
+                    "train": list(row.train_scale),
+                    "test": list(row.test_scale),
+                }
                 for row in self.unit_rows
             ],
             "alt": self.alt,

@@ -215,7 +215,7 @@ function skeleton(root) {
   return parts;
 }
 
-export function mount(root, firstPayload, Plotly, onCommit = () => {}) {
+export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}) {
   const parts = skeleton(root);
   const { play, range } = parts;
   let payload, tracks, texts, units, layout, index, committed;
@@ -278,11 +278,14 @@ export function mount(root, firstPayload, Plotly, onCommit = () => {}) {
     if (playing) { stop(); commit(); } else start();
   };
 
+  const nearest = (rate) => {
+    const gaps = payload.rates.map((one) => Math.abs(one - rate));
+    return gaps.indexOf(Math.min(...gaps));
+  };
+
   const jump = (difference) => {
-    const target = payload.rates[index] + difference;
-    const gaps = payload.rates.map((rate) => Math.abs(rate - target));
     stop();
-    go(gaps.indexOf(Math.min(...gaps)));
+    go(nearest(payload.rates[index] + difference));
     commit(150);
   };
 
@@ -306,7 +309,10 @@ export function mount(root, firstPayload, Plotly, onCommit = () => {}) {
     move = drawTracks(parts.moving, payload, tracks, layout, size);
     paint();
     const moving = new Set(tracks.map(({ trace }) => trace));
-    const still = payload.figure.data.filter((_, at) => !moving.has(at));
+    // Plotly leaves out an axis without traces: a trace that we draw leaves it an empty one.
+    const still = payload.figure.data.map((trace, at) => (moving.has(at)
+      ? { type: "scatter", mode: "lines", x: [null], y: [null], xaxis: trace.xaxis, yaxis: trace.yaxis }
+      : trace));
     const save = (format, factor) => ({
       name: `save-${format}`,
       title: `Save the figure as ${format.toUpperCase()}`,
@@ -327,13 +333,11 @@ export function mount(root, firstPayload, Plotly, onCommit = () => {}) {
     drawFigure();
   });
 
-  const show = async (newPayload) => {
-    const keepRate = payload && payload.rates[index];
+  const show = async (newPayload, rate) => {
     payload = newPayload;
     for (const { trace } of payload.tracks) payload.figure.data[trace].x = numbers(payload.figure.data[trace].x);
     tracks = payload.tracks.map(({ trace, x, y }) => ({ trace, x: decode(x), y: decode(y) }));
-    const same = payload.rates.indexOf(keepRate);
-    index = same >= 0 ? same : payload.start;
+    index = nearest(rate);
     committed = payload.rates[index];
     range.max = payload.rates.length - 1;
     range.value = index;
@@ -351,10 +355,11 @@ export function mount(root, firstPayload, Plotly, onCommit = () => {}) {
     root.dataset.ready = "true";
   };
 
-  const ready = show(firstPayload).then(() => watcher.observe(parts.figure));
+  const ready = show(firstPayload, firstRate).then(() => watcher.observe(parts.figure));
   return {
     ready,
-    show,
+    replace: (newPayload) => show(newPayload, payload.rates[index]),
+    set: (rate) => { stop(); go(nearest(rate)); committed = payload.rates[index]; },
     jump,
     toggle,
     destroy: () => {
@@ -381,25 +386,24 @@ const loadPlotly = async (path) => {
 
 const mounted = new WeakMap();
 
+// Called on every rerun of the page: mounts once, then only passes on what is new.
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".dv");
-  const previous = mounted.get(root);
-  if (previous) {
-    if (previous.version !== data.version) {
-      previous.version = data.version;
-      previous.live.then((live) => live.show(data.payload));
-    }
-  } else {
+  const state = mounted.get(root);
+  if (!state) {
     const live = loadPlotly(data.plotly).then((Plotly) =>
-      mount(root, data.payload, Plotly, (rate) => setStateValue("rate", rate)));
-    mounted.set(root, { version: data.version, live });
+      mount(root, data.payload, data.rate, Plotly, (rate) => setStateValue("rate", rate)));
+    mounted.set(root, { version: data.version, arrival: data.arrival, live });
+  } else {
+    if (state.version !== data.version) state.live.then((live) => live.replace(data.payload));
+    if (state.arrival !== data.arrival) state.live.then((live) => live.set(data.rate));
+    Object.assign(state, { version: data.version, arrival: data.arrival });
   }
   return () => {
-    const state = mounted.get(root);
-    if (state && !root.isConnected) {
-      mounted.delete(root);
-      state.live.then((live) => live.destroy());
-    }
+    const { live } = mounted.get(root) ?? {};
+    if (!live || root.isConnected) return;
+    mounted.delete(root);
+    live.then(({ destroy }) => destroy());
   };
 }

@@ -110,7 +110,10 @@ def _range(panel: Panel) -> tuple[float, float]:
     high = min(values.max(initial=-math.inf), np.nan_to_num(caps[1], nan=math.inf))
     if not low < high:
         middle = low if math.isfinite(low) else 0.0
-        low, high = middle - (0.5 if panel.log else 0.5 * abs(middle) or 1.0), middle + 0.5 * (abs(middle) or 2.0)
+        low, high = (
+            middle - (0.5 if panel.log else 0.5 * abs(middle) or 1.0),
+            middle + 0.5 * (abs(middle) or 2.0),
+        )
     margin = 0.09 * (high - low)
     if not panel.log and 0.0 <= low < 0.5 * high:
         low = 0.0
@@ -164,7 +167,12 @@ def _error_bars(line: Line, shown: slice) -> dict[str, Any]:
 
 
 def _draw_cursor(
-    drawing: Drawing, panel: Panel, rates: Floats, start: int, y_range: tuple[float, float], axes: dict[str, str]
+    drawing: Drawing,
+    panel: Panel,
+    rates: Floats,
+    start: int,
+    y_range: tuple[float, float],
+    axes: dict[str, str],
 ) -> None:
     """Draw a vertical line at this rate with a dot on every curve; one trace, so that one update moves it all."""
     low, high = (10.0**edge if panel.log else edge for edge in y_range)
@@ -183,7 +191,11 @@ def _draw_cursor(
             "x": np.array(x).T[start],
             "y": np.array(y).T[start],
             "line": {"color": GRID.replace("0.25", "0.8"), "width": 1},
-            "marker": {"size": [0, 0, *([0, 9] * len(panel.lines))], "color": [INK, INK, *dots], "line": {"width": 0}},
+            "marker": {
+                "size": [0, 0, *([0, 9] * len(panel.lines))],
+                "color": [INK, INK, *dots],
+                "line": {"width": 0},
+            },
             "hoverinfo": "skip",
             "cliponaxis": False,
             "name": "this rate",

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,8 @@ import plotly.graph_objects as go
 from dropviz.activations import Floats
 from dropviz.explorer import LiveFigure, UnitRow
 from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
-from dropviz.figures.style import COLORS, TEST_DASH, axis, faint, layout
+from dropviz.figures.grid import Drawn, Row, draw_grid
+from dropviz.figures.style import COLORS, TEST_DASH, axis, faint, panel_title
 from dropviz.numbers import plain, with_error
 from dropviz.outputs import Histogram, histogram, some_units
 from dropviz.strategies import Strategy, strategy
@@ -27,8 +27,6 @@ MEASURES = {
     "wasserstein": "Wasserstein distance",
 }
 BINS, UNITS_SHOWN = 56, 24
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 6, 34  # margins of the figure, pixels
-WIDE, NARROW = 960, 358  # widths that the two layouts are drawn for, pixels
 
 
 def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -> go.Figure:
@@ -61,24 +59,22 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0
     rows = [strategy(name) for name in config.strategies]
     outputs = histogram(config)
     panels = _panels(sweep, rows, measure)
-    drawing = _draw(rows, outputs, panels, rates, start, wide=True)
-    narrow = _draw(rows, outputs, panels, rates, start, wide=False)
-    height = _height(len(rows), wide=True)
-    settings = layout(height, margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM}, annotations=drawing.annotations)
-    figure = go.Figure({"data": drawing.traces, "layout": settings | drawing.axes}, skip_invalid=False)
+    drawn = _draw(rows, outputs, panels, rates, start)
     shown = some_units(config, UNITS_SHOWN)
     return LiveFigure(
-        figure=figure,
+        figure=drawn.figure,
         rates=config.rates,
         start=start,
-        tracks=drawing.tracks,
+        tracks=drawn.tracks,
         texts=_texts(sweep, rows, outputs),
         head=_columns([_head(row) for row in rows]),
         foot=_columns([_foot(row) for row in rows]),
-        narrow=narrow.axes | {"annotations": narrow.annotations, "height": _height(len(rows), wide=False)},
+        narrow=drawn.narrow,
         units=list(zip(shown.activation.tolist(), shown.dropped_at.tolist(), strict=True)),
         unit_rows=[
-            UnitRow(row.name, COLORS[row.name], _or_none(row.train_scale(rates)), _or_none(row.test_scale(rates)))
+            UnitRow(
+                row.name, COLORS[row.name], _or_none(row.train_scale(rates)), _or_none(row.test_scale(rates))
+            )
             for row in rows
         ],
         alt=_alt(rows, panels),
@@ -87,50 +83,35 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0
 
 # ---- where things stand ---------------------------------------------------------------------------------------------
 
-DISTRIBUTION, CURVES = 112, 118  # heights of the panels, pixels
-TITLE, TICKS = 24, 36  # above and below a panel, pixels
+DISTRIBUTION, CURVES = 116, 118  # heights of the panels, pixels
 
 
 def _columns_of(count: int) -> int:
     return count if count <= 3 else 2
 
 
-def _height(strategies: int, wide: bool) -> int:
-    rows = -(-strategies // _columns_of(strategies)) if wide else strategies
-    curve_rows = 1 if wide else 3
-    return TOP + BOTTOM - TICKS + rows * (DISTRIBUTION + TITLE + TICKS) + curve_rows * (CURVES + TITLE + TICKS)
-
-
-def _boxes(strategies: int, wide: bool) -> list[Box]:
-    """Places of the distributions, one a strategy, and then of the three panels of curves."""
-    columns = _columns_of(strategies) if wide else 1
-    width = (WIDE if wide else NARROW) - LEFT - RIGHT
-    height = _height(strategies, wide) - TOP - BOTTOM
-    boxes, top = [], 0
-    rows = [(columns, DISTRIBUTION)] * -(-strategies // columns) + ([(3, CURVES)] if wide else [(1, CURVES)] * 3)
-    for count, tall in rows:
-        gutter = 56 / width
-        share = (1 + gutter) / count
-        up = (1 - (top + TITLE + tall) / height, 1 - (top + TITLE) / height)
-        for column in range(count):
-            across = (column * share, min(1.0, (column + 1) * share - gutter))
-            boxes.append(Box(across, (max(0.0, up[0]), up[1]), ((across[1] - across[0]) * width, tall)))
-        top += tall + TITLE + TICKS
-    used = -(-strategies // columns) * columns
-    return boxes[:strategies] + boxes[used:]
+def _rows_of(count: int) -> list[Row]:
+    """Rows of distributions, one a strategy, and the row of curves below; an odd one out has a row of its own."""
+    columns = _columns_of(count)
+    full, rest = divmod(count, columns)
+    distributions = [Row(columns, DISTRIBUTION)] * full + [Row(rest, DISTRIBUTION)] * bool(rest)
+    return [*distributions, Row(3, CURVES)]
 
 
 def _draw(
-    rows: Sequence[Strategy], outputs: Histogram, panels: Sequence[Panel], rates: Floats, start: int, wide: bool
-) -> Drawing:
-    drawing = Drawing()
-    boxes = _boxes(len(rows), wide)
+    rows: Sequence[Strategy], outputs: Histogram, panels: Sequence[Panel], rates: Floats, start: int
+) -> Drawn:
     edges, top = _display_axes(outputs)
-    for number, row in enumerate(rows, start=1):
-        _draw_distribution(drawing, row, outputs, rates, start, boxes[number - 1], number, edges, top)
-    for number, panel in enumerate(panels, start=1):
-        draw_panel(drawing, panel, boxes[len(rows) + number - 1], 2 * len(rows) + number, rates, start)
-    return drawing
+
+    def draw(drawing: Drawing, places: Sequence[Box]) -> None:
+        for number, (row, box) in enumerate(zip(rows, places, strict=False), start=1):
+            _draw_distribution(drawing, row, outputs, rates, start, box, number, edges, top)
+        for number, (panel, box) in enumerate(
+            zip(panels, places[len(rows) :], strict=True), start=len(rows) + 1
+        ):
+            draw_panel(drawing, panel, box, number, rates, start)
+
+    return draw_grid(_rows_of(len(rows)), draw)
 
 
 # ---- the distributions ----------------------------------------------------------------------------------------------
@@ -139,8 +120,8 @@ def _draw(
 def _display_axes(outputs: Histogram) -> tuple[Floats, float]:
     """Bin edges and the top of the axis: room for the activations stretched or raised about twice."""
     whole = outputs.below[-1] / max(outputs.below[-1, -1], 1e-12)
-    low, high = np.interp([0.002, 0.998], whole, outputs.edges)
-    low, high = min(0.0, 1.7 * low), max(0.0, 1.7 * high)
+    low, high = np.interp([0.005, 0.995], whole, outputs.edges)
+    low, high = min(0.0, 1.5 * low), max(0.0, 1.5 * high)
     if low == high:
         low, high = -1.0, 1.0
     edges = np.linspace(low, high, BINS + 1)
@@ -186,8 +167,14 @@ def _draw_distribution(
     )
     moves = bool((np.abs(test - test[0]) > 0).any())
     line = {"color": color, "width": 2, "shape": "hv", "dash": TEST_DASH}
-    drawing.add(steps | {"y": 100 * test[start], "line": line, "name": "test"}, y=100 * test if moves else None)
-    _draw_stems(drawing, outputs, rates, start, (edges[0], edges[-1]), color, axes | {"yaxis": f"y{stem_axis}"})
+    drawing.add(
+        steps | {"y": 100 * test[start], "line": line, "name": "test"}, y=100 * test if moves else None
+    )
+    _draw_stems(
+        drawing, outputs, rates, start, (edges[0], edges[-1]), color, axes | {"yaxis": f"y{stem_axis}"}
+    )
+    title = f"{row.name}: training output {row.train_scale.of('m·a')}, test output {row.test_scale.of('a')}"
+    drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
     drawing.axes[f"xaxis{suffix}"] = axis(
         domain=box.x,
         anchor=axes["yaxis"],
@@ -240,7 +227,11 @@ def _draw_stems(
             "x": [hair, hair],
             "y": [0, 100 * outputs.zero[-1]],
             "line": {"color": color, "width": 2, "dash": TEST_DASH},
-            "marker": {"color": color, "size": [0, 10 if outputs.zero[-1] > 0 else 0], "symbol": "circle-open"},
+            "marker": {
+                "color": color,
+                "size": [0, 10 if outputs.zero[-1] > 0 else 0],
+                "symbol": "circle-open",
+            },
             "name": "exactly 0 at test",
         }
     )
@@ -280,7 +271,7 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
     if v == 0.0 and mu == 0.0:
         variance_title = "Every variance is 0"
     else:
-        variance_title = "Variances do not match" if wrong else "Variances do not: training > test"
+        variance_title = "Variances do not match" if wrong else "The variances do not: training ≥ test"
     return [
         Panel(mean_title, "mean", means, limits=(-reach, reach)),
         Panel(
@@ -300,17 +291,23 @@ def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> 
     lines = []
     for row in rows:
         exact = getattr(exact_discrepancy(row.name, sweep.config.rates, activations), measure)
-        points = None if measure == "wasserstein" else np.atleast_1d(simulated.loc[row.name].to_numpy(dtype=float))
+        points = (
+            None if measure == "wasserstein" else np.atleast_1d(simulated.loc[row.name].to_numpy(dtype=float))
+        )
         lines.append(Line(row.name, COLORS[row.name], exact, points))
     finite = np.concatenate([line.exact[np.isfinite(line.exact)] for line in lines])
     ratio = measure == "variance_ratio"
     if ratio and not len(finite):
         title = "Test variance is 0: no ratio"
     elif ratio and {row.name for row in rows} == {"standard", "inverted"}:
-        title = "The same gap for both strategies"
+        title = "Variance ratio: one curve for both"
     else:
         title = MEASURES[measure].capitalize()
-    limits = (0.05, 200.0) if ratio else (-20.0 * np.median(np.abs(finite)) - 1e-9, 20.0 * np.median(np.abs(finite)) + 1e-9)
+    limits = (
+        (0.05, 200.0)
+        if ratio
+        else (-20.0 * np.median(np.abs(finite)) - 1e-9, 20.0 * np.median(np.abs(finite)) + 1e-9)
+    )
     return Panel(title, MEASURES[measure], lines, log=ratio and len(finite) > 0, limits=limits)
 
 
@@ -390,8 +387,10 @@ def _head(row: Strategy) -> str:
     kind = ' class="dv-mistake"' if row.mistake else ""
     return (
         f'<h3 style="--dv-color:{COLORS[name]}"><span class="dv-swatch"></span><span{kind}>{escape(row.label)}</span></h3>'
-        f'<p class="dv-factor">training <b data-text="{name}-train-factor"></b>, '
-        f'test <b data-text="{name}-test-factor"></b></p>'
+        f'<p class="dv-factor"><span class="dv-key" style="--dv-color:{COLORS[name]}">training</span> '
+        f'<b data-text="{name}-train-factor"></b>, '
+        f'<span class="dv-key dv-test" style="--dv-color:{COLORS[name]}">test</span> '
+        f'<b data-text="{name}-test-factor"></b></p>'
         '<div class="dv-unit-row"><div class="dv-unit-names"><span>training</span><span>test</span></div>'
         f'<svg data-units="{name}"></svg></div>'
         f'<p class="dv-muted" data-text="{name}-note"></p>'
@@ -421,4 +420,6 @@ def _foot(row: Strategy) -> str:
 def _alt(rows: Sequence[Strategy], panels: Sequence[Panel]) -> str:
     names = " and ".join(row.label for row in rows)
     findings = "; ".join(panel.title for panel in panels)
-    return f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}."
+    return (
+        f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}."
+    )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dropviz.activations import Floats
+from dropviz.figures.style import TITLE_INK
 
 LINE_HEIGHT, LETTER = 14.0, 6.2  # pixels, at the 12-pixel type of the labels
 
@@ -48,7 +49,7 @@ def place(
         box_width = LETTER * len(text)
         best = min(
             _candidates(path, box_width, size),
-            key=lambda box: (_covered(box, points) + 40 * sum(_overlap(box, other) for other in taken)),
+            key=lambda box: _covered(box, points) + 40 * sum(_overlap(box, other) for other in taken),
         )
         taken.append(best)
         center, middle = (best[0] + best[2]) / 2, (best[1] + best[3]) / 2
@@ -72,9 +73,10 @@ def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[str, 
     """Group the curves that cannot be told apart (within 2 pixels all along); a group is named by all its members."""
     groups: list[tuple[list[str], str, Floats]] = []
     for curve, path in zip(curves, drawn, strict=True):
-        for names, _, other in groups:
+        for at, (names, color, other) in enumerate(groups):
             if path.shape == other.shape and path.size and np.abs(path - other).max() < 2.0:
                 names.append(curve.text)
+                groups[at] = (names, color if color == curve.color else TITLE_INK, other)
                 break
         else:
             groups.append(([curve.text], curve.color, path))
@@ -89,23 +91,35 @@ def _joined(names: Sequence[str]) -> str:
     return " = ".join(heads) if len(names) == 2 * len(heads) else " = ".join(names)
 
 
-def _candidates(path: Floats, box_width: float, size: tuple[float, float]) -> list[tuple[float, float, float, float]]:
+def _candidates(
+    path: Floats, box_width: float, size: tuple[float, float]
+) -> list[tuple[float, float, float, float]]:
     boxes = []
     for at in np.linspace(0, len(path) - 1, 24).astype(int):
         for side in (1.0, -1.0):
             center = min(max(path[at, 0], box_width / 2 + 2), size[0] - box_width / 2 - 2)
             near = path[np.abs(path[:, 0] - center) <= box_width / 2 + 1, 1]
             edge = (near.max() if side > 0 else near.min()) if len(near) else path[at, 1]
-            middle = edge + side * (LINE_HEIGHT / 2 + 3)
+            middle = edge + side * (LINE_HEIGHT / 2 + 5)
             middle = min(max(middle, LINE_HEIGHT / 2), size[1] - LINE_HEIGHT / 2)
             boxes.append(
-                (center - box_width / 2, middle - LINE_HEIGHT / 2, center + box_width / 2, middle + LINE_HEIGHT / 2)
+                (
+                    center - box_width / 2,
+                    middle - LINE_HEIGHT / 2,
+                    center + box_width / 2,
+                    middle + LINE_HEIGHT / 2,
+                )
             )
     return boxes
 
 
 def _covered(box: tuple[float, float, float, float], points: Floats) -> int:
-    inside = (points[:, 0] >= box[0]) & (points[:, 0] <= box[2]) & (points[:, 1] >= box[1]) & (points[:, 1] <= box[3])
+    inside = (
+        (points[:, 0] >= box[0])
+        & (points[:, 0] <= box[2])
+        & (points[:, 1] >= box[1])
+        & (points[:, 1] <= box[3])
+    )
     return int(inside.sum())
 
 

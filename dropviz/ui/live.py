@@ -3,17 +3,16 @@
 import hashlib
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from dropviz.explorer import LiveFigure, javascript, stylesheet
+from dropviz.explorer import PLOTLY_FOLDER, LiveFigure, javascript, stylesheet
+from dropviz.ui.settings import RATE, saved
 
 # Streamlit serves the files of a declared component: this is how plotly.min.js of the installed package gets out.
-_PLOTLY = declare_component("dropviz_plotly", path=str(Path(plotly.__file__).parent / "package_data"))
+_PLOTLY = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
 
 
 @st.cache_resource(show_spinner=False)
@@ -23,19 +22,26 @@ def _component() -> Callable[..., Any]:
     )
 
 
-def live_figure(live: LiveFigure, key: str) -> None:
-    """Show ``live``; on release the rate goes into the URL as ``rate``."""
+def live_figure(live: LiveFigure, key: str) -> float:
+    """Show ``live`` and return its rate; when a drag ends, the rate goes into the session and the address."""
     payload = live.payload()
-    version = hashlib.sha256(json.dumps(payload | {"start": 0}).encode()).hexdigest()[:16]
+    version = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
     state = f"{key}_live"
 
     def keep_rate() -> None:
         rate = st.session_state[state].get("rate")
-        if rate is not None:
-            st.query_params["rate"] = f"{rate:g}"
+        if isinstance(rate, int | float) and RATE.low <= rate <= RATE.high:
+            saved()[RATE.key] = float(rate)
 
     _component()(
         key=state,
-        data={"payload": payload, "version": version, "plotly": f"component/{_PLOTLY.name}/plotly.min.js"},
+        data={
+            "payload": payload,
+            "version": version,
+            "rate": saved()[RATE.key],
+            "arrival": st.session_state.get("arrivals", 0),
+            "plotly": f"component/{_PLOTLY.name}/plotly.min.js",
+        },
         on_rate_change=keep_rate,
     )
+    return float(saved()[RATE.key])

@@ -1,19 +1,100 @@
 """The first screen: the two strategies on the same activations and the same masks."""
 
+import secrets
+
 import streamlit as st
 
 import dropviz as dv
 from dropviz import figures
 from dropviz.explorer import LiveFigure
+from dropviz.export import standalone_html, table_csv
+from dropviz.figures.explorer import MEASURES
+from dropviz.snippets import TARGETS, snippet
+from dropviz.ui.frame import heading
 from dropviz.ui.live import live_figure
+from dropviz.ui.settings import RATE, Choice, Choices, Number, read_address, saved, show, write_address
+from dropviz.ui.sources import choose_source, source_settings
+
+UNITS = Number("units", "units", 100_000, 1, 1_000_000, 1000, help="How many activations are drawn.")
+SEED = Number("seed", "seed", 7, 0, 2**31 - 1, 1, help="The same seed gives the same draw, to the last bit.")
+STRATEGIES = Choices(
+    "strategies",
+    "strategies",
+    {name: row.label.split(" (")[0] for name, row in dv.strategies().items()},
+    ("standard", "inverted"),
+    most=4,
+    help="Two are right. The others are mistakes: add one and watch the means part.",
+)
+MEASURE = Choice(
+    "gap", "discrepancy shown", MEASURES, "variance_ratio", help="What the third curve measures."
+)
+SETTINGS = (RATE, *source_settings(), UNITS, SEED, STRATEGIES, MEASURE)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _live(config: dv.SweepConfig) -> LiveFigure:
-    return figures.explorer_live(dv.sweep(config))
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
+def _live(config: dv.SweepConfig, measure: str) -> LiveFigure:
+    return figures.explorer_live(dv.sweep(config), measure)
 
 
-def show() -> None:
+def show_page() -> None:
     """Show the page."""
-    st.title("Dropout: scale at test time, or invert in training?")
-    live_figure(_live(dv.SweepConfig()), key="explorer")
+    heading("Dropout: scale the activations at test time, or invert the dropout in training?")
+    for complaint in read_address("explore", SETTINGS):
+        st.warning(complaint)
+    with st.sidebar:
+        activations, label = choose_source()
+        strategies = show(STRATEGIES)
+        measure = show(MEASURE)
+        units = int(show(UNITS))
+        seed = int(show(SEED))
+        st.button("new draw", on_click=_new_draw, help="A new seed: other activations, other masks.")
+    config = dv.SweepConfig(activations, units, dv.rate_grid(0.0, 0.95, 0.01), strategies, seed)
+    _figure(config, measure, label)
+
+
+def _new_draw() -> None:
+    st.session_state[SEED.key] = saved()[SEED.key] = secrets.randbelow(2**31)
+
+
+@st.fragment
+def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
+    live = _live(config, measure)
+    if config.units == 1:
+        st.info("One unit has no variance: take two or more to see the second and third curve.")
+    rate = live_figure(live, "explorer")
+    write_address(SETTINGS)
+    _code(rate)
+    _downloads(config, live, label, rate)
+
+
+def _code(rate: float) -> None:
+    st.subheader(f"The same in a framework, at rate {rate:g}", anchor=False)
+    for tab, target in zip(st.tabs(list(TARGETS)), TARGETS, strict=True):
+        with tab:
+            left, right = st.columns(2)
+            left.code(snippet("standard", rate, target), language="python")
+            right.code(snippet("inverted", rate, target), language="python")
+
+
+def _downloads(config: dv.SweepConfig, live: LiveFigure, label: str, rate: float) -> None:
+    caption = f"Activations: {label}; {config.units:,} units, seed {config.seed}. Made with dropviz {dv.__version__}."
+    with st.container(horizontal=True):
+        st.download_button(
+            "table as CSV",
+            lambda: table_csv(dv.sweep(config).to_frame()),
+            "dropviz.csv",
+            "text/csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "live figure as HTML",
+            lambda: standalone_html(
+                live, "Dropout: scale at test time, or invert in training?", caption, rate
+            ),
+            "dropviz.html",
+            "text/html",
+            on_click="ignore",
+        )
+    st.caption(
+        "The address of this page holds every setting but a file of yours: copy it, and it shows the same picture."
+    )

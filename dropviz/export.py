@@ -1,0 +1,75 @@
+"""Results as files: tables as CSV or Parquet, the live figure as one HTML page that needs no network."""
+
+import io
+import json
+from html import escape
+
+import pandas as pd
+from plotly.offline import get_plotlyjs
+
+from dropviz.explorer import LiveFigure, javascript, stylesheet
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; --dv-sticky: 0;
+  --st-text-color: light-dark(#1f2328, #e8e6e1); --st-background-color: light-dark(#ffffff, #15171a);
+  --st-primary-color: light-dark(#0072b2, #56b4e9); --st-font: system-ui, sans-serif; }}
+body {{ margin: 0 auto; padding: 1rem 1.5rem; max-width: 90rem; background: var(--st-background-color);
+  color: var(--st-text-color); font-family: var(--st-font); }}
+h1 {{ font: 600 1.4rem/1.25 Georgia, serif; margin: 0 0 0.5rem; }}
+footer {{ font-size: 13px; margin-top: 1rem; }}
+{style}
+</style>
+<h1>{title}</h1>
+<div class="dv"></div>
+<footer>{caption}</footer>
+<script>{plotly}</script>
+<script type="application/json" id="payload">{payload}</script>
+<script type="module">
+{script}
+const payload = JSON.parse(document.getElementById("payload").textContent);
+mount(document.querySelector(".dv"), payload, payload.rates[payload.start], window.Plotly);
+</script>
+</html>
+"""
+
+
+def table_csv(table: pd.DataFrame) -> bytes:
+    """Return the table as CSV in UTF-8, numbers with every digit that float64 has."""
+    return table.to_csv(index=False).encode("utf-8")
+
+
+def table_parquet(table: pd.DataFrame) -> bytes:
+    """Return the table as Parquet; needs pyarrow."""
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def standalone_html(live: LiveFigure, title: str, caption: str, rate: float | None = None) -> str:
+    """Return one HTML page with the live figure: plotly.js once, our script, the data, and no address to fetch.
+
+    Parameters
+    ----------
+    live
+        What to show.
+    title, caption
+        Plain text above and below it.
+    rate
+        Where the slider stands at first; the nearest of the grid is taken. None: where the figure is drawn.
+    """
+    payload = live.payload()
+    if rate is not None:
+        payload["start"] = min(range(len(live.rates)), key=lambda index: abs(live.rates[index] - rate))
+    return _PAGE.format(
+        title=escape(title),
+        caption=escape(caption),
+        style=stylesheet(),
+        plotly=get_plotlyjs(),
+        payload=json.dumps(payload).replace("<", "\\u003c"),
+        script=javascript(),
+    )

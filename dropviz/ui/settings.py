@@ -1,0 +1,272 @@
+"""Settings of a page: one record each for the widget, the address and the range that both are held to.
+
+The address holds what differs from the default, so that a copied address gives the same picture. A value in the
+address that a setting does not allow is replaced by the default and named in one sentence.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+STREAMLITS_OWN = {"embed", "embed_options"}
+
+
+class Setting(Protocol):
+    """What the address and the page need of a setting; ``parse`` raises ValueError where ``allowed`` is broken."""
+
+    @property
+    def key(self) -> str:
+        """Name in the address and in the session."""
+
+    @property
+    def default(self) -> Any:
+        """Value when the address is silent."""
+
+    def parse(self, text: str) -> Any:
+        """Return the value that the address spells, or raise ValueError."""
+
+    def spell(self, value: Any) -> str:
+        """Return how the address spells a value."""
+
+    def allowed(self) -> str:
+        """Return the allowed values in words."""
+
+    def widget(self) -> Any:
+        """Show the widget and return its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with a range; whole if the default is an int."""
+
+    key: str
+    label: str
+    default: float
+    low: float
+    high: float
+    step: float = 1
+    help: str | None = None
+
+    def parse(self, text: str) -> float:
+        """Return the number if it lies in the range."""
+        value = int(text) if isinstance(self.default, int) else float(text)
+        if not self.low <= value <= self.high:
+            raise ValueError(text)
+        return value
+
+    def spell(self, value: float) -> str:
+        """Shortest text that gives the same number back."""
+        return repr(value)
+
+    def allowed(self) -> str:
+        """Return the range in words."""
+        kind = "a whole number" if isinstance(self.default, int) else "a number"
+        return f"{kind} from {self.low:,} to {self.high:,}"
+
+    def widget(self) -> float:
+        """Number field."""
+        kind = int if isinstance(self.default, int) else float
+        value = st.number_input(
+            self.label,
+            min_value=kind(self.low),
+            max_value=kind(self.high),
+            step=kind(self.step),
+            key=self.key,
+            help=self.help,
+            format=None if kind is int else "%g",
+        )
+        return kind(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several options, value → label."""
+
+    key: str
+    label: str
+    options: Mapping[str, str]
+    default: str
+    help: str | None = None
+    segmented: bool = False
+
+    def parse(self, text: str) -> str:
+        """Return the option of that name."""
+        if text not in self.options:
+            raise ValueError(text)
+        return text
+
+    def spell(self, value: str) -> str:
+        """The option's name."""
+        return value
+
+    def allowed(self) -> str:
+        """Return the options in words."""
+        return "one of " + ", ".join(self.options)
+
+    def widget(self) -> str:
+        """Select box, or a row of segments."""
+        if self.segmented:
+            chosen = st.segmented_control(
+                self.label,
+                list(self.options),
+                format_func=self.options.__getitem__,
+                key=self.key,
+                help=self.help,
+                required=True,
+            )
+            return chosen or self.default
+        return st.selectbox(
+            self.label, list(self.options), format_func=self.options.__getitem__, key=self.key, help=self.help
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """At least one and at most ``most`` of several options, value → label; the order is that of the options."""
+
+    key: str
+    label: str
+    options: Mapping[str, str]
+    default: tuple[str, ...]
+    most: int
+    help: str | None = None
+
+    def parse(self, text: str) -> list[str]:
+        """Return the options named, separated by commas."""
+        names = text.split(",")
+        if len(set(names)) != len(names) or len(names) > self.most or not set(names) <= set(self.options):
+            raise ValueError(text)
+        return [name for name in self.options if name in names]
+
+    def spell(self, value: Sequence[str]) -> str:
+        """The names, separated by commas."""
+        return ",".join(value)
+
+    def allowed(self) -> str:
+        """Return the options in words."""
+        return f"one to {self.most} of {', '.join(self.options)}, separated by commas"
+
+    def widget(self) -> tuple[str, ...]:
+        """Field of chips; empty means the default."""
+        chosen = st.multiselect(
+            self.label,
+            list(self.options),
+            format_func=self.options.__getitem__,
+            key=self.key,
+            help=self.help,
+            max_selections=self.most,
+        )
+        return tuple(name for name in self.options if name in chosen) or self.default
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A number that the page itself sets (the rate of a live figure), held to a range like any other."""
+
+    key: str
+    default: float
+    low: float
+    high: float
+
+    def parse(self, text: str) -> float:
+        """Return the number if it lies in the range."""
+        value = float(text)
+        if not self.low <= value <= self.high:
+            raise ValueError(text)
+        return value
+
+    def spell(self, value: float) -> str:
+        """Shortest text that gives the same number back."""
+        return f"{value:g}"
+
+    def allowed(self) -> str:
+        """Return the range in words."""
+        return f"a number from {self.low:g} to {self.high:g}"
+
+    def widget(self) -> float:
+        """Nothing to show: return the value."""
+        return float(saved()[self.key])
+
+
+RATE = Hidden("rate", 0.3, 0.0, 0.99)
+
+
+def saved() -> dict[str, Any]:
+    """Values of every setting met in this session: what a person chose survives a visit to another page."""
+    values: dict[str, Any] = st.session_state.setdefault("settings", {})
+    return values
+
+
+def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
+    """Take the settings from the address on arrival, else from the session; return what had to be refused.
+
+    One arrives on the first run of a session, and by stepping back or forth in the browser's history.
+    """
+    context = get_script_run_ctx()
+    first = "page" not in st.session_state
+    arrived = first or (context is not None and context.is_history_navigation)
+    if not arrived:
+        for setting in settings:
+            _restore(setting)
+        st.session_state["page"] = page
+        return []
+    complaints = []
+    address = {name: st.query_params.get_all(name) for name in st.query_params if name not in STREAMLITS_OWN}
+    for setting in settings:
+        texts = address.pop(setting.key, [])
+        value = setting.default
+        if len(texts) > 1:
+            complaints.append(
+                f"The address names {setting.key} more than once; {setting.spell(value)} is used."
+            )
+        elif texts:
+            try:
+                value = setting.parse(texts[0])
+            except (ValueError, OverflowError):
+                instead = setting.spell(value)
+                complaints.append(
+                    f"In the address, {setting.key} must be {setting.allowed()}; {instead} is used."
+                )
+        saved()[setting.key] = value
+        st.session_state.pop(setting.key, None)
+        _restore(setting)
+    if address and first:
+        names = sorted({re.sub(r"\W", "", name)[:20] or "a nameless one" for name in address})
+        complaints.append(f"The address has settings that this page does not know: {', '.join(names[:5])}.")
+    st.session_state["page"] = page
+    st.session_state["arrivals"] = st.session_state.get("arrivals", 0) + 1
+    return complaints
+
+
+def _restore(setting: Setting) -> None:
+    """Give the widget of a setting its remembered value where the session has lost it (a page left and met again)."""
+    value = saved().setdefault(setting.key, setting.default)
+    if not isinstance(setting, Hidden) and setting.key not in st.session_state:
+        st.session_state[setting.key] = list(value) if isinstance(value, tuple) else value
+
+
+def show(setting: Setting) -> Any:
+    """Show the widget of a setting, remember its value and return it."""
+    value = setting.widget()
+    saved()[setting.key] = value
+    return value
+
+
+def write_address(settings: Sequence[Setting]) -> None:
+    """Put every setting that differs from its default into the address, and nothing else."""
+    wanted = {}
+    for setting in settings:
+        value = saved().get(setting.key, setting.default)
+        text = setting.spell(value)
+        if text != setting.spell(setting.default):
+            wanted[setting.key] = text
+    for name in list(st.query_params):
+        if name not in wanted and name not in STREAMLITS_OWN:
+            del st.query_params[name]
+    for name, text in wanted.items():
+        if st.query_params.get_all(name) != [text]:
+            st.query_params[name] = text

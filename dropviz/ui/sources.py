@@ -1,0 +1,118 @@
+"""Which activations a page shows: the widgets of every source, and a person's own file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import streamlit as st
+
+import dropviz as dv
+from dropviz.activations import Activations
+from dropviz.files import MOST_BYTES, MOST_VALUES, read_activations
+from dropviz.ui.settings import Choice, Number, Setting, show
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A row of the list: its label, the settings of its parameters, and what makes the activations of them."""
+
+    label: str
+    settings: tuple[Number, ...]
+    make: Callable[..., Activations]
+
+
+def _normal(key: str, std: float = 1.0, most_std: float = 5.0) -> tuple[Number, Number]:
+    return (
+        Number(f"{key}_mean", "mean of the normal", 0.0, -3.0, 3.0, 0.1),
+        Number(f"{key}_std", "standard deviation of the normal", std, 0.1, most_std, 0.1),
+    )
+
+
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        "relu": Source(
+            "ReLU of a normal", _normal("relu"), lambda mean, std: dv.Normal(mean, std, relu=True)
+        ),
+        "normal": Source("normal", _normal("normal"), dv.Normal),
+        "uniform": Source(
+            "uniform",
+            (
+                Number("uniform_low", "lowest value", 0.0, -5.0, 4.9, 0.1),
+                Number("uniform_width", "width", 1.0, 0.1, 10.0, 0.1),
+            ),
+            lambda low, width: dv.Uniform(low, low + width),
+        ),
+        "exponential": Source(
+            "exponential", (Number("exponential_scale", "mean", 1.0, 0.1, 10.0, 0.1),), dv.Exponential
+        ),
+        "sigmoid": Source("sigmoid of a normal", _normal("sigmoid"), dv.SigmoidNormal),
+        "lognormal": Source("lognormal", _normal("lognormal", 0.5, 1.5), dv.LogNormal),
+        "sparse": Source(
+            "sparse: mostly zeros",
+            (
+                Number("sparse_zeros", "probability of 0", 0.8, 0.0, 0.99, 0.05),
+                Number("sparse_scale", "mean of the others", 1.0, 0.1, 10.0, 0.1),
+            ),
+            dv.Sparse,
+        ),
+        "constant": Source(
+            "all equal", (Number("constant_value", "value", 1.0, -5.0, 5.0, 0.1),), dv.Constant
+        ),
+        "digits": Source("hidden layer, real digits", (), dv.digits),
+        "file": Source("a file of mine", (), dv.digits),
+    }
+)
+
+SOURCE = Choice(
+    "source",
+    "activations",
+    {name: source.label for name, source in SOURCES.items()},
+    "relu",
+    help="Where the activations come from. Every unit is an independent draw; of an array, with replacement.",
+)
+
+
+def source_settings() -> tuple[Setting, ...]:
+    """Every setting of every source, for the address."""
+    return (SOURCE, *(setting for source in SOURCES.values() for setting in source.settings))
+
+
+def choose_source() -> tuple[Activations, str]:
+    """Show the widgets; return the activations and what they are called on the page."""
+    name = show(SOURCE)
+    if name == "file":
+        return _from_file()
+    source = SOURCES[name]
+    values = [show(setting) for setting in source.settings]
+    return source.make(*values), source.label
+
+
+def _from_file() -> tuple[Activations, str]:
+    """A person's file; until one can be read, the last one that could, or the digits."""
+    upload = st.file_uploader(
+        "file",
+        type=["npy", "npz", "csv", "parquet"],
+        help=f"Numbers, one or two axes; at most {MOST_BYTES // 1_000_000} MB and {MOST_VALUES:,} values. "
+        "The file stays on the server while this page is open and is never written down; it is no part of the address.",
+        max_upload_size=MOST_BYTES // 1_000_000,
+    )
+    if upload is not None and st.session_state.get("file_id") != upload.file_id:
+        st.session_state["file_id"] = upload.file_id
+        st.session_state["file_problem"] = None
+        try:
+            values = read_activations(upload.name, upload.getvalue())
+            st.session_state["file"] = dv.Empirical(values)
+        except ValueError as problem:
+            st.session_state["file_problem"] = str(problem)
+    if st.session_state.get("file_problem") and upload is not None:
+        st.error(_plain(f"This file was not taken: {st.session_state['file_problem']}."))
+    if "file" in st.session_state:
+        return st.session_state["file"], "a file of mine"
+    if upload is None:
+        st.info("Choose a file; until then the hidden layer of the digits is shown.")
+    return dv.digits(), SOURCES["digits"].label
+
+
+def _plain(text: str) -> str:
+    """Text of another's making, with Markdown's signs disarmed."""
+    return "".join(f"\\{char}" if char in "\\`*_{}[]()#+!|<>$~:" else char for char in text)
