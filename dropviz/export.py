@@ -40,7 +40,7 @@ mount(document.querySelector(".dv"), payload, payload.rates[payload.start], wind
 
 def table_csv(table: pd.DataFrame) -> bytes:
     """Return the table as CSV in UTF-8, numbers with every digit that float64 has."""
-    return table.to_csv(index=False).encode("utf-8")
+    return str(table.to_csv(index=False)).encode("utf-8")
 
 
 def table_parquet(table: pd.DataFrame) -> bytes:

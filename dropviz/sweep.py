@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dropviz.activations import Activations, Floats, Normal, check_number
 from dropviz.strategies import strategy
-from dropviz.theory import PHASES, exact_moments, wasserstein
+from dropviz.theory import PHASES, Discrepancy, exact_moments, wasserstein
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,22 +173,26 @@ class Sweep:
 
         config = self.config
         index = pd.MultiIndex.from_product((config.strategies, config.rates), names=("strategy", "rate"))
-        gap = self.mean[:, 1] - self.mean[:, 0]
-        exact_train_mean = self.exact_mean[:, 0]
+        columns = {measure: self.gap(measure).ravel() for measure in Discrepancy._fields}
+        return pd.DataFrame(columns, index=index).reset_index()
+
+    def gap(self, measure: str) -> Floats:
+        """One column of `discrepancy` as an array; axes: strategy, rate."""
+        config = self.config
+        if measure == "wasserstein":
+            return np.array(
+                [wasserstein(name, config.rates, config.activations) for name in config.strategies]
+            )
+        if measure == "rms_gap":
+            return self.rms_gap
         with np.errstate(divide="ignore", invalid="ignore"):
-            relative = np.where(exact_train_mean == 0.0, np.nan, gap / np.abs(exact_train_mean))
-            ratio = self.variance[:, 0] / self.variance[:, 1]
-        distance = [wasserstein(name, config.rates, config.activations) for name in config.strategies]
-        columns = {
-            "mean_gap": gap,
-            "relative_gap": relative,
-            "variance_ratio": ratio,
-            "rms_gap": self.rms_gap,
-            "wasserstein": np.array(distance),
-        }
-        return pd.DataFrame(
-            {name: values.ravel() for name, values in columns.items()}, index=index
-        ).reset_index()
+            if measure == "variance_ratio":
+                return self.variance[:, 0] / self.variance[:, 1]
+            difference = self.mean[:, 1] - self.mean[:, 0]
+            if measure == "mean_gap":
+                return difference
+            train = self.exact_mean[:, 0]
+            return np.where(train == 0.0, np.nan, difference / np.abs(train))
 
 
 def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:

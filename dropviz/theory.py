@@ -113,7 +113,18 @@ def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Flo
 
 
 def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations) -> Discrepancy:
-    """Every measure of the train/test discrepancy, from the law of the activations.
+    """Every measure of the train/test discrepancy, from the law of the activations; see `exact_gap`.
+
+    Raises
+    ------
+    ValueError
+        If the strategy is unknown or a rate lies outside [0, 1].
+    """
+    return Discrepancy(*(exact_gap(measure, strategy, rates, activations) for measure in Discrepancy._fields))
+
+
+def exact_gap(measure: str, strategy: str, rates: ArrayLike, activations: Activations) -> Floats:
+    """One measure of the train/test discrepancy at each rate, from the law of the activations.
 
     mean_gap = test mean − train mean; relative_gap = mean_gap/|train mean|; variance_ratio = train/test;
     rms_gap = √E[(m·a·t − a·s)²] = √((v + μ²)·(k·(t − s)² + r·s²)); wasserstein = W₁ of the two output laws
@@ -122,19 +133,24 @@ def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations)
     Raises
     ------
     ValueError
-        If the strategy is unknown or a rate lies outside [0, 1].
+        If the measure or the strategy is unknown or a rate lies outside [0, 1].
     """
+    if measure not in Discrepancy._fields:
+        raise ValueError(f"measure must be one of {', '.join(Discrepancy._fields)}; got {measure!r}")
     row, r = find_strategy(strategy), np.atleast_1d(check_rate(rates))
+    if measure == "wasserstein":
+        return wasserstein(row.name, tuple(r.tolist()), activations)
     mu, v = activations.exact_mean, activations.exact_variance
+    if measure == "rms_gap":
+        t, s = row.train_scale(r), row.test_scale(r)
+        return np.asarray(np.sqrt((v + mu**2) * ((1.0 - r) * (t - s) ** 2 + r * s**2)))
     train = exact_moments(row, "train", r, mu, v)
     test = exact_moments(row, "test", r, mu, v)
-    t, s = row.train_scale(r), row.test_scale(r)
     gap = test.mean - train.mean
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.where(train.mean == 0.0, np.nan, gap / np.abs(train.mean))
-        ratio = train.variance / test.variance
-    rms = np.sqrt((v + mu**2) * ((1.0 - r) * (t - s) ** 2 + r * s**2))
-    return Discrepancy(gap, relative, ratio, rms, wasserstein(row.name, tuple(r.tolist()), activations))
+        if measure == "variance_ratio":
+            return train.variance / test.variance
+        return gap if measure == "mean_gap" else np.where(train.mean == 0.0, np.nan, gap / np.abs(train.mean))
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,6 @@ The same data has three homes: a notebook (`LiveFigure.to_figure`, one frame a r
 """
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +48,7 @@ class LiveFigure:
     Parameters
     ----------
     figure
-        Drawn at ``rates[start]``.
+        Plotly's ``data`` and ``layout``, drawn at ``rates[start]``; plain values and arrays, not yet validated.
     rates
         The grid of the slider.
     start
@@ -69,7 +68,7 @@ class LiveFigure:
         What the figure shows, in words.
     """
 
-    figure: go.Figure
+    figure: Mapping[str, Any]
     rates: Sequence[float]
     start: int
     tracks: Sequence[Track]
@@ -100,15 +99,15 @@ class LiveFigure:
             {"method": "animate", "label": frame.name, "args": [[frame.name], still]} for frame in frames
         ]
         slider = {"active": self.start, "steps": steps, "currentvalue": {"prefix": f"{self.slider_label} "}}
-        figure = go.Figure(self.figure).update_layout(sliders=[slider])
+        figure = go.Figure(dict(self.figure)).update_layout(sliders=[slider])
         figure.frames = frames
         return figure
 
     def payload(self) -> dict[str, Any]:
         """Everything the browser needs, as JSON-ready values; number matrices as base64 of float32."""
         return {
-            "figure": json.loads(self.figure.to_json()),
-            "narrow": dict(self.narrow),
+            "figure": _jsonable(self.figure),
+            "narrow": _jsonable(self.narrow),
             "tracks": [
                 {
                     "trace": track.trace,
@@ -135,6 +134,17 @@ class LiveFigure:
             "alt": self.alt,
             "label": self.slider_label,
         }
+
+
+def _jsonable(value: Any) -> Any:
+    """Turn arrays into base64, as Plotly's own JSON does, and mappings and sequences into dicts and lists."""
+    if isinstance(value, np.ndarray):
+        return {"dtype": "f8", "bdata": base64.b64encode(value.astype("<f8").tobytes()).decode("ascii")}
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {name: _jsonable(part) for name, part in value.items()}
+    return [_jsonable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _matrix(values: NDArray[np.floating]) -> dict[str, Any]:

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from html import escape
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from dropviz.activations import Floats
 from dropviz.explorer import LiveFigure, UnitRow
 from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.distributions import Distribution, distributions, draw_distribution, notes
 from dropviz.figures.grid import Drawn, Row, draw_grid
-from dropviz.figures.style import COLORS, TEST_DASH, axis, faint, panel_title
+from dropviz.figures.style import COLORS
 from dropviz.numbers import plain, with_error
-from dropviz.outputs import Histogram, histogram, some_units
+from dropviz.outputs import histogram, some_units
 from dropviz.strategies import Strategy, strategy
 from dropviz.sweep import Sweep
-from dropviz.theory import exact_discrepancy
+from dropviz.theory import exact_gap
 
 MEASURES = {
     "variance_ratio": "train/test variance",
@@ -26,7 +26,7 @@ MEASURES = {
     "rms_gap": "RMS gap per unit",
     "wasserstein": "Wasserstein distance",
 }
-BINS, UNITS_SHOWN = 56, 24
+UNITS_SHOWN = 24
 
 
 def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -> go.Figure:
@@ -57,16 +57,16 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0
     rates = np.asarray(config.rates)
     start = int(np.abs(rates - rate).argmin())
     rows = [strategy(name) for name in config.strategies]
-    outputs = histogram(config)
+    pictures = distributions(rows, histogram(config), rates)
     panels = _panels(sweep, rows, measure)
-    drawn = _draw(rows, outputs, panels, rates, start)
+    drawn = _draw(pictures, panels, rates, start)
     shown = some_units(config, UNITS_SHOWN)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
         start=start,
         tracks=drawn.tracks,
-        texts=_texts(sweep, rows, outputs),
+        texts=_texts(sweep, rows, pictures),
         head=_columns([_head(row) for row in rows]),
         foot=_columns([_foot(row) for row in rows]),
         narrow=drawn.narrow,
@@ -80,8 +80,6 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0
         alt=_alt(rows, panels),
     )
 
-
-# ---- where things stand ---------------------------------------------------------------------------------------------
 
 DISTRIBUTION, CURVES = 116, 118  # heights of the panels, pixels
 
@@ -98,143 +96,16 @@ def _rows_of(count: int) -> list[Row]:
     return [*distributions, Row(3, CURVES)]
 
 
-def _draw(
-    rows: Sequence[Strategy], outputs: Histogram, panels: Sequence[Panel], rates: Floats, start: int
-) -> Drawn:
-    edges, top = _display_axes(outputs)
+def _draw(pictures: Sequence[Distribution], panels: Sequence[Panel], rates: Floats, start: int) -> Drawn:
+    count = len(pictures)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        for number, (row, box) in enumerate(zip(rows, places, strict=False), start=1):
-            _draw_distribution(drawing, row, outputs, rates, start, box, number, edges, top)
-        for number, (panel, box) in enumerate(
-            zip(panels, places[len(rows) :], strict=True), start=len(rows) + 1
-        ):
+        for number, (picture, box) in enumerate(zip(pictures, places, strict=False), start=1):
+            draw_distribution(drawing, picture, box, number, start)
+        for number, (panel, box) in enumerate(zip(panels, places[count:], strict=True), start=count + 1):
             draw_panel(drawing, panel, box, number, rates, start)
 
-    return draw_grid(_rows_of(len(rows)), draw)
-
-
-# ---- the distributions ----------------------------------------------------------------------------------------------
-
-
-def _display_axes(outputs: Histogram) -> tuple[Floats, float]:
-    """Bin edges and the top of the axis: room for the activations stretched or raised about twice."""
-    whole = outputs.below[-1] / max(outputs.below[-1, -1], 1e-12)
-    low, high = np.interp([0.005, 0.995], whole, outputs.edges)
-    low, high = min(0.0, 1.5 * low), max(0.0, 1.5 * high)
-    if low == high:
-        low, high = -1.0, 1.0
-    edges = np.linspace(low, high, BINS + 1)
-    tallest = outputs.share(-1, 1.0, edges).max()
-    return edges, 2.1 * float(tallest) or 1.0
-
-
-def _shares(row: Strategy, outputs: Histogram, rates: Floats, edges: Floats) -> tuple[Floats, Floats]:
-    """Share of units in every bin, training and test. Axes: rate, bin."""
-    train = np.array([outputs.share(i, float(s), edges) for i, s in enumerate(row.train_scale(rates))])
-    test = np.array([outputs.share(-1, float(s), edges) for s in row.test_scale(rates)])
-    return train, test
-
-
-def _draw_distribution(
-    drawing: Drawing,
-    row: Strategy,
-    outputs: Histogram,
-    rates: Floats,
-    start: int,
-    box: Box,
-    number: int,
-    edges: Floats,
-    top: float,
-) -> None:
-    """Draw shares of units per bin, and the share that is exactly 0 as a stem on an axis of its own, 0 to 100 %."""
-    suffix = "" if number == 1 else str(number)
-    stem_axis = str(number + 40)
-    color = COLORS[row.name]
-    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-    train, test = _shares(row, outputs, rates, edges)
-    steps = {"type": "scatter", "mode": "lines", "x": edges[:-1], "hoverinfo": "skip", **axes}
-    drawing.add(
-        steps
-        | {
-            "y": 100 * train[start],
-            "line": {"color": color, "width": 1.5, "shape": "hv"},
-            "fill": "tozeroy",
-            "fillcolor": faint(color, 0.3),
-            "name": "training",
-        },
-        y=100 * train,
-    )
-    moves = bool((np.abs(test - test[0]) > 0).any())
-    line = {"color": color, "width": 2, "shape": "hv", "dash": TEST_DASH}
-    drawing.add(
-        steps | {"y": 100 * test[start], "line": line, "name": "test"}, y=100 * test if moves else None
-    )
-    _draw_stems(
-        drawing, outputs, rates, start, (edges[0], edges[-1]), color, axes | {"yaxis": f"y{stem_axis}"}
-    )
-    title = f"{row.name}: training output {row.train_scale.of('m·a')}, test output {row.test_scale.of('a')}"
-    drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
-    drawing.axes[f"xaxis{suffix}"] = axis(
-        domain=box.x,
-        anchor=axes["yaxis"],
-        range=(edges[0] - 0.03 * (edges[-1] - edges[0]), edges[-1]),
-        showgrid=False,
-        title={"text": "output of a unit", "font": {"size": 12}, "standoff": 2},
-    )
-    drawing.axes[f"yaxis{suffix}"] = axis(
-        domain=box.y,
-        anchor=axes["xaxis"],
-        range=(0, 100 * top),
-        ticksuffix=" %",
-        nticks=4,
-        title={"text": "units per bin", "font": {"size": 12}, "standoff": 2},
-    )
-    drawing.axes[f"yaxis{stem_axis}"] = axis(
-        overlaying=axes["yaxis"], anchor=axes["xaxis"], range=(0, 100), visible=False
-    )
-
-
-def _draw_stems(
-    drawing: Drawing,
-    outputs: Histogram,
-    rates: Floats,
-    start: int,
-    span: tuple[float, float],
-    color: str,
-    axes: dict[str, str],
-) -> None:
-    """Draw the mass at exactly 0, training and test, a hair's breadth to the left and right of it."""
-    hair = 0.008 * (span[1] - span[0])
-    zero = 100 * outputs.zero[:-1]
-    training = np.column_stack((np.zeros_like(zero), zero))
-    stem = {"type": "scatter", "mode": "lines+markers", "hoverinfo": "skip", "cliponaxis": False, **axes}
-    marker = {"color": color, "size": [0, 10], "symbol": "circle"}
-    drawing.add(
-        stem
-        | {
-            "x": [-hair, -hair],
-            "y": training[start],
-            "line": {"color": color, "width": 4},
-            "marker": marker,
-            "name": "exactly 0 in training",
-        },
-        y=training,
-    )
-    drawing.add(
-        stem
-        | {
-            "x": [hair, hair],
-            "y": [0, 100 * outputs.zero[-1]],
-            "line": {"color": color, "width": 2, "dash": TEST_DASH},
-            "marker": {
-                "color": color,
-                "size": [0, 10 if outputs.zero[-1] > 0 else 0],
-                "symbol": "circle-open",
-            },
-            "name": "exactly 0 at test",
-        }
-    )
+    return draw_grid(_rows_of(count), draw)
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
@@ -246,23 +117,11 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
     means, variances = [], []
     for index, row in enumerate(rows):
         for phase, name in enumerate(("train", "test")):
-            shared = {"name": f"{row.name} {name}", "color": COLORS[row.name], "dashed": phase == 1}
-            means.append(
-                Line(
-                    exact=sweep.exact_mean[index, phase],
-                    simulated=sweep.mean[index, phase],
-                    error=sweep.mean_se[index, phase],
-                    **shared,
-                )
-            )
-            variances.append(
-                Line(
-                    exact=sweep.exact_variance[index, phase],
-                    simulated=sweep.variance[index, phase],
-                    error=sweep.variance_se[index, phase],
-                    **shared,
-                )
-            )
+            at, text, color = (index, phase), f"{row.name} {name}", COLORS[row.name]
+            mean = (sweep.exact_mean[at], sweep.mean[at], sweep.mean_se[at])
+            variance = (sweep.exact_variance[at], sweep.variance[at], sweep.variance_se[at])
+            means.append(Line(text, color, *mean, dashed=phase == 1))
+            variances.append(Line(text, color, *variance, dashed=phase == 1))
     wrong = [row.label for row in rows if row.mistake]
     reach = 4.0 * abs(mu) or 1.0
     mean_title = "Every mean is 0" if mu == 0.0 else "The means match: training = test"
@@ -286,15 +145,11 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
 
 
 def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> Panel:
-    simulated = sweep.discrepancy().set_index("strategy")[measure]
-    activations = sweep.config.activations
+    simulated = None if measure == "wasserstein" else sweep.gap(measure)
     lines = []
-    for row in rows:
-        exact = getattr(exact_discrepancy(row.name, sweep.config.rates, activations), measure)
-        points = (
-            None if measure == "wasserstein" else np.atleast_1d(simulated.loc[row.name].to_numpy(dtype=float))
-        )
-        lines.append(Line(row.name, COLORS[row.name], exact, points))
+    for index, row in enumerate(rows):
+        exact = exact_gap(measure, row.name, sweep.config.rates, sweep.config.activations)
+        lines.append(Line(row.name, COLORS[row.name], exact, None if simulated is None else simulated[index]))
     finite = np.concatenate([line.exact[np.isfinite(line.exact)] for line in lines])
     ratio = measure == "variance_ratio"
     if ratio and not len(finite):
@@ -303,11 +158,8 @@ def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> 
         title = "Variance ratio: one curve for both"
     else:
         title = MEASURES[measure].capitalize()
-    limits = (
-        (0.05, 200.0)
-        if ratio
-        else (-20.0 * np.median(np.abs(finite)) - 1e-9, 20.0 * np.median(np.abs(finite)) + 1e-9)
-    )
+    reach = 20.0 * float(np.median(np.abs(finite))) + 1e-9 if len(finite) else 1.0
+    limits = (0.05, 200.0) if ratio else (-reach, reach)
     return Panel(title, MEASURES[measure], lines, log=ratio and len(finite) > 0, limits=limits)
 
 
@@ -318,10 +170,9 @@ def _or_none(values: Floats) -> list[float | None]:
     return [float(value) if math.isfinite(value) else None for value in values]
 
 
-def _texts(sweep: Sweep, rows: Sequence[Strategy], outputs: Histogram) -> dict[str, list[str]]:
+def _texts(sweep: Sweep, rows: Sequence[Strategy], pictures: Sequence[Distribution]) -> dict[str, list[str]]:
     """Every text that changes with the rate, by name; see `_head` and `_foot` for where each stands."""
-    gaps = sweep.discrepancy()
-    edges, top = _display_axes(outputs)
+    ratio = sweep.gap("variance_ratio")
     texts: dict[str, list[str]] = {}
     for index, row in enumerate(rows):
         name, rates = row.name, np.asarray(sweep.config.rates)
@@ -335,38 +186,12 @@ def _texts(sweep: Sweep, rows: Sequence[Strategy], outputs: Histogram) -> dict[s
                 pairs = zip(values.tolist(), errors.tolist(), strict=True)
                 texts[f"{name}-{part}-{moment}"] = [with_error(value, error) for value, error in pairs]
                 texts[f"{name}-{part}-{moment}-exact"] = [f"exact {plain(value)}" for value in exact.tolist()]
-        texts |= _discrepancy_texts(gaps, sweep, name)
-        texts[f"{name}-note"] = _notes(row, outputs, rates, edges, top)
+        exact_ratio = exact_gap("variance_ratio", name, rates, sweep.config.activations)
+        texts[f"{name}-ratio"] = [plain(value) for value in ratio[index].tolist()]
+        texts[f"{name}-ratio-exact"] = [f"exact {plain(value)}" for value in exact_ratio.tolist()]
+        texts[f"{name}-note"] = notes(pictures[index])
     texts["summary"] = [_summary(rows, sweep, index) for index in range(len(sweep.config.rates))]
     return texts
-
-
-def _discrepancy_texts(gaps: pd.DataFrame, sweep: Sweep, name: str) -> dict[str, list[str]]:
-    of_strategy = gaps[gaps["strategy"] == name]
-    exact = exact_discrepancy(name, sweep.config.rates, sweep.config.activations)
-    return {
-        f"{name}-ratio": [plain(value) for value in of_strategy["variance_ratio"].tolist()],
-        f"{name}-ratio-exact": [f"exact {plain(value)}" for value in exact.variance_ratio.tolist()],
-    }
-
-
-def _notes(row: Strategy, outputs: Histogram, rates: Floats, edges: Floats, top: float) -> list[str]:
-    """Say what the picture of the distributions cannot show: the mass at 0, and what lies outside its frame."""
-    train, test = _shares(row, outputs, rates, edges)
-    notes = []
-    for index, rate in enumerate(rates):
-        if not math.isfinite(float(row.train_scale(rate))):
-            notes.append("The training factor divides by 0 at this rate: no output.")
-            continue
-        silent = 1.0 if row.test_scale(rate) == 0.0 else outputs.zero[-1]
-        note = f"Exactly 0: {100 * outputs.zero[index]:.0f} % in training, {100 * silent:.0f} % at test."
-        outside = 1.0 - outputs.zero[index] - train[index].sum()
-        if outside > 0.005:
-            note += f" Beyond the axis: {100 * outside:.0f} % in training."
-        if max(train[index].max(), test[index].max()) > top:
-            note += f" Tallest bar: {100 * max(train[index].max(), test[index].max()):.0f} %."
-        notes.append(note)
-    return notes
 
 
 def _summary(rows: Sequence[Strategy], sweep: Sweep, index: int) -> str:
@@ -386,7 +211,8 @@ def _head(row: Strategy) -> str:
     name = row.name
     kind = ' class="dv-mistake"' if row.mistake else ""
     return (
-        f'<h3 style="--dv-color:{COLORS[name]}"><span class="dv-swatch"></span><span{kind}>{escape(row.label)}</span></h3>'
+        f'<h3 style="--dv-color:{COLORS[name]}"><span class="dv-swatch"></span>'
+        f"<span{kind}>{escape(row.label)}</span></h3>"
         f'<p class="dv-factor"><span class="dv-key" style="--dv-color:{COLORS[name]}">training</span> '
         f'<b data-text="{name}-train-factor"></b>, '
         f'<span class="dv-key dv-test" style="--dv-color:{COLORS[name]}">test</span> '

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import plotly.graph_objects as go
-
 from dropviz.activations import Floats
 from dropviz.explorer import Track
 from dropviz.figures.curves import Box, Drawing, Panel, draw_panel
@@ -25,7 +23,7 @@ class Row(NamedTuple):
 class Drawn(NamedTuple):
     """A figure, what moves in it, and the layout that replaces its own on a phone."""
 
-    figure: go.Figure
+    figure: Mapping[str, Any]
     tracks: Sequence[Track]
     narrow: Mapping[str, Any]
 
@@ -66,7 +64,7 @@ def draw_grid(rows: Sequence[Row], draw: Callable[[Drawing, Sequence[Box]], None
         annotations=wide.annotations,
     )
     return Drawn(
-        go.Figure({"data": wide.traces, "layout": settings | wide.axes}),
+        {"data": wide.traces, "layout": settings | wide.axes},
         wide.tracks,
         narrow.axes | {"annotations": narrow.annotations, "height": total_height(single)},
     )

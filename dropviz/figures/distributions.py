@@ -1,0 +1,142 @@
+"""Distributions of the training and the test output of a strategy, the mass at exactly 0 drawn as a stem."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dropviz.activations import Floats
+from dropviz.figures.curves import Box, Drawing
+from dropviz.figures.style import COLORS, TEST_DASH, axis, faint, panel_title
+from dropviz.outputs import Histogram
+from dropviz.strategies import Strategy
+
+BINS = 56
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution:
+    """Shares of all units, in per cent. Axes of ``train`` and ``test``: rate, bin; of the masses at 0: rate.
+
+    ``top`` is where the axis of the shares ends; what is taller is cut, and said.
+    """
+
+    row: Strategy
+    rates: Floats
+    edges: Floats
+    top: float
+    train: Floats
+    test: Floats
+    train_zero: Floats
+    test_zero: Floats
+
+
+def distributions(rows: Sequence[Strategy], outputs: Histogram, rates: Floats) -> list[Distribution]:
+    """Compute the distributions of several strategies on the same axes."""
+    edges, top = _axes(outputs)
+    pictures = []
+    for row in rows:
+        train_scale, test_scale = row.train_scale(rates), row.test_scale(rates)
+        train = [outputs.share(index, scale, edges) for index, scale in enumerate(train_scale.tolist())]
+        test = [outputs.share(-1, scale, edges) for scale in test_scale.tolist()]
+        pictures.append(
+            Distribution(
+                row=row,
+                rates=rates,
+                edges=edges,
+                top=100 * top,
+                train=100 * np.array(train),
+                test=100 * np.array(test),
+                train_zero=np.where(np.isfinite(train_scale), 100 * outputs.zero[:-1], np.nan),
+                test_zero=np.where(test_scale > 0.0, 100 * outputs.zero[-1], 100.0),
+            )
+        )
+    return pictures
+
+
+def _axes(outputs: Histogram) -> tuple[Floats, float]:
+    """Bin edges and the top of the axis: room for the activations stretched or raised about twice."""
+    whole = outputs.below[-1] / max(outputs.below[-1, -1], 1e-12)
+    low, high = (1.5 * float(edge) for edge in np.interp([0.005, 0.995], whole, outputs.edges))
+    low, high = min(0.0, low), max(0.0, high)
+    if low == high:
+        low, high = -1.0, 1.0
+    edges = np.linspace(low, high, BINS + 1)
+    return edges, 2.1 * float(outputs.share(-1, 1.0, edges).max()) or 1.0
+
+
+def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number: int, start: int) -> None:
+    """Draw shares per bin, training filled and test dashed; the masses at 0 have an axis of their own, 0 to 100 %."""
+    row, edges, color = picture.row, picture.edges, COLORS[picture.row.name]
+    suffix = "" if number == 1 else str(number)
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+    steps = {"type": "scatter", "mode": "lines", "x": edges[:-1], "hoverinfo": "skip", **axes}
+    line = {"color": color, "width": 1.5, "shape": "hv"}
+    area = {"fill": "tozeroy", "fillcolor": faint(color, 0.3), "name": "training"}
+    drawing.add(steps | area | {"y": picture.train[start], "line": line}, y=picture.train)
+    dashed = line | {"width": 2, "dash": TEST_DASH}
+    moves = bool((picture.test != picture.test[0]).any())
+    drawing.add(
+        steps | {"y": picture.test[start], "line": dashed, "name": "test"}, y=picture.test if moves else None
+    )
+    stems = f"y{number + 40}"
+    _draw_stems(drawing, picture, start, axes | {"yaxis": stems})
+    title = f"{row.name}: training output {row.train_scale.of('m·a')}, test output {row.test_scale.of('a')}"
+    drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
+    width = edges[-1] - edges[0]
+    drawing.axes[f"xaxis{suffix}"] = axis(
+        domain=box.x,
+        anchor=axes["yaxis"],
+        range=(edges[0] - 0.03 * width, edges[-1]),
+        showgrid=False,
+        title={"text": "output of a unit", "font": {"size": 12}, "standoff": 2},
+    )
+    drawing.axes[f"yaxis{suffix}"] = axis(
+        domain=box.y,
+        anchor=axes["xaxis"],
+        range=(0, picture.top),
+        ticksuffix=" %",
+        nticks=4,
+        title={"text": "units per bin", "font": {"size": 12}, "standoff": 2},
+    )
+    drawing.axes[f"yaxis{number + 40}"] = axis(
+        overlaying=axes["yaxis"], anchor=axes["xaxis"], range=(0, 100), visible=False
+    )
+
+
+def _draw_stems(drawing: Drawing, picture: Distribution, start: int, axes: dict[str, str]) -> None:
+    """Draw the masses at exactly 0 as stems, a hair's breadth to the left and right of it."""
+    color = COLORS[picture.row.name]
+    hair = 0.008 * (picture.edges[-1] - picture.edges[0])
+    stem = {"type": "scatter", "mode": "lines+markers", "hoverinfo": "skip", "cliponaxis": False, **axes}
+    for side, zero, name in (
+        (-hair, picture.train_zero, "exactly 0 in training"),
+        (hair, picture.test_zero, "exactly 0 at test"),
+    ):
+        test = side > 0
+        tops = np.where(zero > 0.0, zero, np.nan)  # no stem for no mass
+        heights = np.column_stack((np.where(zero > 0.0, 0.0, np.nan), tops))
+        line = {"color": color, "width": 2, "dash": TEST_DASH} if test else {"color": color, "width": 4}
+        marker = {"color": color, "size": [0, 10], "symbol": "circle-open" if test else "circle"}
+        trace = {"x": [side, side], "y": heights[start], "line": line, "marker": marker, "name": name}
+        drawing.add(stem | trace, y=heights)
+
+
+def notes(picture: Distribution) -> list[str]:
+    """Say what the picture cannot show, a sentence or three a rate: the mass at 0, and what its frame cuts off."""
+    texts = []
+    for index, rate in enumerate(picture.rates.tolist()):
+        if not math.isfinite(float(picture.row.train_scale(rate))):
+            texts.append("The training factor divides by 0 at this rate: no output.")
+            continue
+        zero, silent = picture.train_zero[index], picture.test_zero[index]
+        note = f"Exactly 0: {zero:.0f} % in training, {silent:.0f} % at test."
+        outside = 100.0 - zero - picture.train[index].sum()
+        if outside > 0.5:
+            note += f" Beyond the axis: {outside:.0f} % in training."
+        tallest = max(picture.train[index].max(), picture.test[index].max())
+        if tallest > picture.top:
+            note += f" Tallest bar: {tallest:.0f} %."
+        texts.append(note)
+    return texts
