@@ -256,18 +256,20 @@ def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: fl
 def _span_sums(config: SweepConfig, replicate: int, start: int, stop: int, mu: float, v: float) -> Floats:
     sums = np.zeros((5, len(config.rates) + 1))
     scale = 1.0 / _size(mu, v)
+    powers = np.empty((2, min(CHUNK, config.units)))  # one block, which the allocator keeps for the next span
     for chunk in range(start, stop):
         deviation, sizes = draw_chunk(config, replicate, chunk)
         deviation -= mu
         deviation *= scale
         filled = np.flatnonzero(sizes)  # reduceat would give an empty block its neighbour's value
         first = (np.cumsum(sizes) - sizes)[filled]
-        square = deviation * deviation
+        square, cube = powers[:, : deviation.size]
+        np.multiply(deviation, deviation, out=square)
+        np.multiply(square, deviation, out=cube)
         sums[0] += sizes
         sums[1, filled] += np.add.reduceat(deviation, first)
         sums[2, filled] += np.add.reduceat(square, first)
-        deviation *= square
-        sums[3, filled] += np.add.reduceat(deviation, first)
+        sums[3, filled] += np.add.reduceat(cube, first)
         square *= square
         sums[4, filled] += np.add.reduceat(square, first)
     return sums
