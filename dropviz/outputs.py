@@ -52,11 +52,11 @@ def histogram(config: SweepConfig, bins: int = FINE_BINS) -> Histogram:
     column = np.where(values == 0.0, bins, np.minimum(column, bins - 1))  # the last column counts the zeros
     block = np.repeat(np.arange(len(sizes)), sizes)
     counts = np.bincount(block * (bins + 1) + column, minlength=len(sizes) * (bins + 1))
-    by_block = counts.reshape(len(sizes), bins + 1) / len(values)
-    survivors = np.cumsum(by_block[::-1], axis=0)[::-1]
+    survivors = np.cumsum(counts.reshape(len(sizes), bins + 1)[::-1], axis=0)[::-1]
     survivors = np.concatenate((survivors[1:], survivors[:1]))
-    below = np.concatenate((np.zeros((len(sizes), 1)), np.cumsum(survivors[:, :bins], axis=1)), axis=1)
-    return Histogram(edges=edges, below=below, zero=1.0 - below[:, -1])
+    below = np.zeros((len(sizes), bins + 1), dtype=np.int64)
+    np.cumsum(survivors[:, :bins], axis=1, out=below[:, 1:])
+    return Histogram(edges=edges, below=below / len(values), zero=(len(values) - below[:, -1]) / len(values))
 
 
 def some_units(config: SweepConfig, count: int) -> Units:

@@ -73,6 +73,11 @@ class Strategy:
     mistake: bool
 
     @property
+    def short(self) -> str:
+        """The label without its explanation."""
+        return self.label.split(" (")[0]
+
+    @property
     def divides_by_keep(self) -> bool:
         """Whether the strategy is undefined at rate 1."""
         return INVERSE_KEEP in (self.train_scale, self.test_scale)

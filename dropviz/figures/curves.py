@@ -85,6 +85,8 @@ def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Flo
         title=_title(panel.y_title),
         **({"dtick": 1 if high - low > 1.2 else "D1", "tickformat": "~g"} if panel.log else {"nticks": 5}),
     )
+    if not any(np.isfinite(line.exact).any() for line in panel.lines):
+        drawing.axes[f"yaxis{suffix}"]["showticklabels"] = False  # nothing to read off
     drawing.annotations.append(panel_title(panel.title, box.x[0], box.y[1]))
     curves = [Curve(line.name, line.color, rates, _scaled(line.exact, panel.log)) for line in panel.lines]
     drawing.annotations += place(curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"]))

@@ -63,7 +63,7 @@ def _axes(outputs: Histogram) -> tuple[Floats, float]:
     if low == high:
         low, high = -1.0, 1.0
     edges = np.linspace(low, high, BINS + 1)
-    return edges, 2.1 * float(outputs.share(-1, 1.0, edges).max()) or 1.0
+    return edges, min(1.05, 2.1 * float(outputs.share(-1, 1.0, edges).max())) or 1.0
 
 
 def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number: int, start: int) -> None:
@@ -82,7 +82,7 @@ def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number:
     )
     stems = f"y{number + 40}"
     _draw_stems(drawing, picture, start, axes | {"yaxis": stems})
-    title = f"{row.name}: training output {row.train_scale.of('m·a')}, test output {row.test_scale.of('a')}"
+    title = f"{row.short}: training output {row.train_scale.of('m·a')}, test output {row.test_scale.of('a')}"
     drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
     width = edges[-1] - edges[0]
     drawing.axes[f"xaxis{suffix}"] = axis(

@@ -117,7 +117,7 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
     means, variances = [], []
     for index, row in enumerate(rows):
         for phase, name in enumerate(("train", "test")):
-            at, text, color = (index, phase), f"{row.name} {name}", COLORS[row.name]
+            at, text, color = (index, phase), f"{row.short} {name}", COLORS[row.name]
             mean = (sweep.exact_mean[at], sweep.mean[at], sweep.mean_se[at])
             variance = (sweep.exact_variance[at], sweep.variance[at], sweep.variance_se[at])
             means.append(Line(text, color, *mean, dashed=phase == 1))
@@ -149,7 +149,9 @@ def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> 
     lines = []
     for index, row in enumerate(rows):
         exact = exact_gap(measure, row.name, sweep.config.rates, sweep.config.activations)
-        lines.append(Line(row.name, COLORS[row.name], exact, None if simulated is None else simulated[index]))
+        lines.append(
+            Line(row.short, COLORS[row.name], exact, None if simulated is None else simulated[index])
+        )
     finite = np.concatenate([line.exact[np.isfinite(line.exact)] for line in lines])
     ratio = measure == "variance_ratio"
     if ratio and not len(finite):
@@ -198,7 +200,7 @@ def _summary(rows: Sequence[Strategy], sweep: Sweep, index: int) -> str:
     parts = [f"Rate {sweep.config.rates[index]:.2f}."]
     for at, row in enumerate(rows):
         train, test = sweep.exact_mean[at, :, index]
-        parts.append(f"{row.name}: training mean {plain(train, 3)}, test mean {plain(test, 3)}.")
+        parts.append(f"{row.short}: training mean {plain(train, 3)}, test mean {plain(test, 3)}.")
     return " ".join(parts)
 
 
@@ -240,7 +242,8 @@ def _foot(row: Strategy) -> str:
         cell("variance ratio", "ratio"),
     )
     code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
-    return f'<dl class="dv-numbers">{"".join(cells)}</dl><pre><code>{code}</code></pre>'
+    name_line = f'<p class="dv-only-narrow"><b>{escape(row.label)}</b></p>'
+    return f'{name_line}<dl class="dv-numbers">{"".join(cells)}</dl><pre><code>{code}</code></pre>'
 
 
 def _alt(rows: Sequence[Strategy], panels: Sequence[Panel]) -> str:

@@ -43,9 +43,12 @@ def place(
     points = np.concatenate(drawn) if drawn else np.empty((0, 2))
     taken: list[tuple[float, float, float, float]] = []
     notes = []
-    for text, color, path in _merge(curves, drawn):
+    for names, color, path in _merge(curves, drawn):
         if len(path) == 0:
             continue
+        text = _joined(names)
+        if LETTER * len(text) > 0.8 * width:
+            text = f"{len(names)} curves in one"
         box_width = LETTER * len(text)
         best = min(
             _candidates(path, box_width, size),
@@ -69,7 +72,7 @@ def place(
     return notes
 
 
-def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[str, str, Floats]]:
+def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[list[str], str, Floats]]:
     """Group the curves that cannot be told apart (within 2 pixels all along); a group is named by all its members."""
     groups: list[tuple[list[str], str, Floats]] = []
     for curve, path in zip(curves, drawn, strict=True):
@@ -80,7 +83,7 @@ def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[str, 
                 break
         else:
             groups.append(([curve.text], curve.color, path))
-    return [(_joined(names), color, path) for names, color, path in groups]
+    return groups
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """What every page shares: the list of pages and the style sheet."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -47,3 +48,9 @@ def show_frame() -> None:
 def heading(text: str) -> None:
     """Show the title of a page."""
     st.title(text, anchor=False)
+
+
+def complain(complaints: Sequence[str]) -> None:
+    """Say in one place what of the address was refused."""
+    if complaints:
+        st.warning("  \n".join(complaints))

@@ -10,7 +10,7 @@ from dropviz.explorer import LiveFigure
 from dropviz.export import standalone_html, table_csv
 from dropviz.figures.explorer import MEASURES
 from dropviz.snippets import TARGETS, snippet
-from dropviz.ui.frame import heading
+from dropviz.ui.frame import complain, heading
 from dropviz.ui.live import live_figure
 from dropviz.ui.settings import RATE, Choice, Choices, Number, read_address, saved, show, write_address
 from dropviz.ui.sources import choose_source, source_settings
@@ -20,7 +20,7 @@ SEED = Number("seed", "seed", 7, 0, 2**31 - 1, 1, help="The same seed gives the 
 STRATEGIES = Choices(
     "strategies",
     "strategies",
-    {name: row.label.split(" (")[0] for name, row in dv.strategies().items()},
+    {name: row.short for name, row in dv.strategies().items()},
     ("standard", "inverted"),
     most=4,
     help="Two are right. The others are mistakes: add one and watch the means part.",
@@ -39,8 +39,7 @@ def _live(config: dv.SweepConfig, measure: str) -> LiveFigure:
 def show_page() -> None:
     """Show the page."""
     heading("Dropout: scale the activations at test time, or invert the dropout in training?")
-    for complaint in read_address("explore", SETTINGS):
-        st.warning(complaint)
+    complain(read_address("explore", SETTINGS))
     with st.sidebar:
         activations, label = choose_source()
         strategies = show(STRATEGIES)
