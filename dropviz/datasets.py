@@ -24,6 +24,7 @@ MAX_EXAMPLES = 20_000
 MAX_FEATURES = 1_000
 MAX_CLASSES = 50
 TEST_FRACTION = 0.25
+TOY_TEST_EXAMPLES = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,32 +92,32 @@ def digits_split(train_examples: int | None = None) -> Split:
     return Split("digits", features[train], labels[train], features[test], labels[test], tuple("0123456789"))
 
 
-def moons(examples: int = 400, noise: float = 0.2, seed: int = 0) -> Split:
-    """Two interleaved half circles of radius 1, blurred by N(0, noise²); half of the examples are for testing.
+def moons(examples: int = 200, noise: float = 0.2, seed: int = 0) -> Split:
+    """Two interleaved half circles of radius 1, blurred by N(0, noise²): ``examples`` to train on, 500 to test.
 
     Raises
     ------
     ValueError
         If ``examples`` is not in [20, 20,000] or ``noise`` not in [0, 2].
     """
-    rng, label = _toy_labels(examples, noise, seed)
-    angle = rng.uniform(0.0, np.pi, examples)
+    rng, label = _toy_start(examples, noise, seed)
+    angle = rng.uniform(0.0, np.pi, len(label))
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     lower = np.stack([1.0 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
     points = np.where(label[:, None] == 0, upper, lower) - np.array([0.5, 0.25])
     return _toy_split("moons", points + noise * rng.standard_normal(points.shape), label, ("upper", "lower"))
 
 
-def rings(examples: int = 400, noise: float = 0.1, seed: int = 0) -> Split:
-    """A circle of radius ½ inside a circle of radius 1, blurred by N(0, noise²); half of the examples are for testing.
+def rings(examples: int = 200, noise: float = 0.1, seed: int = 0) -> Split:
+    """A circle of radius ½ inside a circle of radius 1, blurred by N(0, noise²): ``examples`` to train on, 500 to test.
 
     Raises
     ------
     ValueError
         If ``examples`` is not in [20, 20,000] or ``noise`` not in [0, 2].
     """
-    rng, label = _toy_labels(examples, noise, seed)
-    angle = rng.uniform(0.0, 2 * np.pi, examples)
+    rng, label = _toy_start(examples, noise, seed)
+    angle = rng.uniform(0.0, 2 * np.pi, len(label))
     radius = np.where(label == 0, 0.5, 1.0)
     points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return _toy_split("rings", points + noise * rng.standard_normal(points.shape), label, ("inner", "outer"))
@@ -133,8 +134,8 @@ def wave(examples: int = 60, noise: float = 0.1, seed: int = 0) -> Split:
     ValueError
         If ``examples`` is not in [20, 20,000] or ``noise`` not in [0, 2].
     """
-    rng, side = _toy_labels(examples, noise, seed)
-    x = rng.uniform(0.5, 1.0, examples) * np.where(side == 0, -1.0, 1.0)
+    rng, side = _toy_start(examples, noise, seed)
+    x = rng.uniform(0.5, 1.0, examples) * np.where(side[:examples] == 0, -1.0, 1.0)
     y = np.sin(4 * x) + noise * rng.standard_normal(examples)
     grid = np.linspace(-2.0, 2.0, 201)
     return Split("wave", x[:, None], y[:, None], grid[:, None], np.sin(4 * grid)[:, None], ())
@@ -289,18 +290,19 @@ def _balanced(labels: NDArray[np.int64], count: int, rows: NDArray[np.int64]) ->
     return rows[np.lexsort((labels, turn))[:count]]
 
 
-def _toy_labels(examples: int, noise: float, seed: int) -> tuple[np.random.Generator, NDArray[np.int64]]:
+def _toy_start(examples: int, noise: float, seed: int) -> tuple[np.random.Generator, NDArray[np.int64]]:
+    """Check the arguments; a generator, and the classes of the training and then the test examples, taking turns."""
     _check_whole("examples", examples, 20, MAX_EXAMPLES)
     if not 0.0 <= noise <= 2.0:
         raise ValueError(f"noise must be a number from 0 to 2; got {noise!r}")
-    return np.random.default_rng(seed), np.arange(examples) % 2
+    return np.random.default_rng(seed), np.arange(examples + TOY_TEST_EXAMPLES) % 2
 
 
 def _toy_split(
     name: str, points: NDArray[np.float64], label: NDArray[np.int64], classes: tuple[str, str]
 ) -> Split:
-    half = len(label) // 2
-    return Split(name, points[:half], label[:half], points[half:], label[half:], classes)
+    train, test = slice(None, -TOY_TEST_EXAMPLES), slice(-TOY_TEST_EXAMPLES, None)
+    return Split(name, points[train], label[train], points[test], label[test], classes)
 
 
 def _check_whole(name: str, value: int, low: int, high: int) -> None:

@@ -48,8 +48,9 @@ def test_few_digits_are_balanced_and_leave_the_test_examples(count):
 @pytest.mark.parametrize("make", [moons, rings])
 def test_toy_problems_are_seeded_and_balanced(make):
     data = make(200, 0.1, seed=3)
-    assert data.train_features.shape == data.test_features.shape == (100, 2)
-    assert data.train_targets.sum() == data.test_targets.sum() == 50
+    assert data.train_features.shape == (200, 2)
+    assert data.test_features.shape == (500, 2)
+    assert (data.train_targets.sum(), data.test_targets.sum()) == (100, 250)
     assert_same(data, make(200, 0.1, seed=3))
     assert np.abs(data.train_features - make(200, 0.1, seed=4).train_features).max() > 0.1
 

@@ -9,7 +9,7 @@ from dropviz.dropout import Dropout, methods
 from dropviz.optimizers import SGD, Adam
 from dropviz.training import Epoch, TrainingConfig, as_standard, test_factors, train, train_all, with_rate
 
-MOONS = moons(120, 0.2)
+MOONS = moons(60, 0.2)
 INVERTED = Dropout("inverted", 0.3)
 
 
@@ -203,7 +203,7 @@ def test_every_method_trains_and_reports_its_gap(method):
 )
 def test_measured_means_meet_the_strategy(method, ratio):
     site = Dropout(method, 0.4)
-    data = moons(4000, 0.2)
+    data = moons(2000, 0.2)
     epoch = run(config_of(hidden=(60, 60), dropout=(None, site, site), epochs=1, optimizer=SGD(0.0)), data)[0]
     # 2,000 × 60 units: the mean of the noise has a relative error of some √(r/k / 120,000)
     assert epoch.test_mean[1] / epoch.train_mean[1] == pytest.approx(ratio, rel=5 * np.sqrt(2 / 120_000) * 2)

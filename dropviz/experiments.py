@@ -1,0 +1,454 @@
+"""Ready-made experiments: up to four runs to compare, and what they showed, computed from the runs.
+
+No finding is typed in. Each compares numbers of the runs at hand, in words that the numbers choose, so that it stays
+true with another seed, another number of epochs, or a result against expectation::
+
+    experiment = experiments()["equal_rate_sgd"]
+    data = experiment.data()
+    epochs = list(train_all(run_configs(experiment, seeds=(0, 1)), data))
+    findings(experiment, data, gather(experiment, (0, 1), epochs))
+"""
+
+# axes: run, seed, epoch
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz import mc, network
+from dropviz.datasets import Split, digits_split, moons, wave
+from dropviz.dropout import Dropout
+from dropviz.network import Parameters
+from dropviz.optimizers import SGD, Adam
+from dropviz.schedules import Schedule, annealed, curriculum
+from dropviz.training import Epoch, TrainingConfig, as_standard, layer_sizes, rates_at, score
+
+MC_PASSES = 50
+ROUNDING = 1e-9  # a relative difference of losses that float64 leaves after some hundred steps, with room
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One configuration, trained with one or more seeds: ``epochs[seed][epoch]``."""
+
+    label: str
+    config: TrainingConfig
+    epochs: tuple[tuple[Epoch, ...], ...]
+
+    @property
+    def last(self) -> tuple[Epoch, ...]:
+        """The newest epoch of each seed."""
+        return tuple(epochs[-1] for epochs in self.epochs)
+
+    def curve(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean and standard deviation over seeds of one number of `Epoch`, each of shape (epoch,).
+
+        As long as the shortest seed; with one seed the deviation is 0.
+        """
+        length = min(len(epochs) for epochs in self.epochs)
+        values = np.array([[getattr(epoch, name) for epoch in epochs[:length]] for epochs in self.epochs])
+        spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(length)
+        return values.mean(axis=0), spread
+
+    def final(self, name: str) -> float:
+        """Mean over seeds at the newest epoch."""
+        return float(np.mean([getattr(epoch, name) for epoch in self.last]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Experiment:
+    """A question, the runs that answer it, and how to read them.
+
+    Attributes
+    ----------
+    name : for the URL
+    title, question : for the screen
+    data : makes the data
+    runs : label and configuration of up to four runs; the seed is set by `run_configs`
+    read : (data, runs) to sentences; call it through `findings`
+    """
+
+    name: str
+    title: str
+    question: str
+    data: Callable[[], Split]
+    runs: tuple[tuple[str, TrainingConfig], ...]
+    read: Callable[[Split, Sequence[Run]], list[str]]
+
+
+def experiments() -> Mapping[str, Experiment]:
+    """Return the ready-made experiments by name."""
+    return _TABLE
+
+
+def run_configs(experiment: Experiment, seeds: Sequence[int]) -> list[TrainingConfig]:
+    """Every run with every seed, one run after another, as `training.train_all` takes them."""
+    return [replace(config, seed=seed) for _, config in experiment.runs for seed in seeds]
+
+
+def gather(
+    experiment: Experiment, seeds: Sequence[int], epochs: Iterable[tuple[int, Epoch]]
+) -> tuple[Run, ...]:
+    """Sort what `training.train_all` yielded for `run_configs` into runs.
+
+    Raises
+    ------
+    ValueError
+        If a run has not yielded an epoch yet.
+    """
+    histories: list[list[Epoch]] = [[] for _ in range(len(experiment.runs) * len(seeds))]
+    for index, epoch in epochs:
+        histories[index].append(epoch)
+    if not all(histories):
+        raise ValueError("epochs must hold at least one epoch of every run and seed")
+    count = len(seeds)
+    return tuple(
+        Run(label, config, tuple(map(tuple, histories[place * count : (place + 1) * count])))
+        for place, (label, config) in enumerate(experiment.runs)
+    )
+
+
+def findings(experiment: Experiment, data: Split, runs: Sequence[Run]) -> list[str]:
+    """What these runs show, a sentence each; if one diverged, only which, and when."""
+    diverged = [
+        f"{run.label} diverged in epoch {epoch.epoch}: its loss or a weight is no longer finite. "
+        "A smaller learning rate may help."
+        for run in runs
+        for epoch in run.last
+        if epoch.status == "diverged"
+    ]
+    return list(dict.fromkeys(diverged)) or experiment.read(data, runs)
+
+
+# how the runs are read
+
+
+def _read_same_test_code(data: Split, runs: Sequence[Run]) -> list[str]:
+    sentences = []
+    for run in runs:
+        plain = np.mean([_test_score(_parameters(run, data, epoch), data) for epoch in run.last], axis=0)
+        received = np.mean([_last_site_mean(_parameters(run, data, epoch), data) for epoch in run.last])
+        trained = np.mean([epoch.train_mean[-2] for epoch in run.last])
+        sentences.append(
+            f"{run.label}: the plain test code gets {_percent(plain[1])} of the test examples right, with loss "
+            f"{plain[0]:.3f}. Its output layer receives a mean of {received:.3f} there and {trained:.3f} in training."
+        )
+        if _uses(run, "standard"):
+            sentences.append(
+                f"{run.label}, after its weights are multiplied by the keep probability: "
+                f"{_percent(run.final('test_accuracy'))} right, with loss {run.final('test_loss'):.3f}; "
+                f"its output layer then receives a mean of {np.mean([epoch.test_mean[-2] for epoch in run.last]):.3f}."
+            )
+    return sentences
+
+
+def _read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
+    del data
+    inverted, *others = runs
+    reference, _ = inverted.curve("train_loss")
+    sentences = []
+    for run in others:
+        curve, _ = run.curve("train_loss")
+        length = min(len(curve), len(reference))
+        distance = float(np.max(np.abs(curve[:length] - reference[:length]) / reference[:length]))
+        if distance < ROUNDING:
+            sentences.append(
+                f"{run.label}: the same path as inverted, to rounding; their training losses differ by at most "
+                f"{distance:.0e} of their value over {length - 1} epochs."
+            )
+        else:
+            sentences.append(
+                f"{run.label}: a different path; its training loss departs from that of inverted by up to "
+                f"{_percent(distance)} and is {curve[length - 1]:.4f} against {reference[length - 1]:.4f} after "
+                f"{length - 1} epochs."
+            )
+    return sentences
+
+
+def _read_annealing(data: Split, runs: Sequence[Run]) -> list[str]:
+    del data
+    accuracy = {run.label: run.final("test_accuracy") for run in runs}
+    loss = {run.label: run.final("test_loss") for run in runs}
+    return [
+        f"Test accuracy: {_listed(accuracy, _percent)}.",
+        f"Highest: {_winners(accuracy, max, _percent)}. Lowest test loss: {_winners(loss, min, '{:.3f}'.format)}.",
+        _spread_sentence(runs),
+    ]
+
+
+def _read_annealing_at_test(data: Split, runs: Sequence[Run]) -> list[str]:
+    sentences = []
+    for run in runs:
+        if not _uses(run, "standard"):
+            sentences.append(
+                f"{run.label} needs no factor at test: {_percent(run.final('test_accuracy'))} right, "
+                f"loss {run.final('test_loss'):.3f}."
+            )
+            continue
+        rates = rates_at(run.config, np.arange(max(1, run.last[0].step)))
+        candidates = {"last": rates[-1], "mean": rates.mean(axis=0), "first": rates[0]}
+        costs = []
+        for name, chosen in candidates.items():
+            scores = [
+                _test_score(network.scale_sites(_parameters(run, data, epoch), tuple(1.0 - chosen)), data)
+                for epoch in run.last
+            ]
+            loss, accuracy = np.mean(scores, axis=0)
+            costs.append(
+                f"{1.0 - chosen.max():.2f} (1 − {name} rate) gives {_percent(accuracy)}, loss {loss:.3f}"
+            )
+        sentences.append(f"{run.label} must choose one factor at test: {'; '.join(costs)}.")
+    return sentences
+
+
+def _read_regularize(data: Split, runs: Sequence[Run]) -> list[str]:
+    # of the accuracies as they are written, or the reader's own subtraction gives another gap
+    gaps = {
+        run.label: round(run.final("train_accuracy"), 3) - round(run.final("test_accuracy"), 3)
+        for run in runs
+    }
+    sentences = [
+        f"{run.label}: {_percent(run.final('train_accuracy'))} right on the {len(data.train_targets)} training "
+        f"examples, {_percent(run.final('test_accuracy'))} on the test examples: a gap of {_points(gaps[run.label])}."
+        for run in runs
+    ]
+    plain = runs[0]
+    for run in runs[1:]:
+        change = gaps[plain.label] - gaps[run.label]
+        words = _compared(
+            change, f"{_points(change)} narrower than", f"{_points(-change)} wider than", "as wide as"
+        )
+        sentences.append(
+            f"With {run.label} the gap is {words} without; the test loss is {run.final('test_loss'):.3f} "
+            f"instead of {plain.final('test_loss'):.3f}."
+        )
+    return [*sentences, _spread_sentence(runs)]
+
+
+def _read_monte_carlo(data: Split, runs: Sequence[Run]) -> list[str]:
+    sentences = []
+    for run in runs:
+        compared = [
+            mc.compare(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
+            for seed, epoch in enumerate(run.last)
+        ]
+        single = np.mean([_as_array(each.single) for each in compared], axis=0)
+        many = np.mean([_as_array(each.noisy[-1]) for each in compared], axis=0)
+        one = np.mean([_as_array(each.noisy[0]) for each in compared], axis=0)
+        sentences.append(
+            f"{run.label}: one pass without noise is right on {_percent(single[0])}, one noisy pass on "
+            f"{_percent(one[0])}, the mean of {MC_PASSES} noisy passes on {_percent(many[0])}."
+        )
+        words = _compared(single[2] - many[2], "smaller", "larger", "the same")
+        sentences.append(
+            f"{run.label}: the calibration error of the {MC_PASSES} passes is {words}: {_percent(many[2])} against "
+            f"{_percent(single[2])}; the test loss is {many[1]:.3f} against {single[1]:.3f}."
+        )
+    return sentences
+
+
+def _read_band(data: Split, runs: Sequence[Run]) -> list[str]:
+    sentences = []
+    low, high = np.abs(data.train_features).min(), np.abs(data.train_features).max()
+    for run in runs:
+        bands = [
+            mc.regression_band(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
+            for seed, epoch in enumerate(run.last)
+        ]
+        distance = np.abs(bands[0].x)
+        deviation = np.mean([band.deviation for band in bands], axis=0)
+        places = {
+            "near": (distance >= low) & (distance <= high),
+            "between": distance < low,
+            "beyond": distance > high,
+        }
+        width = {name: float(deviation[place].mean()) for name, place in places.items()}
+        sentences.append(
+            f"{run.label}: the passes spread by {width['near']:.3f} where there are training examples, "
+            f"{width['between']:.3f} in the gap between them and {width['beyond']:.3f} beyond them."
+        )
+        words = _compared(width["beyond"] - width["near"], "wider", "narrower", "as wide", 5e-4)
+        sentences.append(f"{run.label}: beyond the training examples the band is {words}.")
+    return sentences
+
+
+# words and numbers
+
+
+def _parameters(run: Run, data: Split, epoch: Epoch) -> Parameters:
+    return network.as_parameters(layer_sizes(run.config, data), epoch.state.parameters)
+
+
+def _test_score(parameters: Parameters, data: Split) -> tuple[float, float]:
+    """Loss and accuracy of the plain network, whatever it was trained with."""
+    return score(network.predict(parameters, data.test_features), data.test_targets)
+
+
+def _last_site_mean(parameters: Parameters, data: Split) -> float:
+    return float(network.site_activations(parameters, data.train_features)[-2].mean())
+
+
+def _uses(run: Run, method: str) -> bool:
+    return any(site is not None and site.method == method for site in run.config.sites)
+
+
+def _as_array(quality: mc.Quality) -> NDArray[np.float64]:
+    return np.array([quality.accuracy, quality.loss, quality.calibration_error])
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.1f} %"
+
+
+def _points(fraction: float) -> str:
+    return f"{100 * fraction:.1f} points"
+
+
+def _listed(values: Mapping[str, float], written: Callable[[float], str]) -> str:
+    return ", ".join(f"{label} {written(value)}" for label, value in values.items())
+
+
+def _winners(
+    values: Mapping[str, float], best: Callable[[Iterable[float]], float], written: Callable[[float], str]
+) -> str:
+    """All labels whose written value is the best one: what the screen cannot tell apart is a tie."""
+    top = written(best(values.values()))
+    return " and ".join(label for label, value in values.items() if written(value) == top) + f" ({top})"
+
+
+def _compared(difference: float, more: str, less: str, same: str, resolution: float = 5e-4) -> str:
+    """Word for the sign of ``difference``; below the ``resolution`` of what is shown it is the same."""
+    if abs(difference) < resolution:
+        return same
+    return more if difference > 0 else less
+
+
+def _spread_sentence(runs: Sequence[Run]) -> str:
+    """How far to trust a difference: the largest standard deviation over seeds."""
+    seeds = len(runs[0].epochs)
+    if seeds == 1:
+        return "This is one seed: train more to see how far such differences can be trusted."
+    spread = max(float(np.std([epoch.test_accuracy for epoch in run.last], ddof=1)) for run in runs)
+    return f"Means of {seeds} seeds; from seed to seed the test accuracy has a standard deviation of up to "
+        f"{_points(spread)}."
+
+
+# the experiments
+
+
+def _config(method: str | None, rate: float | Schedule = 0.5, **changes: object) -> TrainingConfig:
+    """256–256 with the same noise behind both hidden layers."""
+    site = Dropout(method, rate) if method else None
+    return replace(TrainingConfig(dropout=(None, site, site)), **changes)  # type: ignore[arg-type]
+
+
+def _equal_rate(name: str, optimizer: SGD | Adam, factor: str) -> Experiment:
+    site = Dropout("inverted", 0.3)
+    inverted = TrainingConfig(
+        hidden=(64, 64), dropout=(None, site, site), optimizer=optimizer, epochs=15, dtype="float64"
+    )
+    method = "SGD" if isinstance(optimizer, SGD) else "Adam"
+    return Experiment(
+        name,
+        f"Equal learning rate, different training ({method})",
+        "Both start as the same function and see the same masks. Do they train alike?",
+        digits_split,
+        (
+            ("inverted at η", inverted),
+            ("standard at η", as_standard(inverted, same_path=False)),
+            (f"standard at η/{factor}", as_standard(inverted)),
+        ),
+        _read_equal_rate,
+    )
+
+
+def _regularize(name: str, words: str, data: Callable[[], Split], optimizer: Adam, epochs: int) -> Experiment:
+    methods = (("no noise", None), ("inverted dropout", "inverted"), ("Gaussian noise", "gaussian"))
+    return Experiment(
+        name,
+        f"Does it regularize? ({words})",
+        "Few training examples: how far apart are training and test accuracy, with and without noise?",
+        data,
+        tuple((label, _config(method, optimizer=optimizer, epochs=epochs)) for label, method in methods),
+        _read_regularize,
+    )
+
+
+_STEPS = 20 * 45  # 20 epochs of the digits in batches of 32
+_ANNEALED = annealed(0.5, _STEPS)
+_CURRICULUM = curriculum(0.5, 10 / _STEPS)
+
+_TABLE: Mapping[str, Experiment] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            Experiment(
+                "same_test_code",
+                "The same test code",
+                "Three networks go through the very same prediction. Which of them does it fit?",
+                digits_split,
+                (
+                    ("no dropout", _config(None)),
+                    ("inverted", _config("inverted", 0.6)),
+                    ("standard", _config("standard", 0.6)),
+                ),
+                _read_same_test_code,
+            ),
+            _equal_rate("equal_rate_sgd", SGD(0.05), "k²"),
+            _equal_rate("equal_rate_adam", Adam(1e-3, epsilon=1e-30), "k"),
+            Experiment(
+                "annealing",
+                "Changing the rate while training",
+                "Constant, falling, rising, none: which rate serves this network best?",
+                digits_split,
+                (
+                    ("constant 0.5", _config("inverted", 0.5)),
+                    ("annealed 0.5 → 0", _config("inverted", _ANNEALED)),
+                    ("curriculum 0 → 0.5", _config("inverted", _CURRICULUM)),
+                    ("no dropout", _config(None)),
+                ),
+                _read_annealing,
+            ),
+            Experiment(
+                "annealing_at_test",
+                "A changing rate, and one factor at test",
+                "Standard dropout has to multiply by one keep probability at test. By which, if it changed?",
+                digits_split,
+                (
+                    ("standard, annealed", _config("standard", _ANNEALED)),
+                    ("inverted, annealed", _config("inverted", _ANNEALED)),
+                    ("standard, curriculum", _config("standard", _CURRICULUM)),
+                    ("inverted, curriculum", _config("inverted", _CURRICULUM)),
+                ),
+                _read_annealing_at_test,
+            ),
+            _regularize("regularize", "few points", lambda: moons(60, 0.35), Adam(3e-3), 200),
+            _regularize("regularize_digits", "few digits", lambda: digits_split(300), Adam(1e-3), 60),
+            Experiment(
+                "monte_carlo",
+                "Monte Carlo dropout",
+                f"Is the mean of {MC_PASSES} noisy passes better than one pass without noise?",
+                lambda: digits_split(300),
+                (
+                    ("inverted", _config("inverted", 0.5, epochs=40)),
+                    ("Gaussian noise", _config("gaussian", 0.5, epochs=40)),
+                ),
+                _read_monte_carlo,
+            ),
+            Experiment(
+                "uncertainty_band",
+                "Monte Carlo dropout: an uncertainty band",
+                "A curve learnt from examples with a gap: do the noisy passes disagree where there are none?",
+                wave,
+                tuple(
+                    (f"rate {rate}", _config("inverted", rate, optimizer=Adam(3e-3), epochs=400, batch=20))
+                    for rate in (0.1, 0.3)
+                ),
+                _read_band,
+            ),
+        )
+    }
+)
