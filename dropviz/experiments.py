@@ -332,8 +332,10 @@ def _spread_sentence(runs: Sequence[Run]) -> str:
     if seeds == 1:
         return "This is one seed: train more to see how far such differences can be trusted."
     spread = max(float(np.std([epoch.test_accuracy for epoch in run.last], ddof=1)) for run in runs)
-    return f"Means of {seeds} seeds; from seed to seed the test accuracy has a standard deviation of up to "
+    return (
+        f"Means of {seeds} seeds; from seed to seed the test accuracy has a standard deviation of up to "
         f"{_points(spread)}."
+    )
 
 
 # the experiments
