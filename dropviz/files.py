@@ -6,11 +6,14 @@ Every size is checked before memory is taken for it. A failure is a ValueError w
 import csv
 import io
 import math
+import os
+import subprocess
+import sys
 import zipfile
 from array import array
 from collections.abc import Callable, Iterator
 from itertools import chain
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +26,10 @@ MOST_VALUES = 5_000_000
 MOST_COLUMNS = 100_000  # of a table
 MOST_ARRAYS = 1_000  # in an .npz file
 HEADER_BYTES = 1 << 14  # NumPy itself reads no header above 10,000
-PARQUET_BYTES = 20 * MOST_VALUES  # a value has 8, its place in a dictionary 4, pages have headers
+PARQUET_SECONDS = 30
+UNREADABLE_PARQUET = (
+    "a .parquet file must be whole, unencrypted and in Parquet format; this one cannot be read"
+)
 REAL = "biuf"  # NumPy's kinds of real numbers
 
 
@@ -58,12 +64,14 @@ def read_activations(name: str, data: bytes) -> Floats:
     return Empirical(_READERS[suffix](data)).values
 
 
-def _check_count(count: int) -> None:
+def check_count(count: int) -> None:
+    """Raise ValueError if there are too many values."""
     if count > MOST_VALUES:
         raise ValueError(f"the file must hold at most {MOST_VALUES:,} values; it holds or claims more")
 
 
-def _check_columns(count: int) -> None:
+def check_columns(count: int) -> None:
+    """Raise ValueError if a table has too many columns."""
     if count > MOST_COLUMNS:
         raise ValueError(f"the table must have at most {MOST_COLUMNS:,} columns; it has more")
 
@@ -117,7 +125,7 @@ def _npy_values(header: _Header, data: bytes) -> NDArray[Any]:
 
 def _read_npy(data: bytes) -> NDArray[Any]:
     header = _npy_header(data)
-    _check_count(header.size)
+    check_count(header.size)
     return _npy_values(header, data)
 
 
@@ -136,7 +144,7 @@ def _read_npz(data: bytes) -> NDArray[Any]:
         raise ValueError(f"an .npz file must hold 1 to {MOST_ARRAYS:,} arrays; it holds none")
     real = [pair for pair in arrays if pair[0].dtype.kind in REAL]
     header, entry = max(real or arrays, key=lambda pair: (pair[0].size, pair[0].dtype.kind == "f"))
-    _check_count(header.size)
+    check_count(header.size)
     if not real:
         return _npy_values(header, b"")
     return _npy_values(header, _unpacked(archive, entry, header.start + header.size * header.dtype.itemsize))
@@ -177,7 +185,7 @@ def _read_csv(data: bytes) -> Floats:
             raise ValueError(
                 f"row {number}, column {column + 1} must be a number such as 0.25; got {got}"
             ) from None
-        _check_count(len(values))
+        check_count(len(values))
     if not values:
         raise ValueError("the table must have at least one row of numbers; it has none")
     table = np.frombuffer(values, dtype=np.float64).reshape(-1, len(first) - names)
@@ -194,7 +202,7 @@ def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
             if not line.strip():
                 continue
             separator = separator or max(",;\t", key=line.count)
-            _check_columns(line.count(separator) + 1)
+            check_columns(line.count(separator) + 1)
             # A line at a time, so that an open quotation mark cannot swallow the file.
             quoted = '"' in line
             yield number, next(csv.reader([line], delimiter=separator)) if quoted else line.split(separator)
@@ -214,48 +222,25 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _read_parquet(data: bytes) -> Floats:
+def _read_parquet(data: bytes) -> NDArray[Any]:
+    root = str(Path(__file__).parents[1])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    # The system's allocator, because Arrow's own reserves more memory than the process may have.
+    environment = {**os.environ, "PYTHONPATH": path, "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    command = [sys.executable, "-P", "-m", "dropviz.parquet"]
     try:
-        import pyarrow  # type: ignore[import-untyped]
-        from pyarrow import parquet
-    except ImportError:
-        raise ValueError("a .parquet file cannot be opened here; save it as .npy, .npz or .csv") from None
-    broken = "a .parquet file must be whole, unencrypted and in Parquet format; this one cannot be read"
-    try:
-        file = parquet.ParquetFile(pyarrow.BufferReader(data))
-        schema = file.schema_arrow  # read here, where it may fail
-    except Exception as error:  # ArrowInvalid, OSError, and whatever damaged fields lead to
-        raise ValueError(broken) from error
-    fields = [field for field in schema if not field.name.startswith("__index_level_")]
-    for field in fields:
-        if not _is_real(field.type):
-            raise ValueError(f"column {field.name[:40]!r} must hold numbers; it holds {str(field.type)[:40]}")
-    _check_parquet_size(file.metadata, len(fields))
-    if not fields:
-        return np.empty(0)
-    try:
-        table = file.read(columns=[field.name for field in fields], use_threads=False)
-        columns = [column.cast(pyarrow.float64(), safe=False).to_numpy() for column in table.columns]
-    except Exception as error:
-        raise ValueError(broken) from error
-    return columns[0] if len(columns) == 1 else np.column_stack(columns)
-
-
-def _is_real(arrow_type: Any) -> bool:
-    from pyarrow import types
-
-    return bool(types.is_integer(arrow_type) or types.is_floating(arrow_type) or types.is_boolean(arrow_type))
-
-
-def _check_parquet_size(metadata: Any, columns: int) -> None:
-    """Check what the groups of rows and the columns in them claim; the totals may say otherwise."""
-    _check_columns(metadata.num_columns)
-    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
-    _check_count(max(abs(metadata.num_rows), sum(abs(group.num_rows) for group in groups)) * columns)
-    chunks = [group.column(index) for group in groups for index in range(group.num_columns)]
-    if sum(abs(chunk.total_uncompressed_size) for chunk in chunks) > PARQUET_BYTES:
-        raise ValueError(f"the table must have at most {PARQUET_BYTES:,} bytes when unpacked; it claims more")
-    _check_count(sum(abs(chunk.num_values) for chunk in chunks))
+        run = subprocess.run(
+            command, input=data, capture_output=True, env=environment, timeout=PARQUET_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ValueError(
+            f"a .parquet file must be readable within {PARQUET_SECONDS} seconds; this one took longer"
+        ) from None
+    if run.returncode == 2:
+        raise ValueError(run.stdout.decode())
+    if run.returncode != 0:
+        raise ValueError(UNREADABLE_PARQUET)
+    return _read_npy(run.stdout)
 
 
 _READERS: dict[str, Callable[[bytes], NDArray[Any]]] = {
