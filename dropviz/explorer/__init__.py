@@ -66,6 +66,9 @@ class LiveFigure:
         The units drawn (activation, index of the first rate that drops it) and the strategies that draw them.
     alt
         What the figure shows, in words.
+    slider_label, readouts, leap
+        What the slider is called; the value and the side note that it shows at each place (None: the rate with two
+        decimals, and keep); how far Shift and an arrow key move it.
     """
 
     figure: Mapping[str, Any]
@@ -80,6 +83,8 @@ class LiveFigure:
     units: Sequence[tuple[float, int]] = ()
     unit_rows: Sequence[UnitRow] = ()
     slider_label: str = "dropout rate"
+    readouts: Sequence[tuple[str, str]] | None = None
+    leap: float = 0.1
 
     def to_figure(self) -> go.Figure:
         """Return the Plotly figure with one frame a rate and a slider: works in a notebook as it is."""
@@ -133,6 +138,8 @@ class LiveFigure:
             ],
             "alt": self.alt,
             "label": self.slider_label,
+            "readouts": None if self.readouts is None else [list(pair) for pair in self.readouts],
+            "leap": self.leap,
         }
 
 

@@ -192,7 +192,7 @@ const figureAt = (payload, tracks, layout, index) => ({
 // ---- the whole ----------------------------------------------------------------------------------------------------
 
 function skeleton(root) {
-  const play = element("button", { type: "button", class: "dv-play", "aria-label": "Play: sweep the rate" });
+  const play = element("button", { type: "button", class: "dv-play", "aria-label": "Play: sweep the slider" });
   const range = element("input", { type: "range", class: "dv-range", min: 0, step: 1 });
   const label = element("label", { class: "dv-label" });
   const value = element("output", { class: "dv-value" });
@@ -225,10 +225,11 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
   let commitTimer = 0;
 
   const paint = () => {
-    const rate = payload.rates[index].toFixed(2);
-    parts.value.textContent = rate;
-    parts.keep.textContent = `keep ${(1 - payload.rates[index]).toFixed(2)}`;
-    range.setAttribute("aria-valuetext", `${payload.label} ${rate}`);
+    const rate = payload.rates[index];
+    const [value, note] = payload.readouts?.[index] ?? [rate.toFixed(2), `keep ${(1 - rate).toFixed(2)}`];
+    parts.value.textContent = value;
+    parts.keep.textContent = note;
+    range.setAttribute("aria-valuetext", payload.readouts ? `${payload.label} ${value}, ${note}` : `${payload.label} ${value}`);
     for (const [nodes, values] of texts) for (const node of nodes) node.textContent = values[index];
     for (const update of units) update(index);
     move(index);
@@ -256,7 +257,7 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
     cancelAnimationFrame(playing);
     playing = 0;
     play.classList.remove("dv-playing");
-    play.setAttribute("aria-label", "Play: sweep the rate");
+    play.setAttribute("aria-label", "Play: sweep the slider");
   };
 
   const start = () => {
@@ -295,7 +296,7 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
     const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
     if (!direction || !event.shiftKey) return;
     event.preventDefault();
-    jump(direction * 0.1);
+    jump(direction * payload.leap);
   });
   play.addEventListener("click", toggle);
 

@@ -37,6 +37,7 @@ class Panel:
     log: bool = False
     limits: tuple[float, float] = (-math.inf, math.inf)
     x_title: str = "dropout rate"
+    x_hover: str = "rate %{x:.2f}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +133,7 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
             "y": exact,
             "line": {"color": line.color, "width": 2, "dash": TEST_DASH if line.dashed else "solid"},
             "name": f"{line.name}, exact",
-            "hovertemplate": "rate %{x:.2f}: %{y:.4g}<extra>%{fullData.name}</extra>",
+            "hovertemplate": f"{panel.x_hover}: %{{y:.4g}}<extra>%{{fullData.name}}</extra>",
             **axes,
         }
     )
@@ -155,7 +156,7 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
                 "line": {"width": 1.5, "color": line.color},
             },
             "name": f"{line.name}, simulated",
-            "hovertemplate": "rate %{x:.2f}: %{y:.4g}<extra>%{fullData.name}</extra>",
+            "hovertemplate": f"{panel.x_hover}: %{{y:.4g}}<extra>%{{fullData.name}}</extra>",
             **axes,
         }
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from dropviz.explorer import PLOTLY_FOLDER, LiveFigure, javascript, stylesheet
-from dropviz.ui.settings import RATE, saved
+from dropviz.ui.settings import RATE, Hidden, saved
 
 # Streamlit serves the files of a declared component: this is how plotly.min.js of the installed package gets out.
 _PLOTLY = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
@@ -22,26 +22,29 @@ def _component() -> Callable[..., Any]:
     )
 
 
-def live_figure(live: LiveFigure, key: str) -> float:
-    """Show ``live`` and return its rate; when a drag ends, the rate goes into the session and the address."""
+def live_figure(live: LiveFigure, key: str, setting: Hidden = RATE) -> float:
+    """Show ``live`` and return its rate; when a drag ends, the rate goes into the session and the address.
+
+    ``setting`` names what the slider sets where that is not the rate: the training step of a schedule.
+    """
     payload = live.payload()
     version = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
     state = f"{key}_live"
 
     def keep_rate() -> None:
         rate = st.session_state[state].get("rate")
-        if isinstance(rate, int | float) and RATE.low <= rate <= RATE.high:
-            saved()[RATE.key] = float(rate)
+        if isinstance(rate, int | float) and setting.low <= rate <= setting.high:
+            saved()[setting.key] = float(rate)
 
     _component()(
         key=state,
         data={
             "payload": payload,
             "version": version,
-            "rate": saved()[RATE.key],
+            "rate": saved()[setting.key],
             "arrival": st.session_state.get("arrivals", 0),
             "plotly": f"component/{_PLOTLY.name}/plotly.min.js",
         },
         on_rate_change=keep_rate,
     )
-    return float(saved()[RATE.key])
+    return float(saved()[setting.key])
