@@ -27,10 +27,12 @@ DISTRIBUTIONS: dict[str, Any] = {
 }
 PARAMETERS = {"mean", "std", "low", "high", "scale", "zero_probability", "value"}
 OUTPUTS = {"csv": "the table", "parquet": "the table", "html": "the live figure"}
+SUBJECT = "What standard and inverted dropout do to the same activations under the same mask."
 EXAMPLES = """\
-python -m dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
-python -m dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
-python -m dropviz strategies
+examples:
+  python -m dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
+  python -m dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
+  python -m dropviz strategies
 """
 
 
@@ -54,9 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
         sys.stdout.flush()
-    except (
-        BrokenPipeError
-    ):  # the reader, say `head`, has seen enough; Python would complain again when it exits
+    except BrokenPipeError:
+        # The reader, say `head`, has seen enough; Python would complain again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, ImportError, MemoryError) as error:
         parser.error(str(error) or "not enough memory")
@@ -69,15 +70,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     keep_lines = argparse.RawDescriptionHelpFormatter
-    parser = _Parser("python -m dropviz", description=__doc__, epilog=EXAMPLES, formatter_class=keep_lines)
+    parser = _Parser("python -m dropviz", description=SUBJECT, epilog=EXAMPLES, formatter_class=keep_lines)
     commands = parser.add_subparsers(required=True, metavar="sweep | strategies")
     table = commands.add_parser("strategies", help="print the table of factors", allow_abbrev=False)
     table.set_defaults(run=_print_strategies)
     command = commands.add_parser(
-        "sweep", help="simulate every strategy at every rate", epilog=EXAMPLES, formatter_class=keep_lines,
-        allow_abbrev=False, argument_default=argparse.SUPPRESS,
-    )  # fmt: skip
+        "sweep",
+        help="simulate every strategy at every rate",
+        description=SUBJECT,
+        epilog=EXAMPLES,
+        formatter_class=keep_lines,
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
     command.set_defaults(run=_sweep)
+    _add_sweep_options(command)
+    return parser
+
+
+def _add_sweep_options(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group()
     source.add_argument(
         "--activations", choices=DISTRIBUTIONS, help="where they come from (relu if not given)"
@@ -98,7 +109,6 @@ def _parser() -> argparse.ArgumentParser:
         output.add_argument(
             f"--{kind}", type=Path, metavar="PATH", help=f"write {what} here instead of printing"
         )
-    return parser
 
 
 def _parameters(distribution: str) -> set[str]:

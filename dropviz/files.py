@@ -225,8 +225,9 @@ def _is_number(cell: str) -> bool:
 def _read_parquet(data: bytes) -> NDArray[Any]:
     root = str(Path(__file__).parents[1])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    # The system's allocator, because Arrow's own reserves more memory than the process may have.
-    environment = {**os.environ, "PYTHONPATH": path, "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    # Arrow's own allocator, and OpenBLAS with many threads, reserve more memory than the process may have.
+    frugal = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": path, **frugal}
     command = [sys.executable, "-P", "-m", "dropviz.parquet"]
     try:
         run = subprocess.run(
@@ -236,7 +237,9 @@ def _read_parquet(data: bytes) -> NDArray[Any]:
         raise ValueError(
             f"a .parquet file must be readable within {PARQUET_SECONDS} seconds; this one took longer"
         ) from None
-    if run.returncode == 2:
+    except OSError as error:
+        raise ValueError("a .parquet file cannot be opened here; save it as .npy, .npz or .csv") from error
+    if run.returncode == 2 and run.stdout:
         raise ValueError(run.stdout.decode())
     if run.returncode != 0:
         raise ValueError(UNREADABLE_PARQUET)

@@ -334,3 +334,9 @@ def test_a_reader_that_dies_or_hangs_is_a_sentence(does, words, tmp_path, monkey
     monkeypatch.setattr(files, "PARQUET_SECONDS", 0.2 if "sleep" in does else 30)
     with pytest.raises(ValueError, match=words):
         read_activations("a.parquet", GOOD_PARQUET)
+
+
+def test_a_reader_that_cannot_start_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "absent"))
+    with pytest.raises(ValueError, match="cannot be opened here"):
+        read_activations("a.parquet", GOOD_PARQUET)
