@@ -29,10 +29,11 @@ def dropviz_epoch(optimizer: str, threads: int) -> Epoch:
     from dropviz.datasets import digits_split
     from dropviz.dropout import Dropout
     from dropviz.optimizers import SGD, Adam
+    from dropviz.training_config import TrainingConfig
 
     site = Dropout("inverted", 0.5)
     chosen = SGD(LEARNING_RATE["sgd"]) if optimizer == "sgd" else Adam(LEARNING_RATE["adam"])
-    config = training.TrainingConfig((256, 256), (None, site, site), chosen, batch=32, dtype="float32")
+    config = TrainingConfig((256, 256), (None, site, site), chosen, batch=32, dtype="float32")
     data = digits_split().astype("float32")
     state = training.start(config, data)
 

@@ -20,6 +20,7 @@ from dropviz.activations import LARGEST
 Floats = NDArray[np.floating[Any]]
 DIGITS = Path(__file__).with_name("data") / "digits.npz"
 MAX_BYTES = 20_000_000
+MAX_CELLS = 2_000_000  # each is a Python string for a moment, some 60 bytes
 MAX_EXAMPLES = 20_000
 MAX_FEATURES = 1_000
 MAX_CLASSES = 50
@@ -160,8 +161,8 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
     Raises
     ------
     ValueError
-        If the file is too large (20 MB, 20,000 examples, 1,000 features, 50 classes), not UTF-8, ragged, has an empty,
-        non-numeric or huge feature, has only one class, or fewer than two examples of a class.
+        If the file is too large (20 MB, 2,000,000 cells, 20,000 examples, 1,000 features, 50 classes), not UTF-8,
+        ragged, has an empty, non-numeric or huge feature, has only one class, or one example of a class.
     """
     rows = _read_rows(content)
     label_index = _find_column(rows[0], label_column)
@@ -192,8 +193,15 @@ def _read_rows(content: bytes) -> list[list[str]]:
         raise ValueError("the file must be text; it contains a zero byte")
     first_line = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=first_line.count)
+    cells = text.count(delimiter) + text.count("\n") + text.count("\r") + 1
+    if cells > MAX_CELLS:
+        raise ValueError(f"the table must have at most {MAX_CELLS:,} cells; it has about {cells:,}")
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
+        rows = [
+            row
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            if any(map(str.strip, row))
+        ]
     except csv.Error as error:
         raise ValueError(f"the file must be a table of separated values; {error}") from None
     if not rows:

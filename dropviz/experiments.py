@@ -24,7 +24,8 @@ from dropviz.dropout import Dropout
 from dropviz.network import Parameters
 from dropviz.optimizers import SGD, Adam
 from dropviz.schedules import Schedule, annealed, curriculum
-from dropviz.training import Epoch, TrainingConfig, as_standard, layer_sizes, rates_at, score
+from dropviz.training import Epoch, score
+from dropviz.training_config import TrainingConfig, as_standard, layer_sizes, rates_at
 
 MC_PASSES = 50
 ROUNDING = 1e-9  # a relative difference of losses that float64 leaves after some hundred steps, with room

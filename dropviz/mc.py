@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from dropviz.datasets import Split
 from dropviz.network import Affine, Floats, as_parameters, forward, softmax
-from dropviz.training import Epoch, TrainingConfig, layer_sizes, noises_at, test_factors
+from dropviz.training import Epoch
+from dropviz.training_config import TrainingConfig, factors_at_test, layer_sizes, noises_at
 
 MAX_VALUES = 20_000_000  # passes · examples · outputs held at once
 
@@ -80,7 +81,7 @@ def noisy_passes(
 def single_pass(config: TrainingConfig, data: Split, epoch: Epoch, features: Floats) -> Floats:
     """Output of the test phase, shape (example, output): no noise, each site times its test factor."""
     parameters = as_parameters(layer_sizes(config, data), epoch.state.parameters)
-    sites = tuple(Affine(factor) for factor in test_factors(config, epoch.rates))
+    sites = tuple(Affine(factor) for factor in factors_at_test(config, epoch.rates))
     return forward(parameters, features.astype(config.dtype), sites)[0]
 
 

@@ -11,18 +11,16 @@ any epoch, changed (`with_rate`) and taken up again from ``epoch.state``, to the
 # axes: site (0 = features, 1 = first hidden layer, …, last = output), example, unit
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets import Split
-from dropviz.dropout import Dropout
 from dropviz.network import (
     Affine,
     Floats,
-    Init,
     as_parameters,
     forward,
     initialise,
@@ -31,67 +29,17 @@ from dropviz.network import (
     softmax_cross_entropy,
     squared_error,
 )
-from dropviz.optimizers import SGD, Optimizer
-from dropviz.schedules import Schedule
+from dropviz.training_config import (
+    TrainingConfig,
+    factors_at_test,
+    layer_sizes,
+    noises_at,
+    per_parameter,
+    rates_at,
+)
 
 Status = Literal["running", "finished", "diverged"]
 _START, _ORDER, _NOISE, _MEASURE = range(4)  # which random numbers: each purpose has its own stream
-
-
-@dataclass(frozen=True, slots=True)
-class LayerScale:
-    """What multiplies one layer's weights at the start, their learning rate and their weight decay."""
-
-    start: float = 1.0
-    learning_rate: float = 1.0
-    weight_decay: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingConfig:
-    """All that decides a run, but for the data.
-
-    Attributes
-    ----------
-    hidden : widths of the hidden layers
-    dropout : one entry a site in front of a weight layer, the features first; None is a site without noise. Empty:
-        no noise anywhere
-    optimizer : `SGD` or `Adam`
-    epochs, batch, seed : as usual; the last batch of an epoch may be smaller
-    dtype : "float32" or "float64"
-    init : how the weights start, see `network.initialise`
-    layer_scales : one a weight layer, or empty; biases are never scaled
-
-    Raises
-    ------
-    ValueError
-        If a value is outside its range, or a tuple has the wrong length.
-    """
-
-    hidden: tuple[int, ...] = (256, 256)
-    dropout: tuple[Dropout | None, ...] = ()
-    optimizer: Optimizer = field(default_factory=SGD)
-    epochs: int = 20
-    batch: int = 32
-    seed: int = 0
-    dtype: Literal["float32", "float64"] = "float32"
-    init: Init = "he"
-    layer_scales: tuple[LayerScale, ...] = ()
-
-    def __post_init__(self) -> None:
-        for name, low, high in (("epochs", 1, 10_000), ("batch", 1, 100_000), ("seed", 0, 2**63 - 1)):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or not low <= value <= high:
-                raise ValueError(f"{name} must be a whole number from {low} to {high}; got {value!r}")
-        for name in ("dropout", "layer_scales"):
-            count = len(getattr(self, name))
-            if count not in (0, len(self.hidden) + 1):
-                raise ValueError(f"{name} must have {len(self.hidden) + 1} entries or none; got {count}")
-
-    @property
-    def sites(self) -> tuple[Dropout | None, ...]:
-        """Dropout in front of each weight layer."""
-        return self.dropout or (None,) * (len(self.hidden) + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,9 +112,11 @@ def train(config: TrainingConfig, data: Split, state: State | None = None) -> Ge
     """
     count = parameter_count(layer_sizes(config, data))
     if state is not None and (
-        state.parameters.shape != (count,) or len(state.buffers) != config.optimizer.buffer_count
+        state.parameters.shape != (count,)
+        or state.parameters.dtype != config.dtype
+        or len(state.buffers) != config.optimizer.buffer_count
     ):
-        raise ValueError("state must come from a run with the same layers and the same optimizer")
+        raise ValueError("state must come from a run with the same layers, dtype and optimizer")
     if state is not None and not np.isfinite(state.parameters).all():
         raise ValueError("state must be finite; it comes from a run that diverged")
     return _epochs(config, data.astype(config.dtype), state)
@@ -181,96 +131,6 @@ def train_all(configs: Sequence[TrainingConfig], data: Split) -> Generator[tuple
         Before the first epoch, as `train`.
     """
     return _in_turn([train(config, data) for config in configs])
-
-
-def layer_sizes(config: TrainingConfig, data: Split) -> tuple[int, ...]:
-    """Features, hidden widths, outputs."""
-    return (data.train_features.shape[1], *config.hidden, data.outputs)
-
-
-def with_rate(config: TrainingConfig, rate: float | Schedule) -> TrainingConfig:
-    """The same run with ``rate``, a number or a schedule, at every site that has dropout."""
-    return replace(config, dropout=tuple(site and replace(site, rate=rate) for site in config.dropout))
-
-
-def as_standard(config: TrainingConfig, *, same_path: bool = True) -> TrainingConfig:
-    """The standard-dropout run that starts as the same function as this inverted run.
-
-    A layer behind inverted dropout computes (m·a/k)·V, behind standard dropout (m·a)·W: the same function if
-    V = k·W. Its gradients obey ∂V = ∂W/k, and those of all other parameters, biases included, are equal. So
-    with ``same_path`` the weights of that layer alone get, for SGD with or without momentum, the learning rate η/k² and
-    the weight decay k²·λ; for Adam, as ε → 0, η/k and k²·λ. Then both runs follow the same path to rounding. Without
-    ``same_path`` only the start is scaled.
-
-    Raises
-    ------
-    ValueError
-        If a site uses something other than inverted dropout, or its rate follows a schedule: V = k·W then holds
-        at one step only.
-    """
-    power = 2 if isinstance(config.optimizer, SGD) else 1
-    scales = []
-    for site in config.sites:
-        if site is None:
-            scales.append(LayerScale())
-            continue
-        if site.method != "inverted" or callable(site.rate):
-            raise ValueError(f"dropout must be inverted, at a constant rate; got {site!r}")
-        keep = 1.0 - site.rate
-        if same_path:
-            scales.append(LayerScale(1 / keep, keep**-power, keep**2))
-        else:
-            scales.append(LayerScale(1 / keep))
-    dropout = tuple(site and replace(site, method="standard") for site in config.dropout)
-    return replace(config, dropout=dropout, layer_scales=tuple(scales))
-
-
-def noises_at(
-    config: TrainingConfig,
-    sizes: Sequence[int],
-    rates: Sequence[float],
-    examples: int,
-    rng: np.random.Generator,
-) -> tuple[Affine | None, ...]:
-    """One draw of every site's training noise for a batch of ``examples``."""
-    return tuple(
-        None if site is None else site.draw(rate, (examples, size), rng, config.dtype)
-        for site, size, rate in zip(config.sites, sizes, rates, strict=False)
-    )
-
-
-def test_factors(config: TrainingConfig, rates: Sequence[float]) -> tuple[float, ...]:
-    """What multiplies each site at test: 1 without dropout, and the strategy's test factor with it."""
-    return tuple(
-        1.0 if site is None else site.test_factor(rate)
-        for site, rate in zip(config.sites, rates, strict=True)
-    )
-
-
-test_factors.__test__ = False  # type: ignore[attr-defined]  # the name begins with test; pytest is not to run it
-
-
-def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Generator[Epoch, None, None]:
-    if state is None:
-        state = start(config, data)
-        yield measure(config, data, state)
-    while state.epoch < config.epochs:
-        state = train_epoch(config, data, state)
-        epoch = measure(config, data, state)
-        yield epoch
-        if epoch.status == "diverged":
-            return
-
-
-def _in_turn(runs: list[Generator[Epoch, None, None]]) -> Generator[tuple[int, Epoch], None, None]:
-    waiting = dict(enumerate(runs))
-    while waiting:
-        for index, run in list(waiting.items()):
-            epoch = next(run, None)
-            if epoch is None:
-                del waiting[index]
-            else:
-                yield index, epoch
 
 
 def start(config: TrainingConfig, data: Split) -> State:
@@ -293,48 +153,25 @@ def train_epoch(config: TrainingConfig, data: Split, state: State) -> State:
     parameters = as_parameters(sizes, state.parameters.copy())
     gradient = as_parameters(sizes, np.empty_like(parameters.flat))
     buffers = tuple(buffer.copy() for buffer in state.buffers)
-    learning_rate, weight_decay = _per_parameter(config, sizes)
+    learning_rate, weight_decay = per_parameter(config, sizes)
     order = np.random.default_rng([config.seed, _ORDER, state.epoch]).permutation(len(data.train_targets))
     features, targets = data.train_features[order], data.train_targets[order]
     rng = np.random.default_rng([config.seed, _NOISE, state.epoch])
-    starts = range(0, len(order), config.batch)
-    first_step = state.epoch * len(starts)
-    rates = rates_at(config, np.arange(first_step, first_step + len(starts)))
+    begins = range(0, len(order), config.batch)
+    first_step = state.epoch * len(begins)
+    rates = rates_at(config, np.arange(first_step, first_step + len(begins)))
     # a diverging run overflows on its way; `measure` looks at what came of it
     with np.errstate(all="ignore"):
-        for index, start in enumerate(starts):
-            batch = features[start : start + config.batch]
+        for index, begin in enumerate(begins):
+            batch = features[begin : begin + config.batch]
             noises = noises_at(config, sizes, rates[index], len(batch), rng)
             output, backward = forward(parameters, batch, noises)
-            _, output_gradient = _loss(output, targets[start : start + config.batch])
+            _, output_gradient = _loss(output, targets[begin : begin + config.batch])
             backward(output_gradient, gradient)
             config.optimizer.update(
                 parameters.flat, gradient.flat, buffers, first_step + index + 1, learning_rate, weight_decay
             )
     return _freeze(state.epoch + 1, parameters.flat, buffers)
-
-
-def rates_at(config: TrainingConfig, steps: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Rate of every site in front of a weight layer at each of ``steps``, shape (step, site); 0 without dropout."""
-    return np.stack(
-        [np.zeros(len(steps)) if site is None else site.rates(steps) for site in config.sites], axis=1
-    )
-
-
-def _per_parameter(
-    config: TrainingConfig, sizes: Sequence[int]
-) -> tuple[Floats | float, Floats | float | None]:
-    """Learning rate and weight decay: numbers, or arrays of shape (parameter,) if layers differ."""
-    learning_rate, weight_decay = config.optimizer.learning_rate, config.optimizer.weight_decay
-    if not config.layer_scales:
-        return learning_rate, weight_decay or None
-    count = parameter_count(sizes)
-    rates = as_parameters(sizes, np.full(count, learning_rate, dtype=config.dtype))
-    decays = as_parameters(sizes, np.full(count, weight_decay, dtype=config.dtype))
-    for layer, scale in enumerate(config.layer_scales):
-        rates.weights[layer][:] *= scale.learning_rate
-        decays.weights[layer][:] *= scale.weight_decay
-    return rates.flat, decays.flat if weight_decay else None
 
 
 def measure(config: TrainingConfig, data: Split, state: State) -> Epoch:
@@ -346,7 +183,7 @@ def measure(config: TrainingConfig, data: Split, state: State) -> Epoch:
     rates = rates_at(config, np.array([max(step - 1, 0)]))[0]
     rng = np.random.default_rng([config.seed, _MEASURE, state.epoch])
     noisy = noises_at(config, sizes, rates, len(data.train_targets), rng)
-    scaled = tuple(None if factor == 1.0 else Affine(factor) for factor in test_factors(config, rates))
+    scaled = tuple(None if factor == 1.0 else Affine(factor) for factor in factors_at_test(config, rates))
     with np.errstate(all="ignore"):
         noisy_sites = site_activations(parameters, data.train_features, noisy)
         train_sites = site_activations(parameters, data.train_features, scaled)
@@ -372,6 +209,29 @@ def score(output: Floats, targets: NDArray[Any]) -> tuple[float, float]:
     if targets.dtype.kind == "f":
         return loss, float("nan")
     return loss, float(np.mean(output.argmax(axis=1) == targets))
+
+
+def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Generator[Epoch, None, None]:
+    if state is None:
+        state = start(config, data)
+        yield measure(config, data, state)
+    while state.epoch < config.epochs:
+        state = train_epoch(config, data, state)
+        epoch = measure(config, data, state)
+        yield epoch
+        if epoch.status == "diverged":
+            return
+
+
+def _in_turn(runs: list[Generator[Epoch, None, None]]) -> Generator[tuple[int, Epoch], None, None]:
+    waiting = dict(enumerate(runs))
+    while waiting:
+        for index, run in list(waiting.items()):
+            epoch = next(run, None)
+            if epoch is None:
+                del waiting[index]
+            else:
+                yield index, epoch
 
 
 def _loss(output: Floats, targets: NDArray[Any]) -> tuple[float, Floats]:

@@ -114,6 +114,7 @@ def test_other_separators_and_a_byte_order_mark(delimiter):
 def test_line_ends_blank_lines_and_quotes_do_not_matter():
     content = table(*(line.replace("odd", '"odd"') + "\r" for line in GOOD), "", " ")
     assert_same(from_csv(content), from_csv(table(*GOOD)))
+    assert_same(from_csv("\r".join(GOOD).encode()), from_csv(table(*GOOD)))
 
 
 def test_a_table_without_header_and_labels_in_another_column():
@@ -162,6 +163,7 @@ def test_a_constant_feature_becomes_zero():
         (table("a,kind", "1,x", "2,", "3,x"), "every row must have a label"),
         (table("a,kind", "1,x", "-9e307,y"), "has '-9e307'"),
         (b"1,2\n" * 20_002, "at most 20,000 rows; it has 20,002"),
+        (b"1," * 2_000_001, "at most 2,000,000 cells"),
         (b"1" * 20_000_001, "at most 20,000,000 bytes"),
         (b'a,b\n"' + b"1" * 200_000 + b'",2', "field larger than field limit"),
     ],

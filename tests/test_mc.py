@@ -5,7 +5,8 @@ from dropviz import mc
 from dropviz.datasets import moons, wave
 from dropviz.dropout import Dropout
 from dropviz.optimizers import Adam
-from dropviz.training import TrainingConfig, train
+from dropviz.training import train
+from dropviz.training_config import TrainingConfig
 
 CLASSES = moons(100, 0.3)
 WAVE = wave(60, 0.05)

@@ -7,7 +7,8 @@ from dropviz import network, schedules, training
 from dropviz.datasets import Split, moons, wave
 from dropviz.dropout import Dropout, methods
 from dropviz.optimizers import SGD, Adam
-from dropviz.training import Epoch, TrainingConfig, as_standard, test_factors, train, train_all, with_rate
+from dropviz.training import Epoch, train, train_all
+from dropviz.training_config import TrainingConfig, as_standard, factors_at_test, with_rate
 
 MOONS = moons(60, 0.2)
 INVERTED = Dropout("inverted", 0.3)
@@ -214,7 +215,7 @@ def test_losses_and_accuracies_are_those_of_the_scaled_network():
     config = config_of(dropout=(None, site, site))
     epoch = run(config)[-1]
     parameters = network.as_parameters((2, 12, 9, 2), epoch.state.parameters)
-    assert test_factors(config, epoch.rates) == (1.0, 0.6, 0.6)
+    assert factors_at_test(config, epoch.rates) == (1.0, 0.6, 0.6)
     scores = network.predict(network.scale_sites(parameters, (1.0, 0.6, 0.6)), MOONS.test_features)
     assert epoch.test_loss == pytest.approx(
         network.softmax_cross_entropy(scores, MOONS.test_targets)[0], rel=1e-12
@@ -332,5 +333,7 @@ def test_bad_data_and_states_are_refused_before_the_first_epoch():
     with pytest.raises(ValueError, match="at most 20,000,000 parameters"):
         train(config_of(hidden=(1000,), dropout=()), wide)
     state = run(config_of(epochs=1))[-1].state
-    with pytest.raises(ValueError, match="same layers and the same optimizer"):
+    with pytest.raises(ValueError, match="same layers, dtype and optimizer"):
         train(config_of(optimizer=Adam()), MOONS, state)
+    with pytest.raises(ValueError, match="same layers, dtype and optimizer"):
+        train(config_of(dtype="float32"), MOONS, state)
