@@ -1,0 +1,78 @@
+"""Zero-mean noise: which kinds have mean zero, what they share with inverted dropout, and what each needs at test."""
+
+import streamlit as st
+
+import dropviz as dv
+from dropviz.explorer import LiveFigure
+from dropviz.figures.noise import SHORT, noise_live
+from dropviz.noise_sweep import NoiseConfig, noise_densities, noise_sweep
+from dropviz.ui.frame import complain, heading
+from dropviz.ui.live import live_figure
+from dropviz.ui.settings import RATE, Choice, Number, Setting, read_address, show, write_address
+from dropviz.ui.sources import choose_source, source_settings
+
+NOISE = Choice(
+    "noise",
+    "beside inverted dropout",
+    {name: label for name, label in SHORT.items() if name != "inverted"},
+    "gaussian",
+    segmented=True,
+)
+UNITS = Number(
+    "noise_units",
+    "units",
+    100_000,
+    2,
+    1_000_000,
+    1000,
+    help="How many activations are drawn for the moments.",
+)
+SEED = Number(
+    "noise_seed", "seed", 7, 0, 2**31 - 1, 1, help="The same seed gives the same draw, to the last bit."
+)
+SETTINGS: tuple[Setting, ...] = (RATE, NOISE, *source_settings(), UNITS, SEED)
+DISPLAY_UNITS = 10_000
+SOURCES = (
+    "N(mean, variance), U(interval). Gaussian × : Srivastava et al., "
+    "[Dropout, JMLR 15, 2014](https://jmlr.org/papers/v15/srivastava14a.html), who write p for keep. "
+    "Alpha: Klambauer et al., [Self-normalizing neural networks, NIPS 2017](https://arxiv.org/abs/1706.02515). "
+    "Adding noise to the input is older than dropout: Bishop, [Neural Computation 7, "
+    "1995](https://doi.org/10.1162/neco.1995.7.1.108). The variance of Gaussian + and uniform × is set by us to "
+    "that of inverted dropout, so that the shape alone differs."
+)
+
+
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
+def _live(activations: dv.activations.Activations, other: str, units: int, seed: int) -> LiveFigure:
+    curves = ("inverted", other) if other == "standard" else ("standard", "inverted", other)
+    rates = dv.rate_grid(0.0, 0.95, 0.01)
+    sweep = noise_sweep(NoiseConfig(activations, units, rates, curves, seed))
+    pair = NoiseConfig(activations, units, rates, ("inverted", other), seed, DISPLAY_UNITS)
+    return noise_live(sweep, noise_densities(pair))
+
+
+def show_page() -> None:
+    """Show the page."""
+    heading("Zero-mean noise: what must be done at test time?")
+    complain(read_address("noise", SETTINGS))
+    with st.sidebar:
+        activations, _ = choose_source()
+        units = int(show(UNITS))
+        seed = int(show(SEED))
+    other = show(NOISE)
+    _figure(activations, other, units, seed)
+    st.subheader("Which of them need anything at test?", anchor=False)
+    st.markdown(
+        "Standard dropout adds noise with a mean, −r·a at every unit, and has to undo it at test: × k. "
+        "Every other noise here needs nothing at test. Of those, all but alpha have mean 0 at every unit, "
+        "whatever the activation; alpha's is 0 only on average, and only where the activations have mean 0.\n\n"
+        "Mean 0 is not the whole story. Each noise of the same variance as inverted dropout gives the next layer "
+        "the same surplus of variance in training, (r/k)·E[a²], which is gone at test."
+    )
+    st.caption(SOURCES)
+
+
+@st.fragment
+def _figure(activations: dv.activations.Activations, other: str, units: int, seed: int) -> None:
+    live_figure(_live(activations, other, units, seed), "noise")
+    write_address(SETTINGS)
