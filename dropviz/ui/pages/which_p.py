@@ -1,0 +1,57 @@
+"""Which p: 1/p or 1/(1−p), and who means what by it."""
+
+import streamlit as st
+
+import dropviz as dv
+from dropviz.conventions import frameworks
+from dropviz.explorer import LiveFigure
+from dropviz.figures.which_p import STRATEGIES, conventions_table, which_p_live
+from dropviz.ui.frame import heading
+from dropviz.ui.live import live_figure
+from dropviz.ui.settings import RATE, Choice, read_address, show, write_address
+
+NAMES = {name: name for name in frameworks()}
+SOURCE = Choice("code_from", "code written for", NAMES, "PyTorch", help="Its line at this rate stands below.")
+TARGET = Choice("code_to", "moves to", NAMES, "JAX stax", help="What has to change stands below the curves.")
+SETTINGS = (RATE, SOURCE, TARGET)
+CONFIG = dv.SweepConfig(strategies=STRATEGIES)
+QUESTION = (
+    "A comment asks: why scale by 1/p and not by 1/(1−p)? *The more dropout, the more we should compensate, right?* "
+    "Right: divide by **keep**. The slides ([CS231n](https://cs231n.github.io/neural-networks-2/#reg)) call that p. "
+    "In most frameworks the number is the **drop** probability; if that is p, the factor is 1/(1−p)."
+)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _live(source: str, target: str) -> LiveFigure:
+    return which_p_live(dv.sweep(CONFIG), frameworks()[source], frameworks()[target])
+
+
+def show_page() -> None:
+    """Show the page."""
+    heading("Which p? Divide by the probability of keeping, whatever it is called")
+    for complaint in read_address("which-p", SETTINGS):
+        st.warning(complaint)
+    left, right = st.columns(2, gap="large")
+    left.markdown(QUESTION)
+    with right:
+        first, second = st.columns(2)
+        with first:
+            source = show(SOURCE)
+        with second:
+            target = show(TARGET)
+    _figure(source, target)
+
+
+@st.fragment
+def _figure(source: str, target: str) -> None:
+    rate = live_figure(_live(source, target), "which_p")
+    write_address(SETTINGS)
+    st.subheader("Everyone's p", anchor=False)
+    st.caption(
+        "Rows that our tests run are checked against what the framework computes. The others were read from the file "
+        "named; inferred means concluded from it, not said by it."
+    )
+    st.dataframe(
+        conventions_table(rate), hide_index=True, height="content", alt="What p means in every framework"
+    )

@@ -1,0 +1,51 @@
+"""The rate's row and the lines of code follow the pointer; the address holds rate and frameworks."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def opened(page, visit, errors, path):
+    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
+    visit(page, path)
+    page.locator(".dv[data-ready]").wait_for()
+    errors[:] = [error for error in errors if "/_stcore/" not in error]
+
+
+def drag(page, share):
+    """Press on the slider and move to a share of its width, without letting go."""
+    box = page.locator(".dv-range").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.3, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * share, middle, steps=5)
+
+
+def test_the_code_follows_the_drag_and_the_address_its_end(page, visit, errors):
+    opened(page, visit, errors, "/which-p?code_to=DL4J+Dropout")
+    line, other = page.locator("[data-text=source-line]"), page.locator("[data-text=target-line]")
+    expect(line).to_have_text("torch.nn.Dropout(p=0.3)")
+    expect(other).to_have_text("new Dropout(0.7)")
+    drag(page, 0.8)
+    expect(line).not_to_have_text("torch.nn.Dropout(p=0.3)")
+    rate = float(page.locator(".dv-value").inner_text())
+    expect(line).to_have_text(f"torch.nn.Dropout(p={rate:g})")
+    expect(other).to_have_text(f"new Dropout({1 - rate:g})")
+    assert "rate=" not in page.url
+    page.mouse.up()
+    page.wait_for_url(f"**/which-p?*rate={rate:g}*")
+    assert "code_to=DL4J+Dropout" in page.url
+
+
+def test_the_address_brings_the_same_row_back(page, visit, errors):
+    opened(page, visit, errors, "/which-p?rate=0.6")
+    expect(page.locator("[data-text=this-2-rate]")).to_have_text("0.60")
+    expect(page.locator("[data-text=this-2-by-keep]")).to_have_text("2.500")
+
+
+def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
+    opened(phone, visit, errors, "/which-p")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    sizes = phone.locator(".dv-scroll").evaluate("node => [node.scrollWidth, node.clientWidth]")
+    assert sizes[0] <= sizes[1]

@@ -1,0 +1,134 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.conventions import frameworks, line_of_code, migration
+from dropviz.figures.which_p import EVIDENCE, STRATEGIES, conventions_table, which_p_live
+
+NAMED = frameworks()
+CONFIG = dv.SweepConfig(units=20_000, strategies=STRATEGIES)
+SWEEP = dv.sweep(CONFIG)
+RATES = np.asarray(CONFIG.rates)
+
+
+def live(source="PyTorch", target="JAX stax"):
+    return which_p_live(SWEEP, NAMED[source], NAMED[target])
+
+
+def test_dividing_by_the_rate_and_by_keep_is_drawn_as_theory_says():
+    traces = {
+        (trace["yaxis"], trace["name"]): np.asarray(trace["y"], dtype=float)
+        for trace in live().figure["data"]
+        if trace["name"].endswith("exact")
+    }
+    above = RATES > 0.0
+    for axis, by_rate, by_keep in (("y2", "1/p", "1/(1−p)"), ("y3", "1/(1−p)", "1/p")):
+        wrong, right = traces[axis, f"{by_rate}, exact"], traces[axis, f"{by_keep}, exact"]
+        np.testing.assert_allclose(wrong[above], (1.0 - RATES[above]) / RATES[above])
+        np.testing.assert_allclose(right, 1.0)
+    np.testing.assert_allclose(traces["y", "1/rate, exact"][above], 1.0 / RATES[above])
+    np.testing.assert_allclose(traces["y", "1/keep, exact"], 1.0 / (1.0 - RATES))
+
+
+def test_the_simulated_points_lie_within_five_standard_errors_of_their_line():
+    traces = live().figure["data"]
+    simulated = [trace for trace in traces if trace["name"].endswith("simulated")]
+    assert len(simulated) == 4
+    for points in simulated:
+        line = next(
+            trace
+            for trace in traces
+            if trace["yaxis"] == points["yaxis"]
+            and trace["name"] == points["name"].replace("simulated", "exact")
+        )
+        exact = np.interp(points["x"], line["x"], line["y"])
+        assert (np.abs(np.asarray(points["y"]) - exact) < 5.0 * np.asarray(points["error_y"]["array"])).all()
+
+
+def test_the_ring_marks_where_the_curves_of_each_panel_cross():
+    figure = live().figure["data"]
+    rings = [trace for trace in figure if trace["name"] == "the error hides"]
+    assert len(rings) == 3
+    for ring in rings:
+        lines = [
+            trace for trace in figure if trace["yaxis"] == ring["yaxis"] and trace["name"].endswith("exact")
+        ]
+        at_half = [np.interp(0.5, line["x"], line["y"]) for line in lines]
+        assert at_half == pytest.approx([ring["y"][0]] * 2)
+
+
+@pytest.mark.parametrize(("rate", "slot"), [(0.0, 0), (0.2, 0), (0.3, 1), (0.5, 1), (0.6, 2), (0.95, 3)])
+def test_this_rates_row_stands_at_its_place_among_the_rows_of_the_question(rate, slot):
+    texts = live().texts
+    at = int(np.abs(RATES - rate).argmin())
+    bold = [texts[f"this-{row}-rate"][at] for row in range(4)]
+    plain = [texts[f"other-{row}-rate"][at] for row in range(4)]
+    assert bold == [f"{rate:.2f}" if row == slot else "" for row in range(4)]
+    assert [text for text in plain if text] == ["0.20", "0.50", "0.80"]
+    shown = [float(one or other) for one, other in zip(bold, plain, strict=True)]
+    assert shown == sorted(shown)
+
+
+def test_the_rows_of_the_question_are_its_numbers():
+    texts, at = live().texts, int(np.abs(RATES - 0.95).argmin())
+    rows = [(texts[f"other-{row}-by-rate"][at], texts[f"other-{row}-by-keep"][at]) for row in range(3)]
+    assert [(float(one), float(other)) for one, other in rows] == [(5.0, 1.25), (2.0, 2.0), (1.25, 5.0)]
+
+
+def test_the_verdict_is_true_at_every_rate():
+    for rate, text in zip(CONFIG.rates, live().texts["verdict"], strict=True):
+        if rate in (0.0, 0.5):
+            assert "times" not in text
+        else:
+            size = float(text.split("it is ")[1].split(" times")[0])
+            assert size == pytest.approx((1.0 - rate) / rate, rel=5e-3)
+
+
+@pytest.mark.parametrize("source", NAMED)
+@pytest.mark.parametrize("target", ["PyTorch", "CNTK", "ConvNetJS"])
+def test_every_pair_shows_its_lines_and_every_change_at_every_rate(source, target):
+    figure = live(source, target)
+    for at in (0, 30, 50, 95):
+        rate = CONFIG.rates[at]
+        assert figure.texts["source-line"][at] == line_of_code(NAMED[source], rate)
+        said = [values[at] for name, values in figure.texts.items() if name.startswith("move-")]
+        assert tuple(text for text in said if text) == migration(NAMED[source], NAMED[target], rate).changes
+    for name in re.findall(r'data-text="([^"]+)"', figure.head + figure.foot):
+        assert len(figure.texts[name]) == len(CONFIG.rates)
+
+
+def test_a_parameter_that_can_be_either_shows_both_spellings():
+    texts = live("CNTK").texts
+    assert texts["source-line"][30] == "cntk.layers.Dropout(dropout_rate=0.3)"
+    assert texts["source-other"][30] == "cntk.layers.Dropout(keep_prob=0.7)"
+
+
+def test_nothing_the_browser_gets_says_nan():
+    payload = live("ConvNetJS", "Lasagne, rescale=False").payload()
+    words = json.dumps([payload["texts"], payload["alt"]], allow_nan=False)
+    assert not re.search(r"\bnan\b|\binf\b|undefined", words, flags=re.IGNORECASE)
+
+
+def test_the_table_has_a_row_for_every_framework_and_marks_what_is_inferred():
+    table = conventions_table(0.3).set_index("framework")
+    assert list(table.index) == list(NAMED)
+    assert table.loc["DL4J Dropout", "line at rate 0.3"] == "new Dropout(0.7)"
+    for name, row in NAMED.items():
+        assert table.loc[name, "evidence"] == EVIDENCE[row.evidence]
+        for end in (0, 1):
+            assert ("inferred" in table.loc[name, f"at drop {end}"]) == (f"at_drop_{end}" in row.inferred)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (dv.SweepConfig(units=10), "strategies"),
+        (dv.SweepConfig(activations=dv.Normal(), units=10, strategies=STRATEGIES), "mean"),
+    ],
+)
+def test_a_sweep_that_cannot_answer_is_refused(config, message):
+    with pytest.raises(ValueError, match=message):
+        which_p_live(dv.sweep(config), NAMED["PyTorch"], NAMED["Flax NNX"])

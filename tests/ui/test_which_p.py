@@ -1,0 +1,53 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dropviz.conventions import frameworks
+
+
+def page() -> None:
+    from dropviz.ui.pages.which_p import show_page
+
+    show_page()
+
+
+def run(**address: str) -> AppTest:
+    at = AppTest.from_function(page, default_timeout=20)
+    for name, value in address.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_the_page_opens_with_every_framework_in_its_table() -> None:
+    at = run()
+    assert not at.warning
+    assert list(at.dataframe[0].value["framework"]) == list(frameworks())
+
+
+@pytest.mark.parametrize("rate", ["0", "0.5", "0.95", "0.99"])
+def test_the_table_is_at_the_rate_of_the_address(rate: str) -> None:
+    at = run(rate=rate)
+    assert not at.warning
+    assert f"line at rate {float(rate):g}" in at.dataframe[0].value.columns
+
+
+def test_the_address_chooses_both_frameworks() -> None:
+    at = run(code_from="TensorFlow 1", code_to="TensorFlow 2")
+    assert [box.value for box in at.selectbox] == ["TensorFlow 1", "TensorFlow 2"]
+
+
+@pytest.mark.parametrize("name", ["ConvNetJS", "CNTK", "Lasagne, rescale=False"])
+def test_a_person_may_choose_any_framework_and_the_same_twice(name: str) -> None:
+    at = run()
+    at.selectbox[0].select(name).run()
+    at.selectbox[1].select(name).run()
+    assert not at.exception
+
+
+@pytest.mark.parametrize(
+    "address",
+    [{"rate": "nan"}, {"rate": "1"}, {"code_from": "<b>pytorch</b>"}, {"code_to": ""}, {"p": "0.5"}],
+)
+def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
+    assert len(run(**address).warning) == 1
