@@ -400,6 +400,7 @@ def _real_array(values: ArrayLike) -> Floats:
         raise ValueError("values must form one array; the rows differ in length") from ragged
     if array.dtype.kind not in "biuf":
         kinds = {"c": "complex numbers", "O": "Python objects", "U": "text", "S": "text"}
+        kinds |= {"M": "dates", "m": "time spans", "V": "records"}
         kind = kinds.get(array.dtype.kind, f"dtype {array.dtype}")
         raise ValueError(f"values must be real numbers (bool, integer or float); got {kind}")
     if array.size == 0:

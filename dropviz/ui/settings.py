@@ -15,6 +15,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 STREAMLITS_OWN = {"embed", "embed_options"}
 
 
+def _plain(text: str) -> str:
+    """Return the text of a number in ASCII digits; Python itself takes other scripts' digits and underscores."""
+    if not text.isascii() or "_" in text:
+        raise ValueError(text)
+    return text
+
+
 class Setting(Protocol):
     """What the address and the page need of a setting; ``parse`` raises ValueError where ``allowed`` is broken."""
 
@@ -53,7 +60,7 @@ class Number:
 
     def parse(self, text: str) -> float:
         """Return the number if it lies in the range."""
-        value = int(text) if isinstance(self.default, int) else float(text)
+        value = (int if isinstance(self.default, int) else float)(_plain(text))
         if not self.low <= value <= self.high:
             raise ValueError(text)
         return value
@@ -174,7 +181,7 @@ class Hidden:
 
     def parse(self, text: str) -> float:
         """Return the number if it lies in the range."""
-        value = float(text)
+        value = float(_plain(text))
         if not self.low <= value <= self.high:
             raise ValueError(text)
         return value

@@ -1,0 +1,223 @@
+"""The first screen as a person meets it: drag, play, keys, address, file, phone, and the page taken home."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+READY = ".dv[data-ready]"
+
+
+@pytest.fixture
+def explore(visit):
+    """A function ``explore(page, query)`` that opens the first screen and waits for its live figure."""
+
+    def open_explorer(page, query=""):
+        visit(page, f"/{query}")
+        page.locator(READY).wait_for()
+        return page.locator(".dv")
+
+    return open_explorer
+
+
+def text(page, name):
+    return page.locator(f'[data-text="{name}"]').inner_text()
+
+
+def shown_rate(page):
+    return float(page.locator(".dv-value").inner_text())
+
+
+def point_on_slider(page, share):
+    box = page.locator(".dv-range").bounding_box()
+    return box["x"] + 8 + share * (box["width"] - 16), box["y"] + box["height"] / 2
+
+
+def test_the_drag_is_live_and_the_release_reaches_the_address(page, explore):
+    explore(page)
+    assert shown_rate(page) == 0.3
+    before = text(page, "inverted-train-variance")
+    curves = page.locator(".dv-moving path").evaluate_all(
+        "paths => paths.map(path => path.getAttribute('d'))"
+    )
+    page.mouse.move(*point_on_slider(page, 0.3 / 0.95))
+    page.mouse.down()
+    for share in (0.4, 0.5, 0.6):
+        page.mouse.move(*point_on_slider(page, share))
+    page.wait_for_function("document.querySelector('.dv-value').textContent > '0.50'")
+    assert text(page, "inverted-train-variance") != before
+    moved = page.locator(".dv-moving path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
+    assert sum(one != other for one, other in zip(curves, moved, strict=True)) >= 6
+    assert "rate=" not in page.url  # nothing has left the browser
+    page.mouse.up()
+    page.wait_for_url(re.compile(rf"rate={shown_rate(page):g}\b"))
+
+
+def test_every_step_of_a_drag_is_drawn(page, explore):
+    explore(page)
+    drawn = page.evaluate("""async () => {
+        const root = document.querySelector('.dv'), range = root.querySelector('.dv-range'), seen = [];
+        root.addEventListener('dv-drawn', (event) => seen.push(event.detail.rate));
+        for (let step = 40; step < 60; step += 1) {
+            range.value = step;
+            range.dispatchEvent(new Event('input'));
+            await new Promise(requestAnimationFrame);
+            await new Promise(requestAnimationFrame);
+        }
+        return seen;
+    }""")
+    assert drawn == [pytest.approx(step / 100) for step in range(40, 60)]
+
+
+def test_an_address_shows_the_same_picture_to_the_bit(new_page, explore):
+    query = (
+        "?rate=0.62&source=sigmoid&sigmoid_mean=0.5&units=2000&seed=11&strategies=inverted,both&gap=rms_gap"
+    )
+    pictures = []
+    for _ in range(2):
+        page = new_page(viewport={"width": 1280, "height": 720})
+        explore(page, query)
+        page.wait_for_function("document.querySelectorAll('.dv-still .scatterlayer path').length > 10")
+        pictures.append(
+            page.evaluate("""() => [
+                ...[...document.querySelectorAll('[data-text]')].map((node) => node.textContent),
+                ...[...document.querySelectorAll('.dv-moving path, .dv-still .scatterlayer path')]
+                    .map((node) => node.getAttribute('d')),
+                ...[...document.querySelectorAll('.dv-unit')].map((node) => node.getAttribute('r')),
+            ]""")
+        )
+        assert shown_rate(page) == 0.62
+        assert set(query[1:].split("&")) == set(page.url.split("?")[1].replace("%2C", ",").split("&"))
+    assert pictures[0] == pictures[1]
+    assert len(pictures[0]) > 100
+
+
+def test_play_sweeps_the_rate_and_pause_commits_it(page, explore):
+    explore(page)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("Number(document.querySelector('.dv-value').textContent) > 0.4")
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_url(re.compile(r"rate=0\.[4-9]"))
+
+
+def test_the_keyboard_moves_by_a_hundredth_and_with_shift_by_a_tenth(page, explore):
+    explore(page)
+    page.locator(".dv-range").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".dv-value")).to_have_text("0.31")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator(".dv-value")).to_have_text("0.41")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(page.locator(".dv-value")).to_have_text("0.30")
+    page.keyboard.press("End")
+    expect(page.locator(".dv-value")).to_have_text("0.95")
+    page.wait_for_url(re.compile(r"rate=0\.95"))
+    assert page.locator(".dv-range").get_attribute("aria-valuetext") == "dropout rate 0.95"
+
+
+def test_going_back_brings_the_rate_back(page, explore):
+    explore(page)
+    page.locator(".dv-range").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_url(re.compile(r"rate=0\.4"))
+    page.go_back()
+    expect(page.locator(".dv-value")).to_have_text("0.30")
+
+
+def test_a_new_draw_keeps_the_rate_and_changes_the_numbers(page, explore):
+    explore(page, "?rate=0.45")
+    before = text(page, "standard-train-mean")
+    page.get_by_role("button", name="new draw").click()
+    page.wait_for_url(re.compile(r"seed=\d+"))
+    expect(page.locator('[data-text="standard-train-mean"]')).not_to_have_text(before)
+    assert shown_rate(page) == 0.45
+
+
+def test_what_belongs_together_is_seen_together_on_a_projector(page, explore):
+    explore(page)
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    page.locator(".dv-still .scatterlayer path").first.wait_for()
+    for part in ("h1", ".dv-bar", ".dv-head", ".dv-plot", ".dv-numbers >> nth=0", ".dv-numbers >> nth=1"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= 720, part
+        assert box["x"] + box["width"] <= 1280, part
+
+
+def test_a_phone_shows_one_column_without_sideways_scrolling(phone, explore):
+    explore(phone)
+    columns = phone.locator(".dv-head section").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().x)"
+    )
+    assert len(set(columns)) == 1
+    overflow = phone.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+    assert overflow <= 0
+    assert phone.locator(".dv-range").bounding_box()["height"] >= 44
+    assert phone.locator(".dv-play").bounding_box()["height"] >= 44
+
+
+def test_dark_text_is_light(dark, explore):
+    explore(dark)
+    for part in (".dv-value", ".dv-still .xtick text", ".dv-still .annotation text"):
+        color = dark.locator(part).first.evaluate(
+            "(node) => getComputedStyle(node)[node.tagName === 'text' ? 'fill' : 'color']"
+        )
+        numbers = [float(number) for number in re.findall(r"[\d.]+", color)][:3]
+        brightness = np.mean(numbers) * (255 if color.startswith("color") else 1)
+        assert brightness > 120, (part, color)
+
+
+def test_a_bad_file_is_named_and_leaves_the_picture_a_good_one_changes_it(page, explore):
+    explore(page, "?source=file")
+    before = text(page, "inverted-test-mean")
+    chooser = page.get_by_test_id("stFileUploaderDropzoneInput")
+    chooser.set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"one,two\nx,y\n"})
+    expect(page.get_by_test_id("stAlert")).to_contain_text("not taken")
+    assert text(page, "inverted-test-mean") == before
+    array = io.BytesIO()
+    np.save(array, np.full(100, 3.0))
+    chooser.set_input_files(
+        {"name": "b.npy", "mimeType": "application/octet-stream", "buffer": array.getvalue()}
+    )
+    expect(page.locator('[data-text="inverted-test-mean-exact"]')).to_have_text("exact 3.000")
+    assert "source=file" in page.url
+
+
+@pytest.mark.parametrize(
+    "query", ["?rate=7", "?rate=nan", "?units=1e400", "?seed=1&seed=2", "?source=<b>", "?nonsense=1"]
+)
+def test_a_hostile_address_gets_a_sentence_and_the_default(page, explore, query):
+    explore(page, query)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("address")
+    assert shown_rate(page) == 0.3
+
+
+def test_the_downloaded_page_works_from_disk_without_a_network(page, explore, new_page, tmp_path, requested):
+    explore(page, "?rate=0.5")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="live figure as HTML").click()
+    file = tmp_path / "dropviz.html"
+    download.value.save_as(file)
+    requested.clear()
+    offline = new_page(viewport={"width": 1280, "height": 720}, offline=True)
+    offline.goto(file.as_uri())
+    offline.locator(READY).wait_for()
+    assert shown_rate(offline) == 0.5
+    assert text(offline, "standard-train-mean") == text(page, "standard-train-mean")
+    offline.locator(".dv-range").focus()
+    offline.keyboard.press("Shift+ArrowLeft")
+    expect(offline.locator(".dv-value")).to_have_text("0.40")
+    assert offline.locator(".dv-still .scatterlayer path").count() > 10
+    assert [address for address in requested if not address.startswith(("file:", "blob:", "data:"))] == []
+
+
+def test_the_downloaded_table_is_the_sweep(page, explore):
+    explore(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="table as CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0].startswith("strategy,rate,phase,mean,mean_se")
+    assert len(lines) == 1 + 2 * 96 * 2

@@ -1,0 +1,25 @@
+"""Numbers on screen: never NaN, never more digits than the error allows."""
+
+import math
+
+import pytest
+
+from dropviz.numbers import plain, with_error
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (1.0, "1.000"), (-0.25, "−0.2500"), (123.456, "123.5"), (0.00012345, "0.0001234"), (1e-9, "1e-09"),
+     (math.nan, "undefined"), (math.inf, "infinite"), (-math.inf, "infinite")],
+)  # fmt: skip
+def test_plain(value, text):
+    assert plain(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [(0.39894, 0.00061, "0.3989 ± 0.0006"), (-1.5, 0.2, "−1.5 ± 0.2"), (1234.0, 30.0, "1234 ± 30"), (5.0, 0.0, "5.000"),
+     (math.nan, 0.1, "undefined"), (2.0, math.nan, "2.000"), (1e9, 1e3, "1e+09 ± 1e+03")],
+)  # fmt: skip
+def test_with_error(value, error, text):
+    assert with_error(value, error) == text

@@ -1,0 +1,120 @@
+"""The first page under AppTest: every source, the ends of every range, and addresses that lie."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dropviz.ui.pages.explorer import SETTINGS, UNITS
+from dropviz.ui.settings import Hidden, Number
+from dropviz.ui.sources import SOURCES
+
+
+def page():
+    from dropviz.ui.pages.explorer import show_page
+
+    show_page()
+
+
+def run(**address):
+    app = AppTest.from_function(page, default_timeout=20)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def complaints(app):
+    return [warning.value for warning in app.warning]
+
+
+def test_the_default_page_complains_of_nothing():
+    app = run()
+    assert not app.exception
+    assert complaints(app) == []
+    assert app.number_input(key="units").value == UNITS.default
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_shows_its_own_parameters(source):
+    app = run(source=source, units="100")
+    assert not app.exception
+    assert complaints(app) == []
+    keys = {widget.key for widget in app.number_input}
+    assert keys == {"units", "seed"} | {setting.key for setting in SOURCES[source].settings}
+
+
+@pytest.mark.parametrize(
+    "setting", [one for one in SETTINGS if isinstance(one, Number)], ids=lambda one: one.key
+)
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_both_ends_of_every_range_are_shown_without_complaint(setting, end):
+    value = setting.spell(type(setting.default)(getattr(setting, end)))
+    source = setting.key.split("_")[0] if "_" in setting.key else "relu"
+    app = run(**({"source": source} if source != "relu" else {}), **{setting.key: value})
+    assert not app.exception
+    assert complaints(app) == []
+    assert app.number_input(key=setting.key).value == float(value)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.key)
+@pytest.mark.parametrize(
+    "value", ["", "x", "nan", "-1e999", "inf", "9" * 5000, "../../etc", "<b>", "[]", "é", "٣", "1_0"]
+)
+def test_no_setting_takes_nonsense(setting, value):
+    with pytest.raises((ValueError, OverflowError)):
+        setting.parse(value)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.key)
+@pytest.mark.parametrize("value", ["<script>"])
+def test_a_refused_value_is_named_once_and_the_default_stands(setting, value):
+    app = run(**{setting.key: value})
+    assert not app.exception
+    (sentence,) = complaints(app)
+    assert setting.key in sentence
+    assert setting.allowed() in sentence
+    assert "<" not in sentence
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.key)
+def test_the_address_spells_every_default_so_that_it_parses_to_itself(setting):
+    assert setting.spell(setting.parse(setting.spell(setting.default))) == setting.spell(setting.default)
+
+
+def test_a_repeated_name_is_refused():
+    app = run(units=["5", "6"])
+    assert complaints(app) == ["The address names units more than once; 100000 is used."]
+
+
+def test_an_unknown_name_is_told_without_its_markup():
+    (sentence,) = complaints(run(**{"<b>x": "1"}))
+    assert sentence.endswith("bx.")
+
+
+def test_one_unit_gets_a_sentence_instead_of_a_variance():
+    app = run(units="1")
+    assert not app.exception
+    assert any("One unit" in info.value for info in app.info)
+
+
+def test_without_strategies_the_two_correct_ones_are_shown():
+    app = run()
+    app.multiselect(key="strategies").set_value([]).run()
+    assert not app.exception
+
+
+def test_a_change_of_source_and_back_keeps_what_was_chosen():
+    app = run(relu_mean="0.5")
+    app.selectbox(key="source").set_value("uniform").run()
+    app.selectbox(key="source").set_value("relu").run()
+    assert app.number_input(key="relu_mean").value == 0.5
+
+
+def test_a_new_draw_changes_the_seed_only():
+    app = run(units="100")
+    app.button[0].click().run()
+    assert not app.exception
+    assert app.number_input(key="seed").value != 7
+    assert app.number_input(key="units").value == 100
+
+
+def test_the_rate_has_no_widget_of_its_own():
+    assert [one.key for one in SETTINGS if isinstance(one, Hidden)] == ["rate"]
