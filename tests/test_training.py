@@ -145,6 +145,35 @@ def test_without_dropout_runs_with_the_same_seed_see_the_same_order():
     np.testing.assert_array_equal(final(config_of(dropout=())), final(config_of(dropout=(zero, zero, zero))))
 
 
+def test_every_step_and_every_measurement_has_noise_of_its_own(monkeypatch):
+    gains = []
+    draw = Dropout.draw
+
+    def recorded(*args):
+        drawn = draw(*args)
+        gains.append(np.asarray(drawn.gain)[:12].tobytes())
+        return drawn
+
+    monkeypatch.setattr(Dropout, "draw", recorded)
+    run(config_of(epochs=3))
+    # two sites; 60 examples in batches of 16 are 4 steps in each of 3 epochs; 4 measurements
+    assert len(gains) == 2 * (4 * 3 + 4)
+    assert len(set(gains)) == len(gains)
+
+
+def test_the_optimizer_counts_its_steps_from_one_through_all_epochs(monkeypatch):
+    counted = []
+    update = Adam.update
+
+    def recorded(self, parameters, gradient, buffers, step, *rates):
+        counted.append(step)
+        update(self, parameters, gradient, buffers, step, *rates)
+
+    monkeypatch.setattr(Adam, "update", recorded)
+    run(config_of(optimizer=Adam(0.01), epochs=3))
+    assert counted == list(range(1, 13))
+
+
 # what is measured
 
 
