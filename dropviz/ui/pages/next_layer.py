@@ -1,0 +1,130 @@
+"""The next layer: z = W·a + b over masks, then a nonlinearity, depth, one logistic unit, and batch norm."""
+
+import secrets
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+import dropviz as dv
+from dropviz.explorer import LiveFigure
+from dropviz.figures.next_layer import NextLayer, next_layer_live
+from dropviz.figures.next_layer_text import LABELS
+from dropviz.layer import LayerConfig, layer_densities, layer_sweep
+from dropviz.nonlinearity import MOST_ENUMERATED, DepthConfig, depth_gap, logistic_unit, nonlinear_gap
+from dropviz.ui.frame import heading
+from dropviz.ui.live import live_figure
+from dropviz.ui.settings import RATE, Choice, Number, read_address, saved, show, write_address
+from dropviz.variance_shift import VarianceShiftConfig, variance_shift
+
+RATES = dv.rate_grid(0.0, 0.95, 0.01)
+FAN_IN = Number("layer_fan_in", "fan-in", 64, 1, 512, 1, help="How many inputs a the unit has.")
+SCALE = Number(
+    "layer_scale",
+    "weight scale",
+    1.5,
+    0.0,
+    5.0,
+    0.1,
+    help="Weights are drawn from a normal of standard deviation scale/√fan-in.",
+)
+BIAS = Number("layer_bias", "bias b", 0.0, -5.0, 5.0, 0.5)
+NONLINEARITY = Choice("layer_f", "nonlinearity f", LABELS, "relu")
+UNIT_INPUTS = Number(
+    "layer_inputs",
+    "inputs of the unit",
+    MOST_ENUMERATED,
+    1,
+    MOST_ENUMERATED,
+    1,
+    help="All 2ⁿ masks are listed.",
+)
+INPUT_MEAN = Number("layer_input_mean", "mean of the inputs", 0.5, -5.0, 5.0, 0.5)
+CORRELATION = Number("layer_correlation", "correlation of the inputs", 0.05, 0.0, 1.0, 0.05)
+SEED = Number(
+    "layer_seed", "seed", 2, 0, 2**31 - 1, 1, help="The same seed gives the same weights, inputs, masks."
+)
+SETTINGS = (RATE, FAN_IN, SCALE, BIAS, NONLINEARITY, UNIT_INPUTS, INPUT_MEAN, CORRELATION, SEED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Config:
+    """What decides the page: the unit of the first section, the small one, the stack, and the batch norm."""
+
+    layer: LayerConfig
+    unit: LayerConfig
+    depth: DepthConfig
+    shift: VarianceShiftConfig
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing masks …")
+def _live(config: _Config) -> LiveFigure:
+    layer, unit = layer_sweep(config.layer), layer_sweep(config.unit)
+    inverted, standard = (
+        logistic_unit(unit.weights, unit.inputs, config.unit.bias, RATES, name)
+        for name in ("inverted", "standard")
+    )
+    result = NextLayer(
+        layer=layer,
+        densities=layer_densities(layer),
+        unit=unit,
+        gap=nonlinear_gap(unit, config.depth.nonlinearity),
+        nonlinearity=config.depth.nonlinearity,
+        inverted=inverted,
+        standard=standard,
+        depth=depth_gap(config.depth),
+        shift=variance_shift(config.shift),
+    )
+    return next_layer_live(result)
+
+
+def show_page() -> None:
+    """Show the page."""
+    heading("What reaches the next layer?")
+    for complaint in read_address("next-layer", SETTINGS):
+        st.warning(complaint)
+    with st.sidebar:
+        config = _controls()
+    _figure(config)
+
+
+def _controls() -> _Config:
+    """Show the widgets and return what they decide."""
+    fan_in, scale, bias = int(show(FAN_IN)), show(SCALE), show(BIAS)
+    nonlinearity, inputs = show(NONLINEARITY), int(show(UNIT_INPUTS))
+    mean, correlation, seed = show(INPUT_MEAN), show(CORRELATION), int(show(SEED))
+    st.button("new draw", on_click=_new_draw, help="A new seed: other weights, inputs and masks.")
+    layer = LayerConfig(
+        fan_in=fan_in,
+        weight_scale=scale,
+        bias=bias,
+        rates=RATES,
+        strategies=("inverted", "standard"),
+        masks=4000,
+        seed=seed,
+    )
+    return _Config(
+        layer=layer,
+        unit=replace(layer, fan_in=inputs, weight_mean=1.0, masks=2000),
+        depth=DepthConfig(
+            nonlinearity=nonlinearity, width=48, weight_scale=scale, rates=RATES, passes=200, seed=seed
+        ),
+        shift=VarianceShiftConfig(
+            fan_in=fan_in,
+            mean=mean,
+            correlation=correlation,
+            weight_mean=4.0,
+            weight_scale=scale,
+            rates=RATES,
+            seed=seed,
+        ),
+    )
+
+
+def _new_draw() -> None:
+    st.session_state[SEED.key] = saved()[SEED.key] = secrets.randbelow(2**31)
+
+
+@st.fragment
+def _figure(config: _Config) -> None:
+    live_figure(_live(config), "next_layer")
+    write_address(SETTINGS)
