@@ -11,7 +11,7 @@ from dropviz.numbers import plain
 from dropviz.variance_shift import VarianceShift
 
 INVERTED, STANDARD, MISTAKE, AVERAGE = (COLORS[name] for name in ("inverted", "standard", "none", "other"))
-SMALLEST_GAP, LARGEST_GAP = 1e-3, 1e3  # where the axes of the depth end
+SMALLEST_GAP, LARGEST_GAP = 1e-3, 1e6  # what the axes of the depth can show
 BELL_END, BELL_TOP = 4.0, 1.25  # axes of the densities behind batch norm
 ROUNDING = 1e-12  # relative; differences below it are rounding
 
@@ -26,7 +26,8 @@ def shares(densities: LayerDensities) -> Floats:
 
 def top_share(densities: LayerDensities, rates: Floats) -> float:
     """End of the axis of the shares: the tallest bar at the rate nearest to 0.15; at smaller rates z is a needle."""
-    return 1.1 * float(shares(densities)[:, int(np.abs(rates - 0.15).argmin())].max())
+    tallest = float(shares(densities)[:, int(np.abs(rates - 0.15).argmin())].max())
+    return 1.1 * tallest if tallest < 60.0 else 105.0
 
 
 def draw_masks(
@@ -172,17 +173,16 @@ def logistic_panels(inverted: LogisticUnit, standard: LogisticUnit) -> list[Pane
         Line("test pass", INVERTED, steady(inverted.weight_scaled), dashed=True),
     ]
     differences = [
-        Line("average, inverted", INVERTED, steady(inverted.arithmetic_mean - inverted.geometric_mean)),
-        Line("average, standard", STANDARD, steady(standard.arithmetic_mean - standard.geometric_mean)),
-        Line("test pass", INK, steady(inverted.weight_scaled - inverted.geometric_mean), dashed=True),
+        Line("inverted", INVERTED, steady(inverted.arithmetic_mean - inverted.geometric_mean)),
+        Line("standard", STANDARD, steady(standard.arithmetic_mean - standard.geometric_mean)),
     ]
-    largest = max(float(np.abs(line.exact).max()) for line in differences[:2])
+    largest = max(float(np.abs(line.exact).max()) for line in differences)
     title = (
         f"The average is off by up to {plain(largest, 2)}" if largest > 0.0 else "Here all three are equal"
     )
     return [
         Panel("The test pass is the geometric mean", "σ(z), inverted", means),
-        Panel(title, "− geometric mean", differences),
+        Panel(title, "average − geometric", differences),
     ]
 
 
@@ -192,6 +192,7 @@ def logistic_panels(inverted: LogisticUnit, standard: LogisticUnit) -> list[Pane
 def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start: int) -> None:
     """Draw the gap over the layers at this rate: as it is, after the best single factor, and the noise floor."""
     layers, axes = np.arange(1, depth.config.depth + 1), _axes(number)
+    largest = np.clip(np.nan_to_num(depth.relative_gap).max(), 1.0, LARGEST_GAP)
     curves = (
         ("gap", depth.relative_gap, INVERTED, "solid", 7),
         ("after the best factor", depth.residual_gap, MISTAKE, TEST_DASH, 7),
@@ -218,7 +219,7 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start:
         number,
         "The gap at this rate, layer by layer",
         ("layer", (0.6, len(layers) + 0.4)),
-        ("relative gap", (np.log10(SMALLEST_GAP), np.log10(LARGEST_GAP))),
+        ("relative gap", (float(np.log10(SMALLEST_GAP)), float(np.log10(1.5 * largest)))),
     )
     drawing.axes[axes["xaxis"].replace("x", "xaxis")]["dtick"] = 1
     drawing.axes[axes["yaxis"].replace("y", "yaxis")] |= {"type": "log", "dtick": 2, "tickformat": "~g"}
@@ -226,9 +227,12 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start:
 
 def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap, start: int) -> None:
     """Draw the gap over the rate after the first and the last layer."""
-    lines = [Line("layer 1", INK, depth.relative_gap[:, 0])]
+    gap = np.where(
+        depth.relative_gap > ROUNDING, depth.relative_gap, np.nan
+    )  # a logarithm has no place for 0
+    lines = [Line("layer 1", INK, gap[:, 0])]
     if depth.config.depth > 1:
-        lines.append(Line(f"layer {depth.config.depth}", INVERTED, depth.relative_gap[:, -1]))
+        lines.append(Line(f"layer {depth.config.depth}", INVERTED, gap[:, -1]))
     first = len(drawing.traces)
     panel = Panel(depth_finding(depth), "relative gap", lines, log=True, limits=(SMALLEST_GAP, LARGEST_GAP))
     draw_panel(drawing, panel, box, number, np.asarray(depth.config.rates), start)
@@ -242,6 +246,8 @@ def depth_finding(depth: DepthGap, rate: float = 0.5) -> str:
     first, last = depth.relative_gap[at, 0], depth.relative_gap[at, -1]
     if not np.isfinite([first, last]).all():
         return "No gap to measure: the output is 0"
+    if max(first, last) <= ROUNDING and depth.noise_floor[at, -1] <= ROUNDING:
+        return "Every pass gives the same: no gap"
     if first <= depth.noise_floor[at, 0] or last <= depth.noise_floor[at, -1]:
         return f"At rate {depth.config.rates[at]:g} the gap drowns in noise"
     times = last / first
@@ -282,7 +288,7 @@ def draw_bells(drawing: Drawing, box: Box, number: int, shift: VarianceShift, st
     )
     drawing.add(common | {"y": unit, "line": {"color": INK, "width": 2}, "name": "variance 1"})
     ranges = ((-BELL_END, BELL_END), (0.0, BELL_TOP))
-    title = "Batch norm was set to variance 1; test: Δ"
+    title = "Batch norm expects variance 1 and gets Δ"
     _finish(drawing, box, number, title, ("output of batch norm", ranges[0]), ("density", ranges[1]))
     label = {"text": "variance 1", "x": 1.5, "y": 0.2, "xref": axes["xaxis"], "yref": axes["yaxis"]}
     drawing.annotations.append(

@@ -52,13 +52,13 @@ def head(layer: LayerSweep) -> str:
     )
     return (
         f'{lead}<div class="dv-columns" style="--dv-columns:2">'
-        f"<section>{_title(INVERTED, 'Divided by keep: inverted')}{_key(INVERTED, 'training', False)} "
-        f'{_key(INVERTED, "test: W·a + b", True)} <span class="dv-muted" data-text="inverted-note"></span>'
+        f"<section>{_title(INVERTED, 'Divided by keep: inverted')}{_key(INVERTED, 'training', False)}&ensp;"
+        f'{_key(INVERTED, "test: W·a + b", True)}<p class="dv-muted" data-text="inverted-note"></p>'
         f'<dl class="dv-numbers">{divided}</dl></section>'
         f"<section>{_title(STANDARD, 'Not divided: standard, if a is scaled at test')}"
-        f"{_key(STANDARD, 'training', False)} "
+        f"{_key(STANDARD, 'training', False)}&ensp;"
         f"{_key(STANDARD, 'test, scaled', True)} {_key(MISTAKE, 'test, unscaled: the mistake', True)} "
-        f'<span class="dv-muted" data-text="standard-note"></span>'
+        f'<p class="dv-muted" data-text="standard-note"></p>'
         f'<dl class="dv-numbers">{undivided}</dl></section></div>'
     )
 
@@ -71,15 +71,14 @@ def notes(
     f, masks, inputs = LABELS[nonlinearity], 2**unit.config.fan_in, _count(unit.config.fan_in, "input")
     stack, batch = depth.config, shift.config
     return [
-        f"<h3>After a nonlinearity, matching the mean of z is not enough</h3><p>One unit with {inputs}, f = {f}, "
+        f"<h3>Matching the mean of z is not enough</h3><p>One unit with {inputs}, f = {f}, "
         f"all {masks:,} masks listed. At this rate f(z) is {_live('unit-average')} on average and {_live('unit-test')} "
         f"in the test pass (inverted). {_live('unit-factor', 'span')}</p>",
-        f"<h3>Does it grow with depth?</h3><p>{stack.depth} layers of {stack.width} units, f = {f}, inverted dropout "
-        f"before each, {stack.passes} noisy passes. The gap is the root mean square over units of average − test pass, "
-        f"relative to the test pass; {_key(INVERTED, 'as it is', False)} "
-        f"{_key(MISTAKE, 'after the best single factor for the layer', True)}, "
-        f"dotted: smaller cannot be seen. {_live('depth', 'span')}</p>",
-        f"<h3>One logistic unit: the test pass is a geometric mean</h3><p>σ(E[z]) is the <i>normalized geometric "
+        f"<h3>Does it grow with depth?</h3><p>{stack.depth} layers of {stack.width} units, f = {f}, inverted dropout, "
+        f"{stack.passes} passes. Gap: root mean square over units of average − test pass, relative to the test pass; "
+        f"{_key(INVERTED, 'as it is', False)}, {_key(MISTAKE, 'after the best single factor', True)}, "
+        f"dotted: lost in noise. {_live('depth', 'span')}</p>",
+        f"<h3>One logistic unit: a geometric mean</h3><p>σ(E[z]) is the <i>normalized geometric "
         f"mean</i> of all {masks:,} thinned networks ({_link(BALDI, 'Baldi &amp; Sadowski, NIPS 2013')}), which need "
         f"not be their average. At this rate (inverted): average {_live('logistic-average')}, geometric mean "
         f"{_live('logistic-geometric')}, test pass {_live('logistic-test')}. "
@@ -196,7 +195,7 @@ def _mask_note(variance: float, outside: float, tallest: float, top: float) -> s
     """Say what the picture of a distribution cannot show."""
     if variance == 0.0:
         return "Every mask gives the same z."
-    said = []
+    said = [f"Standard deviation over masks {plain(variance**0.5, 3)}."]
     if tallest > top:
         said.append(f"Tallest bar {tallest:.0f} %.")
     if outside > 0.005:
@@ -242,7 +241,11 @@ def _depth_sentence(depth: DepthGap, at: int) -> str:
 
 def _seen(gap: float, floor: float) -> str:
     """A simulated gap, or that it is smaller than the noise of a finite number of passes."""
-    return plain(gap, 2) if gap > floor else f"under {plain(floor, 1)} (noise)"
+    size = max(gap, floor)
+    if size <= ROUNDING:
+        return "0"
+    written = plain(size, 2) if size < 100.0 else f"{size:,.0f}"
+    return written if gap > floor else f"under {written} (noise)"
 
 
 def _logistic_texts(unit: LogisticUnit) -> Texts:
