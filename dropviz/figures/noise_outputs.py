@@ -172,5 +172,5 @@ def notes(picture: Output) -> list[str]:
         tallest = picture.train[index].max()
         if tallest > picture.top:
             parts.append(f"Tallest bar: {tallest:.0f} %.")
-        texts.append(" ".join(parts))
+        texts.append(" ".join(parts) or "\u00a0")  # an empty line keeps its height
     return texts
