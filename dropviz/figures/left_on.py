@@ -93,6 +93,8 @@ def _draw(
         _draw_answers(drawing, result, shares, edges, top, places[0], start)
         for number, (panel, box) in enumerate(zip(panels, places[1:], strict=True), start=2):
             draw_panel(drawing, panel, box, number, result.rates, start)
+        if not result.flipped.any():
+            drawing.axes["yaxis3"]["tickvals"] = [0]  # no shares below 0
         for trace in drawing.traces:
             if trace["name"] == "sign flipped, exact":
                 trace["name"] = (
@@ -220,7 +222,9 @@ def _foot_on() -> str:
         number_cell("standard deviation", "on-std"),
         number_cell("sign flipped", "on-flipped"),
     )
-    return f'<dl class="dv-numbers">{"".join(cells)}</dl><pre><code data-text="on-code"></code></pre>'
+    label = '<p class="dv-only-narrow"><b>dropout left on at test</b></p>'
+    code = '<pre><code data-text="on-code"></code></pre>'
+    return f'{label}<dl class="dv-numbers">{"".join(cells)}</dl>{code}'
 
 
 def _foot_off() -> str:
