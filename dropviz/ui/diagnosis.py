@@ -184,9 +184,10 @@ def _verdict(result: Diagnosis) -> None:
     )
     st.table(_table(result))
     st.caption(
-        f"z: standard errors by which the observed ratio lies above (+) or below (−) the expected one. A row more than "
-        f"{THRESHOLD:g} standard errors off, in all that is compared, is ruled out; rows whose likelihood is within a "
-        f"factor of {TIE:g} of the best are not told apart. Likelihood: Gaussian errors, as a share of all rows."
+        "Expected: test mean / training mean. z: standard errors by which the observed ratio lies above (+) or below "
+        "(−) it. Off by: standard errors between the row and all that is compared, taken together; a row more than "
+        f"{THRESHOLD:g} off is ruled out. Likelihood: Gaussian errors, as a share of all rows; rows within a factor of "
+        f"{TIE:g} of the best are not told apart."
     )
 
 
@@ -194,9 +195,9 @@ def _table(result: Diagnosis) -> pd.DataFrame:
     rows = [
         {
             "": candidate.label,
-            "expected test / training": plain(candidate.expected_ratio),
-            "z of the ratio": _signed(candidate.z),
-            "standard errors off, in all": plain(candidate.misfit, 3),
+            "expected": plain(candidate.expected_ratio),
+            "z": _signed(candidate.z),
+            "off by": plain(candidate.misfit, 3),
             "likelihood": _share(candidate),
         }
         for candidate in result.candidates
@@ -210,6 +211,6 @@ def _signed(z: float) -> str:
 
 def _share(candidate: Candidate) -> str:
     if not np.isfinite(candidate.misfit):
-        return "undefined at this rate"
+        return "undefined"
     percent = 100.0 * candidate.likelihood
     return f"{percent:.1f} %" if percent >= 0.05 else "below 0.1 %"

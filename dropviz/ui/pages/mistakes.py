@@ -42,8 +42,9 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
             "done so too.",
         ),
         "wrong_train": Exhibit(
-            "The division is there, but by the drop rate. Papers call the keep probability p, most frameworks the drop "
-            "rate: the same letter, the other number.",
+            "The division is there, but by the drop rate. "
+            "[Srivastava et al. (JMLR 2014)](https://jmlr.org/papers/v15/srivastava14a.html) call the keep probability "
+            "p, most frameworks the drop rate: the same letter, the other number.",
             "[Kaldi, issue 2814](https://github.com/kaldi-asr/kaldi/issues/2814) and "
             "[pull request 2815](https://github.com/kaldi-asr/kaldi/pull/2815) (2018, merged): a component divided by "
             "the drop proportion. [Theanets, pull request 123](https://github.com/lmjohns3/theanets/pull/123) (2016, "

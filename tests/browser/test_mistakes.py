@@ -1,0 +1,69 @@
+"""The museum of mistakes as a person meets it: drag, switch, diagnose, copy the address, hold a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def opened(page, visit, errors, query=""):
+    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
+    visit(page, f"/mistakes{query}")
+    page.locator(".dv[data-ready]").wait_for()
+    errors[:] = [error for error in errors if "/_stcore/" not in error]
+
+
+def text(page, name):
+    return page.locator(f"[data-text={name}]")
+
+
+def test_the_verdict_follows_the_drag_and_the_address_its_end(page, visit, errors):
+    opened(page, visit, errors, "?mistakes_kind=wrong_test")
+    expect(text(page, "wrong_test-verdict")).to_have_text("Test mean = 0.4286 × training mean.")
+    box = page.locator(".dv-range").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.3 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=4)
+    expect(text(page, "wrong_test-verdict")).not_to_have_text("Test mean = 0.4286 × training mean.")
+    rate = float(page.locator(".dv-value").inner_text())
+    expect(text(page, "wrong_test-code")).to_contain_text(f"× {rate:g}")
+    assert "rate=" not in page.url
+    page.mouse.up()
+    page.wait_for_url(re.compile(rf"rate={rate:g}\b"))
+    assert "mistakes_kind=wrong_test" in page.url
+
+
+def test_at_a_half_the_wrong_p_does_not_show(page, visit, errors):
+    opened(page, visit, errors, "?mistakes_kind=wrong_train&rate=0.5")
+    expect(text(page, "wrong_train-verdict")).to_contain_text("the mistake does not show")
+
+
+def test_another_mistake_keeps_the_rate_and_left_on_answers_at_random(page, visit, errors):
+    opened(page, visit, errors, "?rate=0.4")
+    page.get_by_test_id("stButtonGroup").first.get_by_text("left on at test").click()
+    expect(text(page, "off-answers")).to_be_visible()
+    assert page.locator(".dv-value").inner_text() == "0.40"
+    answers = text(page, "answers").inner_text().split(", ")
+    assert len(set(answers)) > 2
+    page.wait_for_url(re.compile("mistakes_kind=left_on"))
+
+
+def test_an_example_is_filled_in_diagnosed_and_kept_in_the_address(page, new_page, visit, errors):
+    opened(page, visit, errors)
+    page.get_by_role("button", name="fill in an example").click()
+    page.wait_for_url(re.compile("mistakes_train_mean="))
+    verdict = page.locator("strong", has_text="These numbers fit")
+    said = verdict.inner_text()
+    again = new_page(viewport={"width": 1280, "height": 720})
+    opened(again, visit, errors, "?" + page.url.split("?")[1])
+    expect(again.locator("strong", has_text="These numbers fit")).to_have_text(said)
+
+
+def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
+    opened(phone, visit, errors)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    sizes = phone.get_by_test_id("stTable").evaluate("node => [node.scrollWidth, node.clientWidth]")
+    assert sizes[0] <= sizes[1]
