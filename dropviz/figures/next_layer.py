@@ -15,7 +15,7 @@ from dropviz.nonlinearity import DepthGap, LogisticUnit, NonlinearGap
 from dropviz.variance_shift import VarianceShift
 
 # A row of words is a row without panels: a note of HTML stands in it, its lower edge on the panels below.
-WORDS = (Row(1, 62), Row(1, 92), Row(1, 76), Row(1, 76))
+WORDS = (Row(1, 66), Row(1, 92), Row(1, 82), Row(1, 80))
 ROWS = (Row(2, 118), Row(2, 118), *(row for words in WORDS for row in (words, Row(2, 150))))
 NOTES_AT = (4, 7, 10, 13)  # places of the rows of words
 GAP = 6  # between a note and the titles of the panels below, pixels

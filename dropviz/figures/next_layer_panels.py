@@ -65,9 +65,9 @@ def draw_masks(
             drawing, sweep.test_z[sweep.config.strategies.index("inverted")], top, MISTAKE, start, axes
         )
     title = (
-        "Divided: z is centred on the test z"
+        "Divided: the mean of z is the test z"
         if name == "inverted"
-        else "Not divided: centred on keep·W·a + b"
+        else "Not divided: the mean is keep·W·a + b"
     )
     _finish(
         drawing, box, number, title, ("z = W·a + b", (edges[0], edges[-1])), ("masks per bin", (0.0, top))
@@ -243,18 +243,17 @@ def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap, start: 
 def depth_finding(depth: DepthGap, rate: float = 0.5) -> str:
     """Say what eight layers make of the gap after one, at the grid's rate nearest to ``rate``."""
     at = int(np.abs(np.asarray(depth.config.rates) - rate).argmin())
+    there = f"At rate {depth.config.rates[at]:g}"
     first, last = depth.relative_gap[at, 0], depth.relative_gap[at, -1]
     if not np.isfinite([first, last]).all():
         return "No gap to measure: the output is 0"
     if max(first, last) <= ROUNDING and depth.noise_floor[at, -1] <= ROUNDING:
         return "Every pass gives the same: no gap"
     if first <= depth.noise_floor[at, 0] or last <= depth.noise_floor[at, -1]:
-        return f"At rate {depth.config.rates[at]:g} the gap drowns in noise"
+        return f"{there} the gap drowns in noise"
     times = last / first
     change = "grows" if times > 1.25 else "shrinks" if times < 0.8 else "stays"
-    return (
-        f"At rate {depth.config.rates[at]:g} it {change}: × {plain(times, 2)} in {depth.config.depth} layers"
-    )
+    return f"{there} the gap {change}: × {plain(times, 2)} in {depth.config.depth} layers"
 
 
 # ---- batch norm -----------------------------------------------------------------------------------------------------

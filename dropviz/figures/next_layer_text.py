@@ -73,7 +73,7 @@ def notes(
     return [
         f"<h3>Matching the mean of z is not enough</h3><p>One unit with {inputs}, f = {f}, "
         f"all {masks:,} masks listed. At this rate f(z) is {_live('unit-average')} on average and {_live('unit-test')} "
-        f"in the test pass (inverted). {_live('unit-factor', 'span')}</p>",
+        f"in the test pass, without dropout (inverted). {_live('unit-factor', 'span')}</p>",
         f"<h3>Does it grow with depth?</h3><p>{stack.depth} layers of {stack.width} units, f = {f}, inverted dropout, "
         f"{stack.passes} passes. Gap: root mean square over units of average − test pass, relative to the test pass; "
         f"{_key(INVERTED, 'as it is', False)}, {_key(MISTAKE, 'after the best single factor', True)}, "

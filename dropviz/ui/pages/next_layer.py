@@ -31,15 +31,15 @@ BIAS = Number("layer_bias", "bias b", 0.0, -5.0, 5.0, 0.5)
 NONLINEARITY = Choice("layer_f", "nonlinearity f", LABELS, "relu")
 UNIT_INPUTS = Number(
     "layer_inputs",
-    "inputs of the unit",
+    "inputs of the small unit",
     MOST_ENUMERATED,
     1,
     MOST_ENUMERATED,
     1,
     help="All 2ⁿ masks are listed.",
 )
-INPUT_MEAN = Number("layer_input_mean", "mean of the inputs", 0.5, -5.0, 5.0, 0.5)
-CORRELATION = Number("layer_correlation", "correlation of the inputs", 0.05, 0.0, 1.0, 0.05)
+INPUT_MEAN = Number("layer_input_mean", "batch norm: mean of the inputs", 0.5, -5.0, 5.0, 0.5)
+CORRELATION = Number("layer_correlation", "batch norm: correlation", 0.05, 0.0, 1.0, 0.05)
 SEED = Number(
     "layer_seed", "seed", 2, 0, 2**31 - 1, 1, help="The same seed gives the same weights, inputs, masks."
 )
