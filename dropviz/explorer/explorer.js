@@ -218,7 +218,7 @@ function skeleton(root) {
 export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}) {
   const parts = skeleton(root);
   const { play, range } = parts;
-  let payload, tracks, texts, units, layout, index, committed;
+  let payload, tracks, texts, links, units, layout, index, committed;
   let move = () => {};
   let frame = 0;
   let playing = 0;
@@ -231,6 +231,7 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
     parts.keep.textContent = note;
     range.setAttribute("aria-valuetext", payload.readouts ? `${payload.label} ${value}, ${note}` : `${payload.label} ${value}`);
     for (const [nodes, values] of texts) for (const node of nodes) node.textContent = values[index];
+    for (const link of links) link.search = `?rate=${rate}`;
     for (const update of units) update(index);
     move(index);
     root.dispatchEvent(new CustomEvent("dv-drawn", { detail: { rate: payload.rates[index] } }));
@@ -349,6 +350,7 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
     texts = Object.entries(payload.texts).map(([name, values]) => [
       root.querySelectorAll(`[data-text="${name}"]`), values,
     ]);
+    links = root.querySelectorAll("a[data-takes-rate]"); // to other pages, which shall open at this rate
     units = payload.unitRows.flatMap((row) =>
       [...root.querySelectorAll(`svg[data-units="${row.name}"]`)].map((svg) => drawUnits(svg, payload, row)));
     drawnWidth = parts.figure.clientWidth;
