@@ -1,0 +1,339 @@
+"""The answer: five reasons and three limits, each with its evidence at every rate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dropviz.activations import Floats
+from dropviz.explorer import LiveFigure
+from dropviz.figures.curves import Line, Panel
+from dropviz.figures.grid import Row, draw_panels
+from dropviz.figures.style import COLORS
+from dropviz.layer import LayerSweep
+from dropviz.noise_sweep import NoiseSweep
+from dropviz.nonlinearity import LogisticUnit
+from dropviz.numbers import plain, with_error
+from dropviz.schedules import FactorComparison
+from dropviz.snippets import numpy_lines
+from dropviz.sweep import Sweep
+
+STRATEGIES = ("standard", "inverted", "none", "wrong_test")
+NOISES = ("standard", "inverted", "gaussian")
+LAYERS = ("standard", "inverted")
+HEIGHT = 108  # of a panel, pixels
+
+CS231N = ("CS231n notes", "https://cs231n.github.io/neural-networks-2/#reg")
+RENNIE = (
+    "Rennie et al., SLT 2014",
+    "https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks",
+)
+SRIVASTAVA = ("Srivastava et al., JMLR 2014", "https://jmlr.org/papers/v15/srivastava14a.html")
+WANG = ("Wang &amp; Manning, ICML 2013", "https://proceedings.mlr.press/v28/wang13a.html")
+CONVNETJS = ("ConvNetJS, pull request 61", "https://github.com/karpathy/convnetjs/pull/61")
+LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
+BALDI = ("Baldi &amp; Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the answer rests on, all of it on the rates of ``sweep``.
+
+    Attributes
+    ----------
+    sweep, noise, layer
+        Simulations of `STRATEGIES`, `NOISES` and `LAYERS`.
+    annealed
+        For each rate, what the test factors do while the rate falls from it to 0.
+    unit
+        One logistic unit over all its masks.
+    learning_rate
+        Optimizer → by what standard's learning rate exceeds inverted's on the same path, at each rate.
+    """
+
+    sweep: Sweep
+    noise: NoiseSweep
+    layer: LayerSweep
+    annealed: Sequence[FactorComparison]
+    unit: LogisticUnit
+    learning_rate: Mapping[str, Floats]
+
+    @property
+    def worst_error(self) -> Floats:
+        """Largest relative error of the test mean along each annealed schedule. Axes: factor, rate."""
+        return np.array([comparison.worst_error for comparison in self.annealed]).T
+
+
+def answer_live(evidence: Evidence, rate: float = 0.3) -> LiveFigure:
+    """Draw the evidence; ``rate`` is the one at first sight, the nearest one of the grid is taken.
+
+    Raises
+    ------
+    ValueError
+        If a part of the evidence stands on other rates, or compares something else, than the answer needs.
+    """
+    _check(evidence)
+    config = evidence.sweep.config
+    rates = np.asarray(config.rates)
+    start = int(np.abs(rates - rate).argmin())
+    panels = _panels(evidence)
+    drawn = draw_panels(panels, [Row(3, HEIGHT), Row(3, HEIGHT)], rates, start)
+    return LiveFigure(
+        figure=drawn.figure,
+        rates=config.rates,
+        start=start,
+        tracks=drawn.tracks,
+        texts=_texts(evidence),
+        head=_columns(REASONS[:3]),
+        foot=_columns((*REASONS[3:], LIMITS[0])) + _columns(LIMITS[1:]),
+        narrow=drawn.narrow,
+        alt="Six curves over the dropout rate. " + "; ".join(panel.title for panel in panels) + ".",
+    )
+
+
+def _check(evidence: Evidence) -> None:
+    rates = evidence.sweep.config.rates
+    for name, found, wanted in (
+        ("sweep", evidence.sweep.config.strategies, STRATEGIES),
+        ("noise", evidence.noise.config.noises, NOISES),
+        ("layer", evidence.layer.config.strategies, LAYERS),
+        ("rates of noise", evidence.noise.config.rates, rates),
+        ("rates of layer", evidence.layer.config.rates, rates),
+        ("rates of unit", tuple(evidence.unit.rates.tolist()), rates),
+        ("first rates of annealed", tuple(float(one.rates[0]) for one in evidence.annealed), rates),
+    ):
+        if found != wanted:
+            raise ValueError(f"{name} must be {wanted}; got {found}")
+
+
+# ---- the curves -----------------------------------------------------------------------------------------------------
+
+
+def _mean_ratio(sweep: Sweep, name: str) -> tuple[Floats, Floats, Floats]:
+    """Test mean over training mean of one strategy: exact, simulated, and the standard error of that.
+
+    The exact test mean stands over the simulated training mean; to first order, their ratio has its relative error.
+    """
+    at = sweep.config.strategies.index(name)
+    test, train = sweep.exact_mean[at, 1], sweep.mean[at, 0]
+    ratio = test / train
+    return test / sweep.exact_mean[at, 0], ratio, ratio * sweep.mean_se[at, 0] / train
+
+
+def _variance_ratio(sweep: Sweep, name: str) -> tuple[Floats, Floats, Floats]:
+    """Training variance over test variance of one strategy: exact, simulated, and the standard error of that.
+
+    The simulated training variance stands over the exact test variance, which adds no error.
+    """
+    at = sweep.config.strategies.index(name)
+    train, test = sweep.exact_variance[at]
+    return train / test, sweep.variance[at, 0] / test, sweep.variance_se[at, 0] / test
+
+
+def _panels(evidence: Evidence) -> list[Panel]:
+    sweep, noise, layer = evidence.sweep, evidence.noise, evidence.layer
+    rates = np.asarray(sweep.config.rates)
+
+    def ratio(name: str, label: str) -> Line:
+        return Line(label, COLORS[name], *_mean_ratio(sweep, name))
+
+    right = [ratio("standard", "standard"), ratio("inverted", "inverted")]
+    errors = evidence.worst_error
+    annealed = [
+        Line(name, COLORS["standard"], errors[at], dashed=at != 0)
+        for at, name in enumerate(evidence.annealed[0].names[:3])
+    ]
+    noises = [
+        Line(
+            name,
+            COLORS.get(name, COLORS["other"]),
+            noise.noise.exact_mean[at],
+            noise.noise.mean[at],
+            noise.noise.mean_se[at],
+        )
+        for at, name in enumerate(NOISES)
+    ]
+    sums = [
+        Line(name, COLORS[name], layer.exact_mean[at], layer.mean[at], layer.mean_se[at])
+        for at, name in enumerate(LAYERS)
+    ]
+    shift = [Line(name, COLORS[name], *_variance_ratio(sweep, name)) for name in LAYERS]
+    means, reach = "test ÷ training mean", (0.04, 25.0)
+    return [
+        Panel(
+            "1 · The factor forgotten: off by 1/k", means, [ratio("none", "forgotten"), *right], True, reach
+        ),
+        Panel(
+            "2 · Annealed to 0: inverted is never off",
+            "worst error of mean",
+            [*annealed, Line("inverted", COLORS["inverted"], errors[3])],
+            limits=(0.0, 1.0),
+            x_title="first dropout rate",
+        ),
+        Panel("3 · The noise of inverted has mean 0", "mean of the noise", noises),
+        Panel("4 · Inverted keeps the mean of z", "mean of z in training", sums),
+        Panel(
+            "5 · The wrong factor: right only at 0.5",
+            means,
+            [ratio("wrong_test", "× rate, not keep"), *right],
+            True,
+            reach,
+        ),
+        Panel("The variance shift: one curve for both", "train/test variance", shift, True, (0.5, 200.0)),
+    ]
+
+
+# ---- words and numbers ----------------------------------------------------------------------------------------------
+
+
+def _texts(evidence: Evidence) -> dict[str, list[str]]:
+    """Every text that changes with the rate, by name; `REASONS` and `LIMITS` say where each stands."""
+    sweep, rates = evidence.sweep, evidence.sweep.config.rates
+    exact_ratio, simulated_ratio, ratio_error = _variance_ratio(sweep, "inverted")
+    keeps = [round(1.0 - rate, 12) for rate in rates]
+    texts = {
+        "rate": [f"{rate:.2f}" for rate in rates],
+        "drop": [f"{rate:g}" for rate in rates],
+        "keep": [f"{keep:g}" for keep in keeps],
+        "standard-line": [
+            numpy_lines("standard", rate)[1].replace("keep", f"{1 - rate:g}") for rate in rates
+        ],
+        "inverted-line": [numpy_lines("inverted", rate)[1] for rate in rates],
+        "unit-average": _numbers(evidence.unit.arithmetic_mean),
+        "unit-test": _numbers(evidence.unit.weight_scaled),
+        "ratio-exact": _numbers(exact_ratio),
+        "ratio": _with_errors(simulated_ratio, ratio_error),
+        "plain-z": [plain(float(evidence.layer.test_z[1, at])) for at in range(len(rates))],
+    }
+    for name, label in (("none", "forgotten"), ("wrong_test", "wrong")):
+        exact, simulated, error = _mean_ratio(sweep, name)
+        texts[label] = _with_errors(simulated, error)
+        texts[f"{label}-exact"] = _numbers(exact)
+    for at, label in enumerate(("last", "middle", "first", "never")):
+        texts[f"error-{label}"] = [f"{100 * error:.0f} %" for error in evidence.worst_error[at]]
+    for at, name in enumerate(NOISES):
+        texts[f"noise-{name}"] = _with_errors(evidence.noise.noise.mean[at], evidence.noise.noise.mean_se[at])
+        texts[f"noise-{name}-exact"] = _numbers(evidence.noise.noise.exact_mean[at])
+    for at, name in enumerate(LAYERS):
+        texts[f"z-{name}"] = _with_errors(evidence.layer.mean[at], evidence.layer.mean_se[at])
+    for name, factor in evidence.learning_rate.items():
+        texts[f"path-{name}"] = _numbers(factor)
+    texts["summary"] = [
+        f"Rate {rate:.2f}. Forgotten factor: test mean {one} times the training mean. Variance ratio {two} for both."
+        for rate, one, two in zip(rates, texts["forgotten-exact"], texts["ratio-exact"], strict=True)
+    ]
+    return texts
+
+
+def _numbers(values: Floats) -> list[str]:
+    return [plain(float(value)) for value in values]
+
+
+def _with_errors(values: Floats, errors: Floats) -> list[str]:
+    return [with_error(float(value), float(error)) for value, error in zip(values, errors, strict=True)]
+
+
+def _live(name: str) -> str:
+    return f'<b data-text="{name}"></b>'
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to say: a sentence or two, who said it first, the evidence at this rate, and the page that shows it.
+
+    ``source`` and ``page`` are a text and an address; the address of a page is that in the app.
+    """
+
+    heading: str
+    sentence: str
+    source: tuple[str, str]
+    evidence: str
+    page: tuple[str, str]
+
+
+REASONS = (
+    Point(
+        "1 · Nothing to do at test",
+        "The test network is plain code, the same for networks trained with and without dropout.",
+        CS231N,
+        'Standard: <code data-text="standard-line"></code>; inverted: <code data-text="inverted-line"></code>. '
+        f"The factor forgotten: test mean {_live('forgotten')} times the training mean "
+        f"(exact {_live('forgotten-exact')}).",
+        ("Two strategies", "./"),
+    ),
+    Point(
+        "2 · The rate may change in training",
+        "Annealing takes the rate to 0: inverted is right at every step, while no single test factor fits standard.",
+        RENNIE,
+        f"From {_live('rate')} to 0 its mean is off by up to {_live('error-first')} with the first rate's factor, "
+        f"{_live('error-middle')} with the mean rate's, {_live('error-last')} with the last's; inverted: "
+        f"{_live('error-never')}.",
+        ("A changing rate", "schedule"),
+    ),
+    Point(
+        "3 · The noise has mean zero",
+        "Inverted adds a·(m/k − 1), whose mean is 0, as it is when a is multiplied by a Gaussian N(1, r/k); standard "
+        "adds a·(m − 1), whose mean is −r·μ.",
+        SRIVASTAVA,
+        f"Here: inverted {_live('noise-inverted')}, Gaussian {_live('noise-gaussian')}, standard "
+        f"{_live('noise-standard')} (exact {_live('noise-standard-exact')}).",
+        ("Zero-mean noise", "noise"),
+    ),
+    Point(
+        "4 · The next layer sees its usual scale",
+        "In training, the mean over masks of z = W·a + b is what z is without dropout; standard shrinks W·a to k·W·a, "
+        "and leaves b.",
+        WANG,
+        f"Without dropout z = {_live('plain-z')}; in training inverted {_live('z-inverted')}, standard "
+        f"{_live('z-standard')}.",
+        ("Next layer", "next-layer"),
+    ),
+    Point(
+        "5 · No p at inference",
+        "Where nothing is multiplied, nobody can mistake the drop for the keep probability, as happened.",
+        CONVNETJS,
+        f"× {_live('drop')} where × {_live('keep')} is meant: test mean {_live('wrong')} times the training mean "
+        f"(exact {_live('wrong-exact')}).",
+        ("Which p?", "which-p"),
+    ),
+)
+LIMITS = (
+    Point(
+        "It does not remove the variance shift",
+        "Training ÷ test variance is 1/k + (r/k)·μ²/v for both strategies. Batch norm keeps the variance that it saw "
+        "in training, which at test is another.",
+        LI,
+        f"Here {_live('ratio')}, exact {_live('ratio-exact')}.",
+        ("Next layer", "next-layer"),
+    ),
+    Point(
+        "It is no other function, but another training",
+        "Standard with the weights V/k behind the dropout is inverted with V: one function. To stay so in training, "
+        "standard needs another learning rate there, η/k² with SGD and η/k with Adam (as ε → 0), and weight decay "
+        "k²·λ. At equal learning rates the two train differently.",
+        SRIVASTAVA,
+        f"At this rate {_live('path-SGD')}·η with SGD, {_live('path-Adam')}·η with Adam.",
+        ("Training", "training"),
+    ),
+    Point(
+        "It does not average the thinned networks",
+        "One pass at test is not the average of the networks that dropout trains. For a logistic unit it is their "
+        "normalized geometric mean, with either strategy.",
+        BALDI,
+        f"Eight inputs 1, weights 0.5, bias −2, all 256 masks: one pass gives {_live('unit-test')}, the average is "
+        f"{_live('unit-average')}.",
+        ("Next layer", "next-layer"),
+    ),
+)
+
+
+def _columns(points: Sequence[Point]) -> str:
+    blocks = "".join(f"<section>{_block(point)}</section>" for point in points)
+    return f'<div class="dv-columns" style="--dv-columns:{len(points)};margin-bottom:0.6rem">{blocks}</div>'
+
+
+def _block(point: Point) -> str:
+    (author, at), (title, page) = point.source, point.page
+    source = f'<a href="{at}" target="_blank" rel="noopener">{author}</a>'
+    link = f'<a href="{page}" data-takes-rate style="white-space:nowrap">→ {title}</a>'
+    return f"<h3>{point.heading}</h3><p>{point.sentence} ({source})</p><p>{point.evidence} {link}</p>"
