@@ -67,10 +67,7 @@ def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -
 
 def _rate_panel(comparison: FactorComparison, rates: Floats, varies: bool) -> Panel:
     first, last = comparison.rates[0], comparison.rates[-1]
-    if not varies:
-        title = f"The rate stays at {first:.3g}"
-    else:
-        title = f"The rate: {first:.3g} first, {last:.3g} last"
+    title = f"The rate: {first:.3g} first, {last:.3g} last" if varies else f"The rate stays at {first:.3g}"
     return _panel(title, "dropout rate", [Line("rate", COLORS["other"], rates)])
 
 
@@ -114,8 +111,11 @@ def _signed_percent(ratio: float) -> str:
     error = 100.0 * (ratio - 1.0)
     if abs(error) < 1e-9:
         return "none"
-    size = plain(abs(error), 2) if abs(error) < 10 else f"{abs(error):,.0f}"
-    return f"{'+' if error > 0 else '−'}{size} %"
+    return f"{'+' if error > 0 else '−'}{_percent(abs(error))}"
+
+
+def _percent(error: float) -> str:
+    return f"{plain(error, 2) if error < 10 else f'{error:,.0f}'} %"
 
 
 def _texts(
@@ -163,8 +163,8 @@ def _table(comparison: FactorComparison) -> str:
     titles = (
         "factor at test from",
         "factor",
-        'test / training mean at step <span data-text="step"></span>',
-        "error at this step",
+        'error at step <span data-text="step"></span>',
+        "test / training mean",
         "largest error",
         "at step",
         "mean error",
@@ -178,11 +178,11 @@ def _table(comparison: FactorComparison) -> str:
         label = "inverted: no factor needed" if inverted else f"standard, the {name}"
         cells = (
             "none" if inverted else f"× {plain(float(comparison.factors[index]), 3)}",
-            f'<span data-text="{_key(name)}-ratio"></span>',
             f'<b data-text="{_key(name)}-error"></b>',
+            f'<span data-text="{_key(name)}-ratio"></span>',
             _signed_percent(float(comparison.mean_ratio[index, worst])),
             "–" if perfect else f"{comparison.steps[worst]:,.0f}",
-            "none" if perfect else f"{plain(100.0 * float(errors.mean()), 2)} %",
+            "none" if perfect else _percent(100.0 * float(errors.mean())),
         )
         body = "".join(f"<td>{cell}</td>" for cell in cells)
         rows.append(f'<tr><th scope="row">{label}</th>{body}</tr>')
