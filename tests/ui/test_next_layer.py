@@ -1,0 +1,81 @@
+"""The next layer's page under AppTest: the ends of every range, and addresses that lie."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dropviz.ui.pages.next_layer import NONLINEARITY, SEED, SETTINGS
+from dropviz.ui.settings import Number
+
+
+def page():
+    from dropviz.ui.pages.next_layer import show_page
+
+    show_page()
+
+
+def run(**address):
+    app = AppTest.from_function(page, default_timeout=20)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def complaints(app):
+    return [warning.value for warning in app.warning]
+
+
+def test_the_default_page_complains_of_nothing():
+    app = run()
+    assert not app.exception
+    assert complaints(app) == []
+    assert {widget.key for widget in app.number_input} == {
+        one.key for one in SETTINGS if isinstance(one, Number)
+    }
+
+
+@pytest.mark.parametrize("nonlinearity", NONLINEARITY.options)
+def test_every_nonlinearity_is_shown(nonlinearity):
+    app = run(layer_f=nonlinearity, layer_fan_in="8")
+    assert not app.exception
+    assert app.selectbox(key="layer_f").value == nonlinearity
+
+
+@pytest.mark.parametrize(
+    "setting", [one for one in SETTINGS if isinstance(one, Number)], ids=lambda one: one.key
+)
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_both_ends_of_every_range_are_shown_without_complaint(setting, end):
+    app = run(**{setting.key: setting.spell(type(setting.default)(getattr(setting, end)))})
+    assert not app.exception
+    assert complaints(app) == []
+
+
+def test_the_smallest_of_everything_is_shown():
+    app = run(layer_fan_in="1", layer_inputs="1", layer_scale="0.0", layer_correlation="0.0", rate="0")
+    assert not app.exception
+    assert complaints(app) == []
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda one: one.key)
+def test_a_refused_value_is_named_once_and_the_default_stands(setting):
+    app = run(**{setting.key: "<b>"})
+    assert not app.exception
+    (sentence,) = complaints(app)
+    assert setting.key in sentence
+    assert "<" not in sentence
+
+
+@pytest.mark.parametrize("value", ["0", "513", "1.5", "nan", "-1"])
+def test_a_fan_in_outside_its_range_is_refused(value):
+    app = run(layer_fan_in=value)
+    assert not app.exception
+    assert len(complaints(app)) == 1
+    assert app.number_input(key="layer_fan_in").value == 64
+
+
+def test_a_new_draw_changes_the_seed_only():
+    app = run(layer_fan_in="8")
+    app.button[0].click().run()
+    assert not app.exception
+    assert app.number_input(key="layer_seed").value != SEED.default
+    assert app.number_input(key="layer_fan_in").value == 8
