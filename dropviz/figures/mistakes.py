@@ -20,7 +20,7 @@ from dropviz.strategies import Strategy, strategy
 from dropviz.sweep import Sweep
 
 UNITS_SHOWN, HEIGHT = 20, 150
-RIGHT = "inverted, left on"  # a ratio of means cannot tell them apart
+RIGHT = "correct, and left on"  # a ratio of means cannot tell them apart
 ONE_CURVE = {"wrong_train": "wrong p", "wrong_test": "wrong p"}  # both ratios are r/k
 EDGE = 1e-9  # how close to rates 0 and 1 a root is looked for
 

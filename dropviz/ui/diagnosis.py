@@ -77,8 +77,9 @@ def show_diagnosis(remember: Callable[[], None]) -> None:
     """Show the diagnosis; ``remember`` puts the settings into the address."""
     st.subheader("Which one is mine? A diagnosis", anchor=False)
     st.markdown(
-        "Measure the mean output of one dropout layer in training and at test, over many units and examples. "
-        "The two means, their standard errors and the rate are enough to name most mistakes."
+        "Measure the mean output of one dropout layer in training and at test, over many units and examples. The two "
+        "means, their standard errors and the rate narrow it down; the mean without dropout mostly settles it. Dropout "
+        "left on at test shows in the variances only: two files hold them."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = show(FROM)

@@ -31,12 +31,12 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
             "Units are dropped in training and nothing makes up for it. At test every unit is there, and the next "
             "layer gets 1/keep times the input that it was trained on.",
             "[KerasDropconnect, issue 1](https://github.com/teelinsan/KerasDropconnect/issues/1) (2019), on weights "
-            "instead of activations. The dropout of Keras divides by keep; the fix agreed on multiplies by keep again "
-            "in training and leaves the weights alone at test.",
+            "instead of activations. The dropout of Keras divides by keep; the fix agreed on there multiplies by keep "
+            "again in training, which leaves the bare mask, and does nothing at test.",
         ),
         "both": Exhibit(
-            "The framework already divides by keep in training, and the code multiplies by keep again at test: two "
-            "right strategies, added up.",
+            "The framework already divides by keep in training, and the code multiplies by keep at test as well: both "
+            "correct strategies at once.",
             "[DyNet, issue 186](https://github.com/clab/dynet/issues/186) (2016). Its dropout divides by keep, which "
             "its documentation did not say; the reporter expects that nearly everyone scales again at test, and had "
             "done so too.",
@@ -74,8 +74,8 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
 RELATIVES = (
     "[Edinburgh's mlpractical, pull request 32](https://github.com/CSTR-Edinburgh/mlpractical/pull/32) (2015): inputs "
     "divided twice in training, by the keep probabilities of two layers.",
-    "[curriculum-dropout, issue 1](https://github.com/pmorerio/curriculum-dropout/issues/1) (2017): one layer used the "
-    "keep probability of another.",
+    "[curriculum-dropout, issue 1](https://github.com/pmorerio/curriculum-dropout/issues/1) (2017): a convolutional "
+    "layer used the keep probability of the dense ones.",
     "[RETAIN, pull request 1](https://github.com/mp2893/retain/pull/1) (2017): the factor at test was fixed at 0.5, "
     "whatever the rate.",
     "[Keras, pull request 5665](https://github.com/keras-team/keras/pull/5665) (2017): the noise of Gaussian dropout "
@@ -130,27 +130,28 @@ def show_page() -> None:
     heading("Five ways to get it wrong, and which of them you would notice")
     for complaint in read_address("mistakes", SETTINGS):
         st.warning(complaint)
+    _museum()
+    _diagnosis()
+
+
+@st.fragment
+def _museum() -> None:
     name = show(MISTAKE)
     st.markdown(EXHIBITS[name].what)
     if name == LEFT_ON:
         with st.container(horizontal=True):
             inputs, seed = int(show(INPUTS)), int(show(SEED))
-        _exhibit(_left_on(LayerConfig(fan_in=inputs, seed=seed)), name)
+        live, caption = _left_on(LayerConfig(fan_in=inputs, seed=seed)), CAPTION_LEFT_ON
     else:
         config = dv.SweepConfig(strategies=("inverted", *TABLED))
-        _exhibit(_beside_inverted(config, name), name)
+        live, caption = _beside_inverted(config, name), CAPTION_TABLED
+    live_figure(live, "mistakes")
+    st.caption(caption)
+    write_address(SETTINGS)
     st.subheader("Seen in public", anchor=False)
     st.markdown(EXHIBITS[name].seen)
-    with st.expander("Relatives: wrong in a way that no row above has"):
+    with st.expander("Relatives: wrong in other ways"):
         st.markdown("\n".join(f"- {relative}" for relative in RELATIVES))
-    _diagnosis()
-
-
-@st.fragment
-def _exhibit(live: LiveFigure, name: str) -> None:
-    live_figure(live, "mistakes")
-    st.caption(CAPTION_LEFT_ON if name == LEFT_ON else CAPTION_TABLED)
-    write_address(SETTINGS)
 
 
 @st.fragment
