@@ -132,7 +132,6 @@ def _variance_ratio(sweep: Sweep, name: str) -> tuple[Floats, Floats, Floats]:
 
 def _panels(evidence: Evidence) -> list[Panel]:
     sweep, noise, layer = evidence.sweep, evidence.noise, evidence.layer
-    rates = np.asarray(sweep.config.rates)
 
     def ratio(name: str, label: str) -> Line:
         return Line(label, COLORS[name], *_mean_ratio(sweep, name))
@@ -308,9 +307,9 @@ LIMITS = (
     ),
     Point(
         "It is no other function, but another training",
-        "Standard with the weights V/k behind the dropout is inverted with V: one function. To stay so in training, "
-        "standard needs another learning rate there, η/k² with SGD and η/k with Adam (as ε → 0), and weight decay "
-        "k²·λ. At equal learning rates the two train differently.",
+        "Standard with the weights V/k behind the dropout is inverted with V: one function. To stay one in training, "
+        "those weights need the learning rate η/k² with SGD, η/k with Adam (as ε → 0), and the weight decay k²·λ, "
+        "where inverted has η and λ. At equal learning rates the two train differently.",
         SRIVASTAVA,
         f"At this rate {_live('path-SGD')}·η with SGD, {_live('path-Adam')}·η with Adam.",
         ("Training", "training"),

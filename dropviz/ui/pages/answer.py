@@ -48,7 +48,7 @@ def _same_path(optimizer: SGD | Adam, rate: float) -> float:
     return as_standard(inverted).layer_scales[1].learning_rate
 
 
-@st.cache_data(max_entries=1, show_spinner="Simulating")
+@st.cache_data(max_entries=1, show_spinner=False)
 def _live() -> LiveFigure:
     return answer_live(_evidence())
 

@@ -1,0 +1,45 @@
+"""The numbers of the answer follow the pointer, its links take the rate along, and a phone shows it all."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def opened(page, visit, errors, path):
+    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
+    visit(page, path)
+    page.locator(".dv[data-ready]").wait_for()
+    errors[:] = [error for error in errors if "/_stcore/" not in error]
+
+
+def test_the_numbers_follow_the_drag_before_it_ends(page, visit, errors):
+    opened(page, visit, errors, "/answer")
+    forgotten = page.locator("[data-text=forgotten-exact]")
+    expect(forgotten).to_have_text("1.429")
+    box = page.locator(".dv-range").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.3, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=4)
+    expect(forgotten).not_to_have_text("1.429")
+    rate = float(page.locator(".dv-value").inner_text())
+    assert float(forgotten.inner_text()) == pytest.approx(1.0 / (1.0 - rate), rel=1e-3)
+    assert "rate=" not in page.url
+    page.mouse.up()
+    page.wait_for_url(f"**/answer?rate={rate:g}")
+
+
+def test_a_link_opens_its_page_at_this_rate(page, visit, errors):
+    opened(page, visit, errors, "/answer?rate=0.6")
+    page.get_by_role("link", name="→ Which p?").click()
+    page.wait_for_url("**/which-p?rate=0.6")
+    page.locator(".dv[data-ready]").wait_for()
+    expect(page.locator(".dv-value")).to_have_text("0.60")
+    errors[:] = [error for error in errors if "/_stcore/" not in error]
+
+
+def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
+    opened(phone, visit, errors, "/answer?rate=0.95")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone.locator(".dv").evaluate("node => node.scrollWidth <= node.clientWidth")

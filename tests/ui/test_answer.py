@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dropviz.figures.answer import REASONS
+from dropviz.ui.frame import MORE, PAGES
+from dropviz.ui.pages.answer import CONFIG, _evidence
+
+
+def page() -> None:
+    from dropviz.ui.pages.answer import show_page
+
+    show_page()
+
+
+def run(**address: str) -> AppTest:
+    at = AppTest.from_function(page, default_timeout=20)
+    for name, value in address.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.parametrize("rate", ["0", "0.3", "0.5", "0.95", "0.99"])
+def test_the_page_answers_the_question_in_its_first_sentence(rate: str) -> None:
+    at = run(rate=rate)
+    assert not at.warning
+    assert at.title[0].value == "Which strategy is preferable, and why?"
+    assert at.markdown[0].value.startswith("**Inverted dropout is preferable")
+
+
+@pytest.mark.parametrize("address", [{"rate": "1"}, {"rate": "inf"}, {"rate": ""}, {"keep": "0.7"}])
+def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
+    assert len(run(**address).warning) == 1
+
+
+def test_every_reason_leads_to_a_page_of_the_app() -> None:
+    addresses = {address for address, _, _ in (*PAGES, *MORE)} - {"explore"} | {"./"}
+    assert {point.page[1] for point in REASONS} <= addresses
+
+
+def test_the_learning_rates_come_from_the_training_itself() -> None:
+    keep = 1.0 - np.asarray(CONFIG.rates)
+    found = _evidence().learning_rate
+    np.testing.assert_allclose(found["SGD"], keep**-2.0)
+    np.testing.assert_allclose(found["Adam"], 1.0 / keep)
