@@ -196,7 +196,7 @@ def _note(column: Floats, top: float) -> str:
     outside = 100.0 - column.sum()
     if outside > 0.05:
         parts.append(f"Beyond the frame: {outside:.1f} % of the masks.")
-    return " ".join(parts)
+    return " ".join(parts) or "\N{NO-BREAK SPACE}"  # an empty line would shift the figure during the drag
 
 
 def _head_on() -> str:

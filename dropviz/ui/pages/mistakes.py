@@ -60,7 +60,7 @@ EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
         ),
         LEFT_ON: Exhibit(
             "The factor is right, but nobody switched the mask off. The mean is right too, so a comparison of means "
-            "finds nothing: each single prediction is random.",
+            "finds nothing, but at every rate above 0 each single prediction is random.",
             "[nanoGPT, pull request 240](https://github.com/karpathy/nanoGPT/pull/240) (2023, merged): attention got "
             "its dropout rate in a function call that does not know of evaluation mode; "
             "[PyTorch, issue 124464](https://github.com/pytorch/pytorch/issues/124464) (2024) is about that function. "
