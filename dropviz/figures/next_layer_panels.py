@@ -1,5 +1,7 @@
 """The panels of the next layer: z over masks, f(z), depth, one logistic unit, and the shift before batch norm."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dropviz.activations import Floats
@@ -123,14 +125,11 @@ def moment_panels(sweep: LayerSweep) -> list[Panel]:
 def gap_panels(gap: NonlinearGap, strategies: tuple[str, ...]) -> list[Panel]:
     """E[f(z)] beside f(E[z]), and their difference for both strategies."""
     at = strategies.index("inverted")
-    average = Line(
-        "average over masks",
-        AVERAGE,
-        steady(gap.exact_output[at]),
-        gap.mean_output[at],
-        gap.mean_output_se[at],
-    )
-    lines = [average, Line("test pass", INVERTED, steady(gap.at_test[at]), dashed=True)]
+    exact, test = _drawable(gap.exact_output[at], gap.at_test[at])
+    lines = [
+        Line("average over masks", AVERAGE, exact, gap.mean_output[at], gap.mean_output_se[at]),
+        Line("test pass", INVERTED, test, dashed=True),
+    ]
     differs = draws_a_gap(gap.gap, gap.exact_output)
     gaps = dict(zip(strategies, np.where(differs, gap.gap, 0.0), strict=True))
     largest = max(float(np.abs(values).max()) for values in gaps.values())
@@ -142,9 +141,12 @@ def gap_panels(gap: NonlinearGap, strategies: tuple[str, ...]) -> list[Panel]:
     ]
 
 
-def steady(values: Floats) -> Floats:
-    """Outputs of a unit without the rounding that would fill an axis where nothing differs."""
-    return np.round(values, 12) + 0.0  # never −0
+def _drawable(*curves: Floats) -> Sequence[Floats]:
+    """The curves, or one level for all where they differ by less than the float32 of the browser could place."""
+    together = np.concatenate(curves)
+    if np.ptp(together) > 1e-5 * np.abs(together).max():
+        return curves
+    return [np.full_like(curve, together[0]) for curve in curves]
 
 
 def draws_a_gap(gap: Floats | float, outputs: Floats) -> Floats:
@@ -167,14 +169,18 @@ def gap_finding(gap: Floats) -> str:
 
 def logistic_panels(inverted: LogisticUnit, standard: LogisticUnit) -> list[Panel]:
     """Average, normalized geometric mean and test pass of one logistic unit, and how far they lie apart."""
+    average, geometric, test = _drawable(
+        inverted.arithmetic_mean, inverted.geometric_mean, inverted.weight_scaled
+    )
     means = [
-        Line("average", AVERAGE, steady(inverted.arithmetic_mean)),
-        Line("geometric mean", INVERTED, steady(inverted.geometric_mean)),
-        Line("test pass", INVERTED, steady(inverted.weight_scaled), dashed=True),
+        Line("average", AVERAGE, average),
+        Line("geometric mean", INVERTED, geometric),
+        Line("test pass", INVERTED, test, dashed=True),
     ]
     differences = [
-        Line("inverted", INVERTED, steady(inverted.arithmetic_mean - inverted.geometric_mean)),
-        Line("standard", STANDARD, steady(standard.arithmetic_mean - standard.geometric_mean)),
+        Line(name, color, np.where(draws_a_gap(gap, unit.geometric_mean), gap, 0.0))
+        for name, color, unit in (("inverted", INVERTED, inverted), ("standard", STANDARD, standard))
+        for gap in (unit.arithmetic_mean - unit.geometric_mean,)
     ]
     largest = max(float(np.abs(line.exact).max()) for line in differences)
     title = (
@@ -253,7 +259,7 @@ def depth_finding(depth: DepthGap, rate: float = 0.5) -> str:
         return f"{there} the gap drowns in noise"
     times = last / first
     change = "grows" if times > 1.25 else "shrinks" if times < 0.8 else "stays"
-    return f"{there} the gap {change}: × {plain(times, 2)} in {depth.config.depth} layers"
+    return f"{there} the gap {change}: × {short(times)} in {depth.config.depth} layers"
 
 
 # ---- batch norm -----------------------------------------------------------------------------------------------------
@@ -293,6 +299,15 @@ def draw_bells(drawing: Drawing, box: Box, number: int, shift: VarianceShift, st
     drawing.annotations.append(
         label | {"xanchor": "left", "showarrow": False, "font": {"color": INK, "size": 12}}
     )
+
+
+def short(value: float) -> str:
+    """Write a positive number with two significant digits, from 100 on as a whole one.
+
+    >>> short(0.0314), short(12345.6)
+    ('0.031', '12,346')
+    """
+    return plain(value, 2) if value < 99.5 else f"{value:,.0f}"
 
 
 # ---- axes -----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from dropviz.figures.next_layer_panels import (
     STANDARD,
     draws_a_gap,
     shares,
+    short,
     top_share,
 )
 from dropviz.layer import LayerDensities, LayerSweep
@@ -47,8 +48,7 @@ def head(layer: LayerSweep) -> str:
     undivided = (
         _cell("mean of z", "standard-mean")
         + _cell("variance of z", "standard-variance")
-        + _cell("z at test, a × keep", "standard-test")
-        + _cell("z at test, a unscaled", "mistake-test")
+        + _cell("z at test, scaled", "standard-test")
     )
     return (
         f'{lead}<div class="dv-columns" style="--dv-columns:2">'
@@ -167,6 +167,8 @@ def _exactly(values: Floats) -> list[str]:
 def _layer_texts(layer: LayerSweep, densities: LayerDensities) -> Texts:
     rates = np.asarray(layer.config.rates)
     found: Texts = {}
+    full = float(layer.test_z[layer.config.strategies.index("inverted"), 0])
+    unscaled = {"inverted": "not random", "standard": f"unscaled {plain(full)}"}
     for at, name in enumerate(layer.config.strategies):
         bars, top = shares(densities)[at], top_share(densities, rates)
         found |= {
@@ -175,27 +177,32 @@ def _layer_texts(layer: LayerSweep, densities: LayerDensities) -> Texts:
             f"{name}-variance": _with_errors(layer.variance[at], layer.variance_se[at]),
             f"{name}-variance-exact": _exactly(layer.exact_variance[at]),
             f"{name}-test": _plain(layer.test_z[at]),
-            f"{name}-test-exact": ["not random"] * len(rates),
+            f"{name}-test-exact": [unscaled[name]] * len(rates),
             f"{name}-note": [
-                _mask_note(float(variance), float(outside), float(tallest), top)
-                for variance, outside, tallest in zip(
-                    layer.exact_variance[at], densities.outside_mass[at], bars.max(axis=1), strict=True
+                _mask_note(
+                    spread, float(outside), float(tallest), top, missed if name == "standard" else None
+                )
+                for spread, outside, tallest, missed in zip(
+                    np.sqrt(layer.exact_variance[at]).tolist(),
+                    densities.outside_mass[at],
+                    bars.max(axis=1),
+                    (full - layer.test_z[at]).tolist(),
+                    strict=True,
                 )
             ],
         }
-    missing = layer.test_z[layer.config.strategies.index("inverted")]
-    gap = missing - layer.exact_mean[layer.config.strategies.index("standard")]
-    return found | {
-        "mistake-test": _plain(missing),
-        "mistake-test-exact": [f"off by {text}" for text in _plain(gap, 3)],
-    }
+    return found
 
 
-def _mask_note(variance: float, outside: float, tallest: float, top: float) -> str:
-    """Say what the picture of a distribution cannot show."""
-    if variance == 0.0:
+def _mask_note(spread: float, outside: float, tallest: float, top: float, missed: float | None) -> str:
+    """Say what the picture of a distribution cannot show, and by how much a test without scaling would miss."""
+    if spread == 0.0:
         return "Every mask gives the same z."
-    said = [f"Standard deviation over masks {plain(variance**0.5, 3)}."]
+    said = [
+        f"Standard deviation over masks {plain(spread, 3)}."
+        if missed is None
+        else f"Without scaling at test, z is off by {plain(missed, 3)}."
+    ]
     if tallest > top:
         said.append(f"Tallest bar {tallest:.0f} %.")
     if outside > 0.005:
@@ -244,8 +251,7 @@ def _seen(gap: float, floor: float) -> str:
     size = max(gap, floor)
     if size <= ROUNDING:
         return "0"
-    written = plain(size, 2) if size < 100.0 else f"{size:,.0f}"
-    return written if gap > floor else f"under {written} (noise)"
+    return short(gap) if gap > floor else f"under {short(size)} (noise)"
 
 
 def _logistic_texts(unit: LogisticUnit) -> Texts:

@@ -71,7 +71,8 @@ def test_the_words_cover_no_panel(page, visit, errors, width):
     covered = page.evaluate(
         """() => [...document.querySelectorAll('.dv-note')].flatMap((note) => {
             const words = note.getBoundingClientRect();
-            return [...document.querySelectorAll('.dv-plot :is(.annotation text, .xtick text, text[class$="title"])')].filter((text) => {
+            const texts = '.dv-plot :is(.annotation text, .xtick text, text[class$="title"])';
+            return [...document.querySelectorAll(texts)].filter((text) => {
                 const box = text.getBoundingClientRect();
                 return box.width && box.bottom > words.top + 2 && box.top < words.bottom - 2;
             }).map((text) => text.textContent);

@@ -10,7 +10,15 @@ import pytest
 
 import dropviz as dv
 from dropviz.figures.next_layer import NextLayer, next_layer_live
-from dropviz.figures.next_layer_panels import depth_finding, gap_finding, gap_panels, moment_panels, top_share
+from dropviz.figures.next_layer_panels import (
+    depth_finding,
+    gap_finding,
+    gap_panels,
+    logistic_panels,
+    moment_panels,
+    short,
+    top_share,
+)
 from dropviz.layer import LayerConfig, layer_densities, layer_sweep
 from dropviz.nonlinearity import DepthConfig, DepthGap, depth_gap, logistic_unit, nonlinear_gap, sigmoid
 from dropviz.variance_shift import VarianceShiftConfig, variance_shift
@@ -209,6 +217,19 @@ def test_the_geometric_mean_is_the_test_pass_to_rounding(default):
     said = float(re.search(r"differ by at most (\S+): rounding", live.foot)[1])
     assert said <= 1e-13
     assert live.texts["logistic-geometric"] == live.texts["logistic-test"]
+
+
+def test_a_tiny_difference_is_named_and_does_not_become_the_axis():
+    result = results(inputs=1, scale=0.0, seed=7)
+    outputs, differences = logistic_panels(result.inverted, result.standard)
+    assert 0.0 < np.abs(result.inverted.arithmetic_mean - result.inverted.geometric_mean).max() < 1e-6
+    assert len(np.unique(outputs.lines[0].exact)) == 1
+    assert float(differences.title.removeprefix("The average is off by up to ")) < 1e-6
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0314, "0.031"), (99.7, "100"), (12345.6, "12,346")])
+def test_a_long_number_is_written_without_an_exponent(value, text):
+    assert short(value) == text
 
 
 def made_up(first, last, floor=0.01):
