@@ -106,15 +106,19 @@ def _signed_percent(ratio: float) -> str:
     """How far a ratio of means is from 1: "+43 %", "−29 %", "none".
 
     >>> _signed_percent(1.43), _signed_percent(0.5), _signed_percent(1.0), _signed_percent(1.0004)
-    ('+43 %', '−50 %', 'none', '+0.04 %')
+    ('+43 %', '−50 %', 'none', '+0.040 %')
     """
     error = 100.0 * (ratio - 1.0)
     if abs(error) < 1e-9:
         return "none"
+    if abs(error) < 0.01:
+        return _percent(abs(error))
     return f"{'+' if error > 0 else '−'}{_percent(abs(error))}"
 
 
 def _percent(error: float) -> str:
+    if error < 0.01:
+        return "under 0.01 %"
     return f"{plain(error, 2) if error < 10 else f'{error:,.0f}'} %"
 
 

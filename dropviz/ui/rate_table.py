@@ -57,7 +57,7 @@ class RateTable:
             raise ValueError(f"the table must be written in at most {MOST_TEXT} characters")
         rows = [row.split(":") for row in text.split(",")]
         if any(len(row) != 2 for row in rows) or not text.isascii() or "_" in text:
-            raise ValueError(text)
+            raise ValueError(f"the table must be rows of step:rate, separated by commas; got {text!r}")
         return read_rows([row[0] for row in rows], [row[1] for row in rows])
 
     def spell(self, value: Rows) -> str:

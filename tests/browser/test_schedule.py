@@ -1,0 +1,92 @@
+"""The slider is the training step: its drag moves the numbers, its end the address, and never the rate."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def opened(page, visit, errors, path):
+    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
+    visit(page, path)
+    page.locator(".dv[data-ready]").wait_for()
+    errors[:] = [error for error in errors if "/_stcore/" not in error]
+
+
+def write_cell(page, row, column, text):
+    """Type into a cell of the table; the grid is a canvas with rows 35 pixels tall."""
+    cell = page.get_by_test_id(f"glide-cell-{column + 1}-{row}")
+    cell.wait_for(state="attached")
+    box = page.get_by_test_id("stDataFrame").bounding_box()
+    page.mouse.click(box["x"] + (80, 185)[column], box["y"] + 35 * (row + 1) + 17)
+    expect(cell).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.locator(".gdg-input").wait_for()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text, delay=20)
+    page.keyboard.press("Enter")
+
+
+def test_the_numbers_follow_the_step_and_the_address_its_end(page, visit, errors):
+    opened(page, visit, errors, "/schedule")
+    error = page.locator("[data-text=last-rate-error]")
+    expect(page.locator(".dv-label")).to_have_text("training step")
+    expect(page.locator(".dv-value")).to_have_text("400")
+    expect(page.locator(".dv-keep")).to_have_text("rate 0.30, keep 0.70")
+    expect(error).to_have_text("+43 %")
+    box = page.locator(".dv-range").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=5)
+    expect(error).not_to_have_text("+43 %")
+    step = int(page.locator(".dv-value").inner_text())
+    assert step > 600
+    expect(error).to_have_text(f"+{100 / (0.5 + 0.0005 * step) - 100:.0f} %")
+    assert "step=" not in page.url
+    page.mouse.up()
+    page.wait_for_url(f"**/schedule?step={step}")
+
+
+def test_shift_and_an_arrow_move_a_tenth_of_the_training(page, visit, errors):
+    opened(page, visit, errors, "/schedule?step=500")
+    page.locator(".dv-range").press("Shift+ArrowRight")
+    expect(page.locator(".dv-value")).to_have_text("600")
+    page.wait_for_url("**/schedule?step=600")
+
+
+def test_the_step_leaves_the_rate_of_the_other_pages_alone(page, visit, errors):
+    opened(page, visit, errors, "/?rate=0.6")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_text("A changing rate").click()
+    expect(page.locator(".dv-value")).to_have_text("400")
+    page.locator(".dv-range").press("Shift+ArrowRight")
+    page.wait_for_url("**/schedule?step=500")
+    page.get_by_text("Two strategies", exact=True).click()
+    expect(page.locator(".dv-label")).to_have_text("dropout rate")
+    expect(page.locator(".dv-value")).to_have_text("0.60")
+
+
+def test_text_in_the_table_gets_a_sentence_and_a_number_the_address(page, visit, errors):
+    opened(page, visit, errors, "/schedule?schedule=table")
+    write_cell(page, 1, 1, "much")
+    expect(
+        page.get_by_text("row 2: rate must be a number, at least 0 and below 1; got 'much'.")
+    ).to_be_visible()
+    expect(page.locator(".dv-range")).to_be_visible()
+    assert "schedule_table" not in page.url
+    write_cell(page, 1, 1, "0.1")
+    page.wait_for_url(re.compile(r"schedule_table=0%3A0.5%2C500%3A0.1%2C1000%3A0$"))
+    expect(page.get_by_text("row 2:")).to_have_count(0)
+
+
+def test_the_address_brings_the_table_back(page, visit, errors):
+    opened(page, visit, errors, "/schedule?schedule=table&schedule_table=0:0.2,1000:0.6&step=500")
+    expect(page.locator(".dv-keep")).to_have_text("rate 0.40, keep 0.60")
+
+
+def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
+    opened(phone, visit, errors, "/schedule?schedule=curriculum")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone.locator(".dv").evaluate("node => node.scrollWidth - node.clientWidth") <= 0

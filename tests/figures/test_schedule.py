@@ -1,0 +1,118 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+from dropviz.figures.schedule import schedule_live
+from dropviz.schedules import annealed, compare_test_factors, constant, cosine, curriculum, steps, table
+
+
+def live(schedule, total=1000, step=400.0):
+    return schedule_live(compare_test_factors(schedule, np.arange(total + 1)), step)
+
+
+def lines(figure):
+    return {
+        one["name"].removesuffix(", exact"): np.asarray(one["y"], dtype=float)
+        for one in figure.figure["data"]
+        if one["name"].endswith("exact") and not (one["name"] == "inverted, exact" and one["yaxis"] == "y2")
+    }
+
+
+def titles(figure):
+    return [
+        note["text"][3:-4]
+        for note in figure.figure["layout"]["annotations"]
+        if note["text"].startswith("<b>")
+    ]
+
+
+def test_annealing_shows_the_rate_the_moving_mean_and_the_ratio_of_every_factor():
+    figure = live(annealed(0.5, duration=1000))
+    drawn, keep = lines(figure), 1 - 0.5 * (1 - np.asarray(figure.rates) / 1000)
+    np.testing.assert_allclose(drawn["rate"], 1 - keep)
+    np.testing.assert_allclose(drawn["standard"], keep)
+    np.testing.assert_allclose(drawn["last rate"], 1 / keep)
+    np.testing.assert_allclose(drawn["mean rate"], 0.75 / keep)
+    np.testing.assert_allclose(drawn["first rate"], 0.5 / keep)
+    np.testing.assert_array_equal(drawn["inverted"], 1.0)
+    assert titles(figure) == [
+        "The rate: 0.5 first, 0 last",
+        "Standard: the training mean moves",
+        "No one factor fits every step",
+    ]
+
+
+def test_the_numbers_at_a_step_are_those_of_the_factors():
+    figure = live(annealed(0.5, duration=1000))
+    at = figure.start
+    assert figure.rates[at] == 400.0
+    texts = {name: values[at] for name, values in figure.texts.items()}
+    assert texts["rate"] == "0.3"
+    assert texts["last-rate-error"] == "+43 %"
+    assert texts["mean-rate-error"] == "+7.1 %"
+    assert texts["first-rate-error"] == "−29 %"
+    assert texts["inverted-error"] == "none"
+    assert figure.readouts[at] == ("400", "rate 0.30, keep 0.70")
+    assert figure.texts["last-rate-error"][-1] == "none"  # at the last step the last rate is right
+
+
+def test_the_cost_over_the_whole_training_is_in_the_table():
+    comparison = compare_test_factors(annealed(0.5, duration=1000), np.arange(1001))
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', schedule_live(comparison, 0).foot)
+    cells = {name: re.findall(r"<td>(.*?)</td>", body) for name, body in rows}
+    assert cells["standard, the last rate"][3:5] == ["+100 %", "0"]
+    assert cells["standard, the mean rate"][3:5] == ["+50 %", "0"]
+    assert cells["standard, the first rate"][3:5] == ["−50 %", "1,000"]
+    assert cells["inverted: no factor needed"][3:] == ["none", "–", "none"]
+    mean_error = 100 * np.abs(comparison.mean_ratio - 1).mean(axis=1)
+    assert cells["standard, the last rate"][5] == f"{mean_error[0]:.0f} %"
+    np.testing.assert_allclose(comparison.worst_error, [1.0, 0.5, 0.5, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("rate", "mean_title"), [(0.3, "Standard stays at 0.7·E[a]"), (0.0, "No dropout: both means are E[a]")]
+)
+def test_a_constant_rate_has_one_right_factor_and_the_titles_say_so(rate, mean_title):
+    figure = live(constant(rate))
+    assert titles(figure) == [
+        f"The rate stays at {rate:g}",
+        mean_title,
+        "One rate: one factor fits every step",
+    ]
+    assert {values[0] for name, values in figure.texts.items() if name.endswith("-error")} == {"none"}
+
+
+@pytest.mark.parametrize(("total", "places"), [(10, 11), (200, 201), (1000, 201), (100_000, 201)])
+def test_the_slider_has_whole_steps_from_the_first_to_the_last(total, places):
+    figure = live(cosine(0.5, 0.1, duration=total), total)
+    rates = np.asarray(figure.rates)
+    assert len(rates) == places
+    assert rates[0] == 0.0
+    assert rates[-1] == total
+    assert (rates == rates.round()).all()
+    assert (np.diff(rates) > 0).all()
+    assert len(figure.readouts) == places
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        constant(0.99),
+        annealed(0.99, duration=1),
+        curriculum(0.99, gamma=1.0),
+        steps((0.0, 0.99), boundaries=(5,)),
+        table([0], [0.999999]),
+        table([3, 4], [0.0, 0.9999999999]),
+    ],
+)
+@pytest.mark.parametrize("total", [10, 1000])
+def test_extreme_schedules_give_words_and_no_nan(schedule, total):
+    figure = live(schedule, total)
+    payload = figure.payload()
+    words = " ".join(text for values in payload["texts"].values() for text in values) + payload["foot"]
+    assert not re.search(r"\bnan\b|undefined|infinite|None", words)
+    assert not re.search(r"\de[+-]?\d+ %", words)
+    assert set(re.findall(r'data-text="([^"]+)"', figure.head + figure.foot)) <= set(figure.texts)
+    json.dumps(payload, allow_nan=False)

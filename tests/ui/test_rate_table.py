@@ -1,0 +1,73 @@
+import math
+import re
+
+import pytest
+
+from dropviz.ui.rate_table import MOST_ROWS, RateTable, read_rows
+
+TABLE = RateTable("t", "table", ((0, 0.5), (10, 0.0)))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [((0.0, 0.5),), ((0.0, 0.1), (1234567.0, 0.123456789012)), ((0.5, 0.0), (1e-7, 0.3))[:1]],
+)
+def test_the_address_gives_the_same_rows_back(rows: tuple[tuple[float, float], ...]) -> None:
+    assert TABLE.parse(TABLE.spell(rows)) == rows
+
+
+def test_the_address_is_compact() -> None:
+    assert TABLE.spell(((0.0, 0.5), (500.0, 0.25), (1000.0, 0.0))) == "0:0.5,500:0.25,1000:0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "0:0.5,",
+        "0:0.5:1",
+        "0:nan",
+        "inf:0.5",
+        "-1:0.5",
+        "0:1",
+        "10:0.1,0:0.2",
+        "0:0.1,0:0.2",
+        "1_0:0.1",
+        "٣:0.1",
+        ":",
+        "0:",
+        ",".join(f"{step}:0.1" for step in range(MOST_ROWS + 1)),
+        "0:0." + "1" * 100_000,
+    ],
+)
+def test_what_is_no_table_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^(the table|row \d+:)"):
+        TABLE.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("steps", "rates", "sentence"),
+    [
+        (["0", "5"], ["0.5", "much"], "row 2: rate must be a number, at least 0 and below 1; got 'much'"),
+        (["0", "ten"], ["0.5", "0.1"], "row 2: step must be a number, 0 or more; got 'ten'"),
+        (["10", "5"], ["0.5", "0.1"], "row 2: step must be above the step before it, 10; got '5'"),
+        (["0"], ["1.0"], "row 1: rate must be a number, at least 0 and below 1; got '1.0'"),
+        (["0", "3"], ["0.5", None], "row 2: rate must be a number, at least 0 and below 1; got ''"),
+        ([None], [math.nan], "the table must have at least one row; it is empty"),
+        (
+            [str(step) for step in range(MOST_ROWS + 1)],
+            ["0.1"] * (MOST_ROWS + 1),
+            f"the table must have at most {MOST_ROWS} rows; it has {MOST_ROWS + 1}",
+        ),
+    ],
+)
+def test_a_wrong_cell_is_named_in_one_sentence(
+    steps: list[object], rates: list[object], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        read_rows(steps, rates)
+
+
+def test_empty_rows_do_not_count_and_blanks_are_cut() -> None:
+    assert read_rows([" 0 ", None, "7"], ["0.5", "", " 0.25"]) == ((0.0, 0.5), (7.0, 0.25))

@@ -1,0 +1,118 @@
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dropviz import schedules
+from dropviz.ui.pages.schedule import KINDS
+
+
+def page() -> None:
+    from dropviz.ui.pages.schedule import show_page
+
+    show_page()
+
+
+def opened(**address: str) -> AppTest:
+    at = AppTest.from_function(page, default_timeout=20)
+    for name, value in address.items():
+        at.query_params[name] = value
+    return at
+
+
+def run(**address: str) -> AppTest:
+    at = opened(**address).run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+def test_every_schedule_opens_from_the_address(name: str) -> None:
+    at = run(schedule=name)
+    assert not at.warning
+    assert f"import {name}\n" in at.code[0].value
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+@pytest.mark.parametrize("total", [10, 99_999])
+def test_the_code_makes_the_schedule_that_is_drawn(name: str, total: int) -> None:
+    kind = KINDS[name]
+    values = [setting.default for setting in kind.settings]
+    steps = np.linspace(0.0, total, 50)
+    made = eval(f"schedules.{kind.code(total, *values)}", {"schedules": schedules})
+    np.testing.assert_allclose(made(steps), kind.make(total, *values)(steps), rtol=1e-12)
+
+
+def test_the_three_lines_run_at_every_step() -> None:
+    lines = run().code[1].value
+    rng = np.random.default_rng(3)
+    for step in (0, 400, 1000):
+        scope = {"schedule": schedules.annealed(0.5, 1000), "step": step, "rng": rng, "a": np.ones(50_000)}
+        exec(lines, scope)
+        assert np.mean(scope["a"]) == pytest.approx(1.0, abs=5 / 50_000**0.5)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"schedule": "annealed", "schedule_start": "0.99", "schedule_zero_at": "1"},
+        {"schedule": "curriculum", "schedule_final": "0.99", "schedule_speed": "100"},
+        {"schedule": "steps", "schedule_levels": "10", "schedule_steps": "10"},
+        {"schedule": "constant", "schedule_constant": "0.0", "step": "100000"},
+        {"schedule": "table", "schedule_table": "5:0.999999", "schedule_steps": "100000"},
+        {"schedule": "table", "schedule_table": "0:0,1e9:0.5", "schedule_between": "step"},
+    ],
+)
+def test_extreme_settings_are_shown(address: dict[str, str]) -> None:
+    assert not run(**address).warning
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"schedule": "linear"},
+        {"step": "-1"},
+        {"step": "inf"},
+        {"schedule_steps": "9"},
+        {"schedule_table": "0:0.5,<script>:1"},
+        {"rate": "0.3"},
+    ],
+)
+def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
+    assert len(run(**address).warning) == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (
+            (["0", "5"], ["0.5", "**much**"]),
+            "row 2: rate must be a number, at least 0 and below 1; got '**much**'.",
+        ),
+        ((["9", "5"], ["0.5", "0.1"]), "row 2: step must be above the step before it, 9; got '5'."),
+        (([], []), "the table must have at least one row; it is empty."),
+    ],
+)
+def test_a_wrong_table_gets_its_sentence_and_the_page_stays(
+    monkeypatch: pytest.MonkeyPatch, cells: tuple[list[str], list[str]], sentence: str
+) -> None:
+    edited = pd.DataFrame({"step": cells[0], "rate": cells[1]}, dtype=str)
+    monkeypatch.setattr(st, "data_editor", lambda *_, **__: edited)
+    at = run(schedule="table")
+    assert [text.value for text in at.text] == [sentence]
+    assert "table([0, 500, 1000], [0.5, 0.3, 0], 'linear')" in at.code[0].value
+
+
+def test_an_edited_table_is_drawn_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    edited = pd.DataFrame({"step": ["0", "80"], "rate": ["0.2", "0.4"]})
+    monkeypatch.setattr(st, "data_editor", lambda *_, **__: edited)
+    at = run(schedule="table")
+    assert not at.warning
+    assert at.session_state["settings"]["schedule_table"] == ((0.0, 0.2), (80.0, 0.4))
+    assert "table([0.0, 80.0], [0.2, 0.4], 'linear')" in at.code[0].value
+
+
+def test_a_step_beyond_the_training_becomes_its_last() -> None:
+    at = run(step="5000", schedule_steps="100")
+    assert at.session_state["settings"]["step"] == 100.0
