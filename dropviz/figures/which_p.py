@@ -1,7 +1,7 @@
 """Which p: both factors of the question under both readings of p, and the same line of code in two frameworks."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -12,6 +12,7 @@ from dropviz.conventions import (
     VERBS,
     WHERE,
     Framework,
+    Scales,
     frameworks,
     line_of_code,
     migration,
@@ -33,6 +34,13 @@ EVIDENCE = {
     "run": "run by our tests",
     "read from source": "read from source",
     "documentation": "read from its documentation",
+}
+SCALES: Mapping[Scales, str] = {
+    "train": "in training",
+    "test": "at test",
+    "neither": "nowhere",
+    "always": "whenever called",
+    "none-needed": "no need to",
 }
 HEIGHT = 124  # of a panel, pixels
 CROSSING = 0.5  # the rate at which rate = keep
@@ -91,14 +99,14 @@ def conventions_table(rate: float) -> pd.DataFrame:
     rows = [
         {
             "framework": row.name,
-            "its parameter": row.parameter,
             "probability of": "both, by name" if row.meaning == "both" else VERBS[row.meaning],
-            "scaling": WHERE[row.scales],
             f"line at rate {rate:g}": line_of_code(row, rate),
+            "scales": SCALES[row.scales],
             "at drop 0": _at_end(row, "at_drop_0"),
             "at drop 1": _at_end(row, "at_drop_1"),
-            "source": _place(row),
+            "its parameter": row.parameter,
             "evidence": EVIDENCE[row.evidence],
+            "source": _place(row),
         }
         for row in frameworks().values()
     ]
@@ -204,7 +212,7 @@ def _table_texts(sweep: Sweep) -> dict[str, list[str]]:
                 value, exact = cells[shown][column]
                 texts[f"this-{slot}-{column}"].append(value if slot == live else "")
                 texts[f"other-{slot}-{column}"].append("" if slot == live else value)
-                if exact:
+                if "mean" in column:
                     texts[f"exact-{slot}-{column}"].append(exact)
     texts["verdict"] = texts["summary"] = [_verdict(rate) for rate in sweep.config.rates]
     return texts
@@ -215,7 +223,7 @@ def _cells(sweep: Sweep, index: int) -> dict[str, tuple[str, str]]:
     rate = sweep.config.rates[index]
     simulated, errors, exact = (values[:, index].tolist() for values in _relative_means(sweep))
     texts = [
-        (with_error(value, error) if math.isfinite(value) else "none", f"exact {_number(truth)}")
+        (with_error(value, error), f"exact {plain(truth)}") if math.isfinite(truth) else ("none", "")
         for value, error, truth in zip(simulated, errors, exact, strict=True)
     ]
     return {
@@ -228,7 +236,7 @@ def _cells(sweep: Sweep, index: int) -> dict[str, tuple[str, str]]:
 
 
 def _number(value: float) -> str:
-    return plain(value) if math.isfinite(value) else "none"
+    return plain(value) if math.isfinite(value) else "1/0"
 
 
 def _verdict(rate: float) -> str:

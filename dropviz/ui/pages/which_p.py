@@ -11,8 +11,8 @@ from dropviz.ui.live import live_figure
 from dropviz.ui.settings import RATE, Choice, read_address, show, write_address
 
 NAMES = {name: name for name in frameworks()}
-SOURCE = Choice("code_from", "code written for", NAMES, "PyTorch", help="Its line at this rate stands below.")
-TARGET = Choice("code_to", "moves to", NAMES, "JAX stax", help="What has to change stands below the curves.")
+SOURCE = Choice("code_from", "code written for", NAMES, "PyTorch")
+TARGET = Choice("code_to", "moves to", NAMES, "JAX stax")
 SETTINGS = (RATE, SOURCE, TARGET)
 CONFIG = dv.SweepConfig(strategies=STRATEGIES)
 QUESTION = (
@@ -32,14 +32,10 @@ def show_page() -> None:
     heading("Which p? Divide by the probability of keeping, whatever it is called")
     for complaint in read_address("which-p", SETTINGS):
         st.warning(complaint)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     left.markdown(QUESTION)
-    with right:
-        first, second = st.columns(2)
-        with first:
-            source = show(SOURCE)
-        with second:
-            target = show(TARGET)
+    with right.container(horizontal=True):
+        source, target = show(SOURCE), show(TARGET)
     _figure(source, target)
 
 
