@@ -9,6 +9,7 @@ const decode = (matrix) => {
   if (!matrix) return null;
   const bytes = Uint8Array.from(atob(matrix.data), (char) => char.charCodeAt(0));
   const values = new Float32Array(bytes.buffer);
+  if (values.length === matrix.points) return () => values; // the same at every rate
   return (index) => values.subarray(index * matrix.points, (index + 1) * matrix.points);
 };
 
@@ -121,7 +122,10 @@ function drawTrack(trace, track, layout, size, clip) {
     fill: "none", stroke: trace.line.color, "stroke-width": trace.line.width ?? 2,
     "stroke-dasharray": trace.line.dash && trace.line.dash !== "solid" ? trace.line.dash.replaceAll("px", "") : "none",
   }));
-  const sizes = trace.mode.includes("markers") ? trace.marker.size : [];
+  const bars = trace.error_y?.array ? drawn("path", { stroke: trace.error_y.color, "stroke-width": 1.2 }) : null;
+  if (bars) group.append(bars);
+  let sizes = trace.mode.includes("markers") ? trace.marker.size : [];
+  if (!Array.isArray(sizes)) sizes = Array(track.y(0).length).fill(sizes);
   const colors = trace.marker?.color;
   const open = trace.marker?.symbol === "circle-open";
   const dots = Array.from(sizes, (diameter, at) => diameter > 0 && group.appendChild(drawn("circle", {
@@ -136,6 +140,11 @@ function drawTrack(trace, track, layout, size, clip) {
     const xs = still ?? track.x(index);
     const ys = track.y(index);
     if (line) line.setAttribute("d", pathOf(xs, ys, toX, toY, steps));
+    if (bars) {
+      const ends = trace.error_y.array.map((error, at) => [toX(xs[at]), toY(ys[at] - error), toY(ys[at] + error)]);
+      bars.setAttribute("d", ends.filter((all) => all.every(Number.isFinite))
+        .map(([x, low, high]) => `M${x.toFixed(1)},${low.toFixed(1)}V${high.toFixed(1)}`).join(""));
+    }
     if (area) {
       const base = toY(0).toFixed(1);
       const outline = pathOf(xs, ys, toX, toY, steps);
@@ -223,6 +232,7 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
   let frame = 0;
   let playing = 0;
   let commitTimer = 0;
+  let plotted = "";
 
   const paint = () => {
     const rate = payload.rates[index];
@@ -304,8 +314,7 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
   const drawFigure = async () => {
     const width = parts.figure.clientWidth;
     if (!width) return; // hidden: the observer calls again when there is room
-    layout = { ...layoutFor(payload, width), autosize: true };
-    delete layout.width;
+    layout = { ...layoutFor(payload, width), width };
     const size = { width, height: layout.height };
     parts.figure.style.height = `${size.height}px`;
     move = drawTracks(parts.moving, payload, tracks, layout, size);
@@ -315,6 +324,9 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
     const still = payload.figure.data.map((trace, at) => (moving.has(at)
       ? { type: "scatter", mode: "lines", x: [null], y: [null], xaxis: trace.xaxis, yaxis: trace.yaxis }
       : trace));
+    const picture = JSON.stringify([still, layout, size.width]);
+    if (picture === plotted) return; // another draw, the same curves: Plotly has nothing to do
+    plotted = picture;
     const save = (format, factor) => ({
       name: `save-${format}`,
       title: `Save the figure as ${format.toUpperCase()}`,
@@ -337,13 +349,20 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
 
   const show = async (newPayload, rate) => {
     payload = newPayload;
-    for (const { trace } of payload.tracks) payload.figure.data[trace].x = numbers(payload.figure.data[trace].x);
+    for (const { trace } of payload.tracks) {
+      const ours = payload.figure.data[trace];
+      ours.x = numbers(ours.x);
+      if (ours.error_y) ours.error_y.array = numbers(ours.error_y.array);
+    }
     tracks = payload.tracks.map(({ trace, x, y }) => ({ trace, x: decode(x), y: decode(y) }));
     index = nearest(rate);
     committed = payload.rates[index];
     range.max = payload.rates.length - 1;
     range.value = index;
     parts.label.textContent = payload.label;
+    // The widest value keeps its room, so that the slider does not move under the pointer.
+    const widest = Math.max(0, ...(payload.readouts ?? []).map(([value]) => value.length));
+    parts.value.style.minWidth = payload.readouts ? `${widest}ch` : "";
     if (parts.head.innerHTML !== payload.head) parts.head.innerHTML = payload.head;
     if (parts.foot.innerHTML !== payload.foot) parts.foot.innerHTML = payload.foot;
     parts.figure.setAttribute("aria-label", payload.alt);
