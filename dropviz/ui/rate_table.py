@@ -78,6 +78,7 @@ class RateTable:
             columns=["step", "rate"],
             dtype=str,
         )
+        st.caption(self.label)
         edited = st.data_editor(
             frame,
             key=cells,

@@ -3,6 +3,7 @@
 import streamlit as st
 
 import dropviz as dv
+from dropviz.activations import Activations
 from dropviz.explorer import LiveFigure
 from dropviz.figures.noise import SHORT, noise_live
 from dropviz.noise_sweep import NoiseConfig, noise_densities, noise_sweep
@@ -42,8 +43,12 @@ SOURCES = (
 )
 
 
-@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
-def _live(activations: dv.activations.Activations, other: str, units: int, seed: int) -> LiveFigure:
+@st.cache_data(
+    max_entries=64,
+    show_spinner="Drawing activations …",
+    hash_funcs={dv.Empirical: lambda source: source.digest},
+)
+def _live(activations: Activations, other: str, units: int, seed: int) -> LiveFigure:
     curves = ("inverted", other) if other == "standard" else ("standard", "inverted", other)
     rates = dv.rate_grid(0.0, 0.95, 0.01)
     sweep = noise_sweep(NoiseConfig(activations, units, rates, curves, seed))
@@ -66,13 +71,13 @@ def show_page() -> None:
         "Standard dropout adds noise with a mean, −r·a at every unit, and has to undo it at test: × k. "
         "Every other noise here needs nothing at test. Of those, all but alpha have mean 0 at every unit, "
         "whatever the activation; alpha's is 0 only on average, and only where the activations have mean 0.\n\n"
-        "Mean 0 is not the whole story. Each noise of the same variance as inverted dropout gives the next layer "
-        "the same surplus of variance in training, (r/k)·E[a²], which is gone at test."
+        "Mean 0 is not the whole story. Every noise matched to inverted dropout gives the output the same surplus of "
+        "variance in training, (r/k)·E[a²], and at test that surplus is gone."
     )
     st.caption(SOURCES)
 
 
 @st.fragment
-def _figure(activations: dv.activations.Activations, other: str, units: int, seed: int) -> None:
+def _figure(activations: Activations, other: str, units: int, seed: int) -> None:
     live_figure(_live(activations, other, units, seed), "noise")
     write_address(SETTINGS)

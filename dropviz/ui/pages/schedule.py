@@ -108,7 +108,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "table": Kind(
             "own table",
             (
-                RateTable("schedule_table", "steps and rates", ((0, 0.5), (500, 0.3), (1000, 0))),
+                RateTable(
+                    "schedule_table",
+                    "steps, rising, and their rates; add a row at the end",
+                    ((0, 0.5), (500, 0.3), (1000, 0)),
+                ),
                 Choice(
                     "schedule_between",
                     "between the rows",
