@@ -20,7 +20,11 @@ PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"  # holds plotly.mi
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """How one trace changes: its y, and its x where that moves too. Axes: rate, point."""
+    """How one trace changes: its y, and its x where that moves too. Axes: rate, point.
+
+    A single row means that the trace stands still at every rate, and is drawn by our own script all the same: many
+    points and error bars are what makes Plotly slow.
+    """
 
     trace: int
     y: NDArray[np.floating]
@@ -88,11 +92,10 @@ class LiveFigure:
 
     def to_figure(self) -> go.Figure:
         """Return the Plotly figure with one frame a rate and a slider: works in a notebook as it is."""
-        order = [track.trace for track in self.tracks]
+        moving = [track for track in self.tracks if len(track.y) > 1]
+        order = [track.trace for track in moving]
         frames = [
-            go.Frame(
-                name=f"{rate:g}", data=[go.Scatter(**track.at(index)) for track in self.tracks], traces=order
-            )
+            go.Frame(name=f"{rate:g}", data=[go.Scatter(**track.at(index)) for track in moving], traces=order)
             for index, rate in enumerate(self.rates)
         ]
         still = {

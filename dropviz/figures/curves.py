@@ -141,13 +141,14 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
         return
     every = max(1, (len(rates) - 1) // POINTS_SHOWN)
     shown = slice(every if len(rates) > every else 0, None, every)
-    simulated = line.simulated[shown]
+    points = line.simulated[shown]
+    points = np.where(points > 0.0, points, np.nan) if panel.log else points
     drawing.add(
         {
             "type": "scatter",
             "mode": "markers",
             "x": rates[shown],
-            "y": np.where(simulated > 0.0, simulated, np.nan) if panel.log else simulated,
+            "y": points,
             "error_y": _error_bars(line, shown),
             "marker": {
                 "color": line.color,
@@ -156,9 +157,10 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
                 "line": {"width": 1.5, "color": line.color},
             },
             "name": f"{line.name}, simulated",
-            "hovertemplate": f"{panel.x_hover}: %{{y:.4g}}<extra>%{{fullData.name}}</extra>",
+            "hovertemplate": "rate %{x:.2f}: %{y:.4g}<extra>%{fullData.name}</extra>",
             **axes,
-        }
+        },
+        y=points[np.newaxis],
     )
 
 

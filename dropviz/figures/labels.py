@@ -41,7 +41,7 @@ def place(
         up = (curve.y - y_range[0]) / (y_range[1] - y_range[0]) * height
         drawn.append(np.column_stack((across, up))[np.isfinite(up) & (up >= 0) & (up <= height)])
     points = np.concatenate(drawn) if drawn else np.empty((0, 2))
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[Floats] = []
     notes = []
     for names, color, path in _merge(curves, drawn):
         if len(path) == 0:
@@ -50,10 +50,9 @@ def place(
         if LETTER * len(text) > 0.8 * width:
             text = f"{len(names)} curves in one"
         box_width = LETTER * len(text)
-        best = min(
-            _candidates(path, box_width, size),
-            key=lambda box: _covered(box, points) + 40 * sum(_overlap(box, other) for other in taken),
-        )
+        candidates = _candidates(path, box_width, size)
+        covered = _covered(candidates, points) + 40 * _overlaps(candidates, taken)
+        best = candidates[int(np.argmin(covered))]
         taken.append(best)
         center, middle = (best[0] + best[2]) / 2, (best[1] + best[3]) / 2
         notes.append(
@@ -94,37 +93,33 @@ def _joined(names: Sequence[str]) -> str:
     return " = ".join(heads) if len(names) == 2 * len(heads) else " = ".join(names)
 
 
-def _candidates(
-    path: Floats, box_width: float, size: tuple[float, float]
-) -> list[tuple[float, float, float, float]]:
-    boxes = []
-    for at in np.linspace(0, len(path) - 1, 24).astype(int):
-        for side in (1.0, -1.0):
-            center = min(max(path[at, 0], box_width / 2 + 2), size[0] - box_width / 2 - 2)
-            near = path[np.abs(path[:, 0] - center) <= box_width / 2 + 1, 1]
-            edge = (near.max() if side > 0 else near.min()) if len(near) else path[at, 1]
-            middle = edge + side * (LINE_HEIGHT / 2 + 5)
-            middle = min(max(middle, LINE_HEIGHT / 2), size[1] - LINE_HEIGHT / 2)
-            boxes.append(
-                (
-                    center - box_width / 2,
-                    middle - LINE_HEIGHT / 2,
-                    center + box_width / 2,
-                    middle + LINE_HEIGHT / 2,
-                )
-            )
-    return boxes
+def _candidates(path: Floats, box_width: float, size: tuple[float, float]) -> Floats:
+    """Boxes (left, bottom, right, top) above and below the path at 24 places along it; shape (48, 4)."""
+    at = path[np.linspace(0, len(path) - 1, 24).astype(int)]
+    center = np.clip(at[:, 0], box_width / 2 + 2, max(size[0] - box_width / 2 - 2, box_width / 2 + 2))
+    near = np.abs(path[:, 0] - center[:, np.newaxis]) <= box_width / 2 + 1
+    highest = np.where(near, path[:, 1], -np.inf).max(axis=1)
+    lowest = np.where(near, path[:, 1], np.inf).min(axis=1)
+    clearance = LINE_HEIGHT / 2 + 5
+    middle = np.concatenate((np.fmax(highest, at[:, 1]) + clearance, np.fmin(lowest, at[:, 1]) - clearance))
+    middle = np.clip(middle, LINE_HEIGHT / 2, size[1] - LINE_HEIGHT / 2)
+    center = np.concatenate((center, center))
+    half = LINE_HEIGHT / 2
+    return np.column_stack((center - box_width / 2, middle - half, center + box_width / 2, middle + half))
 
 
-def _covered(box: tuple[float, float, float, float], points: Floats) -> int:
-    inside = (
-        (points[:, 0] >= box[0])
-        & (points[:, 0] <= box[2])
-        & (points[:, 1] >= box[1])
-        & (points[:, 1] <= box[3])
-    )
-    return int(inside.sum())
+def _covered(boxes: Floats, points: Floats) -> Floats:
+    """Number of points inside each box."""
+    left, bottom, right, top = boxes.T[:, :, np.newaxis]
+    x, y = points.T
+    return np.asarray(((x >= left) & (x <= right) & (y >= bottom) & (y <= top)).sum(axis=1), dtype=np.float64)
 
 
-def _overlap(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+def _overlaps(boxes: Floats, taken: Sequence[Floats]) -> Floats:
+    """Number of taken boxes that each box overlaps."""
+    if not taken:
+        return np.zeros(len(boxes))
+    left, bottom, right, top = boxes.T[:, :, np.newaxis]
+    other = np.array(taken).T
+    apart = (left >= other[2]) | (right <= other[0]) | (bottom >= other[3]) | (top <= other[1])
+    return np.asarray((~apart).sum(axis=1), dtype=np.float64)

@@ -1,0 +1,134 @@
+"""How the page feels, in headless Chromium with software rendering: a control's change, and every step of a drag.
+
+The first is a ratio against a bare Streamlit page with a button and one chart of the same size, both served and clicked
+in turn in one run. The second is the time from the slider's input event to the frame that shows it.
+"""
+
+import argparse
+import contextlib
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, sync_playwright
+
+from tools.browser import MISSING, find
+
+ROOT = Path(__file__).parents[1]
+BARE_PAGE = """
+import numpy as np, plotly.graph_objects as go, streamlit as st
+st.set_page_config(layout="wide")
+st.session_state.setdefault("seed", 0)
+def draw(): st.session_state.seed += 1
+st.button("new draw", on_click=draw)
+figure = go.Figure(go.Scatter(y=np.random.default_rng(st.session_state.seed).standard_normal(2000)))
+st.plotly_chart(figure.update_layout(height=356), key="chart")
+"""
+CHANGED = {
+    "app": """() => [...document.querySelectorAll('.dv-still .scatterlayer .js-line, [data-text$="mean"]')]
+        .map((node) => node.getAttribute('d') ?? node.textContent).join()""",
+    "bare": "() => document.querySelector('.scatterlayer .js-line')?.getAttribute('d')",
+}
+DRAG = """async (steps) => {
+    const root = document.querySelector('.dv'), range = root.querySelector('.dv-range'), times = [];
+    for (let step = 0; step < steps; step += 1) {
+        const began = performance.now();
+        const drawn = new Promise((done) => root.addEventListener('dv-drawn', done, { once: true }));
+        range.value = 1 + (step % 94);
+        range.dispatchEvent(new Event('input'));
+        await drawn;
+        times.push(performance.now() - began);
+    }
+    return times;
+}"""
+
+
+@contextlib.contextmanager
+def served(script: Path):
+    """Serve a script with the project's own settings; give its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        f"--server.port={port}",
+        "--server.headless=true",
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        url = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(300):
+                with contextlib.suppress(URLError, OSError), urlopen(f"{url}/_stcore/health", timeout=5):
+                    break
+                time.sleep(0.1)
+            yield url
+        finally:
+            server.terminate()
+
+
+def click_until_changed(page: Page, kind: str) -> float:
+    """Seconds from a click on the button until the picture is another one and drawn."""
+    return page.evaluate(f"""async () => {{
+        const look = {CHANGED[kind]};
+        const before = look();
+        const button = [...document.querySelectorAll('button')].find((one) => one.innerText.trim() === 'new draw');
+        const began = performance.now();
+        button.click();
+        while (look() === before || !look()) await new Promise(requestAnimationFrame);
+        return (performance.now() - began) / 1000;
+    }}""")
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        bare = Path(folder) / "bare.py"
+        bare.write_text(BARE_PAGE)
+        executable = find(playwright.chromium.executable_path)
+        if executable is None:
+            sys.exit(MISSING)
+        chromium = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+        )
+        with served(ROOT / "app.py") as app_url, served(bare) as bare_url:
+            pages = {"app": chromium.new_page(), "bare": chromium.new_page()}
+            for kind, url in (("app", app_url), ("bare", bare_url)):
+                pages[kind].set_viewport_size({"width": 1280, "height": 720})
+                pages[kind].goto(url)
+                pages[kind].locator(".scatterlayer .js-line").first.wait_for()
+                pages[kind].wait_for_timeout(2000)
+            times: dict[str, list[float]] = {"app": [], "bare": []}
+            for _ in range(rounds):
+                for kind, page in pages.items():
+                    page.bring_to_front()
+                    times[kind].append(click_until_changed(page, kind))
+                    page.wait_for_timeout(300)
+            pages["app"].bring_to_front()
+            steps = sorted(pages["app"].evaluate(DRAG, 188))
+        chromium.close()
+    medians = {kind: statistics.median(values) for kind, values in times.items()}
+    ratio = statistics.median(one / other for one, other in zip(times["app"], times["bare"], strict=True))
+    print("The page, headless Chromium, software rendering")
+    print(f"{'what':58}{'measured':>12}{'demand':>14}")
+    print(f"{'control → redrawn, ratio to a bare page with one chart':58}{ratio:>11.2f}×{'≤ 1.5×':>14}")
+    print(f"{'  the app, median':58}{1000 * medians['app']:>9.0f} ms")
+    print(f"{'  the bare page, median':58}{1000 * medians['bare']:>9.0f} ms")
+    print(f"{'a step of the drag, median':58}{steps[len(steps) // 2]:>9.1f} ms{'≤ 17 ms':>14}")
+    print(f"{'a step of the drag, 90 %':58}{steps[int(0.9 * len(steps))]:>9.1f} ms{'≤ 33 ms':>14}")
+
+
+if __name__ == "__main__":
+    main()
