@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from dropviz.activations import Floats
 from dropviz.explorer import LiveFigure
-from dropviz.figures.curves import Line, Panel
-from dropviz.figures.grid import Row, draw_panels
+from dropviz.figures.curves import Drawing, Line, Panel, draw_panel
+from dropviz.figures.grid import NARROW, TICKS, TITLE, TOP, Row, boxes, draw_panels, total_height
 from dropviz.figures.style import COLORS
 from dropviz.layer import LayerSweep
 from dropviz.noise_sweep import NoiseSweep
@@ -22,6 +23,7 @@ STRATEGIES = ("standard", "inverted", "none", "wrong_test")
 NOISES = ("standard", "inverted", "gaussian")
 LAYERS = ("standard", "inverted")
 HEIGHT = 108  # of a panel, pixels
+NOTE = 116  # of the place for the words above each panel on a phone, pixels
 
 CS231N = ("CS231n notes", "https://cs231n.github.io/neural-networks-2/#reg")
 RENNIE = (
@@ -77,6 +79,7 @@ def answer_live(evidence: Evidence, rate: float = 0.3) -> LiveFigure:
     rates = np.asarray(config.rates)
     start = int(np.abs(rates - rate).argmin())
     panels = _panels(evidence)
+    shown = (*REASONS, LIMITS[0])  # one a panel
     drawn = draw_panels(panels, [Row(3, HEIGHT), Row(3, HEIGHT)], rates, start)
     return LiveFigure(
         figure=drawn.figure,
@@ -84,11 +87,23 @@ def answer_live(evidence: Evidence, rate: float = 0.3) -> LiveFigure:
         start=start,
         tracks=drawn.tracks,
         texts=_texts(evidence),
-        head=_columns(REASONS[:3]),
-        foot=_columns((*REASONS[3:], LIMITS[0])) + _columns(LIMITS[1:]),
-        narrow=drawn.narrow,
+        head=_columns(shown[:3], "dv-only-wide"),
+        foot=_notes(shown) + _columns(shown[3:], "dv-only-wide") + _columns(LIMITS[1:]),
+        narrow=_narrow(panels, rates, start),
         alt="Six curves over the dropout rate. " + "; ".join(panel.title for panel in panels) + ".",
     )
+
+
+def _narrow(panels: Sequence[Panel], rates: Floats, start: int) -> dict[str, Any]:
+    """Layout for a phone: one panel below the other, with a place for words above each."""
+    drawing, rows = Drawing(), _narrow_rows(len(panels))
+    for number, (panel, box) in enumerate(zip(panels, boxes(rows, NARROW)[1::2], strict=True), start=1):
+        draw_panel(drawing, panel, box, number, rates, start)
+    return drawing.axes | {"annotations": drawing.annotations, "height": total_height(rows)}
+
+
+def _narrow_rows(panels: int) -> list[Row]:
+    return [Row(1, NOTE), Row(1, HEIGHT)] * panels
 
 
 def _check(evidence: Evidence) -> None:
@@ -326,9 +341,21 @@ LIMITS = (
 )
 
 
-def _columns(points: Sequence[Point]) -> str:
+def _columns(points: Sequence[Point], where: str = "") -> str:
     blocks = "".join(f"<section>{_block(point)}</section>" for point in points)
-    return f'<div class="dv-columns" style="--dv-columns:{len(points)};margin-bottom:0.6rem">{blocks}</div>'
+    style = f"--dv-columns:{len(points)};margin-bottom:0.6rem"
+    return f'<div class="dv-columns {where}" style="{style}">{blocks}</div>'
+
+
+def _notes(points: Sequence[Point]) -> str:
+    """The same words for a phone: each stands on the lower edge of its place above its panel."""
+    rows = _narrow_rows(len(points))
+    edges = TOP + np.cumsum([TITLE + row.height + TICKS for row in rows])[::2] - total_height(rows)
+    notes = "".join(
+        f'<section class="dv-note" style="--dv-narrow:{edge}px">{_block(point)}</section>'
+        for edge, point in zip(edges.tolist(), points, strict=True)
+    )
+    return f'<div class="dv-notes dv-only-narrow">{notes}</div>'
 
 
 def _block(point: Point) -> str:

@@ -15,7 +15,7 @@ def opened(page, visit, errors, path):
 
 def test_the_numbers_follow_the_drag_before_it_ends(page, visit, errors):
     opened(page, visit, errors, "/answer")
-    forgotten = page.locator("[data-text=forgotten-exact]")
+    forgotten = page.locator("[data-text=forgotten-exact]:visible")
     expect(forgotten).to_have_text("1.429")
     box = page.locator(".dv-range").bounding_box()
     middle = box["y"] + box["height"] / 2
@@ -43,3 +43,22 @@ def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
     opened(phone, visit, errors, "/answer?rate=0.95")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.locator(".dv").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+@pytest.mark.parametrize("width", [360, 390, 600])
+def test_on_a_phone_each_reason_stands_above_its_panel_and_below_the_one_before(
+    new_page, visit, errors, width
+):
+    phone = new_page(viewport={"width": width, "height": 844})
+    opened(phone, visit, errors, "/answer?rate=0.95")
+    words = [note.bounding_box() for note in phone.locator(".dv-note:visible").all()]
+    titles = [
+        title.bounding_box()["y"]
+        for title in phone.locator(".annotation").all()
+        if "\u00b7" in title.text_content() or "variance shift" in title.text_content()
+    ]
+    assert len(words) == len(titles) == 6
+    ends = [note["y"] + note["height"] for note in words]
+    assert all(end <= title + 1 for end, title in zip(ends, titles, strict=True))
+    # a panel reaches 108 pixels below its title, its axis 36 more
+    assert all(title + 140 <= note["y"] for title, note in zip(titles, words[1:], strict=False))
