@@ -54,12 +54,12 @@ def head(layer: LayerSweep) -> str:
         f'{lead}<div class="dv-columns" style="--dv-columns:2">'
         f"<section>{_title(INVERTED, 'Divided by keep: inverted')}{_key(INVERTED, 'training', False)}&ensp;"
         f'{_key(INVERTED, "test: W·a + b", True)}<p class="dv-muted" data-text="inverted-note"></p>'
-        f'<dl class="dv-numbers">{divided}</dl></section>'
+        f"{_numbers(divided)}</section>"
         f"<section>{_title(STANDARD, 'Not divided: standard, if a is scaled at test')}"
         f"{_key(STANDARD, 'training', False)}&ensp;"
         f"{_key(STANDARD, 'test, scaled', True)} {_key(MISTAKE, 'test, unscaled: the mistake', True)} "
         f'<p class="dv-muted" data-text="standard-note"></p>'
-        f'<dl class="dv-numbers">{undivided}</dl></section></div>'
+        f"{_numbers(undivided)}</section></div>"
     )
 
 
@@ -82,7 +82,7 @@ def notes(
         f"mean</i> of all {masks:,} thinned networks ({_link(BALDI, 'Baldi &amp; Sadowski, NIPS 2013')}), which need "
         f"not be their average. At this rate (inverted): average {_live('logistic-average')}, geometric mean "
         f"{_live('logistic-geometric')}, test pass {_live('logistic-test')}. "
-        f"Over all rates the last two differ by at most {largest:.0e}: rounding.</p>",
+        f"Over all rates the last two differ by at most {plain(largest, 1)}: rounding.</p>",
         f"<h3>Before batch norm: the variance shifts</h3><p>Batch norm divides by the variance that it saw in "
         f"training; at test the variance is Δ times that ({_link(LI, 'Li et al., CVPR 2019')}), with either strategy. "
         f"{_count(batch.fan_in, 'normal input')} of mean {batch.mean:g}, variance {batch.variance:g}, "
@@ -110,6 +110,12 @@ def _key(color: str, text: str, dashed: bool) -> str:
 
 def _live(name: str, tag: str = "b") -> str:
     return f'<{tag} data-text="{name}"></{tag}>'
+
+
+def _numbers(cells: str) -> str:
+    # of fixed widths, so that nothing moves sideways while the digits change
+    columns = "grid-template-columns:minmax(0,1fr) minmax(0,1.25fr) minmax(0,1fr)"
+    return f'<dl class="dv-numbers" style="{columns}">{cells}</dl>'
 
 
 def _cell(title: str, name: str) -> str:
