@@ -57,7 +57,7 @@ def head(layer: LayerSweep) -> str:
         f"{_numbers(divided)}</section>"
         f"<section>{_title(STANDARD, 'Not divided: standard, if a is scaled at test')}"
         f"{_key(STANDARD, 'training', False)}&ensp;"
-        f"{_key(STANDARD, 'test, scaled', True)} {_key(MISTAKE, 'test, unscaled: the mistake', True)} "
+        f"{_key(STANDARD, 'test, scaled', True)}&ensp;{_key(MISTAKE, 'test, unscaled: the mistake', True)} "
         f'<p class="dv-muted" data-text="standard-note"></p>'
         f"{_numbers(undivided)}</section></div>"
     )
