@@ -5,6 +5,8 @@
 PORT ?= 8501
 ARGS ?=
 PYTHON := .venv/bin/python
+# Our matrices are small: OpenBLAS's threads would only fight the other visitors, and each other, for the cores.
+export OPENBLAS_NUM_THREADS ?= 1
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 help:  ## list these targets

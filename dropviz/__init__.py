@@ -1,5 +1,6 @@
 """dropviz: what standard and inverted dropout do to the same activations under the same mask."""
 
+from dropviz import schedules
 from dropviz.activations import (
     Constant,
     Empirical,
@@ -33,6 +34,7 @@ __all__ = [
     "exact_discrepancy",
     "exact_moments",
     "rate_grid",
+    "schedules",
     "strategies",
     "sweep",
 ]

@@ -158,16 +158,20 @@ class Choices:
         return f"one to {self.most} of {', '.join(self.options)}, separated by commas"
 
     def widget(self) -> tuple[str, ...]:
-        """Field of chips; empty means the default."""
-        chosen = st.multiselect(
+        """Row of pills; none means the default, more than ``most`` the first of them."""
+        chosen = st.pills(
             self.label,
             list(self.options),
+            selection_mode="multi",
             format_func=self.options.__getitem__,
             key=self.key,
             help=self.help,
-            max_selections=self.most,
         )
-        return tuple(name for name in self.options if name in chosen) or self.default
+        names = tuple(name for name in self.options if name in chosen) or self.default
+        if len(names) > self.most:
+            left_out = ", ".join(self.options[name] for name in names[self.most :])
+            st.info(f"At most {self.most} are shown at a time; left out: {left_out}.")
+        return names[: self.most]
 
 
 @dataclass(frozen=True, slots=True)

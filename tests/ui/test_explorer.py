@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.ui.pages.explorer import SETTINGS, UNITS
+from dropviz.ui.pages.explorer import SETTINGS, STRATEGIES, UNITS
 from dropviz.ui.settings import Hidden, Number
 from dropviz.ui.sources import SOURCES
 
@@ -97,8 +97,17 @@ def test_one_unit_gets_a_sentence_instead_of_a_variance():
 
 def test_without_strategies_the_two_correct_ones_are_shown():
     app = run()
-    app.multiselect(key="strategies").set_value([]).run()
+    app.button_group(key="strategies").set_value([]).run()
     assert not app.exception
+
+
+def test_a_fifth_strategy_is_left_out_with_a_sentence():
+    app = run(units="100")
+    app.button_group(key="strategies").set_value(list(STRATEGIES.options)).run()
+    assert not app.exception
+    assert [info.value for info in app.info] == [
+        "At most 4 are shown at a time; left out: wrong p in training, wrong p at test."
+    ]
 
 
 def test_a_change_of_source_and_back_keeps_what_was_chosen():
