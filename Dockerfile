@@ -3,8 +3,7 @@ FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PIP_NO_CACHE_DIR=1 \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    OPENBLAS_NUM_THREADS=1
+    PIP_DISABLE_PIP_VERSION_CHECK=1
 
 # A home of its own: Streamlit looks for settings there.
 RUN useradd --create-home --uid 10001 dropviz

@@ -1,6 +1,10 @@
 """The entry of the app: page configuration and navigation, nothing else."""
 
+import os
 from pathlib import Path
+
+# Our matrices are small: OpenBLAS's threads would only fight the other visitors for the cores. Read when NumPy loads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
 
@@ -10,6 +14,7 @@ st.set_page_config(
     page_title="dropviz: dropout, seen",
     page_icon=str(Path(__file__).parent / "dropviz" / "ui" / "icon.svg"),
     layout="wide",
+    menu_items={"About": "dropviz: what standard and inverted dropout do to the same activations. MIT licence."},
 )
 page = st.navigation(pages(), position="top")
 show_frame()
