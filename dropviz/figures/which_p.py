@@ -1,47 +1,22 @@
 """Which p: both factors of the question under both readings of p, and the same line of code in two frameworks."""
 
 import math
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from dropviz.activations import Floats
-from dropviz.conventions import (
-    VERBS,
-    WHERE,
-    Framework,
-    Scales,
-    frameworks,
-    line_of_code,
-    migration,
-    question_table,
-)
+from dropviz.conventions import Framework, question_table
 from dropviz.explorer import LiveFigure
 from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.frameworks import code_texts, framework_card, migration_list, migration_texts
 from dropviz.figures.grid import Row, draw_grid
 from dropviz.figures.style import COLORS, INK
 from dropviz.numbers import plain, with_error
 from dropviz.strategies import INVERSE_KEEP, INVERSE_RATE
 from dropviz.sweep import Sweep
 
-STRATEGIES = (
-    "wrong_train",
-    "inverted",
-)  # in training they divide by the rate and by keep; at test by nothing
-EVIDENCE = {
-    "run": "run by our tests",
-    "read from source": "read from source",
-    "documentation": "read from its documentation",
-}
-SCALES: Mapping[Scales, str] = {
-    "train": "in training",
-    "test": "at test",
-    "neither": "nowhere",
-    "always": "whenever called",
-    "none-needed": "no need to",
-}
+STRATEGIES = ("wrong_train", "inverted")  # training divides by the rate, by keep; test by nothing
 HEIGHT = 124  # of a panel, pixels
 CROSSING = 0.5  # the rate at which rate = keep
 
@@ -78,39 +53,20 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float
             _ring_crossing(drawing, panel, number)
 
     drawn = draw_grid([Row(3, HEIGHT)], draw)
-    moves = _moves(source, target, config.rates)
+    moves = migration_texts(source, target, config.rates)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
         start=start,
         tracks=drawn.tracks,
-        texts=_table_texts(sweep) | _code_texts(source, target, config.rates) | moves,
+        texts=_table_texts(sweep) | code_texts(source, target, config.rates) | moves,
         head=_head(source, target),
-        foot=_foot(source, target, len(moves)),
+        foot=migration_list(source, target, len(moves)),
         narrow=drawn.narrow,
         alt="Over the dropout rate: the factors 1/rate and 1/keep, which cross at rate 0.5 where both are 2; and the "
         "training mean divided by the test mean, which is 1 at every rate for 1/keep and keep/rate for 1/rate. Read p "
         "as the drop rate, and 1/keep is called 1/(1−p); read p as the keep probability, and it is called 1/p.",
     )
-
-
-def conventions_table(rate: float) -> pd.DataFrame:
-    """Return every framework as a row: its parameter, what it means, where it scales, and its line at ``rate``."""
-    rows = [
-        {
-            "framework": row.name,
-            "probability of": "both, by name" if row.meaning == "both" else VERBS[row.meaning],
-            f"line at rate {rate:g}": line_of_code(row, rate),
-            "scales": SCALES[row.scales],
-            "at drop 0": _at_end(row, "at_drop_0"),
-            "at drop 1": _at_end(row, "at_drop_1"),
-            "its parameter": row.parameter,
-            "evidence": EVIDENCE[row.evidence],
-            "source": _place(row),
-        }
-        for row in frameworks().values()
-    ]
-    return pd.DataFrame(rows)
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
@@ -251,66 +207,10 @@ def _verdict(rate: float) -> str:
     )
 
 
-# ---- the frameworks -------------------------------------------------------------------------------------------------
-
-
-def _code_texts(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:
-    return {
-        f"{side}-{name}": [line_of_code(row, rate, other=name == "other") for rate in rates]
-        for side, row in (("source", source), ("target", target))
-        for name in (("line", "other") if row.other_line else ("line",))
-    }
-
-
-def _moves(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:
-    """What to change when code moves, one text a sentence; the last ones are empty where there is less to say."""
-    changes = [migration(source, target, rate).changes for rate in rates]
-    count = max(len(sentences) for sentences in changes)
-    return {
-        f"move-{row}": [sentences[row] if row < len(sentences) else "" for sentences in changes]
-        for row in range(count)
-    }
-
-
-def _at_end(row: Framework, field: str) -> str:
-    text: str = getattr(row, field)
-    return f"{text} (inferred)" if field in row.inferred else text
-
-
-def _place(row: Framework) -> str:
-    return f"{row.source} ({row.repository})" if row.repository else row.source
-
-
-def _meaning(row: Framework) -> str:
-    if row.meaning == "both":
-        parameter = escape(row.parameter)
-        return (
-            f"<code>{parameter}</code>: by its name, the probability of <b>dropping</b> or of <b>keeping</b>"
-        )
-    parameter = escape(row.parameter.split(",")[0])
-    return f"<code>{parameter}</code> is the probability of <b>{VERBS[row.meaning]}</b>"
-
-
-def _card(row: Framework, side: str) -> str:
-    """One framework: its line at this rate, what the number means, where it scales, both ends, and how we know."""
-    style = "margin:0;overflow-wrap:anywhere"
-    lines = "".join(
-        f'<pre style="{style}"><code data-text="{side}-{name}"></code></pre>'
-        for name in (("line", "other") if row.other_line else ("line",))
-    )
-    return (
-        f'<div style="margin-bottom:0.6rem"><h3>{escape(row.name)}</h3>{lines}'
-        f"<p>{_meaning(row)}. It {WHERE[row.scales]}.</p>"
-        f'<p class="dv-muted" style="overflow-wrap:anywhere">Drop probability 0: {escape(_at_end(row, "at_drop_0"))}; '
-        f"1: {escape(_at_end(row, 'at_drop_1'))}. "
-        f"{EVIDENCE[row.evidence].capitalize()}: {escape(_place(row))}.</p></div>"
-    )
-
-
 def _head(source: Framework, target: Framework) -> str:
-    cards = _card(source, "source")
+    cards = framework_card(source, "source")
     if target != source:
-        cards += _card(target, "target")
+        cards += framework_card(target, "target")
     return f'<div class="dv-columns"><section>{_table()}</section><section>{cards}</section></div>'
 
 
@@ -337,11 +237,3 @@ def _slot(slot: int, column: str) -> str:
     if "mean" not in column:
         return texts
     return f'{texts}<small class="dv-muted" style="display:block" data-text="exact-{slot}-{column}"></small>'
-
-
-def _foot(source: Framework, target: Framework, sentences: int) -> str:
-    if source == target:
-        return ""
-    rows = "".join(f'<p data-text="move-{row}"></p>' for row in range(sentences))
-    title = f"Code moves from {escape(source.name)} to {escape(target.name)}"
-    return f'<div class="dv-columns" style="--dv-columns:1"><section><h3>{title}</h3>{rows}</section></div>'

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.answer import LAYERS, LIMITS, NOISES, REASONS, STRATEGIES, Evidence, answer_live
+from dropviz.figures.answer import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
+from dropviz.figures.answer_points import LIMITS, REASONS
 from dropviz.layer import LayerConfig, layer_sweep
 from dropviz.noise_sweep import NoiseConfig, noise_sweep
 from dropviz.nonlinearity import logistic_unit

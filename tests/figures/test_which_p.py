@@ -6,7 +6,8 @@ import pytest
 
 import dropviz as dv
 from dropviz.conventions import frameworks, line_of_code, migration
-from dropviz.figures.which_p import EVIDENCE, STRATEGIES, conventions_table, which_p_live
+from dropviz.figures.frameworks import EVIDENCE, conventions_table
+from dropviz.figures.which_p import STRATEGIES, which_p_live
 
 NAMED = frameworks()
 CONFIG = dv.SweepConfig(units=20_000, strategies=STRATEGIES)

@@ -5,7 +5,8 @@ import streamlit as st
 import dropviz as dv
 from dropviz.conventions import frameworks
 from dropviz.explorer import LiveFigure
-from dropviz.figures.which_p import STRATEGIES, conventions_table, which_p_live
+from dropviz.figures.frameworks import conventions_table
+from dropviz.figures.which_p import STRATEGIES, which_p_live
 from dropviz.ui.frame import heading
 from dropviz.ui.live import live_figure
 from dropviz.ui.settings import RATE, Choice, read_address, show, write_address
