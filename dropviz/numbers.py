@@ -17,7 +17,7 @@ def plain(value: float, digits: int = 4) -> str:
         return "0"
     text = f"{value:.{digits}g}"
     if "e" not in text and abs(value) >= 1e-3:
-        text = f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
+        text = f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(float(text)))))}f}"
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 

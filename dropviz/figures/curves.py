@@ -131,7 +131,12 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
             "mode": "lines",
             "x": rates,
             "y": exact,
-            "line": {"color": line.color, "width": 2, "dash": TEST_DASH if line.dashed else "solid"},
+            "line": {
+                "color": line.color,
+                "width": 2,
+                "dash": TEST_DASH if line.dashed else "solid",
+                "simplify": False,
+            },
             "name": f"{line.name}, exact",
             "hovertemplate": f"{panel.x_hover}: %{{y:.4g}}<extra>%{{fullData.name}}</extra>",
             **axes,

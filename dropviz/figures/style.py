@@ -8,7 +8,7 @@ COLORS = {
     "inverted": "#0072B2",
     "none": "#D55E00",
     "both": "#CC79A7",
-    "wrong_train": "#882255",
+    "wrong_train": "#B5446E",
     "wrong_test": "#AA4499",
     "other": "#009E73",
 }

@@ -154,7 +154,9 @@ def new_page(request, browser, server, errors, requested):
 
 
 def _note_error(errors, message):
-    if message.type == "error":
+    # Opened at a page's own address, Streamlit first looks for its server below that address; not our doing.
+    probe = re.search(r"/[\w-]+/_stcore/", message.location["url"])
+    if message.type == "error" and not probe:
         errors.append(f"console: {message.text} ({message.location['url']})")
 
 

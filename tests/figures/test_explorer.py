@@ -38,9 +38,9 @@ def test_a_frame_a_rate_and_each_moves_the_tracks():
     sweep = dv.sweep(config())
     figure = figures.explorer(sweep)
     assert len(figure.frames) == len(sweep.config.rates)
-    live = figures.explorer_live(sweep)
+    moving = [track for track in figures.explorer_live(sweep).tracks if len(track.y) > 1]
     for index in (0, 7, 19):
-        for data, track in zip(figure.frames[index].data, live.tracks, strict=True):
+        for data, track in zip(figure.frames[index].data, moving, strict=True):
             np.testing.assert_array_equal(np.asarray(data.y, dtype=float), track.y[index])
 
 
