@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.activations import Floats
+from dropviz.activations import Activations, Floats
 from dropviz.figures.curves import Box, Drawing
 from dropviz.figures.style import COLORS, TEST_DASH, axis, faint, panel_title
 from dropviz.outputs import Histogram
@@ -32,9 +32,11 @@ class Distribution:
     test_zero: Floats
 
 
-def distributions(rows: Sequence[Strategy], outputs: Histogram, rates: Floats) -> list[Distribution]:
+def distributions(
+    rows: Sequence[Strategy], outputs: Histogram, activations: Activations, rates: Floats
+) -> list[Distribution]:
     """Compute the distributions of several strategies on the same axes."""
-    edges, top = _axes(outputs)
+    edges, top = _axes(outputs, activations)
     pictures = []
     for row in rows:
         train_scale, test_scale = row.train_scale(rates), row.test_scale(rates)
@@ -55,15 +57,19 @@ def distributions(rows: Sequence[Strategy], outputs: Histogram, rates: Floats) -
     return pictures
 
 
-def _axes(outputs: Histogram) -> tuple[Floats, float]:
-    """Bin edges and the top of the axis: room for the activations stretched or raised about twice."""
-    whole = outputs.below[-1] / max(outputs.below[-1, -1], 1e-12)
-    low, high = (1.5 * float(edge) for edge in np.interp([0.005, 0.995], whole, outputs.edges))
+def _axes(outputs: Histogram, activations: Activations) -> tuple[Floats, float]:
+    """Bin edges and the top of the axis: room for the activations stretched or raised about twice.
+
+    They depend on the law, the top only roughly on the sample: another draw finds the same axes.
+    """
+    low, high = (1.5 * float(edge) for edge in activations.quantile(np.array([0.005, 0.995])))
     low, high = min(0.0, low), max(0.0, high)
     if low == high:
         low, high = -1.0, 1.0
     edges = np.linspace(low, high, BINS + 1)
-    return edges, min(1.05, 2.1 * float(outputs.share(-1, 1.0, edges).max())) or 1.0
+    tallest = float(outputs.share(-1, 1.0, edges).max())
+    steps = np.array([0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.05])
+    return edges, float(steps[min(int(np.searchsorted(steps, 2.0 * tallest)), len(steps) - 1)])
 
 
 def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number: int, start: int) -> None:
@@ -77,9 +83,8 @@ def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number:
     drawing.add(steps | area | {"y": picture.train[start], "line": line}, y=picture.train)
     dashed = line | {"width": 2, "dash": TEST_DASH}
     moves = bool((picture.test != picture.test[0]).any())
-    drawing.add(
-        steps | {"y": picture.test[start], "line": dashed, "name": "test"}, y=picture.test if moves else None
-    )
+    test = picture.test if moves else picture.test[:1]
+    drawing.add(steps | {"y": picture.test[start], "line": dashed, "name": "test"}, y=test)
     stems = f"y{number + 40}"
     _draw_stems(drawing, picture, start, axes | {"yaxis": stems})
     title = f"{row.short}: training output {row.train_scale.of('m·a')}, test output {row.test_scale.of('a')}"

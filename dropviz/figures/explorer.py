@@ -57,7 +57,7 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0
     rates = np.asarray(config.rates)
     start = int(np.abs(rates - rate).argmin())
     rows = [strategy(name) for name in config.strategies]
-    pictures = distributions(rows, histogram(config), rates)
+    pictures = distributions(rows, histogram(config), config.activations, rates)
     panels = _panels(sweep, rows, measure)
     drawn = _draw(pictures, panels, rates, start)
     shown = some_units(config, UNITS_SHOWN)

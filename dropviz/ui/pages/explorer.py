@@ -28,7 +28,8 @@ STRATEGIES = Choices(
 MEASURE = Choice(
     "gap", "discrepancy shown", MEASURES, "variance_ratio", help="What the third curve measures."
 )
-SETTINGS = (RATE, *source_settings(), UNITS, SEED, STRATEGIES, MEASURE)
+FRAMEWORK = Choice("code", "framework", {target: target for target in TARGETS}, TARGETS[0], segmented=True)
+SETTINGS = (RATE, *source_settings(), UNITS, SEED, STRATEGIES, MEASURE, FRAMEWORK)
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
@@ -61,18 +62,17 @@ def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
     if config.units == 1:
         st.info("One unit has no variance: take two or more to see the second and third curve.")
     rate = live_figure(live, "explorer")
-    write_address(SETTINGS)
     _code(rate)
+    write_address(SETTINGS)
     _downloads(config, live, label, rate)
 
 
 def _code(rate: float) -> None:
     st.subheader(f"The same in a framework, at rate {rate:g}", anchor=False)
-    for tab, target in zip(st.tabs(list(TARGETS)), TARGETS, strict=True):
-        with tab:
-            left, right = st.columns(2)
-            left.code(snippet("standard", rate, target), language="python")
-            right.code(snippet("inverted", rate, target), language="python")
+    target = show(FRAMEWORK)
+    left, right = st.columns(2)
+    left.code(snippet("standard", rate, target), language="python")
+    right.code(snippet("inverted", rate, target), language="python")
 
 
 def _downloads(config: dv.SweepConfig, live: LiveFigure, label: str, rate: float) -> None:
