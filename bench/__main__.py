@@ -1,10 +1,10 @@
-"""Run the benchmarks named on the command line, or all: ``python -m bench [sweep] [training] [options of one]``."""
+"""Run benchmarks: ``python -m bench [sweep] [training] [page] [options of one]``; without a name, all."""
 
 import argparse
 import importlib
 import sys
 
-NAMES = ("sweep", "training")
+NAMES = ("sweep", "training", "page")
 
 
 def main() -> None:
