@@ -9,7 +9,8 @@ from dropviz.numbers import plain, with_error
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (1.0, "1.000"), (-0.25, "−0.2500"), (123.456, "123.5"), (0.00012345, "0.0001234"), (1e-9, "1e-09"), (0.9999999, "1.000"),
+    [(0.0, "0"), (1.0, "1.000"), (-0.25, "−0.2500"), (123.456, "123.5"), (0.00012345, "0.0001234"), (1e-9, "1e-09"),
+     (0.9999999, "1.000"),
      (math.nan, "undefined"), (math.inf, "infinite"), (-math.inf, "infinite")],
 )  # fmt: skip
 def test_plain(value, text):
