@@ -14,7 +14,9 @@ st.set_page_config(
     page_title="dropviz: dropout, seen",
     page_icon=str(Path(__file__).parent / "dropviz" / "ui" / "icon.svg"),
     layout="wide",
-    menu_items={"About": "dropviz: what standard and inverted dropout do to the same activations. MIT licence."},
+    menu_items={
+        "About": "dropviz: what standard and inverted dropout do to the same activations. MIT licence."
+    },
 )
 page = st.navigation(pages(), position="top")
 show_frame()

@@ -51,7 +51,7 @@ def test_masks_and_their_probabilities():
     np.testing.assert_allclose(masks.T @ chances, np.broadcast_to(1 - np.array(RATES), (5, 6)), rtol=1e-13)
     for wrong in (0, 13, 2.5):
         with pytest.raises(ValueError, match="units must be an integer from 1 to 12"):
-            enumerate_masks(wrong)  # type: ignore[arg-type]
+            enumerate_masks(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -128,7 +128,7 @@ def test_table_reads_numbers_written_as_text():
 
 def test_table_refuses_an_unknown_interpolation():
     with pytest.raises(ValueError, match="interpolation must be 'linear' or 'step'; got 'cubic'"):
-        table([0], [0.1], "cubic")  # type: ignore[arg-type]
+        table([0], [0.1], "cubic")
 
 
 @pytest.mark.parametrize(

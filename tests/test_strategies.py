@@ -22,9 +22,9 @@ def test_table_lists_the_two_strategies_first_and_marks_the_mistakes():
 
 def test_table_cannot_be_changed():
     with pytest.raises(TypeError):
-        strategies()["standard"] = strategies()["none"]  # type: ignore[index]
+        strategies()["standard"] = strategies()["none"]
     with pytest.raises(AttributeError):
-        strategies()["standard"].name = "other"  # type: ignore[misc]
+        strategies()["standard"].name = "other"
 
 
 def test_the_two_strategies_are_one_function_up_to_keep():

@@ -148,7 +148,7 @@ def test_only_standard_has_something_to_do_at_test():
 @pytest.mark.parametrize("other", OTHERS)
 @pytest.mark.parametrize(
     "activations",
-    [dv.Constant(0.0), dv.Constant(-2.0), dv.Empirical([1e9, -3e9, 0.0]), dv.Sparse(0.99, 1.0)],
+    [dv.Constant(0.0), dv.Constant(-2.0), dv.Empirical(np.array([1e9, -3e9, 0.0])), dv.Sparse(0.99, 1.0)],
     ids=["zeros", "constant", "huge", "sparse"],
 )
 def test_extreme_activations_give_words_and_no_nan(other, activations):
