@@ -50,7 +50,12 @@ def test_the_three_lines_run_at_every_step() -> None:
     lines = run().code[1].value
     rng = np.random.default_rng(3)
     for step in (0, 400, 1000):
-        scope: dict[str, Any] = {"schedule": schedules.annealed(0.5, 1000), "step": step, "rng": rng, "a": np.ones(50_000)}
+        scope: dict[str, Any] = {
+            "schedule": schedules.annealed(0.5, 1000),
+            "step": step,
+            "rng": rng,
+            "a": np.ones(50_000),
+        }
         exec(lines, scope)
         assert np.mean(scope["a"]) == pytest.approx(1.0, abs=5 / 50_000**0.5)
 
