@@ -13,12 +13,14 @@ true with another seed, another number of epochs, or a result against expectatio
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dropviz import mc, network
+from dropviz.activations import check_number
 from dropviz.datasets import Split, digits_split, moons, wave
 from dropviz.dropout import Dropout
 from dropviz.network import Parameters
@@ -80,9 +82,34 @@ class Experiment:
     read: Callable[[Split, Sequence[Run]], list[str]]
 
 
-def experiments() -> Mapping[str, Experiment]:
-    """Return the ready-made experiments by name."""
-    return _TABLE
+@lru_cache(maxsize=64)
+def experiments(rate: float = 0.5) -> Mapping[str, Experiment]:
+    """Return the ready-made experiments by name, each with dropout at ``rate``.
+
+    Raises
+    ------
+    ValueError
+        If ``rate`` is not in [0, 0.95].
+    """
+    check_number("rate", rate, 0.0, 0.95)
+    rows = (
+        _same_test_code(rate),
+        _equal_rate("equal_rate_sgd", rate, SGD(0.05), "k²"),
+        _equal_rate("equal_rate_adam", rate, Adam(1e-3, epsilon=1e-30), "k"),
+        _annealing(rate),
+        _annealing_at_test(rate),
+        _regularize("regularize", "few points", rate, lambda: moons(60, 0.35), Adam(3e-3), 200),
+        _regularize("regularize_digits", "few digits", rate, lambda: digits_split(300), Adam(1e-3), 60),
+        _monte_carlo(rate),
+        _uncertainty_band(rate),
+    )
+    return MappingProxyType({row.name: row for row in rows})
+
+
+def comparison(runs: Sequence[tuple[str, TrainingConfig]], data: Callable[[], Split]) -> Experiment:
+    """A person's own experiment: up to four labelled runs on the same data."""
+    question = "The same data and the same seeds: which of these networks serves it best?"
+    return Experiment("own", "Your own runs", question, data, tuple(runs), _read_own)
 
 
 def run_configs(experiment: Experiment, seeds: Sequence[int]) -> list[TrainingConfig]:
@@ -114,28 +141,34 @@ def gather(
 
 def findings(experiment: Experiment, data: Split, runs: Sequence[Run]) -> list[str]:
     """What these runs show, a sentence each; if one diverged, only which, and when."""
-    diverged = [
+    return diverged(runs) or experiment.read(data, runs)
+
+
+def diverged(runs: Sequence[Run]) -> list[str]:
+    """Say which runs diverged, and when."""
+    sentences = [
         f"{run.label} diverged in epoch {epoch.epoch}: its loss or a weight is no longer finite. "
         "A smaller learning rate may help."
         for run in runs
         for epoch in run.last
         if epoch.status == "diverged"
     ]
-    return list(dict.fromkeys(diverged)) or experiment.read(data, runs)
+    return list(dict.fromkeys(sentences))
 
 
 # how the runs are read
 
 
 def _read_same_test_code(data: Split, runs: Sequence[Run]) -> list[str]:
+    del data
     sentences = []
     for run in runs:
-        plain = np.mean([_test_score(_parameters(run, data, epoch), data) for epoch in run.last], axis=0)
-        received = np.mean([_last_site_mean(_parameters(run, data, epoch), data) for epoch in run.last])
+        received = np.mean([epoch.plain_mean[-2] for epoch in run.last])
         trained = np.mean([epoch.train_mean[-2] for epoch in run.last])
         sentences.append(
-            f"{run.label}: the plain test code gets {_percent(plain[1])} of the test examples right, with loss "
-            f"{plain[0]:.3f}. Its output layer receives a mean of {received:.3f} there and {trained:.3f} in training."
+            f"{run.label}: the plain test code gets {_percent(run.final('plain_test_accuracy'))} of the test "
+            f"examples right, with loss {run.final('plain_test_loss'):.3f}. Its output layer receives a mean of "
+            f"{received:.3f} there and {trained:.3f} in training."
         )
         if _uses(run, "standard"):
             sentences.append(
@@ -178,6 +211,15 @@ def _read_annealing(data: Split, runs: Sequence[Run]) -> list[str]:
         f"Highest: {_winners(accuracy, max, _percent)}. Lowest test loss: {_winners(loss, min, '{:.3f}'.format)}.",
         _spread_sentence(runs),
     ]
+
+
+def _read_own(data: Split, runs: Sequence[Run]) -> list[str]:
+    trained = {run.label: run.final("train_accuracy") for run in runs}
+    sentences = [
+        f"Accuracy on the training examples: {_listed(trained, _percent)}.",
+        *_read_annealing(data, runs),
+    ]
+    return sentences if len(runs) > 1 else [*sentences[:2], sentences[-1]]
 
 
 def _read_annealing_at_test(data: Split, runs: Sequence[Run]) -> list[str]:
@@ -288,10 +330,6 @@ def _test_score(parameters: Parameters, data: Split) -> tuple[float, float]:
     return score(network.predict(parameters, data.test_features), data.test_targets)
 
 
-def _last_site_mean(parameters: Parameters, data: Split) -> float:
-    return float(network.site_activations(parameters, data.train_features)[-2].mean())
-
-
 def _uses(run: Run, method: str) -> bool:
     return any(site is not None and site.method == method for site in run.config.sites)
 
@@ -342,14 +380,26 @@ def _spread_sentence(runs: Sequence[Run]) -> str:
 # the experiments
 
 
-def _config(method: str | None, rate: float | Schedule = 0.5, **changes: object) -> TrainingConfig:
+def _config(method: str | None, rate: float | Schedule = 0.0, **changes: object) -> TrainingConfig:
     """256–256 with the same noise behind both hidden layers."""
     site = Dropout(method, rate) if method else None
     return replace(TrainingConfig(dropout=(None, site, site)), **changes)  # type: ignore[arg-type]
 
 
-def _equal_rate(name: str, optimizer: SGD | Adam, factor: str) -> Experiment:
-    site = Dropout("inverted", 0.3)
+def _same_test_code(rate: float) -> Experiment:
+    methods = (("no dropout", None), ("inverted", "inverted"), ("standard", "standard"))
+    return Experiment(
+        "same_test_code",
+        "The same test code",
+        "Three networks go through the very same prediction. Which of them does it fit?",
+        digits_split,
+        tuple((label, _config(method, rate, epochs=12)) for label, method in methods),
+        _read_same_test_code,
+    )
+
+
+def _equal_rate(name: str, rate: float, optimizer: SGD | Adam, factor: str) -> Experiment:
+    site = Dropout("inverted", rate)
     inverted = TrainingConfig(
         hidden=(64, 64), dropout=(None, site, site), optimizer=optimizer, epochs=15, dtype="float64"
     )
@@ -368,90 +418,85 @@ def _equal_rate(name: str, optimizer: SGD | Adam, factor: str) -> Experiment:
     )
 
 
-def _regularize(name: str, words: str, data: Callable[[], Split], optimizer: Adam, epochs: int) -> Experiment:
+_STEPS = 20 * 45  # 20 epochs of the digits in batches of 32
+
+
+def _schedules(rate: float) -> tuple[Schedule, Schedule]:
+    """Falling from ``rate`` to 0, and rising from 0 towards it."""
+    return annealed(rate, _STEPS), curriculum(rate, 10 / _STEPS)
+
+
+def _annealing(rate: float) -> Experiment:
+    falling, rising = _schedules(rate)
+    return Experiment(
+        "annealing",
+        "Changing the rate while training",
+        "Constant, falling, rising, none: which rate serves this network best?",
+        digits_split,
+        (
+            (f"constant {rate:g}", _config("inverted", rate)),
+            (f"annealed {rate:g} → 0", _config("inverted", falling)),
+            (f"curriculum 0 → {rate:g}", _config("inverted", rising)),
+            ("no dropout", _config(None)),
+        ),
+        _read_annealing,
+    )
+
+
+def _annealing_at_test(rate: float) -> Experiment:
+    falling, rising = _schedules(rate)
+    return Experiment(
+        "annealing_at_test",
+        "A changing rate, and one factor at test",
+        "Standard dropout has to multiply by one keep probability at test. By which, if it changed?",
+        digits_split,
+        (
+            ("standard, annealed", _config("standard", falling)),
+            ("inverted, annealed", _config("inverted", falling)),
+            ("standard, curriculum", _config("standard", rising)),
+            ("inverted, curriculum", _config("inverted", rising)),
+        ),
+        _read_annealing_at_test,
+    )
+
+
+def _regularize(
+    name: str, words: str, rate: float, data: Callable[[], Split], optimizer: Adam, epochs: int
+) -> Experiment:
     methods = (("no noise", None), ("inverted dropout", "inverted"), ("Gaussian noise", "gaussian"))
     return Experiment(
         name,
         f"Does it regularize? ({words})",
         "Few training examples: how far apart are training and test accuracy, with and without noise?",
         data,
-        tuple((label, _config(method, optimizer=optimizer, epochs=epochs)) for label, method in methods),
+        tuple(
+            (label, _config(method, rate, optimizer=optimizer, epochs=epochs)) for label, method in methods
+        ),
         _read_regularize,
     )
 
 
-_STEPS = 20 * 45  # 20 epochs of the digits in batches of 32
-_ANNEALED = annealed(0.5, _STEPS)
-_CURRICULUM = curriculum(0.5, 10 / _STEPS)
+def _monte_carlo(rate: float) -> Experiment:
+    methods = (("inverted", "inverted"), ("Gaussian noise", "gaussian"))
+    return Experiment(
+        "monte_carlo",
+        "Monte Carlo dropout",
+        f"Is the mean of {MC_PASSES} noisy passes better than one pass without noise?",
+        lambda: digits_split(300),
+        tuple((label, _config(method, rate, epochs=40)) for label, method in methods),
+        _read_monte_carlo,
+    )
 
-_TABLE: Mapping[str, Experiment] = MappingProxyType(
-    {
-        row.name: row
-        for row in (
-            Experiment(
-                "same_test_code",
-                "The same test code",
-                "Three networks go through the very same prediction. Which of them does it fit?",
-                digits_split,
-                (
-                    ("no dropout", _config(None)),
-                    ("inverted", _config("inverted", 0.6)),
-                    ("standard", _config("standard", 0.6)),
-                ),
-                _read_same_test_code,
-            ),
-            _equal_rate("equal_rate_sgd", SGD(0.05), "k²"),
-            _equal_rate("equal_rate_adam", Adam(1e-3, epsilon=1e-30), "k"),
-            Experiment(
-                "annealing",
-                "Changing the rate while training",
-                "Constant, falling, rising, none: which rate serves this network best?",
-                digits_split,
-                (
-                    ("constant 0.5", _config("inverted", 0.5)),
-                    ("annealed 0.5 → 0", _config("inverted", _ANNEALED)),
-                    ("curriculum 0 → 0.5", _config("inverted", _CURRICULUM)),
-                    ("no dropout", _config(None)),
-                ),
-                _read_annealing,
-            ),
-            Experiment(
-                "annealing_at_test",
-                "A changing rate, and one factor at test",
-                "Standard dropout has to multiply by one keep probability at test. By which, if it changed?",
-                digits_split,
-                (
-                    ("standard, annealed", _config("standard", _ANNEALED)),
-                    ("inverted, annealed", _config("inverted", _ANNEALED)),
-                    ("standard, curriculum", _config("standard", _CURRICULUM)),
-                    ("inverted, curriculum", _config("inverted", _CURRICULUM)),
-                ),
-                _read_annealing_at_test,
-            ),
-            _regularize("regularize", "few points", lambda: moons(60, 0.35), Adam(3e-3), 200),
-            _regularize("regularize_digits", "few digits", lambda: digits_split(300), Adam(1e-3), 60),
-            Experiment(
-                "monte_carlo",
-                "Monte Carlo dropout",
-                f"Is the mean of {MC_PASSES} noisy passes better than one pass without noise?",
-                lambda: digits_split(300),
-                (
-                    ("inverted", _config("inverted", 0.5, epochs=40)),
-                    ("Gaussian noise", _config("gaussian", 0.5, epochs=40)),
-                ),
-                _read_monte_carlo,
-            ),
-            Experiment(
-                "uncertainty_band",
-                "Monte Carlo dropout: an uncertainty band",
-                "A curve learnt from examples with a gap: do the noisy passes disagree where there are none?",
-                wave,
-                tuple(
-                    (f"rate {rate}", _config("inverted", rate, optimizer=Adam(3e-3), epochs=400, batch=20))
-                    for rate in (0.1, 0.3)
-                ),
-                _read_band,
-            ),
-        )
-    }
-)
+
+def _uncertainty_band(rate: float) -> Experiment:
+    return Experiment(
+        "uncertainty_band",
+        "Monte Carlo dropout: an uncertainty band",
+        "A curve learnt from examples with a gap: do the noisy passes disagree where there are none?",
+        wave,
+        tuple(
+            (f"rate {each:g}", _config("inverted", each, optimizer=Adam(3e-3), epochs=300, batch=20))
+            for each in (rate / 5, rate)
+        ),
+        _read_band,
+    )

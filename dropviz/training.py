@@ -25,6 +25,7 @@ from dropviz.network import (
     forward,
     initialise,
     parameter_count,
+    predict,
     site_activations,
     softmax_cross_entropy,
     squared_error,
@@ -62,8 +63,10 @@ class Epoch:
     train_loss, train_accuracy : on the training examples in the test phase (no noise)
     noisy_loss, noisy_accuracy : on the training examples with fresh noise
     test_loss, test_accuracy : on the test examples in the test phase
+    plain_test_loss, plain_test_accuracy : on the test examples with the weights as they are, no factor at any site
     train_mean, train_variance : of each site's activations over training examples and units, with noise, shape (site,)
     test_mean, test_variance : the same examples and units in the test phase, shape (site,)
+    plain_mean : the same examples and units with the weights as they are, shape (site,)
     status : "diverged" when a loss or a parameter is no longer finite, "finished" at the last epoch, else "running"
     state : from where to go on
     """
@@ -77,10 +80,13 @@ class Epoch:
     noisy_accuracy: float
     test_loss: float
     test_accuracy: float
+    plain_test_loss: float
+    plain_test_accuracy: float
     train_mean: NDArray[np.float64]
     train_variance: NDArray[np.float64]
     test_mean: NDArray[np.float64]
     test_variance: NDArray[np.float64]
+    plain_mean: NDArray[np.float64]
     status: Status
     state: State
 
@@ -193,12 +199,16 @@ def measure(config: TrainingConfig, data: Split, state: State) -> Epoch:
         test_loss, test_accuracy = score(test_output, data.test_targets)
         train_mean, train_variance = _moments(noisy_sites)
         test_mean, test_variance = _moments(train_sites)
+        plain_mean, plain_loss, plain_accuracy = test_mean, test_loss, test_accuracy
+        if any(scaled):
+            plain_mean, _ = _moments(site_activations(parameters, data.train_features))
+            plain_loss, plain_accuracy = score(predict(parameters, data.test_features), data.test_targets)
     finite = np.isfinite([noisy_loss, train_loss, test_loss]).all() and np.isfinite(state.parameters).all()
     status: Status = "running" if state.epoch < config.epochs else "finished"
     return Epoch(
         state.epoch, step, tuple(map(float, rates)),
         train_loss, train_accuracy, noisy_loss, noisy_accuracy, test_loss, test_accuracy,
-        train_mean, train_variance, test_mean, test_variance,
+        plain_loss, plain_accuracy, train_mean, train_variance, test_mean, test_variance, plain_mean,
         status if finite else "diverged", state,
     )  # fmt: skip
 
