@@ -1,0 +1,421 @@
+"""Curves over the epochs of a training: mean over seeds with its spread, each named at its tip.
+
+The axes of a panel are fixed before the first epoch, so that nothing but the curves moves while they grow.
+"""
+
+# axes: seed, epoch
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.experiments import Experiment, Run
+from dropviz.figures.style import COLORS, axis, faint, layout
+from dropviz.numbers import plain
+from dropviz.training import Epoch
+from dropviz.training_config import TrainingConfig
+
+HEIGHT = 300  # of a panel, pixels
+LEFT, RIGHT, TOP, BOTTOM = 46, 104, 30, 38  # its margins; the names of the curves stand in the right one
+LINE = 13  # pixels of a line of a name
+WRAP = 16  # letters in it
+SMALLEST = 1e-17  # where a logarithmic axis draws 0
+GREY = "#7b8794"
+OTHERS = (COLORS["inverted"], COLORS["other"], COLORS["both"], COLORS["none"], COLORS["standard"], GREY)
+# The same colours as text, dark enough for a white page and light enough for a dark one.
+AS_TEXT = {
+    COLORS["standard"]: ("#8a5a00", "#f0b840"),
+    COLORS["inverted"]: ("#0067a3", "#63b9ea"),
+    COLORS["none"]: ("#b34f00", "#ff8f45"),
+    COLORS["both"]: ("#a3487a", "#e3a0c6"),
+    COLORS["other"]: ("#007353", "#37c99e"),
+    GREY: ("#52606d", "#b8c1cb"),
+}
+_NOTHING = {"type": "scatter", "x": [None], "y": [None], "hoverinfo": "skip"}
+Floats = NDArray[np.float64]
+Value = Callable[[Epoch, Epoch], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What a panel shows of an epoch; ``value`` gets the epoch and, for comparison, the first run's.
+
+    ``scaled`` is a second value, drawn dashed, of the runs that use standard dropout. ``limits`` are those of the axis
+    before anything is known; values that do not fit widen it in leaps, down to ``lowest`` if that is given.
+    """
+
+    title: Callable[["Quantity", Sequence["Series"]], str]
+    y_title: str
+    limits: tuple[float, float]
+    value: Value
+    log: bool = False
+    scaled: Value | None = None
+    without_first: bool = False
+    lowest: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One curve: mean and standard deviation over seeds, shape (epoch,)."""
+
+    name: str
+    color: str
+    mean: Floats
+    spread: Floats
+    dashed: bool = False
+
+
+# ---- what the panels show -------------------------------------------------------------------------------------------
+
+
+def _fixed(text: str) -> Callable[[Quantity, Sequence[Series]], str]:
+    return lambda _quantity, _series: text
+
+
+def _best(words: str, best: Callable[[Sequence[float]], float], percent: bool = False) -> Any:
+    """Title that names the best of the newest values, and says "equal" where what is written does not differ."""
+
+    def title(quantity: Quantity, series: Sequence[Series]) -> str:
+        ends = {each.name: _written(float(each.mean[-1]), percent) for each in series if len(each.mean)}
+        values = [float(each.mean[-1]) for each in series if len(each.mean)]
+        if not values or not all(map(math.isfinite, values)):
+            return quantity.y_title.capitalize()
+        top = _written(best(values), percent)
+        winners = [name for name, text in ends.items() if text == top]
+        return (
+            f"{words}: {winners[0]}, {top}" if len(winners) == 1 else f"{words}: {len(winners)} alike, {top}"
+        )
+
+    return title
+
+
+def _before_and_after(words: str, percent: bool = False, times: bool = False) -> Any:
+    """Title that gives the standard run's two values."""
+
+    def title(quantity: Quantity, series: Sequence[Series]) -> str:
+        ends = [
+            float(each.mean[-1]) for each in series if each.color == COLORS["standard"] and len(each.mean)
+        ]
+        if len(ends) != 2 or not all(map(math.isfinite, ends)):
+            return quantity.y_title.capitalize()
+        before, after = (_written(end, percent) + (" ×" if times else "") for end in ends)
+        return f"{words}: {before} as it is, {after} scaled"
+
+    return title
+
+
+def _written(value: float, percent: bool) -> str:
+    return f"{100 * value:.1f} %" if percent else plain(value, 3)
+
+
+def _rate(epoch: Epoch, _first: Epoch) -> float:
+    return max(epoch.rates)
+
+
+def _ratio(numerator: Callable[[Epoch], Floats]) -> Value:
+    """Mean that the output layer receives, over that in training."""
+
+    def value(epoch: Epoch, _first: Epoch) -> float:
+        trained = float(epoch.train_mean[-2])
+        return float(numerator(epoch)[-2]) / trained if trained > 0 else math.nan
+
+    return value
+
+
+def _distance(epoch: Epoch, first: Epoch) -> float:
+    return (
+        max(SMALLEST, abs(epoch.train_loss - first.train_loss) / first.train_loss)
+        if first.train_loss
+        else math.nan
+    )
+
+
+def _of(name: str) -> Value:
+    return lambda epoch, _first: float(getattr(epoch, name))
+
+
+_LOSS = Quantity(_best("Lowest test loss", min), "test loss", (0.05, 4.0), _of("test_loss"), log=True)
+_ACCURACY = Quantity(
+    _best("Most right at test", max, percent=True),
+    "right at test",
+    (0.8, 1.0),
+    _of("test_accuracy"),
+    lowest=0.0,
+)
+_TRAIN_LOSS = Quantity(
+    _best("Lowest training loss", min), "training loss", (0.01, 4.0), _of("train_loss"), log=True
+)
+_RATE = Quantity(_fixed("The dropout rate"), "dropout rate", (0.0, 1.0), _rate)
+_GAP = Quantity(
+    _best("Widest gap", max, percent=True),
+    "right in training − at test",
+    (-0.05, 0.2),
+    lambda epoch, _first: epoch.train_accuracy - epoch.test_accuracy,
+)
+_PARTING = Quantity(
+    _fixed("How far from inverted"),
+    "training loss: |difference| / loss",
+    (SMALLEST, 10.0),
+    _distance,
+    log=True,
+    without_first=True,
+)
+_SAME_CODE = (
+    Quantity(
+        _before_and_after("Standard's loss"),
+        "loss in the same test code",
+        (0.05, 4.0),
+        _of("plain_test_loss"),
+        log=True,
+        scaled=_of("test_loss"),
+    ),
+    Quantity(
+        _before_and_after("Standard right", percent=True),
+        "right in the same test code",
+        (0.8, 1.0),
+        _of("plain_test_accuracy"),
+        scaled=_of("test_accuracy"),
+        lowest=0.0,
+    ),
+    Quantity(
+        _before_and_after("Standard's mean", times=True),
+        "mean into the output layer, test / training",
+        (0.0, 4.0),
+        _ratio(lambda epoch: epoch.plain_mean),
+        scaled=_ratio(lambda epoch: epoch.test_mean),
+    ),
+)
+PANELS: Mapping[str, tuple[Quantity, ...]] = MappingProxyType(
+    {
+        "same_test_code": _SAME_CODE,
+        "equal_rate_sgd": (_TRAIN_LOSS, _PARTING),
+        "equal_rate_adam": (_TRAIN_LOSS, _PARTING),
+        "annealing": (_RATE, _LOSS, _ACCURACY),
+        "annealing_at_test": (_RATE, _LOSS, _ACCURACY),
+        "regularize": (_GAP, _LOSS, _ACCURACY),
+        "regularize_digits": (_GAP, _LOSS, _ACCURACY),
+        "monte_carlo": (_LOSS, _ACCURACY),
+        "uncertainty_band": (_TRAIN_LOSS, _RATE),
+        "own": (_LOSS, _ACCURACY, _GAP),
+    }
+)
+
+
+def run_colors(configs: Sequence[TrainingConfig]) -> list[str]:
+    """A colour a run: that of its strategy, or one that no run has yet; grey for no dropout."""
+    colors: list[str] = []
+    for config in configs:
+        methods = {site.method for site in config.sites if site is not None}
+        wanted = COLORS.get(min(methods), COLORS["other"]) if methods else GREY
+        free = [color for color in (wanted, *OTHERS) if color not in colors and color in AS_TEXT]
+        colors.append(free[0])
+    return colors
+
+
+def series_of(quantity: Quantity, runs: Sequence[Run]) -> list[Series]:
+    """The curves of a panel, each as long as the shortest of its seeds."""
+    colors = run_colors([run.config for run in runs])
+    curves = []
+    for run, color in list(zip(runs, colors, strict=True))[int(quantity.without_first) :]:
+        standard = any(site is not None and site.method == "standard" for site in run.config.sites)
+        both = quantity.scaled is not None and standard
+        curves.append(_series(run.label, color, quantity.value, run, runs[0]))
+        if both and quantity.scaled is not None:
+            curves.append(_series(f"{run.label}, scaled", color, quantity.scaled, run, runs[0], dashed=True))
+    return curves
+
+
+def _series(name: str, color: str, value: Value, run: Run, first: Run, dashed: bool = False) -> Series:
+    length = min(len(epochs) for run_or_first in (run, first) for epochs in run_or_first.epochs)
+    values = np.array(
+        [
+            [value(*pair) for pair in zip(mine[:length], theirs[:length], strict=True)]
+            for mine, theirs in zip(run.epochs, first.epochs, strict=True)
+        ],
+        dtype=np.float64,
+    )
+    values[~np.isfinite(values)] = np.nan
+    spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(length)
+    return Series(name, color, values.mean(axis=0), spread, dashed)
+
+
+# ---- the panel ------------------------------------------------------------------------------------------------------
+
+
+def training_panel(
+    quantity: Quantity, experiment: Experiment, runs: Sequence[Run], dark: bool = False
+) -> tuple[dict[str, Any], str]:
+    """Return one panel as a Plotly figure, and its description; without ``runs``, what is going to be compared."""
+    epochs = max(config.epochs for _, config in experiment.runs)
+    curves = series_of(quantity, runs) if runs else []
+    limits = _limits(quantity, curves)
+    title = quantity.title(quantity, curves) if runs else quantity.y_title.capitalize()
+    notes = _tips(curves, limits, quantity.log, dark) if runs else _announced(experiment, dark)
+    figure = {
+        # Streamlit refuses a figure without traces
+        "data": [trace for curve in curves for trace in _traces(curve, quantity)] or [_NOTHING],
+        "layout": layout(
+            HEIGHT,
+            margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
+            title=panel_title(title, dark),
+            annotations=notes,
+            xaxis=axis(range=(0, epochs), showgrid=False, **axis_text("epoch", dark)),
+            yaxis=axis(range=limits, **_y_axis(quantity, limits), **axis_text(quantity.y_title, dark)),
+        ),
+    }
+    return figure, _description(quantity, title, curves, epochs)
+
+
+def _limits(quantity: Quantity, curves: Sequence[Series]) -> tuple[float, float]:
+    """Range of the y axis, in decades if logarithmic; it widens in leaps for values that do not fit."""
+    low, high = quantity.limits
+    values = np.concatenate([np.empty(0), *(curve.mean[1:] for curve in curves)])
+    values = values[np.isfinite(values)]
+    if quantity.log:
+        low, high = math.log10(low), math.log10(high)
+        values = np.log10(np.maximum(values, SMALLEST))
+        low = min(low, math.floor(float(values.min(initial=low)) * 2) / 2)
+        # A loss of 10⁶ is on its way to infinity: the axis need not follow.
+        return low, min(max(high, math.ceil(float(values.max(initial=high)))), 6.0)
+    if quantity.lowest is not None:  # an untrained network may start below the axis
+        ends = [float(curve.mean[-1]) for curve in curves if len(curve.mean) > 4]
+        return (quantity.lowest if min(ends, default=high) < low + 0.01 else low), high
+    return (
+        min(low, math.floor(10 * float(values.min(initial=low))) / 10),
+        max(high, math.ceil(float(values.max(initial=high)))),
+    )
+
+
+def _traces(curve: Series, quantity: Quantity) -> list[dict[str, Any]]:
+    x = np.arange(len(curve.mean))
+    mean = np.maximum(curve.mean, SMALLEST) if quantity.log else curve.mean
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers" if len(x) < 30 else "lines",
+        "x": x,
+        "y": mean,
+        "line": {"color": curve.color, "width": 2, "dash": "4px,3px" if curve.dashed else "solid"},
+        "marker": {"size": 4, "color": curve.color},
+        "name": curve.name,
+        "hovertemplate": "epoch %{x}: %{y:.4g}<extra>%{fullData.name}</extra>",
+    }
+    if not curve.spread.any():
+        return [line]
+    smallest = 0.3 * mean if quantity.log else np.full_like(mean, -math.inf)
+    low, high = np.maximum(mean - curve.spread, smallest), mean + curve.spread
+    band = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.concatenate((x, x[::-1])),
+        "y": np.concatenate((high, low[::-1])),
+        "fill": "toself",
+        "fillcolor": faint(curve.color, 0.16),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "name": f"{curve.name}, ± standard deviation",
+    }
+    return [band, line]
+
+
+def _tips(
+    curves: Sequence[Series], limits: tuple[float, float], log: bool, dark: bool
+) -> list[dict[str, Any]]:
+    """Names at the newest points of the curves, moved apart where they would cover one another."""
+    inner = HEIGHT - TOP - BOTTOM
+    tips = []
+    for curve in curves:
+        finite = np.flatnonzero(np.isfinite(curve.mean))
+        if len(finite) == 0:
+            continue
+        value = float(curve.mean[finite[-1]])
+        value = math.log10(max(value, SMALLEST)) if log else value
+        share = (min(max(value, limits[0]), limits[1]) - limits[0]) / (limits[1] - limits[0])
+        tips.append((share * inner, int(finite[-1]), curve, _wrapped(curve.name)))
+    tips.sort(key=lambda tip: tip[0])
+    places = _apart([tip[0] for tip in tips], [LINE * (1 + tip[3].count("<br>")) for tip in tips], inner)
+    return [
+        note(text, curve.color, dark, x=epoch, xref="x", y=middle / inner, yref="paper", xshift=5)
+        for (_, epoch, curve, text), middle in zip(tips, places, strict=True)
+    ]
+
+
+def _announced(experiment: Experiment, dark: bool) -> list[dict[str, Any]]:
+    """The names of the runs in an empty panel."""
+    colors = run_colors([config for _, config in experiment.runs])
+    return [
+        note(f"— {label}", color, dark, x=0.06, xref="paper", y=0.86 - 0.11 * place, yref="paper")
+        for place, ((label, _), color) in enumerate(zip(experiment.runs, colors, strict=True))
+    ]
+
+
+def note(text: str, color: str, dark: bool, **where: Any) -> dict[str, Any]:
+    """Return words in the colour of what they name, as an annotation at ``where``."""
+    font = {"size": 12, "color": AS_TEXT[color][dark]}
+    return {
+        "text": text, "font": font, "showarrow": False, "align": "left", "xanchor": "left", "yanchor": "middle",
+    } | where  # fmt: skip
+
+
+def _wrapped(name: str) -> str:
+    """The name in lines of some 16 letters."""
+    lines = [""]
+    for word in name.split(" "):
+        if lines[-1] and len(lines[-1]) + len(word) >= WRAP:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "<br>".join(lines)
+
+
+def _apart(middles: Sequence[float], heights: Sequence[float], inner: float) -> list[float]:
+    """Rising places as near to ``middles`` as boxes of these heights allow, kept inside the panel where they fit."""
+    places: list[float] = []
+    for index, middle in enumerate(middles):
+        lowest = heights[index] / 2
+        if index:
+            lowest = places[-1] + (heights[index - 1] + heights[index]) / 2
+        places.append(max(middle, lowest))
+    ceiling = inner
+    for index in reversed(range(len(places))):
+        places[index] = min(places[index], ceiling - heights[index] / 2)
+        ceiling = places[index] - heights[index] / 2
+    return places
+
+
+def panel_title(text: str, dark: bool) -> dict[str, Any]:
+    """Return the title of a panel, left-aligned above it."""
+    ink = "#e8e6e1" if dark else "#1f2933"
+    return {
+        "text": f"<b>{text}</b>", "font": {"size": 13, "color": ink}, "x": 0.0, "xref": "container",
+        "xanchor": "left", "y": 1.0, "yref": "container", "yanchor": "top", "pad": {"t": 6, "l": 4},
+    }  # fmt: skip
+
+
+def axis_text(title: str, dark: bool) -> dict[str, Any]:
+    """Return the words of an axis and its ticks, readable on a light or a dark page."""
+    color = "#a9b1ba" if dark else "#5b6570"
+    return {
+        "tickfont": {"size": 11, "color": color},
+        "title": {"text": title, "font": {"size": 12, "color": color}, "standoff": 2},
+    }
+
+
+def _y_axis(quantity: Quantity, limits: tuple[float, float]) -> dict[str, Any]:
+    if not quantity.log:
+        percent = quantity.limits[1] <= 1.0 and quantity is not _RATE
+        return {"tickformat": ".0%" if percent else "~g", "nticks": 6}
+    decades = limits[1] - limits[0]
+    if decades > 6:
+        return {"type": "log", "dtick": 4, "exponentformat": "power"}
+    return {"type": "log", "dtick": 1 if decades > 3.5 else "D2", "tickformat": "~g"}
+
+
+def _description(quantity: Quantity, title: str, curves: Sequence[Series], epochs: int) -> str:
+    if not curves:
+        return f"An empty panel for {quantity.y_title} over {epochs} epochs."
+    ends = ", ".join(f"{curve.name} {plain(float(curve.mean[-1]), 3)}" for curve in curves)
+    return f"{title}. {quantity.y_title.capitalize()} after epoch {max(len(c.mean) for c in curves) - 1}: {ends}."

@@ -1,0 +1,172 @@
+"""What a finished training shows beside its curves: decisions in the plane, noisy passes, an uncertainty band."""
+
+from typing import Any
+
+import numpy as np
+
+from dropviz.datasets import Split
+from dropviz.decision import Decision
+from dropviz.figures.style import COLORS, faint, layout
+from dropviz.figures.style import axis as quiet_axis
+from dropviz.figures.training import AS_TEXT, GREY, axis_text, note, panel_title
+from dropviz.mc import Band, Comparison
+from dropviz.numbers import plain
+
+HEIGHT = 290  # pixels
+FIRST, SECOND = COLORS["standard"], COLORS["inverted"]  # the two classes
+BAND = (-2.2, 2.2)  # of the regression's axis
+
+
+def decision_figure(
+    label: str, decision: Decision, data: Split, dark: bool = False
+) -> tuple[dict[str, Any], str]:
+    """Return where a network says which class, with the training examples, and its description.
+
+    The colour is the mean probability over seeds; the line is where it is one half.
+    """
+    wrong = _wrong(decision, data)
+    title = f"{label}: {wrong} of {len(data.train_targets)} training points on the wrong side"
+    traces = [
+        {
+            "type": "heatmap",
+            "x": decision.x,
+            "y": decision.y,
+            "z": decision.probability,
+            "zmin": 0.0,
+            "zmax": 1.0,
+            "colorscale": [[0.0, faint(FIRST, 0.5)], [0.5, faint(GREY, 0.05)], [1.0, faint(SECOND, 0.5)]],
+            "showscale": False,
+            "hovertemplate": "probability of “" + data.classes[1] + "”: %{z:.2f}<extra></extra>",
+        },
+        {
+            "type": "contour",
+            "x": decision.x,
+            "y": decision.y,
+            "z": decision.probability,
+            "contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "none"},
+            "line": {"color": AS_TEXT[GREY][dark], "width": 1.5},
+            "showscale": False,
+            "hoverinfo": "skip",
+        },
+    ]
+    for index, (color, symbol) in enumerate(((FIRST, "circle"), (SECOND, "diamond"))):
+        mine = data.train_features[data.train_targets == index]
+        shown = mine[:: max(1, len(mine) // 300)]
+        traces.append(_points(shown[:, 0], shown[:, 1], color, symbol, data.classes[index]))
+    figure = _figure(
+        title,
+        dark,
+        xaxis=quiet_axis(range=_ends(decision.x), showgrid=False, **axis_text("first feature", dark)),
+        yaxis=quiet_axis(range=_ends(decision.y), showgrid=False, **axis_text("second feature", dark)),
+    )
+    return {
+        "data": traces,
+        "layout": figure,
+    }, f"{title}. The line divides “{data.classes[0]}” from the other class."
+
+
+def band_figure(label: str, band: Band, data: Split, dark: bool = False) -> tuple[dict[str, Any], str]:
+    """Return the mean of the noisy passes ± two standard deviations, and its description."""
+    x, mean = band.x, band.mean
+    low, high = np.abs(data.train_features).min(), np.abs(data.train_features).max()
+    near = (np.abs(x) >= low) & (np.abs(x) <= high)
+    beyond = np.abs(x) > high
+    at, out = float(band.deviation[near].mean()), float(band.deviation[beyond].mean())
+    title = f"{label}: spread {plain(at, 2)} at the examples, {plain(out, 2)} beyond"
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": np.concatenate((x, x[::-1])),
+            "y": np.concatenate((mean + 2 * band.deviation, (mean - 2 * band.deviation)[::-1])),
+            "fill": "toself",
+            "fillcolor": faint(SECOND, 0.2),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        },
+        _line(x, mean, SECOND, "mean of the noisy passes"),
+        _line(x, band.single, COLORS["none"], "one pass without noise", "4px,3px"),
+        _line(x, data.test_targets[:, 0], GREY, "the true curve", "1px,3px"),
+        _points(data.train_features[:, 0], data.train_targets[:, 0], GREY, "circle", "training examples"),
+    ]
+    where = {"xref": "x", "yref": "paper", "xanchor": "center"}
+    figure = _figure(
+        title,
+        dark,
+        annotations=[
+            note("mean ± 2 standard deviations", SECOND, dark, x=0.0, y=0.95, **where),
+            note("- - one pass without noise", COLORS["none"], dark, x=0.0, y=0.12, **where),
+            note("··· true curve, ● examples", GREY, dark, x=0.0, y=0.04, **where),
+        ],
+        xaxis=quiet_axis(range=(-2.0, 2.0), showgrid=False, **axis_text("x", dark)),
+        yaxis=quiet_axis(range=BAND, **axis_text("y", dark)),
+    )
+    return {
+        "data": traces,
+        "layout": figure,
+    }, f"{title}. The band is the mean of the noisy passes ± two of their spreads."
+
+
+def passes_figure(label: str, compared: Comparison, dark: bool = False) -> tuple[dict[str, Any], str]:
+    """Return the test loss of the mean of 1, 2, …, T noisy passes beside that of one pass without noise."""
+    losses = np.array([quality.loss for quality in compared.noisy])
+    count = int(compared.passes[-1])
+    better = np.flatnonzero(losses < compared.single.loss)
+    last, single = plain(float(losses[-1]), 3), plain(compared.single.loss, 3)
+    title = f"{label}: loss {last} of {count} passes, {single} of one without noise"
+    ends = np.array([1, count])
+    low = 0.9 * min(float(losses.min()), compared.single.loss)
+    high = 1.05 * max(float(losses.max()), compared.single.loss)
+    traces = [
+        _line(compared.passes, losses, SECOND, "mean of so many noisy passes"),
+        _line(ends, np.full(2, compared.single.loss), COLORS["none"], "one pass without noise", "4px,3px"),
+    ]
+    side = {"xref": "paper", "yref": "paper", "x": 0.98, "xanchor": "right"}
+    figure = _figure(
+        title,
+        dark,
+        annotations=[
+            note("mean of noisy passes", SECOND, dark, y=0.96, **side),
+            note("- - one pass without noise", COLORS["none"], dark, y=0.88, **side),
+        ],
+        xaxis=quiet_axis(range=(0, count), showgrid=False, **axis_text("noisy passes", dark)),
+        yaxis=quiet_axis(range=(low, high), tickformat="~g", **axis_text("test loss", dark)),
+    )
+    since = (
+        f"below it from {compared.passes[better[0]]} passes on at the earliest"
+        if len(better)
+        else "never below it"
+    )
+    return {"data": traces, "layout": figure}, f"{title}: {since}."
+
+
+def _wrong(decision: Decision, data: Split) -> int:
+    """Training examples whose nearest point of the grid is given the other class."""
+    columns = np.abs(data.train_features[:, :1] - decision.x).argmin(axis=1)
+    rows = np.abs(data.train_features[:, 1:2] - decision.y).argmin(axis=1)
+    return int(((decision.probability[rows, columns] > 0.5) != (data.train_targets == 1)).sum())
+
+
+def _ends(values: Any) -> tuple[float, float]:
+    return float(values[0]), float(values[-1])
+
+
+def _line(x: Any, y: Any, color: str, name: str, dash: str = "solid") -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": x, "y": y, "line": {"color": color, "width": 2, "dash": dash},
+        "name": name, "hovertemplate": "%{x:.3g}: %{y:.3g}<extra>%{fullData.name}</extra>",
+    }  # fmt: skip
+
+
+def _points(x: Any, y: Any, color: str, symbol: str, name: str) -> dict[str, Any]:
+    marker = {"size": 6, "color": color, "symbol": symbol, "line": {"width": 0.5, "color": "#ffffff"}}
+    return {
+        "type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, "name": name,
+        "hovertemplate": "%{x:.3g}, %{y:.3g}<extra>%{fullData.name}</extra>",
+    }  # fmt: skip
+
+
+def _figure(title: str, dark: bool, **settings: Any) -> dict[str, Any]:
+    return layout(
+        HEIGHT, margin={"l": 46, "r": 10, "t": 30, "b": 38}, title=panel_title(title, dark), **settings
+    )

@@ -1,0 +1,203 @@
+"""Networks trained while one watches, and whether one test network serves every way of training."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dropviz.decision import Decision
+from dropviz.experiments import Experiment, diverged
+from dropviz.figures.training import PANELS, training_panel
+from dropviz.figures.training_after import band_figure, decision_figure, passes_figure
+from dropviz.mc import Band
+from dropviz.training_config import layer_sizes
+from dropviz.ui.frame import complain, heading
+from dropviz.ui.settings import read_address, show, write_address
+from dropviz.ui.training import After, LiveTraining
+from dropviz.ui.training_settings import (
+    EXPERIMENT,
+    OWN,
+    RATE,
+    SETTINGS,
+    Chosen,
+    choose_own,
+    choose_ready_made,
+)
+
+SLICE = 0.25  # seconds of training between two pictures
+PAUSE = 0.3  # seconds between two slices: without the page asking again, nothing goes on
+CHARTS = {"displayModeBar": False}
+SOURCES = {
+    "same_test_code": "Curves are means over the seeds, bands one standard deviation. Dashed: the standard network "
+    "after its weights behind the dropout were multiplied by the keep probability.",
+    "annealing": "Annealed dropout: Rennie, Goel, Thomas, [SLT 2014]"
+    "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). Curriculum dropout: Morerio "
+    "et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
+    "regularize": "Gaussian noise N(1, rate/keep) in the place of the mask: Srivastava et al., [JMLR 15, 2014]"
+    "(https://jmlr.org/papers/v15/srivastava14a.html).",
+    "monte_carlo": "Gal, Ghahramani, *Dropout as a Bayesian approximation*, "
+    "[ICML 2016](https://arxiv.org/abs/1506.02142). Calibration error: Guo et al., "
+    "[ICML 2017](https://arxiv.org/abs/1706.04599).",
+    "equal_rate": "Standard starts with its weights behind the dropout divided by keep, so that both are the same "
+    "function; in the third run those weights alone get the other learning rate.",
+}
+
+
+def show_page() -> None:
+    """Show the page."""
+    heading("Training: does one test network serve every way of training?")
+    complain(read_address("training", SETTINGS))
+    name = show(EXPERIMENT)
+    try:
+        chosen = _chosen(name)
+    except ValueError as problem:
+        _say(problem)
+        chosen = None
+    if chosen is not None:
+        live = _of_these_settings(chosen)
+        running = live is not None and live.running
+        _controls(chosen, live if running else None)
+        st.fragment(_watch, run_every=PAUSE if running else None)(chosen)
+        _caption(chosen, name)
+    write_address(SETTINGS)
+
+
+def _chosen(name: str) -> Chosen | None:
+    """Show the settings and return what they choose."""
+    if name != OWN:
+        with st.sidebar:
+            rate = show(RATE)
+            return choose_ready_made(name, rate)
+    with st.sidebar:
+        chosen = choose_own()
+    if chosen is None:
+        st.info("Give a CSV file in the sidebar: columns of numbers, and one of labels.")
+    return chosen
+
+
+def _of_these_settings(chosen: Chosen) -> LiveTraining | None:
+    """The training of these settings: a changed rate goes into it while it runs, anything else ends it."""
+    live: LiveTraining | None = st.session_state.get("training_live")
+    if live is None:
+        return None
+    key, rates = st.session_state["training_choice"]
+    if key == chosen.key and rates != chosen.rates and live.running and live.change_rates(chosen.experiment):
+        st.session_state["training_choice"] = key, chosen.rates
+    elif (key, rates) != (chosen.key, chosen.rates):
+        live.stop()
+        del st.session_state["training_live"]
+        return None
+    return live
+
+
+def _controls(chosen: Chosen, running: LiveTraining | None) -> None:
+    """The button, and the question."""
+    left, right = st.columns([1, 5], vertical_alignment="center")
+    # two keys: a click on Stop that comes too late must not start anything
+    if running is not None:
+        left.button("Stop", key="training_stop", on_click=running.stop, width="stretch")
+    else:
+        left.button("Train", key="training_start", on_click=_start, args=(chosen,), width="stretch")
+    right.markdown(f"**{chosen.experiment.title}.** {chosen.experiment.question}")
+
+
+def _start(chosen: Chosen) -> None:
+    try:
+        live = LiveTraining(chosen.experiment, chosen.data, chosen.seeds)
+    except ValueError as problem:
+        st.session_state.pop("training_live", None)
+        st.session_state["training_problem"] = str(problem)
+        return
+    st.session_state["training_live"] = live
+    st.session_state["training_choice"] = chosen.key, chosen.rates
+
+
+def _watch(chosen: Chosen) -> None:
+    """Train a slice, and draw; a run of this fragment is all the time that a training ever gets."""
+    live: LiveTraining | None = st.session_state.get("training_live")
+    problem = st.session_state.pop("training_problem", None)
+    if problem is not None:
+        _say(problem)
+    if live is not None:
+        was_running = live.running
+        live.advance(SLICE)
+        if not live.running:
+            live.conclude()
+            if was_running:
+                st.rerun()
+    _progress(chosen.experiment, live)
+    _charts(chosen.experiment, live)
+    if live is not None:
+        _findings(live)
+        _after(live)
+
+
+def _progress(experiment: Experiment, live: LiveTraining | None) -> None:
+    epochs = max(config.epochs for _, config in experiment.runs)
+    if live is None:
+        st.progress(0.0, f"{len(experiment.runs)} networks, {epochs} epochs: press Train")
+    elif live.running:
+        st.progress(live.done / live.epochs, f"epoch {live.done} of {live.epochs}")
+    else:
+        words = "finished" if live.done == live.epochs else f"ended after epoch {live.done} of {live.epochs}"
+        st.progress(live.done / live.epochs, words)
+
+
+def _charts(experiment: Experiment, live: LiveTraining | None) -> None:
+    runs = () if live is None else live.runs
+    quantities = PANELS[experiment.name]
+    for number, (column, quantity) in enumerate(zip(st.columns(len(quantities)), quantities, strict=True)):
+        figure, words = training_panel(quantity, experiment, runs, _is_dark())
+        column.plotly_chart(figure, key=f"training_{number}", theme=None, config=CHARTS, alt=words)
+
+
+def _findings(live: LiveTraining) -> None:
+    """What the runs show, computed from them; while they train only what cannot wait."""
+    sentences: Sequence[str] = diverged(live.runs) if live.running else live.sentences
+    for place, changes in enumerate(live.by_hand):
+        if changes:
+            told = ", ".join(f"{rate:g} from epoch {epoch + 1} on" for epoch, rate in changes)
+            sentences = [*sentences, f"Rate changed by hand, {live.experiment.runs[place][0]}: {told}."]
+    if sentences:
+        st.subheader("What these runs show", anchor=False)
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+
+
+def _after(live: LiveTraining) -> None:
+    if not live.after or live.running:
+        return
+    columns = (
+        st.columns(min(len(live.after), 3)) if len(live.after) != 4 else [*st.columns(2), *st.columns(2)]
+    )
+    for number, (column, (label, seen)) in enumerate(zip(columns, live.after, strict=True)):
+        figure, words = _after_figure(label, seen, live)
+        column.plotly_chart(figure, key=f"training_after_{number}", theme=None, config=CHARTS, alt=words)
+
+
+def _after_figure(label: str, seen: After, live: LiveTraining) -> tuple[dict[str, object], str]:
+    if isinstance(seen, Decision):
+        return decision_figure(label, seen, live.data, _is_dark())
+    if isinstance(seen, Band):
+        return band_figure(label, seen, live.data, _is_dark())
+    return passes_figure(label, seen, _is_dark())
+
+
+def _caption(chosen: Chosen, name: str) -> None:
+    """What was trained, on what, how; and who found it."""
+    data, (_, config) = chosen.data, chosen.experiment.runs[0]
+    optimizer = config.optimizer
+    test = f"{len(data.test_targets):,} to test"
+    st.caption(
+        f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {test}. Network: "
+        f"{'–'.join(map(str, layer_sizes(config, data)))}, ReLU, dropout behind every hidden layer. "
+        f"{type(optimizer).__name__}, learning rate {optimizer.learning_rate:g}, batches of {config.batch}, "
+        f"{len(chosen.seeds)} seed{'s' if len(chosen.seeds) > 1 else ''}. {SOURCES.get(name, '')}"
+    )
+
+
+def _is_dark() -> bool:
+    return st.context.theme.type == "dark"
+
+
+def _say(problem: ValueError | str) -> None:
+    st.error("This cannot be trained:")
+    st.text(f"{problem}.")

@@ -1,0 +1,290 @@
+"""What a visitor may set on the page of training, and the experiment that it makes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from dropviz.datasets import MAX_BYTES, Split, digits_split, from_csv, moons, rings
+from dropviz.dropout import Dropout, methods
+from dropviz.experiments import Experiment, comparison, experiments
+from dropviz.noise import noises
+from dropviz.optimizers import SGD, Adam
+from dropviz.schedules import Schedule, annealed, curriculum
+from dropviz.strategies import strategies
+from dropviz.training_config import TrainingConfig
+from dropviz.ui.settings import Choice, Number, Setting, show
+
+BATCH = 32
+OWN = "own"
+MOST_RUNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Slider(Number):
+    """A number that is dragged."""
+
+    def widget(self) -> float:
+        """Slider."""
+        return float(
+            st.slider(
+                self.label, float(self.low), float(self.high), step=self.step, key=self.key, help=self.help
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """What is to be trained. ``key`` is equal for equal choices, but for the rates, which stand apart."""
+
+    experiment: Experiment
+    data: Split
+    seeds: tuple[int, ...]
+    key: tuple[Any, ...]
+    rates: tuple[float, ...]
+
+
+EXPERIMENT = Choice(
+    "training",
+    "experiment",
+    {
+        "same_test_code": "same test code",
+        "equal_rate": "equal learning rate",
+        "annealing": "changing rate",
+        "regularize": "does it regularize?",
+        "monte_carlo": "Monte Carlo dropout",
+        OWN: "your own runs",
+    },
+    "same_test_code",
+    segmented=True,
+)
+VARIANTS: Mapping[str, Choice] = MappingProxyType(
+    {
+        "equal_rate": Choice(
+            "training_optimizer",
+            "optimizer",
+            {"equal_rate_sgd": "SGD", "equal_rate_adam": "Adam"},
+            "equal_rate_sgd",
+            segmented=True,
+        ),
+        "annealing": Choice(
+            "training_changing",
+            "what is asked",
+            {"annealing": "which schedule?", "annealing_at_test": "which factor at test?"},
+            "annealing",
+            segmented=True,
+        ),
+        "regularize": Choice(
+            "training_examples",
+            "training examples",
+            {"regularize": "60 points", "regularize_digits": "300 digits"},
+            "regularize",
+            segmented=True,
+        ),
+        "monte_carlo": Choice(
+            "training_task",
+            "task",
+            {"monte_carlo": "digits", "uncertainty_band": "a curve"},
+            "monte_carlo",
+            segmented=True,
+        ),
+    }
+)
+RATE = Slider(
+    "training_rate",
+    "dropout rate",
+    0.5,
+    0.05,
+    0.9,
+    0.05,
+    help="Where an experiment has a constant rate, it can be changed by hand while it trains.",
+)
+SEEDS = Number("training_seeds", "seeds", 3, 1, 5, 1, help="Every run is trained so often: mean and spread.")
+
+# Of a person's own runs.
+DATA = Choice(
+    "training_data",
+    "data",
+    {"digits": "digits", "few": "300 digits", "moons": "moons", "rings": "rings", "csv": "own CSV"},
+    "digits",
+)
+LABEL = Number("training_label", "column of the labels (0: the last)", 0, 0, 1001, 1)
+LAYERS = Number("training_layers", "hidden layers", 2, 1, 3, 1)
+WIDTH = Number("training_width", "units in each", 64, 1, 256, 16)
+EPOCHS = Number("training_epochs", "epochs", 20, 1, 200, 5)
+RUNS = Number("training_runs", "runs to compare", 2, 1, MOST_RUNS, 1)
+PLAIN = "plain"
+
+
+def _method_names() -> dict[str, str]:
+    short = {name: row.short for name, row in strategies().items()}
+    return {PLAIN: "no dropout"} | {name: short.get(name) or noises()[name].label for name in methods()}
+
+
+METHODS = _method_names()
+SCHEDULES = {"constant": "constant", "annealed": "annealed to 0", "curriculum": "curriculum from 0"}
+
+
+def _run_settings(number: int, method: str) -> tuple[Choice, Number, Choice, Choice, Number]:
+    start = f"training_{number}_"
+    return (
+        Choice(f"{start}method", "method", METHODS, method),
+        Number(f"{start}rate", "rate", 0.5, 0.0, 0.9, 0.05),
+        Choice(f"{start}schedule", "schedule of the rate", SCHEDULES, "constant"),
+        Choice(f"{start}optimizer", "optimizer", {"sgd": "SGD, momentum 0.9", "adam": "Adam"}, "sgd"),
+        Number(f"{start}eta", "learning rate", 0.05, 0.0, 100.0, 0.01),
+    )
+
+
+EACH = tuple(
+    _run_settings(number, method)
+    for number, method in enumerate((PLAIN, "inverted", "standard", "gaussian"), start=1)
+)
+SETTINGS: tuple[Setting, ...] = (
+    EXPERIMENT,
+    *VARIANTS.values(),
+    RATE,
+    SEEDS,
+    DATA,
+    LABEL,
+    LAYERS,
+    WIDTH,
+    EPOCHS,
+    RUNS,
+    *(setting for row in EACH for setting in row),
+)
+
+
+def choose_ready_made(name: str, rate: float) -> Chosen:
+    """Show the settings of a ready-made experiment and return what they choose."""
+    variant = show(VARIANTS[name]) if name in VARIANTS else name
+    seeds = int(show(SEEDS))
+    experiment = experiments(rate)[variant]
+    return Chosen(experiment, experiment.data(), tuple(range(seeds)), (variant, seeds), (rate,))
+
+
+def choose_own() -> Chosen | None:
+    """Show the settings of a person's own runs and return what they choose; None until there is a table.
+
+    Raises
+    ------
+    ValueError
+        If the table or a run cannot be used, in one sentence.
+    """
+    source, data = _own_data(show(DATA))
+    hidden = (int(show(WIDTH)),) * int(show(LAYERS))
+    epochs, seeds, count = int(show(EPOCHS)), int(show(SEEDS)), int(show(RUNS))
+    rows = [_show_run(number, settings) for number, settings in enumerate(EACH[:count], start=1)]
+    if data is None:
+        return None
+    steps = epochs * -(-len(data.train_targets) // BATCH)
+    runs = [
+        (f"{number}: {row.label}", row.config(hidden, epochs, steps))
+        for number, row in enumerate(rows, start=1)
+    ]
+    key = (OWN, source, hidden, epochs, seeds, tuple(replace(row, rate=0.0) for row in rows))
+    rates = tuple(row.rate for row in rows)
+    return Chosen(comparison(runs, lambda: data), data, tuple(range(seeds)), key, rates)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """One row of a person's own comparison."""
+
+    method: str
+    rate: float
+    schedule: str
+    optimizer: str
+    learning_rate: float
+
+    @property
+    def label(self) -> str:
+        """Name of the run on the screen; the number in front keeps equal ones apart."""
+        if self.method == PLAIN:
+            return METHODS[PLAIN]
+        words = {
+            "constant": f"{self.rate:g}",
+            "annealed": f"{self.rate:g} → 0",
+            "curriculum": f"0 → {self.rate:g}",
+        }
+        return f"{METHODS[self.method]} {words[self.schedule]}"
+
+    def config(self, hidden: tuple[int, ...], epochs: int, steps: int) -> TrainingConfig:
+        """Configuration with the same noise behind every hidden layer.
+
+        Raises
+        ------
+        ValueError
+            If the method does not take this rate.
+        """
+        rates: dict[str, Callable[[], float | Schedule]] = {
+            "constant": lambda: self.rate,
+            "annealed": lambda: annealed(self.rate, steps),
+            "curriculum": lambda: curriculum(self.rate, 10 / steps),
+        }
+        site = None if self.method == PLAIN else Dropout(self.method, rates[self.schedule]())
+        optimizer = SGD(self.learning_rate) if self.optimizer == "sgd" else Adam(self.learning_rate)
+        return TrainingConfig(
+            hidden=hidden,
+            dropout=(None, *(site for _ in hidden)),
+            optimizer=optimizer,
+            epochs=epochs,
+            batch=BATCH,
+        )
+
+
+def _show_run(number: int, settings: tuple[Choice, Number, Choice, Choice, Number]) -> OwnRun:
+    """Show one run's settings; without dropout there is no rate to set."""
+    method, rate, schedule, optimizer, learning_rate = settings
+    st.subheader(f"run {number}", anchor=False)
+    chosen = show(method)
+    noisy = chosen != PLAIN
+    return OwnRun(
+        chosen,
+        float(show(rate)) if noisy else 0.0,
+        show(schedule) if noisy else "constant",
+        show(optimizer),
+        float(show(learning_rate)),
+    )
+
+
+_TOY_DATA: Mapping[str, Callable[[], Split]] = MappingProxyType(
+    {"digits": digits_split, "few": lambda: digits_split(300), "moons": moons, "rings": rings}
+)
+
+
+def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | None]:
+    """What identifies the data, and the data; None as long as no file is there.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be used.
+    """
+    if kind in _TOY_DATA:
+        return (kind,), _TOY_DATA[kind]()
+    column = int(show(LABEL))
+    upload = st.file_uploader(
+        "a CSV file",
+        type=["csv", "txt", "tsv"],
+        key="training_file",
+        max_upload_size=MAX_BYTES // 1_000_000,
+        help="Numbers, and a column of labels; a quarter of each class is held back for testing. The file is never "
+        "written down and is no part of the address.",
+    )
+    if upload is None:
+        st.session_state.pop("training_read", None)
+        return (), None
+    key = (upload.file_id, column)
+    if st.session_state.get("training_read", (None, None))[0] != key:
+        try:
+            read: Split | str = from_csv(upload.getvalue(), str(column) if column else None)
+        except ValueError as problem:
+            read = str(problem)
+        st.session_state["training_read"] = key, read
+    found = st.session_state["training_read"][1]
+    if isinstance(found, str):
+        raise ValueError(found)
+    return key, found
