@@ -224,7 +224,8 @@ function skeleton(root) {
   return parts;
 }
 
-export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}) {
+// `plotly` is Plotly or a promise of it: everything of ours is drawn while the library is still on its way.
+export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}) {
   const parts = skeleton(root);
   const { play, range } = parts;
   let payload, tracks, texts, links, units, layout, index, committed;
@@ -327,6 +328,8 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
     const picture = JSON.stringify([still, layout, size.width]);
     if (picture === plotted) return; // another draw, the same curves: Plotly has nothing to do
     plotted = picture;
+    const Plotly = await plotly;
+    if (picture !== plotted) return; // while we waited, a newer figure came
     const save = (format, factor) => ({
       name: `save-${format}`,
       title: `Save the figure as ${format.toUpperCase()}`,
@@ -389,7 +392,7 @@ export function mount(root, firstPayload, firstRate, Plotly, onCommit = () => {}
       cancelAnimationFrame(frame);
       clearTimeout(commitTimer);
       watcher.disconnect();
-      Plotly.purge(parts.plot);
+      Promise.resolve(plotly).then((Plotly) => Plotly.purge(parts.plot));
     },
   };
 }
@@ -414,18 +417,18 @@ export default function (component) {
   const root = parentElement.querySelector(".dv");
   const state = mounted.get(root);
   if (!state) {
-    const live = loadPlotly(data.plotly).then((Plotly) =>
-      mount(root, data.payload, data.rate, Plotly, (rate) => setStateValue("rate", rate)));
+    const commit = (rate) => setStateValue("rate", rate);
+    const live = mount(root, data.payload, data.rate, loadPlotly(data.plotly), commit);
     mounted.set(root, { version: data.version, arrival: data.arrival, live });
   } else {
-    if (state.version !== data.version) state.live.then((live) => live.replace(data.payload));
-    if (state.arrival !== data.arrival) state.live.then((live) => live.set(data.rate));
+    if (state.version !== data.version) state.live.replace(data.payload);
+    if (state.arrival !== data.arrival) state.live.set(data.rate);
     Object.assign(state, { version: data.version, arrival: data.arrival });
   }
   return () => {
     const { live } = mounted.get(root) ?? {};
     if (!live || root.isConnected) return;
     mounted.delete(root);
-    live.then(({ destroy }) => destroy());
+    live.destroy();
   };
 }
