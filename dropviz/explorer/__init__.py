@@ -163,8 +163,8 @@ def _matrix(values: NDArray[np.floating]) -> dict[str, Any]:
 
 
 def javascript() -> str:
-    """The source of the component."""
-    return (HERE / "explorer.js").read_text(encoding="utf-8")
+    """The source of the component: one module, written in two files."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("explorer.js", "table.js"))
 
 
 def stylesheet() -> str:

@@ -3,6 +3,7 @@
 
 const UNIT_CELL = 20; // width of a unit's place in the row, in SVG units
 const FULL_SWEEP_MS = 7000;
+const CALM_STEP_MS = 1000; // a leap a second, for those who asked for less motion
 const NARROW = 640;
 
 const decode = (matrix) => {
@@ -165,7 +166,6 @@ function drawTrack(trace, track, layout, size, clip) {
 // One SVG over the figure; returns what moves it all to a rate.
 function drawTracks(svg, payload, tracks, layout, size) {
   svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
-  svg.setAttribute("aria-hidden", "true");
   const clips = drawn("defs");
   const parts = tracks.map((track) => {
     clipCount += 1;
@@ -207,12 +207,15 @@ function skeleton(root) {
   const value = element("output", { class: "dv-value" });
   const keep = element("span", { class: "dv-keep" });
   const bar = element("div", { class: "dv-bar" }, [play, label, value, range, keep]);
-  const moving = drawn("svg", { class: "dv-moving" });
+  // The picture is one image with a text; Plotly's own SVGs are hidden from screen readers, its buttons are not.
+  const moving = drawn("svg", { class: "dv-moving", role: "img" });
   const plot = element("div", { class: "dv-still" });
+  const tables = element("div", { class: "dv-tables", role: "region", tabindex: 0, "aria-label": "data of the figure" });
+  const data = element("details", { class: "dv-data" }, [element("summary", {}, ["The data as a table"]), tables]);
   const parts = {
-    play, range, label, value, keep, bar, plot, moving,
+    play, range, label, value, keep, bar, plot, moving, data, tables,
     head: element("div", { class: "dv-head" }),
-    figure: element("div", { class: "dv-plot", role: "img" }, [plot, moving]),
+    figure: element("div", { class: "dv-plot" }, [plot, moving]),
     foot: element("div", { class: "dv-foot" }),
     status: element("p", { class: "dv-status", "aria-live": "polite" }),
   };
@@ -220,7 +223,7 @@ function skeleton(root) {
   range.id = id;
   label.htmlFor = id;
   value.htmlFor = id;
-  root.replaceChildren(bar, parts.head, parts.figure, parts.foot, parts.status);
+  root.replaceChildren(bar, parts.head, parts.figure, parts.foot, data, parts.status);
   return parts;
 }
 
@@ -229,11 +232,29 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
   const parts = skeleton(root);
   const { play, range } = parts;
   let payload, tracks, texts, links, units, layout, index, committed;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   let move = () => {};
   let frame = 0;
   let playing = 0;
   let commitTimer = 0;
+  let tableTimer = 0;
   let plotted = "";
+
+  const tabulate = () => {
+    const valuesAt = (at) => {
+      const track = tracks.find(({ trace }) => trace === at);
+      const { x, y } = payload.figure.data[at];
+      return track ? { x: track.x ? track.x(index) : numbers(x), y: track.y(index) } : { x: numbers(x), y: numbers(y) };
+    };
+    parts.tables.replaceChildren(...dataTables(payload, valuesAt));
+  };
+
+  const tabulateSoon = () => { // not at every step of a drag
+    clearTimeout(tableTimer);
+    tableTimer = setTimeout(tabulate, 200);
+  };
+
+  parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate() : parts.tables.replaceChildren()));
 
   const paint = () => {
     const rate = payload.rates[index];
@@ -245,6 +266,7 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
     for (const link of links) link.search = `?rate=${rate}`;
     for (const update of units) update(index);
     move(index);
+    if (parts.data.open) tabulateSoon();
     root.dispatchEvent(new CustomEvent("dv-drawn", { detail: { rate: payload.rates[index] } }));
   };
 
@@ -279,7 +301,10 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
     play.classList.add("dv-playing");
     play.setAttribute("aria-label", "Pause");
     const tick = (now) => {
-      const next = Math.min(last, from + Math.floor((Math.max(0, now - began) / FULL_SWEEP_MS) * last));
+      const elapsed = Math.max(0, now - began);
+      const next = calm.matches
+        ? nearest(payload.rates[from] + payload.leap * Math.floor(elapsed / CALM_STEP_MS))
+        : Math.min(last, from + Math.floor((elapsed / FULL_SWEEP_MS) * last));
       if (next !== index) go(next);
       if (next < last) playing = requestAnimationFrame(tick);
       else { stop(); commit(); }
@@ -341,6 +366,7 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
     await Plotly.react(parts.plot, structuredClone(still), structuredClone(layout), {
       displaylogo: false, modeBarButtons: [[save("svg", 1), save("png", 2)]], scrollZoom: false, doubleClick: false,
     });
+    for (const svg of parts.plot.querySelectorAll(".main-svg")) svg.setAttribute("aria-hidden", "true");
   };
 
   let drawnWidth = 0;
@@ -368,7 +394,7 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
     parts.value.style.minWidth = payload.readouts ? `${widest}ch` : "";
     if (parts.head.innerHTML !== payload.head) parts.head.innerHTML = payload.head;
     if (parts.foot.innerHTML !== payload.foot) parts.foot.innerHTML = payload.foot;
-    parts.figure.setAttribute("aria-label", payload.alt);
+    parts.moving.setAttribute("aria-label", payload.alt);
     texts = Object.entries(payload.texts).map(([name, values]) => [
       root.querySelectorAll(`[data-text="${name}"]`), values,
     ]);
@@ -391,6 +417,7 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
       stop();
       cancelAnimationFrame(frame);
       clearTimeout(commitTimer);
+      clearTimeout(tableTimer);
       watcher.disconnect();
       Promise.resolve(plotly).then((Plotly) => Plotly.purge(parts.plot));
     },
