@@ -44,17 +44,32 @@ _REACH = 1e6
 
 
 def _mean(part: str, label: str, default: float) -> Number:
-    return Number(f"mistakes_{part}_mean", label, default, -_REACH, _REACH, 0.01)
+    words = "The mean of the layer's output over all units and examples that you measured."
+    return Number(f"mistakes_{part}_mean", label, default, -_REACH, _REACH, 0.01, help=words)
 
 
 def _error(part: str, default: float) -> Number:
-    return Number(f"mistakes_{part}_se", "its standard error", default, 0.0, _REACH, 0.001)
+    words = "How far such a mean typically lies from the true one: standard deviation / √number of independent values."
+    return Number(f"mistakes_{part}_se", "its standard error", default, 0.0, _REACH, 0.001, help=words)
 
 
 FROM = Choice(
-    "mistakes_from", "What you have", {"means": "means", "files": "two files"}, "means", segmented=True
+    "mistakes_from",
+    "What you have",
+    {"means": "means", "files": "two files"},
+    "means",
+    segmented=True,
+    help="Means that you type in, or files with the layer's outputs in training and at test.",
 )
-RATE_SEEN = Number("mistakes_rate", "dropout rate of the layer, P(drop)", _FIRST.rate, 0.0, 0.99, 0.05)
+RATE_SEEN = Number(
+    "mistakes_rate",
+    "dropout rate of the layer, P(drop)",
+    _FIRST.rate,
+    0.0,
+    0.99,
+    0.05,
+    help="The probability that a unit is dropped, as the layer should have it.",
+)
 TRAIN = _mean("train", "mean in training", _FIRST.train_mean), _error("train", _FIRST.train_mean_se)
 TEST = _mean("test", "mean at test", _FIRST.test_mean), _error("test", _FIRST.test_mean_se)
 CLEAN = (

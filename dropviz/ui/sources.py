@@ -23,8 +23,24 @@ class Source:
 
 def _normal(key: str, std: float = 1.0, most_std: float = 5.0) -> tuple[Number, Number]:
     return (
-        Number(f"{key}_mean", "mean of the normal", 0.0, -3.0, 3.0, 0.1),
-        Number(f"{key}_std", "standard deviation of the normal", std, 0.1, most_std, 0.1),
+        Number(
+            f"{key}_mean",
+            "mean of the normal",
+            0.0,
+            -3.0,
+            3.0,
+            0.1,
+            help="Mean of the normal variable that the activation is made of.",
+        ),
+        Number(
+            f"{key}_std",
+            "standard deviation of the normal",
+            std,
+            0.1,
+            most_std,
+            0.1,
+            help="Standard deviation of that normal variable.",
+        ),
     )
 
 
@@ -37,26 +53,60 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
         "uniform": Source(
             "uniform",
             (
-                Number("uniform_low", "lowest value", 0.0, -5.0, 4.9, 0.1),
-                Number("uniform_width", "width", 1.0, 0.1, 10.0, 0.1),
+                Number("uniform_low", "lowest value", 0.0, -5.0, 4.9, 0.1, help="No activation is smaller."),
+                Number("uniform_width", "width", 1.0, 0.1, 10.0, 0.1, help="Highest value − lowest value."),
             ),
             lambda low, width: dv.Uniform(low, low + width),
         ),
         "exponential": Source(
-            "exponential", (Number("exponential_scale", "mean", 1.0, 0.1, 10.0, 0.1),), dv.Exponential
+            "exponential",
+            (
+                Number(
+                    "exponential_scale",
+                    "mean",
+                    1.0,
+                    0.1,
+                    10.0,
+                    0.1,
+                    help="Mean of the activations, and their standard deviation.",
+                ),
+            ),
+            dv.Exponential,
         ),
         "sigmoid": Source("sigmoid of a normal", _normal("sigmoid"), dv.SigmoidNormal),
         "lognormal": Source("lognormal", _normal("lognormal", 0.5, 1.5), dv.LogNormal),
         "sparse": Source(
             "sparse: mostly zeros",
             (
-                Number("sparse_zeros", "probability of 0", 0.8, 0.0, 0.99, 0.05),
-                Number("sparse_scale", "mean of the others", 1.0, 0.1, 10.0, 0.1),
+                Number(
+                    "sparse_zeros",
+                    "probability of 0",
+                    0.8,
+                    0.0,
+                    0.99,
+                    0.05,
+                    help="The share of activations that are 0 before any dropout, on average.",
+                ),
+                Number(
+                    "sparse_scale",
+                    "mean of the others",
+                    1.0,
+                    0.1,
+                    10.0,
+                    0.1,
+                    help="Mean of the activations that are not 0; they are exponential.",
+                ),
             ),
             dv.Sparse,
         ),
         "constant": Source(
-            "all equal", (Number("constant_value", "value", 1.0, -5.0, 5.0, 0.1),), dv.Constant
+            "all equal",
+            (
+                Number(
+                    "constant_value", "value", 1.0, -5.0, 5.0, 0.1, help="Every activation has this value."
+                ),
+            ),
+            dv.Constant,
         ),
         "digits": Source("hidden layer, real digits", (), dv.digits),
         "file": Source("a file of mine", (), dv.digits),

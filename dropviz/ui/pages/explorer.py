@@ -28,7 +28,14 @@ STRATEGIES = Choices(
 MEASURE = Choice(
     "gap", "discrepancy shown", MEASURES, "variance_ratio", help="What the third curve measures."
 )
-FRAMEWORK = Choice("code", "framework", {target: target for target in TARGETS}, TARGETS[0], segmented=True)
+FRAMEWORK = Choice(
+    "code",
+    "framework",
+    {target: target for target in TARGETS},
+    TARGETS[0],
+    segmented=True,
+    help="The same two strategies, written for this library.",
+)
 SETTINGS = (RATE, *source_settings(), UNITS, SEED, STRATEGIES, MEASURE, FRAMEWORK)
 
 

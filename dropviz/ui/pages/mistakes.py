@@ -100,6 +100,7 @@ MISTAKE = Choice(
     "Mistake",
     {name: dv.strategies()[name].label for name in TABLED} | {LEFT_ON: "left on at test"},
     "none",
+    help="What the code does wrong; it is shown beside inverted dropout.",
     segmented=True,
 )
 INPUTS = Number(

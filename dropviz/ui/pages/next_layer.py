@@ -27,8 +27,10 @@ SCALE = Number(
     0.1,
     help="Weights are drawn from a normal of standard deviation scale/√fan-in.",
 )
-BIAS = Number("layer_bias", "bias b", 0.0, -5.0, 5.0, 0.5)
-NONLINEARITY = Choice("layer_f", "nonlinearity f", LABELS, "relu")
+BIAS = Number("layer_bias", "bias b", 0.0, -5.0, 5.0, 0.5, help="Added to the weighted sum: z = W·a + b.")
+NONLINEARITY = Choice(
+    "layer_f", "nonlinearity f", LABELS, "relu", help="What the next layer does with z: its output is f(z)."
+)
 UNIT_INPUTS = Number(
     "layer_inputs",
     "inputs of the small unit",
@@ -38,8 +40,24 @@ UNIT_INPUTS = Number(
     1,
     help="All 2ⁿ masks are listed.",
 )
-INPUT_MEAN = Number("layer_input_mean", "batch norm: mean of the inputs", 0.5, -5.0, 5.0, 0.5)
-CORRELATION = Number("layer_correlation", "batch norm: correlation", 0.05, 0.0, 1.0, 0.05)
+INPUT_MEAN = Number(
+    "layer_input_mean",
+    "batch norm: mean of the inputs",
+    0.5,
+    -5.0,
+    5.0,
+    0.5,
+    help="Mean of every input of the layer before batch norm; each has variance 1.",
+)
+CORRELATION = Number(
+    "layer_correlation",
+    "batch norm: correlation",
+    0.05,
+    0.0,
+    1.0,
+    0.05,
+    help="Correlation of any two of these inputs; 0 means uncorrelated.",
+)
 SEED = Number(
     "layer_seed", "seed", 2, 0, 2**31 - 1, 1, help="The same seed gives the same weights, inputs, masks."
 )

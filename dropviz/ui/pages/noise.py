@@ -17,6 +17,7 @@ NOISE = Choice(
     "beside inverted dropout",
     {name: label for name, label in SHORT.items() if name != "inverted"},
     "gaussian",
+    help="Which noise is drawn beside that of inverted dropout.",
     segmented=True,
 )
 UNITS = Number(

@@ -21,7 +21,9 @@ MOST_STEPS = 100_000
 
 
 def _rate(key: str, label: str, default: float) -> Number:
-    return Number(f"schedule_{key}", label, default, 0.0, 0.99, 0.05)
+    return Number(
+        f"schedule_{key}", label, default, 0.0, 0.99, 0.05, help="A probability that a unit is dropped."
+    )
 
 
 def _annealed_code(total: int, start: float, zero_at: int) -> str:
@@ -57,7 +59,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "annealed",
             (
                 _rate("start", "rate at the start", 0.5),
-                Number("schedule_zero_at", "rate 0 after, % of the training", 100, 1, 100, 5),
+                Number(
+                    "schedule_zero_at",
+                    "rate 0 after, % of the training",
+                    100,
+                    1,
+                    100,
+                    5,
+                    help="When the straight line reaches 0.",
+                ),
             ),
             lambda total, start, zero_at: schedules.annealed(start, total * zero_at / 100),
             _annealed_code,
@@ -92,7 +102,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             (
                 _rate("steps_first", "first rate", 0.5),
                 _rate("steps_last", "last rate", 0.0),
-                Number("schedule_levels", "levels", 3, 2, 10, 1),
+                Number("schedule_levels", "levels", 3, 2, 10, 1, help="How many rates, one after the other."),
             ),
             lambda total, *values: schedules.steps(*_stairs(total, *values)),
             lambda total, *values: "steps({}, boundaries={})".format(*_stairs(total, *values)),
@@ -118,6 +128,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                     "between the rows",
                     {"linear": "straight line", "step": "rate of the row above"},
                     "linear",
+                    help="What the rate is at a step that no row names.",
                 ),
             ),
             lambda _, rows, between: schedules.table(*_table_arguments(rows), between),
@@ -127,9 +138,22 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 KIND = Choice(
-    "schedule", "schedule", {name: kind.label for name, kind in KINDS.items()}, "annealed", segmented=True
+    "schedule",
+    "schedule",
+    {name: kind.label for name, kind in KINDS.items()},
+    "annealed",
+    segmented=True,
+    help="How the rate depends on the training step.",
 )
-TOTAL = Number("schedule_steps", "training steps", 1000, 10, MOST_STEPS, 100)
+TOTAL = Number(
+    "schedule_steps",
+    "training steps",
+    1000,
+    10,
+    MOST_STEPS,
+    100,
+    help="How long the training is: one step, one update of the weights.",
+)
 STEP = Hidden("step", 400.0, 0.0, float(MOST_STEPS))
 SETTINGS: tuple[Setting, ...] = (
     STEP,

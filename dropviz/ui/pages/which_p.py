@@ -12,8 +12,10 @@ from dropviz.ui.live import live_figure
 from dropviz.ui.settings import RATE, Choice, read_address, show, write_address
 
 NAMES = {name: name for name in frameworks()}
-SOURCE = Choice("code_from", "code written for", NAMES, "PyTorch")
-TARGET = Choice("code_to", "moves to", NAMES, "JAX stax")
+SOURCE = Choice(
+    "code_from", "code written for", NAMES, "PyTorch", help="Whose convention the number in the code follows."
+)
+TARGET = Choice("code_to", "moves to", NAMES, "JAX stax", help="Whose convention reads the same number then.")
 SETTINGS = (RATE, SOURCE, TARGET)
 CONFIG = dv.SweepConfig(strategies=STRATEGIES)
 QUESTION = (
