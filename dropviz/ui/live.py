@@ -12,7 +12,7 @@ from dropviz.explorer import PLOTLY_FOLDER, LiveFigure, javascript, stylesheet
 from dropviz.ui.settings import RATE, Hidden, saved
 
 # Streamlit serves the files of a declared component: this is how plotly.min.js of the installed package gets out.
-_PLOTLY = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
+PLOTLY = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
 
 
 @st.cache_resource(show_spinner=False)
@@ -43,7 +43,7 @@ def live_figure(live: LiveFigure, key: str, setting: Hidden = RATE) -> float:
             "version": version,
             "rate": saved()[setting.key],
             "arrival": st.session_state.get("arrivals", 0),
-            "plotly": f"component/{_PLOTLY.name}/plotly.min.js",
+            "plotly": f"component/{PLOTLY.name}/plotly.min.js",
         },
         on_rate_change=keep_rate,
     )
