@@ -8,6 +8,8 @@ import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from dropviz.explorer import LiveFigure, javascript, stylesheet
+from dropviz.explorer.story import story_javascript, story_payload, story_stylesheet
+from dropviz.story import Story
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -33,6 +35,30 @@ footer {{ font-size: 13px; margin-top: 1rem; }}
 {script}
 const payload = JSON.parse(document.getElementById("payload").textContent);
 mount(document.querySelector(".dv"), payload, payload.rates[payload.start], window.Plotly);
+</script>
+</html>
+"""
+
+_STORY = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; --st-text-color: light-dark(#000000, #ffffff);
+  --st-background-color: light-dark(#ffffff, #000000); --st-primary-color: light-dark(#0072b2, #56b4e9);
+  --st-font: system-ui, sans-serif; }}
+body {{ margin: 0; background: var(--st-background-color); color: var(--st-text-color); }}
+h1 {{ position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }}
+{style}
+</style>
+<h1>{title}</h1>
+<div class="story"></div>
+<script>{plotly}</script>
+<script type="application/json" id="story">{payload}</script>
+<script type="module">
+{script}
+mountOffline(document.querySelector(".story"), JSON.parse(document.getElementById("story").textContent));
 </script>
 </html>
 """
@@ -72,4 +98,18 @@ def standalone_html(live: LiveFigure, title: str, caption: str, rate: float | No
         plotly=get_plotlyjs(),
         payload=json.dumps(payload).replace("<", "\\u003c"),
         script=javascript(),
+    )
+
+
+def story_html(story: Story) -> str:
+    """Return the whole story as one HTML page: live figures, keys, light and dark, and no address to fetch.
+
+    It works from a disk and in a frame of a slide; plotly.js is inside once.
+    """
+    return _STORY.format(
+        title=escape(story.title),
+        style=story_stylesheet(),
+        plotly=get_plotlyjs(),
+        payload=json.dumps(story_payload(story)).replace("<", "\\u003c"),
+        script=story_javascript(),
     )

@@ -18,14 +18,14 @@ from dropviz.layer import exact_z
 from dropviz.nonlinearity import enumerate_masks, mask_probabilities, nonlinearity
 from dropviz.optimizers import SGD, Adam
 from dropviz.schedules import annealed, compare_test_factors
-from dropviz.strategies import Strategy, strategy
+from dropviz.strategies import Factor, Strategy, strategy
 from dropviz.theory import exact_moments
 from dropviz.theory import variance_ratio as exact_variance_ratio
 from dropviz.training_config import TrainingConfig, as_standard
 
 RELU = Normal(relu=True)  # ReLU(N(0, 1)), the activations of the pictures
 MU, V = RELU.exact_mean, RELU.exact_variance
-OPTIMIZERS: Mapping[str, tuple[SGD | Adam, str]] = {"sgd": (SGD(), "1/k²"), "adam": (Adam(), "1/k")}
+OPTIMIZERS: Mapping[str, tuple[SGD | Adam, str]] = {"sgd": (SGD(), "²"), "adam": (Adam(), "")}
 
 
 class Worked(NamedTuple):
@@ -57,16 +57,24 @@ def _factors(name: str, rate: float) -> tuple[Strategy, float, float, float]:
     return row, keep, float(row.train_scale(rate)), float(row.test_scale(rate))
 
 
+def _spelled(factor: Factor, rate: float) -> str:
+    """A factor with its numbers: "1/k = 1/0.75"; the value of k, r and 1 follows by itself."""
+    number = short(rate if "r" in factor.symbol else 1.0 - rate)
+    if factor.symbol == "1":
+        return "the factor"
+    return f"{factor.symbol} = 1/{number}" if "/" in factor.symbol else factor.symbol
+
+
 def factor_in_training(strategy: str, rate: float) -> Worked:
     """What the strategy multiplies a surviving unit by in training."""
-    row, keep, train, _ = _factors(strategy, rate)
-    return Worked(train, f"training factor {row.train_scale.symbol} at k = {short(keep)}, r = {short(rate)}")
+    row, _, train, _ = _factors(strategy, rate)
+    return Worked(train, _spelled(row.train_scale, rate))
 
 
 def factor_at_test(strategy: str, rate: float) -> Worked:
     """What the strategy multiplies every unit by at test."""
-    row, keep, _, test = _factors(strategy, rate)
-    return Worked(test, f"test factor {row.test_scale.symbol} at k = {short(keep)}, r = {short(rate)}")
+    row, _, _, test = _factors(strategy, rate)
+    return Worked(test, _spelled(row.test_scale, rate))
 
 
 def mean_in_training(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
@@ -87,10 +95,8 @@ def variance_in_training(strategy: str, rate: float, mean: float = MU, variance:
     """Variance of the training output, t²·(k·v + k·r·μ²)."""
     _, keep, train, _ = _factors(strategy, rate)
     value = float(exact_moments(strategy, "train", rate, mean, variance).variance)
-    numbers = (
-        f"t = {short(train)}, k = {short(keep)}, r = {short(rate)}, μ = {short(mean)}, v = {short(variance)}"
-    )
-    return Worked(value, f"t²·(k·v + k·r·μ²) with {numbers}")
+    inner = f"{short(keep)} × {short(variance)} + {short(keep)} × {short(rate)} × {short(mean)}²"
+    return Worked(value, f"t²·(k·v + k·r·μ²) = {short(train)}² × ({inner})")
 
 
 def variance_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
@@ -163,10 +169,10 @@ def learning_rate_factor(optimizer: str, rate: float) -> Worked:
     keep = _keep(rate)
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {optimizer!r}")
-    chosen, formula = OPTIMIZERS[optimizer]
+    chosen, power = OPTIMIZERS[optimizer]
     inverted = TrainingConfig(hidden=(2,), dropout=(None, Dropout("inverted", rate)), optimizer=chosen)
     value = float(as_standard(inverted).layer_scales[1].learning_rate)
-    return Worked(value, f"{formula} with k = {short(keep)}")
+    return Worked(value, f"1/k{power} = 1/{short(keep)}{power}")
 
 
 COMPUTATIONS: Mapping[str, Callable[..., Worked]] = MappingProxyType(

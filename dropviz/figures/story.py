@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -24,7 +25,7 @@ from dropviz.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
 from dropviz.sweep import Sweep
 from dropviz.theory import exact_gap
 
-HEIGHT, LOW = 235, 105  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
+HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
 UNITS_SHOWN = 16
 PLACES = 100  # of the slider along a schedule, less one
 
@@ -80,14 +81,26 @@ def _curves(panels: Sequence[Panel], rates: Floats, place: float, height: int = 
             draw_panel(drawing, panel, box, number, rates, start)
 
     drawn = draw_grid([Row(1, height)] * len(panels), draw)
+    figure = _one_column(drawn.figure, drawn.narrow)
+    for name, settings in figure["layout"].items():
+        if name.startswith("yaxis") and settings["type"] == "log":
+            figure["layout"][name] = settings | _ticks(*settings["range"])
     return LiveFigure(
-        figure=_one_column(drawn.figure, drawn.narrow),
+        figure=figure,
         rates=tuple(rates.tolist()),
         start=start,
         tracks=drawn.tracks,
         alt=f"Over the {panels[0].x_title}: {'; '.join(panel.title for panel in panels)}.",
         texts={"summary": [_summary(panels, rates, index) for index in range(len(rates))]},
     )
+
+
+def _ticks(low: float, high: float) -> dict[str, Any]:
+    """Ticks of a logarithmic axis from 10^low to 10^high: 1, 2, 5 of each decade, or decades where those are many."""
+    steps = (1.0, 2.0, 5.0) if high - low < 2.2 else (1.0,)
+    values = [step * 10.0**decade for decade in range(math.floor(low), math.ceil(high)) for step in steps]
+    shown = [value for value in values if low <= math.log10(value) <= high]
+    return {"tickvals": shown, "ticktext": [f"{value:g}" for value in shown]}
 
 
 def _summary(panels: Sequence[Panel], rates: Floats, index: int) -> str:
@@ -198,8 +211,8 @@ def _mistake_panel(sweep: Sweep) -> Panel:
 
 def _learning_rate_panel(result: LearningRates) -> Panel:
     lines = [Line("SGD: 1/k²", COLORS["other"], result.sgd), Line("Adam: 1/k", COLORS["none"], result.adam)]
-    title = "To keep up, standard needs a larger rate"
-    return Panel(title, "learning rate, ÷ inverted's", lines, log=True, limits=(0.9, 500.0))
+    title = "On the same path: standard over inverted"
+    return Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
 
 
 def _annealing(comparison: FactorComparison, step: float) -> LiveFigure:
@@ -219,7 +232,7 @@ def _annealing(comparison: FactorComparison, step: float) -> LiveFigure:
         x_title="training step",
         x_hover="step %{x:,.0f}",
     )
-    return _replaced(
+    return replace(
         _curves([panel], steps, step),
         slider_label="training step",
         readouts=[
@@ -246,7 +259,7 @@ def _distributions(sweep: Sweep, place: float) -> LiveFigure:
             title = f"Training {row.train_scale.of('m·a')} filled, test {row.test_scale.of('a')} dashed"
             drawing.annotations[-1] = panel_title(title, box.x[0], box.y[1])
 
-    height = 170 if len(rows) == 1 else 72
+    height = 175 if len(rows) == 1 else 72
     drawn = draw_grid([Row(1, height)] * len(rows), draw)
     live = LiveFigure(
         figure=_one_column(drawn.figure, drawn.narrow),
@@ -258,21 +271,18 @@ def _distributions(sweep: Sweep, place: float) -> LiveFigure:
     return _with_units(live, sweep)
 
 
-def _replaced(live: LiveFigure, **parts: Any) -> LiveFigure:
-    names = LiveFigure.__dataclass_fields__
-    return LiveFigure(**({name: getattr(live, name) for name in names} | parts))
-
-
 def _with_units(live: LiveFigure, sweep: Sweep) -> LiveFigure:
     """Put a row of neurons a strategy above the figure: training above test."""
     rates, rows = np.asarray(sweep.config.rates), _rows(sweep)[:2]
     shown = some_units(sweep.config, UNITS_SHOWN)
     texts = {
-        f"{row.name}-{phase}": [factor.words(rate) for rate in rates.tolist()]
+        f"{row.name}-{phase}": [
+            "× 1" if factor.symbol == "1" else factor.words(rate) for rate in rates.tolist()
+        ]
         for row in rows
         for phase, factor in (("train", row.train_scale), ("test", row.test_scale))
     }
-    return _replaced(
+    return replace(
         live,
         texts={**live.texts, **texts},
         head="".join(_units(row) for row in rows),
@@ -295,7 +305,8 @@ def _units(row: Strategy) -> str:
     return (
         f'<div class="story-units" style="--dv-color:{COLORS[row.name]}">'
         f'<p><span class="dv-swatch"></span><b{kind}>{escape(row.short)}</b></p>'
-        f'<p>training <b data-text="{row.name}-train"></b></p><p>test <b data-text="{row.name}-test"></b></p>'
+        f'<p class="story-train">training <b data-text="{row.name}-train"></b></p>'
+        f'<p class="story-test">test <b data-text="{row.name}-test"></b></p>'
         f'<svg data-units="{row.name}"></svg></div>'
     )
 
@@ -303,4 +314,4 @@ def _units(row: Strategy) -> str:
 def _with_code(live: LiveFigure, sweep: Sweep) -> LiveFigure:
     """Put each strategy's line of test code below the figure."""
     lines = "\n".join(f"{numpy_lines(row.name, 0.3)[1]}  # {row.short}" for row in _rows(sweep)[:3])
-    return _replaced(live, foot=f"<pre><code>{escape(lines)}</code></pre>")
+    return replace(live, foot=f"<pre><code>{escape(lines)}</code></pre>")

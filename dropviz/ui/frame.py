@@ -18,6 +18,7 @@ PAGES = (
     ("next-layer", "Next layer", "next_layer"),
     ("training", "Training", "training"),
     ("answer", "The answer", "answer"),
+    ("story", "The story", "story"),
 )
 MORE = (
     ("noise", "Zero-mean noise", "noise"),

@@ -1,0 +1,162 @@
+"""The story: ten scenes from the question to the answer, each with something to predict."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dropviz.explorer.story import story_payload
+from dropviz.export import story_html
+from dropviz.story import MOST_BYTES, MOST_SCENES, OWN_STORY, Story, own_story, read_story
+from dropviz.ui.frame import complain, heading
+from dropviz.ui.settings import Hidden, read_address, saved, show, write_address
+from dropviz.ui.talk import CHROMELESS, mount_story
+
+HOW_TO = (
+    "A story is a TOML file: one `[[scene]]` a picture, with title, sentence, question and notes. Which answer "
+    "is right is computed. Take ours as a beginning."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Numbers of scenes in the order in which they are told, as text; what is left out is hidden. Empty: all."""
+
+    key: str
+    default: str = ""
+
+    def parse(self, text: str) -> str:
+        """Return the numbers, separated by commas, without spaces; each number once."""
+        if not text.strip():
+            return ""
+        parts = [part.strip() for part in text.split(",")]
+        numbers = [int(part) for part in parts if re.fullmatch("[0-9]{1,3}", part)]
+        known = all(1 <= number <= MOST_SCENES for number in numbers)
+        if len(numbers) < len(parts) or len(set(numbers)) < len(numbers) or not known:
+            raise ValueError(text)
+        return ",".join(map(str, numbers))
+
+    def spell(self, value: str) -> str:
+        """The text itself."""
+        return value
+
+    def allowed(self) -> str:
+        """Return the allowed values in words."""
+        return f"numbers from 1 to {MOST_SCENES}, each once, separated by commas"
+
+    def widget(self) -> str:
+        """Text field; what cannot be read is said, and the last order stays."""
+        text = st.text_input(
+            "scenes, in order",
+            key=self.key,
+            placeholder="all: 1,2,3,…",
+            help="Numbers with commas: 3,1,2. What is left out is hidden. The order is a part of the address.",
+        )
+        try:
+            return self.parse(text)
+        except ValueError:
+            st.warning(f"The order must be {self.allowed()}.")
+            return str(saved()[self.key])
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How the story is shown: on a page, as a talk, or as the speaker's notes. Set by the address and the story."""
+
+    key: str = "mode"
+    default: str = "page"
+
+    def parse(self, text: str) -> str:
+        """Return the mode of that name."""
+        if text not in ("page", "talk", "notes"):
+            raise ValueError(text)
+        return text
+
+    def spell(self, value: str) -> str:
+        """The mode's name."""
+        return value
+
+    def allowed(self) -> str:
+        """Return the modes in words."""
+        return "one of page, talk, notes"
+
+    def widget(self) -> str:
+        """Nothing to show: return the value."""
+        return str(saved()[self.key])
+
+
+SCENE = Hidden("scene", 1, 1, MOST_SCENES)
+ORDER = Order("order")
+MODE = Mode()
+SETTINGS = (SCENE, ORDER, MODE)
+
+
+@st.cache_data(max_entries=16, show_spinner="Drawing the scenes …")
+def _payload(story: Story) -> dict[str, Any]:
+    return story_payload(story)
+
+
+def show_page() -> None:
+    """Show the page."""
+    heading("The story: predict first, then look")
+    complain(read_address("story", SETTINGS))
+    with st.sidebar:
+        whole = _choose_story()
+        order = show(ORDER)
+    numbers = [int(number) for number in order.split(",") if number]
+    beyond = [str(number) for number in numbers if number > len(whole.scenes)]
+    if beyond:
+        st.warning(f"This story has {len(whole.scenes)} scenes; left out: {', '.join(beyond)}.")
+    story = whole.arranged(numbers)
+    _scenes(story, order)
+    with st.sidebar:
+        _downloads(story)
+
+
+@st.fragment
+def _scenes(story: Story, order: str) -> None:
+    scene = min(int(saved()[SCENE.key]), len(story.scenes))
+    saved()[SCENE.key] = scene
+    mode = MODE.widget()
+    if mode != "page":
+        st.html(CHROMELESS)
+    mount_story(story, _payload(story), order, scene, mode)
+    write_address(SETTINGS)
+
+
+def _choose_story() -> Story:
+    """The story that comes with the app, or a lecturer's own; of a file with errors, every error is said."""
+    upload = st.file_uploader(
+        "a story of mine",
+        type=["toml"],
+        help=f"{HOW_TO} The file stays in this session; the address holds the order, not the file.",
+        max_upload_size=1,
+    )
+    if upload is None:
+        return own_story()
+    try:
+        return read_story(upload.getvalue()[: MOST_BYTES + 1])
+    except ValueError as problem:
+        st.error("This story was not taken.")
+        st.text(str(problem))
+        return own_story()
+
+
+def _downloads(story: Story) -> None:
+    st.download_button(
+        "story as one HTML file",
+        lambda: story_html(story),
+        "dropviz-story.html",
+        "text/html",
+        on_click="ignore",
+        help="Works without a network, from a disk or in a frame of a slide, with the same keys.",
+    )
+    st.download_button(
+        "scenes as TOML",
+        OWN_STORY.read_bytes(),
+        "story.toml",
+        "application/toml",
+        on_click="ignore",
+        help=HOW_TO,
+    )

@@ -1,0 +1,100 @@
+"""Mount the story on its page: addresses and QR codes of the scenes, and a page without chrome for a talk."""
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import segno
+import streamlit as st
+
+from dropviz.explorer.story import story_javascript, story_stylesheet
+from dropviz.story import Story
+from dropviz.ui.live import PLOTLY
+from dropviz.ui.settings import saved
+
+PUBLIC_URL = "DROPVIZ_PUBLIC_URL"  # where the hall finds the app, if that is not where the lecturer sees it
+# In a talk the story covers the window; what lies below must not take the keys or a screen reader's attention.
+CHROMELESS = """<style>
+[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stSidebarCollapsedControl"],
+[data-testid="stMainBlockContainer"] h1, footer { display: none !important; }
+</style>"""
+
+
+def public_address(page: str) -> str:
+    """Address of a page as the hall can open it: from the setting, else from the request."""
+    given = os.environ.get(PUBLIC_URL, "").strip()
+    if given:
+        return f"{given.rstrip('/')}/{page}"
+    parts = urlsplit(st.context.url or "")
+    if not parts.netloc:  # no request, as in a test
+        return page
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def qr_code(address: str) -> str:
+    """The QR code of an address, as SVG."""
+    buffer = io.BytesIO()
+    segno.make(address, error="m").save(
+        buffer, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True
+    )
+    return buffer.getvalue().decode("utf-8")
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component(
+        "dropviz_story",
+        html='<div class="story"></div>',
+        css=story_stylesheet(),
+        js=story_javascript(),
+        isolate_styles=False,
+    )
+
+
+def mount_story(story: Story, payload: dict[str, Any], order: str, scene: int, mode: str) -> None:
+    """Show the story from ``scene`` (from 1) on; where a person moves to goes into the session and the address.
+
+    ``order`` is how the address spells the arrangement of the scenes, "" for their own.
+    """
+    version = hashlib.sha256(json.dumps([payload, order]).encode()).hexdigest()[:16]
+    page = public_address("story")
+    scenes = []
+    for number, (record, told) in enumerate(zip(story.scenes, payload["scenes"], strict=True), start=1):
+        query = urlencode({"scene": number} | ({"order": order} if order else {}), safe=",")
+        address = f"{page}?{query}"
+        scenes.append(told | {"link": record.address, "public": address, "qr": qr_code(address)})
+    arrival = st.session_state.get("arrivals", 0)
+    # The scene at arrival, not the present one: what changes in here is sent again as a whole.
+    begin = st.session_state.get("story_begin")
+    if begin is None or begin[0] != (version, arrival):
+        begin = st.session_state["story_begin"] = ((version, arrival), scene, mode)
+    state = "story_live"
+
+    def keep_scene() -> None:
+        number = st.session_state[state].get("scene")
+        if isinstance(number, int | float) and 1 <= number <= len(story.scenes):
+            saved()["scene"] = int(number)
+
+    def keep_mode() -> None:
+        wanted = st.session_state[state].get("mode")
+        if wanted in ("page", "talk"):
+            saved()["mode"] = wanted
+
+    _component()(
+        key=state,
+        data={
+            "story": payload | {"scenes": scenes},
+            "version": version,
+            "scene": begin[1],
+            "mode": begin[2],
+            "arrival": arrival,
+            "plotly": f"component/{PLOTLY.name}/plotly.min.js",
+        },
+        on_scene_change=keep_scene,
+        on_mode_change=keep_mode,
+    )
