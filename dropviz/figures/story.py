@@ -211,7 +211,7 @@ def _mistake_panel(sweep: Sweep) -> Panel:
 
 def _learning_rate_panel(result: LearningRates) -> Panel:
     lines = [Line("SGD: 1/k²", COLORS["other"], result.sgd), Line("Adam: 1/k", COLORS["none"], result.adam)]
-    title = "On the same path: standard over inverted"
+    title = "Same path: standard over inverted"
     return Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
 
 

@@ -1,0 +1,126 @@
+"""The pictures of the story: true to the theory, whole, and named by what they show at every setting."""
+
+import json
+
+import numpy as np
+import pytest
+
+from dropviz.explorer.story import story_javascript, story_payload
+from dropviz.export import story_html
+from dropviz.figures.story import scene_live
+from dropviz.story import PICTURES, Scene, Story, own_story
+from dropviz.story_results import result_of
+from dropviz.theory import exact_gap, exact_moments
+
+STORY = own_story()
+EXTREME = {
+    "distributions": {"strategies": ("wrong_train", "both"), "rate": 0.0, "units": 100},
+    "mask": {"strategies": ("wrong_train",), "rate": 0.95},
+    "means": {"strategies": ("none", "wrong_test")},
+    "variances": {"strategies": ("standard", "inverted", "none")},
+    "variance_ratio": {"strategies": ("both", "wrong_test")},
+    "test_factors": {"strategies": ("standard", "wrong_test")},
+    "which_p": {"rate": 0.0},
+    "mistakes": {"mistakes_kind": "wrong_train", "rate": 0.0},
+    "next_layer": {"layer_inputs": 1, "layer_scale": 0.0, "layer_bias": -5.0, "layer_f": "tanh"},
+    "annealing": {"schedule_start": 0.0, "schedule_steps": 10, "step": 1e5},
+    "learning_rates": {"rate": 0.95},
+}
+
+
+def live_of(picture, **settings):
+    scene = Scene("t", "s", picture, tuple(settings.items()))
+    return scene_live(scene, result_of(scene))
+
+
+def curve(live, name):
+    (trace,) = [trace for trace in live.figure["data"] if trace["name"] == f"{name}, exact"]
+    return np.asarray(trace["x"]), np.asarray(trace["y"])
+
+
+def titles(live):
+    return [note["text"] for note in live.figure["layout"]["annotations"] if note["text"].startswith("<b>")]
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("extreme", [False, True])
+def test_every_picture_is_whole(picture, extreme):
+    live = live_of(picture, **(EXTREME[picture] if extreme else {}))
+    payload = json.dumps(live.payload())
+    assert "NaN" not in payload.replace("bdata", "")
+    assert live.alt
+    assert {"xaxis", "yaxis"} <= live.figure["layout"].keys()
+    assert not live.narrow
+
+
+def test_extremes_are_given_for_every_picture():
+    assert EXTREME.keys() == PICTURES.keys()
+
+
+@pytest.mark.parametrize("scene", STORY.scenes, ids=lambda scene: scene.title)
+def test_a_picture_starts_where_its_scene_says(scene):
+    live = scene_live(scene, result_of(scene))
+    settings = dict(scene.settings)
+    assert live.rates[live.start] == pytest.approx(settings.get("step", settings.get("rate")))
+
+
+def test_exact_lines_are_the_theory():
+    activations = result_of(STORY.scenes[2]).config.activations
+    for name in ("standard", "inverted"):
+        rates, ratio = curve(live_of("variance_ratio"), name)
+        np.testing.assert_allclose(ratio, exact_gap("variance_ratio", name, rates, activations))
+        rates, means = curve(live_of("means"), f"{name} train")
+        moments = exact_moments(name, "train", rates, activations.exact_mean, activations.exact_variance)
+        np.testing.assert_allclose(means, moments.mean)
+
+
+def test_the_dragged_value_lies_on_the_curve_that_is_revealed():
+    for scene in (scene for scene in STORY.scenes if scene.question and scene.question.drag):
+        live = scene_live(scene, result_of(scene))
+        x, y = curve(live, "inverted")
+        assert np.interp(scene.question.drag.rate, x, y) == pytest.approx(scene.question.worked.value)
+        low, high = live.figure["layout"]["yaxis"]["range"]
+        assert low < np.log10(scene.question.worked.value) < high
+
+
+def test_a_title_says_what_is_drawn():
+    assert titles(live_of("means")) == ["<b>The means match: training = test</b>"]
+    assert titles(live_of("means", strategies=("none",))) == ["<b>A mistake: the means part</b>"]
+    assert "does not show at rate 0.5" in titles(live_of("mistakes", mistakes_kind="wrong_test"))[0]
+    assert "shows at every rate but 0" in titles(live_of("mistakes", mistakes_kind="none"))[0]
+    assert titles(live_of("test_factors", strategies=("standard",))) == ["<b>All need a factor at test</b>"]
+    assert "one factor fits" in titles(live_of("annealing", schedule_start=0.0))[0]
+
+
+def test_ticks_of_a_logarithmic_axis_stand_inside_it():
+    axis = live_of("variance_ratio").figure["layout"]["yaxis"]
+    low, high = axis["range"]
+    assert all(low <= np.log10(value) <= high for value in axis["tickvals"])
+    assert len(axis["tickvals"]) >= 3
+
+
+def test_the_file_holds_plotly_once_and_no_address():
+    page = story_html(Story("A <title>", STORY.scenes[:2]))
+    assert page.count("plotly.js v") == 1
+    assert "A &lt;title&gt;" in page
+    own = story_javascript() + page[: page.index("<script>")]
+    assert "http://www.w3.org/2000/svg" in own  # a name, not an address that is fetched
+    assert not [part for part in own.split("http")[1:] if not part.startswith("://www.w3.org")]
+
+
+def test_a_module_has_one_default_export():
+    assert story_javascript().count("export default") == 1
+
+
+def test_text_of_a_story_cannot_end_the_script():
+    scene = Scene("</script><b>x", "s", "means")
+    block = story_html(Story("t", (scene,))).split('id="story">')[1].split("</script>")[0]
+    assert json.loads(block)["scenes"][0]["title"] == "</script><b>x"
+
+
+def test_the_payload_says_of_every_option_whether_it_is_right():
+    scenes = story_payload(STORY)["scenes"]
+    assert [scene["question"]["drag"] is None for scene in scenes].count(False) >= 1
+    for scene in scenes:
+        options = scene["question"]["options"]
+        assert not options or sum(option["right"] for option in options) == 1
