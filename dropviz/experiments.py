@@ -189,9 +189,10 @@ def _read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
         length = min(len(curve), len(reference))
         distance = float(np.max(np.abs(curve[:length] - reference[:length]) / reference[:length]))
         if distance < ROUNDING:
+            words = f"differ by at most {distance:.0e} of their value" if distance else "do not differ at all"
             sentences.append(
-                f"{run.label}: the same path as inverted, to rounding; their training losses differ by at most "
-                f"{distance:.0e} of their value over {length - 1} epochs."
+                f"{run.label}: the same path as inverted, to rounding; their training losses {words} over "
+                f"{length - 1} epochs."
             )
         else:
             sentences.append(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.experiments import Experiment, Run
-from dropviz.figures.style import COLORS, axis, faint, layout
+from dropviz.figures.style import COLORS, INK, TITLE_INK, axis, faint, layout, panel_title
 from dropviz.numbers import plain
 from dropviz.training import Epoch
 from dropviz.training_config import TrainingConfig
@@ -25,17 +25,8 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 104, 30, 38  # its margins; the names of the curv
 LINE = 13  # pixels of a line of a name
 WRAP = 16  # letters in it
 SMALLEST = 1e-17  # where a logarithmic axis draws 0
-GREY = "#7b8794"
+GREY = INK
 OTHERS = (COLORS["inverted"], COLORS["other"], COLORS["both"], COLORS["none"], COLORS["standard"], GREY)
-# The same colours as text, dark enough for a white page and light enough for a dark one.
-AS_TEXT = {
-    COLORS["standard"]: ("#8a5a00", "#f0b840"),
-    COLORS["inverted"]: ("#0067a3", "#63b9ea"),
-    COLORS["none"]: ("#b34f00", "#ff8f45"),
-    COLORS["both"]: ("#a3487a", "#e3a0c6"),
-    COLORS["other"]: ("#007353", "#37c99e"),
-    GREY: ("#52606d", "#b8c1cb"),
-}
 _NOTHING = {"type": "scatter", "x": [None], "y": [None], "hoverinfo": "skip"}
 Floats = NDArray[np.float64]
 Value = Callable[[Epoch, Epoch], float]
@@ -109,6 +100,14 @@ def _before_and_after(words: str, percent: bool = False, times: bool = False) ->
     return title
 
 
+def _parting(quantity: Quantity, series: Sequence[Series]) -> str:
+    """Title that says how far the last run ever was from the first."""
+    largest = float(np.nanmax(series[-1].mean)) if np.isfinite(series[-1].mean).any() else math.nan
+    if not math.isfinite(largest):
+        return quantity.y_title.capitalize()
+    return f"{series[-1].name}: {'no difference' if largest <= SMALLEST else f'at most {largest:.0e}'} from inverted"
+
+
 def _written(value: float, percent: bool) -> str:
     return f"{100 * value:.1f} %" if percent else plain(value, 3)
 
@@ -154,12 +153,12 @@ _RATE = Quantity(_fixed("The dropout rate"), "dropout rate", (0.0, 1.0), _rate)
 _GAP = Quantity(
     _best("Widest gap", max, percent=True),
     "right in training − at test",
-    (-0.05, 0.2),
+    (-0.1, 0.3),
     lambda epoch, _first: epoch.train_accuracy - epoch.test_accuracy,
 )
 _PARTING = Quantity(
-    _fixed("How far from inverted"),
-    "training loss: |difference| / loss",
+    _parting,
+    "training loss: |difference| / loss of inverted",
     (SMALLEST, 10.0),
     _distance,
     log=True,
@@ -212,7 +211,7 @@ def run_colors(configs: Sequence[TrainingConfig]) -> list[str]:
     for config in configs:
         methods = {site.method for site in config.sites if site is not None}
         wanted = COLORS.get(min(methods), COLORS["other"]) if methods else GREY
-        free = [color for color in (wanted, *OTHERS) if color not in colors and color in AS_TEXT]
+        free = [color for color in (wanted, *OTHERS) if color not in colors and color in OTHERS]
         colors.append(free[0])
     return colors
 
@@ -248,24 +247,23 @@ def _series(name: str, color: str, value: Value, run: Run, first: Run, dashed: b
 
 
 def training_panel(
-    quantity: Quantity, experiment: Experiment, runs: Sequence[Run], dark: bool = False
+    quantity: Quantity, experiment: Experiment, runs: Sequence[Run]
 ) -> tuple[dict[str, Any], str]:
     """Return one panel as a Plotly figure, and its description; without ``runs``, what is going to be compared."""
     epochs = max(config.epochs for _, config in experiment.runs)
     curves = series_of(quantity, runs) if runs else []
     limits = _limits(quantity, curves)
     title = quantity.title(quantity, curves) if runs else quantity.y_title.capitalize()
-    notes = _tips(curves, limits, quantity.log, dark) if runs else _announced(experiment, dark)
+    notes = _tips(curves, limits, quantity.log) if runs else _announced(experiment)
     figure = {
         # Streamlit refuses a figure without traces
         "data": [trace for curve in curves for trace in _traces(curve, quantity)] or [_NOTHING],
         "layout": layout(
             HEIGHT,
             margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
-            title=panel_title(title, dark),
-            annotations=notes,
-            xaxis=axis(range=(0, epochs), showgrid=False, **axis_text("epoch", dark)),
-            yaxis=axis(range=limits, **_y_axis(quantity, limits), **axis_text(quantity.y_title, dark)),
+            annotations=[headline(title), *notes],
+            xaxis=axis(range=(0, epochs), showgrid=False, title=axis_title("epoch")),
+            yaxis=axis(range=limits, **_y_axis(quantity, limits), title=axis_title(quantity.y_title)),
         ),
     }
     return figure, _description(quantity, title, curves, epochs)
@@ -287,7 +285,7 @@ def _limits(quantity: Quantity, curves: Sequence[Series]) -> tuple[float, float]
         return (quantity.lowest if min(ends, default=high) < low + 0.01 else low), high
     return (
         min(low, math.floor(10 * float(values.min(initial=low))) / 10),
-        max(high, math.ceil(float(values.max(initial=high)))),
+        max(high, math.ceil(10 * float(values.max(initial=high)) - 1e-9) / 10),
     )
 
 
@@ -322,9 +320,7 @@ def _traces(curve: Series, quantity: Quantity) -> list[dict[str, Any]]:
     return [band, line]
 
 
-def _tips(
-    curves: Sequence[Series], limits: tuple[float, float], log: bool, dark: bool
-) -> list[dict[str, Any]]:
+def _tips(curves: Sequence[Series], limits: tuple[float, float], log: bool) -> list[dict[str, Any]]:
     """Names at the newest points of the curves, moved apart where they would cover one another."""
     inner = HEIGHT - TOP - BOTTOM
     tips = []
@@ -339,23 +335,24 @@ def _tips(
     tips.sort(key=lambda tip: tip[0])
     places = _apart([tip[0] for tip in tips], [LINE * (1 + tip[3].count("<br>")) for tip in tips], inner)
     return [
-        note(text, curve.color, dark, x=epoch, xref="x", y=middle / inner, yref="paper", xshift=5)
+        note(text, curve.color, x=epoch, xref="x", y=middle / inner, yref="paper", xshift=5)
         for (_, epoch, curve, text), middle in zip(tips, places, strict=True)
     ]
 
 
-def _announced(experiment: Experiment, dark: bool) -> list[dict[str, Any]]:
+def _announced(experiment: Experiment) -> list[dict[str, Any]]:
     """The names of the runs in an empty panel."""
     colors = run_colors([config for _, config in experiment.runs])
     return [
-        note(f"— {label}", color, dark, x=0.06, xref="paper", y=0.86 - 0.11 * place, yref="paper")
+        note(f"— {label}", color, x=0.06, xref="paper", y=0.86 - 0.11 * place, yref="paper")
         for place, ((label, _), color) in enumerate(zip(experiment.runs, colors, strict=True))
     ]
 
 
-def note(text: str, color: str, dark: bool, **where: Any) -> dict[str, Any]:
+def note(text: str, color: str, **where: Any) -> dict[str, Any]:
     """Return words in the colour of what they name, as an annotation at ``where``."""
-    font = {"size": 12, "color": AS_TEXT[color][dark]}
+    # grey is for lines; its words have the page's ink
+    font = {"size": 12, "color": TITLE_INK if color == GREY else color}
     return {
         "text": text, "font": font, "showarrow": False, "align": "left", "xanchor": "left", "yanchor": "middle",
     } | where  # fmt: skip
@@ -386,22 +383,14 @@ def _apart(middles: Sequence[float], heights: Sequence[float], inner: float) -> 
     return places
 
 
-def panel_title(text: str, dark: bool) -> dict[str, Any]:
-    """Return the title of a panel, left-aligned above it."""
-    ink = "#e8e6e1" if dark else "#1f2933"
-    return {
-        "text": f"<b>{text}</b>", "font": {"size": 13, "color": ink}, "x": 0.0, "xref": "container",
-        "xanchor": "left", "y": 1.0, "yref": "container", "yanchor": "top", "pad": {"t": 6, "l": 4},
-    }  # fmt: skip
+def headline(text: str) -> dict[str, Any]:
+    """Return the finding of a panel, above it and left-aligned with the figure."""
+    return panel_title(text, 0.0, 1.0) | {"xshift": 4 - LEFT, "yshift": 5}
 
 
-def axis_text(title: str, dark: bool) -> dict[str, Any]:
-    """Return the words of an axis and its ticks, readable on a light or a dark page."""
-    color = "#a9b1ba" if dark else "#5b6570"
-    return {
-        "tickfont": {"size": 11, "color": color},
-        "title": {"text": title, "font": {"size": 12, "color": color}, "standoff": 2},
-    }
+def axis_title(text: str) -> dict[str, Any]:
+    """Return the title of an axis."""
+    return {"text": text, "font": {"size": 12}, "standoff": 2}
 
 
 def _y_axis(quantity: Quantity, limits: tuple[float, float]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a finished training shows beside its curves: decisions in the plane, noisy passes, an uncertainty band."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from dropviz.datasets import Split
 from dropviz.decision import Decision
 from dropviz.figures.style import COLORS, faint, layout
 from dropviz.figures.style import axis as quiet_axis
-from dropviz.figures.training import AS_TEXT, GREY, axis_text, note, panel_title
+from dropviz.figures.training import GREY, LEFT, axis_title, headline, note
 from dropviz.mc import Band, Comparison
 from dropviz.numbers import plain
 
@@ -17,15 +18,13 @@ FIRST, SECOND = COLORS["standard"], COLORS["inverted"]  # the two classes
 BAND = (-2.2, 2.2)  # of the regression's axis
 
 
-def decision_figure(
-    label: str, decision: Decision, data: Split, dark: bool = False
-) -> tuple[dict[str, Any], str]:
+def decision_figure(label: str, decision: Decision, data: Split) -> tuple[dict[str, Any], str]:
     """Return where a network says which class, with the training examples, and its description.
 
     The colour is the mean probability over seeds; the line is where it is one half.
     """
     wrong = _wrong(decision, data)
-    title = f"{label}: {wrong} of {len(data.train_targets)} training points on the wrong side"
+    title = f"{label}: {wrong} of {len(data.train_targets)} points misplaced"
     traces = [
         {
             "type": "heatmap",
@@ -44,7 +43,7 @@ def decision_figure(
             "y": decision.y,
             "z": decision.probability,
             "contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "none"},
-            "line": {"color": AS_TEXT[GREY][dark], "width": 1.5},
+            "line": {"color": GREY, "width": 1.5},
             "showscale": False,
             "hoverinfo": "skip",
         },
@@ -55,9 +54,12 @@ def decision_figure(
         traces.append(_points(shown[:, 0], shown[:, 1], color, symbol, data.classes[index]))
     figure = _figure(
         title,
-        dark,
-        xaxis=quiet_axis(range=_ends(decision.x), showgrid=False, **axis_text("first feature", dark)),
-        yaxis=quiet_axis(range=_ends(decision.y), showgrid=False, **axis_text("second feature", dark)),
+        xaxis=quiet_axis(
+            range=_ends(decision.x), showgrid=False, constrain="domain", title=axis_title("first feature")
+        ),
+        yaxis=quiet_axis(
+            range=_ends(decision.y), showgrid=False, scaleanchor="x", title=axis_title("second feature")
+        ),
     )
     return {
         "data": traces,
@@ -65,7 +67,7 @@ def decision_figure(
     }, f"{title}. The line divides “{data.classes[0]}” from the other class."
 
 
-def band_figure(label: str, band: Band, data: Split, dark: bool = False) -> tuple[dict[str, Any], str]:
+def band_figure(label: str, band: Band, data: Split) -> tuple[dict[str, Any], str]:
     """Return the mean of the noisy passes ± two standard deviations, and its description."""
     x, mean = band.x, band.mean
     low, high = np.abs(data.train_features).min(), np.abs(data.train_features).max()
@@ -92,14 +94,13 @@ def band_figure(label: str, band: Band, data: Split, dark: bool = False) -> tupl
     where = {"xref": "x", "yref": "paper", "xanchor": "center"}
     figure = _figure(
         title,
-        dark,
         annotations=[
-            note("mean ± 2 standard deviations", SECOND, dark, x=0.0, y=0.95, **where),
-            note("- - one pass without noise", COLORS["none"], dark, x=0.0, y=0.12, **where),
-            note("··· true curve, ● examples", GREY, dark, x=0.0, y=0.04, **where),
+            note("mean ± 2 standard deviations", SECOND, x=0.0, y=0.95, **where),
+            note("- - one pass without noise", COLORS["none"], x=0.0, y=0.12, **where),
+            note("··· true curve, ● examples", GREY, x=0.0, y=0.04, **where),
         ],
-        xaxis=quiet_axis(range=(-2.0, 2.0), showgrid=False, **axis_text("x", dark)),
-        yaxis=quiet_axis(range=BAND, **axis_text("y", dark)),
+        xaxis=quiet_axis(range=(-2.0, 2.0), showgrid=False, title=axis_title("x")),
+        yaxis=quiet_axis(range=BAND, title=axis_title("y")),
     )
     return {
         "data": traces,
@@ -107,7 +108,7 @@ def band_figure(label: str, band: Band, data: Split, dark: bool = False) -> tupl
     }, f"{title}. The band is the mean of the noisy passes ± two of their spreads."
 
 
-def passes_figure(label: str, compared: Comparison, dark: bool = False) -> tuple[dict[str, Any], str]:
+def passes_figure(label: str, compared: Comparison) -> tuple[dict[str, Any], str]:
     """Return the test loss of the mean of 1, 2, …, T noisy passes beside that of one pass without noise."""
     losses = np.array([quality.loss for quality in compared.noisy])
     count = int(compared.passes[-1])
@@ -124,13 +125,12 @@ def passes_figure(label: str, compared: Comparison, dark: bool = False) -> tuple
     side = {"xref": "paper", "yref": "paper", "x": 0.98, "xanchor": "right"}
     figure = _figure(
         title,
-        dark,
         annotations=[
-            note("mean of noisy passes", SECOND, dark, y=0.96, **side),
-            note("- - one pass without noise", COLORS["none"], dark, y=0.88, **side),
+            note("mean of noisy passes", SECOND, y=0.96, **side),
+            note("- - one pass without noise", COLORS["none"], y=0.88, **side),
         ],
-        xaxis=quiet_axis(range=(0, count), showgrid=False, **axis_text("noisy passes", dark)),
-        yaxis=quiet_axis(range=(low, high), tickformat="~g", **axis_text("test loss", dark)),
+        xaxis=quiet_axis(range=(0, count), showgrid=False, title=axis_title("noisy passes")),
+        yaxis=quiet_axis(range=(low, high), tickformat="~g", title=axis_title("test loss")),
     )
     since = (
         f"below it from {compared.passes[better[0]]} passes on at the earliest"
@@ -166,7 +166,6 @@ def _points(x: Any, y: Any, color: str, symbol: str, name: str) -> dict[str, Any
     }  # fmt: skip
 
 
-def _figure(title: str, dark: bool, **settings: Any) -> dict[str, Any]:
-    return layout(
-        HEIGHT, margin={"l": 46, "r": 10, "t": 30, "b": 38}, title=panel_title(title, dark), **settings
-    )
+def _figure(title: str, annotations: Sequence[dict[str, Any]] = (), **settings: Any) -> dict[str, Any]:
+    margin = {"l": LEFT, "r": 10, "t": 30, "b": 38}
+    return layout(HEIGHT, margin=margin, annotations=[headline(title), *annotations], **settings)

@@ -1,6 +1,6 @@
 """What a visitor may set on the page of training, and the experiment that it makes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -119,7 +119,11 @@ PLAIN = "plain"
 
 
 def _method_names() -> dict[str, str]:
-    short = {name: row.short for name, row in strategies().items()}
+    short = {name: row.short for name, row in strategies().items()} | {
+        "gaussian": "Gaussian noise",
+        "additive": "added Gaussian noise",
+        "uniform": "uniform noise",
+    }
     return {PLAIN: "no dropout"} | {name: short.get(name) or noises()[name].label for name in methods()}
 
 
@@ -180,10 +184,8 @@ def choose_own() -> Chosen | None:
     if data is None:
         return None
     steps = epochs * -(-len(data.train_targets) // BATCH)
-    runs = [
-        (f"{number}: {row.label}", row.config(hidden, epochs, steps))
-        for number, row in enumerate(rows, start=1)
-    ]
+    configs = [row.config(hidden, epochs, steps) for row in rows]
+    runs = list(zip(_labels(rows), configs, strict=True))
     key = (OWN, source, hidden, epochs, seeds, tuple(replace(row, rate=0.0) for row in rows))
     rates = tuple(row.rate for row in rows)
     return Chosen(comparison(runs, lambda: data), data, tuple(range(seeds)), key, rates)
@@ -200,8 +202,13 @@ class OwnRun:
     learning_rate: float
 
     @property
+    def optimizer_name(self) -> str:
+        """As it is called on the screen."""
+        return {"sgd": "SGD", "adam": "Adam"}[self.optimizer]
+
+    @property
     def label(self) -> str:
-        """Name of the run on the screen; the number in front keeps equal ones apart."""
+        """Name of the run on the screen."""
         if self.method == PLAIN:
             return METHODS[PLAIN]
         words = {
@@ -233,6 +240,14 @@ class OwnRun:
             epochs=epochs,
             batch=BATCH,
         )
+
+
+def _labels(rows: Sequence[OwnRun]) -> list[str]:
+    """Names of the runs; where they would be equal, with the optimizer, and at last with the number."""
+    labels = [row.label for row in rows]
+    longer = [f"{row.label}, {row.optimizer_name} {row.learning_rate:g}" for row in rows]
+    labels = [longer[i] if labels.count(label) > 1 else label for i, label in enumerate(labels)]
+    return [f"{label} ({i + 1})" if labels.count(label) > 1 else label for i, label in enumerate(labels)]
 
 
 def _show_run(number: int, settings: tuple[Choice, Number, Choice, Choice, Number]) -> OwnRun:

@@ -11,6 +11,7 @@ from dropviz.figures.training_after import band_figure, decision_figure, passes_
 from dropviz.mc import Band
 from dropviz.training_config import layer_sizes
 from dropviz.ui.frame import complain, heading
+from dropviz.ui.growing import growing_figures
 from dropviz.ui.settings import read_address, show, write_address
 from dropviz.ui.training import After, LiveTraining
 from dropviz.ui.training_settings import (
@@ -23,9 +24,8 @@ from dropviz.ui.training_settings import (
     choose_ready_made,
 )
 
-SLICE = 0.25  # seconds of training between two pictures
-PAUSE = 0.3  # seconds between two slices: without the page asking again, nothing goes on
-CHARTS = {"displayModeBar": False}
+SLICE = 0.3  # seconds of training between two pictures
+PAUSE = 0.15  # seconds between two slices: without the page asking again, nothing goes on
 SOURCES = {
     "same_test_code": "Curves are means over the seeds, bands one standard deviation. Dashed: the standard network "
     "after its weights behind the dropout were multiplied by the keep probability.",
@@ -144,10 +144,8 @@ def _progress(experiment: Experiment, live: LiveTraining | None) -> None:
 
 def _charts(experiment: Experiment, live: LiveTraining | None) -> None:
     runs = () if live is None else live.runs
-    quantities = PANELS[experiment.name]
-    for number, (column, quantity) in enumerate(zip(st.columns(len(quantities)), quantities, strict=True)):
-        figure, words = training_panel(quantity, experiment, runs, _is_dark())
-        column.plotly_chart(figure, key=f"training_{number}", theme=None, config=CHARTS, alt=words)
+    panels = [training_panel(quantity, experiment, runs) for quantity in PANELS[experiment.name]]
+    growing_figures(panels, "training_curves")
 
 
 def _findings(live: LiveTraining) -> None:
@@ -163,22 +161,16 @@ def _findings(live: LiveTraining) -> None:
 
 
 def _after(live: LiveTraining) -> None:
-    if not live.after or live.running:
-        return
-    columns = (
-        st.columns(min(len(live.after), 3)) if len(live.after) != 4 else [*st.columns(2), *st.columns(2)]
-    )
-    for number, (column, (label, seen)) in enumerate(zip(columns, live.after, strict=True)):
-        figure, words = _after_figure(label, seen, live)
-        column.plotly_chart(figure, key=f"training_after_{number}", theme=None, config=CHARTS, alt=words)
+    if live.after and not live.running:
+        growing_figures([_after_figure(label, seen, live) for label, seen in live.after], "training_after")
 
 
 def _after_figure(label: str, seen: After, live: LiveTraining) -> tuple[dict[str, object], str]:
     if isinstance(seen, Decision):
-        return decision_figure(label, seen, live.data, _is_dark())
+        return decision_figure(label, seen, live.data)
     if isinstance(seen, Band):
-        return band_figure(label, seen, live.data, _is_dark())
-    return passes_figure(label, seen, _is_dark())
+        return band_figure(label, seen, live.data)
+    return passes_figure(label, seen)
 
 
 def _caption(chosen: Chosen, name: str) -> None:
@@ -192,10 +184,6 @@ def _caption(chosen: Chosen, name: str) -> None:
         f"{type(optimizer).__name__}, learning rate {optimizer.learning_rate:g}, batches of {config.batch}, "
         f"{len(chosen.seeds)} seed{'s' if len(chosen.seeds) > 1 else ''}. {SOURCES.get(name, '')}"
     )
-
-
-def _is_dark() -> bool:
-    return st.context.theme.type == "dark"
 
 
 def _say(problem: ValueError | str) -> None:
