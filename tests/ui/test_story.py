@@ -1,0 +1,112 @@
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dropviz.story import OWN_STORY, own_story
+
+
+def page() -> None:
+    from dropviz.ui.pages.story import show_page
+
+    show_page()
+
+
+def run(**address: str) -> AppTest:
+    at = AppTest.from_function(page, default_timeout=20)
+    for name, value in address.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def told(at: AppTest) -> dict:
+    """What the component was sent."""
+    (component,) = [one for one in at.main if one.type == "bidi_component"]
+    return json.loads(component.proto.json)
+
+
+def titles(at: AppTest) -> list[str]:
+    return [scene["title"] for scene in told(at)["story"]["scenes"]]
+
+
+def test_the_page_opens_with_the_whole_story_at_its_first_scene() -> None:
+    at = run()
+    assert not at.warning
+    assert titles(at) == [scene.title for scene in own_story().scenes]
+    assert (told(at)["scene"], told(at)["mode"]) == (1, "page")
+
+
+def test_the_address_says_scene_order_and_mode() -> None:
+    at = run(scene="2", order="3,1,2", mode="talk")
+    scenes = own_story().scenes
+    assert titles(at) == [scenes[2].title, scenes[0].title, scenes[1].title]
+    assert (told(at)["scene"], told(at)["mode"]) == (2, "talk")
+    assert not at.warning
+
+
+def test_a_scene_beyond_a_short_order_is_its_last() -> None:
+    assert told(run(scene="9", order="5,6"))["scene"] == 2
+
+
+def test_every_scene_has_its_link_its_public_address_and_a_code_of_it() -> None:
+    for number, scene in enumerate(told(run(order="2,4"))["story"]["scenes"], start=1):
+        assert "rate=" in scene["link"]
+        assert scene["public"].endswith(f"story?scene={number}&order=2,4")
+        assert scene["qr"].startswith("<svg")
+
+
+def test_the_public_address_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DROPVIZ_PUBLIC_URL", "https://dropout.example.org/app/")
+    scene = told(run())["story"]["scenes"][0]
+    assert scene["public"] == "https://dropout.example.org/app/story?scene=1"
+
+
+def test_scenes_are_put_in_order_on_the_page() -> None:
+    at = run()
+    at.text_input[0].set_value("4, 2").run()
+    assert titles(at) == [own_story().scenes[3].title, own_story().scenes[1].title]
+    at.text_input[0].set_value("4,4").run()
+    assert len(at.warning) == 1
+    assert len(titles(at)) == 2
+    at.text_input[0].set_value("").run()
+    assert len(titles(at)) == len(own_story().scenes)
+
+
+def test_numbers_beyond_the_story_are_said() -> None:
+    at = run(order="2,39")
+    assert "left out: 39" in at.warning[0].value
+    assert len(titles(at)) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"scene": "0"}, {"scene": "nan"}, {"scene": "1e9"}, {"order": "1,1"}, {"order": "a"}, {"order": "-1"},
+        {"order": "1,,2"}, {"order": "٣"}, {"order": "9" * 5000}, {"mode": "party"}, {"rate": "0.3"},
+    ],
+)  # fmt: skip
+def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
+    at = run(**address)
+    assert len(at.warning) == 1
+    assert len(titles(at)) == len(own_story().scenes)
+
+
+def test_a_lecturers_own_story_is_told() -> None:
+    at = run()
+    own = OWN_STORY.read_text(encoding="utf-8").replace("One mask", "Eine Maske")
+    at.file_uploader[0].set_value(("mine.toml", own.encode(), "application/toml")).run()
+    assert not at.exception
+    assert titles(at)[1] == "Eine Maske"
+
+
+def test_a_story_with_errors_is_refused_with_lines_and_reasons() -> None:
+    at = run()
+    own = OWN_STORY.read_text(encoding="utf-8").replace('picture = "mask"', 'picture = "mosque"')
+    at.file_uploader[0].set_value(("mine.toml", own.encode(), "application/toml")).run()
+    assert not at.exception
+    line = own[: own.index("mosque")].count("\n") + 1
+    assert at.error
+    assert at.text[0].value.startswith(f"Line {line}: picture must be one of")
+    assert titles(at) == [scene.title for scene in own_story().scenes]
