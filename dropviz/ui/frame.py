@@ -1,11 +1,14 @@
-"""What every page shares: the list of pages and the style sheet."""
+"""What every page shares: the list of pages, the style sheet, the way to the next page, and the words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+
+from dropviz.ui.glossary import glossary_html
 
 HERE = Path(__file__).parent
 
@@ -24,6 +27,19 @@ MORE = (
     ("noise", "Zero-mean noise", "noise"),
     ("schedule", "A changing rate", "schedule"),
 )
+# What a link to the page asks, where its title would say too little.
+QUESTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "explore": "back to the two strategies",
+        "which-p": "which p is meant, and what to divide by?",
+        "mistakes": "what if one gets it wrong?",
+        "next-layer": "what reaches the next layer?",
+        "training": "does one test network serve every way of training?",
+        "answer": "which strategy is preferable, and why?",
+        "noise": "which other noise needs nothing at test?",
+        "schedule": "and if the rate changes during training?",
+    }
+)
 
 
 def pages() -> dict[str, list[StreamlitPage]]:
@@ -37,8 +53,21 @@ def pages() -> dict[str, list[StreamlitPage]]:
 def _page(address: str, title: str, module: str, default: bool) -> StreamlitPage:
     def run() -> None:
         import_module(f"dropviz.ui.pages.{module}").show_page()
+        _show_footer(address)
 
     return st.Page(run, title=title, url_path=address, default=default)
+
+
+def _show_footer(address: str) -> None:
+    """Lead on to the next page, the last one back to the first, and explain the words."""
+    rows = (*PAGES, *MORE)
+    here = next(number for number, row in enumerate(rows) if row[0] == address)
+    following = rows[(here + 1) % len(rows)]
+    question = QUESTIONS.get(following[0], following[1])
+    with st.container(key="page_footer"):
+        st.page_link(_page(*following, default=following[0] == "explore"), label=f"**Next:** {question}")
+        with st.expander("The words on these pages"):
+            st.html(glossary_html())
 
 
 def show_frame() -> None:
