@@ -56,6 +56,9 @@ def show_page() -> None:
         live = _of_these_settings(chosen)
         running = live is not None and live.running
         _controls(chosen, live if running else None)
+        if (refused := st.session_state.pop("training_problem", None)) is not None:
+            _say(refused)
+        st.session_state["training_with_page"] = True
         st.fragment(_watch, run_every=PAUSE if running else None)(chosen)
         _caption(chosen, name)
     write_address(SETTINGS)
@@ -112,14 +115,13 @@ def _start(chosen: Chosen) -> None:
 
 
 def _watch(chosen: Chosen) -> None:
-    """Train a slice, and draw; a run of this fragment is all the time that a training ever gets."""
+    """Train a slice, and draw; the reruns of this fragment are all the time that a training ever gets."""
     live: LiveTraining | None = st.session_state.get("training_live")
-    problem = st.session_state.pop("training_problem", None)
-    if problem is not None:
-        _say(problem)
+    with_page = st.session_state.pop("training_with_page", False)  # then the page is waiting: draw only
     if live is not None:
         was_running = live.running
-        live.advance(SLICE)
+        if not with_page:
+            live.advance(SLICE)
         if not live.running:
             live.conclude()
             if was_running:
