@@ -1,4 +1,4 @@
-"""Mount the story on its page: addresses and QR codes of the scenes, and a page without chrome for a talk."""
+"""Mount the story on its page, with the address and the QR code of every scene."""
 
 import hashlib
 import io
@@ -17,11 +17,6 @@ from dropviz.ui.live import PLOTLY
 from dropviz.ui.settings import saved
 
 PUBLIC_URL = "DROPVIZ_PUBLIC_URL"  # where the hall finds the app, if that is not where the lecturer sees it
-# In a talk the story covers the window; what lies below must not take the keys or a screen reader's attention.
-CHROMELESS = """<style>
-[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stSidebarCollapsedControl"],
-[data-testid="stMainBlockContainer"] h1, footer { display: none !important; }
-</style>"""
 
 
 def public_address(page: str) -> str:

@@ -11,7 +11,7 @@ from dropviz.export import story_html
 from dropviz.story import MOST_BYTES, MOST_SCENES, OWN_STORY, Story, own_story, read_story
 from dropviz.ui.frame import complain, heading
 from dropviz.ui.settings import Hidden, read_address, saved, show, write_address
-from dropviz.ui.talk import CHROMELESS, mount_story
+from dropviz.ui.talk import mount_story
 
 HOW_TO = (
     "A story is a TOML file: one `[[scene]]` a picture, with title, sentence, question and notes. Which answer "
@@ -118,10 +118,7 @@ def show_page() -> None:
 def _scenes(story: Story, order: str) -> None:
     scene = min(int(saved()[SCENE.key]), len(story.scenes))
     saved()[SCENE.key] = scene
-    mode = MODE.widget()
-    if mode != "page":
-        st.html(CHROMELESS)
-    mount_story(story, _payload(story), order, scene, mode)
+    mount_story(story, _payload(story), order, scene, MODE.widget())
     write_address(SETTINGS)
 
 

@@ -1,0 +1,373 @@
+"""The story in a real browser: by keyboard alone, two windows in step, offline, and nothing on top of anything."""
+
+import itertools
+
+import pytest
+from playwright.sync_api import expect
+
+from dropviz.export import story_html
+from dropviz.story import own_story
+
+SCENES = own_story().scenes
+COUNT = len(SCENES)
+SCREENS = {
+    "projector": {"viewport": {"width": 1280, "height": 720}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory):
+    path = tmp_path_factory.mktemp("story") / "story.html"
+    path.write_text(story_html(own_story()), encoding="utf-8")
+    return path.as_uri()
+
+
+def at_scene(page, number):
+    """Wait until the scene is told and its picture drawn."""
+    expect(page.locator(".story-title").first).to_have_text(SCENES[number - 1].title)
+    page.locator(".story-now .dv[data-ready]").wait_for()
+
+
+def begin(visit, page, path="/story"):
+    visit(page, path)
+    page.locator(".story-now .dv[data-ready]").wait_for()
+
+
+def text(page):
+    return page.locator(".story-words").inner_text()
+
+
+# ---- by keyboard ----------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_talk_by_keyboard_alone(page, visit):
+    begin(visit, page, "/story?mode=talk")
+    for number, scene in enumerate(SCENES, start=1):
+        at_scene(page, number)
+        expect(page.locator(".story-after")).to_have_count(0)
+        page.keyboard.press("r")
+        expect(page.locator(".story-after")).to_have_text(scene.reveal)
+        expect(page.locator(".story-now.story-veiled")).to_have_count(0)
+        page.keyboard.press(("ArrowRight", "Space", "PageDown")[number % 3])
+    at_scene(page, COUNT)  # beyond the last there is nothing
+    page.keyboard.press("PageUp")
+    at_scene(page, COUNT - 1)
+    page.keyboard.press("ArrowLeft")
+    at_scene(page, COUNT - 2)
+    for key, number in (("3", 3), ("0", 10), ("1", 1)):
+        page.keyboard.press(key)
+        at_scene(page, number)
+    page.wait_for_url("**/story?mode=talk")  # scene 1 is the default
+    page.keyboard.press("7")
+    page.wait_for_url("**scene=7**")
+
+
+def test_p_plays_and_shortcuts_leave_fields_alone(page, visit):
+    begin(visit, page, "/story?mode=talk&scene=3")
+    value = page.locator(".story-now .dv-value")
+    before = value.inner_text()
+    page.keyboard.press("p")  # veiled: nothing to play yet
+    page.keyboard.press("r")
+    page.keyboard.press("p")
+    expect(value).not_to_have_text(before)
+    page.keyboard.press("p")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stHeader")).to_be_visible()
+    field = page.get_by_role("textbox", name="scenes, in order")
+    field.fill("")
+    field.press_sequentially("3,1,2")
+    expect(page.locator(".story-title")).to_have_text(SCENES[2].title)
+    field.press("Enter")
+    expect(page.locator(".story-count").first).to_have_text("3 / 3")
+    expect(page.locator(".story-title")).to_have_text(SCENES[1].title)
+    page.wait_for_url("**order=3%2C1%2C2**")
+
+
+def test_keys_are_listed_and_the_code_is_shown(page, visit):
+    begin(visit, page, "/story?mode=talk&scene=4")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("next scene")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("q")
+    expect(page.get_by_role("dialog")).to_contain_text("/story?scene=4")
+    expect(page.get_by_role("img", name="QR code of")).to_be_visible()
+    page.keyboard.press("ArrowRight")  # a dialog keeps the keys
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("q")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    at_scene(page, 4)
+
+
+# ---- answers --------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_answer_is_told_with_the_formula(page, visit):
+    begin(visit, page, "/story?scene=3")
+    page.get_by_role("button", name="it grows fivefold").click()
+    expect(page.locator(".story-line")).to_contain_text("Not so. t·k = 1 × 0.2 = 0.2")
+    expect(page.get_by_role("button", name="it falls to a fifth")).to_be_visible()
+    expect(page.get_by_role("button", name="it stays")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("by", "said"), [(0, "Not so."), (0.8, "Not so.")])
+def test_a_point_is_dragged_before_the_curve_is_shown(page, visit, by, said):
+    begin(visit, page, "/story?scene=4")
+    plot = page.locator(".story-now .dv-plot")
+    expect(plot.locator(".dv-moving")).to_be_hidden()
+    point = page.get_by_role("slider", name="Drag the point")
+    box = point.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + (by - 0.3) * 200, steps=4)
+    page.mouse.up()
+    guess = float(point.get_attribute("aria-valuenow"))
+    page.get_by_role("button", name="Reveal").click()
+    expect(plot.locator(".dv-moving")).to_be_visible()
+    expect(page.locator(".story-line")).to_contain_text(f"{said} You said {guess:g}")
+
+
+def test_a_point_is_moved_by_keys_until_it_is_right(page, visit):
+    begin(visit, page, "/story?scene=4&mode=talk")
+    point = page.get_by_role("slider", name="Drag the point")
+    point.focus()
+    for _ in range(40):
+        if abs(float(point.get_attribute("aria-valuenow")) - 2.467) < 0.2:
+            break
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".story-line")).to_contain_text("Right. You said 2.")
+    at_scene(page, 4)
+
+
+def test_no_picture_before_the_answer_gives_it_away(page, visit):
+    begin(visit, page, "/story?mode=talk")
+    for number, scene in enumerate(SCENES, start=1):
+        page.keyboard.press(str(number % 10))
+        at_scene(page, number)
+        shown = page.locator(".story-now .dv").inner_text() if scene.veiled else ""
+        assert "match" not in shown
+        if scene.veiled:
+            expect(page.locator(".story-now .dv-moving")).to_be_hidden()
+            label = page.locator(".story-now .dv-plot").get_attribute("aria-label")
+            assert label.startswith("Axes only")
+
+
+# ---- two windows ----------------------------------------------------------------------------------------------------
+
+
+def in_step(talk, notes):
+    expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[0].title)
+    talk.bring_to_front()
+    talk.keyboard.press("ArrowRight")
+    expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[1].title)
+    expect(notes.locator(".story-note-body")).to_contain_text(SCENES[1].notes.split("\n")[0])
+    talk.keyboard.press("r")
+    expect(notes.locator(".story-note-body .story-count")).to_contain_text("revealed")
+    notes.bring_to_front()
+    notes.keyboard.press("PageDown")
+    at_scene(talk, 3)
+    notes.keyboard.press("r")
+    expect(talk.locator(".story-after")).to_have_text(SCENES[2].reveal)
+    expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[2].title)
+    notes.get_by_role("button", name="Start").click()
+    expect(notes.get_by_role("timer")).not_to_have_text("00:00")
+
+
+def test_the_notes_follow_and_lead(page, visit):
+    begin(visit, page, "/story?mode=talk")
+    with page.expect_popup() as opened:
+        page.keyboard.press("n")
+    opened.value.locator(".story[data-mode=notes]").wait_for()
+    in_step(page, opened.value)
+
+
+def test_the_notes_of_the_file_follow_and_lead(new_page, offline):
+    talk = new_page(viewport={"width": 1280, "height": 720}, offline=True)
+    talk.goto(offline)
+    at_scene(talk, 1)
+    with talk.expect_popup() as opened:
+        talk.keyboard.press("n")
+    opened.value.locator(".story[data-mode=notes]").wait_for()
+    in_step(talk, opened.value)
+
+
+def test_the_notes_of_an_arranged_story_are_those_of_the_talk(page, visit):
+    begin(visit, page, "/story?mode=talk&order=6,2")
+    with page.expect_popup() as opened:
+        page.keyboard.press("n")
+    title = opened.value.locator(".story-note-body .story-title")
+    expect(title).to_have_text(SCENES[5].title)
+    page.keyboard.press("ArrowRight")
+    expect(title).to_have_text(SCENES[1].title)
+
+
+# ---- the talk and the file ------------------------------------------------------------------------------------------
+
+
+def test_the_talk_shows_nothing_but_the_story(page, visit):
+    begin(visit, page, "/story?mode=talk")
+    for part in ("stHeader", "stSidebar"):
+        expect(page.get_by_test_id(part).filter(visible=True)).to_have_count(0)
+    box = page.locator(".story").bounding_box()
+    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 1280, 720)
+
+
+SMALLEST = """() => {
+  const sizes = { words: [], chart: [] };
+  const walker = document.createTreeWalker(document.querySelector('.story'), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const owner = node.parentElement;
+    if (!node.textContent.trim() || !owner.checkVisibility({ visibilityProperty: true })) continue;
+    if (owner.closest('.dv-status, style, .modebar-container')) continue;
+    const said = [parseFloat(getComputedStyle(owner).fontSize), node.textContent];
+    sizes[owner.closest('svg') ? 'chart' : 'words'].push(said);
+  }
+  return sizes;
+}"""
+
+
+def test_text_of_the_talk_can_be_read_from_the_last_row(page, visit):
+    begin(visit, page, "/story?mode=talk")
+    for number in range(1, COUNT + 1):
+        page.keyboard.press(str(number % 10))
+        at_scene(page, number)
+        page.keyboard.press("r")
+        expect(page.locator(".story-after")).to_be_visible()
+        sizes = page.evaluate(SMALLEST)
+        assert sizes["chart"]
+        assert [said for said in sizes["words"] if said[0] < 24] == []
+        assert [said for said in sizes["chart"] if said[0] < 18] == []
+
+
+# Boxes of what must not lie on one another, and of text that must not be cut.
+BOXES = """() => {
+  const all = (selector) => [...document.querySelectorAll(selector)]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }));
+  const box = (node) => {
+    const { left, top, right, bottom } = node.getBoundingClientRect();
+    return [left, top, right, bottom];
+  };
+  const named = (selector) => all(selector).map((node) => [node.className, box(node)]);
+  // These have an overflow on purpose: hidden text, a table that opens, pictures in waiting, a point's value.
+  const excused = 'svg, .dv-status, .story-dialog, .dv-data, .story-picture:not(.story-now), .story-guess';
+  const cut = all('.story *').filter((node) => !node.closest(excused) && node.clientWidth
+    && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline');
+  const words = '.story-title, .story-sentence, .story-ask, .story-options, .story-verdict, .story-now, .story-nav';
+  return {
+    parts: named(words), buttons: named('.story button'), cut: cut.map((node) => node.className),
+    labels: all('.story-now .annotation, .story-now .xtitle, .story-now .ytitle')
+      .map((node) => [node.textContent, box(node)]),
+    width: document.documentElement.scrollWidth, screen: innerWidth,
+  };
+}"""
+
+
+def apart(one, other, slack=1.0):
+    return (
+        one[2] <= other[0] + slack
+        or other[2] <= one[0] + slack
+        or one[3] <= other[1] + slack
+        or other[3] <= one[1] + slack
+    )
+
+
+def check_boxes(page, phone):
+    boxes = page.evaluate(BOXES)
+    for (name, one), (other_name, other) in itertools.combinations(boxes["parts"], 2):
+        assert apart(one, other), f"{name} lies on {other_name}"
+    for (name, one), (other_name, other) in itertools.combinations(boxes["labels"], 2):
+        assert apart(one, other), f"{name} lies on {other_name}"
+    assert boxes["cut"] == []
+    assert boxes["width"] <= boxes["screen"]
+    for name, (left, _, right, _) in boxes["parts"] + boxes["labels"]:
+        assert left >= -1, f"{name} begins outside the window"
+        assert right <= boxes["screen"] + 1, f"{name} ends outside the window"
+    if phone:
+        small = [
+            name
+            for name, (left, top, right, bottom) in boxes["buttons"]
+            if min(right - left, bottom - top) < 43
+        ]
+        assert small == []
+
+
+@pytest.mark.parametrize(
+    ("screen", "scheme"), [("projector", "light"), ("projector", "dark"), ("phone", "light")]
+)
+def test_the_file_tells_every_scene_with_the_network_off(new_page, offline, requested, screen, scheme):
+    page = new_page(**SCREENS[screen], color_scheme=scheme, offline=True)
+    page.goto(offline)
+    for number, scene in enumerate(SCENES, start=1):
+        page.keyboard.press(str(number % 10))
+        at_scene(page, number)
+        check_boxes(page, screen == "phone")
+        page.keyboard.press("r")
+        expect(page.locator(".story-after")).to_have_text(scene.reveal)
+        check_boxes(page, screen == "phone")
+        before = page.locator(".story-now .dv-value").inner_text()
+        page.locator(".story-now .dv-range").focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".story-now .dv-value")).not_to_have_text(before)
+        page.locator(".story-now .dv-range").blur()
+    assert {address.split(":")[0] for address in requested} <= {"file", "data", "blob"}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_overlaps_in_the_app(new_page, visit, screen):
+    page = new_page(**SCREENS[screen])
+    begin(visit, page, "/story")
+    for number in range(1, COUNT + 1):
+        at_scene(page, number)
+        check_boxes(page, screen == "phone")
+        page.get_by_role("button", name="Reveal").click()
+        expect(page.locator(".story-after")).to_be_visible()
+        check_boxes(page, screen == "phone")
+        if number < COUNT:
+            page.get_by_role("button", name="Next").click()
+    page.wait_for_url(f"**scene={COUNT}**")
+
+
+def test_the_file_works_in_a_frame_of_a_slide(new_page, offline, tmp_path):
+    slide = tmp_path / "slide.html"
+    slide.write_text(f'<iframe src="{offline}" width="960" height="540"></iframe>', encoding="utf-8")
+    page = new_page(viewport={"width": 1280, "height": 720}, offline=True)
+    page.goto(slide.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator(".story-now .dv[data-ready]").wait_for()
+    frame.get_by_role("button", name="Next").click()
+    expect(frame.locator(".story-title").first).to_have_text(SCENES[1].title)
+
+
+def test_the_next_picture_is_there_when_it_is_called(page, visit):
+    begin(visit, page, "/story?mode=talk")
+    page.wait_for_function(f"document.querySelectorAll('.story .dv[data-ready]').length === {COUNT}")
+    for _ in range(COUNT - 1):
+        page.keyboard.press("ArrowRight")
+        # Not waited for: the picture stands in the same moment.
+        assert page.evaluate("document.querySelectorAll('.story-now .dv[data-ready] .main-svg').length") > 0
+
+
+def test_a_copied_address_shows_the_same_scene_and_the_file_downloads(page, visit):
+    begin(visit, page, "/story?scene=6")
+    at_scene(page, 6)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="story as one HTML file").click()
+    assert download.value.suggested_filename == "dropviz-story.html"
+
+
+def test_a_file_with_errors_is_told_line_by_line(page, visit):
+    begin(visit, page)
+    page.set_input_files(
+        "input[type=file]",
+        {
+            "name": "mine.toml",
+            "mimeType": "application/toml",
+            "buffer": b'title = "x"\n[[scene]]\ntitle = "One"\n',
+        },
+    )
+    expect(page.get_by_text("This story was not taken.")).to_be_visible()
+    expect(page.get_by_text("Line 2: picture must be one of")).to_be_visible()
+    at_scene(page, 1)
