@@ -204,7 +204,7 @@ function skeleton(root) {
   const play = element("button", { type: "button", class: "dv-play", "aria-label": "Play: sweep the slider" });
   const range = element("input", { type: "range", class: "dv-range", min: 0, step: 1 });
   const label = element("label", { class: "dv-label" });
-  const value = element("output", { class: "dv-value" });
+  const value = element("output", { class: "dv-value", "aria-live": "off" }); // or every step is read out
   const keep = element("span", { class: "dv-keep" });
   const bar = element("div", { class: "dv-bar" }, [play, label, value, range, keep]);
   // The picture is one image with a text; Plotly's own SVGs are hidden from screen readers, its buttons are not.
