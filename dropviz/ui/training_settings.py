@@ -15,6 +15,7 @@ from dropviz.optimizers import SGD, Adam
 from dropviz.schedules import Schedule, annealed, curriculum
 from dropviz.strategies import strategies
 from dropviz.training_config import TrainingConfig
+from dropviz.training_snippets import TARGETS
 from dropviz.ui.settings import Choice, Number, Setting, show
 
 BATCH = 32
@@ -103,6 +104,10 @@ RATE = Slider(
 )
 SEEDS = Number("training_seeds", "seeds", 3, 1, 5, 1, help="Every run is trained so often: mean and spread.")
 
+FRAMEWORK = Choice(
+    "training_code", "framework", {target: target for target in TARGETS}, TARGETS[0], segmented=True
+)
+
 # Of a person's own runs.
 DATA = Choice(
     "training_data",
@@ -151,6 +156,7 @@ SETTINGS: tuple[Setting, ...] = (
     *VARIANTS.values(),
     RATE,
     SEEDS,
+    FRAMEWORK,
     DATA,
     LABEL,
     LAYERS,

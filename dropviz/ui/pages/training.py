@@ -10,12 +10,14 @@ from dropviz.figures.training import PANELS, training_panel
 from dropviz.figures.training_after import band_figure, decision_figure, passes_figure
 from dropviz.mc import Band
 from dropviz.training_config import layer_sizes
+from dropviz.training_snippets import Target, training_script
 from dropviz.ui.frame import complain, heading
 from dropviz.ui.growing import growing_figures
-from dropviz.ui.settings import read_address, show, write_address
+from dropviz.ui.settings import read_address, saved, show, write_address
 from dropviz.ui.training import After, LiveTraining
 from dropviz.ui.training_settings import (
     EXPERIMENT,
+    FRAMEWORK,
     OWN,
     RATE,
     SETTINGS,
@@ -61,6 +63,7 @@ def show_page() -> None:
         st.session_state["training_with_page"] = True
         st.fragment(_watch, run_every=PAUSE if running else None)(chosen)
         _caption(chosen, name)
+        _code(float(saved()[RATE.key]))
     write_address(SETTINGS)
 
 
@@ -186,6 +189,13 @@ def _caption(chosen: Chosen, name: str) -> None:
         f"{type(optimizer).__name__}, learning rate {optimizer.learning_rate:g}, batches of {config.batch}, "
         f"{len(chosen.seeds)} seed{'s' if len(chosen.seeds) > 1 else ''}. {SOURCES.get(name, '')}"
     )
+
+
+def _code(rate: float) -> None:
+    """The default experiment as a script to copy; it names its own data and settings."""
+    st.subheader("The same test code, as a short script", anchor=False)
+    target: Target = show(FRAMEWORK)
+    st.code(training_script(target, rate), language="python", height=360)
 
 
 def _say(problem: ValueError | str) -> None:
