@@ -1,0 +1,304 @@
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dropviz.datasets import moons
+from dropviz.dropout import Dropout
+from dropviz.experiments import comparison, experiments
+from dropviz.training import train
+from dropviz.training_config import TrainingConfig, with_rate
+from dropviz.ui.training import LiveTraining, check_work
+
+
+def page() -> None:
+    from dropviz.ui.pages.training import show_page
+
+    show_page()
+
+
+def run(**address: str) -> AppTest:
+    at = AppTest.from_function(page, default_timeout=30)
+    for name, value in address.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def press(at: AppTest, name: str) -> AppTest:
+    next(button for button in at.button if button.label == name).click()
+    at.run()
+    assert not at.exception
+    return at
+
+
+def sentences(at: AppTest) -> str:
+    return "\n".join(each.value for each in (*at.markdown, *at.text, *at.caption, *at.warning, *at.error))
+
+
+def finish(at: AppTest) -> AppTest:
+    """Give the training the time that the browser would ask for."""
+    at.session_state["training_live"].advance(60.0)
+    at.run()
+    assert not at.exception
+    return at
+
+
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+QUICK = {"training": "own", "training_data": "moons", "training_epochs": "3", "training_seeds": "2"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {},
+        {"training": "equal_rate", "training_optimizer": "equal_rate_adam"},
+        {"training": "annealing", "training_changing": "annealing_at_test"},
+        {"training": "regularize", "training_examples": "regularize_digits", "training_rate": "0.9"},
+        {"training": "monte_carlo", "training_task": "uncertainty_band", "training_rate": "0.05"},
+        {"training": "own", "training_runs": "4", "training_layers": "3", "training_width": "1"},
+    ],
+)
+def test_every_experiment_opens_from_the_address(address: dict[str, str]) -> None:
+    at = run(**address)
+    assert not at.warning
+    assert [button.label for button in at.button] == ["Train"]
+    assert "training_live" not in at.session_state
+
+
+def test_training_runs_and_its_findings_are_computed() -> None:
+    at = press(run(**QUICK), "Train")
+    assert [button.label for button in at.button] == ["Stop"]
+    assert "What these runs show" not in [each.value for each in at.subheader]
+    finish(at)
+    assert [button.label for button in at.button] == ["Train"]
+    live = at.session_state["training_live"]
+    accuracy = live.runs[1].final("test_accuracy")
+    assert f"inverted 0.5 {100 * accuracy:.1f} %" in sentences(at)
+    assert "Means of 2 seeds" in sentences(at)
+
+
+def test_stop_keeps_the_curves() -> None:
+    at = press(run(**QUICK | {"training_epochs": "200"}), "Train")
+    live = at.session_state["training_live"]
+    live.advance(0.05)
+    at.run()
+    press(at, "Stop")
+    done = live.done
+    assert 0 <= done < 200
+    live.advance(1.0)
+    assert live.done == done
+    assert [button.label for button in at.button] == ["Train"]
+    assert "Test accuracy:" in sentences(at)
+
+
+def test_stop_and_start_many_times() -> None:
+    at = run(**QUICK)
+    for _ in range(6):
+        press(press(at, "Train"), "Stop")
+    finish(press(at, "Train"))
+    assert "Test accuracy:" in sentences(at)
+
+
+def test_another_setting_ends_the_training_and_drops_its_curves() -> None:
+    at = press(run(**QUICK), "Train")
+    live = at.session_state["training_live"]
+    at.number_input(key="training_width").set_value(32).run()
+    assert not at.exception
+    assert not live.running
+    assert "training_live" not in at.session_state
+
+
+def test_the_rate_can_be_changed_by_hand_on_the_way() -> None:
+    at = press(run(**QUICK | {"training_epochs": "100"}), "Train")
+    live = at.session_state["training_live"]
+    live.advance(0.1)
+    at.number_input(key="training_2_rate").set_value(0.1).run()
+    assert not at.exception
+    assert at.session_state["training_live"] is live
+    finish(at)
+    assert live.runs[1].last[0].rates[1] == 0.1
+    assert live.runs[1].label == "inverted 0.5, then by hand"
+    assert live.runs[0].label == "no dropout"
+    assert "Rate changed by hand, inverted 0.5: 0.1 from epoch" in sentences(at)
+
+
+def test_a_diverging_run_is_said_to_diverge() -> None:
+    at = press(run(**QUICK | {"training_1_eta": "100.0", "training_epochs": "50"}), "Train")
+    finish(at)
+    assert "no dropout diverged in epoch" in sentences(at)
+    assert len(at.session_state["training_live"].runs[1].epochs[0]) == 51  # the other run goes on
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"training": "everything"},
+        {"training_rate": "nan"},
+        {"training_rate": "1"},
+        {"training_seeds": "1000000"},
+        {"training": "own", "training_width": "100000"},
+        {"training": "own", "training_2_method": "<script>"},
+        {"training": "own", "training_2_eta": "-1"},
+        {"training": "own", "training_data": "../../secret"},
+        {"training_file": "x"},
+    ],
+)
+def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
+    assert len(run(**address).warning) == 1
+
+
+def test_what_cannot_be_trained_gets_a_sentence() -> None:
+    at = run(training="own", training_2_method="wrong_train", training_2_rate="0.0")
+    assert "rate must be above 0 and below 1" in sentences(at)
+    at = run(
+        training="own", training_width="256", training_layers="3", training_epochs="200", training_runs="4"
+    )
+    press(at, "Train")
+    assert "times what the server does for one visitor" in sentences(at)
+    assert [button.label for button in at.button] == ["Train"]
+
+
+class Upload:
+    def __init__(self, content: bytes) -> None:
+        self.content, self.file_id = content, f"file {hash(content)}"
+
+    def getvalue(self) -> bytes:
+        return self.content
+
+
+def with_csv(monkeypatch: pytest.MonkeyPatch, content: bytes, **address: str) -> AppTest:
+    monkeypatch.setattr(st, "file_uploader", lambda *_, **__: Upload(content))
+    return run(training="own", training_data="csv", training_epochs="2", **address)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "it is empty"),
+        (b"a,b\n1,x\n<b>2</b>,y\n3,x\n4,y", "must be a number"),
+        (b"a,b\n1,x\n2,x\n3,x", "must have 2 to 50 different values"),
+        (b"\xff\xfe\x00\x01", "UTF-8"),
+        (b"a,b,c\n1,2\n", "must have 3 cells"),
+    ],
+)
+def test_a_bad_table_gets_its_sentence(
+    monkeypatch: pytest.MonkeyPatch, content: bytes, sentence: str
+) -> None:
+    at = with_csv(monkeypatch, content)
+    assert sentence in sentences(at)
+    assert not at.button
+
+
+def test_a_good_table_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    rows = [f"{a:.3f},{b:.3f},{'up' if b > 0 else 'down'}" for a, b in rng.standard_normal((60, 2))]
+    at = with_csv(monkeypatch, ("height,width,label\n" + "\n".join(rows)).encode())
+    finish(press(at, "Train"))
+    assert "Data: your table, 45 examples to train on, 15 to test" in sentences(at)
+    assert len(at.session_state["training_live"].after) == 2  # a picture of the plane a run
+    at = with_csv(monkeypatch, b"label,width\nx,1\ny,2\nx,3\ny,4", training_label="1")
+    assert "2 examples to train on" in sentences(at)
+    at = with_csv(monkeypatch, b"label,width\nx,1\ny,2\nx,3\ny,4", training_label="7")
+    assert "label_column must be" in sentences(at)
+
+
+def test_no_file_asks_for_one() -> None:
+    at = run(training="own", training_data="csv")
+    assert "Give a CSV file" in at.info[0].value
+
+
+# ---- the training behind it ------------------------------------------------------------------------------------------
+
+
+def small(epochs: int = 4, **changes: object) -> TrainingConfig:
+    return TrainingConfig(hidden=(8,), epochs=epochs, **changes)  # type: ignore[arg-type]
+
+
+def started(epochs: int = 4, seeds: tuple[int, ...] = (0, 1)) -> LiveTraining:
+    runs = [("plain", small(epochs)), ("noisy", small(epochs, dropout=(None, Dropout("inverted", 0.5))))]
+    return LiveTraining(comparison(runs, moons), moons(), seeds)
+
+
+def test_in_slices_it_is_the_same_training() -> None:
+    live = started()
+    while live.running:
+        live.advance(0.0)
+    for run_ in live.runs:
+        for seed, history in zip((0, 1), run_.epochs, strict=True):
+            straight = list(train(replace(run_.config, seed=seed), moons()))
+            assert [epoch.test_loss for epoch in history] == [epoch.test_loss for epoch in straight]
+
+
+def test_a_rate_by_hand_is_a_schedule_that_can_be_repeated() -> None:
+    live = started(epochs=6)
+    while live.done < 2:
+        live.advance(0.0)
+    changed = started(epochs=6).experiment
+    other = comparison([(label, with_rate(config, 0.2)) for label, config in changed.runs], moons)
+    assert live.change_rates(other)
+    while live.running:
+        live.advance(0.0)
+    run_ = live.runs[1]
+    assert [epoch.rates[1] for epoch in run_.epochs[0]][-1] == 0.2
+    assert run_.epochs[0][1].rates[1] == 0.5
+    again = list(train(run_.config, moons()))  # seed 0
+    assert [epoch.test_loss for epoch in again] == [epoch.test_loss for epoch in run_.epochs[0]]
+    # both seeds changed in the same epoch
+    assert [e.rates for e in run_.epochs[0]] == [e.rates for e in run_.epochs[1]]
+
+
+def test_equal_paths_cannot_change_their_rate() -> None:
+    experiment = experiments(0.3)["equal_rate_sgd"]
+    live = LiveTraining(experiment, experiment.data(), (0,))
+    assert not live.change_rates(experiments(0.4)["equal_rate_sgd"])
+    assert live.by_hand == [[], [], []]
+
+
+def test_only_numbers_are_kept() -> None:
+    live = started()
+    live.advance(30.0)
+    held = [
+        epoch.state.parameters.size for run_ in live.runs for history in run_.epochs for epoch in history[:-1]
+    ]
+    assert held
+    assert not any(held)
+    live.conclude()
+    assert not any(epoch.state.parameters.size for run_ in live.runs for epoch in run_.last)
+    before = list(live.sentences)
+    live.conclude()
+    assert live.sentences == before
+    assert before
+
+
+def test_two_slices_at_once_do_no_harm() -> None:
+    live = started(epochs=60)
+    threads = [threading.Thread(target=live.advance, args=(0.2,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for run_ in live.runs:
+        for history in run_.epochs:
+            assert [epoch.epoch for epoch in history] == list(range(len(history)))
+
+
+def test_a_training_stopped_before_it_began_has_nothing_to_say() -> None:
+    live = started()
+    live.stop()
+    live.conclude()
+    assert live.runs == ()
+    assert live.sentences == []
+
+
+def test_work_is_bounded() -> None:
+    check_work(comparison([("small", small())], moons), moons(), 1)
+    with pytest.raises(ValueError, match="times what the server does for one visitor"):
+        check_work(comparison([("long", TrainingConfig(epochs=10_000))], moons), moons(20_000), 5)
+    with pytest.raises(ValueError, match="times what the server does at a time"):
+        check_work(comparison([("wide", TrainingConfig(hidden=(2000, 2000)))], moons), moons(2000), 1)
