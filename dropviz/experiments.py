@@ -13,7 +13,6 @@ true with another seed, another number of epochs, or a result against expectatio
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -82,7 +81,6 @@ class Experiment:
     read: Callable[[Split, Sequence[Run]], list[str]]
 
 
-@lru_cache(maxsize=64)
 def experiments(rate: float = 0.5) -> Mapping[str, Experiment]:
     """Return the ready-made experiments by name, each with dropout at ``rate``.
 
@@ -141,7 +139,7 @@ def gather(
 
 def findings(experiment: Experiment, data: Split, runs: Sequence[Run]) -> list[str]:
     """What these runs show, a sentence each; if one diverged, only which, and when."""
-    return diverged(runs) or experiment.read(data, runs)
+    return diverged(runs) or [*experiment.read(data, runs), *_learnt_nothing(data, runs)]
 
 
 def diverged(runs: Sequence[Run]) -> list[str]:
@@ -154,6 +152,20 @@ def diverged(runs: Sequence[Run]) -> list[str]:
         if epoch.status == "diverged"
     ]
     return list(dict.fromkeys(sentences))
+
+
+def _learnt_nothing(data: Split, runs: Sequence[Run]) -> list[str]:
+    """Say which networks only guess: too large a learning rate kills the ReLUs without any number overflowing."""
+    if not data.classes:
+        return []
+    guess = float(np.bincount(data.train_targets).max() / len(data.train_targets))
+    return [
+        f"{run.label} has learnt next to nothing: it is right on {_percent(run.final('train_accuracy'))} of the "
+        f"training examples, and naming the most frequent class always would be right on {_percent(guess)}. "
+        "A smaller learning rate may help."
+        for run in runs
+        if min(epoch.epoch for epoch in run.last) > 0 and run.final("train_accuracy") < guess + 0.01
+    ]
 
 
 # how the runs are read

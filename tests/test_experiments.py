@@ -178,3 +178,32 @@ def test_findings_are_the_same_every_time():
 )
 def test_words_follow_the_sign(difference, word):
     assert module._compared(difference, "more", "less", "same") == word
+
+
+def test_a_network_that_only_guesses_is_said_to():
+    data, runs = performed(shortened("annealing", 1))
+    read = experiments()["annealing"]
+    altered = with_numbers(runs, train_accuracy=[0.1, 0.9, 0.9, 0.9])
+    (told,) = [sentence for sentence in findings(read, data, altered) if "next to nothing" in sentence]
+    assert told.startswith(
+        "constant 0.5 has learnt next to nothing: it is right on 10.0 % of the training examples"
+    )
+    assert not any("next to nothing" in sentence for sentence in findings(read, data, altered[1:]))
+
+
+def test_the_rate_decides_the_experiments():
+    for name, experiment in experiments(0.3).items():
+        rates = {site.rate for _, config in experiment.runs for site in config.sites if site is not None}
+        assert 0.3 in rates or all(map(callable, rates)), name
+    with pytest.raises(ValueError, match=r"rate must be a number from 0 to 0\.95; got 1\.0"):
+        experiments(1.0)
+
+
+def test_the_plain_test_code_is_measured_beside_the_scaled_one():
+    _, (plain, inverted, standard) = performed(shortened("same_test_code", 2))
+    for run in (plain, inverted):
+        assert run.final("plain_test_loss") == run.final("test_loss")
+    assert standard.final("plain_test_loss") > standard.final("test_loss")
+    last = standard.last[0]
+    assert last.plain_mean[-2] > last.test_mean[-2]
+    assert last.plain_mean[0] == last.test_mean[0]  # no dropout on the features
