@@ -118,7 +118,9 @@ export function mountStory(root, story, plotly, settings) {
   const picture = (at) => {
     if (pictures[at]) return pictures[at];
     const dv = html("div", "dv");
-    const veil = html("p", "story-veil", scenes[at].question?.drag ? "" : "?", { "aria-hidden": "true" });
+    const veil = html("p", "story-veil", scenes[at].question?.drag ? "" : "?", {
+      role: "img", "aria-label": "Axes only: the curves appear when you have answered.",
+    });
     const box = element("div", { class: "story-picture" }, [dv, veil]);
     box.inert = at !== current;
     parts.pictures.append(box);
@@ -161,8 +163,6 @@ export function mountStory(root, story, plotly, settings) {
     one.box.classList.toggle("story-veiled", veiled);
     const bar = one.dv.querySelector(".dv-bar");
     if (bar) bar.inert = veiled;
-    one.dv.querySelector(".dv-plot")?.setAttribute(
-      "aria-label", veiled ? "Axes only: the curves appear when you have answered." : one.payload.alt);
     one.guess?.classList.toggle("story-said", state[at].revealed);
     one.guess?.classList.toggle("story-unsaid", state[at].revealed && state[at].guess === null);
     if (one.guess) one.guess.tabIndex = state[at].revealed ? -1 : 0;
@@ -210,6 +210,12 @@ export function mountStory(root, story, plotly, settings) {
     });
     new ResizeObserver(place).observe(plot);
     place();
+  };
+
+  // On a phone the buttons stand below the picture, the words above it.
+  const inView = (node) => {
+    const { top, bottom } = node.getBoundingClientRect();
+    if (top < 60 || bottom > innerHeight) node.scrollIntoView({ block: "start" });
   };
 
   // -- words
@@ -270,6 +276,7 @@ export function mountStory(root, story, plotly, settings) {
     own.revealed = true;
     words();
     cover(current);
+    if (mode === "page") inView(parts.verdict);
     if (fromOption) parts.options.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
     if (mode === "talk") document.activeElement?.matches?.(".story-option") && document.activeElement.blur();
     tell();
@@ -289,7 +296,7 @@ export function mountStory(root, story, plotly, settings) {
     cover(current);
     one.ready.then(prepare);
     if (moved) parts.status.textContent = `Scene ${current + 1} of ${scenes.length}: ${scenes[current].title}`;
-    if (moved && !quiet) { parts.body.scrollTop = 0; root.scrollTop = 0; onScene(current + 1); }
+    if (moved && !quiet) { inView(parts.title); onScene(current + 1); }
     tell();
   }
 

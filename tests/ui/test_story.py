@@ -1,9 +1,12 @@
 import json
+from importlib import import_module
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.story import OWN_STORY, own_story
+from dropviz.story import OWN_STORY, PICTURES, Scene, own_story
+from dropviz.ui.frame import MORE, PAGES
 
 
 def page() -> None:
@@ -110,3 +113,21 @@ def test_a_story_with_errors_is_refused_with_lines_and_reasons() -> None:
     assert at.error
     assert at.text[0].value.startswith(f"Line {line}: picture must be one of")
     assert titles(at) == [scene.title for scene in own_story().scenes]
+
+
+@pytest.mark.parametrize("scene", own_story().scenes, ids=lambda scene: scene.title)
+def test_the_link_of_a_scene_is_an_address_that_its_page_takes(scene: Scene) -> None:
+    address = urlsplit(scene.address)
+    (module,) = [module for page, _, module in (*PAGES, *MORE) if page == address.path]
+    settings = {one.key: one for one in import_module(f"dropviz.ui.pages.{module}").SETTINGS}
+    given = dict(parse_qsl(address.query))
+    assert given
+    for name, text in given.items():
+        settings[name].parse(text)
+
+
+def test_every_setting_of_a_picture_is_one_of_its_page() -> None:
+    for picture in PICTURES.values():
+        (module,) = [module for page, _, module in (*PAGES, *MORE) if page == picture.address]
+        known = {one.key for one in import_module(f"dropviz.ui.pages.{module}").SETTINGS}
+        assert set(picture.settings) <= known
