@@ -1,0 +1,254 @@
+"""Every page for everyone: axe-core, contrast, keyboard, screen reader, less motion, and a page twice as large."""
+
+import re
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import expect
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+READY = {"training": "[data-testid='stSidebar']", "story": ".story[data-ready]"}
+LIVE = ("", "which-p", "mistakes", "next-layer", "answer", "noise", "schedule")
+TALK = "story?mode=talk"
+# So tall that nothing lies below the fold: axe does not judge the contrast of what is scrolled away.
+TALL, LAPTOP, HALF = (
+    {"width": width, "height": height} for width, height in ((1280, 5000), (1280, 720), (640, 360))
+)
+
+# Axe passes over words of one letter, and over the text of a drawing that another drawing overlies.
+LOW_CONTRAST = """() => {
+    const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 })
+        .getContext("2d", { willReadFrequently: true });
+    const over = (below, color) => {
+        for (const fill of [`rgb(${below})`, color]) { context.fillStyle = fill; context.fillRect(0, 0, 1, 1); }
+        return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const behind = (node) => (node ? over(behind(node.parentElement), getComputedStyle(node).backgroundColor)
+        : [255, 255, 255]);
+    const luminance = (color) => color.map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+    const texts = [...document.querySelectorAll("svg text, code span, .dv-tables :is(th, td, caption)")]
+        .filter((node) => node.textContent.trim() && node.checkVisibility({ visibilityProperty: true }));
+    const faint = new Set();
+    for (const node of texts) {
+        const ground = behind(node.parentElement);
+        const color = over(ground, getComputedStyle(node)[node.tagName === "text" ? "fill" : "color"]);
+        const [low, high] = [luminance(ground), luminance(color)].sort((one, other) => one - other);
+        const ratio = (high + 0.05) / (low + 0.05);
+        if (ratio < 4.5) faint.add(`${node.textContent.slice(0, 30)}: ${ratio.toFixed(2)}, ${color} on ${ground}`);
+    }
+    return [texts.length, [...faint]];
+}"""
+
+# What stands in the article: not in what scrolls sideways by itself, nor what is for screen readers alone.
+CUT_OFF = """() => {
+    const main = document.querySelector("[data-testid='stMain']");
+    const width = document.documentElement.clientWidth;
+    const cut = [];
+    if (main.scrollWidth > main.clientWidth) cut.push(`the page is ${main.scrollWidth} pixels wide`);
+    const scrolls = (node) => node.closest("pre, .dv-scroll, .dv-tables, .dv-status, [data-testid='stDataFrame']");
+    const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+        const node = text.parentElement;
+        if (!text.data.trim() || !node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+        if (scrolls(node)) continue;
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const box = range.getBoundingClientRect();
+        if (box.width && (box.left < -1 || box.right > width + 1)) cut.push(text.data.trim().slice(0, 40));
+    }
+    return cut;
+}"""
+
+
+def serious(page, within="document"):
+    """What axe calls serious or critical, one line each."""
+    result = page.evaluate(f"axe.run({within}, {{ runOnly: {LEVELS}, resultTypes: ['violations'] }})")
+    return [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in result["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+        # Streamlit's code box puts the focus on its frame, not on what scrolls; browsers focus that themselves.
+        if not (rule["id"] == "scrollable-region-focusable" and node["html"].startswith("<pre"))
+    ]
+
+
+@pytest.fixture
+def ready(visit):
+    """A function ``ready(page, address)`` that opens a page and waits for everything on it."""
+
+    def open_page(page, address=""):
+        visit(page, f"/{address}")
+        page.locator(READY.get(address.split("?")[0], ".dv[data-ready]")).first.wait_for()
+        page.locator(".st-key-page_footer").wait_for(state="attached")
+        return page
+
+    return open_page
+
+
+def barriers(page, address):
+    """What is wrong with a page that stands open, in light, dark, and a window as of a page at 200 %."""
+    page.add_style_tag(content="* { transition: none !important; }")  # no colour half way between two schemes
+    page.evaluate(f"{AXE};0")
+    found = []
+    if address in LIVE:
+        page.wait_for_function(
+            "document.querySelectorAll('.dv-still .main-svg[aria-hidden=true]').length >= 3"
+        )
+        picture = page.locator(".dv-moving").first
+        if picture.get_attribute("role") != "img" or len(picture.get_attribute("aria-label")) < 60:
+            found.append("the figure has no text")
+    for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(21, 23, 26)")):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
+        texts, faint = page.evaluate(LOW_CONTRAST)
+        assert texts > 10 or address not in LIVE
+        found += [f"{scheme}: {what}" for what in (*serious(page), *faint)]
+    page.set_viewport_size(HALF)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.dv-still svg')].every((one) => one.clientWidth <= 640)"
+    )
+    return found + [f"cut off at 200 %: {what}" for what in page.evaluate(CUT_OFF)]
+
+
+def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready):
+    found = {}
+    for address in (*LIVE, "training", "story"):
+        page.set_viewport_size(TALL)
+        page.emulate_media(color_scheme="light")
+        ready(page, address)
+        page.locator(".st-key-page_footer summary").click()
+        page.locator(".dv-glossary").wait_for()
+        found[address] = barriers(page, address)
+    page.set_viewport_size(LAPTOP)
+    found[TALK] = barriers(ready(page, TALK), TALK)
+    assert {address: what for address, what in found.items() if what} == {}
+
+
+def test_the_data_stand_in_tables_that_follow_the_rate(page, ready):
+    ready(page, "?rate=0.3")
+    assert page.locator(".dv-tables table").count() == 0  # nothing is built that nobody reads
+    page.locator(".dv-data summary").focus()
+    page.keyboard.press("Enter")
+    means = page.locator(".dv-tables table").filter(has_text="The means match: training = test (mean)")
+    now = means.locator("[aria-current]")
+    expect(now.locator("th")).to_have_text("now: 0.3")
+    exact = page.locator('[data-text="inverted-train-mean-exact"]').inner_text()
+    column = means.locator("thead th").all_inner_texts().index("inverted train, exact")
+    assert exact == f"exact {now.locator('th, td').nth(column).inner_text()}"
+    assert means.locator("tbody tr").count() == 1 + 96
+    simulated = means.locator("tbody tr").filter(has=page.locator("th", has_text=re.compile(r"^0\.4$")))
+    assert re.search(r"0\.\d+ ± 0\.00\d+", simulated.inner_text())
+    spikes = page.locator(".dv-tables table").first.locator("tr").filter(has_text="exactly 0 in training")
+    assert spikes.inner_text().endswith("%")
+    page.evaluate(f"{AXE};0")
+    # Of what is scrolled away axe cannot judge the contrast.
+    page.add_style_tag(content=".dv-tables { max-height: none !important; }")
+    assert serious(page, "'.dv-data'") == []
+    assert page.evaluate(LOW_CONTRAST)[1] == []
+    page.locator(".dv-range").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(now.locator("th")).to_have_text("now: 0.4")
+
+
+FOCUS = """() => {
+    const node = document.activeElement;
+    if (node === document.body) return null;
+    node.dataset.visited = "true";
+    const { outlineStyle, outlineWidth } = getComputedStyle(node);
+    const name = node.getAttribute("aria-label") || node.textContent.trim() || node.id;
+    return { name, kind: node.tagName, class: node.className, ring: `${outlineStyle} ${outlineWidth}` };
+}"""
+
+
+def test_the_keyboard_reaches_everything_in_order_and_is_seen(page, ready):
+    ready(page)
+    page.get_by_role("button", name="live figure as HTML").wait_for()
+    stops = []
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None:
+            break
+        stops.append(stop)
+    # Fields show it by their frame, which is Streamlit's; of pills one is a stop, arrow keys reach the others.
+    unseen = [stop for stop in stops if stop["ring"] != "solid 3px" and stop["kind"] != "INPUT"]
+    assert unseen == []
+    missed = page.locator(
+        "a[href]:not([tabindex='-1']), button:not([tabindex='-1'], :disabled), input:not([tabindex='-1']), summary"
+    ).evaluate_all(
+        """all => all.filter(node => !node.dataset.visited && node.checkVisibility({ visibilityProperty: true }))
+            .filter(node => !node.dataset.variant)
+            .map(node => node.outerHTML.slice(0, 200))"""
+    )
+    assert missed == []
+    names = [stop["name"] for stop in stops]
+    order = [
+        names.index("Skip to main content"),
+        names.index("activations"),
+        names.index("Which p?"),
+        names.index("Play: sweep the slider"),
+        next(at for at, stop in enumerate(stops) if stop["class"] == "dv-range"),
+        names.index("The data as a table"),
+        names.index("table as CSV"),
+        next(at for at, name in enumerate(names) if name.startswith("Next:")),
+    ]
+    assert order == sorted(order)
+    assert next(stop for stop in stops if stop["class"] == "dv-range")["ring"] == "solid 3px"
+
+
+def test_numbers_are_read_out_once_and_only_when_the_drag_ends(page, ready):
+    ready(page)
+    page.evaluate("""() => {
+        window.said = [];
+        const status = document.querySelector(".dv-status");
+        new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true });
+    }""")
+    assert page.locator(".dv-status").get_attribute("aria-live") == "polite"
+    assert (
+        page.locator(
+            ".dv [aria-live='polite'], .dv [role='status'], .dv output:not([aria-live='off'])"
+        ).count()
+        == 1
+    )
+    box = page.locator(".dv-range").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.4 * box["width"], middle)
+    page.mouse.down()
+    for share in (0.5, 0.6, 0.7):
+        page.mouse.move(box["x"] + share * box["width"], middle)
+    page.wait_for_function("Number(document.querySelector('.dv-value').textContent) > 0.6")
+    assert page.evaluate("window.said") == []
+    page.mouse.up()
+    page.wait_for_function("window.said.length > 0")
+    rate = page.locator(".dv-value").inner_text()
+    page.wait_for_url(re.compile("rate="))
+    said = page.evaluate("window.said")
+    assert len(said) == 1
+    assert f"{float(rate):g}" in said[0]
+
+
+def test_less_motion_makes_play_step_by_a_tenth(new_page, ready):
+    page = ready(new_page(viewport=LAPTOP, reduced_motion="reduce"))
+    page.evaluate("""() => {
+        window.rates = [];
+        document.querySelector(".dv").addEventListener("dv-drawn", ({ detail }) => window.rates.push(detail.rate));
+    }""")
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".dv-value")).to_have_text("0.50")
+    page.get_by_role("button", name="Pause").click()
+    assert page.evaluate("window.rates")[:2] == [0.4, 0.5]
+    page.wait_for_url(re.compile(r"rate=0\.5"))
+
+
+def test_the_next_page_keeps_the_rate_and_the_session(page, ready):
+    ready(page, "?rate=0.62")
+    page.evaluate("window.sameSession = true")
+    page.get_by_role("link", name=re.compile("^Next:")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Which p?")
+    expect(page.locator(".dv-value")).to_have_text("0.62")
+    assert page.evaluate("window.sameSession")
