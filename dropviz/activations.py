@@ -406,7 +406,7 @@ def _real_array(values: ArrayLike) -> Floats:
     if array.size == 0:
         raise ValueError("values must not be empty; got an array of shape " + repr(array.shape))
     if array.ndim not in (1, 2):
-        raise ValueError(f"values must be 1-D or (examples, units); got {array.ndim} axes")
+        raise ValueError(f"values must be 1-D or (examples, units); got {array.ndim} axes: reshape first")
     if not np.isfinite(array).all():
         raise ValueError("values must be finite; got NaN or infinity")
     with np.errstate(over="ignore"):  # a long double may be finite and yet too large

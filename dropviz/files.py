@@ -175,7 +175,7 @@ def _read_csv(data: bytes) -> Floats:
     for number, cells in rows if has_header else chain([(first_number, first)], rows):
         if len(cells) != len(first):
             raise ValueError(
-                f"row {number} must have {len(first):,} cells like the first; it has {len(cells):,}"
+                f"row {number} must have {len(first):,} cells, as many as the first; it has {len(cells):,}"
             )
         try:
             values.extend(map(float, cells[names:]))

@@ -32,4 +32,19 @@ def with_error(value: float, error: float) -> str:
     decimals = max(0, -math.floor(math.log10(error)))
     if decimals > 8 or abs(value) >= 1e6:
         return f"{plain(value)} ± {error:.0e}"
-    return f"{value:.{decimals}f} ± {error:.{decimals}f}".replace("-", "−")
+    rounded = round(value, decimals) + 0.0  # no minus before a zero
+    return f"{rounded:.{decimals}f} ± {error:.{decimals}f}".replace("-", "−")
+
+
+def quotient_error(top: float, top_error: float, bottom: float, bottom_error: float) -> float:
+    """Standard error of top/bottom, |top/bottom|·√((Δtop/top)² + (Δbottom/bottom)²); NaN where it is undefined.
+
+    It leaves out the covariance. Where the two rise and fall together, as the variances of one sample do, the true
+    error is smaller.
+
+    >>> round(quotient_error(2.0, 0.03, 1.0, 0.02), 3)
+    0.05
+    """
+    if not top or not bottom:
+        return math.nan
+    return abs(top / bottom) * math.hypot(top_error / top, bottom_error / bottom)

@@ -136,6 +136,7 @@ function drawTrack(trace, track, layout, size, clip) {
     "stroke-width": 1.5,
   })));
   const still = track.x ? null : trace.x;
+  const label = trace.meta?.unit ? group.appendChild(drawn("text", { class: "dv-stem" })) : null;
   const steps = trace.line?.shape === "hv";
   const update = (index) => {
     const xs = still ?? track.x(index);
@@ -150,6 +151,12 @@ function drawTrack(trace, track, layout, size, clip) {
       const base = toY(0).toFixed(1);
       const outline = pathOf(xs, ys, toX, toY, steps);
       area.setAttribute("d", outline && `${outline}V${base}H${toX(xs[0]).toFixed(1)}Z`);
+    }
+    if (label) {
+      const head = ys.length - 1;
+      label.textContent = Number.isFinite(ys[head]) ? `${Math.round(ys[head])}${trace.meta.unit}` : "";
+      label.setAttribute("x", (toX(xs[head]) + 8).toFixed(1));
+      label.setAttribute("y", (toY(ys[head]) + 4).toFixed(1));
     }
     dots.forEach((dot, at) => {
       if (!dot) return;
@@ -442,6 +449,8 @@ const mounted = new WeakMap();
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".dv");
+  // A page just opened has a bare address: put its settings there without another step in the browser's history.
+  if (data.replace) history.replaceState(history.state, "", `${location.pathname}?${data.replace}`);
   const state = mounted.get(root);
   if (!state) {
     const commit = (rate) => setStateValue("rate", rate);

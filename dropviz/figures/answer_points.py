@@ -44,7 +44,8 @@ REASONS = (
     ),
     Point(
         "2 · The rate may change in training",
-        "Annealing takes the rate to 0: inverted is right at every step, while no single test factor fits standard.",
+        "Annealing takes the rate to 0: inverted is right at every step. Once the rate moves, no single "
+        "test factor fits every step of standard.",
         RENNIE,
         f"From {_live('rate')} to 0 its mean is off by up to {_live('error-first')} with the first rate's factor, "
         f"{_live('error-middle')} with the mean rate's, {_live('error-last')} with the last's; inverted: "

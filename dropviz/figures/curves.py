@@ -111,6 +111,17 @@ def _range(panel: Panel) -> tuple[float, float]:
     caps = _scaled(np.array(panel.limits), panel.log) if panel.log else np.array(panel.limits)
     low = max(values.min(initial=math.inf), np.nan_to_num(caps[0], nan=-math.inf))
     high = min(values.max(initial=-math.inf), np.nan_to_num(caps[1], nan=math.inf))
+    seen = np.concatenate(
+        [
+            np.zeros(0),
+            *(_scaled(line.simulated, panel.log) for line in panel.lines if line.simulated is not None),
+        ]
+    )
+    seen = seen[np.isfinite(seen)]
+    room = 0.09 * (high - low) if low < high else 0.0
+    if len(seen) and math.isfinite(low):  # a small sample may stray far from the exact line
+        low = seen.min() if seen.min() < low - room and not caps[0] > seen.min() else low
+        high = seen.max() if seen.max() > high + room and not caps[1] < seen.max() else high
     if not low < high:
         middle = low if math.isfinite(low) else 0.0
         low, high = (

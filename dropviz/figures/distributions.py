@@ -124,7 +124,16 @@ def _draw_stems(drawing: Drawing, picture: Distribution, start: int, axes: dict[
         heights = np.column_stack((np.where(zero > 0.0, 0.0, np.nan), tops))
         line = {"color": color, "width": 2, "dash": TEST_DASH} if test else {"color": color, "width": 4}
         marker = {"color": color, "size": [0, 10], "symbol": "circle-open" if test else "circle"}
-        trace = {"x": [side, side], "y": heights[start], "line": line, "marker": marker, "name": name}
+        stem_label = (
+            {} if test else {"meta": {"unit": " %"}}
+        )  # the value at its head; the test's stands in the note
+        trace = stem_label | {
+            "x": [side, side],
+            "y": heights[start],
+            "line": line,
+            "marker": marker,
+            "name": name,
+        }
         drawing.add(stem | trace, y=heights)
 
 

@@ -13,7 +13,7 @@ from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.distributions import Distribution, distributions, draw_distribution, notes
 from dropviz.figures.grid import Drawn, Row, draw_grid
 from dropviz.figures.style import COLORS
-from dropviz.numbers import plain, with_error
+from dropviz.numbers import plain, quotient_error, with_error
 from dropviz.outputs import histogram, some_units
 from dropviz.strategies import Strategy, strategy
 from dropviz.sweep import Sweep
@@ -27,6 +27,11 @@ MEASURES = {
     "wasserstein": "Wasserstein distance",
 }
 UNITS_SHOWN = 24
+KEY = (
+    '<p class="dv-muted">a: activation; m: mask, 1 kept, 0 dropped; k: keep. Area is the size of an output; '
+    "a dashed ring is a dropped unit, a solid ring a negative output. Lines are exact, points simulated, ± one "
+    "standard error.</p>"
+)
 
 
 def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -> go.Figure:
@@ -68,7 +73,7 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0
         tracks=drawn.tracks,
         texts=_texts(sweep, rows, pictures),
         head=_columns([_head(row) for row in rows]),
-        foot=_columns([_foot(row) for row in rows]),
+        foot=_columns([_foot(row) for row in rows]) + KEY,
         narrow=drawn.narrow,
         units=list(zip(shown.activation.tolist(), shown.dropped_at.tolist(), strict=True)),
         unit_rows=[
@@ -185,15 +190,24 @@ def _texts(sweep: Sweep, rows: Sequence[Strategy], pictures: Sequence[Distributi
                 values = getattr(sweep, moment)[index, phase]
                 errors = getattr(sweep, f"{moment}_se")[index, phase]
                 exact = getattr(sweep, f"exact_{moment}")[index, phase]
-                pairs = zip(values.tolist(), errors.tolist(), strict=True)
-                texts[f"{name}-{part}-{moment}"] = [with_error(value, error) for value, error in pairs]
+                _put(texts, f"{name}-{part}-{moment}", values, errors)
                 texts[f"{name}-{part}-{moment}-exact"] = [f"exact {plain(value)}" for value in exact.tolist()]
         exact_ratio = exact_gap("variance_ratio", name, rates, sweep.config.activations)
-        texts[f"{name}-ratio"] = [plain(value) for value in ratio[index].tolist()]
+        spread = (sweep.variance[index], sweep.variance_se[index])
+        quotients = zip(spread[0][0], spread[1][0], spread[0][1], spread[1][1], strict=True)
+        _put(texts, f"{name}-ratio", ratio[index], np.array([quotient_error(*four) for four in quotients]))
         texts[f"{name}-ratio-exact"] = [f"exact {plain(value)}" for value in exact_ratio.tolist()]
         texts[f"{name}-note"] = notes(pictures[index])
     texts["summary"] = [_summary(rows, sweep, index) for index in range(len(sweep.config.rates))]
     return texts
+
+
+def _put(texts: dict[str, list[str]], name: str, values: Floats, errors: Floats) -> None:
+    """Write values under ``name`` and their standard errors under ``name``-error; an empty text where there is none."""
+    pairs = zip(values.tolist(), errors.tolist(), strict=True)
+    parts = [with_error(value, error).partition(" ± ") for value, error in pairs]
+    texts[name] = [value for value, _, _ in parts]
+    texts[f"{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
 
 
 def _summary(rows: Sequence[Strategy], sweep: Sweep, index: int) -> str:
@@ -231,13 +245,14 @@ def _foot(row: Strategy) -> str:
     def cell(title: str, text: str) -> str:
         return (
             f'<div><dt>{title}</dt><dd><span data-text="{name}-{text}"></span>'
+            f'<small data-text="{name}-{text}-error"></small>'
             f'<small data-text="{name}-{text}-exact"></small></dd></div>'
         )
 
     cells = (
-        cell("training mean", "train-mean"),
+        cell("train mean", "train-mean"),
         cell("test mean", "test-mean"),
-        cell("training variance", "train-variance"),
+        cell("train variance", "train-variance"),
         cell("test variance", "test-variance"),
         cell("variance ratio", "ratio"),
     )

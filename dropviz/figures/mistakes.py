@@ -13,7 +13,7 @@ from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.grid import Drawn, Row, draw_grid
 from dropviz.figures.labels import Curve, place
 from dropviz.figures.style import COLORS
-from dropviz.numbers import plain, with_error
+from dropviz.numbers import plain, quotient_error, with_error
 from dropviz.outputs import some_units
 from dropviz.snippets import numpy_lines
 from dropviz.strategies import Strategy, strategy
@@ -207,7 +207,13 @@ def _texts(sweep: Sweep, rows: Sequence[Strategy]) -> dict[str, list[str]]:
             texts[f"{row.name}-{phase}"] = [with_error(*pair) for pair in pairs]
             exact = sweep.exact_mean[index, at].tolist()
             texts[f"{row.name}-{phase}-exact"] = [_exact(value) for value in exact]
-        texts[f"{row.name}-ratio"] = [plain(value) for value in _simulated_ratio(sweep, row).tolist()]
+        at = sweep.config.strategies.index(row.name)
+        means = zip(
+            sweep.mean[at, 1], sweep.mean_se[at, 1], sweep.mean[at, 0], sweep.mean_se[at, 0], strict=True
+        )
+        errors = [quotient_error(*four) for four in means]
+        ratios = zip(_simulated_ratio(sweep, row).tolist(), errors, strict=True)
+        texts[f"{row.name}-ratio"] = [with_error(value, error) for value, error in ratios]
         exact = mean_ratio(row, rates).tolist()
         texts[f"{row.name}-ratio-exact"] = [_exact(value) for value in exact]
     texts["summary"] = [

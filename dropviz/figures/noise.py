@@ -16,7 +16,7 @@ from dropviz.figures.noise_outputs import draw_output, notes, outputs
 from dropviz.figures.style import COLORS
 from dropviz.noise import ALPHA_FILL, MaskNoise, SpreadNoise, noise, noise_ratio, noises
 from dropviz.noise_sweep import NoiseDensities, NoiseSweep
-from dropviz.numbers import plain, with_error
+from dropviz.numbers import plain, quotient_error, with_error
 
 SHORT: Mapping[str, str] = MappingProxyType(
     {
@@ -248,8 +248,11 @@ def _simulated(sweep: NoiseSweep, index: int, name: str) -> dict[str, list[str]]
             values, errors = getattr(curves, moment)[index], getattr(curves, f"{moment}_se")[index]
             pairs = zip(values.tolist(), errors.tolist(), strict=True)
             texts[f"{name}-{phase}-{moment}"] = [with_error(value, error) for value, error in pairs]
+    four = (sweep.train.variance, sweep.train.variance_se, sweep.test.variance, sweep.test.variance_se)
+    spread = [quotient_error(*values) for values in zip(*(moments[index] for moments in four), strict=True)]
     texts[f"{name}-ratio"] = [
-        plain(value) if math.isfinite(value) else "none" for value in sweep.variance_ratio[index].tolist()
+        with_error(value, error) if math.isfinite(value) else "none"
+        for value, error in zip(sweep.variance_ratio[index].tolist(), spread, strict=True)
     ]
     return texts
 

@@ -42,6 +42,7 @@ def live_figure(live: LiveFigure, key: str, setting: Hidden = RATE) -> float:
             "payload": payload,
             "version": version,
             "rate": saved()[setting.key],
+            "replace": st.session_state.get("replace"),
             "arrival": st.session_state.get("arrivals", 0),
             "plotly": f"component/{PLOTLY.name}/plotly.min.js",
         },

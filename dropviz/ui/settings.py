@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -185,7 +186,7 @@ class Hidden:
 
     def parse(self, text: str) -> float:
         """Return the number if it lies in the range."""
-        value = float(_plain(text))
+        value = round(float(_plain(text)), 2)  # as fine as the slider
         if not self.low <= value <= self.high:
             raise ValueError(text)
         return value
@@ -203,7 +204,7 @@ class Hidden:
         return float(saved()[self.key])
 
 
-RATE = Hidden("rate", 0.3, 0.0, 0.99)
+RATE = Hidden("rate", 0.3, 0.0, 0.95)
 
 
 def saved() -> dict[str, Any]:
@@ -223,7 +224,8 @@ def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
     if not arrived:
         for setting in settings:
             _restore(setting)
-        st.session_state["page"] = page
+        if st.session_state["page"] != page:
+            st.session_state["page"], st.session_state["replace"] = page, urlencode(_spelled(settings))
         return []
     complaints = []
     address = {name: st.query_params.get_all(name) for name in st.query_params if name not in STREAMLITS_OWN}
@@ -267,14 +269,18 @@ def show(setting: Setting) -> Any:
     return value
 
 
+def _spelled(settings: Sequence[Setting]) -> dict[str, str]:
+    """Every setting that differs from its default, as the address spells it."""
+    texts = {setting.key: setting.spell(saved().get(setting.key, setting.default)) for setting in settings}
+    defaults = {setting.key: setting.spell(setting.default) for setting in settings}
+    return {key: text for key, text in texts.items() if text != defaults[key]}
+
+
 def write_address(settings: Sequence[Setting]) -> None:
     """Put every setting that differs from its default into the address, and nothing else."""
-    wanted = {}
-    for setting in settings:
-        value = saved().get(setting.key, setting.default)
-        text = setting.spell(value)
-        if text != setting.spell(setting.default):
-            wanted[setting.key] = text
+    if st.session_state.pop("replace", None):
+        return  # the live figure does it, in place of the bare address that opening a page has left
+    wanted = _spelled(settings)
     for name in list(st.query_params):
         if name not in wanted and name not in STREAMLITS_OWN:
             del st.query_params[name]

@@ -9,6 +9,7 @@ import streamlit as st
 import dropviz as dv
 from dropviz.activations import Activations
 from dropviz.files import MOST_BYTES, MOST_VALUES, read_activations
+from dropviz.numbers import plain
 from dropviz.ui.settings import Choice, Number, Setting, show
 
 
@@ -143,7 +144,8 @@ def _from_file() -> tuple[Activations, str]:
         "file",
         type=["npy", "npz", "csv", "parquet"],
         help=f"Numbers, one or two axes; at most {MOST_BYTES // 1_000_000} MB and {MOST_VALUES:,} values. "
-        "The file stays on the server while this page is open and is never written down; it is no part of the address.",
+        "Of several arrays in an .npz, the largest is taken. The file stays on the server while this page is open "
+        "and is never written down; it is no part of the address.",
         max_upload_size=MOST_BYTES // 1_000_000,
     )
     if upload is not None and st.session_state.get("file_id") != upload.file_id:
@@ -151,12 +153,22 @@ def _from_file() -> tuple[Activations, str]:
         st.session_state["file_problem"] = None
         try:
             values = read_activations(upload.name, upload.getvalue())
-            st.session_state["file"] = dv.Empirical(values)
+            st.session_state["file"], st.session_state["file_name"] = dv.Empirical(values), upload.name
         except ValueError as problem:
             st.session_state["file_problem"] = str(problem)
     if st.session_state.get("file_problem") and upload is not None:
-        st.error(_plain(f"This file was not taken: {st.session_state['file_problem']}."))
+        drawn = _plain(st.session_state["file_name"]) if "file" in st.session_state else "the digits"
+        st.error(
+            _plain(f"This file was not taken: {st.session_state['file_problem']}.")
+            + f" Still drawn: {drawn}."
+        )
     if "file" in st.session_state:
+        values = st.session_state["file"].values
+        shape = " × ".join(f"{length:,}" for length in values.shape)
+        st.caption(
+            f"Drawn from {_plain(st.session_state['file_name'])}: {shape} values, mean {plain(values.mean())}, "
+            f"variance {plain(values.var())}. Every unit is one of them, with replacement."
+        )
         return st.session_state["file"], "a file of mine"
     if upload is None:
         st.info("Choose a file; until then the hidden layer of the digits is shown.")

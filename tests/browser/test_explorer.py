@@ -222,3 +222,17 @@ def test_the_downloaded_table_is_the_sweep(page, explore):
     lines = download.value.path().read_text().splitlines()
     assert lines[0].startswith("strategy,rate,phase,mean,mean_se")
     assert len(lines) == 1 + 2 * 96 * 2
+
+
+def test_back_walks_through_pages_and_settings_one_step_at_a_time(page, explore):
+    explore(page, "?rate=0.33")
+    page.get_by_role("link", name="Mistakes").click()
+    page.wait_for_url(re.compile(r"/mistakes\?rate=0\.33$"))
+    page.get_by_text("wrong p at test", exact=True).first.click()
+    page.wait_for_url(re.compile(r"mistakes_kind=wrong_test"))
+    page.go_back()
+    page.wait_for_url(re.compile(r"/mistakes\?rate=0\.33$"))
+    expect(page.locator(".dv-value").first).to_have_text("0.33")
+    page.go_back()
+    page.wait_for_url(re.compile(r"/\?rate=0\.33$"))
+    expect(page.locator(".dv-value").first).to_have_text("0.33")

@@ -15,7 +15,15 @@ from dropviz.ui.live import live_figure
 from dropviz.ui.settings import RATE, Choice, Choices, Number, read_address, saved, show, write_address
 from dropviz.ui.sources import choose_source, source_settings
 
-UNITS = Number("units", "units", 100_000, 1, 1_000_000, 1000, help="How many activations are drawn.")
+UNITS = Number(
+    "units",
+    "units",
+    100_000,
+    1,
+    1_000_000,
+    1000,
+    help="How many activations are drawn; from a file or the digits, with replacement.",
+)
 SEED = Number("seed", "seed", 7, 0, 2**31 - 1, 1, help="The same seed gives the same draw, to the last bit.")
 STRATEGIES = Choices(
     "strategies",
@@ -67,7 +75,7 @@ def _new_draw() -> None:
 def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
     live = _live(config, measure)
     if config.units == 1:
-        st.info("One unit has no variance: take two or more to see the second and third curve.")
+        st.info("One unit has no variance: the second and third picture show the exact curves alone.")
     rate = live_figure(live, "explorer")
     _code(rate)
     write_address(SETTINGS)
