@@ -7,6 +7,7 @@ from dropviz.explorer import HERE, _jsonable
 
 STYLE = """
 .dv-growing { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 0.5rem; }
+.dv-growing:has(> :nth-child(4):last-child) { grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
 .dv-growing > .dv-plot { min-width: 0; overflow: hidden; }
 """
 

@@ -22,8 +22,8 @@ from dropviz.training_config import TrainingConfig
 
 HEIGHT = 300  # of a panel, pixels
 LEFT, RIGHT, TOP, BOTTOM = 46, 104, 30, 38  # its margins; the names of the curves stand in the right one
-LINE = 13  # pixels of a line of a name
-WRAP = 16  # letters in it
+LINE = 15  # pixels of a line of a name
+WRAP = 19  # letters in it
 SMALLEST = 1e-17  # where a logarithmic axis draws 0
 GREY = INK
 OTHERS = (COLORS["inverted"], COLORS["other"], COLORS["both"], COLORS["none"], COLORS["standard"], GREY)
@@ -359,7 +359,7 @@ def note(text: str, color: str, **where: Any) -> dict[str, Any]:
 
 
 def _wrapped(name: str) -> str:
-    """The name in lines of some 16 letters."""
+    """The name in short lines."""
     lines = [""]
     for word in name.split(" "):
         if lines[-1] and len(lines[-1]) + len(word) >= WRAP:

@@ -24,13 +24,16 @@ def decision_figure(label: str, decision: Decision, data: Split) -> tuple[dict[s
     The colour is the mean probability over seeds; the line is where it is one half.
     """
     wrong = _wrong(decision, data)
+    rows = decision.probability.round(
+        3
+    ).tolist()  # nested lists: the way to the browser keeps no shape of arrays
     title = f"{label}: {wrong} of {len(data.train_targets)} points misplaced"
     traces = [
         {
             "type": "heatmap",
             "x": decision.x,
             "y": decision.y,
-            "z": decision.probability,
+            "z": rows,
             "zmin": 0.0,
             "zmax": 1.0,
             "colorscale": [[0.0, faint(FIRST, 0.5)], [0.5, faint(GREY, 0.05)], [1.0, faint(SECOND, 0.5)]],
@@ -41,7 +44,7 @@ def decision_figure(label: str, decision: Decision, data: Split) -> tuple[dict[s
             "type": "contour",
             "x": decision.x,
             "y": decision.y,
-            "z": decision.probability,
+            "z": rows,
             "contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "none"},
             "line": {"color": GREY, "width": 1.5},
             "showscale": False,
@@ -55,7 +58,11 @@ def decision_figure(label: str, decision: Decision, data: Split) -> tuple[dict[s
     figure = _figure(
         title,
         xaxis=quiet_axis(
-            range=_ends(decision.x), showgrid=False, constrain="domain", title=axis_title("first feature")
+            range=_ends(decision.x),
+            showgrid=False,
+            constrain="domain",
+            constraintoward="left",
+            title=axis_title("first feature"),
         ),
         yaxis=quiet_axis(
             range=_ends(decision.y), showgrid=False, scaleanchor="x", title=axis_title("second feature")

@@ -124,6 +124,8 @@ def test_the_boundary_is_where_the_network_changes_its_mind():
     right = np.mean([epoch.train_accuracy for epoch in runs[0].last])
     assert abs(misplaced / 60 - (1 - right)) < 0.1
     assert "divides" in said
+    (chart,) = growing_payload([(figure, said)])
+    assert np.shape(chart["figure"]["data"][0]["z"]) == seen.probability.shape
 
 
 def test_a_picture_of_ten_classes_is_refused():

@@ -180,14 +180,19 @@ def _after_figure(label: str, seen: After, live: LiveTraining) -> tuple[dict[str
 
 def _caption(chosen: Chosen, name: str) -> None:
     """What was trained, on what, how; and who found it."""
-    data, (_, config) = chosen.data, chosen.experiment.runs[0]
+    data, config = chosen.data, chosen.experiment.runs[0][1]
+    optimizers = {run.optimizer for _, run in chosen.experiment.runs}
     optimizer = config.optimizer
-    test = f"{len(data.test_targets):,} to test"
+    how = (
+        f"{type(optimizer).__name__}, learning rate {optimizer.learning_rate:g}"
+        if len(optimizers) == 1
+        else ("every run with its own optimizer")
+    )
     st.caption(
-        f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {test}. Network: "
-        f"{'–'.join(map(str, layer_sizes(config, data)))}, ReLU, dropout behind every hidden layer. "
-        f"{type(optimizer).__name__}, learning rate {optimizer.learning_rate:g}, batches of {config.batch}, "
-        f"{len(chosen.seeds)} seed{'s' if len(chosen.seeds) > 1 else ''}. {SOURCES.get(name, '')}"
+        f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {len(data.test_targets):,} to test. "
+        f"Network: {'–'.join(map(str, layer_sizes(config, data)))}, ReLU; dropout, where there is any, behind every "
+        f"hidden layer. Trained by {how}, in batches of {config.batch}, with {len(chosen.seeds)} "
+        f"seed{'s' if len(chosen.seeds) > 1 else ''}. {SOURCES.get(name, '')}"
     )
 
 
