@@ -278,7 +278,7 @@ export function mountStory(root, story, plotly, settings) {
     cover(current);
     if (mode === "page") inView(parts.verdict);
     if (fromOption) parts.options.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
-    if (mode === "talk") document.activeElement?.matches?.(".story-option") && document.activeElement.blur();
+    if (mode === "talk" && document.activeElement?.matches?.(".story-option, .story-guess")) document.activeElement.blur();
     tell();
   }
 
