@@ -15,14 +15,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from dropviz.predictions import COMPUTATIONS, Worked, compute, short
+from dropviz.story_lines import line_of, syntax_error
 from dropviz.strategies import strategies
 
 OWN_STORY = Path(__file__).parent / "data" / "story.toml"
 MOST_SCENES, MOST_TEXT, MOST_BYTES = 40, 4000, 200_000
 EQUAL = 1e-9  # relative; below it two numbers are one
 _CLAIM = re.compile(r"(=|<|>)\s*(-?\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
-_HEADER = re.compile(r"\s*\[\[?\s*([\w.]+)\s*\]")
-_KEY = re.compile(r"\s*([\w-]+)\s*=")
 
 
 class Limits(NamedTuple):
@@ -181,15 +180,8 @@ def read_story(content: bytes) -> Story:
     except UnicodeDecodeError as error:
         raise ValueError(f"The file is not UTF-8 text: {error.reason} at byte {error.start}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(_syntax(str(error), text)) from None
+        raise ValueError(syntax_error(str(error), text)) from None
     return _story(table, text)
-
-
-def _syntax(message: str, text: str) -> str:
-    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.S)
-    if found:
-        return f"Line {found[2]}: {found[1]} (column {found[3]})."
-    return f"Line {text.count(chr(10)) + 1}: {message.removesuffix(' (at end of document)')}, at the end of the file."
 
 
 def _story(table: Mapping[str, Any], text: str) -> Story:
@@ -197,13 +189,13 @@ def _story(table: Mapping[str, Any], text: str) -> Story:
     problems, scenes = [], []
     for key in table.keys() - {"title", "scene"}:
         problems.append(
-            f"Line {_line(text, -1, key)}: {key} is not a part of a story; use title and [[scene]]."
+            f"Line {line_of(text, -1, key)}: {key} is not a part of a story; use title and [[scene]]."
         )
     title = table.get("title", "The story")
     if not isinstance(title, str):
-        problems.append(f"Line {_line(text, -1, 'title')}: title must be text; got {title!r}.")
+        problems.append(f"Line {line_of(text, -1, 'title')}: title must be text; got {title!r}.")
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise ValueError(f"Line {_line(text, -1, 'scene')}: scenes must be written as [[scene]].")
+        raise ValueError(f"Line {line_of(text, -1, 'scene')}: scenes must be written as [[scene]].")
     if not 1 <= len(records) <= MOST_SCENES:
         problems.append(
             f"Line 1: a story has 1 to {MOST_SCENES} scenes, each under [[scene]]; got {len(records)}."
@@ -212,7 +204,7 @@ def _story(table: Mapping[str, Any], text: str) -> Story:
         try:
             scenes.append(_scene(record))
         except _Problem as problem:
-            line = _line(text, number - 1, problem.path)
+            line = line_of(text, number - 1, problem.path)
             problems.append(f"Line {line}: {problem} (scene {number}, {problem.path or 'scene'}).")
     if problems:
         raise ValueError("\n".join(problems))
@@ -400,30 +392,3 @@ def holds(claim: object, value: float, path: str = "is") -> bool:
     if not found or (found[3] and float(found[3]) == 0.0):
         raise _Problem(path, f'is must be a comparison such as "= 1", "> 1" or "= 4/3"; got {claim!r}')
     return _COMPARE[found[1]](value, float(found[2]) / float(found[3] or 1.0))
-
-
-# ---- lines of the file ----------------------------------------------------------------------------------------------
-
-
-def _line(text: str, scene: int, path: str) -> int:
-    """The line (from 1) where the field at ``path`` of a scene stands (-1: of the story), else its table or scene."""
-    best, depth, count, table, quoted = 1, -1, -1, "", ""
-    parts = path.split(".") if path else []
-    for number, line in enumerate(text.split("\n"), start=1):
-        inside = bool(quoted)
-        for mark in ('"""', "'''"):
-            if line.count(mark) % 2 and quoted in ("", mark):
-                quoted = "" if quoted else mark
-        if inside:
-            continue
-        header = _HEADER.match(line)
-        if header:
-            names = header[1].split(".")
-            count += line.lstrip().startswith("[[") and names == ["scene"]
-            table = ".".join(names[1:]) if names[0] == "scene" else header[1]
-        key = _KEY.match(line)
-        here = (table.split(".") if table else []) + ([key[1]] if key and not header else [])
-        matched = len(here) if here == parts[: len(here)] and (header or key) else -1
-        if count == scene and matched > depth:
-            best, depth = number, matched
-    return best

@@ -1,5 +1,6 @@
 import json
 from importlib import import_module
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -24,10 +25,11 @@ def run(**address: str) -> AppTest:
     return at
 
 
-def told(at: AppTest) -> dict:
+def told(at: AppTest) -> dict[str, Any]:
     """What the component was sent."""
     (component,) = [one for one in at.main if one.type == "bidi_component"]
-    return json.loads(component.proto.json)
+    sent: dict[str, Any] = json.loads(component.proto.json)
+    return sent
 
 
 def titles(at: AppTest) -> list[str]:
