@@ -1,0 +1,123 @@
+"""Curves grow in place while the page trains; Stop, leaving the page and a hostile address do what they should."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+LONG = "/training?training=own&training_data=rings&training_epochs=200&training_runs=4&training_seeds=5"
+
+
+def opened(page, visit, errors, path="/training"):
+    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
+    visit(page, path)
+    page.locator(".dv-growing[data-ready]").first.wait_for()
+    errors[:] = [error for error in errors if "/_stcore/" not in error]
+
+
+def button(page, name):
+    """A button of ours; while a script runs, Streamlit has a Stop of its own in its header."""
+    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+
+
+LENGTH = "Math.max(...document.querySelector('.dv-growing .js-plotly-plot')._fullData.map(trace => trace.y.length))"
+
+
+def points(page):
+    """Length of the longest curve, of the newest picture."""
+    return page.evaluate(LENGTH)
+
+
+def wait_until_it_grows(page):
+    page.wait_for_function(f"{LENGTH} > 3")
+
+
+def test_before_training_the_first_screen_says_what_will_be_compared(page, visit, errors):
+    opened(page, visit, errors)
+    for text in ("— no dropout", "— inverted", "— standard"):
+        place = page.locator(".dv-growing").get_by_text(text).first.bounding_box()
+        assert place["y"] + place["height"] < 720
+    chart = page.locator(".dv-growing").bounding_box()
+    assert chart["y"] + chart["height"] < 720
+    assert button(page, "Train").bounding_box()["y"] < 300
+
+
+def test_curves_grow_in_place_and_the_finding_appears(page, visit, errors):
+    opened(page, visit, errors, "/training?training_seeds=1")
+    page.evaluate(
+        "document.querySelectorAll('.dv-growing .dv-plot').forEach(plot => { plot.dataset.mark = 'same'; })"
+    )
+    button(page, "Train").click()
+    expect(button(page, "Stop")).to_be_visible()
+    wait_until_it_grows(page)
+    assert points(page) < 13
+    expect(page.get_by_text("What these runs show")).to_be_visible(timeout=60_000)
+    expect(button(page, "Train")).to_be_visible()
+    assert points(page) == 13
+    assert page.locator(".dv-plot[data-mark=same]").count() == 3
+    expect(
+        page.get_by_text("standard, after its weights are multiplied by the keep probability")
+    ).to_be_visible()
+    assert "Standard's loss" in page.locator(".dv-plot").first.get_attribute("aria-label")
+
+
+def test_stop_ends_the_work_and_keeps_the_curves(page, visit, errors):
+    opened(page, visit, errors, LONG)
+    button(page, "Train").click()
+    wait_until_it_grows(page)
+    button(page, "Stop").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("ended after epoch")
+    expect(page.get_by_text("What these runs show")).to_be_visible()
+    kept = points(page)
+    assert kept > 2
+    page.wait_for_timeout(700)
+    assert points(page) == kept
+
+
+def test_stop_and_start_quickly(page, visit, errors):
+    opened(page, visit, errors, LONG)
+    for _ in range(4):
+        button(page, "Train").click()
+        button(page, "Stop").click()
+    button(page, "Train").click()
+    wait_until_it_grows(page)
+    button(page, "Stop").click()
+    expect(button(page, "Train")).to_be_visible()
+
+
+def test_on_another_page_the_training_rests(page, visit, errors):
+    opened(page, visit, errors, LONG)
+    button(page, "Train").click()
+    wait_until_it_grows(page)
+    page.get_by_text("Two strategies", exact=True).click()
+    page.locator(".dv[data-ready] .dv-range").wait_for()
+    page.get_by_text("Training", exact=True).click()
+    page.locator(".dv-growing[data-ready]").first.wait_for()
+    button(page, "Stop").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("ended after epoch")
+
+
+def test_choices_are_in_the_address(page, visit, errors):
+    opened(page, visit, errors)
+    page.get_by_text("does it regularize?").click()
+    page.wait_for_url(re.compile(r"\?training=regularize$"))
+    page.get_by_text("300 digits").click()
+    page.wait_for_url(re.compile("training_examples=regularize_digits"))
+    expect(page.get_by_text("Data: digits, 300 examples")).to_be_visible()
+
+
+def test_a_broken_table_gets_a_sentence(page, visit, errors):
+    visit(page, "/training?training=own&training_data=csv")
+    errors[:] = [error for error in errors if "/_stcore/" not in error]
+    page.locator("input[type=file]").set_input_files(
+        {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,x\nmuch,y\n"}
+    )
+    expect(page.get_by_text("must be a number up to")).to_be_visible()
+    expect(button(page, "Train")).to_have_count(0)
+
+
+def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
+    opened(phone, visit, errors)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone.locator(".dv-growing").evaluate("node => node.scrollWidth - node.clientWidth") <= 0
