@@ -53,14 +53,14 @@ class Split:
         return len(self.classes) or self.train_targets.shape[1]
 
     def astype(self, dtype: str) -> "Split":
-        """The same split with features, and a regression's targets, of this floating-point type."""
+        """The same split with features, and a regression's targets, of this type; arrays that have it are shared."""
         regression = not self.classes
         return replace(
             self,
-            train_features=self.train_features.astype(dtype),
-            test_features=self.test_features.astype(dtype),
-            train_targets=self.train_targets.astype(dtype) if regression else self.train_targets,
-            test_targets=self.test_targets.astype(dtype) if regression else self.test_targets,
+            train_features=self.train_features.astype(dtype, copy=False),
+            test_features=self.test_features.astype(dtype, copy=False),
+            train_targets=self.train_targets.astype(dtype, copy=False) if regression else self.train_targets,
+            test_targets=self.test_targets.astype(dtype, copy=False) if regression else self.test_targets,
         )
 
 

@@ -57,8 +57,12 @@ class LiveTraining:
         ]  # (epoch, rate from there)
         self._configs = [config for _, config in experiment.runs]
         self._histories: list[list[Epoch]] = [[] for _ in range(len(experiment.runs) * len(seeds))]
+        # one copy of the data for all jobs
+        self._typed = {config.dtype: data.astype(config.dtype) for config in self._configs}
         self._jobs: list[Generator[Epoch, None, None] | None] = [
-            train(replace(config, seed=seed), data) for config in self._configs for seed in seeds
+            train(replace(config, seed=seed), self._typed[config.dtype])
+            for config in self._configs
+            for seed in seeds
         ]
         self._lock = threading.Lock()
 
@@ -207,7 +211,7 @@ class LiveTraining:
             if self._jobs[index] is not None:
                 state = self._histories[index][-1].state if self._histories[index] else None
                 config = replace(self._configs[place], seed=seed)
-                self._jobs[index] = train(config, self.data, state)
+                self._jobs[index] = train(config, self._typed[config.dtype], state)
 
     def _label(self, place: int) -> str:
         label = self.experiment.runs[place][0]

@@ -184,7 +184,8 @@ def choose_own() -> Chosen | None:
         If the table or a run cannot be used, in one sentence.
     """
     source, data = _own_data(show(DATA))
-    hidden = (int(show(WIDTH)),) * int(show(LAYERS))
+    layers, width = int(show(LAYERS)), int(show(WIDTH))
+    hidden = (width,) * layers
     epochs, seeds, count = int(show(EPOCHS)), int(show(SEEDS)), int(show(RUNS))
     rows = [_show_run(number, settings) for number, settings in enumerate(EACH[:count], start=1)]
     if data is None:
