@@ -138,8 +138,9 @@ def gather(
 
 
 def findings(experiment: Experiment, data: Split, runs: Sequence[Run]) -> list[str]:
-    """What these runs show, a sentence each; if one diverged, only which, and when."""
-    return diverged(runs) or [*experiment.read(data, runs), *_learnt_nothing(data, runs)]
+    """What these runs show, a sentence each; if one diverged, only which, and when, and who learnt nothing."""
+    lost = diverged(runs)
+    return [*(lost or experiment.read(data, runs)), *_learnt_nothing(data, runs)]
 
 
 def diverged(runs: Sequence[Run]) -> list[str]:
@@ -164,7 +165,9 @@ def _learnt_nothing(data: Split, runs: Sequence[Run]) -> list[str]:
         f"training examples, and naming the most frequent class always would be right on {_percent(guess)}. "
         "A smaller learning rate may help."
         for run in runs
-        if min(epoch.epoch for epoch in run.last) > 0 and run.final("train_accuracy") < guess + 0.01
+        if min(epoch.epoch for epoch in run.last) > 0
+        and all(epoch.status != "diverged" for epoch in run.last)
+        and run.final("train_accuracy") < guess + 0.01
     ]
 
 
@@ -360,7 +363,7 @@ def _points(fraction: float) -> str:
 
 
 def _listed(values: Mapping[str, float], written: Callable[[float], str]) -> str:
-    return ", ".join(f"{label} {written(value)}" for label, value in values.items())
+    return "; ".join(f"{label}: {written(value)}" for label, value in values.items())
 
 
 def _winners(

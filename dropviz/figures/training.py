@@ -109,7 +109,7 @@ def _parting(quantity: Quantity, series: Sequence[Series]) -> str:
 
 
 def _written(value: float, percent: bool) -> str:
-    return f"{100 * value:.1f} %" if percent else plain(value, 3)
+    return f"{100 * value:.1f} %".replace("-", "−") if percent else plain(value, 3)
 
 
 def _rate(epoch: Epoch, _first: Epoch) -> float:
@@ -233,7 +233,10 @@ def _series(name: str, color: str, value: Value, run: Run, first: Run, dashed: b
     length = min(len(epochs) for run_or_first in (run, first) for epochs in run_or_first.epochs)
     values = np.array(
         [
-            [value(*pair) for pair in zip(mine[:length], theirs[:length], strict=True)]
+            [
+                math.nan if epoch.status == "diverged" else value(epoch, reference)
+                for epoch, reference in zip(mine[:length], theirs[:length], strict=True)
+            ]
             for mine, theirs in zip(run.epochs, first.epochs, strict=True)
         ],
         dtype=np.float64,

@@ -78,13 +78,10 @@ class LiveTraining:
 
     @property
     def done(self) -> int:
-        """Epochs that every run and seed still training has behind it; all of them when none is."""
-        counts = [
-            len(history) - 1
-            for history, job in zip(self._histories, self._jobs, strict=True)
-            if job is not None
-        ]
-        return max(0, min(counts or [len(history) - 1 for history in self._histories]))
+        """Epochs that every run and seed still training has behind it; in the end, those of the longest run."""
+        lengths = [len(history) - 1 for history in self._histories]
+        waiting = [length for length, job in zip(lengths, self._jobs, strict=True) if job is not None]
+        return max(0, min(waiting) if waiting and not self.stopped else max(lengths))
 
     @property
     def runs(self) -> tuple[Run, ...]:

@@ -79,7 +79,7 @@ def test_training_runs_and_its_findings_are_computed() -> None:
     assert [button.label for button in at.button] == ["Train"]
     live = at.session_state["training_live"]
     accuracy = live.runs[1].final("test_accuracy")
-    assert f"inverted 0.5 {100 * accuracy:.1f} %" in sentences(at)
+    assert f"inverted 0.5: {100 * accuracy:.1f} %" in sentences(at)
     assert "Means of 2 seeds" in sentences(at)
 
 
