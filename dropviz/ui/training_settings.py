@@ -96,7 +96,7 @@ VARIANTS: Mapping[str, Choice] = MappingProxyType(
 RATE = Slider(
     "training_rate",
     "dropout rate",
-    0.5,
+    0.3,
     0.05,
     0.9,
     0.05,
@@ -140,7 +140,7 @@ def _run_settings(number: int, method: str) -> tuple[Choice, Number, Choice, Cho
     start = f"training_{number}_"
     return (
         Choice(f"{start}method", "method", METHODS, method),
-        Number(f"{start}rate", "rate", 0.5, 0.0, 0.9, 0.05),
+        Number(f"{start}rate", "rate", 0.3, 0.0, 0.9, 0.05),
         Choice(f"{start}schedule", "schedule of the rate", SCHEDULES, "constant"),
         Choice(f"{start}optimizer", "optimizer", {"sgd": "SGD, momentum 0.9", "adam": "Adam"}, "sgd"),
         Number(f"{start}eta", "learning rate", 0.05, 0.0, 100.0, 0.01),

@@ -37,7 +37,7 @@ def ranges(figure):
     return figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
 
 
-@pytest.mark.parametrize("name", PANELS.keys() - {"own"})
+@pytest.mark.parametrize("name", sorted(PANELS.keys() - {"own"}))
 def test_every_panel_is_a_figure_before_and_after(name):
     experiment, _, runs = performed(name)
     for quantity in PANELS[name]:

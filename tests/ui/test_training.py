@@ -79,7 +79,7 @@ def test_training_runs_and_its_findings_are_computed() -> None:
     assert [button.label for button in at.button] == ["Train"]
     live = at.session_state["training_live"]
     accuracy = live.runs[1].final("test_accuracy")
-    assert f"inverted 0.5: {100 * accuracy:.1f} %" in sentences(at)
+    assert f"inverted 0.3: {100 * accuracy:.1f} %" in sentences(at)
     assert "Means of 2 seeds" in sentences(at)
 
 
@@ -123,9 +123,9 @@ def test_the_rate_can_be_changed_by_hand_on_the_way() -> None:
     assert at.session_state["training_live"] is live
     finish(at)
     assert live.runs[1].last[0].rates[1] == 0.1
-    assert live.runs[1].label == "inverted 0.5, then by hand"
+    assert live.runs[1].label == "inverted 0.3, then by hand"
     assert live.runs[0].label == "no dropout"
-    assert "Rate changed by hand, inverted 0.5: 0.1 from epoch" in sentences(at)
+    assert "Rate changed by hand, inverted 0.3: 0.1 from epoch" in sentences(at)
 
 
 def test_a_diverging_run_is_said_to_diverge() -> None:
