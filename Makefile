@@ -17,7 +17,7 @@ app: .venv/.app  ## start the app at localhost:8501 (PORT=8502 for another port)
 
 test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name" for some)
 	@$(PYTHON) -m tools.browser || true
-	$(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
+	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.dev  ## lint, formatting and types over everything
 	$(PYTHON) -m ruff check .

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from dropviz.explorer import PLOTLY_FOLDER, LiveFigure, javascript, stylesheet
-from dropviz.ui.settings import RATE, Hidden, saved
+from dropviz.ui.settings import RATE, Hidden, saved, to_replace
 
 # Streamlit serves the files of a declared component: this is how plotly.min.js of the installed package gets out.
 PLOTLY = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
@@ -42,7 +42,7 @@ def live_figure(live: LiveFigure, key: str, setting: Hidden = RATE) -> float:
             "payload": payload,
             "version": version,
             "rate": saved()[setting.key],
-            "replace": st.session_state.get("replace"),
+            "replace": to_replace(),
             "arrival": st.session_state.get("arrivals", 0),
             "plotly": f"component/{PLOTLY.name}/plotly.min.js",
         },

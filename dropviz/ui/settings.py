@@ -224,8 +224,9 @@ def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
     if not arrived:
         for setting in settings:
             _restore(setting)
-        if st.session_state["page"] != page:
-            st.session_state["page"], st.session_state["replace"] = page, urlencode(_spelled(settings))
+        opened = st.session_state["page"] != page
+        st.session_state["page"] = page
+        st.session_state["replace"] = urlencode(_spelled(settings)) if opened else ""
         return []
     complaints = []
     address = {name: st.query_params.get_all(name) for name in st.query_params if name not in STREAMLITS_OWN}
@@ -250,7 +251,7 @@ def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
     if address and first:
         names = sorted({re.sub(r"\W", "", name)[:20] or "a nameless one" for name in address})
         complaints.append(f"The address has settings that this page does not know: {', '.join(names[:5])}.")
-    st.session_state["page"] = page
+    st.session_state["page"], st.session_state["replace"] = page, ""
     st.session_state["arrivals"] = st.session_state.get("arrivals", 0) + 1
     return complaints
 
@@ -269,6 +270,13 @@ def show(setting: Setting) -> Any:
     return value
 
 
+def to_replace() -> str:
+    """Return the query that takes the place of a page's bare address, on the very run that opens the page."""
+    context = get_script_run_ctx()
+    in_fragment = context is not None and bool(context.fragment_ids_this_run)
+    return "" if in_fragment else str(st.session_state.get("replace", ""))
+
+
 def _spelled(settings: Sequence[Setting]) -> dict[str, str]:
     """Every setting that differs from its default, as the address spells it."""
     texts = {setting.key: setting.spell(saved().get(setting.key, setting.default)) for setting in settings}
@@ -278,7 +286,7 @@ def _spelled(settings: Sequence[Setting]) -> dict[str, str]:
 
 def write_address(settings: Sequence[Setting]) -> None:
     """Put every setting that differs from its default into the address, and nothing else."""
-    if st.session_state.pop("replace", None):
+    if to_replace():
         return  # the live figure does it, in place of the bare address that opening a page has left
     wanted = _spelled(settings)
     for name in list(st.query_params):

@@ -124,27 +124,52 @@ def requested():
     return []
 
 
+@pytest.fixture(scope="session")
+def windows(browser):
+    """One browser context for each kind of visitor, kept open: a new window costs more than most tests."""
+    kept = {}
+
+    def window(**options):
+        key = repr(sorted(options.items()))
+        if key not in kept:
+            kept[key] = browser.new_context(**options)
+            kept[key].new_page()  # holds the window open between tests
+        return kept[key]
+
+    yield window
+    for context in kept.values():
+        context.close()
+
+
 @pytest.fixture
-def new_page(request, browser, server, errors, requested):
+def new_page(request, windows, server, errors, requested):
     """A function that opens a page; its keywords are those of Playwright's ``new_context``."""
-    contexts = []
+    witnesses = []
     log_start = server.log.stat().st_size
 
     def open_page(**options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.on("console", lambda message: _note_error(errors, message))
-        context.on("weberror", lambda web_error: errors.append(f"uncaught: {web_error.error}"))
-        context.on("request", lambda asked: requested.append(asked.url))
+        context = windows(**options)
+        if context not in [watched for watched, _ in witnesses]:
+            listeners = {
+                "console": lambda message: _note_error(errors, message),
+                "weberror": lambda web_error: errors.append(f"uncaught: {web_error.error}"),
+                "request": lambda asked: requested.append(asked.url),
+            }
+            for event, listener in listeners.items():
+                context.on(event, listener)
+            witnesses.append((context, listeners))
         page = context.new_page()
         page.on("websocket", lambda opened: requested.append(opened.url))
         return page
 
     yield open_page
     if request.node.stash.get(FAILED, False):
-        _take_screenshots(request.node.name, contexts)
-    for context in contexts:
-        context.close()
+        _take_screenshots(request.node.name, [context for context, _ in witnesses])
+    for context, listeners in witnesses:
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)
+        for page in context.pages[1:]:
+            page.close()
     assert errors == [], "the page reported errors"
     assert _foreign(requested) == [], "the page asked another host"
     with server.log.open() as log:

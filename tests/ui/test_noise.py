@@ -30,7 +30,7 @@ def test_every_noise_opens_from_the_address(name: str) -> None:
     "address",
     [
         {"source": "constant", "constant_value": "0.0", "noise": "alpha"},
-        {"source": "constant", "noise": "standard", "rate": "0.99"},
+        {"source": "constant", "noise": "standard", "rate": "0.95"},
         {"noise_units": "2", "source": "sparse", "sparse_zeros": "0.99", "noise": "additive"},
         {"source": "lognormal", "lognormal_std": "1.5", "noise": "uniform"},
         {"source": "digits", "noise": "alpha", "noise_seed": "2147483647"},
