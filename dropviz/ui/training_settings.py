@@ -59,6 +59,7 @@ EXPERIMENT = Choice(
         OWN: "your own runs",
     },
     "same_test_code",
+    help="Choose what is to be compared, then press Train.",
     segmented=True,
 )
 VARIANTS: Mapping[str, Choice] = MappingProxyType(
@@ -68,6 +69,7 @@ VARIANTS: Mapping[str, Choice] = MappingProxyType(
             "optimizer",
             {"equal_rate_sgd": "SGD", "equal_rate_adam": "Adam"},
             "equal_rate_sgd",
+            help="What turns a gradient into a step: it decides by which factor the learning rates differ.",
             segmented=True,
         ),
         "annealing": Choice(
@@ -75,6 +77,7 @@ VARIANTS: Mapping[str, Choice] = MappingProxyType(
             "what is asked",
             {"annealing": "which schedule?", "annealing_at_test": "which factor at test?"},
             "annealing",
+            help="Compare schedules of the rate, or the factors that standard dropout could use at test.",
             segmented=True,
         ),
         "regularize": Choice(
@@ -82,6 +85,7 @@ VARIANTS: Mapping[str, Choice] = MappingProxyType(
             "training examples",
             {"regularize": "60 points", "regularize_digits": "300 digits"},
             "regularize",
+            help="Few examples are learnt by heart: the gap between training and test accuracy shows it.",
             segmented=True,
         ),
         "monte_carlo": Choice(
@@ -89,6 +93,7 @@ VARIANTS: Mapping[str, Choice] = MappingProxyType(
             "task",
             {"monte_carlo": "digits", "uncertainty_band": "a curve"},
             "monte_carlo",
+            help="Many noisy passes instead of one: for ten digits, or for one curve with its uncertainty.",
             segmented=True,
         ),
     }
@@ -105,7 +110,12 @@ RATE = Slider(
 SEEDS = Number("training_seeds", "seeds", 3, 1, 5, 1, help="Every run is trained so often: mean and spread.")
 
 FRAMEWORK = Choice(
-    "training_code", "framework", {target: target for target in TARGETS}, TARGETS[0], segmented=True
+    "training_code",
+    "framework",
+    {target: target for target in TARGETS},
+    TARGETS[0],
+    "What the script is written for.",
+    True,
 )
 
 # Of a person's own runs.
@@ -114,12 +124,23 @@ DATA = Choice(
     "data",
     {"digits": "digits", "few": "300 digits", "moons": "moons", "rings": "rings", "csv": "own CSV"},
     "digits",
+    help="Real digits of 8×8 pixels, two toy problems in the plane, or a table of yours.",
 )
-LABEL = Number("training_label", "column of the labels (0: the last)", 0, 0, 1001, 1)
-LAYERS = Number("training_layers", "hidden layers", 2, 1, 3, 1)
-WIDTH = Number("training_width", "units in each", 64, 1, 256, 16)
-EPOCHS = Number("training_epochs", "epochs", 20, 1, 200, 5)
-RUNS = Number("training_runs", "runs to compare", 2, 1, MOST_RUNS, 1)
+LABEL = Number(
+    "training_label",
+    "column of the labels (0: the last)",
+    0,
+    0,
+    1001,
+    1,
+    help="Counted from 1; it holds the class of each row.",
+)
+LAYERS = Number(
+    "training_layers", "hidden layers", 2, 1, 3, 1, help="Each followed by a ReLU and by dropout."
+)
+WIDTH = Number("training_width", "units in each", 64, 1, 256, 16, help="Width of every hidden layer.")
+EPOCHS = Number("training_epochs", "epochs", 20, 1, 200, 5, help="Passes over the training examples.")
+RUNS = Number("training_runs", "runs to compare", 2, 1, MOST_RUNS, 1, help="Same data, same seeds.")
 PLAIN = "plain"
 
 
@@ -139,11 +160,37 @@ SCHEDULES = {"constant": "constant", "annealed": "annealed to 0", "curriculum": 
 def _run_settings(number: int, method: str) -> tuple[Choice, Number, Choice, Choice, Number]:
     start = f"training_{number}_"
     return (
-        Choice(f"{start}method", "method", METHODS, method),
-        Number(f"{start}rate", "rate", 0.3, 0.0, 0.9, 0.05),
-        Choice(f"{start}schedule", "schedule of the rate", SCHEDULES, "constant"),
-        Choice(f"{start}optimizer", "optimizer", {"sgd": "SGD, momentum 0.9", "adam": "Adam"}, "sgd"),
-        Number(f"{start}eta", "learning rate", 0.05, 0.0, 100.0, 0.01),
+        Choice(
+            f"{start}method",
+            "method",
+            METHODS,
+            method,
+            help="What is done to the hidden activations in training.",
+        ),
+        Number(f"{start}rate", "rate", 0.3, 0.0, 0.9, 0.05, help="P(drop), or what a noise is matched to."),
+        Choice(
+            f"{start}schedule",
+            "schedule of the rate",
+            SCHEDULES,
+            "constant",
+            help="How the rate moves over the training.",
+        ),
+        Choice(
+            f"{start}optimizer",
+            "optimizer",
+            {"sgd": "SGD, momentum 0.9", "adam": "Adam"},
+            "sgd",
+            help="What turns a gradient into a step.",
+        ),
+        Number(
+            f"{start}eta",
+            "learning rate",
+            0.05,
+            0.0,
+            100.0,
+            0.01,
+            help="Size of a step; too large, and it diverges.",
+        ),
     )
 
 
