@@ -47,6 +47,12 @@ def check_number(name: str, value: float, low: float, high: float) -> None:
         raise ValueError(f"{name} must be a number from {low:g} to {high:g}; got {value!r}")
 
 
+def check_count(name: str, value: int, low: int, high: int) -> None:
+    """Raise ValueError, naming the range, unless ``value`` is an integer from ``low`` to ``high``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
+
+
 def normal_quantile(probability: ArrayLike) -> Floats:
     """Inverse distribution function of N(0, 1), elementwise."""
     inverse = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.activations import Activations, Floats, Normal, check_number
+from dropviz.activations import Activations, Floats, Normal, check_count, check_number
 from dropviz.noise import below_one
-from dropviz.noise_sweep import check_count, check_rising_rates
+from dropviz.noise_sweep import check_rising_rates
 from dropviz.strategies import strategy
 from dropviz.sweep import rate_grid
 from dropviz.theory import Moments

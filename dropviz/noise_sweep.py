@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dropviz.activations import Activations, Floats, Normal
+from dropviz.activations import Activations, Floats, Normal, check_count
 from dropviz.noise import MaskNoise, SpreadNoise, below_one, noise, noise_ratio, noises
 from dropviz.sweep import rate_grid
 from dropviz.theory import Moments
@@ -56,12 +56,6 @@ class NoiseConfig:
             noise(name)
         if not self.noises or len(set(self.noises)) != len(self.noises):
             raise ValueError(f"noises must be one or more names, each once; got {self.noises!r}")
-
-
-def check_count(name: str, value: int, low: int, high: int) -> None:
-    """Raise ValueError, naming the range, unless ``value`` is an integer from ``low`` to ``high``."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
 
 
 def check_rising_rates(rates: tuple[float, ...]) -> Floats:

@@ -11,10 +11,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.activations import Activations, Floats, Normal, check_number
+from dropviz.activations import Activations, Floats, Normal, check_count, check_number
 from dropviz.layer import LayerSweep
 from dropviz.noise import below_one
-from dropviz.noise_sweep import check_count, check_rising_rates
+from dropviz.noise_sweep import check_rising_rates
 from dropviz.strategies import strategy
 
 MOST_ENUMERATED = 12  # 2¹² = 4096 masks

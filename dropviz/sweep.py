@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dropviz.activations import Activations, Floats, Normal, check_number
+from dropviz.activations import Activations, Floats, Normal, check_count, check_number
 from dropviz.strategies import strategy
 from dropviz.theory import PHASES, Discrepancy, exact_moments, wasserstein
 
@@ -44,12 +44,6 @@ def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
     check_number("step", step, max((stop - start) / (MOST_RATES - 1), 1e-9), 1.0)
     count = int((stop - start) / step + 1e-9)
     return tuple(round(start + index * step, 12) for index in range(count + 1))
-
-
-def _check_integer(name: str, value: int, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
-    return int(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +99,11 @@ class SweepConfig:
             raise ValueError(f"strategies must be one or more names, each once; got {names!r}")
         object.__setattr__(self, "strategies", names)
         object.__setattr__(self, "rates", rates)
-        object.__setattr__(self, "units", _check_integer("units", self.units, 1, MOST_UNITS))
-        object.__setattr__(self, "seed", _check_integer("seed", self.seed, 0, 2**63 - 1))
-        replicates = _check_integer("replicates", self.replicates, 1, MOST_REPLICATES)
-        object.__setattr__(self, "replicates", replicates)
+        check_count("units", self.units, 1, MOST_UNITS)
+        check_count("seed", self.seed, 0, 2**63 - 1)
+        check_count("replicates", self.replicates, 1, MOST_REPLICATES)
+        for name in ("units", "seed", "replicates"):
+            object.__setattr__(self, name, int(getattr(self, name)))
 
 
 def _check_rates(rates: ArrayLike) -> tuple[float, ...]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.activations import Floats, check_number
+from dropviz.activations import Floats, check_count, check_number
 from dropviz.layer import MOST_MASKED, masked_sums
 from dropviz.noise import below_one
-from dropviz.noise_sweep import check_count, check_rising_rates, quotient
+from dropviz.noise_sweep import check_rising_rates, quotient
 from dropviz.sweep import rate_grid
 
 
