@@ -121,7 +121,7 @@ def _beside_inverted(config: dv.SweepConfig, name: str) -> LiveFigure:
     return mistake_live(dv.sweep(config), name)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(max_entries=32, show_spinner="Drawing the masks…")
 def _left_on(config: LayerConfig) -> LiveFigure:
     return left_on_live(left_on(config))
 
