@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dropviz.activations import Activations, Floats, Normal, check_count, check_number
+from dropviz.gap_errors import GAPS, Sums, gap_deviations
 from dropviz.strategies import strategy
 from dropviz.theory import PHASES, Discrepancy, exact_moments, wasserstein
 
@@ -130,7 +131,8 @@ def _check_rates(rates: ArrayLike) -> tuple[float, ...]:
 class Sweep:
     """Result of a sweep. Axes of the moments: strategy, phase (train, test), rate; of ``rms_gap``: strategy, rate.
 
-    Standard errors and variances are NaN where one unit in all leaves them undefined.
+    Standard errors and variances are NaN where one unit in all leaves them undefined. ``gap_se`` holds the standard
+    errors of `gap`; its axes: measure (as in ``GAPS``), strategy, rate.
     """
 
     config: SweepConfig
@@ -141,6 +143,7 @@ class Sweep:
     exact_mean: Floats
     exact_variance: Floats
     rms_gap: Floats
+    gap_se: Floats
 
     def to_frame(self) -> "pd.DataFrame":
         """Table of moments, a row a strategy, rate and phase.
@@ -172,22 +175,34 @@ class Sweep:
         return pd.DataFrame(columns, index=index).reset_index()
 
     def gap(self, measure: str) -> Floats:
-        """One column of `discrepancy` as an array; axes: strategy, rate."""
+        """One column of `discrepancy` as an array, or "mean_ratio", test/train mean; axes: strategy, rate."""
         config = self.config
         if measure == "wasserstein":
             return np.array(
                 [wasserstein(name, config.rates, config.activations) for name in config.strategies]
             )
-        if measure == "rms_gap":
-            return self.rms_gap
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if measure == "variance_ratio":
-                return self.variance[:, 0] / self.variance[:, 1]
-            difference = self.mean[:, 1] - self.mean[:, 0]
-            if measure == "mean_gap":
-                return difference
-            train = self.exact_mean[:, 0]
-            return np.where(train == 0.0, np.nan, difference / np.abs(train))
+        gaps = _gaps(self.mean, self.variance, self.rms_gap, self.exact_mean)
+        return np.asarray(gaps[_place(measure)])
+
+    def gap_error(self, measure: str) -> Floats:
+        """Standard error of `gap`, for every measure but wasserstein, which is exact; axes: strategy, rate."""
+        return np.asarray(self.gap_se[_place(measure)])
+
+
+def _place(measure: str) -> int:
+    if measure not in GAPS:
+        raise ValueError(f"measure must be one of {', '.join(GAPS)}; got {measure!r}")
+    return GAPS.index(measure)
+
+
+def _gaps(mean: Floats, variance: Floats, rms_gap: Floats, exact_mean: Floats) -> Floats:
+    """Every measure in ``GAPS`` from moments, NaN or infinite where undefined; axes: measure, strategy, rate."""
+    difference, train = mean[:, 1] - mean[:, 0], exact_mean[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = difference / np.where(train, np.abs(train), np.nan)
+        return np.array(
+            [difference, relative, variance[:, 0] / variance[:, 1], rms_gap, mean[:, 1] / mean[:, 0]]
+        )
 
 
 def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
@@ -205,19 +220,26 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     rows = [strategy(name) for name in config.strategies]
     rates = np.asarray(config.rates)
     mu, v = config.activations.exact_mean, config.activations.exact_variance
-    repeats = [_outputs(config, powers, mu, v) for powers in _power_sums(config, executor, mu, v)]
     exact = [[exact_moments(row, phase, rates, mu, v) for phase in PHASES] for row in rows]
-    values = {name: np.mean([repeat[name] for repeat in repeats], axis=0) for name in repeats[0]}
+    exact_mean = np.array([[moments.mean for moments in phases] for phases in exact])
+    repeats = [_outputs(config, powers, mu, v, exact_mean) for powers in _power_sums(config, executor, mu, v)]
+    together = {name: np.mean([values[name] for values in repeats], axis=0) for name in repeats[0]}
     if len(repeats) > 1:
-        for name in ("mean", "variance"):
-            spread = np.std([repeat[name] for repeat in repeats], axis=0, ddof=1)
-            values[f"{name}_se"] = spread / np.sqrt(len(repeats))
+        for name, error in (("mean", "mean_se"), ("variance", "variance_se"), ("gaps", "gap_se")):
+            together[error] = _spread([values[name] for values in repeats])
+    del together["gaps"]
     return Sweep(
         config=config,
-        exact_mean=np.array([[moments.mean for moments in phases] for phases in exact]),
+        exact_mean=exact_mean,
         exact_variance=np.array([[moments.variance for moments in phases] for phases in exact]),
-        **values,
+        **together,
     )
+
+
+def _spread(repeats: Sequence[Floats]) -> Floats:
+    """Standard error of the mean of independent repeats."""
+    with np.errstate(invalid="ignore"):  # a ratio may be infinite
+        return np.asarray(np.std(repeats, axis=0, ddof=1) / np.sqrt(len(repeats)))
 
 
 def block_sizes(rng: np.random.Generator, count: int, rates: Sequence[float]) -> NDArray[np.int64]:
@@ -276,11 +298,14 @@ def _size(mu: float, v: float) -> float:
     return size if size > SMALLEST else 1.0
 
 
-def _outputs(config: SweepConfig, powers: Floats, mu: float, v: float) -> dict[str, Floats]:
+def _outputs(
+    config: SweepConfig, powers: Floats, mu: float, v: float, exact_mean: Floats
+) -> dict[str, Floats]:
     """Moments of the training and test outputs of every strategy from one replicate's sums."""
     rates = np.asarray(config.rates)
-    survivors = np.cumsum(powers[:, ::-1], axis=1)[:, ::-1][:, 1:]
-    everyone = powers.sum(axis=1, keepdims=True)
+    # Everyone is summed in the same order as the survivors, so that where nobody is dropped both are the same bits.
+    sums = np.cumsum(powers[:, ::-1], axis=1)[:, ::-1]
+    everyone, survivors = sums[:, :1], sums[:, 1:]
     masked = _masked_moments(survivors, config.units, mu, v)
     whole = _masked_moments(everyone, config.units, mu, v)
     kept_square, square = masked["square"], whole["square"]
@@ -289,13 +314,21 @@ def _outputs(config: SweepConfig, powers: Floats, mu: float, v: float) -> dict[s
     raw = {name: np.array([masked[name], np.broadcast_to(whole[name], rates.shape)]) for name in masked}
     train, test = scales[:, 0], scales[:, 1]
     rms = np.sqrt(np.maximum((train - test) ** 2 * kept_square + test**2 * (square - kept_square), 0.0))
-    return {
+    outputs = {
         "mean": scales * raw["mean"],
         "mean_se": scales * raw["mean_se"],
         "variance": scales**2 * raw["variance"],
         "variance_se": scales**2 * raw["variance_se"],
         "rms_gap": rms,
     }
+    outputs["gaps"] = _gaps(outputs["mean"], outputs["variance"], rms, exact_mean)
+    size = _size(mu, v)
+    shares = Sums(survivors / config.units, everyone / config.units, mu / size)
+    others = config.units - 1 if config.units > 1 else np.nan
+    outputs["gap_se"] = gap_deviations(
+        shares, train, test, outputs["gaps"], size, exact_mean[:, 0]
+    ) / np.sqrt(others)
+    return outputs
 
 
 def _masked_moments(powers: Floats, units: int, mu: float, v: float) -> dict[str, Floats]:

@@ -445,21 +445,29 @@ const loadPlotly = async (path) => {
 
 const mounted = new WeakMap();
 
+// What arrives are bytes: a line of JSON that is new on every rerun, then the figure's JSON, read only where it changed.
+const unpack = (bytes) => {
+  const end = bytes.indexOf(10);
+  const text = (from, to) => JSON.parse(new TextDecoder().decode(bytes.subarray(from, to)));
+  return [text(0, end), () => text(end + 1)];
+};
+
 // Called on every rerun of the page: mounts once, then only passes on what is new.
 export default function (component) {
-  const { data, parentElement, setStateValue } = component;
+  const { parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".dv");
+  const [head, payload] = unpack(component.data);
   // A page just opened has a bare address: put its settings there without another step in the browser's history.
-  if (data.replace) history.replaceState(history.state, "", `${location.pathname}?${data.replace}`);
+  if (head.replace) history.replaceState(history.state, "", `${location.pathname}?${head.replace}`);
   const state = mounted.get(root);
   if (!state) {
     const commit = (rate) => setStateValue("rate", rate);
-    const live = mount(root, data.payload, data.rate, loadPlotly(data.plotly), commit);
-    mounted.set(root, { version: data.version, arrival: data.arrival, live });
+    const live = mount(root, payload(), head.rate, loadPlotly(head.plotly), commit);
+    mounted.set(root, { version: head.version, arrival: head.arrival, live });
   } else {
-    if (state.version !== data.version) state.live.replace(data.payload);
-    if (state.arrival !== data.arrival) state.live.set(data.rate);
-    Object.assign(state, { version: data.version, arrival: data.arrival });
+    if (state.version !== head.version) state.live.replace(payload());
+    if (state.arrival !== head.arrival) state.live.set(head.rate);
+    Object.assign(state, { version: head.version, arrival: head.arrival });
   }
   return () => {
     const { live } = mounted.get(root) ?? {};
