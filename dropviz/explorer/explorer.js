@@ -195,6 +195,23 @@ const numbers = (values) => {
   return Array.from(new NUMBER_TYPES[values.dtype](bytes.buffer));
 };
 
+// What Plotly draws: the traces that stand still. It leaves out an axis without traces, so an axis whose traces are all
+// ours gets an empty one; an axis that nobody sees is left out. Every trace less is a millisecond less.
+function stillPart(payload, tracks, layout) {
+  const moving = new Set(tracks.map(({ trace }) => trace));
+  const still = payload.figure.data.filter((trace, at) => !moving.has(at));
+  const axesOf = ({ xaxis = "x", yaxis = "y" }) => `${xaxis} ${yaxis}`;
+  const alive = new Set(still.map(axesOf));
+  for (const [at, trace] of payload.figure.data.entries()) {
+    const axes = axesOf(trace);
+    if (!moving.has(at) || alive.has(axes) || layout[axisName(trace.yaxis ?? "y")].visible === false) continue;
+    alive.add(axes);
+    still.push({ type: "scatter", mode: "lines", x: [null], y: [null], xaxis: trace.xaxis, yaxis: trace.yaxis });
+  }
+  const seen = Object.entries(layout).filter(([, part]) => part?.visible !== false);
+  return [still, Object.fromEntries(seen)];
+}
+
 // The whole figure at one rate, for saving: what Plotly draws and what we draw.
 const figureAt = (payload, tracks, layout, index) => ({
   data: payload.figure.data.map((trace, at) => {
@@ -352,12 +369,8 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
     parts.figure.style.height = `${size.height}px`;
     move = drawTracks(parts.moving, payload, tracks, layout, size);
     paint();
-    const moving = new Set(tracks.map(({ trace }) => trace));
-    // Plotly leaves out an axis without traces: a trace that we draw leaves it an empty one.
-    const still = payload.figure.data.map((trace, at) => (moving.has(at)
-      ? { type: "scatter", mode: "lines", x: [null], y: [null], xaxis: trace.xaxis, yaxis: trace.yaxis }
-      : trace));
-    const picture = JSON.stringify([still, layout, size.width]);
+    const [still, shown] = stillPart(payload, tracks, layout);
+    const picture = JSON.stringify([still, shown, size.width]);
     if (picture === plotted) return; // another draw, the same curves: Plotly has nothing to do
     plotted = picture;
     const Plotly = await plotly;
@@ -370,7 +383,7 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
         format, scale: factor, filename: "dropviz", width: size.width, height: size.height,
       }),
     });
-    await Plotly.react(parts.plot, structuredClone(still), structuredClone(layout), {
+    await Plotly.react(parts.plot, structuredClone(still), structuredClone(shown), {
       displaylogo: false, modeBarButtons: [[save("svg", 1), save("png", 2)]], scrollZoom: false, doubleClick: false,
     });
     for (const svg of parts.plot.querySelectorAll(".main-svg")) svg.setAttribute("aria-hidden", "true");
