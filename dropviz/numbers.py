@@ -22,29 +22,25 @@ def plain(value: float, digits: int = 4) -> str:
 
 
 def with_error(value: float, error: float) -> str:
-    """Write a simulated value with its standard error, one digit of the error deciding how many are written.
+    """Write a simulated value with its standard error, both to the first digit of the error.
 
     >>> with_error(0.39894, 0.00061), with_error(1.0, 0.0), with_error(2.0, float("nan"))
     ('0.3989 ± 0.0006', '1.000', '2.000')
+    >>> with_error(39546.0, 7747.0), with_error(1.0023e8, 2.1e5)
+    ('40000 ± 8000', '1.002e+08 ± 0.002e+08')
     """
     if not math.isfinite(value) or not math.isfinite(error) or error <= 1e-15 * abs(value):
         return plain(value)
-    decimals = max(0, -math.floor(math.log10(error)))
-    if decimals > 8 or abs(value) >= 1e6:
-        return f"{plain(value)} ± {error:.0e}"
-    rounded = round(value, decimals) + 0.0  # no minus before a zero
-    return f"{rounded:.{decimals}f} ± {error:.{decimals}f}".replace("-", "−")
-
-
-def quotient_error(top: float, top_error: float, bottom: float, bottom_error: float) -> float:
-    """Standard error of top/bottom, |top/bottom|·√((Δtop/top)² + (Δbottom/bottom)²); NaN where it is undefined.
-
-    It leaves out the covariance. Where the two rise and fall together, as the variances of one sample do, the true
-    error is smaller.
-
-    >>> round(quotient_error(2.0, 0.03, 1.0, 0.02), 3)
-    0.05
-    """
-    if not top or not bottom:
-        return math.nan
-    return abs(top / bottom) * math.hypot(top_error / top, bottom_error / bottom)
+    decimals = -math.floor(math.log10(error))
+    if decimals <= 8 and abs(value) < 1e6 and error < 1e6:
+        value = round(value, decimals) + 0.0  # no minus before a zero
+        return f"{value:.{max(0, decimals)}f} ± {round(error, decimals):.{max(0, decimals)}f}".replace(
+            "-", "−"
+        )
+    power = math.floor(math.log10(max(abs(value), error)))
+    scaled, digits = (
+        (round(part / 10.0**power, decimals + power) + 0.0 for part in (value, error)),
+        decimals + power,
+    )
+    texts = [f"{part:.{max(0, digits)}f}e{power:+03d}" for part in scaled]
+    return " ± ".join(texts).replace("-", "−", 1) if value < 0.0 else " ± ".join(texts)

@@ -16,6 +16,7 @@ from dropviz.strategies import strategy as find_strategy
 PHASES = ("train", "test")
 QUANTILE_NODES = 4096
 MOST_ATOMS = 1 << 15
+ROUNDING = 1e-14  # relative; a smaller difference of two factors is rounding
 
 
 class Moments(NamedTuple):
@@ -126,7 +127,7 @@ def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations)
 def exact_gap(measure: str, strategy: str, rates: ArrayLike, activations: Activations) -> Floats:
     """One measure of the train/test discrepancy at each rate, from the law of the activations.
 
-    mean_gap = test mean − train mean; relative_gap = mean_gap/|train mean|; variance_ratio = train/test;
+    mean_gap = test mean − train mean = (s − t·k)·μ; relative_gap = mean_gap/|train mean|; variance_ratio = train/test;
     rms_gap = √E[(m·a·t − a·s)²] = √((v + μ²)·(k·(t − s)² + r·s²)); wasserstein = W₁ of the two output laws
     (see `wasserstein`). NaN where a measure is undefined: relative_gap at train mean 0, variance_ratio at 0/0.
 
@@ -144,13 +145,19 @@ def exact_gap(measure: str, strategy: str, rates: ArrayLike, activations: Activa
     if measure == "rms_gap":
         t, s = row.train_scale(r), row.test_scale(r)
         return np.asarray(np.sqrt((v + mu**2) * ((1.0 - r) * (t - s) ** 2 + r * s**2)))
-    train = exact_moments(row, "train", r, mu, v)
-    test = exact_moments(row, "test", r, mu, v)
-    gap = test.mean - train.mean
+    t, s = row.train_scale(r), row.test_scale(r)
     with np.errstate(divide="ignore", invalid="ignore"):
         if measure == "variance_ratio":
-            return train.variance / test.variance
-        return gap if measure == "mean_gap" else np.where(train.mean == 0.0, np.nan, gap / np.abs(train.mean))
+            return (
+                exact_moments(row, "train", r, mu, v).variance / exact_moments(row, "test", r, mu, v).variance
+            )
+        kept = t * (1.0 - r)
+        gap = np.where(np.abs(s - kept) <= ROUNDING * np.abs(s), 0.0, s - kept)
+        return (
+            gap * mu
+            if measure == "mean_gap"
+            else np.where(kept * mu == 0.0, np.nan, gap * np.sign(mu) / kept)
+        )
 
 
 @lru_cache(maxsize=8)  # an array in a key stays in memory

@@ -5,6 +5,7 @@ const UNIT_CELL = 20; // width of a unit's place in the row, in SVG units
 const FULL_SWEEP_MS = 7000;
 const CALM_STEP_MS = 1000; // a leap a second, for those who asked for less motion
 const NARROW = 640;
+const LABEL_ROOM = 48; // pixels that a label at the head of a stem takes
 
 const decode = (matrix) => {
   if (!matrix) return null;
@@ -154,9 +155,15 @@ function drawTrack(trace, track, layout, size, clip) {
     }
     if (label) {
       const head = ys.length - 1;
-      label.textContent = Number.isFinite(ys[head]) ? `${Math.round(ys[head])}${trace.meta.unit}` : "";
-      label.setAttribute("x", (toX(xs[head]) + 8).toFixed(1));
-      label.setAttribute("y", (toY(ys[head]) + 4).toFixed(1));
+      const known = Number.isFinite(ys[head]);
+      label.textContent = known ? `${Math.round(ys[head])}${trace.meta.unit}` : "";
+      if (known) {
+        const x = toX(xs[head]);
+        const left = x + LABEL_ROOM > toX.ends[1]; // no room on the right: it would lie on the next panel
+        label.setAttribute("text-anchor", left ? "end" : "start");
+        label.setAttribute("x", (left ? x - 8 : x + 8).toFixed(1));
+        label.setAttribute("y", (toY(ys[head]) + 4).toFixed(1));
+      }
     }
     dots.forEach((dot, at) => {
       if (!dot) return;

@@ -12,6 +12,7 @@ from dropviz.explorer import Track
 from dropviz.figures.labels import Curve, place
 from dropviz.figures.style import GRID, INK, TEST_DASH, axis, panel_title
 
+SMALLEST_DRAWN = 1e-30  # the browser draws in float32 and cannot scale an axis to less
 POINTS_SHOWN = 20  # simulated points drawn along a curve; more would hide the exact line
 
 
@@ -108,6 +109,8 @@ def _range(panel: Panel) -> tuple[float, float]:
     """Limits of the y axis around every exact value, in decades if the axis is logarithmic."""
     values = np.concatenate([_scaled(line.exact, panel.log) for line in panel.lines])
     values = values[np.isfinite(values)]
+    if not panel.log:
+        values = np.where(np.abs(values) < SMALLEST_DRAWN, 0.0, values)
     caps = _scaled(np.array(panel.limits), panel.log) if panel.log else np.array(panel.limits)
     low = max(values.min(initial=math.inf), np.nan_to_num(caps[0], nan=-math.inf))
     high = min(values.max(initial=-math.inf), np.nan_to_num(caps[1], nan=math.inf))

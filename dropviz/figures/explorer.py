@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from dropviz.activations import Activations, Floats
 from dropviz.explorer import LiveFigure, UnitRow
-from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.curves import SMALLEST_DRAWN, Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.distributions import Distribution, distributions, draw_distribution, notes
 from dropviz.figures.grid import Drawn, Row, draw_grid
 from dropviz.figures.style import COLORS
@@ -20,7 +20,7 @@ from dropviz.numbers import plain, with_error
 from dropviz.outputs import histogram, some_units
 from dropviz.strategies import Strategy, strategy
 from dropviz.sweep import Sweep
-from dropviz.theory import PHASES, exact_gap, exact_moments
+from dropviz.theory import PHASES, exact_gap, exact_moments, variance_ratio
 
 MEASURES = {
     "variance_ratio": "train/test variance",
@@ -76,7 +76,7 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0
         tracks=drawn.tracks,
         texts=_texts(sweep, rows, pictures),
         head=_columns([_head(row) for row in rows]),
-        foot=_columns([_foot(row) for row in rows]) + KEY,
+        foot=_columns([_foot(row, len(rows) == 3) for row in rows]) + KEY,
         narrow=drawn.narrow,
         units=list(zip(shown.activation.tolist(), shown.dropped_at.tolist(), strict=True)),
         unit_rows=[
@@ -145,8 +145,8 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
             variance_title,
             "variance",
             variances,
-            log=v > 0.0,
-            limits=(1e-4 * v, 1e4 * v) if v > 0.0 else (0.0, 20.0 * mu**2 or 1.0),
+            log=v > SMALLEST_DRAWN,
+            limits=(1e-4 * v, 1e4 * (v + mu**2)) if v > SMALLEST_DRAWN else (0.0, 20.0 * mu**2 or 1.0),
         ),
         _discrepancy_panel(sweep, rows, measure),
     ]
@@ -161,16 +161,42 @@ def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> 
             line = replace(line, simulated=sweep.gap(measure)[index], error=sweep.gap_error(measure)[index])
         lines.append(line)
     finite = np.concatenate([line.exact[np.isfinite(line.exact)] for line in lines])
-    ratio = measure == "variance_ratio"
-    if ratio and not len(finite):
-        title = "Test variance is 0: no ratio"
-    elif ratio and {row.name for row in rows} == {"standard", "inverted"}:
-        title = "Variance ratio: one curve for both"
-    else:
-        title = MEASURES[measure].capitalize()
-    reach = 20.0 * float(np.median(np.abs(finite))) + 1e-9 if len(finite) else 1.0
-    limits = (0.05, 200.0) if ratio else (-reach, reach)
-    return Panel(title, MEASURES[measure], lines, log=ratio and len(finite) > 0, limits=limits)
+    title = _gap_title(measure, rows, sweep.config.activations, len(finite) > 0)
+    if measure == "variance_ratio":
+        law = sweep.config.activations
+        right = variance_ratio(sweep.config.rates, law.exact_mean, law.exact_variance)
+        limits = (0.05, max(200.0, 1.5 * float(right[np.isfinite(right)].max(initial=0.0))))
+        return Panel(title, MEASURES[measure], lines, log=len(finite) > 0, limits=limits)
+    # What a mistake makes of a rate near 0 or 1 would press all else flat; where all is 0, the errors set the scale.
+    errors = np.concatenate([line.error for line in lines if line.error is not None] or [np.zeros(0)])
+    reach = max(
+        20.0 * float(np.median(np.abs(finite))) if len(finite) else 0.0,
+        8.0 * float(errors[np.isfinite(errors)].max(initial=0.0)),
+    )
+    return Panel(title, MEASURES[measure], lines, limits=(-reach, reach) if reach else (-1.0, 1.0))
+
+
+def _gap_title(measure: str, rows: Sequence[Strategy], activations: Activations, any_exact: bool) -> str:
+    """The finding of the third panel."""
+    mu, v = activations.exact_mean, activations.exact_variance
+    wrong = any(row.mistake for row in rows)
+    if measure == "variance_ratio":
+        if v == 0.0:
+            return "Test variance is 0: no ratio"
+        if not any_exact:
+            return "No training output: no ratio"
+        both = {row.name for row in rows} == {"standard", "inverted"}
+        return "Variance ratio: one curve for both" if both else "Variance ratio, train/test"
+    if mu == 0.0 and measure in ("mean_gap", "relative_gap"):
+        return "Every mean is 0: no gap" if measure == "mean_gap" else "Training mean 0: no relative gap"
+    if mu == v == 0.0:
+        return "Every output is 0: no gap"
+    return {
+        "mean_gap": "A mistake parts the means" if wrong else "No mean gap: what is left is noise",
+        "relative_gap": "A mistake parts the means" if wrong else "No mean gap: what is left is noise",
+        "rms_gap": "Unit by unit, a gap above rate 0",
+        "wasserstein": "Distributions differ above rate 0",
+    }[measure]
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
@@ -254,8 +280,8 @@ def _head(row: Strategy) -> str:
     )
 
 
-def _foot(row: Strategy) -> str:
-    name = row.name
+def _foot(row: Strategy, tight: bool) -> str:
+    name, kind = row.name, "dv-numbers dv-tight" if tight else "dv-numbers"
 
     def cell(title: str, text: str) -> str:
         return (
@@ -273,7 +299,7 @@ def _foot(row: Strategy) -> str:
     )
     code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
     name_line = f'<p class="dv-only-narrow"><b>{escape(row.label)}</b></p>'
-    return f'{name_line}<dl class="dv-numbers">{"".join(cells)}</dl><pre><code>{code}</code></pre>'
+    return f'{name_line}<dl class="{kind}">{"".join(cells)}</dl><pre><code>{code}</code></pre>'
 
 
 def _alt(rows: Sequence[Strategy], panels: Sequence[Panel]) -> str:

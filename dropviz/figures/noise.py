@@ -15,8 +15,8 @@ from dropviz.figures.grid import Row, draw_grid
 from dropviz.figures.noise_outputs import draw_output, notes, outputs
 from dropviz.figures.style import COLORS
 from dropviz.noise import ALPHA_FILL, MaskNoise, SpreadNoise, noise, noise_ratio, noises
-from dropviz.noise_sweep import NoiseDensities, NoiseSweep
-from dropviz.numbers import plain, quotient_error, with_error
+from dropviz.noise_sweep import NoiseDensities, NoiseSweep, quotient
+from dropviz.numbers import plain, with_error
 
 SHORT: Mapping[str, str] = MappingProxyType(
     {
@@ -162,9 +162,12 @@ def _discrepancy_panel(sweep: NoiseSweep) -> Panel:
     ratios = bool(np.isfinite(sweep.exact_variance_ratio).any())
     gap = _settled(sweep.exact_mean_gap, sweep.config.activations)
     exact = sweep.exact_variance_ratio if ratios else gap
-    simulated = sweep.variance_ratio if ratios else sweep.mean_gap
+    simulated, errors = (
+        simulated_ratio(sweep) if ratios else (sweep.test.exact_mean - sweep.train.mean, sweep.train.mean_se)
+    )
     lines = [
-        Line(SHORT[name], _color(name), exact[index], simulated[index]) for index, name in enumerate(names)
+        Line(SHORT[name], _color(name), exact[index], simulated[index], errors[index])
+        for index, name in enumerate(names)
     ]
     if not ratios:
         title = "Test variance is 0: the gap of the means"
@@ -240,6 +243,12 @@ def _row_texts(row: MaskNoise | SpreadNoise, rates: Floats, mu: float, v: float)
     return texts
 
 
+def simulated_ratio(sweep: NoiseSweep) -> tuple[Floats, Floats]:
+    """Simulated training variance over exact test variance, which adds no error, and its standard error."""
+    test = sweep.test.exact_variance
+    return quotient(sweep.train.variance, test), quotient(sweep.train.variance_se, test)
+
+
 def _simulated(sweep: NoiseSweep, index: int, name: str) -> dict[str, list[str]]:
     """The simulated moments of one noise, with their standard errors."""
     texts = {}
@@ -248,11 +257,10 @@ def _simulated(sweep: NoiseSweep, index: int, name: str) -> dict[str, list[str]]
             values, errors = getattr(curves, moment)[index], getattr(curves, f"{moment}_se")[index]
             pairs = zip(values.tolist(), errors.tolist(), strict=True)
             texts[f"{name}-{phase}-{moment}"] = [with_error(value, error) for value, error in pairs]
-    four = (sweep.train.variance, sweep.train.variance_se, sweep.test.variance, sweep.test.variance_se)
-    spread = [quotient_error(*values) for values in zip(*(moments[index] for moments in four), strict=True)]
+    ratios, errors = simulated_ratio(sweep)
     texts[f"{name}-ratio"] = [
         with_error(value, error) if math.isfinite(value) else "none"
-        for value, error in zip(sweep.variance_ratio[index].tolist(), spread, strict=True)
+        for value, error in zip(ratios[index].tolist(), errors[index].tolist(), strict=True)
     ]
     return texts
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+FINEST = 9  # decimals of a setting: what is smaller than 1e-9 is 0
 STREAMLITS_OWN = {"embed", "embed_options"}
 
 
@@ -21,6 +22,11 @@ def _plain(text: str) -> str:
     if not text.isascii() or "_" in text:
         raise ValueError(text)
     return text
+
+
+def _settled(value: float, decimals: int = FINEST) -> float:
+    """Return the number with no more decimals than a setting has; without −0."""
+    return value if isinstance(value, int) else round(value, decimals) + 0.0
 
 
 class Setting(Protocol):
@@ -64,7 +70,7 @@ class Number:
         value = (int if isinstance(self.default, int) else float)(_plain(text))
         if not self.low <= value <= self.high:
             raise ValueError(text)
-        return value
+        return _settled(value)
 
     def spell(self, value: float) -> str:
         """Shortest text that gives the same number back."""
@@ -87,7 +93,7 @@ class Number:
             help=self.help,
             format=None if kind is int else "%g",
         )
-        return kind(value)
+        return _settled(kind(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +192,10 @@ class Hidden:
 
     def parse(self, text: str) -> float:
         """Return the number if it lies in the range."""
-        value = round(float(_plain(text)), 2)  # as fine as the slider
+        value = float(_plain(text))
         if not self.low <= value <= self.high:
             raise ValueError(text)
-        return value
+        return _settled(value, 2)  # as fine as the slider
 
     def spell(self, value: float) -> str:
         """Shortest text that gives the same number back."""

@@ -74,7 +74,7 @@ def _new_draw() -> None:
 def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
     live = _live(config, measure)
     if config.units == 1:
-        st.info("One unit has no variance: the second and third picture show the exact curves alone.")
+        st.info("One unit has no variance: a curve of the variance is exact alone.")
     rate = live_figure(live, "explorer")
     _code(rate)
     write_address(SETTINGS)
@@ -90,7 +90,8 @@ def _code(rate: float) -> None:
 
 
 def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) -> None:
-    caption = f"Activations: {label}; {config.units:,} units, seed {config.seed}. Made with dropviz {dv.__version__}."
+    source = label if isinstance(config.activations, dv.Empirical) else repr(config.activations)
+    caption = f"Activations: {source}; {config.units:,} units, seed {config.seed}. Made with dropviz {dv.__version__}."
     with st.container(horizontal=True):
         st.download_button(
             "table as CSV",
