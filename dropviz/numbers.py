@@ -29,7 +29,7 @@ def with_error(value: float, error: float) -> str:
     >>> with_error(39546.0, 7747.0), with_error(1.0023e8, 2.1e5)
     ('40000 ± 8000', '1.002e+08 ± 0.002e+08')
     """
-    if not math.isfinite(value) or not math.isfinite(error) or error <= 1e-15 * abs(value):
+    if not math.isfinite(value) or not math.isfinite(error) or error <= max(1e-15 * abs(value), 1e-99):
         return plain(value)
     decimals = -math.floor(math.log10(error))
     if decimals <= 8 and abs(value) < 1e6 and error < 1e6:
