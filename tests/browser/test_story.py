@@ -257,7 +257,7 @@ BOXES = """() => {
   const words = '.story-title, .story-sentence, .story-ask, .story-options, .story-verdict, .story-now, .story-nav';
   return {
     parts: named(words), buttons: named('.story button'), cut: cut.map((node) => node.className),
-    labels: all('.story-now .annotation, .story-now .xtitle, .story-now .ytitle')
+    labels: all('.story-now .annotation-text-g, .story-now .xtitle, .story-now .ytitle')
       .map((node) => [node.textContent, box(node)]),
     width: document.documentElement.scrollWidth, screen: innerWidth,
   };
