@@ -195,14 +195,21 @@ const numbers = (values) => {
   return Array.from(new NUMBER_TYPES[values.dtype](bytes.buffer));
 };
 
+// A saved figure has no style sheet: colours that are faint on white are exchanged, in lines and in names of lines.
+const ON_WHITE = { "#E69F00": "#C38500" };
+const NAMES_ON_WHITE = { "#E69F00": "#8A5A00", "#D55E00": "#B34F00", "#CC79A7": "#A3487A", "#009E73": "#007353" };
+const recolored = (part, shades) => JSON.parse(JSON.stringify(part), (_, value) => shades[value] ?? value);
+
 // The whole figure at one rate, for saving: what Plotly draws and what we draw.
 const figureAt = (payload, tracks, layout, index) => ({
-  data: payload.figure.data.map((trace, at) => {
+  data: recolored(payload.figure.data.map((trace, at) => {
     const track = tracks.find((one) => one.trace === at);
     if (!track) return trace;
     return { ...trace, y: Array.from(track.y(index)), ...(track.x ? { x: Array.from(track.x(index)) } : {}) };
-  }),
-  layout: { ...layout, paper_bgcolor: "#ffffff", font: { ...layout.font, color: "#1f2933" } },
+  }), ON_WHITE),
+  layout: {
+    ...recolored(layout, NAMES_ON_WHITE), paper_bgcolor: "#ffffff", font: { ...layout.font, color: "#1f2933" },
+  },
 });
 
 // ---- the whole ----------------------------------------------------------------------------------------------------
