@@ -333,7 +333,9 @@ export function mountStory(root, story, plotly, settings) {
     if (qr) {
       const code = html("div", "story-qr", "", { role: "img", "aria-label": `QR code of ${address}` });
       code.innerHTML = qr; // drawn by our server
-      content.push(code, html("p", "", address));
+      content.push(code, html("p", "story-address", address));
+      const local = /^\w+:\/\/(localhost|127\.|\[::1\])/.test(address);
+      if (local) content.push(html("p", "story-muted", "This address works on this computer only: set DROPVIZ_PUBLIC_URL to the one of the hall."));
     } else content.push(html("p", "", "This file has no address: it needs no network."));
     openDialog("qr", ...content);
   };

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dropviz.export import story_html
-from dropviz.story import own_story
+from dropviz.story import OWN_STORY, own_story
 
 SCENES = own_story().scenes
 COUNT = len(SCENES)
@@ -355,6 +355,39 @@ def test_a_copied_address_shows_the_same_scene_and_the_file_downloads(page, visi
     with page.expect_download() as download:
         page.get_by_role("button", name="story as one HTML file").click()
     assert download.value.suggested_filename == "dropviz-story.html"
+
+
+def test_the_code_leads_the_hall_to_the_same_scene_of_a_lecturers_own_story(page, new_page, visit, app_url):
+    begin(visit, page)
+    own = OWN_STORY.read_text(encoding="utf-8").replace('title = "Which p?"', 'title = "Welches p?"')
+    file = {"name": "mine.toml", "mimeType": "application/toml", "buffer": own.encode()}
+    page.set_input_files("input[type=file]", file)
+    page.wait_for_url("**story=*")
+    field = page.get_by_role("textbox", name="scenes, in order")
+    field.fill("7,5,3")
+    field.press("Enter")
+    expect(page.locator(".story-count").first).to_have_text("1 / 3")
+    page.get_by_role("button", name="Present").click()
+    page.keyboard.press("2")
+    expect(page.locator(".story-title").first).to_have_text("Welches p?")
+    page.keyboard.press("q")
+    expect(page.get_by_role("dialog")).to_contain_text("this computer only")  # as it must say of 127.0.0.1
+    address = page.get_by_role("dialog").locator(".story-address").inner_text()
+    phone = new_page(**SCREENS["phone"])
+    visit(phone, address.removeprefix(app_url))
+    expect(phone.locator(".story-title").first).to_have_text("Welches p?")
+    expect(phone.locator(".story-count").first).to_have_text("2 / 3")
+    phone.get_by_role("button", name="Next").click()
+    expect(phone.locator(".story-title").first).to_have_text(SCENES[2].title)
+
+
+def test_presenting_any_page_presents_its_scene(page, visit):
+    begin(visit, page, "/?mode=talk")
+    at_scene(page, 1)
+    page.wait_for_url("**/story?mode=talk")
+    begin(visit, page, "/which-p?mode=talk")
+    at_scene(page, 5)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
 def test_a_file_with_errors_is_told_line_by_line(page, visit):
