@@ -457,7 +457,11 @@ export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const root = parentElement.querySelector(".dv");
   // A page just opened has a bare address: put its settings there without another step in the browser's history.
-  if (data.replace) history.replaceState(history.state, "", `${location.pathname}?${data.replace}`);
+  if (data.replace) {
+    const query = new URLSearchParams(data.replace);
+    for (const [name, value] of new URLSearchParams(location.search)) if (name.startsWith("embed")) query.append(name, value);
+    history.replaceState(history.state, "", `${location.pathname}?${query}`);
+  }
   const state = mounted.get(root);
   if (!state) {
     const commit = (rate) => setStateValue("rate", rate);
