@@ -155,7 +155,7 @@ function drawTrack(trace, track, layout, size, clip) {
     if (label) {
       const head = ys.length - 1;
       label.textContent = Number.isFinite(ys[head]) ? `${Math.round(ys[head])}${trace.meta.unit}` : "";
-      label.setAttribute("x", (toX(xs[head]) + 8).toFixed(1));
+      label.setAttribute("x", (toX(xs[head]) + sizes[head] / 2 + 4).toFixed(1));
       label.setAttribute("y", (toY(ys[head]) + 4).toFixed(1));
     }
     dots.forEach((dot, at) => {

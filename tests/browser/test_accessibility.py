@@ -157,7 +157,7 @@ def barriers(page, address):
     return found + [f"cut off at 200 %: {what}" for what in page.evaluate(CUT_OFF)]
 
 
-def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready):
+def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready, visit):
     found = {}
     for address in (*LIVE, TRAINED, "story"):
         page.set_viewport_size(TALL)
@@ -171,6 +171,16 @@ def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready):
         found[address] = barriers(page, address)
     page.set_viewport_size(LAPTOP)
     found[TALK] = barriers(ready(page, TALK), TALK)
+    page.set_viewport_size(LAPTOP)
+    for key in ("q", "?"):
+        page.keyboard.press(key)
+        page.get_by_role("dialog").wait_for()
+        found[f"talk, {key}"] = serious(page)
+        page.keyboard.press("Escape")
+    visit(page, "/story?mode=notes")
+    page.locator(".story-note-body .story-title").wait_for()
+    page.evaluate(f"{AXE};0")
+    found["notes"] = [*serious(page), *page.evaluate(CUT_OFF)]
     assert {address: what for address, what in found.items() if what} == {}
 
 

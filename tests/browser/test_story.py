@@ -106,7 +106,7 @@ def test_keys_are_listed_and_the_code_is_shown(page, visit):
 def test_a_wrong_answer_is_told_with_the_formula(page, visit):
     begin(visit, page, "/story?scene=3")
     page.get_by_role("button", name="it grows fivefold").click()
-    expect(page.locator(".story-line")).to_contain_text("Not so. t·k = 1 × 0.2 = 0.2")
+    expect(page.locator(".story-line")).to_contain_text("Not so. train factor × k = 1 × 0.2 = 0.2")
     expect(page.get_by_role("button", name="it falls to a fifth")).to_be_visible()
     expect(page.get_by_role("button", name="it stays")).to_have_count(0)
 
@@ -235,6 +235,9 @@ def test_text_of_the_talk_can_be_read_from_the_last_row(page, visit):
         at_scene(page, number)
         page.keyboard.press("r")
         expect(page.locator(".story-after")).to_be_visible()
+        if number == 1:  # a table of the talk is text of the talk
+            page.get_by_text("The data as a table").first.click()
+            page.locator(".story-now .dv-tables table").first.wait_for()
         sizes = page.evaluate(SMALLEST)
         assert sizes["chart"]
         assert [said for said in sizes["words"] if said[0] < 24] == []
