@@ -4,7 +4,7 @@
 const UNIT_CELL = 20; // width of a unit's place in the row, in SVG units
 const FULL_SWEEP_MS = 7000;
 const CALM_STEP_MS = 1000; // a leap a second, for those who asked for less motion
-const NARROW = 640;
+const NARROW = 720;
 
 const decode = (matrix) => {
   if (!matrix) return null;

@@ -12,8 +12,9 @@ from dropviz.figures.style import TITLE_INK
 
 # Pixels at the 12-pixel type of the labels: as wide and as tall as the widest of the usual fonts (DejaVu Sans) makes
 # them, for a page without our fonts takes what its reader has.
-LINE_HEIGHT, LETTER = 17.0, 7.1
+LINE_HEIGHT, LETTER = 19.0, 7.1
 STEP = 3.0  # pixels between the points that stand for a curve
+FEW = 3  # labels, each of which may have a line of the panel to itself
 GAPS = (0.0, 8.0, 16.0, 28.0, 44.0, 64.0)  # how far from its curve a label may move, pixels
 
 
@@ -58,10 +59,9 @@ def place(
 
     paths = [pixels(curve.x, curve.y) for curve in curves]
     dots = np.concatenate([pixels(curve.dots_x, curve.dots) for curve in curves] or [np.empty((0, 2))])
-    groups = [
-        (_shown(names, width), color, _inside(_dense(path), height))
-        for names, color, path in _merge(curves, [_inside(path, height) for path in paths])
-    ]
+    merged = _merge(curves, [_inside(path, height) for path in paths])
+    room = width * (0.9 if len(merged) <= FEW else 0.55)
+    groups = [(_shown(names, room), color, _inside(_dense(path), height)) for names, color, path in merged]
     groups = [group for group in groups if len(group[2])]
     taken: list[Floats] = []
     notes: dict[int, dict[str, Any]] = {}
@@ -150,10 +150,10 @@ def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[list[
     return groups
 
 
-def _shown(names: Sequence[str], width: float) -> str:
-    """The label of a group, shorter where the panel is too narrow for all its names."""
+def _shown(names: Sequence[str], room: float) -> str:
+    """The label of a group, shorter where there is no room for all its names."""
     text = _joined(names)
-    return text if LETTER * len(text) <= 0.9 * width else f"{len(names)} curves in one"
+    return text if LETTER * len(text) <= room else f"{len(names)} curves in one"
 
 
 def _joined(names: Sequence[str]) -> str:
