@@ -1,6 +1,7 @@
 """What one looks at: the histogram of the outputs, and a handful of units, both from the sweep's own first chunk."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -38,13 +39,20 @@ class Histogram:
         return np.diff(np.interp(edges / scale, self.edges, self.below[rate_index]))
 
 
+@lru_cache(maxsize=1)  # for the histogram and the units of one figure
+def _first_chunk(config: SweepConfig) -> tuple[Floats, NDArray[np.int64]]:
+    values, sizes = draw_chunk(config, 0, 0)
+    values.flags.writeable = sizes.flags.writeable = False
+    return values, sizes
+
+
 def histogram(config: SweepConfig, bins: int = FINE_BINS) -> Histogram:
     """Histogram of the survivors at every rate, from the first chunk of the sweep (at most 131,072 units).
 
     Cost: one pass over the units, whatever the number of rates: the units of a block are those that the same rate
     is the first to drop, so the survivors' counts are reversed cumulative sums over blocks.
     """
-    values, sizes = draw_chunk(config, 0, 0)
+    values, sizes = _first_chunk(config)
     low, high = float(values.min()), float(values.max())
     margin = 1e-9 * (high - low) or 0.005 * max(abs(low), 1e-6)
     edges = np.linspace(low - margin, high + margin, bins + 1)
@@ -61,7 +69,7 @@ def histogram(config: SweepConfig, bins: int = FINE_BINS) -> Histogram:
 
 def some_units(config: SweepConfig, count: int) -> Units:
     """Pick at most ``count`` units of the sweep at random, the same ones on every call."""
-    values, sizes = draw_chunk(config, 0, 0)
+    values, sizes = _first_chunk(config)
     rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(2**31,)))
     chosen = rng.choice(len(values), size=min(count, len(values)), replace=False)
     return Units(values[chosen], np.searchsorted(np.cumsum(sizes), chosen, side="right"))

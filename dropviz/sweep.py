@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dropviz.activations import Activations, Floats, Normal, check_count, check_number
+from dropviz.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of
 from dropviz.strategies import strategy
 from dropviz.theory import PHASES, Discrepancy, exact_moments, wasserstein
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 17  # units in one draw: 1 MB, which stays in the processor's cache
 SPANS = 16  # pieces of a replicate that an executor may run at the same time
-SMALLEST = 1e-150  # the square of a smaller value leaves the range of float64
+ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a difference is rounding
 MOST_UNITS, MOST_RATES, MOST_REPLICATES = 10_000_000_000, 10_001, 1000
 
 
@@ -63,8 +64,9 @@ class SweepConfig:
     seed
         0 to 2⁶³ − 1.
     replicates
-        Independent repeats of the whole experiment, 1 to 1000. With one, standard errors come from the sample's own
-        moments up to the fourth; with more, values are averages and their errors the spread of the repeats.
+        Independent repeats of the whole experiment, 1 to 1000. With one, standard errors come from the law of the
+        activations; with more, values are averages and their errors the spread of the repeats, itself uncertain by a
+        factor of 1 ± 1/√(2·(replicates − 1)).
 
     Raises
     ------
@@ -130,7 +132,8 @@ def _check_rates(rates: ArrayLike) -> tuple[float, ...]:
 class Sweep:
     """Result of a sweep. Axes of the moments: strategy, phase (train, test), rate; of ``rms_gap``: strategy, rate.
 
-    Standard errors and variances are NaN where one unit in all leaves them undefined.
+    Variances and their errors are NaN where one unit in all leaves them undefined. ``gap_se`` holds the standard
+    errors of `gap`; its axes: measure (as in ``GAPS``), strategy, rate.
     """
 
     config: SweepConfig
@@ -141,6 +144,7 @@ class Sweep:
     exact_mean: Floats
     exact_variance: Floats
     rms_gap: Floats
+    gap_se: Floats
 
     def to_frame(self) -> "pd.DataFrame":
         """Table of moments, a row a strategy, rate and phase.
@@ -172,22 +176,34 @@ class Sweep:
         return pd.DataFrame(columns, index=index).reset_index()
 
     def gap(self, measure: str) -> Floats:
-        """One column of `discrepancy` as an array; axes: strategy, rate."""
+        """One column of `discrepancy` as an array, or "mean_ratio", test/train mean; axes: strategy, rate."""
         config = self.config
         if measure == "wasserstein":
             return np.array(
                 [wasserstein(name, config.rates, config.activations) for name in config.strategies]
             )
-        if measure == "rms_gap":
-            return self.rms_gap
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if measure == "variance_ratio":
-                return self.variance[:, 0] / self.variance[:, 1]
-            difference = self.mean[:, 1] - self.mean[:, 0]
-            if measure == "mean_gap":
-                return difference
-            train = self.exact_mean[:, 0]
-            return np.where(train == 0.0, np.nan, difference / np.abs(train))
+        gaps = _gaps(self.mean, self.variance, self.rms_gap, self.exact_mean)
+        return np.asarray(gaps[_place(measure)])
+
+    def gap_error(self, measure: str) -> Floats:
+        """Standard error of `gap`, for every measure but wasserstein, which is exact; axes: strategy, rate."""
+        return np.asarray(self.gap_se[_place(measure)])
+
+
+def _place(measure: str) -> int:
+    if measure not in GAPS:
+        raise ValueError(f"measure must be one of {', '.join(GAPS)}; got {measure!r}")
+    return GAPS.index(measure)
+
+
+def _gaps(mean: Floats, variance: Floats, rms_gap: Floats, exact_mean: Floats) -> Floats:
+    """Every measure in ``GAPS`` from moments, NaN or infinite where undefined; axes: measure, strategy, rate."""
+    difference, train = mean[:, 1] - mean[:, 0], exact_mean[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = difference / np.where(train, np.abs(train), np.nan)
+        return np.array(
+            [difference, relative, variance[:, 0] / variance[:, 1], rms_gap, mean[:, 1] / mean[:, 0]]
+        )
 
 
 def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
@@ -204,20 +220,38 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     """
     rows = [strategy(name) for name in config.strategies]
     rates = np.asarray(config.rates)
+    scales = np.array([[row.train_scale(rates), row.test_scale(rates)] for row in rows])
     mu, v = config.activations.exact_mean, config.activations.exact_variance
-    repeats = [_outputs(config, powers, mu, v) for powers in _power_sums(config, executor, mu, v)]
     exact = [[exact_moments(row, phase, rates, mu, v) for phase in PHASES] for row in rows]
-    values = {name: np.mean([repeat[name] for repeat in repeats], axis=0) for name in repeats[0]}
-    if len(repeats) > 1:
-        for name in ("mean", "variance"):
-            spread = np.std([repeat[name] for repeat in repeats], axis=0, ddof=1)
-            values[f"{name}_se"] = spread / np.sqrt(len(repeats))
+    exact_mean = np.array([[moments.mean for moments in phases] for phases in exact])
+    repeats = [
+        _outputs(powers, config.units, scales, mu, v) for powers in _power_sums(config, executor, mu, v)
+    ]
+    mean, variance, rms_gap = (np.mean(values, axis=0) for values in zip(*repeats, strict=True))
+    if len(repeats) == 1:
+        law = law_of(config.activations)
+        mean_se, variance_se = moment_errors(law, rates, scales, config.units)
+        gap_se = gap_errors(law, rates, scales, config.units)
+    else:
+        mean_se, variance_se, _ = (_spread(values) for values in zip(*repeats, strict=True))
+        gap_se = _spread([_gaps(*moments, exact_mean) for moments in repeats])
     return Sweep(
         config=config,
-        exact_mean=np.array([[moments.mean for moments in phases] for phases in exact]),
+        mean=mean,
+        mean_se=mean_se,
+        variance=variance,
+        variance_se=variance_se,
+        exact_mean=exact_mean,
         exact_variance=np.array([[moments.variance for moments in phases] for phases in exact]),
-        **values,
+        rms_gap=rms_gap,
+        gap_se=gap_se,
     )
+
+
+def _spread(repeats: Sequence[Floats]) -> Floats:
+    """Standard error of the mean of independent repeats."""
+    with np.errstate(invalid="ignore"):  # a ratio may be infinite
+        return np.asarray(np.std(repeats, axis=0, ddof=1) / np.sqrt(len(repeats)))
 
 
 def block_sizes(rng: np.random.Generator, count: int, rates: Sequence[float]) -> NDArray[np.int64]:
@@ -238,92 +272,73 @@ def draw_chunk(config: SweepConfig, replicate: int, chunk: int) -> tuple[Floats,
 
 
 def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: float) -> Iterable[Floats]:
-    """Yield, a replicate at a time, Σ dᵖ over the units of each block, p = 0…4, d = (a − μ)/_size. Axes: p, block."""
+    """Yield, a replicate at a time, Σ dᵖ over each block, p = 0, 1, 2 and d = (a − μ)/size. Axes: p, block."""
     chunks = -(-config.units // CHUNK)
     edges = np.linspace(0, chunks, min(SPANS, chunks) + 1).astype(int).tolist()
     starts, stops = edges[:-1], edges[1:]
     run = executor.map if executor is not None else map
     for replicate in range(config.replicates):
         spans = run(_span_sums, repeat(config), repeat(replicate), starts, stops, repeat(mu), repeat(v))
-        yield sum(spans, start=np.zeros((5, len(config.rates) + 1)))
+        yield sum(spans, start=np.zeros((3, len(config.rates) + 1)))
 
 
 def _span_sums(config: SweepConfig, replicate: int, start: int, stop: int, mu: float, v: float) -> Floats:
-    sums = np.zeros((5, len(config.rates) + 1))
-    scale = 1.0 / _size(mu, v)
-    powers = np.empty((2, min(CHUNK, config.units)))  # one block, which the allocator keeps for the next span
+    sums = np.zeros((3, len(config.rates) + 1))
+    scale = 1.0 / size_of(mu, v)
+    squares = np.empty(min(CHUNK, config.units))  # one block, which the allocator keeps for the next span
     for chunk in range(start, stop):
         deviation, sizes = draw_chunk(config, replicate, chunk)
         deviation -= mu
         deviation *= scale
         filled = np.flatnonzero(sizes)  # reduceat would give an empty block its neighbour's value
         first = (np.cumsum(sizes) - sizes)[filled]
-        square, cube = powers[:, : deviation.size]
-        np.multiply(deviation, deviation, out=square)
-        np.multiply(square, deviation, out=cube)
+        square = np.multiply(deviation, deviation, out=squares[: deviation.size])
         sums[0] += sizes
         sums[1, filled] += np.add.reduceat(deviation, first)
         sums[2, filled] += np.add.reduceat(square, first)
-        sums[3, filled] += np.add.reduceat(cube, first)
-        square *= square
-        sums[4, filled] += np.add.reduceat(square, first)
     return sums
 
 
-def _size(mu: float, v: float) -> float:
-    """Root mean square of the activations, the unit in which fourth powers neither overflow nor vanish."""
-    size = float(np.hypot(mu, np.sqrt(v)))
-    return size if size > SMALLEST else 1.0
-
-
-def _outputs(config: SweepConfig, powers: Floats, mu: float, v: float) -> dict[str, Floats]:
-    """Moments of the training and test outputs of every strategy from one replicate's sums."""
-    rates = np.asarray(config.rates)
-    survivors = np.cumsum(powers[:, ::-1], axis=1)[:, ::-1][:, 1:]
-    everyone = powers.sum(axis=1, keepdims=True)
-    masked = _masked_moments(survivors, config.units, mu, v)
-    whole = _masked_moments(everyone, config.units, mu, v)
-    kept_square, square = masked["square"], whole["square"]
-    rows = [strategy(name) for name in config.strategies]
-    scales = np.array([[row.train_scale(rates), row.test_scale(rates)] for row in rows])
-    raw = {name: np.array([masked[name], np.broadcast_to(whole[name], rates.shape)]) for name in masked}
+def _outputs(
+    powers: Floats, units: int, scales: Floats, mu: float, v: float
+) -> tuple[Floats, Floats, Floats]:
+    """Means, variances and RMS gaps of the outputs of every strategy from one replicate's sums."""
+    # Everyone is summed in the same order as the survivors, so that where nobody is dropped both are the same bits.
+    sums = np.cumsum(powers[:, ::-1], axis=1)[:, ::-1]
+    size = size_of(mu, v)
+    whole, masked = (
+        _masked_moments(sums[:, :1], units, mu / size),
+        _masked_moments(sums[:, 1:], units, mu / size),
+    )
+    mean, variance, square = (
+        np.array([of_masked, np.broadcast_to(of_whole, of_masked.shape)])
+        for of_masked, of_whole in zip(masked, whole, strict=True)
+    )
     train, test = scales[:, 0], scales[:, 1]
-    rms = np.sqrt(np.maximum((train - test) ** 2 * kept_square + test**2 * (square - kept_square), 0.0))
-    return {
-        "mean": scales * raw["mean"],
-        "mean_se": scales * raw["mean_se"],
-        "variance": scales**2 * raw["variance"],
-        "variance_se": scales**2 * raw["variance_se"],
-        "rms_gap": rms,
-    }
+    squared_gap = (train - test) ** 2 * square[0] + test**2 * (square[1] - square[0])
+    rms_gap = size * np.sqrt(np.maximum(squared_gap, 0.0))
+    return size * scales * mean, size**2 * scales**2 * variance, rms_gap
 
 
-def _masked_moments(powers: Floats, units: int, mu: float, v: float) -> dict[str, Floats]:
-    """Moments over all units of m·a (factor 1) from the survivors' sums, with standard errors.
+def _masked_moments(powers: Floats, units: int, center: float) -> tuple[Floats, Floats, Floats]:
+    """Mean, variance and mean square over all units of m·a (factor 1) from the survivors' sums, in units of size.
 
-    With q the surviving share, A the survivors' mean and w₂, w₃, w₄ their central moments, M = q·A and B = A − M:
-    variance q·w₂ + q·(1 − q)·A², fourth central moment q·(w₄ + 4·w₃·B + 6·w₂·B² + B⁴) + (1 − q)·M⁴. Standard
-    errors: √(variance/n) and √((fourth − variance²·(n − 3)/(n − 1))/n).
+    With q the surviving share, A the survivors' mean and w their variance: mean q·A, variance q·w + q·(1 − q)·A²,
+    the latter times n/(n − 1). Where the survivors' activations are equal, or all 0, A and w are what rounding has
+    left of a difference of equal numbers: then they are 0.
     """
     count = powers[0]
-    d1, d2, d3, d4 = powers[1:] / np.maximum(count, 1.0)
-    size = _size(mu, v)  # everything below is in this unit
+    d1, d2 = powers[1:] / np.maximum(count, 1.0)
     share = count / units
-    average = np.where(count > 0.0, mu / size + d1, 0.0)
-    w2 = np.maximum(d2 - d1**2, 0.0)
-    w3 = d3 - 3 * d1 * d2 + 2 * d1**3
-    w4 = d4 - 4 * d1 * d3 + 6 * d1**2 * d2 - 3 * d1**4
-    mean = share * average
-    excess = average - mean
-    variance = share * w2 + share * (1 - share) * average**2
-    fourth = share * (w4 + 4 * w3 * excess + 6 * w2 * excess**2 + excess**4) + (1 - share) * mean**4
-    others = units - 1 if units > 1 else np.nan
-    unbiased = variance * units / others
-    spread = np.maximum(fourth - variance**2 * (units - 3) / others, 0.0)
-    return {
-        "mean": size * mean,
-        "mean_se": size * np.sqrt(unbiased / units),
-        "variance": size**2 * unbiased,
-        "variance_se": size**2 * np.sqrt(spread / units),
-        "square": size**2 * share * (w2 + average**2),
-    }
+    average = _unless_rounding(center + d1, abs(center) + np.abs(d1)) * (count > 0.0)
+    spread = _unless_rounding(np.maximum(d2 - d1**2, 0.0), d2)
+    variance = share * spread + share * (1 - share) * average**2
+    return (
+        share * average,
+        variance * units / (units - 1 if units > 1 else np.nan),
+        share * (spread + average**2),
+    )
+
+
+def _unless_rounding(difference: Floats, terms: Floats) -> Floats:
+    return np.where(np.abs(difference) <= ROUNDING * terms, 0.0, difference)

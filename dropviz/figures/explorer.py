@@ -1,23 +1,26 @@
 """The first screen: distributions, mean, variance and discrepancy of every strategy, at every rate."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from html import escape
+from types import MappingProxyType
 
 import numpy as np
 import plotly.graph_objects as go
 
-from dropviz.activations import Floats
+from dropviz.activations import Activations, Floats
 from dropviz.explorer import LiveFigure, UnitRow
 from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.distributions import Distribution, distributions, draw_distribution, notes
 from dropviz.figures.grid import Drawn, Row, draw_grid
 from dropviz.figures.style import COLORS
-from dropviz.numbers import plain, quotient_error, with_error
+from dropviz.numbers import plain, with_error
 from dropviz.outputs import histogram, some_units
 from dropviz.strategies import Strategy, strategy
 from dropviz.sweep import Sweep
-from dropviz.theory import exact_gap
+from dropviz.theory import PHASES, exact_gap, exact_moments
 
 MEASURES = {
     "variance_ratio": "train/test variance",
@@ -154,13 +157,13 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
 
 
 def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> Panel:
-    simulated = None if measure == "wasserstein" else sweep.gap(measure)
     lines = []
     for index, row in enumerate(rows):
         exact = exact_gap(measure, row.name, sweep.config.rates, sweep.config.activations)
-        lines.append(
-            Line(row.short, COLORS[row.name], exact, None if simulated is None else simulated[index])
-        )
+        line = Line(row.short, COLORS[row.name], exact)
+        if measure != "wasserstein":  # which is computed from the law, not simulated
+            line = replace(line, simulated=sweep.gap(measure)[index], error=sweep.gap_error(measure)[index])
+        lines.append(line)
     finite = np.concatenate([line.exact[np.isfinite(line.exact)] for line in lines])
     ratio = measure == "variance_ratio"
     if ratio and not len(finite):
@@ -181,45 +184,57 @@ def _or_none(values: Floats) -> list[float | None]:
     return [float(value) if math.isfinite(value) else None for value in values]
 
 
-def _texts(sweep: Sweep, rows: Sequence[Strategy], pictures: Sequence[Distribution]) -> dict[str, list[str]]:
+def _texts(
+    sweep: Sweep, rows: Sequence[Strategy], pictures: Sequence[Distribution]
+) -> dict[str, Sequence[str]]:
     """Every text that changes with the rate, by name; see `_head` and `_foot` for where each stands."""
-    ratio = sweep.gap("variance_ratio")
-    texts: dict[str, list[str]] = {}
+    ratio, ratio_error = sweep.gap("variance_ratio"), sweep.gap_error("variance_ratio")
+    config = sweep.config
+    texts: dict[str, Sequence[str]] = {**_exact_texts(config.activations, config.rates, config.strategies)}
     for index, row in enumerate(rows):
-        name, rates = row.name, np.asarray(sweep.config.rates)
-        texts[f"{name}-train-factor"] = [row.train_scale.words(rate) for rate in rates]
-        texts[f"{name}-test-factor"] = [row.test_scale.words(rate) for rate in rates]
-        for phase, part in enumerate(("train", "test")):
+        for phase, part in enumerate(PHASES):
             for moment in ("mean", "variance"):
                 values = getattr(sweep, moment)[index, phase]
                 errors = getattr(sweep, f"{moment}_se")[index, phase]
-                exact = getattr(sweep, f"exact_{moment}")[index, phase]
-                _put(texts, f"{name}-{part}-{moment}", values, errors)
-                texts[f"{name}-{part}-{moment}-exact"] = [f"exact {plain(value)}" for value in exact.tolist()]
-        exact_ratio = exact_gap("variance_ratio", name, rates, sweep.config.activations)
-        spread = (sweep.variance[index], sweep.variance_se[index])
-        quotients = zip(spread[0][0], spread[1][0], spread[0][1], spread[1][1], strict=True)
-        _put(texts, f"{name}-ratio", ratio[index], np.array([quotient_error(*four) for four in quotients]))
-        texts[f"{name}-ratio-exact"] = [f"exact {plain(value)}" for value in exact_ratio.tolist()]
-        texts[f"{name}-note"] = notes(pictures[index])
-    texts["summary"] = [_summary(rows, sweep, index) for index in range(len(sweep.config.rates))]
+                _put(texts, f"{row.name}-{part}-{moment}", values, errors)
+        _put(texts, f"{row.name}-ratio", ratio[index], ratio_error[index])
+        texts[f"{row.name}-note"] = notes(pictures[index])
     return texts
 
 
-def _put(texts: dict[str, list[str]], name: str, values: Floats, errors: Floats) -> None:
+@lru_cache(maxsize=8)  # the same for every draw; an array in a key stays in memory
+def _exact_texts(
+    activations: Activations, rates: tuple[float, ...], names: tuple[str, ...]
+) -> Mapping[str, tuple[str, ...]]:
+    """The texts that no draw changes: factors, exact values, and the summary that is read out."""
+    mu, v = activations.exact_mean, activations.exact_variance
+    texts: dict[str, tuple[str, ...]] = {}
+    summaries = [[f"Rate {rate:.2f}."] for rate in rates]
+    for row in map(strategy, names):
+        means = []
+        for part, factor in zip(PHASES, (row.train_scale, row.test_scale), strict=True):
+            texts[f"{row.name}-{part}-factor"] = tuple(factor.words(rate) for rate in rates)
+            moments = exact_moments(row, part, rates, mu, v)
+            means.append(moments.mean.tolist())
+            for moment, values in moments._asdict().items():
+                texts[f"{row.name}-{part}-{moment}-exact"] = _exact(values)
+        texts[f"{row.name}-ratio-exact"] = _exact(exact_gap("variance_ratio", row.name, rates, activations))
+        for summary, train, test in zip(summaries, *means, strict=True):
+            summary.append(f"{row.short}: training mean {plain(train, 3)}, test mean {plain(test, 3)}.")
+    texts["summary"] = tuple(map(" ".join, summaries))
+    return MappingProxyType(texts)
+
+
+def _exact(values: Floats) -> tuple[str, ...]:
+    return tuple(f"exact {plain(value)}" for value in values.tolist())
+
+
+def _put(texts: dict[str, Sequence[str]], name: str, values: Floats, errors: Floats) -> None:
     """Write values under ``name`` and their standard errors under ``name``-error; an empty text where there is none."""
     pairs = zip(values.tolist(), errors.tolist(), strict=True)
     parts = [with_error(value, error).partition(" ± ") for value, error in pairs]
     texts[name] = [value for value, _, _ in parts]
     texts[f"{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
-
-
-def _summary(rows: Sequence[Strategy], sweep: Sweep, index: int) -> str:
-    parts = [f"Rate {sweep.config.rates[index]:.2f}."]
-    for at, row in enumerate(rows):
-        train, test = sweep.exact_mean[at, :, index]
-        parts.append(f"{row.short}: training mean {plain(train, 3)}, test mean {plain(test, 3)}.")
-    return " ".join(parts)
 
 
 def _columns(blocks: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.grid import Drawn, Row, draw_grid
 from dropviz.figures.labels import Curve, place
 from dropviz.figures.style import COLORS
-from dropviz.numbers import plain, quotient_error, with_error
+from dropviz.numbers import plain, with_error
 from dropviz.outputs import some_units
 from dropviz.snippets import numpy_lines
 from dropviz.strategies import Strategy, strategy
@@ -116,7 +116,7 @@ def _ratio_panel(sweep: Sweep, chosen: Strategy) -> Panel:
             lines[_curve(row)] = Line(_curve(row), COLORS[row.name], mean_ratio(row, rates))
     lines.pop(_curve(chosen), None)
     lines[_curve(chosen)] = Line(
-        _curve(chosen), COLORS[chosen.name], mean_ratio(chosen, rates), _simulated_ratio(sweep, chosen)
+        _curve(chosen), COLORS[chosen.name], mean_ratio(chosen, rates), *_simulated_ratio(sweep, chosen)
     )
     root = invisible_rate(chosen)
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
@@ -128,11 +128,11 @@ def _curve(row: Strategy) -> str:
     return ONE_CURVE.get(row.name, row.short)
 
 
-def _simulated_ratio(sweep: Sweep, row: Strategy) -> Floats:
-    train, test = sweep.mean[sweep.config.strategies.index(row.name)]
-    with np.errstate(divide="ignore", invalid="ignore"):  # a few units may all be dropped
-        ratio = test / train
-    return np.where(np.isfinite(ratio), ratio, np.nan)
+def _simulated_ratio(sweep: Sweep, row: Strategy) -> tuple[Floats, Floats]:
+    """Simulated test mean / training mean and its standard error; NaN where a few units were all dropped."""
+    index = sweep.config.strategies.index(row.name)
+    ratio = sweep.gap("mean_ratio")[index]
+    return np.where(np.isfinite(ratio), ratio, np.nan), sweep.gap_error("mean_ratio")[index]
 
 
 def _mean_panel(sweep: Sweep, row: Strategy) -> Panel:
@@ -207,13 +207,9 @@ def _texts(sweep: Sweep, rows: Sequence[Strategy]) -> dict[str, list[str]]:
             texts[f"{row.name}-{phase}"] = [with_error(*pair) for pair in pairs]
             exact = sweep.exact_mean[index, at].tolist()
             texts[f"{row.name}-{phase}-exact"] = [_exact(value) for value in exact]
-        at = sweep.config.strategies.index(row.name)
-        means = zip(
-            sweep.mean[at, 1], sweep.mean_se[at, 1], sweep.mean[at, 0], sweep.mean_se[at, 0], strict=True
-        )
-        errors = [quotient_error(*four) for four in means]
-        ratios = zip(_simulated_ratio(sweep, row).tolist(), errors, strict=True)
-        texts[f"{row.name}-ratio"] = [with_error(value, error) for value, error in ratios]
+        ratios, errors = _simulated_ratio(sweep, row)
+        pairs = zip(ratios.tolist(), errors.tolist(), strict=True)
+        texts[f"{row.name}-ratio"] = [with_error(*pair) for pair in pairs]
         exact = mean_ratio(row, rates).tolist()
         texts[f"{row.name}-ratio-exact"] = [_exact(value) for value in exact]
     texts["summary"] = [

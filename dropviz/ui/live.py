@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
@@ -15,6 +15,23 @@ from dropviz.ui.settings import RATE, Hidden, saved, to_replace
 PLOTLY = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
 
 
+class Ready(NamedTuple):
+    """A live figure as the browser gets it: the places of its slider, its data as JSON, and what tells them apart.
+
+    Pages cache this: it is written once, however often it is sent.
+    """
+
+    rates: Sequence[float]
+    payload: bytes
+    version: str
+
+
+def ready(live: LiveFigure) -> Ready:
+    """Write a live figure for the browser."""
+    payload = json.dumps(live.payload(), separators=(",", ":")).encode()
+    return Ready(live.rates, payload, hashlib.sha256(payload).hexdigest()[:16])
+
+
 @st.cache_resource(show_spinner=False)
 def _component() -> Callable[..., Any]:
     return st.components.v2.component(
@@ -22,13 +39,11 @@ def _component() -> Callable[..., Any]:
     )
 
 
-def live_figure(live: LiveFigure, key: str, setting: Hidden = RATE) -> float:
+def live_figure(live: Ready, key: str, setting: Hidden = RATE) -> float:
     """Show ``live`` and return its rate; when a drag ends, the rate goes into the session and the address.
 
     ``setting`` names what the slider sets where that is not the rate: the training step of a schedule.
     """
-    payload = live.payload()
-    version = hashlib.sha256(json.dumps(payload).encode()).hexdigest()[:16]
     state = f"{key}_live"
 
     def keep_rate() -> None:
@@ -36,16 +51,13 @@ def live_figure(live: LiveFigure, key: str, setting: Hidden = RATE) -> float:
         if isinstance(rate, int | float) and setting.low <= rate <= setting.high:
             saved()[setting.key] = float(rate)
 
-    _component()(
-        key=state,
-        data={
-            "payload": payload,
-            "version": version,
-            "rate": saved()[setting.key],
-            "replace": to_replace(),
-            "arrival": st.session_state.get("arrivals", 0),
-            "plotly": f"component/{PLOTLY.name}/plotly.min.js",
-        },
-        on_rate_change=keep_rate,
-    )
+    head = {
+        "version": live.version,
+        "rate": saved()[setting.key],
+        "replace": to_replace(),
+        "arrival": st.session_state.get("arrivals", 0),
+        "plotly": f"component/{PLOTLY.name}/plotly.min.js",
+    }
+    # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
+    _component()(key=state, data=json.dumps(head).encode() + b"\n" + live.payload, on_rate_change=keep_rate)
     return float(saved()[setting.key])

@@ -5,7 +5,6 @@ import streamlit as st
 
 import dropviz as dv
 from dropviz.dropout import Dropout
-from dropviz.explorer import LiveFigure
 from dropviz.figures.answer import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
 from dropviz.layer import LayerConfig, layer_sweep
 from dropviz.noise_sweep import NoiseConfig, noise_sweep
@@ -14,7 +13,7 @@ from dropviz.optimizers import SGD, Adam
 from dropviz.schedules import annealed, compare_test_factors
 from dropviz.training_config import TrainingConfig, as_standard
 from dropviz.ui.frame import heading
-from dropviz.ui.live import live_figure
+from dropviz.ui.live import Ready, live_figure, ready
 from dropviz.ui.settings import RATE, read_address, write_address
 
 SETTINGS = (RATE,)
@@ -49,8 +48,8 @@ def _same_path(optimizer: SGD | Adam, rate: float) -> float:
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def _live() -> LiveFigure:
-    return answer_live(_evidence())
+def _live() -> Ready:
+    return ready(answer_live(_evidence()))
 
 
 def show_page() -> None:

@@ -6,12 +6,11 @@ import streamlit as st
 
 import dropviz as dv
 from dropviz import figures
-from dropviz.explorer import LiveFigure
 from dropviz.export import standalone_html, table_csv
 from dropviz.figures.explorer import MEASURES
 from dropviz.snippets import TARGETS, snippet
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.live import live_figure
+from dropviz.ui.live import Ready, live_figure, ready
 from dropviz.ui.settings import RATE, Choice, Choices, Number, read_address, saved, show, write_address
 from dropviz.ui.sources import choose_source, source_settings
 
@@ -48,8 +47,8 @@ SETTINGS = (RATE, *source_settings(), UNITS, SEED, STRATEGIES, MEASURE, FRAMEWOR
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
-def _live(config: dv.SweepConfig, measure: str) -> LiveFigure:
-    return figures.explorer_live(dv.sweep(config), measure)
+def _live(config: dv.SweepConfig, measure: str) -> Ready:
+    return ready(figures.explorer_live(dv.sweep(config), measure))
 
 
 def show_page() -> None:
@@ -79,7 +78,7 @@ def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
     rate = live_figure(live, "explorer")
     _code(rate)
     write_address(SETTINGS)
-    _downloads(config, live, label, rate)
+    _downloads(config, measure, label, rate)
 
 
 def _code(rate: float) -> None:
@@ -90,7 +89,7 @@ def _code(rate: float) -> None:
     right.code(snippet("inverted", rate, target), language="python")
 
 
-def _downloads(config: dv.SweepConfig, live: LiveFigure, label: str, rate: float) -> None:
+def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) -> None:
     caption = f"Activations: {label}; {config.units:,} units, seed {config.seed}. Made with dropviz {dv.__version__}."
     with st.container(horizontal=True):
         st.download_button(
@@ -103,7 +102,10 @@ def _downloads(config: dv.SweepConfig, live: LiveFigure, label: str, rate: float
         st.download_button(
             "live figure as HTML",
             lambda: standalone_html(
-                live, "Dropout: scale at test time, or invert in training?", caption, rate
+                figures.explorer_live(dv.sweep(config), measure),
+                "Dropout: scale at test time, or invert in training?",
+                caption,
+                rate,
             ),
             "dropviz.html",
             "text/html",

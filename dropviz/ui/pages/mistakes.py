@@ -8,13 +8,12 @@ import streamlit as st
 
 import dropviz as dv
 from dropviz.diagnosis import LEFT_ON
-from dropviz.explorer import LiveFigure
 from dropviz.figures.left_on import left_on_live
 from dropviz.figures.mistakes import mistake_live
 from dropviz.layer import LayerConfig, left_on
 from dropviz.ui.diagnosis import DIAGNOSIS_SETTINGS, show_diagnosis
 from dropviz.ui.frame import heading
-from dropviz.ui.live import live_figure
+from dropviz.ui.live import Ready, live_figure, ready
 from dropviz.ui.settings import RATE, Choice, Number, read_address, show, write_address
 
 
@@ -117,13 +116,13 @@ SETTINGS = (RATE, MISTAKE, INPUTS, SEED, *DIAGNOSIS_SETTINGS)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _beside_inverted(config: dv.SweepConfig, name: str) -> LiveFigure:
-    return mistake_live(dv.sweep(config), name)
+def _beside_inverted(config: dv.SweepConfig, name: str) -> Ready:
+    return ready(mistake_live(dv.sweep(config), name))
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing the masks…")
-def _left_on(config: LayerConfig) -> LiveFigure:
-    return left_on_live(left_on(config))
+def _left_on(config: LayerConfig) -> Ready:
+    return ready(left_on_live(left_on(config)))
 
 
 def show_page() -> None:

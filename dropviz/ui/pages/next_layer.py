@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 import dropviz as dv
-from dropviz.explorer import LiveFigure
 from dropviz.figures.next_layer import NextLayer, next_layer_live
 from dropviz.figures.next_layer_text import LABELS
 from dropviz.layer import LayerConfig, layer_densities, layer_sweep
 from dropviz.nonlinearity import MOST_ENUMERATED, DepthConfig, depth_gap, logistic_unit, nonlinear_gap
 from dropviz.ui.frame import heading
-from dropviz.ui.live import live_figure
+from dropviz.ui.live import Ready, live_figure, ready
 from dropviz.ui.settings import RATE, Choice, Number, read_address, saved, show, write_address
 from dropviz.variance_shift import VarianceShiftConfig, variance_shift
 
@@ -75,7 +74,7 @@ class _Config:
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing masks …")
-def _live(config: _Config) -> LiveFigure:
+def _live(config: _Config) -> Ready:
     layer, unit = layer_sweep(config.layer), layer_sweep(config.unit)
     inverted, standard = (
         logistic_unit(unit.weights, unit.inputs, config.unit.bias, RATES, name)
@@ -92,7 +91,7 @@ def _live(config: _Config) -> LiveFigure:
         depth=depth_gap(config.depth),
         shift=variance_shift(config.shift),
     )
-    return next_layer_live(result)
+    return ready(next_layer_live(result))
 
 
 def show_page() -> None:

@@ -4,11 +4,10 @@ import streamlit as st
 
 import dropviz as dv
 from dropviz.activations import Activations
-from dropviz.explorer import LiveFigure
 from dropviz.figures.noise import SHORT, noise_live
 from dropviz.noise_sweep import NoiseConfig, noise_densities, noise_sweep
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.live import live_figure
+from dropviz.ui.live import Ready, live_figure, ready
 from dropviz.ui.settings import RATE, Choice, Number, Setting, read_address, show, write_address
 from dropviz.ui.sources import choose_source, source_settings
 
@@ -49,12 +48,12 @@ SOURCES = (
     show_spinner="Drawing activations …",
     hash_funcs={dv.Empirical: lambda source: source.digest},
 )
-def _live(activations: Activations, other: str, units: int, seed: int) -> LiveFigure:
+def _live(activations: Activations, other: str, units: int, seed: int) -> Ready:
     curves = ("inverted", other) if other == "standard" else ("standard", "inverted", other)
     rates = dv.rate_grid(0.0, 0.95, 0.01)
     sweep = noise_sweep(NoiseConfig(activations, units, rates, curves, seed))
     pair = NoiseConfig(activations, units, rates, ("inverted", other), seed, DISPLAY_UNITS)
-    return noise_live(sweep, noise_densities(pair))
+    return ready(noise_live(sweep, noise_densities(pair)))
 
 
 def show_page() -> None:

@@ -9,11 +9,10 @@ import numpy as np
 import streamlit as st
 
 from dropviz import schedules
-from dropviz.explorer import LiveFigure
 from dropviz.figures.schedule import schedule_live
 from dropviz.schedules import Schedule, compare_test_factors
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.live import live_figure
+from dropviz.ui.live import Ready, live_figure, ready
 from dropviz.ui.rate_table import RateTable
 from dropviz.ui.settings import Choice, Hidden, Number, Setting, read_address, saved, show, write_address
 
@@ -164,9 +163,9 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _live(name: str, total: int, values: tuple[Any, ...]) -> LiveFigure:
+def _live(name: str, total: int, values: tuple[Any, ...]) -> Ready:
     schedule = KINDS[name].make(total, *values)
-    return schedule_live(compare_test_factors(schedule, np.arange(total + 1)), STEP.default)
+    return ready(schedule_live(compare_test_factors(schedule, np.arange(total + 1)), STEP.default))
 
 
 def show_page() -> None:

@@ -4,11 +4,10 @@ import streamlit as st
 
 import dropviz as dv
 from dropviz.conventions import frameworks
-from dropviz.explorer import LiveFigure
 from dropviz.figures.frameworks import conventions_table
 from dropviz.figures.which_p import STRATEGIES, which_p_live
 from dropviz.ui.frame import heading
-from dropviz.ui.live import live_figure
+from dropviz.ui.live import Ready, live_figure, ready
 from dropviz.ui.settings import RATE, Choice, read_address, show, write_address
 
 NAMES = {name: name for name in frameworks()}
@@ -26,8 +25,8 @@ QUESTION = (
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _live(source: str, target: str) -> LiveFigure:
-    return which_p_live(dv.sweep(CONFIG), frameworks()[source], frameworks()[target])
+def _live(source: str, target: str) -> Ready:
+    return ready(which_p_live(dv.sweep(CONFIG), frameworks()[source], frameworks()[target]))
 
 
 def show_page() -> None:
