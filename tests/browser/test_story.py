@@ -142,6 +142,26 @@ def test_a_point_is_moved_by_keys_until_it_is_right(page, visit):
     at_scene(page, 4)
 
 
+def test_a_veiled_picture_tells_nothing_to_the_pointer(page, visit):
+    begin(visit, page, "/story?scene=3")
+    box = page.locator(".story-now .dv-plot").bounding_box()
+
+    def hover():  # along the middle of the standard curve
+        page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.3 * box["height"])
+        page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.46 * box["height"], steps=30)
+
+    hover()
+    page.wait_for_timeout(300)
+    assert page.locator(".story-now .hovertext").filter(visible=True).count() == 0
+    expect(page.locator(".story-now .modebar")).to_be_hidden()
+    page.get_by_role("button", name="Reveal").click()
+    hover()
+    expect(page.locator(".story-now .hovertext").first).to_be_visible()
+    with page.expect_download() as download:
+        page.locator(".story-now .modebar-btn").first.click()
+    assert download.value.suggested_filename == "dropviz.svg"
+
+
 def test_no_picture_before_the_answer_gives_it_away(page, visit):
     begin(visit, page, "/story?mode=talk")
     for number, scene in enumerate(SCENES, start=1):
