@@ -14,6 +14,8 @@ st.set_page_config(
     page_title="dropviz: dropout, seen",
     page_icon=str(Path(__file__).parent / "dropviz" / "ui" / "icon.svg"),
     layout="wide",
+    # In a frame of a course site the picture comes first; the settings open beside it.
+    initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
     menu_items={
         "About": "dropviz: what standard and inverted dropout do to the same activations. MIT licence."
     },

@@ -29,7 +29,7 @@ OPTIMIZERS: Mapping[str, tuple[SGD | Adam, str]] = {"sgd": (SGD(), "²"), "adam"
 
 
 class Worked(NamedTuple):
-    """A value, dimensionless, and the line that leads to it, such as "t·k·μ = 1 × 0.2 × 0.399"."""
+    """A value, dimensionless, and the line that leads to it, such as "train factor × k = 1 × 0.2"."""
 
     value: float
     line: str
@@ -81,14 +81,14 @@ def mean_in_training(strategy: str, rate: float, mean: float = MU, variance: flo
     """Mean of the training output, t·k·μ."""
     _, keep, train, _ = _factors(strategy, rate)
     value = float(exact_moments(strategy, "train", rate, mean, variance).mean)
-    return Worked(value, f"t·k·μ = {short(train)} × {short(keep)} × {short(mean)}")
+    return Worked(value, f"train factor × k·μ = {short(train)} × {short(keep)} × {short(mean)}")
 
 
 def mean_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
     """Mean of the test output, s·μ."""
     _, _, _, test = _factors(strategy, rate)
     value = float(exact_moments(strategy, "test", rate, mean, variance).mean)
-    return Worked(value, f"s·μ = {short(test)} × {short(mean)}")
+    return Worked(value, f"test factor × μ = {short(test)} × {short(mean)}")
 
 
 def variance_in_training(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
@@ -96,26 +96,29 @@ def variance_in_training(strategy: str, rate: float, mean: float = MU, variance:
     _, keep, train, _ = _factors(strategy, rate)
     value = float(exact_moments(strategy, "train", rate, mean, variance).variance)
     inner = f"{short(keep)} × {short(variance)} + {short(keep)} × {short(rate)} × {short(mean)}²"
-    return Worked(value, f"t²·(k·v + k·r·μ²) = {short(train)}² × ({inner})")
+    return Worked(value, f"train factor² × (k·v + k·r·μ²) = {short(train)}² × ({inner})")
 
 
 def variance_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
     """Variance of the test output, s²·v."""
     _, _, _, test = _factors(strategy, rate)
     value = float(exact_moments(strategy, "test", rate, mean, variance).variance)
-    return Worked(value, f"s²·v = {short(test)}² × {short(variance)}")
+    return Worked(value, f"test factor² × v = {short(test)}² × {short(variance)}")
 
 
 def mean_change(strategy: str, rate: float) -> Worked:
     """Training mean at ``rate`` over the training mean without dropout, t·k."""
     _, keep, train, _ = _factors(strategy, rate)
-    return Worked(train * keep, f"t·k = {short(train)} × {short(keep)}")
+    return Worked(train * keep, f"train factor × k = {short(train)} × {short(keep)}")
 
 
 def mean_ratio(strategy: str, rate: float) -> Worked:
     """Test mean over training mean, s/(t·k)."""
     _, keep, train, test = _factors(strategy, rate)
-    return Worked(test / (train * keep), f"s/(t·k) = {short(test)} / ({short(train)} × {short(keep)})")
+    return Worked(
+        test / (train * keep),
+        f"test factor / (train factor × k) = {short(test)} / ({short(train)} × {short(keep)})",
+    )
 
 
 def variance_ratio(rate: float, mean: float = MU, variance: float = V) -> Worked:

@@ -97,7 +97,7 @@ def test_every_line_ends_where_its_value_begins():
     cases = {
         "factor_in_training": ({"strategy": "inverted", "rate": 0.25}, "1/k = 1/0.75"),
         "factor_at_test": ({"strategy": "standard", "rate": 0.25}, "k"),
-        "mean_ratio": ({"strategy": "none", "rate": 0.3}, "s/(t·k) = 1 / (1 × 0.7)"),
+        "mean_ratio": ({"strategy": "none", "rate": 0.3}, "test factor / (train factor × k) = 1 / (1 × 0.7)"),
         "units_dropped": ({"units": 24, "rate": 0.25}, "r·n = 0.25 × 24"),
         "learning_rate_factor": ({"optimizer": "sgd", "rate": 0.3}, "1/k² = 1/0.7²"),
     }

@@ -65,7 +65,7 @@ class LiveFigure:
     head, foot
         HTML above and below the figure. ``<svg data-units="name">`` in them becomes a row of neurons.
     narrow
-        Layout that replaces parts of the figure's on a container narrower than 640 pixels.
+        Layout that replaces parts of the figure's on a container narrower than 720 pixels.
     units, unit_rows
         The units drawn (activation, index of the first rate that drops it) and the strategies that draw them.
     alt

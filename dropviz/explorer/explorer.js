@@ -4,7 +4,7 @@
 const UNIT_CELL = 20; // width of a unit's place in the row, in SVG units
 const FULL_SWEEP_MS = 7000;
 const CALM_STEP_MS = 1000; // a leap a second, for those who asked for less motion
-const NARROW = 640;
+const NARROW = 720;
 const LABEL_ROOM = 48; // pixels that a label at the head of a stem takes
 
 const decode = (matrix) => {
@@ -159,9 +159,10 @@ function drawTrack(trace, track, layout, size, clip) {
       label.textContent = known ? `${Math.round(ys[head])}${trace.meta.unit}` : "";
       if (known) {
         const x = toX(xs[head]);
+        const off = sizes[head] / 2 + 4;
         const left = x + LABEL_ROOM > toX.ends[1]; // no room on the right: it would lie on the next panel
         label.setAttribute("text-anchor", left ? "end" : "start");
-        label.setAttribute("x", (left ? x - 8 : x + 8).toFixed(1));
+        label.setAttribute("x", (left ? x - off : x + off).toFixed(1));
         label.setAttribute("y", (toY(ys[head]) + 4).toFixed(1));
       }
     }
@@ -219,14 +220,21 @@ function stillPart(payload, tracks, layout) {
   return [still, Object.fromEntries(seen)];
 }
 
+// A saved figure has no style sheet: colours that are faint on white are exchanged, in lines and in names of lines.
+const ON_WHITE = { "#E69F00": "#C38500" };
+const NAMES_ON_WHITE = { "#E69F00": "#8A5A00", "#D55E00": "#B34F00", "#CC79A7": "#A3487A", "#009E73": "#007353" };
+const recolored = (part, shades) => JSON.parse(JSON.stringify(part), (_, value) => shades[value] ?? value);
+
 // The whole figure at one rate, for saving: what Plotly draws and what we draw.
 const figureAt = (payload, tracks, layout, index) => ({
-  data: payload.figure.data.map((trace, at) => {
+  data: recolored(payload.figure.data.map((trace, at) => {
     const track = tracks.find((one) => one.trace === at);
     if (!track) return trace;
     return { ...trace, y: Array.from(track.y(index)), ...(track.x ? { x: Array.from(track.x(index)) } : {}) };
-  }),
-  layout: { ...layout, paper_bgcolor: "#ffffff", font: { ...layout.font, color: "#1f2933" } },
+  }), ON_WHITE),
+  layout: {
+    ...recolored(layout, NAMES_ON_WHITE), paper_bgcolor: "#ffffff", font: { ...layout.font, color: "#1f2933" },
+  },
 });
 
 // ---- the whole ----------------------------------------------------------------------------------------------------
@@ -478,7 +486,11 @@ export default function (component) {
   const root = parentElement.querySelector(".dv");
   const [head, payload] = unpack(component.data);
   // A page just opened has a bare address: put its settings there without another step in the browser's history.
-  if (head.replace) history.replaceState(history.state, "", `${location.pathname}?${head.replace}`);
+  if (head.replace) {
+    const query = new URLSearchParams(head.replace);
+    for (const [name, value] of new URLSearchParams(location.search)) if (name.startsWith("embed")) query.append(name, value);
+    history.replaceState(history.state, "", `${location.pathname}?${query}`);
+  }
   const state = mounted.get(root);
   if (!state) {
     const commit = (rate) => setStateValue("rate", rate);

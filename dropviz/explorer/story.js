@@ -60,6 +60,9 @@ function guessScale(payload, width) {
   return { toX, toY, top, bottom, value: (pixel) => raised(low + ((high - low) * (bottom - pixel)) / (bottom - top)) };
 }
 
+// A sign of operation stays with its number at the end of a line.
+const bound = (text) => text.replace(/([×÷]) (?=[\d.])| (?=…)/g, (gap) => gap.replace(" ", "\u00a0"));
+
 const rounded = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
 
 // ---- the story ----------------------------------------------------------------------------------------------------
@@ -240,8 +243,8 @@ export function mountStory(root, story, plotly, settings) {
     const { question } = scene;
     parts.count.textContent = `${current + 1} / ${scenes.length}`;
     parts.title.textContent = scene.title;
-    parts.sentence.textContent = scene.sentence;
-    parts.ask.textContent = question?.text ?? "";
+    parts.sentence.textContent = bound(scene.sentence);
+    parts.ask.textContent = bound(question?.text ?? "");
     parts.ask.hidden = !question;
     parts.options.hidden = !question?.options.length;
     parts.options.replaceChildren(...(question?.options ?? []).map((option, at) => {
@@ -261,7 +264,7 @@ export function mountStory(root, story, plotly, settings) {
       line.append(html("b", className, opening), `${question.line} = ${question.shown}`);
       lines.push(line);
     }
-    if ((own.revealed || !question) && scene.reveal) lines.push(html("p", "story-after", scene.reveal));
+    if ((own.revealed || !question) && scene.reveal) lines.push(html("p", "story-after", bound(scene.reveal)));
     parts.verdict.replaceChildren(...lines);
     parts.reveal.hidden = !question || own.revealed;
     parts.back.disabled = current === 0;
@@ -276,7 +279,7 @@ export function mountStory(root, story, plotly, settings) {
     own.revealed = true;
     words();
     cover(current);
-    if (mode === "page") inView(parts.verdict);
+    if (mode === "page") inView(parts.options.hidden ? parts.verdict : parts.options);
     if (fromOption) parts.options.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
     if (mode === "talk" && document.activeElement?.matches?.(".story-option, .story-guess")) document.activeElement.blur();
     tell();
@@ -333,7 +336,9 @@ export function mountStory(root, story, plotly, settings) {
     if (qr) {
       const code = html("div", "story-qr", "", { role: "img", "aria-label": `QR code of ${address}` });
       code.innerHTML = qr; // drawn by our server
-      content.push(code, html("p", "", address));
+      content.push(code, html("p", "story-address", address));
+      const local = /^\w+:\/\/(localhost|127\.|\[::1\])/.test(address);
+      if (local) content.push(html("p", "story-muted", "This address works on this computer only: set DROPVIZ_PUBLIC_URL to the one of the hall."));
     } else content.push(html("p", "", "This file has no address: it needs no network."));
     openDialog("qr", ...content);
   };

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -90,8 +90,23 @@ def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Flo
     if not any(np.isfinite(line.exact).any() for line in panel.lines):
         drawing.axes[f"yaxis{suffix}"]["showticklabels"] = False  # nothing to read off
     drawing.annotations.append(panel_title(panel.title, box.x[0], box.y[1]))
-    curves = [Curve(line.name, line.color, rates, _scaled(line.exact, panel.log)) for line in panel.lines]
+    curves = [_curve(line, rates, panel.log) for line in panel.lines]
     drawing.annotations += place(curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"]))
+
+
+def _curve(line: Line, rates: Floats, log: bool) -> Curve:
+    """The line as a curve to be named: what is drawn of it, in the units of the axis."""
+    curve = Curve(line.name, line.color, rates, _scaled(line.exact, log))
+    if line.simulated is None:
+        return curve
+    shown = _shown(rates)
+    return replace(curve, dots_x=rates[shown], dots=_scaled(line.simulated[shown], log))
+
+
+def _shown(rates: Floats) -> slice:
+    """Which simulated points are drawn."""
+    every = max(1, (len(rates) - 1) // POINTS_SHOWN)
+    return slice(every if len(rates) > every else 0, None, every)
 
 
 def _title(text: str) -> dict[str, Any]:
@@ -158,8 +173,7 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
     )
     if line.simulated is None:
         return
-    every = max(1, (len(rates) - 1) // POINTS_SHOWN)
-    shown = slice(every if len(rates) > every else 0, None, every)
+    shown = _shown(rates)
     points = line.simulated[shown]
     points = np.where(points > 0.0, points, np.nan) if panel.log else points
     drawing.add(
@@ -214,7 +228,7 @@ def _draw_cursor(
             "mode": "lines+markers",
             "x": np.array(x).T[start],
             "y": np.array(y).T[start],
-            "line": {"color": GRID.replace("0.25", "0.8"), "width": 1},
+            "line": {"color": GRID.replace("0.25", "0.9"), "width": 1},
             "marker": {
                 "size": [0, 0, *([0, 9] * len(panel.lines))],
                 "color": [INK, INK, *dots],

@@ -87,7 +87,7 @@ def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number:
     drawing.add(steps | {"y": picture.test[start], "line": dashed, "name": "test"}, y=test)
     stems = f"y{number + 40}"
     _draw_stems(drawing, picture, start, axes | {"yaxis": stems})
-    title = f"{row.short}: train {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}"
+    title = f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}"
     drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
     width = edges[-1] - edges[0]
     drawing.axes[f"xaxis{suffix}"] = axis(

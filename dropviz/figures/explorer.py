@@ -30,6 +30,10 @@ MEASURES = {
     "wasserstein": "Wasserstein distance",
 }
 UNITS_SHOWN = 24
+HINT = (
+    '<p class="dv-hint">Drag the rate: units drop out in training, at test all are there. Watch what each strategy '
+    "makes of those that stay, and whether the two means match.</p>"
+)
 KEY = (
     '<p class="dv-muted">a: activation; m: mask, 1 kept, 0 dropped; k: keep. Area is the size of an output; '
     "a dashed ring is a dropped unit, a solid ring a negative output. Lines are exact, points simulated, ± one "
@@ -75,7 +79,7 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0
         start=start,
         tracks=drawn.tracks,
         texts=_texts(sweep, rows, pictures),
-        head=_columns([_head(row) for row in rows]),
+        head=HINT + _columns([_head(row) for row in rows]),
         foot=_columns([_foot(row, len(rows) == 3) for row in rows]) + KEY,
         narrow=drawn.narrow,
         units=list(zip(shown.activation.tolist(), shown.dropped_at.tolist(), strict=True)),

@@ -1,25 +1,36 @@
 """Direct labels: the name of a curve beside the curve, where it covers no other, instead of a legend."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dropviz.activations import Floats
 from dropviz.figures.style import TITLE_INK
 
-LINE_HEIGHT, LETTER = 14.0, 6.2  # pixels, at the 12-pixel type of the labels
+# Pixels at the 12-pixel type of the labels: as wide and as tall as the widest of the usual fonts (DejaVu Sans) makes
+# them, for a page without our fonts takes what its reader has.
+LINE_HEIGHT, LETTER = 19.0, 7.1
+STEP = 3.0  # pixels between the points that stand for a curve
+FEW = 3  # labels, each of which may have a line of the panel to itself
+GAPS = (0.0, 8.0, 16.0, 28.0, 44.0, 64.0)  # how far from its curve a label may move, pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """A curve to be named: its text and colour, and its points in the units of the axes (y as log10 if those are)."""
+    """A curve to be named: its text and colour, and its points in the units of the axes (y as log10 if those are).
+
+    ``dots`` is the y of what is drawn beside the line at ``dots_x``: simulated points.
+    """
 
     text: str
     color: str
     x: Floats
     y: Floats
+    dots_x: Floats = field(default_factory=lambda: np.empty(0))
+    dots: Floats = field(default_factory=lambda: np.empty(0))
 
 
 def place(
@@ -29,46 +40,100 @@ def place(
     size: tuple[float, float],
     axes: tuple[str, str],
 ) -> list[dict[str, Any]]:
-    """Return one Plotly annotation a curve, each above or below its curve where the fewest points are covered.
+    """Return one Plotly annotation a curve: beside it where a free place exists, else where it covers least.
+
+    Where another curve is nearer to the label, a thin line leads to its own.
 
     ``size`` is the panel in pixels; ``axes`` names its axes ("x3", "y3"). Curves that lie on one another share a
     label: "standard = inverted".
     """
     width, height = size
-    drawn = []
-    for curve in curves:
-        across = (curve.x - x_range[0]) / (x_range[1] - x_range[0]) * width
-        up = (curve.y - y_range[0]) / (y_range[1] - y_range[0]) * height
-        drawn.append(np.column_stack((across, up))[np.isfinite(up) & (up >= 0) & (up <= height)])
-    points = np.concatenate(drawn) if drawn else np.empty((0, 2))
+
+    def pixels(x: Floats, y: Floats) -> Floats:
+        across = (x - x_range[0]) / (x_range[1] - x_range[0]) * width
+        return np.column_stack((across, (y - y_range[0]) / (y_range[1] - y_range[0]) * height))
+
+    def pixels_to_axes(point: Floats) -> list[float]:
+        across, up = (point / (width, height)).tolist()
+        return [x_range[0] + across * (x_range[1] - x_range[0]), y_range[0] + up * (y_range[1] - y_range[0])]
+
+    paths = [pixels(curve.x, curve.y) for curve in curves]
+    dots = np.concatenate([pixels(curve.dots_x, curve.dots) for curve in curves] or [np.empty((0, 2))])
+    merged = _merge(curves, [_inside(path, height) for path in paths])
+    room = width * (0.9 if len(merged) <= FEW else 0.55)
+    groups = [(_shown(names, room), color, _inside(_dense(path), height)) for names, color, path in merged]
+    groups = [group for group in groups if len(group[2])]
     taken: list[Floats] = []
-    notes = []
-    for names, color, path in _merge(curves, drawn):
-        if len(path) == 0:
-            continue
-        text = _joined(names)
-        if LETTER * len(text) > 0.8 * width:
-            text = f"{len(names)} curves in one"
-        box_width = LETTER * len(text)
-        candidates = _candidates(path, box_width, size)
-        covered = _covered(candidates, points) + 40 * _overlaps(candidates, taken)
-        best = candidates[int(np.argmin(covered))]
-        taken.append(best)
-        center, middle = (best[0] + best[2]) / 2, (best[1] + best[3]) / 2
-        notes.append(
-            {
-                "text": text,
-                "x": x_range[0] + center / width * (x_range[1] - x_range[0]),
-                "y": y_range[0] + middle / height * (y_range[1] - y_range[0]),
-                "xref": axes[0],
-                "yref": axes[1],
-                "xanchor": "center",
-                "yanchor": "middle",
-                "showarrow": False,
-                "font": {"color": color, "size": 12},
-            }
-        )
-    return notes
+    notes: dict[int, dict[str, Any]] = {}
+    for at, places in _hardest_first(groups, _inside(dots, height), size):
+        best = int(np.argmin(places.cost + 1e4 * _overlaps(places.boxes, taken)))
+        box = places.boxes[best]
+        taken.append(box)
+        text, color, _ = groups[at]
+        notes[at] = {
+            "text": text,
+            **_anchor(box, places.ends[best] if places.far[best] else None, pixels_to_axes, axes, color),
+            "xanchor": "center",
+            "yanchor": "middle",
+            "font": {"color": color, "size": 12},
+        }
+    return [notes[at] for at in sorted(notes)]
+
+
+def _anchor(
+    box: Floats,
+    end: Floats | None,
+    to_axes: Callable[[Floats], list[float]],
+    axes: tuple[str, str],
+    color: str,
+) -> dict[str, Any]:
+    """Where an annotation stands, in Plotly's words; with an ``end``, a thin line leads from it to there."""
+    middle = to_axes((box[:2] + box[2:]) / 2)
+    where = {"xref": axes[0], "yref": axes[1]}
+    if end is None:
+        return where | {"x": middle[0], "y": middle[1], "showarrow": False}
+    tip = to_axes(end)
+    line = {"showarrow": True, "arrowhead": 6, "arrowsize": 0.7, "arrowwidth": 1, "arrowcolor": color}
+    tail = {"ax": middle[0], "ay": middle[1], "axref": axes[0], "ayref": axes[1], "standoff": 0}
+    return where | {"x": tip[0], "y": tip[1]} | tail | line
+
+
+class _Places(NamedTuple):
+    """Where a label may stand: boxes, what speaks against each, the nearest point of its curve, and if that is far."""
+
+    boxes: Floats
+    cost: Floats
+    ends: Floats
+    far: NDArray[np.bool_]
+
+
+def _hardest_first(
+    groups: Sequence[tuple[str, str, Floats]], dots: Floats, size: tuple[float, float]
+) -> list[tuple[int, _Places]]:
+    """Index and places of every group; those with the fewest free places choose first."""
+    rows = []
+    for at, (text, _, path) in enumerate(groups):
+        boxes = _candidates(path, LETTER * len(text), size)
+        others = [other for number, (_, _, other) in enumerate(groups) if number != at]
+        rows.append((at, _judged(boxes, path, np.concatenate([*others, np.empty((0, 2))]), dots)))
+    return sorted(rows, key=lambda row: int((row[1].cost < 60.0).sum()))
+
+
+def _inside(points: Floats, height: float) -> Floats:
+    """The points that the panel shows."""
+    return points[np.isfinite(points[:, 1]) & (points[:, 1] >= 0) & (points[:, 1] <= height)]
+
+
+def _dense(path: Floats) -> Floats:
+    """The path with points on it at most about ``STEP`` pixels apart, so that none of it is overlooked."""
+    if len(path) < 2:
+        return path
+    lengths = np.nan_to_num(np.hypot(*np.diff(path, axis=0).T), nan=0.0, posinf=0.0)
+    parts = 1 + np.minimum(lengths / STEP, 200.0).astype(int)
+    at = np.concatenate(
+        [np.arange(count) / count + start for start, count in enumerate(parts)] + [[len(path) - 1]]
+    )
+    return np.column_stack([np.interp(at, np.arange(len(path)), column) for column in path.T])
 
 
 def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[list[str], str, Floats]]:
@@ -85,6 +150,12 @@ def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[list[
     return groups
 
 
+def _shown(names: Sequence[str], room: float) -> str:
+    """The label of a group, shorter where there is no room for all its names."""
+    text = _joined(names)
+    return text if LETTER * len(text) <= room else f"{len(names)} curves in one"
+
+
 def _joined(names: Sequence[str]) -> str:
     """Join names; one strategy in both phases loses its phases: "inverted train", "inverted test" → "inverted"."""
     heads = list(dict.fromkeys(name.removesuffix(" train").removesuffix(" test") for name in names))
@@ -94,25 +165,44 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def _candidates(path: Floats, box_width: float, size: tuple[float, float]) -> Floats:
-    """Boxes (left, bottom, right, top) above and below the path at 24 places along it; shape (48, 4)."""
+    """Boxes (left, bottom, right, top) above and below the path at 24 places along it, near and far; shape (n, 4)."""
     at = path[np.linspace(0, len(path) - 1, 24).astype(int)]
     center = np.clip(at[:, 0], box_width / 2 + 2, max(size[0] - box_width / 2 - 2, box_width / 2 + 2))
     near = np.abs(path[:, 0] - center[:, np.newaxis]) <= box_width / 2 + 1
-    highest = np.where(near, path[:, 1], -np.inf).max(axis=1)
-    lowest = np.where(near, path[:, 1], np.inf).min(axis=1)
-    clearance = LINE_HEIGHT / 2 + 5
-    middle = np.concatenate((np.fmax(highest, at[:, 1]) + clearance, np.fmin(lowest, at[:, 1]) - clearance))
-    middle = np.clip(middle, LINE_HEIGHT / 2, size[1] - LINE_HEIGHT / 2)
-    center = np.concatenate((center, center))
+    highest = np.fmax(np.where(near, path[:, 1], -np.inf).max(axis=1), at[:, 1])
+    lowest = np.fmin(np.where(near, path[:, 1], np.inf).min(axis=1), at[:, 1])
     half = LINE_HEIGHT / 2
+    clearances = np.array(GAPS)[:, np.newaxis] + half + 4
+    middle = np.concatenate((highest + clearances, lowest - clearances)).ravel()
+    middle = np.clip(middle, half, size[1] - half)
+    center = np.tile(center, 2 * len(GAPS))
     return np.column_stack((center - box_width / 2, middle - half, center + box_width / 2, middle + half))
 
 
-def _covered(boxes: Floats, points: Floats) -> Floats:
-    """Number of points inside each box."""
+def _judged(boxes: Floats, path: Floats, others: Floats, dots: Floats) -> _Places:
+    """The boxes, and what speaks against each.
+
+    First what it covers; then that another curve is nearer, or that the curves meet where it stands; then the way.
+    """
+    own, other = _distances(boxes, path), _distances(boxes, others)
+    everything = np.concatenate((own, other, _distances(boxes, dots)), axis=1)
+    way, nearest = own.min(axis=1), other.min(axis=1, initial=np.inf)
+    far = nearest < way + 2.0
+    ends = path[own.argmin(axis=1)]
+    room = np.hypot(*(ends[:, np.newaxis] - others).T).min(axis=0, initial=np.inf)
+    cost = 100.0 * (everything <= 0.0).sum(axis=1) + 5.0 * (everything <= 2.0).sum(axis=1)
+    cost = (
+        cost + 60.0 * far + 4.0 * np.maximum(12.0 - room, 0.0) + 0.5 * np.maximum(20.0 - nearest, 0.0) + way
+    )
+    return _Places(boxes, cost, ends, far)
+
+
+def _distances(boxes: Floats, points: Floats) -> Floats:
+    """Distance of every point from every box, 0 inside; shape (box, point)."""
     left, bottom, right, top = boxes.T[:, :, np.newaxis]
     x, y = points.T
-    return np.asarray(((x >= left) & (x <= right) & (y >= bottom) & (y <= top)).sum(axis=1), dtype=np.float64)
+    across = np.maximum(np.maximum(left - x, x - right), 0.0)
+    return np.asarray(np.hypot(across, np.maximum(np.maximum(bottom - y, y - top), 0.0)))
 
 
 def _overlaps(boxes: Floats, taken: Sequence[Floats]) -> Floats:

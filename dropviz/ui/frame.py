@@ -8,6 +8,7 @@ from types import MappingProxyType
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dropviz.story import PICTURES, own_story
 from dropviz.ui.glossary import glossary_html
 
 HERE = Path(__file__).parent
@@ -52,10 +53,24 @@ def pages() -> dict[str, list[StreamlitPage]]:
 
 def _page(address: str, title: str, module: str, default: bool) -> StreamlitPage:
     def run() -> None:
+        _present(address)
         import_module(f"dropviz.ui.pages.{module}").show_page()
         _show_footer(address)
 
     return st.Page(run, title=title, url_path=address, default=default)
+
+
+def _present(address: str) -> None:
+    """Lead ``?mode=talk`` on another page to the scene of the story that shows this page, or to the first."""
+    mode = st.query_params.get("mode")
+    if address == "story" or mode not in ("talk", "notes"):
+        return
+    scenes = enumerate(own_story().scenes, start=1)
+    scene = next((number for number, one in scenes if PICTURES[one.picture].address == address), 1)
+    (row,) = [row for row in PAGES if row[0] == "story"]
+    st.switch_page(
+        _page(*row, default=False), query_params={"mode": mode} | ({"scene": str(scene)} if scene > 1 else {})
+    )
 
 
 def _show_footer(address: str) -> None:

@@ -247,7 +247,7 @@ def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
             try:
                 value = setting.parse(texts[0])
             except (ValueError, OverflowError):
-                instead = setting.spell(value)
+                instead = setting.spell(value) or "the default"
                 complaints.append(
                     f"In the address, {setting.key} must be {setting.allowed()}; {instead} is used."
                 )

@@ -3,8 +3,11 @@
 import hashlib
 import io
 import json
+import logging
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -16,18 +19,35 @@ from dropviz.story import Story
 from dropviz.ui.live import PLOTLY
 from dropviz.ui.settings import saved
 
+log = logging.getLogger(__name__)
 PUBLIC_URL = "DROPVIZ_PUBLIC_URL"  # where the hall finds the app, if that is not where the lecturer sees it
 
 
 def public_address(page: str) -> str:
     """Address of a page as the hall can open it: from the setting, else from the request."""
-    given = os.environ.get(PUBLIC_URL, "").strip()
+    given = _public_root(os.environ.get(PUBLIC_URL, "").strip())
     if given:
-        return f"{given.rstrip('/')}/{page}"
+        return f"{given}/{page}"
     parts = urlsplit(st.context.url or "")
     if not parts.netloc:  # no request, as in a test
         return page
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+@cache
+def _public_root(given: str) -> str:
+    """The address in the setting, without a slash at the end; "" if it is none, which the log is told once."""
+    try:
+        whole = urlsplit(given).hostname and urlsplit(given).port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        whole = False
+    if whole and re.fullmatch(r"https?://[^\s?#@]{1,200}", given, re.IGNORECASE):
+        return given.rstrip("/")
+    if given:
+        log.warning(
+            "%s must be like https://dropout.example.org/app; the address asked for is used.", PUBLIC_URL
+        )
+    return ""
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -51,16 +71,19 @@ def _component() -> Callable[..., Any]:
     )
 
 
-def mount_story(story: Story, payload: dict[str, Any], order: str, scene: int, mode: str) -> None:
+def mount_story(
+    story: Story, payload: dict[str, Any], which: Mapping[str, str], scene: int, mode: str
+) -> None:
     """Show the story from ``scene`` (from 1) on; where a person moves to goes into the session and the address.
 
-    ``order`` is how the address spells the arrangement of the scenes, "" for their own.
+    ``which`` is what the address says of the story and the order of its scenes, "" where it says nothing.
     """
-    version = hashlib.sha256(json.dumps([payload, order]).encode()).hexdigest()[:16]
+    said = {name: text for name, text in which.items() if text}
+    version = hashlib.sha256(json.dumps([payload, said]).encode()).hexdigest()[:16]
     page = public_address("story")
     scenes = []
     for number, (record, told) in enumerate(zip(story.scenes, payload["scenes"], strict=True), start=1):
-        query = urlencode({"scene": number} | ({"order": order} if order else {}), safe=",")
+        query = urlencode({"scene": number} | said, safe=",")
         address = f"{page}?{query}"
         scenes.append(told | {"link": record.address, "public": address, "qr": qr_code(address)})
     arrival = st.session_state.get("arrivals", 0)

@@ -9,16 +9,16 @@ from playwright.sync_api import expect
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-READY = {"training": "[data-testid='stSidebar']", "story": ".story[data-ready]"}
+READY = {"training": "[data-testid='stSidebar']", "story": ".story-now .dv[data-ready]"}
 LIVE = ("", "which-p", "mistakes", "next-layer", "answer", "noise", "schedule")
-TALK = "story?mode=talk"
+TALK, TRAINED = "story?mode=talk", "training?training_seeds=1"
 # So tall that nothing lies below the fold: axe does not judge the contrast of what is scrolled away.
 TALL, LAPTOP, HALF = (
     {"width": width, "height": height} for width, height in ((1280, 5000), (1280, 720), (640, 360))
 )
 
-# Axe passes over words of one letter, and over the text of a drawing that another drawing overlies.
-LOW_CONTRAST = """() => {
+# Colours as Chromium paints them, over what lies behind.
+COLORS = """
     const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 })
         .getContext("2d", { willReadFrequently: true });
     const over = (below, color) => {
@@ -30,18 +30,51 @@ LOW_CONTRAST = """() => {
     const luminance = (color) => color.map((part) => part / 255)
         .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
         .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+    const contrast = (ground, color) => {
+        const [low, high] = [luminance(ground), luminance(color)].sort((one, other) => one - other);
+        return (high + 0.05) / (low + 0.05);
+    };
+"""
+
+# Axe passes over words of one letter, and over the text of a drawing that another drawing overlies.
+LOW_CONTRAST = f"""() => {{{COLORS}
     const texts = [...document.querySelectorAll("svg text, code span, .dv-tables :is(th, td, caption)")]
-        .filter((node) => node.textContent.trim() && node.checkVisibility({ visibilityProperty: true }));
+        .filter((node) => node.textContent.trim() && node.checkVisibility({{ visibilityProperty: true }}));
     const faint = new Set();
-    for (const node of texts) {
+    for (const node of texts) {{
         const ground = behind(node.parentElement);
         const color = over(ground, getComputedStyle(node)[node.tagName === "text" ? "fill" : "color"]);
-        const [low, high] = [luminance(ground), luminance(color)].sort((one, other) => one - other);
-        const ratio = (high + 0.05) / (low + 0.05);
-        if (ratio < 4.5) faint.add(`${node.textContent.slice(0, 30)}: ${ratio.toFixed(2)}, ${color} on ${ground}`);
-    }
+        const ratio = contrast(ground, color);
+        const said = `${{node.textContent.slice(0, 30)}}: ${{ratio.toFixed(2)}}, ${{color}} on ${{ground}}`;
+        if (ratio < 4.5) faint.add(said);
+    }}
     return [texts.length, [...faint]];
-}"""
+}}"""
+
+# Lines, points, units, swatches and keys against the page: 3 : 1 (WCAG 1.4.11). A half transparent area is judged by
+# its outline; the grid is no more than a help.
+FAINT_MARKS = f"""() => {{{COLORS}
+    const drawn = ".dv-unit, .dv-moving :is(path, circle), .dv-plot :is(.scatterlayer, .annotation-arrow-g) path";
+    const marks = [...document.querySelectorAll(drawn)].flatMap((node) => {{
+        const {{ fill, stroke, fillOpacity, strokeOpacity, strokeWidth, opacity }} = getComputedStyle(node);
+        const area = fill !== "none" && (fillOpacity < 1 || /rgba|\\/ 0?\\./.test(fill));
+        const paints = [stroke !== "none" && parseFloat(strokeWidth) && strokeOpacity > 0 ? stroke : null,
+            area || fill === "none" ? null : fill].filter(Boolean);
+        return paints.length && opacity > 0 ? [[node, paints]] : [];
+    }});
+    for (const node of document.querySelectorAll(".dv-swatch, .dv-key")) {{
+        const key = node.matches(".dv-key");
+        const style = getComputedStyle(node, key ? "::before" : null);
+        marks.push([node, [key ? style.borderTopColor : style.backgroundColor]]);
+    }}
+    const seen = marks.filter(([node]) => node.checkVisibility({{ visibilityProperty: true }}));
+    const faint = seen.map(([node, paints]) => {{
+        const ground = behind(node.closest("svg")?.parentElement ?? node.parentElement);
+        const ratio = Math.max(...paints.map((paint) => contrast(ground, over(ground, paint))));
+        return ratio < 3 ? `${{node.outerHTML.slice(0, 60)}}: ${{ratio.toFixed(2)}}, ${{paints}} on ${{ground}}` : null;
+    }});
+    return [seen.length, [...new Set(faint.filter(Boolean))]];
+}}"""
 
 # What stands in the article: not in what scrolls sideways by itself, nor what is for screen readers alone.
 CUT_OFF = """() => {
@@ -113,9 +146,10 @@ def barriers(page, address):
         page.emulate_media(color_scheme=scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
         texts, faint = page.evaluate(LOW_CONTRAST)
-        assert texts > 10 or address not in LIVE
+        marks, faint_marks = page.evaluate(FAINT_MARKS)
+        assert (texts > 10 and marks > 10) or address not in (*LIVE, TRAINED, TALK)
         rules = LEVELS if scheme == "light" else ["color-contrast"]  # nothing else changes
-        found += [f"{scheme}: {what}" for what in (*serious(page, rules=rules), *faint)]
+        found += [f"{scheme}: {what}" for what in (*serious(page, rules=rules), *faint, *faint_marks)]
     page.set_viewport_size(HALF)
     page.wait_for_function(
         "[...document.querySelectorAll('.dv-still svg')].every((one) => one.clientWidth <= 640)"
@@ -123,17 +157,30 @@ def barriers(page, address):
     return found + [f"cut off at 200 %: {what}" for what in page.evaluate(CUT_OFF)]
 
 
-def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready):
+def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready, visit):
     found = {}
-    for address in (*LIVE, "training", "story"):
+    for address in (*LIVE, TRAINED, "story"):
         page.set_viewport_size(TALL)
         page.emulate_media(color_scheme="light")
         ready(page, address)
+        if address == TRAINED:
+            page.get_by_test_id("stMain").get_by_role("button", name="Train", exact=True).click()
+            page.get_by_text("What these runs show").wait_for()
         page.locator(".st-key-page_footer summary").click()
         page.locator(".dv-glossary").wait_for()
         found[address] = barriers(page, address)
     page.set_viewport_size(LAPTOP)
     found[TALK] = barriers(ready(page, TALK), TALK)
+    page.set_viewport_size(LAPTOP)
+    for key in ("q", "?"):
+        page.keyboard.press(key)
+        page.get_by_role("dialog").wait_for()
+        found[f"talk, {key}"] = serious(page)
+        page.keyboard.press("Escape")
+    visit(page, "/story?mode=notes")
+    page.locator(".story-note-body .story-title").wait_for()
+    page.evaluate(f"{AXE};0")
+    found["notes"] = [*serious(page), *page.evaluate(CUT_OFF)]
     assert {address: what for address, what in found.items() if what} == {}
 
 

@@ -1,5 +1,7 @@
 """The page opens, in our colours, for each kind of visitor; the fixtures see to it that nothing went wrong."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -18,3 +20,16 @@ def test_the_page_speaks_only_with_its_own_server(page, visit, requested, app_ur
     visit(page)
     assert any(address.startswith(app_url) for address in requested)
     assert {address.split("/")[2] for address in requested if "//" in address} == {app_url.split("/")[2]}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/which-p", "/mistakes", "/next-layer", "/answer", "/noise", "/schedule"]
+)
+def test_in_a_frame_of_a_course_site_the_picture_comes_first_on_every_page(page, visit, path):
+    visit(page, f"{path}?embed=true")
+    picture = page.locator(".dv[data-ready]").first
+    picture.wait_for()
+    assert picture.bounding_box()["width"] > 1200  # nothing beside it
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    page.get_by_role("link", name=re.compile("^Next:")).click()
+    page.wait_for_url(re.compile(rf"(?<!{path})\?.*embed=true"))

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dropviz.export import story_html
-from dropviz.story import own_story
+from dropviz.story import OWN_STORY, own_story
 
 SCENES = own_story().scenes
 COUNT = len(SCENES)
@@ -106,7 +106,7 @@ def test_keys_are_listed_and_the_code_is_shown(page, visit):
 def test_a_wrong_answer_is_told_with_the_formula(page, visit):
     begin(visit, page, "/story?scene=3")
     page.get_by_role("button", name="it grows fivefold").click()
-    expect(page.locator(".story-line")).to_contain_text("Not so. t·k = 1 × 0.2 = 0.2")
+    expect(page.locator(".story-line")).to_contain_text("Not so. train factor × k = 1 × 0.2 = 0.2")
     expect(page.get_by_role("button", name="it falls to a fifth")).to_be_visible()
     expect(page.get_by_role("button", name="it stays")).to_have_count(0)
 
@@ -140,6 +140,26 @@ def test_a_point_is_moved_by_keys_until_it_is_right(page, visit):
     page.keyboard.press("Enter")
     expect(page.locator(".story-line")).to_contain_text("Right. You said 2.")
     at_scene(page, 4)
+
+
+def test_a_veiled_picture_tells_nothing_to_the_pointer(page, visit):
+    begin(visit, page, "/story?scene=3")
+    box = page.locator(".story-now .dv-plot").bounding_box()
+
+    def hover():  # along the middle of the standard curve
+        page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.3 * box["height"])
+        page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.46 * box["height"], steps=30)
+
+    hover()
+    page.wait_for_timeout(300)
+    assert page.locator(".story-now .hovertext").filter(visible=True).count() == 0
+    expect(page.locator(".story-now .modebar")).to_be_hidden()
+    page.get_by_role("button", name="Reveal").click()
+    hover()
+    expect(page.locator(".story-now .hovertext").first).to_be_visible()
+    with page.expect_download() as download:
+        page.locator(".story-now .modebar-btn").first.click()
+    assert download.value.suggested_filename == "dropviz.svg"
 
 
 def test_no_picture_before_the_answer_gives_it_away(page, visit):
@@ -235,6 +255,9 @@ def test_text_of_the_talk_can_be_read_from_the_last_row(page, visit):
         at_scene(page, number)
         page.keyboard.press("r")
         expect(page.locator(".story-after")).to_be_visible()
+        if number == 1:  # a table of the talk is text of the talk
+            page.get_by_text("The data as a table").first.click()
+            page.locator(".story-now .dv-tables table").first.wait_for()
         sizes = page.evaluate(SMALLEST)
         assert sizes["chart"]
         assert [said for said in sizes["words"] if said[0] < 24] == []
@@ -257,7 +280,7 @@ BOXES = """() => {
   const words = '.story-title, .story-sentence, .story-ask, .story-options, .story-verdict, .story-now, .story-nav';
   return {
     parts: named(words), buttons: named('.story button'), cut: cut.map((node) => node.className),
-    labels: all('.story-now .annotation, .story-now .xtitle, .story-now .ytitle')
+    labels: all('.story-now .annotation-text-g, .story-now .xtitle, .story-now .ytitle')
       .map((node) => [node.textContent, box(node)]),
     width: document.documentElement.scrollWidth, screen: innerWidth,
   };
@@ -355,6 +378,39 @@ def test_a_copied_address_shows_the_same_scene_and_the_file_downloads(page, visi
     with page.expect_download() as download:
         page.get_by_role("button", name="story as one HTML file").click()
     assert download.value.suggested_filename == "dropviz-story.html"
+
+
+def test_the_code_leads_the_hall_to_the_same_scene_of_a_lecturers_own_story(page, new_page, visit, app_url):
+    begin(visit, page)
+    own = OWN_STORY.read_text(encoding="utf-8").replace('title = "Which p?"', 'title = "Welches p?"')
+    file = {"name": "mine.toml", "mimeType": "application/toml", "buffer": own.encode()}
+    page.set_input_files("input[type=file]", file)
+    page.wait_for_url("**story=*")
+    field = page.get_by_role("textbox", name="scenes, in order")
+    field.fill("7,5,3")
+    field.press("Enter")
+    expect(page.locator(".story-count").first).to_have_text("1 / 3")
+    page.get_by_role("button", name="Present").click()
+    page.keyboard.press("2")
+    expect(page.locator(".story-title").first).to_have_text("Welches p?")
+    page.keyboard.press("q")
+    expect(page.get_by_role("dialog")).to_contain_text("this computer only")  # as it must say of 127.0.0.1
+    address = page.get_by_role("dialog").locator(".story-address").inner_text()
+    phone = new_page(**SCREENS["phone"])
+    visit(phone, address.removeprefix(app_url))
+    expect(phone.locator(".story-title").first).to_have_text("Welches p?")
+    expect(phone.locator(".story-count").first).to_have_text("2 / 3")
+    phone.get_by_role("button", name="Next").click()
+    expect(phone.locator(".story-title").first).to_have_text(SCENES[2].title)
+
+
+def test_presenting_any_page_presents_its_scene(page, visit):
+    begin(visit, page, "/?mode=talk")
+    at_scene(page, 1)
+    page.wait_for_url("**/story?mode=talk")
+    begin(visit, page, "/which-p?mode=talk")
+    at_scene(page, 5)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
 
 def test_a_file_with_errors_is_told_line_by_line(page, visit):

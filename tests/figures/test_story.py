@@ -1,5 +1,6 @@
 """The pictures of the story: true to the theory, whole, and named by what they show at every setting."""
 
+import gzip
 import json
 
 import numpy as np
@@ -106,6 +107,10 @@ def test_the_file_holds_plotly_once_and_no_address():
     own = story_javascript() + page[: page.index("<script>")]
     assert "http://www.w3.org/2000/svg" in own  # a name, not an address that is fetched
     assert not [part for part in own.split("http")[1:] if not part.startswith("://www.w3.org")]
+
+
+def test_the_file_is_small_enough_to_send():
+    assert len(gzip.compress(story_html(STORY).encode(), 6)) < 3_000_000
 
 
 def test_a_module_has_one_default_export():

@@ -1,5 +1,7 @@
+import hashlib
 import json
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -7,7 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dropviz.story import OWN_STORY, PICTURES, Scene, own_story
+from dropviz.ui import talk
 from dropviz.ui.frame import MORE, PAGES
+from dropviz.ui.pages.story import MOST_HELD, held_story
 
 
 def page() -> None:
@@ -68,6 +72,41 @@ def test_the_public_address_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> Non
     assert scene["public"] == "https://dropout.example.org/app/story?scene=1"
 
 
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "dropout",
+        "ftp://a.org",
+        "https://",
+        "https://a b",
+        "http://[1",
+        "http://a:b",
+        "https://a.org?x=1",
+        "https://" + "a" * 9999,
+    ],
+)
+def test_a_public_address_that_is_none_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, nonsense: str
+) -> None:
+    monkeypatch.setenv("DROPVIZ_PUBLIC_URL", nonsense)
+    assert told(run())["story"]["scenes"][0]["public"] == "story?scene=1"
+    assert "DROPVIZ_PUBLIC_URL must be like https://" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "public"),
+    [
+        ("https://uni.example/courses/dropout/story?mode=talk", "https://uni.example/courses/dropout/story"),
+        ("http://192.168.1.7:8501/story/", "http://192.168.1.7:8501/story"),
+    ],
+)
+def test_behind_a_proxy_the_public_address_is_what_the_visitor_asked_for(
+    monkeypatch: pytest.MonkeyPatch, asked: str, public: str
+) -> None:
+    monkeypatch.setattr(talk, "st", SimpleNamespace(context=SimpleNamespace(url=asked)))
+    assert talk.public_address("story") == public
+
+
 def test_scenes_are_put_in_order_on_the_page() -> None:
     at = run()
     at.text_input[0].set_value("4, 2").run()
@@ -90,6 +129,7 @@ def test_numbers_beyond_the_story_are_said() -> None:
     [
         {"scene": "0"}, {"scene": "nan"}, {"scene": "1e9"}, {"order": "1,1"}, {"order": "a"}, {"order": "-1"},
         {"order": "1,,2"}, {"order": "٣"}, {"order": "9" * 5000}, {"mode": "party"}, {"rate": "0.3"},
+        {"story": "../../etc/passwd"}, {"story": "0" * 15}, {"story": "A" * 16}, {"story": "f" * 5000},
     ],
 )  # fmt: skip
 def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
@@ -115,6 +155,43 @@ def test_a_story_with_errors_is_refused_with_lines_and_reasons() -> None:
     assert at.error
     assert at.text[0].value.startswith(f"Line {line}: picture must be one of")
     assert titles(at) == [scene.title for scene in own_story().scenes]
+
+
+def test_a_story_that_was_loaded_is_told_to_whoever_has_its_address() -> None:
+    lecturer = run(order="2,1")
+    own = OWN_STORY.read_text(encoding="utf-8").replace("One mask", "Eine Maske").encode()
+    lecturer.file_uploader[0].set_value(("mine.toml", own, "application/toml")).run()
+    mark = lecturer.session_state["settings"]["story"]
+    assert told(lecturer)["story"]["scenes"][1]["public"].endswith(f"story?scene=2&order=2,1&story={mark}")
+    hall = run(story=mark, order="2,1")
+    assert not hall.error
+    assert titles(hall) == titles(lecturer)
+    assert titles(hall)[0] == "Eine Maske"
+    lecturer.file_uploader[0].set_value(None).run()
+    assert titles(lecturer)[0] == "One mask"
+
+
+def test_a_story_no_longer_held_is_said_and_comes_back_with_its_file() -> None:
+    own = OWN_STORY.read_text(encoding="utf-8").replace("One mask", "Gone").encode()
+    mark = hashlib.sha256(own).hexdigest()[:16]
+    hall = run(story=mark)
+    assert "no longer held here" in hall.error[0].value
+    assert titles(hall) == [scene.title for scene in own_story().scenes]
+    run().file_uploader[0].set_value(("mine.toml", own, "application/toml")).run()
+    hall.run()
+    assert not hall.error
+    assert titles(hall)[1] == "Gone"
+
+
+def test_no_more_stories_are_held_than_said_and_the_longest_unused_goes_first() -> None:
+    held_story.clear()
+    for number in range(MOST_HELD):
+        held_story(f"{number:016x}", own_story())
+    held_story(f"{0:016x}")  # used
+    held_story(f"{MOST_HELD:016x}", own_story())
+    assert held_story(f"{0:016x}") == own_story()
+    with pytest.raises(LookupError):
+        held_story(f"{1:016x}")
 
 
 @pytest.mark.parametrize("scene", own_story().scenes, ids=lambda scene: scene.title)

@@ -1,5 +1,6 @@
 """The story: ten scenes from the question to the answer, each with something to predict."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,12 @@ HOW_TO = (
     "A story is a TOML file: one `[[scene]]` a picture, with title, sentence, question and notes. Which answer "
     "is right is computed. Take ours as a beginning."
 )
+NOT_HELD = (
+    "The story of this address is no longer held here; this is ours. When its file is loaded again, on any computer, "
+    "the address leads to it as before."
+)
+MARK_LENGTH, MOST_HELD = 16, 64  # of 200 kilobytes at most each
+UPLOAD = "story_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +93,51 @@ class Mode:
         return str(saved()[self.key])
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which story is told, by the mark of its content: "" is ours. Set by the address and by loading a file."""
+
+    key: str
+    default: str = ""
+
+    def parse(self, text: str) -> str:
+        """Return the mark."""
+        if not re.fullmatch(f"[0-9a-f]{{{MARK_LENGTH}}}", text):
+            raise ValueError(text)
+        return text
+
+    def spell(self, value: str) -> str:
+        """The mark itself."""
+        return value
+
+    def allowed(self) -> str:
+        """Return the form of a mark in words."""
+        return f"the {MARK_LENGTH} digits and letters a to f of a story that was loaded here"
+
+    def widget(self) -> str:
+        """Nothing to show: return the value."""
+        return str(saved()[self.key])
+
+
 SCENE = Hidden("scene", 1, 1, MOST_SCENES)
 ORDER = Order("order")
 MODE = Mode()
-SETTINGS = (SCENE, ORDER, MODE)
+STORY = Mark("story")
+SETTINGS = (SCENE, ORDER, MODE, STORY)
+
+
+@st.cache_resource(max_entries=MOST_HELD, show_spinner=False)
+def held_story(mark: str, _read: Story | None = None) -> Story:
+    """Return the story of that mark; given the story, hold it for everyone. The one unused longest makes room.
+
+    Raises
+    ------
+    LookupError
+        If no story of that mark is held.
+    """
+    if _read is None:
+        raise LookupError(mark)
+    return _read
 
 
 @st.cache_data(max_entries=16, show_spinner="Drawing the scenes …")
@@ -102,42 +150,65 @@ def show_page() -> None:
     heading("The story: predict first, then look")
     complain(read_address("story", SETTINGS))
     with st.sidebar:
-        whole = _choose_story()
+        whole = _choose_story(STORY.widget())
         order = show(ORDER)
     numbers = [int(number) for number in order.split(",") if number]
     beyond = [str(number) for number in numbers if number > len(whole.scenes)]
     if beyond:
         st.warning(f"This story has {len(whole.scenes)} scenes; left out: {', '.join(beyond)}.")
     story = whole.arranged(numbers)
-    _scenes(story, order)
+    _scenes(story, order, STORY.widget())
     with st.sidebar:
         _downloads(story)
 
 
 @st.fragment
-def _scenes(story: Story, order: str) -> None:
+def _scenes(story: Story, order: str, mark: str) -> None:
     scene = min(int(saved()[SCENE.key]), len(story.scenes))
     saved()[SCENE.key] = scene
-    mount_story(story, _payload(story), order, scene, MODE.widget())
+    mount_story(story, _payload(story), {ORDER.key: order, STORY.key: mark}, scene, MODE.widget())
     write_address(SETTINGS)
 
 
-def _choose_story() -> Story:
+def _choose_story(mark: str) -> Story:
     """The story that comes with the app, or a lecturer's own; of a file with errors, every error is said."""
-    upload = st.file_uploader(
+    st.file_uploader(
         "a story of mine",
         type=["toml"],
-        help=f"{HOW_TO} The file stays in this session; the address holds the order, not the file.",
+        key=UPLOAD,
+        on_change=_take_file,
+        help=f"{HOW_TO} The address and the QR codes lead the hall to the same scenes, while this server holds your "
+        f"story: it holds the {MOST_HELD} used last, until it is started anew.",
         max_upload_size=1,
     )
-    if upload is None:
+    problem = st.session_state.get("story_problem")
+    if problem and st.session_state.get(UPLOAD) is not None:
+        st.error("This story was not taken.")
+        st.text(problem)
+    if not mark:
         return own_story()
     try:
-        return read_story(upload.getvalue()[: MOST_BYTES + 1])
-    except ValueError as problem:
-        st.error("This story was not taken.")
-        st.text(str(problem))
+        return held_story(mark)
+    except LookupError:
+        st.error(NOT_HELD)
         return own_story()
+
+
+def _take_file() -> None:
+    """Read the file that was just given, and tell its story; with a file taken away, ours."""
+    upload = st.session_state[UPLOAD]
+    saved()[STORY.key], st.session_state["story_problem"] = "", None
+    if upload is None:
+        return
+    content = upload.getvalue()[: MOST_BYTES + 1]
+    try:
+        story = read_story(content)
+    except ValueError as problem:
+        st.session_state["story_problem"] = str(problem)
+        return
+    mark = hashlib.sha256(content).hexdigest()[:MARK_LENGTH]
+    held_story(mark, story)
+    saved()[STORY.key] = mark
 
 
 def _downloads(story: Story) -> None:
