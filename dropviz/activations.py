@@ -53,6 +53,16 @@ def check_count(name: str, value: int, low: int, high: int) -> None:
         raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
 
 
+def drop_rounding(value: ArrayLike, scale: ArrayLike) -> Floats:
+    """Return ``value`` with 0 where it is at most 4 ulps of the numbers of size ``scale`` that it was summed from.
+
+    >>> drop_rounding([0.1 + 0.2 - 0.3, 1e-9], 0.3).tolist()
+    [0.0, 1e-09]
+    """
+    rounding = 4.0 * np.finfo(np.float64).eps * np.abs(scale)
+    return np.asarray(np.where(np.abs(value) <= rounding, 0.0, value), dtype=np.float64)
+
+
 def normal_quantile(probability: ArrayLike) -> Floats:
     """Inverse distribution function of N(0, 1), elementwise."""
     inverse = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])
@@ -378,13 +388,16 @@ class Empirical:
 
     @property
     def exact_mean(self) -> float:
-        """Mean of the values."""
-        return float(np.mean(self.values))
+        """Mean of the values; 0 where it is no more than their rounding."""
+        low, high = float(self.values.min()), float(self.values.max())
+        mean = np.clip(np.mean(self.values), low, high)  # equal values have this mean, to the last bit
+        return float(drop_rounding(mean, max(-low, high)))
 
     @property
     def exact_variance(self) -> float:
-        """Variance of the values, divided by their number."""
-        return float(np.var(self.values))
+        """Variance of the values, divided by their number; 0 where they differ by no more than rounding."""
+        variance, size = np.var(self.values), np.abs(self.values).max()
+        return float(variance) if drop_rounding(np.sqrt(variance), size) > 0.0 else 0.0
 
     def sample(self, rng: np.random.Generator, count: int) -> Floats:
         """Draw ``count`` of the values with replacement, shape (count,)."""

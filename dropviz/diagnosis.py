@@ -9,18 +9,20 @@ Of an activation with mean μ and variance v, a candidate predicts (rate r, k = 
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.activations import check_number
+from dropviz.numbers import plain
 from dropviz.strategies import strategies
 
 LEFT_ON = "left_on"
 THRESHOLD = 4.0  # a candidate this many standard errors away is ruled out
 TIE = 20.0  # candidates whose likelihood is within this factor of the best are not told apart
 KNOWN = 1e-9  # a standard error of 0 is read as "known to nine digits"
+TINY = 1e-100  # of the largest number observed: no standard error is smaller, so that nothing overflows
 LARGEST = 1e50
 
 
@@ -130,7 +132,7 @@ class Candidate:
     log_likelihood
         Gaussian, at the best μ, without its constant: −χ²/2.
     likelihood
-        Share among all candidates, which add up to 1.
+        Share among the candidates that are not ruled out (misfit at most 4), which add up to 1; 0 where ruled out.
     """
 
     name: str
@@ -147,9 +149,10 @@ class Candidate:
 class Diagnosis:
     """Verdict on an observation: the candidates, the best first.
 
-    ``ratio`` is the observed test mean / training mean with its standard error by the delta method (NaN where the
-    training mean is 0). ``fitting`` names the candidates that fit and cannot be told apart: one is an answer, several
-    are a tie, none means that no convention or mistake of the table gives such numbers.
+    ``ratio`` is the observed test mean / training mean with its standard error by the delta method; both are NaN where
+    the training mean is at most one standard error away from 0. ``fitting`` names the candidates that fit and cannot
+    be told apart: one is an answer, several are a tie, none means that no convention or mistake of the table gives
+    such numbers.
     """
 
     observation: Observation
@@ -193,9 +196,8 @@ class Diagnosis:
         """The verdict in words."""
         best = self.candidates[0]
         if not self.fitting:
-            return (
-                f"None of these fits: the nearest, {best.label}, is {best.misfit:.1f} standard errors away."
-            )
+            away = plain(best.misfit, 3)
+            return f"None of these fits: the nearest, {best.label}, is {away} standard errors away."
         labels = [candidate.label for candidate in self.candidates if candidate.name in self.fitting]
         if len(labels) == 1:
             return f"These numbers fit one row only: {labels[0]}."
@@ -214,10 +216,11 @@ def diagnose(observation: Observation) -> Diagnosis:
     >>> diagnose(Observation(0.3, 0.70, 0.01, 1.0, 0.01)).fitting
     ('none',)
     """
-    compared = [_compare(_row(name, observation.rate), observation) for name in (*strategies(), LEFT_ON)]
+    seen = _in_its_own_unit(observation)
+    compared = [_compare(_row(name, seen.rate), seen) for name in (*strategies(), LEFT_ON)]
     logs = np.array([log for *_, log in compared])
-    shares = np.exp(logs - logs.max())
-    shares /= shares.sum()
+    shares = np.where([misfit <= THRESHOLD for *_, misfit, _ in compared], np.exp(logs - logs.max()), 0.0)
+    shares /= shares.sum() or 1.0
     candidates = [
         Candidate(row.name, row.label, row.mistake, row.ratio, z, misfit, log, float(share))
         for (row, z, misfit, log), share in zip(compared, shares, strict=True)
@@ -229,7 +232,7 @@ def diagnose(observation: Observation) -> Diagnosis:
         for candidate in candidates
         if candidate.misfit <= THRESHOLD and candidate.log_likelihood >= best - math.log(TIE)
     )
-    ratio, ratio_se = _observed_ratio(observation)
+    ratio, ratio_se = _observed_ratio(seen)
     return Diagnosis(observation, ratio, ratio_se, tuple(candidates), fitting)
 
 
@@ -264,6 +267,16 @@ def _row(name: str, rate: float) -> _Row:
     return _Row(name, row.label, row.mistake, *scales, 1.0 - rate)
 
 
+def _in_its_own_unit(seen: Observation) -> Observation:
+    """The observation in units of its largest mean, deviation or error, so that no square over- or underflows."""
+    given = {item.name: getattr(seen, item.name) for item in fields(seen)[1:]}
+    given = {name: value for name, value in given.items() if value is not None}
+    squares = {name for name in given if "variance" in name}
+    unit = max(math.sqrt(value) if name in squares else abs(value) for name, value in given.items()) or 1.0
+    scaled = {name: value / unit / (unit if name in squares else 1.0) for name, value in given.items()}
+    return replace(seen, **scaled)
+
+
 def _compare(row: _Row, seen: Observation) -> tuple[_Row, float, float, float]:
     """The row with its z, misfit and log-likelihood; NaN, infinity and −infinity where it is undefined."""
     if math.isnan(row.ratio):
@@ -274,7 +287,7 @@ def _compare(row: _Row, seen: Observation) -> tuple[_Row, float, float, float]:
         observed.append((seen.clean_mean, seen.clean_mean_se))
         factors.append(1.0)
     values = np.array([value for value, _ in observed])
-    errors = np.maximum([error for _, error in observed], KNOWN * (np.abs(values).max() or 1.0))
+    errors = np.maximum([error for _, error in observed], max(KNOWN * np.abs(values).max(), TINY))
     # in units of the errors: the distance of a point from the line along ``direction``
     direction, point = np.array(factors) / errors, values / errors
     direction /= np.linalg.norm(direction)
@@ -291,7 +304,7 @@ def _variance_z(row: _Row, seen: Observation) -> float:
     test, test_se = seen.test_variance, seen.test_variance_se
     if train is None or train_se is None or test is None or test_se is None:
         return 0.0
-    train_se, test_se = max(train_se, KNOWN * train), max(test_se, KNOWN * test)
+    train_se, test_se = max(train_se, KNOWN * train, TINY), max(test_se, KNOWN * test, TINY)
     if row.name == LEFT_ON:
         contrast, error = train - test, math.hypot(train_se, test_se)
     else:
@@ -300,14 +313,13 @@ def _variance_z(row: _Row, seen: Observation) -> float:
         contrast = square * train - weight * (test + rate * seen.test_mean**2)
         mean_se = max(seen.test_mean_se, KNOWN * abs(seen.test_mean))
         error = math.hypot(square * train_se, weight * (test_se + 2.0 * rate * abs(seen.test_mean) * mean_se))
-    if error == 0.0:
-        return 0.0 if contrast == 0.0 else math.inf
     return contrast / error
 
 
 def _observed_ratio(seen: Observation) -> tuple[float, float]:
-    """Test/training mean and its standard error by the delta method, NaN where the training mean is 0."""
-    if seen.train_mean == 0.0:
+    """Test/training mean and its standard error by the delta method, NaN where the training mean may as well be 0."""
+    train_se = max(seen.train_mean_se, KNOWN * abs(seen.test_mean))
+    if abs(seen.train_mean) <= train_se:
         return math.nan, math.nan
     ratio = seen.test_mean / seen.train_mean
     return ratio, math.hypot(seen.test_mean_se, ratio * seen.train_mean_se) / abs(seen.train_mean)

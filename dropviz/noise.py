@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.activations import Floats
+from dropviz.activations import Floats, drop_rounding
 from dropviz.strategies import INVERSE_KEEP, KEEP, ONE, Factor, Scale
 from dropviz.theory import Moments
 
@@ -107,7 +107,9 @@ class MaskNoise(Noise):
         r, mu, v = below_one(rate), np.asarray(mean, dtype=np.float64), checked_variance(variance)
         keep, scale = 1.0 - r, self.scale(r)
         train_mean = scale * (keep * mu + r * self.fill) + self.shift(r)
-        return Moments(train_mean, scale**2 * keep * (v + r * (mu - self.fill) ** 2))
+        return Moments(
+            drop_rounding(train_mean, self._size(r, mu)), scale**2 * keep * (v + r * (mu - self.fill) ** 2)
+        )
 
     def noise_moments(self, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Moments:
         """Exact, from its two parts: (scale − 1)·a + shift if kept, scale·fill + shift − a if dropped."""
@@ -117,7 +119,14 @@ class MaskNoise(Noise):
         dropped_mean = scale * self.fill + shift - mu
         within = keep * (scale - 1.0) ** 2 * v + r * v
         between = keep * r * (kept_mean - dropped_mean) ** 2
-        return Moments(keep * kept_mean + r * dropped_mean, within + between)
+        noise_mean = drop_rounding(keep * kept_mean + r * dropped_mean, self._size(r, mu))
+        return Moments(noise_mean, within + between)
+
+    def _size(self, rate: Floats, mean: Floats) -> Floats:
+        """How large the terms are that cancel in a mean; what is left of them may be rounding."""
+        return np.asarray(
+            self.scale(rate) * (np.abs(mean) + abs(self.fill)) + np.abs(self.shift(rate)) + np.abs(mean)
+        )
 
 
 @dataclass(frozen=True, slots=True)

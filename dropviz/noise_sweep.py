@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dropviz.activations import Activations, Floats, Normal, check_count
+from dropviz.activations import Activations, Floats, Normal, check_count, drop_rounding
 from dropviz.noise import MaskNoise, SpreadNoise, below_one, noise, noise_ratio, noises
 from dropviz.sweep import rate_grid
 from dropviz.theory import Moments
@@ -100,7 +100,7 @@ class NoiseSweep:
     @property
     def exact_mean_gap(self) -> Floats:
         """Exact test mean − training mean, shape (noise, rate)."""
-        return self.test.exact_mean - self.train.exact_mean
+        return drop_rounding(self.test.exact_mean - self.train.exact_mean, self.test.exact_mean)
 
     @property
     def exact_variance_ratio(self) -> Floats:

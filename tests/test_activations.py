@@ -152,6 +152,20 @@ def test_empirical_moments_are_exact_given_the_array():
     assert source.exact_variance == pytest.approx(float(variance), rel=1e-14)
 
 
+def test_empirical_moments_that_are_only_rounding_are_zero():
+    for values in ([0.1, 0.2, -0.3], np.linspace(-1.0, 1.0, 1000), [1e99, -1e99, 3.0]):
+        assert Empirical(values).exact_mean == 0.0
+        assert Empirical(values).exact_variance > 0.0
+    for value in (0.1, -1 / 3, 1e-90, 1e99, 0.0):
+        source = Empirical([value] * 7)
+        assert (source.exact_mean, source.exact_variance) == (value, 0.0)
+    assert np.isnan(dv.exact_discrepancy("none", 0.3, Empirical([0.1, 0.2, -0.3])).relative_gap[0])
+    # What is small but no rounding stays.
+    small = Empirical([1.0, -1.0, 1e-12])
+    assert small.exact_mean == pytest.approx(1e-12 / 3, rel=1e-3)
+    assert Empirical([1e6, 1e6 + 1e-6]).exact_variance == pytest.approx(2.5e-13, rel=1e-3)
+
+
 def test_empirical_reads_any_memory_layout():
     plain = np.arange(12.0).reshape(3, 4)
     padded = np.zeros((6, 8))

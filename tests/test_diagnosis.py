@@ -170,6 +170,39 @@ def test_nothing_fits_names_the_nearest():
     assert result.would_help == ()
 
 
+def test_where_nothing_fits_no_likelihood_is_claimed():
+    result = diagnose(Observation(0.99, 1e6, 0.0, -1e6, 0.0))
+    assert result.verdict == "none"
+    assert {candidate.likelihood for candidate in result.candidates} == {0.0}
+    assert "is 3.94e+06 standard errors away" in diagnose(Observation(0.3, 1.0, 1e-7, 0.0, 1e-7)).sentence
+    # A row that is ruled out has no share beside one that is not.
+    shares = [c.likelihood for c in diagnose(Observation(0.3, 1.0, 0.1, 1.44, 0.01)).candidates]
+    assert sum(shares) == pytest.approx(1.0)
+    for ratio in np.linspace(-2.0, 2.0, 41):
+        for candidate in diagnose(Observation(0.3, 1.0, 0.02, ratio, 0.02)).candidates:
+            assert candidate.likelihood == 0.0 or candidate.misfit <= 4.0
+
+
+@pytest.mark.parametrize("train", [[1e-300, 2e-300, 0.0], [1e-170, -1e-170], [5e-324, 0.0], [1e20, -1e20]])
+@pytest.mark.parametrize(
+    "test", [[1e-300, 2e-300, 0.0], [0.0, 0.0], [5e-324, 5e-324], [1e20, 1.0], [3.0, 4.0]]
+)
+def test_numbers_of_any_size_are_compared_without_overflow(train, test):
+    for seen in (observe(0.3, train, test), observe(0.3, train, test, train)):
+        result = diagnose(seen)
+        assert "nan" not in result.sentence
+        for candidate in result.candidates:
+            assert all(map(math.isfinite, (candidate.z, candidate.misfit, candidate.log_likelihood)))
+
+
+def test_a_ratio_to_a_mean_that_may_be_zero_is_undefined():
+    for train_mean, train_mean_se in ((1.85e-17, 0.1), (1.85e-17, 0.0), (-0.1, 0.1)):
+        result = diagnose(Observation(0.3, train_mean, train_mean_se, 2.6, 0.1))
+        assert math.isnan(result.ratio)
+        assert math.isnan(result.ratio_se)
+    assert diagnose(Observation(0.3, 0.2, 0.1, 2.6, 0.1)).ratio == pytest.approx(13.0)
+
+
 def test_constant_activations_have_standard_error_zero():
     rng = np.random.default_rng(1)
     train = np.where(rng.random(10_000) < 0.3, 0.0, 1 / 0.7)

@@ -286,3 +286,17 @@ def test_a_wrong_config_names_its_parameter(parameter, value):
 
 def test_rates_may_be_a_full_grid():
     assert noise_sweep(NoiseConfig(units=10, rates=rate_grid(0.0, 0.99, 0.001))).train.mean.shape == (6, 991)
+
+
+def test_a_mean_of_zero_is_zero_and_no_rounding():
+    rates = np.linspace(0.0, 0.99, 100)
+    for row in noises().values():
+        for mean in (0.0, 0.1, -7.3, 1e-9, 1e6):
+            found = row.noise_moments(rates, mean, 1.0).mean
+            if row.name == "alpha" and mean:
+                assert np.abs(found[1:]).min() > 1e-12  # alpha dropout keeps no other mean than 0
+            elif row.name == "standard":
+                np.testing.assert_allclose(found, -rates * mean, rtol=1e-13)
+            else:
+                assert (found == 0.0).all()
+        assert (row.output_moments(rates, 0.0, 1.0).mean == 0.0).all()

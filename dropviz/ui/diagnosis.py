@@ -202,8 +202,8 @@ def _verdict(result: Diagnosis) -> None:
     st.caption(
         "Expected: test mean / training mean. z: standard errors by which the observed ratio lies above (+) or below "
         "(−) it. Off by: standard errors between the row and all that is compared, taken together; a row more than "
-        f"{THRESHOLD:g} off is ruled out. Likelihood: Gaussian errors, as a share of all rows; rows within a factor of "
-        f"{TIE:g} of the best are not told apart."
+        f"{THRESHOLD:g} off is ruled out. Likelihood: Gaussian errors, as a share of the rows that are not ruled out; "
+        f"rows within a factor of {TIE:g} of the best are not told apart."
     )
 
 
@@ -228,5 +228,7 @@ def _signed(z: float) -> str:
 def _share(candidate: Candidate) -> str:
     if not np.isfinite(candidate.misfit):
         return "undefined"
+    if candidate.misfit > THRESHOLD:
+        return "ruled out"
     percent = 100.0 * candidate.likelihood
     return f"{percent:.1f} %" if percent >= 0.05 else "below 0.1 %"
