@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -90,17 +90,8 @@ def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Flo
     if not any(np.isfinite(line.exact).any() for line in panel.lines):
         drawing.axes[f"yaxis{suffix}"]["showticklabels"] = False  # nothing to read off
     drawing.annotations.append(panel_title(panel.title, box.x[0], box.y[1]))
-    curves = [_curve(line, rates, panel.log) for line in panel.lines]
+    curves = [Curve(line.name, line.color, rates, _scaled(line.exact, panel.log)) for line in panel.lines]
     drawing.annotations += place(curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"]))
-
-
-def _curve(line: Line, rates: Floats, log: bool) -> Curve:
-    """The line as a curve to be named: what is drawn of it, in the units of the axis."""
-    curve = Curve(line.name, line.color, rates, _scaled(line.exact, log))
-    if line.simulated is None:
-        return curve
-    shown = _shown(rates)
-    return replace(curve, dots_x=rates[shown], dots=_scaled(line.simulated[shown], log))
 
 
 def _shown(rates: Floats) -> slice:

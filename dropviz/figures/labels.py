@@ -1,7 +1,8 @@
 """Direct labels: the name of a curve beside the curve, where it covers no other, instead of a legend."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,24 +14,23 @@ from dropviz.figures.style import TITLE_INK
 # Pixels at the 12-pixel type of the labels: as wide and as tall as the widest of the usual fonts (DejaVu Sans) makes
 # them, for a page without our fonts takes what its reader has.
 LINE_HEIGHT, LETTER = 19.0, 7.1
-STEP = 3.0  # pixels between the points that stand for a curve
+STEP = 4.0  # pixels between the points that stand for a curve
+PLACES = 18  # along a curve, where its label may stand
 FEW = 3  # labels, each of which may have a line of the panel to itself
-GAPS = (0.0, 8.0, 16.0, 28.0, 44.0, 64.0)  # how far from its curve a label may move, pixels
+GAPS = (0.0, 8.0, 18.0, 34.0, 60.0)  # how far from its curve a label may move, pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """A curve to be named: its text and colour, and its points in the units of the axes (y as log10 if those are).
 
-    ``dots`` is the y of what is drawn beside the line at ``dots_x``: simulated points.
+    The curve, not the points simulated along it: a label stays where it is from draw to draw.
     """
 
     text: str
     color: str
     x: Floats
     y: Floats
-    dots_x: Floats = field(default_factory=lambda: np.empty(0))
-    dots: Floats = field(default_factory=lambda: np.empty(0))
 
 
 def place(
@@ -47,25 +47,36 @@ def place(
     ``size`` is the panel in pixels; ``axes`` names its axes ("x3", "y3"). Curves that lie on one another share a
     label: "standard = inverted".
     """
+    key = tuple((curve.text, curve.color, curve.x.tobytes(), curve.y.tobytes()) for curve in curves)
+    return [dict(note) for note in _placed(key, x_range, y_range, size, axes)]
+
+
+@lru_cache(maxsize=128)
+def _placed(
+    key: tuple[tuple[str, str, bytes, bytes], ...],
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    size: tuple[float, float],
+    axes: tuple[str, str],
+) -> list[dict[str, Any]]:
+    curves = [Curve(text, color, np.frombuffer(x), np.frombuffer(y)) for text, color, x, y in key]
     width, height = size
 
-    def pixels(x: Floats, y: Floats) -> Floats:
-        across = (x - x_range[0]) / (x_range[1] - x_range[0]) * width
-        return np.column_stack((across, (y - y_range[0]) / (y_range[1] - y_range[0]) * height))
+    def pixels(curve: Curve) -> Floats:
+        across = (curve.x - x_range[0]) / (x_range[1] - x_range[0]) * width
+        return np.column_stack((across, (curve.y - y_range[0]) / (y_range[1] - y_range[0]) * height))
 
     def pixels_to_axes(point: Floats) -> list[float]:
         across, up = (point / (width, height)).tolist()
         return [x_range[0] + across * (x_range[1] - x_range[0]), y_range[0] + up * (y_range[1] - y_range[0])]
 
-    paths = [pixels(curve.x, curve.y) for curve in curves]
-    dots = np.concatenate([pixels(curve.dots_x, curve.dots) for curve in curves] or [np.empty((0, 2))])
-    merged = _merge(curves, [_inside(path, height) for path in paths])
+    merged = _merge(curves, [pixels(curve) for curve in curves])
     room = width * (0.9 if len(merged) <= FEW else 0.55)
     groups = [(_shown(names, room), color, _inside(_dense(path), height)) for names, color, path in merged]
     groups = [group for group in groups if len(group[2])]
     taken: list[Floats] = []
     notes: dict[int, dict[str, Any]] = {}
-    for at, places in _hardest_first(groups, _inside(dots, height), size):
+    for at, places in _hardest_first(groups, size):
         best = int(np.argmin(places.cost + 1e4 * _overlaps(places.boxes, taken)))
         box = places.boxes[best]
         taken.append(box)
@@ -108,14 +119,14 @@ class _Places(NamedTuple):
 
 
 def _hardest_first(
-    groups: Sequence[tuple[str, str, Floats]], dots: Floats, size: tuple[float, float]
+    groups: Sequence[tuple[str, str, Floats]], size: tuple[float, float]
 ) -> list[tuple[int, _Places]]:
     """Index and places of every group; those with the fewest free places choose first."""
     rows = []
     for at, (text, _, path) in enumerate(groups):
         boxes = _candidates(path, LETTER * len(text), size)
         others = [other for number, (_, _, other) in enumerate(groups) if number != at]
-        rows.append((at, _judged(boxes, path, np.concatenate([*others, np.empty((0, 2))]), dots)))
+        rows.append((at, _judged(boxes, path, np.concatenate([*others, np.empty((0, 2))]))))
     return sorted(rows, key=lambda row: int((row[1].cost < 60.0).sum()))
 
 
@@ -139,9 +150,11 @@ def _dense(path: Floats) -> Floats:
 def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[list[str], str, Floats]]:
     """Group the curves that cannot be told apart (within 2 pixels all along); a group is named by all its members."""
     groups: list[tuple[list[str], str, Floats]] = []
-    for curve, path in zip(curves, drawn, strict=True):
+    for curve, points in zip(curves, drawn, strict=True):
+        path = np.where(np.isfinite(points), points, np.nan)
         for at, (names, color, other) in enumerate(groups):
-            if path.shape == other.shape and path.size and np.abs(path - other).max() < 2.0:
+            known = np.isfinite(path)
+            if (known == np.isfinite(other)).all() and (np.abs(path - other)[known] < 2.0).all():
                 names.append(curve.text)
                 groups[at] = (names, color if color == curve.color else TITLE_INK, other)
                 break
@@ -165,8 +178,8 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def _candidates(path: Floats, box_width: float, size: tuple[float, float]) -> Floats:
-    """Boxes (left, bottom, right, top) above and below the path at 24 places along it, near and far; shape (n, 4)."""
-    at = path[np.linspace(0, len(path) - 1, 24).astype(int)]
+    """Boxes (left, bottom, right, top) above and below the path at places along it, near and far; shape (n, 4)."""
+    at = path[np.linspace(0, len(path) - 1, PLACES).astype(int)]
     center = np.clip(at[:, 0], box_width / 2 + 2, max(size[0] - box_width / 2 - 2, box_width / 2 + 2))
     near = np.abs(path[:, 0] - center[:, np.newaxis]) <= box_width / 2 + 1
     highest = np.fmax(np.where(near, path[:, 1], -np.inf).max(axis=1), at[:, 1])
@@ -179,18 +192,18 @@ def _candidates(path: Floats, box_width: float, size: tuple[float, float]) -> Fl
     return np.column_stack((center - box_width / 2, middle - half, center + box_width / 2, middle + half))
 
 
-def _judged(boxes: Floats, path: Floats, others: Floats, dots: Floats) -> _Places:
+def _judged(boxes: Floats, path: Floats, others: Floats) -> _Places:
     """The boxes, and what speaks against each.
 
     First what it covers; then that another curve is nearer, or that the curves meet where it stands; then the way.
     """
     own, other = _distances(boxes, path), _distances(boxes, others)
-    everything = np.concatenate((own, other, _distances(boxes, dots)), axis=1)
-    way, nearest = own.min(axis=1), other.min(axis=1, initial=np.inf)
+    covered, touched = ((own <= reach).sum(axis=1) + (other <= reach).sum(axis=1) for reach in (0.0, 4.0))
+    way, nearest = np.sqrt(own.min(axis=1)), np.sqrt(other.min(axis=1, initial=np.inf))
     far = nearest < way + 2.0
     ends = path[own.argmin(axis=1)]
-    room = np.hypot(*(ends[:, np.newaxis] - others).T).min(axis=0, initial=np.inf)
-    cost = 100.0 * (everything <= 0.0).sum(axis=1) + 5.0 * (everything <= 2.0).sum(axis=1)
+    room = np.sqrt(_distances(np.concatenate((ends, ends), axis=1), others).min(axis=1, initial=np.inf))
+    cost = 100.0 * covered + 5.0 * touched
     cost = (
         cost + 60.0 * far + 4.0 * np.maximum(12.0 - room, 0.0) + 0.5 * np.maximum(20.0 - nearest, 0.0) + way
     )
@@ -198,11 +211,12 @@ def _judged(boxes: Floats, path: Floats, others: Floats, dots: Floats) -> _Place
 
 
 def _distances(boxes: Floats, points: Floats) -> Floats:
-    """Distance of every point from every box, 0 inside; shape (box, point)."""
-    left, bottom, right, top = boxes.T[:, :, np.newaxis]
-    x, y = points.T
-    across = np.maximum(np.maximum(left - x, x - right), 0.0)
-    return np.asarray(np.hypot(across, np.maximum(np.maximum(bottom - y, y - top), 0.0)))
+    """Squared distance of every point from every box, 0 inside; shape (box, point)."""
+    square = np.zeros((len(boxes), len(points)))
+    for low, high, at in zip(boxes[:, :2].T, boxes[:, 2:].T, points.T, strict=True):
+        away = at - np.clip(at, low[:, np.newaxis], high[:, np.newaxis])
+        square += away * away
+    return square
 
 
 def _overlaps(boxes: Floats, taken: Sequence[Floats]) -> Floats:
