@@ -178,6 +178,42 @@ function drawTrack(trace, track, layout, size, clip) {
   return { group, update, box: [toX.ends, toY.ends] };
 }
 
+// Titles and direct labels, which Plotly would measure one by one. Plotly's words for where they stand: on the paper or
+// in the units of an axis, with a thin line that leads from the label to its curve.
+function drawNote(note, layout, size) {
+  const { l, r, t, b } = layout.margin;
+  const across = { paper: (x) => l + x * (size.width - l - r) };
+  const up = { paper: (y) => t + (1 - y) * (size.height - t - b) };
+  const place = (reference, value, paper) => {
+    if (reference === "paper") return paper(value);
+    const axis = layout[axisName(reference)];
+    return scale(layout, reference, size)(axis.type === "log" ? 10 ** value : value);
+  };
+  const x = place(note.xref, note.showarrow ? note.ax : note.x, across.paper);
+  const y = place(note.yref, note.showarrow ? note.ay : note.y, up.paper);
+  const group = drawn("g", { class: "annotation" });
+  const { color, size: type } = note.font;
+  if (note.showarrow) {
+    const tip = [place(note.xref, note.x, across.paper), place(note.yref, note.y, up.paper)];
+    // The line begins at the label's edge, not in its middle.
+    const edge = y + Math.sign(tip[1] - y) * 0.6 * type;
+    const path = drawn("path", { d: `M${x.toFixed(1)},${edge.toFixed(1)}L${tip[0].toFixed(1)},${tip[1].toFixed(1)}`, fill: "none" });
+    path.style.stroke = note.arrowcolor;
+    group.append(element(drawn("g", { class: "annotation-arrow-g" }), {}, [path]));
+  }
+  const bold = note.text.startsWith("<b>");
+  const [anchor, off] = { left: ["start", 2], center: ["middle", 0], right: ["end", -2] }[note.xanchor ?? "center"];
+  const text = drawn("text", {
+    x: (x + off).toFixed(1), y: (y + ({ bottom: -0.3, top: 1.0 }[note.yanchor] ?? 0.35) * type).toFixed(1),
+    "text-anchor": anchor, "font-size": type, "font-weight": bold ? 700 : 400,
+  });
+  text.style.fill = color;
+  text.style.whiteSpace = "pre";
+  text.textContent = plainText(note.text);
+  group.append(element(drawn("g", { class: "annotation-text-g" }), {}, [text]));
+  return group;
+}
+
 // One SVG over the figure; returns what moves it all to a rate.
 function drawTracks(svg, payload, tracks, layout, size) {
   svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
@@ -191,7 +227,8 @@ function drawTracks(svg, payload, tracks, layout, size) {
     clips.append(element(drawn("clipPath", { id: clip }), {}, [drawn("rect", frame)]));
     return part;
   });
-  svg.replaceChildren(clips, ...parts.map(({ group }) => group));
+  const notes = (layout.annotations ?? []).map((note) => drawNote(note, layout, size));
+  svg.replaceChildren(clips, ...parts.map(({ group }) => group), ...notes);
   return (index) => { for (const { update } of parts) update(index); };
 }
 
@@ -203,7 +240,7 @@ const numbers = (values) => {
   return Array.from(new NUMBER_TYPES[values.dtype](bytes.buffer));
 };
 
-// What Plotly draws: the traces that stand still. It leaves out an axis without traces, so an axis whose traces are all
+// What Plotly draws: axes, and the traces that stand still. It leaves out an axis without traces, so an axis whose traces are all
 // ours gets an empty one; an axis that nobody sees is left out. Every trace less is a millisecond less.
 function stillPart(payload, tracks, layout) {
   const moving = new Set(tracks.map(({ trace }) => trace));
@@ -217,7 +254,7 @@ function stillPart(payload, tracks, layout) {
     still.push({ type: "scatter", mode: "lines", x: [null], y: [null], xaxis: trace.xaxis, yaxis: trace.yaxis });
   }
   const seen = Object.entries(layout).filter(([, part]) => part?.visible !== false);
-  return [still, Object.fromEntries(seen)];
+  return [still, { ...Object.fromEntries(seen), annotations: [] }];
 }
 
 // A saved figure has no style sheet: colours that are faint on white are exchanged, in lines and in names of lines.

@@ -3,7 +3,7 @@
 
 const CURSOR = "this rate"; // the trace that marks where the slider stands
 
-const plainText = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent;
+const plainText = (html) => (/[<&]/.test(html) ? new DOMParser().parseFromString(html, "text/html").body.textContent : html);
 
 const figures = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "–");
 

@@ -162,7 +162,7 @@ def test_a_phone_shows_one_column_without_sideways_scrolling(phone, explore):
 
 def test_dark_text_is_light(dark, explore):
     explore(dark)
-    for part in (".dv-value", ".dv-still .xtick text", ".dv-still .annotation text"):
+    for part in (".dv-value", ".dv-still .xtick text", ".dv-moving .annotation text"):
         color = dark.locator(part).first.evaluate(
             "(node) => getComputedStyle(node)[node.tagName === 'text' ? 'fill' : 'color']"
         )
