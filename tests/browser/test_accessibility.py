@@ -21,12 +21,20 @@ TALL, LAPTOP, HALF = (
 COLORS = """
     const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 })
         .getContext("2d", { willReadFrequently: true });
-    const over = (below, color) => {
+    const remembered = (compute) => {
+        const known = new Map();
+        return (key, ...rest) => {
+            const name = rest.length ? `${key}|${rest}` : key;
+            if (!known.has(name)) known.set(name, compute(key, ...rest));
+            return known.get(name);
+        };
+    };
+    const over = remembered((below, color) => {
         for (const fill of [`rgb(${below})`, color]) { context.fillStyle = fill; context.fillRect(0, 0, 1, 1); }
         return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
-    };
-    const behind = (node) => (node ? over(behind(node.parentElement), getComputedStyle(node).backgroundColor)
-        : [255, 255, 255]);
+    });
+    const behind = remembered((node) => (node ? over(behind(node.parentElement), getComputedStyle(node).backgroundColor)
+        : [255, 255, 255]));
     const luminance = (color) => color.map((part) => part / 255)
         .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
         .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
