@@ -10,11 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dropviz.activations import Activations, Empirical, Floats, drop_rounding
+from dropviz.activations import LARGEST, Activations, Empirical, Floats, check_numbers, drop_rounding
 from dropviz.strategies import Strategy
 from dropviz.strategies import strategy as find_strategy
 
 PHASES = ("train", "test")
+MOST_VARIANCE = 1e201  # LARGEST², and room for rounding
 QUANTILE_NODES, TAIL_NODES = 1024, 256  # of the activations above 0, and as many of those below
 MOST_ATOMS, LARGEST_ATOMS = 1 << 15, 512
 TINY = 1e-15  # a probability that may be rounding
@@ -39,16 +40,7 @@ class Discrepancy(NamedTuple):
 
 def check_rate(rate: ArrayLike) -> Floats:
     """Return ``rate`` as float64, or raise ValueError unless all of it lies in [0, 1]."""
-    try:
-        rates = np.asarray(rate)
-    except ValueError:
-        raise ValueError(f"rate must be a number from 0 to 1; got {rate!r}") from None
-    if rates.dtype.kind not in "biuf":
-        raise ValueError(f"rate must be a number from 0 to 1; got {rate!r}")
-    rates = rates.astype(np.float64)
-    if not ((rates >= 0.0) & (rates <= 1.0)).all():
-        raise ValueError(f"rate must lie from 0 to 1; got {rate!r}")
-    return rates
+    return check_numbers("rate", rate, 0.0, 1.0)
 
 
 def exact_moments(
@@ -65,17 +57,19 @@ def exact_moments(
     phase
         "train" or "test".
     rate, mean, variance
-        r in [0, 1], μ and v ≥ 0 of the activation; scalars or arrays that broadcast. Dimensionless.
+        r in [0, 1], μ and v ≥ 0 of the activation, |μ| ≤ 1e100, v ≤ 1e201; scalars or arrays that broadcast.
+        Dimensionless.
 
     Returns
     -------
     Moments
-        NaN where a factor of the strategy divides by zero.
+        Floats for scalars, else arrays of the broadcast shape. NaN where a factor of the strategy divides by zero,
+        infinite beyond the range of float64.
 
     Raises
     ------
     ValueError
-        If the strategy or the phase is unknown, a rate lies outside [0, 1], or a variance is negative.
+        If the strategy or the phase is unknown, or a rate, mean or variance is no number in its range.
 
     Source: Srivastava et al., JMLR 15:1929–1958 (2014) for the two strategies; the moments follow from
     m² = m and the independence of m and a.
@@ -83,19 +77,25 @@ def exact_moments(
     >>> exact_moments("inverted", "train", 0.5, 1.0, 1.0)
     Moments(mean=1.0, variance=3.0)
     """
-    row = find_strategy(strategy) if isinstance(strategy, str) else strategy
+    if phase not in PHASES:
+        raise ValueError(f"phase must be one of train, test; got {phase!r}")
+    row = strategy if isinstance(strategy, Strategy) else find_strategy(strategy)
     rates = check_rate(rate)
     keep = 1.0 - rates
-    mu, v = np.asarray(mean, dtype=np.float64), np.asarray(variance, dtype=np.float64)
-    if (v < 0.0).any():
-        raise ValueError(f"variance must not be negative; got {variance!r}")
-    if phase == "train":
-        scale = row.train_scale(rates)
-        return Moments(_plain(scale * keep * mu), _plain(scale**2 * keep * (v + rates * mu**2)))
-    if phase == "test":
+    mu, v = check_moments(mean, variance)
+    with np.errstate(over="ignore"):  # 1/r at a tiny rate
+        if phase == "train":
+            scale = row.train_scale(rates)
+            return Moments(_plain(scale * keep * mu), _plain(scale**2 * keep * (v + rates * mu**2)))
         scale = row.test_scale(rates)
         return Moments(_plain(scale * mu), _plain(scale**2 * v))
-    raise ValueError(f"phase must be one of train, test; got {phase!r}")
+
+
+def check_moments(mean: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
+    """Return mean and variance of activations as float64, or raise ValueError, naming the one out of range."""
+    return check_numbers("mean", mean, -LARGEST, LARGEST), check_numbers(
+        "variance", variance, 0.0, MOST_VARIANCE
+    )
 
 
 def _plain(values: Floats) -> Floats:
@@ -109,7 +109,7 @@ def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Flo
     >>> variance_ratio(0.5, 1.0, 2.0)
     2.5
     """
-    rates, mu, v = np.broadcast_arrays(check_rate(rate), mean, variance)
+    rates, mu, v = np.broadcast_arrays(check_rate(rate), *check_moments(mean, variance))
     with np.errstate(divide="ignore", invalid="ignore"):
         return _plain(((v + rates * np.square(mu)) / (1.0 - rates)) / v)
 

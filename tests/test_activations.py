@@ -220,6 +220,8 @@ def test_empirical_quantiles_are_the_sorted_values():
         (np.zeros((2, 2, 2)), "3 axes"),
         (1.5, "0 axes"),
         (np.ma.masked_array([1.0, 2.0], [False, True]), "masked"),
+        ([np.ma.masked_array([1.0, 2.0], [False, True])], "masked"),
+        (([1.0], [np.ma.masked]), "masked"),
         ([1e200], "1e\\+200"),
         ([1.0, -1e200], "1e\\+200"),
     ],

@@ -259,9 +259,34 @@ def test_a_rate_outside_zero_to_one_is_refused_by_name(rate):
 def test_other_bad_input_is_named():
     with pytest.raises(ValueError, match="phase must be one of train, test; got 'eval'"):
         exact_moments("standard", "eval", 0.5, 0.0, 1.0)
-    with pytest.raises(ValueError, match="variance must not be negative; got -1"):
+    with pytest.raises(ValueError, match="variance must be a number from 0 to 1e\\+201; got -1"):
         exact_moments("standard", "train", 0.5, 0.0, -1.0)
-    with pytest.raises(ValueError, match="strategy must be one of"):
-        exact_moments("dropout", "train", 0.5, 0.0, 1.0)
+    for unknown in ("dropout", None, 5):
+        with pytest.raises(ValueError, match=f"strategy must be one of .*got {unknown!r}"):
+            exact_moments(unknown, "train", 0.5, 0.0, 1.0)
     with pytest.raises(ValueError, match="strategy must be one of"):
         exact_discrepancy("dropout", 0.5, RECTIFIED)
+
+
+@pytest.mark.parametrize("value", [1j, None, "a", math.nan, math.inf, 1e200, [[0.1], [0.2, 0.3]], -1e200])
+@pytest.mark.parametrize(("name", "span"), [("mean", "-1e\\+100 to 1e\\+100"), ("variance", "0 to 1e\\+201")])
+def test_a_moment_that_is_none_is_refused_by_name(name, span, value):
+    if (name, value) == ("variance", 1e200):
+        assert exact_moments("none", "test", 0.5, 0.0, value).variance == 1e200
+        return
+    moments = {"mean": 0.0, "variance": 1.0, name: value}
+    with pytest.raises(ValueError, match=f"^{name} must be a number from {span}; got "):
+        exact_moments("standard", "train", 0.5, **moments)
+    with pytest.raises(ValueError, match=f"^{name} must be a number from {span}; got "):
+        variance_ratio(0.5, **moments)
+
+
+def test_masked_numbers_are_refused():
+    masked = np.ma.masked_array([0.1, 0.2], [False, True])
+    for value in (masked, [0.3, masked[1]]):
+        with pytest.raises(ValueError, match=r"^rate must"):
+            check_rate(value)
+
+
+def test_what_leaves_float64_is_infinite_and_silent():
+    assert exact_moments("wrong_train", "train", 1e-200, 1.0, 1.0).variance == math.inf
