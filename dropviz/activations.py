@@ -401,9 +401,17 @@ class Empirical:
 
     def __post_init__(self) -> None:
         values = _real_array(self.values)
-        values.flags.writeable = False
+        self.__setstate__(
+            (values, hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest())
+        )
+
+    def __getstate__(self) -> tuple[Floats, str]:
+        return self.values, self.digest
+
+    def __setstate__(self, state: tuple[Floats, str]) -> None:
+        values, digest = state
+        values.flags.writeable = False  # pickle forgets it
         object.__setattr__(self, "values", values)
-        digest = hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest()
         object.__setattr__(self, "digest", digest)
 
     def __eq__(self, other: object) -> bool:

@@ -8,7 +8,7 @@ The sums of the survivors at a rate are reversed cumulative sums over the blocks
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -151,6 +151,12 @@ class Sweep:
     exact_variance: Floats
     rms_gap: Floats
     gap_se: Floats
+
+    def __post_init__(self) -> None:
+        for item in fields(self)[1:]:
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     def to_frame(self) -> "pd.DataFrame":
         """Table of moments, a row a strategy, rate and phase.

@@ -83,6 +83,9 @@ def test_a_source_survives_pickling_as_an_equal_key(source):
     copy = pickle.loads(pickle.dumps(source))
     assert copy == source
     assert hash(copy) == hash(source)
+    if isinstance(source, dv.Empirical):
+        with pytest.raises(ValueError, match="read-only"):
+            copy.values[0] = 5.0
 
 
 @pytest.mark.parametrize("z", [-30.0, -10.0, -3.0, 0.0, 3.0, 10.0, 30.0])

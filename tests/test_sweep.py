@@ -326,6 +326,13 @@ def test_a_config_holds_plain_python():
     assert repr(grid) == "(0.0, 0.25, 0.5)"
 
 
+def test_the_arrays_of_a_result_cannot_be_changed():
+    result = small(units=10)
+    for name in (*MOMENTS, "exact_mean", "exact_variance", "gap_se"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(result, name)[0] = 1.0
+
+
 def test_what_is_no_config_and_no_executor_is_refused():
     for config in (None, dv.SweepConfig, {"units": 5}):
         with pytest.raises(ValueError, match=r"^config must be a dropviz.SweepConfig; got "):
