@@ -400,7 +400,7 @@ class Empirical:
     digest: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        values = _real_array(self.values)
+        values = checked_array(self.values, LARGEST)
         self.__setstate__(
             (values, hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest())
         )
@@ -443,8 +443,8 @@ class Empirical:
         return np.asarray(np.quantile(self.values, at, method="inverted_cdf"), dtype=np.float64)
 
 
-def _real_array(values: ArrayLike) -> Floats:
-    """Copy to a C-ordered float64 array, or say in one sentence why not."""
+def checked_array(values: ArrayLike, largest: float) -> Floats:
+    """Copy to a C-ordered float64 array, 1-D or 2-D, or raise ValueError: one sentence that says why not."""
     if holds_masked(values):
         raise ValueError("values must not be masked; drop or fill the masked entries")
     try:
@@ -464,9 +464,9 @@ def _real_array(values: ArrayLike) -> Floats:
         raise ValueError("values must be finite; got NaN or infinity")
     with np.errstate(over="ignore"):  # a long double may be finite and yet too large
         floats = np.array(array, dtype=np.float64, order="C")
-    largest = max(floats.max(), -floats.min())
-    if largest > LARGEST:
-        raise ValueError(f"values must be at most {LARGEST:g} in magnitude; got {largest:g}")
+    found = max(floats.max(), -floats.min())
+    if found > largest:
+        raise ValueError(f"values must be at most {largest:g} in magnitude; got {found:g}")
     return floats
 
 
