@@ -11,7 +11,7 @@ from functools import lru_cache
 from numbers import Real
 from pathlib import Path
 from statistics import NormalDist
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,6 +51,32 @@ def check_count(name: str, value: int, low: int, high: int) -> None:
     """Raise ValueError, naming the range, unless ``value`` is an integer from ``low`` to ``high``."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
         raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
+
+
+def check_numbers(name: str, values: ArrayLike, low: float, high: float) -> Floats:
+    """Return ``values`` as float64, or raise ValueError, naming the range, unless all lie from ``low`` to ``high``."""
+    numbers = reals(values)
+    if numbers is None or not ((numbers >= low) & (numbers <= high)).all():
+        raise ValueError(f"{name} must be a number from {low:g} to {high:g}; got {values!r}")
+    return numbers.astype(np.float64) + 0.0  # no −0
+
+
+def reals(values: ArrayLike) -> NDArray[Any] | None:
+    """Return ``values`` as an array, or None if it is masked, no array, or not of real numbers."""
+    if holds_masked(values):
+        return None
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def holds_masked(values: object) -> bool:
+    """Whether ``values``, or a list in it, is an array with masked entries, whose mask NumPy would silently drop."""
+    if isinstance(values, list | tuple):
+        return any(isinstance(row, list | tuple | np.ma.MaskedArray) and holds_masked(row) for row in values)
+    return bool(np.ma.is_masked(values))
 
 
 def drop_rounding(value: ArrayLike, scale: ArrayLike) -> Floats:
@@ -374,10 +400,18 @@ class Empirical:
     digest: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        values = _real_array(self.values)
-        values.flags.writeable = False
+        values = checked_array(self.values, LARGEST)
+        self.__setstate__(
+            (values, hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest())
+        )
+
+    def __getstate__(self) -> tuple[Floats, str]:
+        return self.values, self.digest
+
+    def __setstate__(self, state: tuple[Floats, str]) -> None:
+        values, digest = state
+        values.flags.writeable = False  # pickle forgets it
         object.__setattr__(self, "values", values)
-        digest = hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest()
         object.__setattr__(self, "digest", digest)
 
     def __eq__(self, other: object) -> bool:
@@ -409,9 +443,9 @@ class Empirical:
         return np.asarray(np.quantile(self.values, at, method="inverted_cdf"), dtype=np.float64)
 
 
-def _real_array(values: ArrayLike) -> Floats:
-    """Copy to a C-ordered float64 array, or say in one sentence why not."""
-    if np.ma.is_masked(values):
+def checked_array(values: ArrayLike, largest: float) -> Floats:
+    """Copy to a C-ordered float64 array, 1-D or 2-D, or raise ValueError: one sentence that says why not."""
+    if holds_masked(values):
         raise ValueError("values must not be masked; drop or fill the masked entries")
     try:
         array = np.asarray(values)
@@ -430,9 +464,9 @@ def _real_array(values: ArrayLike) -> Floats:
         raise ValueError("values must be finite; got NaN or infinity")
     with np.errstate(over="ignore"):  # a long double may be finite and yet too large
         floats = np.array(array, dtype=np.float64, order="C")
-    largest = max(floats.max(), -floats.min())
-    if largest > LARGEST:
-        raise ValueError(f"values must be at most {LARGEST:g} in magnitude; got {largest:g}")
+    found = max(floats.max(), -floats.min())
+    if found > largest:
+        raise ValueError(f"values must be at most {largest:g} in magnitude; got {found:g}")
     return floats
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
@@ -11,6 +12,7 @@ from typing import Any, NoReturn
 
 from dropviz import activations as sources
 from dropviz.files import MOST_BYTES, read_activations
+from dropviz.numbers import read_number
 from dropviz.strategies import strategies
 from dropviz.sweep import Sweep, SweepConfig, rate_grid, sweep
 
@@ -93,22 +95,41 @@ def _add_sweep_options(command: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--activations", choices=DISTRIBUTIONS, help="where they come from (relu if not given)"
     )
-    source.add_argument("--file", type=Path, help="your own: .npy, .npz, .csv or .parquet")
+    source.add_argument("--file", type=_path, help="your own: .npy, .npz, .csv or .parquet")
     for name in sorted(PARAMETERS):
         having = ", ".join(key for key in DISTRIBUTIONS if name in _parameters(key))
-        command.add_argument(_option(name), type=float, metavar="NUMBER", help=f"of {having}")
-    command.add_argument("--units", type=int, help="how many activations are drawn (100000)")
+        command.add_argument(_option(name), type=_number, metavar="NUMBER", help=f"of {having}")
+    command.add_argument("--units", type=_whole, help="how many activations are drawn (100000)")
     command.add_argument("--rates", help="first:last:step, or a list with commas (0:0.95:0.05)")
     command.add_argument(
         "--strategies", help=f"with commas; of {', '.join(strategies())} (standard,inverted)"
     )
-    command.add_argument("--seed", type=int, help="the same seed gives the same numbers (7)")
-    command.add_argument("--replicates", type=int, help="independent repeats of the experiment (1)")
+    command.add_argument("--seed", type=_whole, help="the same seed gives the same numbers (7)")
+    command.add_argument("--replicates", type=_whole, help="independent repeats of the experiment (1)")
     output = command.add_mutually_exclusive_group()
     for kind, what in OUTPUTS.items():
         output.add_argument(
-            f"--{kind}", type=Path, metavar="PATH", help=f"write {what} here instead of printing"
+            f"--{kind}", type=_path, metavar="PATH", help=f"write {what} here instead of printing"
         )
+
+
+def _number(text: str) -> float:
+    try:
+        return read_number(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number such as 0.25; got {text!r}") from None
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch("[+-]?[0-9]{1,30}", text):
+        raise argparse.ArgumentTypeError(f"must be a whole number such as 7; got {text!r}")
+    return int(text)
+
+
+def _path(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must be the path of a file; got an empty one")
+    return Path(text)
 
 
 def _parameters(distribution: str) -> set[str]:
@@ -158,7 +179,7 @@ def _activations(given: dict[str, Any]) -> sources.Activations:
 
 def _rates(text: str) -> tuple[float, ...]:
     try:
-        grid, numbers = ":" in text, [float(part) for part in text.replace(":", ",").split(",")]
+        grid, numbers = ":" in text, [read_number(part) for part in text.replace(":", ",").split(",")]
     except ValueError:
         raise ValueError(f"--rates must be first:last:step or numbers with commas; got {text!r}") from None
     if not grid:

@@ -7,6 +7,7 @@ import csv
 import io
 import math
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -19,26 +20,32 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.activations import Empirical, Floats
+from dropviz.activations import Floats, checked_array
+from dropviz.numbers import read_number
 
 MOST_BYTES = 20_000_000
 MOST_VALUES = 5_000_000
 MOST_COLUMNS = 100_000  # of a table
 MOST_ARRAYS = 1_000  # in an .npz file
+LARGEST, SMALLEST_SIZE = 1e15, 1e-15  # squares of these, and float32 in the browser, keep their digits
 HEADER_BYTES = 1 << 14  # NumPy itself reads no header above 10,000
 PARQUET_SECONDS = 30
 UNREADABLE_PARQUET = (
     "a .parquet file must be whole, unencrypted and in Parquet format; this one cannot be read"
 )
 REAL = "biuf"  # NumPy's kinds of real numbers
+_CUT_DECIMAL = re.compile(
+    r"(?:^|,)\s*(-?\d+,0\d+)\s*(?:,|$)"
+)  # 0,05: nobody writes 05 in a column of its own
 
 
 def read_activations(name: str, data: bytes) -> Floats:
     """Read the activations in a file; dimensionless, 1-D or (examples, units).
 
     .npy: one array. .npz: the largest array of real numbers in it; of equally large ones floats before integers, then
-    the first. .csv: cells separated by commas, semicolons or tabs, in UTF-8. .parquet: every column, where pyarrow is
-    installed. A table is all numbers, but for a header (a first row without any number, or whose first cell is empty)
+    the first. .csv: cells separated by commas, semicolons or tabs, in UTF-8, numbers with a decimal point. .parquet:
+    every column, where pyarrow is installed. A table is all numbers, but for a header (a first row without any number,
+    or whose first cell is empty, or which counts 0, 1, 2, … above a row without whole numbers, as pandas names columns)
     and a column of row names (the first, if the header leaves it unnamed; in Parquet, the index that pandas stores).
 
     Parameters
@@ -46,12 +53,14 @@ def read_activations(name: str, data: bytes) -> Floats:
     name
         The file's name; only its ending counts.
     data
-        The content; at most 20 MB and 5,000,000 values, 100,000 columns, 1,000 arrays.
+        The content; at most 20 MB and 5,000,000 values, 100,000 columns, 1,000 arrays. No value may exceed 1e15 in
+        magnitude, and their root mean square must be 0 or at least 1e-15.
 
     Raises
     ------
     ValueError
-        If the file is of another kind, empty, broken, too large or pickled, or `Empirical` refuses its values.
+        If the file is of another kind, empty, broken, too large or pickled, or its values are not real and finite or
+        out of range.
 
     >>> read_activations("measured.csv", b"first;second\\n1;2\\n3;4").tolist()
     [[1.0, 2.0], [3.0, 4.0]]
@@ -61,7 +70,18 @@ def read_activations(name: str, data: bytes) -> Floats:
         raise ValueError(f"the file's name must end in .npy, .npz, .csv or .parquet; got {name[-40:]!r}")
     if not 1 <= len(data) <= MOST_BYTES:
         raise ValueError(f"the file must have 1 to {MOST_BYTES:,} bytes; it has {len(data):,}")
-    return Empirical(_READERS[suffix](data)).values
+    values = checked_array(_READERS[suffix](data), LARGEST)
+    size = _root_mean_square(values)
+    if 0.0 < size < SMALLEST_SIZE:
+        raise ValueError(
+            f"values must have a root mean square of 0 or at least {SMALLEST_SIZE:g}; it is {size:.3g}"
+        )
+    return values
+
+
+def _root_mean_square(values: Floats) -> float:
+    largest = float(np.abs(values).max())
+    return largest * float(np.sqrt(np.mean(np.square(values / largest)))) if largest else 0.0
 
 
 def check_count(count: int) -> None:
@@ -115,7 +135,7 @@ def _npy_values(header: _Header, data: bytes) -> NDArray[Any]:
             "the array must hold plain numbers; it holds pickled objects, which are never opened"
         )
     if header.dtype.kind not in REAL or header.size == 0:
-        return np.empty(0, header.dtype.type)  # Empirical says what is wrong with it
+        return np.empty(0, header.dtype.type)  # checked_array says what is wrong with it
     end = header.start + header.size * header.dtype.itemsize
     if len(data) < end:
         raise ValueError(f"the array must have the {end:,} bytes that it claims; it ends after {len(data):,}")
@@ -169,16 +189,22 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int)
 def _read_csv(data: bytes) -> Floats:
     rows = _csv_rows(data)
     first_number, first = next(rows, (0, [""]))
-    has_header = not first[0].strip() or not any(map(_is_number, first))
+    second = next(rows, None)
+    has_header = (
+        not first[0].strip()
+        or not any(_is_number(cell, float) for cell in first)
+        or _counts_columns(first, second)
+    )
     names = 1 if has_header and not first[0].strip() and len(first) > 1 else 0  # columns of row names
     values = array("d")
-    for number, cells in rows if has_header else chain([(first_number, first)], rows):
+    beginning = [] if has_header else [(first_number, first)]
+    for number, cells in chain(beginning, [second] if second else [], rows):
         if len(cells) != len(first):
             raise ValueError(
                 f"row {number} must have {len(first):,} cells, as many as the first; it has {len(cells):,}"
             )
         try:
-            values.extend(map(float, cells[names:]))
+            values.extend(_numbers(cells[names:]))
         except ValueError:
             column = next(index for index in range(names, len(cells)) if not _is_number(cells[index]))
             got = repr(cells[column].strip()[:40])
@@ -192,6 +218,20 @@ def _read_csv(data: bytes) -> Floats:
     return table.ravel() if table.shape[1] == 1 else table
 
 
+def _numbers(cells: list[str]) -> list[float]:
+    text = "".join(cells)
+    # float itself is faster, but also reads underscores and the digits of other scripts
+    return list(map(float if text.isascii() and "_" not in text else read_number, cells))
+
+
+def _counts_columns(first: list[str], second: tuple[int, list[str]] | None) -> bool:
+    """Whether the first row is 0, 1, 2, … above a row without whole numbers, as pandas names columns without names."""
+    counted = [cell.strip() for cell in first] == [str(index) for index in range(len(first))]
+    if len(first) < 2 or not counted or second is None:
+        return False
+    return not any(cell.strip().lstrip("+-").isdecimal() for cell in second[1])
+
+
 def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of each line that is not blank, with its number in the file, counted from 1."""
     if b"\0" in data:
@@ -203,6 +243,11 @@ def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
                 continue
             separator = separator or max(",;\t", key=line.count)
             check_columns(line.count(separator) + 1)
+            if separator == "," and "." not in line and (cut := _CUT_DECIMAL.search(line)):
+                raise ValueError(
+                    f"row {number} must write decimals with a point, as in 0.25, or separate columns by semicolons; "
+                    f"got {cut[1][:40]!r}"
+                )
             # A line at a time, so that an open quotation mark cannot swallow the file.
             quoted = '"' in line
             yield number, next(csv.reader([line], delimiter=separator)) if quoted else line.split(separator)
@@ -214,9 +259,9 @@ def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
-def _is_number(cell: str) -> bool:
+def _is_number(cell: str, read: Callable[[str], float] = read_number) -> bool:
     try:
-        float(cell)
+        read(cell)
     except ValueError:
         return False
     return True

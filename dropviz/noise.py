@@ -46,7 +46,7 @@ class Noise(ABC):
     @property
     def needs_test_scale(self) -> bool:
         """Whether anything at all has to be done at test."""
-        return self.test_scale is not ONE
+        return self.test_scale != ONE
 
     @abstractmethod
     def draw(

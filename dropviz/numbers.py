@@ -5,6 +5,22 @@ import math
 UNDEFINED = "undefined"
 
 
+def read_number(text: str) -> float:
+    """The number that a person wrote, in ASCII digits with a decimal point; Python itself would read more.
+
+    Raises
+    ------
+    ValueError
+        If it is no number, or has other digits or underscores.
+
+    >>> read_number(" -1.5e3 ")
+    -1500.0
+    """
+    if "_" in text or not text.isascii():
+        raise ValueError(f"a number must have the digits 0 to 9 and a decimal point; got {text[:40]!r}")
+    return float(text)
+
+
 def plain(value: float, digits: int = 4) -> str:
     """Write ``value`` with ``digits`` significant digits.
 

@@ -15,7 +15,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Scale = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Scale = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Factor:
     code: str
     of_rate: Scale
 
-    def __call__(self, rate: ArrayLike) -> NDArray[np.float64]:
+    def __call__(self, rate: ArrayLike) -> Floats:
         """Value at ``rate`` (scalar or array); NaN where the factor divides by zero."""
         rates = np.asarray(rate, dtype=np.float64)
         with np.errstate(divide="ignore"):
@@ -39,7 +40,7 @@ class Factor:
         >>> INVERSE_KEEP.of("m·a"), KEEP.of("a"), ONE.of("a")
         ('m·a/k', 'k·a', 'a')
         """
-        if self is ONE:
+        if self == ONE:
             return output
         return f"{output}{self.symbol[1:]}" if "/" in self.symbol else f"{self.symbol}·{output}"
 
@@ -49,17 +50,26 @@ class Factor:
         >>> INVERSE_KEEP.words(0.3)
         '÷ 0.7'
         """
-        if self is ONE:
+        if self == ONE:
             return "unchanged"
         operand = rate if "r" in self.symbol else 1.0 - rate
         return f"{'÷' if '/' in self.symbol else '×'} {round(operand, 6):g}"
 
 
+def _keep(rate: Floats) -> Floats:
+    return 1.0 - rate
+
+
+def _inverse_keep(rate: Floats) -> Floats:
+    return 1.0 / (1.0 - rate)
+
+
+# Functions with a name, for only those can be pickled.
 ONE = Factor("1", "", np.ones_like)
-KEEP = Factor("k", " * keep", lambda rate: 1.0 - rate)
-INVERSE_KEEP = Factor("1/k", " / keep", lambda rate: 1.0 / (1.0 - rate))
-RATE = Factor("r", " * rate", lambda rate: rate)
-INVERSE_RATE = Factor("1/r", " / rate", lambda rate: 1.0 / rate)
+KEEP = Factor("k", " * keep", _keep)
+INVERSE_KEEP = Factor("1/k", " / keep", _inverse_keep)
+RATE = Factor("r", " * rate", np.positive)
+INVERSE_RATE = Factor("1/r", " / rate", np.reciprocal)
 
 
 @dataclass(frozen=True, slots=True)

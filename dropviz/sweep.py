@@ -8,14 +8,14 @@ The sums of the survivors at a rate are reversed cumulative sums over the blocks
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dropviz.activations import Activations, Floats, Normal, check_count, check_number
+from dropviz.activations import Activations, Floats, Normal, check_count, check_number, reals
 from dropviz.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of
 from dropviz.strategies import strategy
 from dropviz.theory import PHASES, Discrepancy, exact_moments, wasserstein
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 17  # units in one draw: 1 MB, which stays in the processor's cache
 SPANS = 16  # pieces of a replicate that an executor may run at the same time
 ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a difference is rounding
+SMALLEST_RATE = 1e-9  # but for 0; the squares of 1/rate stay far from the range of float64
 MOST_UNITS, MOST_RATES, MOST_REPLICATES = 10_000_000_000, 10_001, 1000
 
 
@@ -42,7 +43,8 @@ def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
     """
     check_number("start", start, 0.0, 1.0)
     check_number("stop", stop, start, 1.0)
-    check_number("step", step, max((stop - start) / (MOST_RATES - 1), 1e-9), 1.0)
+    check_number("step", step, max((stop - start) / (MOST_RATES - 1), SMALLEST_RATE), 1.0)
+    start, stop, step = float(start), float(stop), float(step)
     count = int((stop - start) / step + 1e-9)
     return tuple(round(start + index * step, 12) for index in range(count + 1))
 
@@ -58,7 +60,7 @@ class SweepConfig:
     units
         Number of activations drawn, 1 to 10¹⁰.
     rates
-        Strictly increasing, in [0, 1]; 1 only for strategies that do not divide by keep.
+        Strictly increasing, each 0 or from 1e-9 to 1; 1 only for strategies that do not divide by keep.
     strategies
         Names in `dropviz.strategies()`, each once.
     seed
@@ -88,14 +90,19 @@ class SweepConfig:
                 "activations must be a source such as dropviz.Normal(); wrap an array in dropviz.Empirical(values); "
                 f"got {type(self.activations).__name__}"
             )
-        if not isinstance(self.strategies, Iterable):
-            raise ValueError(f"strategies must be one or more names, each once; got {self.strategies!r}")
-        names = (self.strategies,) if isinstance(self.strategies, str) else tuple(self.strategies)
+        try:
+            given = (self.strategies,) if isinstance(self.strategies, str) else tuple(self.strategies)
+        except TypeError:
+            raise ValueError(
+                f"strategies must be one or more names, each once; got {self.strategies!r}"
+            ) from None
+        rows = [strategy(name) for name in given]
+        names = tuple(row.name for row in rows)
         rates = _check_rates(self.rates)
-        for name in names:
-            if strategy(name).divides_by_keep and rates[-1] == 1.0:
+        for row in rows:
+            if row.divides_by_keep and rates[-1] == 1.0:
                 raise ValueError(
-                    f"rates must stay below 1 for strategy {name!r}, which divides by 1 − rate; got 1"
+                    f"rates must stay below 1 for strategy {row.name!r}, which divides by 1 − rate; got 1"
                 )
         if not names or len(set(names)) != len(names):
             raise ValueError(f"strategies must be one or more names, each once; got {names!r}")
@@ -109,18 +116,18 @@ class SweepConfig:
 
 
 def _check_rates(rates: ArrayLike) -> tuple[float, ...]:
-    try:
-        values = np.atleast_1d(np.asarray(rates))
-    except ValueError:
-        raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}") from None
-    if values.dtype.kind not in "biuf":
+    numbers = reals(rates)
+    if numbers is None:
         raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}")
-    values = values.astype(np.float64)
+    values = np.atleast_1d(numbers).astype(np.float64) + 0.0  # no −0
     if values.ndim != 1 or not 1 <= values.size <= MOST_RATES:
         raise ValueError(f"rates must be one list of 1 to {MOST_RATES} numbers; got shape {values.shape}")
     outside = values[~((values >= 0.0) & (values <= 1.0))]
     if outside.size:
         raise ValueError(f"rates must lie from 0 to 1; got {outside[0]:g}")
+    tiny = values[(values > 0.0) & (values < SMALLEST_RATE)]
+    if tiny.size:
+        raise ValueError(f"rates must be 0 or from {SMALLEST_RATE:g} to 1; got {tiny[0]:g}")
     falling = np.flatnonzero(np.diff(values) <= 0.0)
     if falling.size:
         before, after = values[falling[0] : falling[0] + 2]
@@ -145,6 +152,12 @@ class Sweep:
     exact_variance: Floats
     rms_gap: Floats
     gap_se: Floats
+
+    def __post_init__(self) -> None:
+        for item in fields(self)[1:]:
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     def to_frame(self) -> "pd.DataFrame":
         """Table of moments, a row a strategy, rate and phase.
@@ -218,6 +231,12 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     executor
         Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit.
     """
+    if not isinstance(config, SweepConfig):
+        raise ValueError(f"config must be a dropviz.SweepConfig; got {type(config).__name__}")
+    if not isinstance(executor, Executor | None):
+        raise ValueError(
+            f"executor must be a concurrent.futures.Executor or None; got {type(executor).__name__}"
+        )
     rows = [strategy(name) for name in config.strategies]
     rates = np.asarray(config.rates)
     scales = np.array([[row.train_scale(rates), row.test_scale(rates)] for row in rows])

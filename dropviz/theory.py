@@ -3,19 +3,22 @@
 Notation: rate r, keep k = 1 − r, activation mean μ and variance v, train factor t, test factor s, mask m.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dropviz.activations import Activations, Empirical, Floats
+from dropviz.activations import LARGEST, Activations, Empirical, Floats, check_numbers, drop_rounding
 from dropviz.strategies import Strategy
 from dropviz.strategies import strategy as find_strategy
 
 PHASES = ("train", "test")
-QUANTILE_NODES = 4096
-MOST_ATOMS = 1 << 15
+MOST_VARIANCE = 1e201  # LARGEST², and room for rounding
+QUANTILE_NODES, TAIL_NODES = 1024, 256  # of the activations above 0, and as many of those below
+MOST_ATOMS, LARGEST_ATOMS = 1 << 15, 512
+TINY = 1e-15  # a probability that may be rounding
 ROUNDING = 1e-14  # relative; a smaller difference of two factors is rounding
 
 
@@ -38,16 +41,7 @@ class Discrepancy(NamedTuple):
 
 def check_rate(rate: ArrayLike) -> Floats:
     """Return ``rate`` as float64, or raise ValueError unless all of it lies in [0, 1]."""
-    try:
-        rates = np.asarray(rate)
-    except ValueError:
-        raise ValueError(f"rate must be a number from 0 to 1; got {rate!r}") from None
-    if rates.dtype.kind not in "biuf":
-        raise ValueError(f"rate must be a number from 0 to 1; got {rate!r}")
-    rates = rates.astype(np.float64)
-    if not ((rates >= 0.0) & (rates <= 1.0)).all():
-        raise ValueError(f"rate must lie from 0 to 1; got {rate!r}")
-    return rates
+    return check_numbers("rate", rate, 0.0, 1.0)
 
 
 def exact_moments(
@@ -64,17 +58,19 @@ def exact_moments(
     phase
         "train" or "test".
     rate, mean, variance
-        r in [0, 1], μ and v ≥ 0 of the activation; scalars or arrays that broadcast. Dimensionless.
+        r in [0, 1], μ and v ≥ 0 of the activation, |μ| ≤ 1e100, v ≤ 1e201; scalars or arrays that broadcast.
+        Dimensionless.
 
     Returns
     -------
     Moments
-        NaN where a factor of the strategy divides by zero.
+        Floats for scalars, else arrays of the broadcast shape. NaN where a factor of the strategy divides by zero,
+        infinite beyond the range of float64.
 
     Raises
     ------
     ValueError
-        If the strategy or the phase is unknown, a rate lies outside [0, 1], or a variance is negative.
+        If the strategy or the phase is unknown, or a rate, mean or variance is no number in its range.
 
     Source: Srivastava et al., JMLR 15:1929–1958 (2014) for the two strategies; the moments follow from
     m² = m and the independence of m and a.
@@ -82,19 +78,25 @@ def exact_moments(
     >>> exact_moments("inverted", "train", 0.5, 1.0, 1.0)
     Moments(mean=1.0, variance=3.0)
     """
-    row = find_strategy(strategy) if isinstance(strategy, str) else strategy
+    if phase not in PHASES:
+        raise ValueError(f"phase must be one of train, test; got {phase!r}")
+    row = strategy if isinstance(strategy, Strategy) else find_strategy(strategy)
     rates = check_rate(rate)
     keep = 1.0 - rates
-    mu, v = np.asarray(mean, dtype=np.float64), np.asarray(variance, dtype=np.float64)
-    if (v < 0.0).any():
-        raise ValueError(f"variance must not be negative; got {variance!r}")
-    if phase == "train":
-        scale = row.train_scale(rates)
-        return Moments(_plain(scale * keep * mu), _plain(scale**2 * keep * (v + rates * mu**2)))
-    if phase == "test":
+    mu, v = check_moments(mean, variance)
+    with np.errstate(over="ignore"):  # 1/r at a tiny rate
+        if phase == "train":
+            scale = row.train_scale(rates)
+            return Moments(_plain(scale * keep * mu), _plain(scale**2 * keep * (v + rates * mu**2)))
         scale = row.test_scale(rates)
         return Moments(_plain(scale * mu), _plain(scale**2 * v))
-    raise ValueError(f"phase must be one of train, test; got {phase!r}")
+
+
+def check_moments(mean: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
+    """Return mean and variance of activations as float64, or raise ValueError, naming the one out of range."""
+    return check_numbers("mean", mean, -LARGEST, LARGEST), check_numbers(
+        "variance", variance, 0.0, MOST_VARIANCE
+    )
 
 
 def _plain(values: Floats) -> Floats:
@@ -108,7 +110,7 @@ def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Flo
     >>> variance_ratio(0.5, 1.0, 2.0)
     2.5
     """
-    rates, mu, v = np.broadcast_arrays(check_rate(rate), mean, variance)
+    rates, mu, v = np.broadcast_arrays(check_rate(rate), *check_moments(mean, variance))
     with np.errstate(divide="ignore", invalid="ignore"):
         return _plain(((v + rates * np.square(mu)) / (1.0 - rates)) / v)
 
@@ -164,34 +166,118 @@ def exact_gap(measure: str, strategy: str, rates: ArrayLike, activations: Activa
 def wasserstein(name: str, rates: tuple[float, ...], activations: Activations) -> Floats:
     """W₁ = ∫ |F_train(x) − F_test(x)| dx between the training and test outputs, at each rate; NaN where undefined.
 
-    With atoms aⱼ of probability wⱼ, training puts k·wⱼ at t·aⱼ and r at 0, test puts wⱼ at s·aⱼ. The integral over
-    the merged points is exact given an array of at most 2¹⁵ values. Otherwise 4096 quantiles stand for the law:
-    within 1e-4 for rates from 0.1, 1 % down to rate 0.01, and 1 % for the widest lognormal.
+    Factors are never negative, so what is above 0 stays above and the mass at 0 never matters: with S(x) = P(a > x)
+    and F(x) = P(a ≤ x), W₁ = ∫₀^∞ |k·S(x/t) − S(x/s)| dx + ∫₋∞⁰ |k·F(x/t) − F(x/s)| dx.
+
+    An array of at most 2¹⁵ distinct values other than 0 is summed as it stands, exact to rounding. Else 1280 quantiles
+    of what is above 0, and of what is below, are joined by straight lines. Relative error, measured against fine
+    integration at rates from 0.01 to 0.95: 1e-5 for every source of the app, but 5e-5 for the lognormal of std 1.5;
+    3e-4 at std 3, 3e-3 at std 5. A larger array against its own sum: 1e-4 from rate 0.05 and 1e-3 at 0.01, where the
+    gaps between single values begin to count; 1e-2 at 0.01 if its values are a lognormal of std 1.5.
     """
     row = find_strategy(name)
-    values, probability = _atoms(activations)
-    distances = np.empty(len(rates))
+    parts = _distances(activations)
+    distances = np.zeros(len(rates))
     for index, rate in enumerate(rates):
-        train, test = row.train_scale(rate) * values, row.test_scale(rate) * values
-        points = np.concatenate([train, [0.0], test])
-        order = np.argsort(points, kind="stable")  # merges sorted runs instead of sorting afresh
-        steps = np.concatenate([(1.0 - rate) * probability, [rate], -probability])
-        gap = np.cumsum(steps[order])[:-1]
-        distances[index] = (np.abs(gap) * np.diff(points[order])).sum()  # not @, whose threads cost more
+        factors = float(row.train_scale(rate)), float(row.test_scale(rate))
+        distances[index] = sum(distance(1.0 - rate, *factors) for distance in parts)
     distances.flags.writeable = False  # the cache hands out this very array
     return distances
 
 
-def _atoms(activations: Activations) -> tuple[Floats, Floats]:
-    """Sorted values and their probabilities: the array itself where it is small, else quantiles.
+Distance = Callable[[float, float, float], float]  # of keep, train factor and test factor: a part of W₁
 
-    The quantiles u = x⁴·(35 − 84x + 70x² − 20x³) of even x crowd towards both ends, where the tails are.
-    """
-    if isinstance(activations, Empirical) and activations.values.size <= MOST_ATOMS:
+
+@lru_cache(maxsize=1)  # for the strategies of one sweep
+def _distances(activations: Activations) -> tuple[Distance, ...]:
+    """The parts of W₁: of a small array one, exact; else those of the activations above 0 and of those below."""
+    if isinstance(activations, Empirical):
         values, counts = np.unique(activations.values, return_counts=True)
-        return values, counts / activations.values.size
+        probability = counts / activations.values.size
+        if np.count_nonzero(values) <= MOST_ATOMS:
+            return (_between_atoms(values, probability),)
+        above, below = values > 0.0, values < 0.0
+        sides = (values[above][::-1], probability[above][::-1]), (-values[below], probability[below])
+        return tuple(_between_sorted(sizes, weights) for sizes, weights in sides if sizes.size)
+    shares, parts = _shares(), []
+    mass = 1.0 - _probability_where(lambda value: value > 0.0, activations)
+    if mass > TINY:
+        probability = np.minimum(1.0 - mass * shares, 1.0 - 2.0**-53)
+        parts.append(_between_quantiles(mass, 1.0 - probability, activations.quantile(probability)))
+    mass = _probability_where(lambda value: value >= 0.0, activations)
+    if mass > TINY:
+        parts.append(_between_quantiles(mass, mass * shares, -activations.quantile(mass * shares)))
+    return tuple(parts)
+
+
+def _probability_where(reached: Callable[[float], bool], activations: Activations) -> float:
+    """Smallest probability whose quantile satisfies ``reached``, to 2⁻⁵²; 1 if none does."""
+    low, high = 0.0, 1.0
+    for _ in range(52):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if reached(float(activations.quantile(middle))) else (middle, high)
+    return high
+
+
+@lru_cache(maxsize=1)
+def _shares() -> Floats:
+    """Where the quantiles of one side are taken, rising inside (0, 1), as shares of its probability.
+
+    u = x⁴·(35 − 84x + 70x² − 20x³) of even x crowds towards both ends. Where the share is small and the sizes grow
+    without bound stand more, in equal ratios.
+    """
     x = (np.arange(QUANTILE_NODES // 2) + 0.5) / QUANTILE_NODES
-    below = x**4 * (35.0 + x * (-84.0 + x * (70.0 - 20.0 * x)))
-    weight = (x * (1.0 - x)) ** 3
-    weights = np.concatenate([weight, weight[::-1]])
-    return activations.quantile(np.concatenate([below, 1.0 - below[::-1]])), weights / weights.sum()
+    low = x**4 * (35.0 + x * (-84.0 + x * (70.0 - 20.0 * x)))
+    return np.sort(np.concatenate([low, 1.0 - low, np.geomspace(1e-15, 1e-2, TAIL_NODES)]))
+
+
+def _between_quantiles(mass: float, rank: Floats, size: Floats) -> Distance:
+    """One side of a law without atoms: its probability, and sizes at ranks inside (0, mass)."""
+    ranks, sizes = np.concatenate([[0.0], rank, [mass]]), np.concatenate([size[:1], size, size[-1:]])
+    return _between_sizes(ranks, sizes)
+
+
+def _between_atoms(values: Floats, probability: Floats) -> Distance:
+    """Training puts k·wⱼ at t·aⱼ and r at 0, test puts wⱼ at s·aⱼ; ``values`` rise."""
+
+    def distance(keep: float, t: float, s: float) -> float:
+        points = np.concatenate([t * values, [0.0], s * values])
+        order = np.argsort(points, kind="stable")  # merges sorted runs instead of sorting afresh
+        steps = np.concatenate([keep * probability, [1.0 - keep], -probability])
+        gap = np.cumsum(steps[order])[:-1]
+        return float((np.abs(gap) * np.diff(points[order])).sum())  # not @, whose threads cost more
+
+    return distance
+
+
+def _between_sorted(sizes: Floats, weights: Floats) -> Distance:
+    """One side of a large array: distinct sizes, falling, with their probabilities.
+
+    The largest sizes, far apart, and some of the others are taken as what they are, steps; the rest is joined.
+    """
+    at_least = np.cumsum(weights)
+    chosen = np.searchsorted(at_least, at_least[-1] * _shares())
+    chosen = np.unique(
+        np.concatenate([np.arange(min(LARGEST_ATOMS, sizes.size)), np.minimum(chosen, sizes.size - 1)])
+    )
+    more = np.concatenate([[0.0], at_least[:-1]])
+    return _between_sizes(np.column_stack([more, at_least])[chosen].ravel(), np.repeat(sizes[chosen], 2))
+
+
+def _between_sizes(rank: Floats, size: Floats) -> Distance:
+    """One side of 0: sizes |a|, joined by straight lines; P(|a| > ``size[i]``) = ``rank[i]``, on this side, rising.
+
+    The area between two survival functions is that between their inverses: at rank τ the training output has size
+    t·size(τ/k), or 0 above the last k·rank, and the test output s·size(τ). Midpoint rule between all their corners.
+    """
+    size = np.maximum(size, 0.0)
+    mean = float((0.5 * (size[1:] + size[:-1]) * np.diff(rank)).sum())
+
+    def distance(keep: float, t: float, s: float) -> float:
+        kept = keep * rank
+        corners = np.sort(np.concatenate([kept, rank]), kind="stable")  # merges two sorted runs
+        middle = 0.5 * (corners[1:] + corners[:-1])
+        apart = np.abs(t * np.interp(middle, kept, size, right=0.0) - s * np.interp(middle, rank, size))
+        return float(drop_rounding((apart * np.diff(corners)).sum(), max(t, s) * mean))
+
+    return distance

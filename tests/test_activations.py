@@ -83,6 +83,9 @@ def test_a_source_survives_pickling_as_an_equal_key(source):
     copy = pickle.loads(pickle.dumps(source))
     assert copy == source
     assert hash(copy) == hash(source)
+    if isinstance(source, dv.Empirical):
+        with pytest.raises(ValueError, match="read-only"):
+            copy.values[0] = 5.0
 
 
 @pytest.mark.parametrize("z", [-30.0, -10.0, -3.0, 0.0, 3.0, 10.0, 30.0])
@@ -220,6 +223,8 @@ def test_empirical_quantiles_are_the_sorted_values():
         (np.zeros((2, 2, 2)), "3 axes"),
         (1.5, "0 axes"),
         (np.ma.masked_array([1.0, 2.0], [False, True]), "masked"),
+        ([np.ma.masked_array([1.0, 2.0], [False, True])], "masked"),
+        (([1.0], [np.ma.masked]), "masked"),
         ([1e200], "1e\\+200"),
         ([1.0, -1e200], "1e\\+200"),
     ],

@@ -104,6 +104,14 @@ def test_of_several_arrays_the_largest_real_one_is_read():
         ('"a, first","b"\n"1"," 2 "\n', [[1, 2]]),
         ("\ufeffa,b\n1,2\n", [[1, 2]]),
         ("  1 , 2  \n", [[1, 2]]),
+        ("0,1,2\n0.5,1.5,2.0\n", [[0.5, 1.5, 2]]),
+        ("0,1\r\n1e-3,0.0\r\n3,4", [[0.001, 0], [3, 4]]),
+        ("0,1,2\n3,4,5\n", [[0, 1, 2], [3, 4, 5]]),  # whole numbers below: values, all of them
+        ("0,1,2\n", [[0, 1, 2]]),
+        ("0.0,1.0\n0.5,1.5\n", [[0, 1], [0.5, 1.5]]),
+        ("0\n1.5\n", [0, 1.5]),
+        ("1,2\n3.5,4.5\n", [[1, 2], [3.5, 4.5]]),
+        ("0,0.5\n1,0\n", [[0, 0.5], [1, 0]]),
     ],
 )
 def test_csv_with_and_without_header_and_separators(text, expected):
@@ -116,6 +124,7 @@ def test_the_index_that_pandas_writes_is_left_out(index):
     np.testing.assert_array_equal(read_activations("a.csv", table.to_csv().encode()), VALUES)
     numbered = pd.DataFrame(VALUES, index=index)  # columns 0, 1, 2
     np.testing.assert_array_equal(read_activations("a.csv", numbered.to_csv().encode()), VALUES)
+    np.testing.assert_array_equal(read_activations("a.csv", numbered.to_csv(index=False).encode()), VALUES)
     np.testing.assert_array_equal(parquet.table_values(parquet_of(table)), VALUES)
 
 
@@ -135,6 +144,11 @@ def test_parquet_columns_of_every_real_type():
 def test_parquet_comes_back_from_its_own_process():
     table = pd.DataFrame(VALUES, columns=["a", "b", "c"])
     np.testing.assert_array_equal(read_activations("Own.Parquet", parquet_of(table)), VALUES)
+
+
+def test_the_largest_and_the_smallest_values_that_can_be_drawn():
+    for values in ([1e15, -1e15], [1e-15], [0.0, 0.0], [1e-300, 1.0]):
+        assert read_activations("a.npy", npy(np.array(values))).tolist() == values
 
 
 def test_as_many_values_as_allowed_are_read():
@@ -180,7 +194,7 @@ HOSTILE = [
     ("a.npy", npy(np.zeros(2, "f8,i4")), "real numbers"),
     ("a.npy", npy(np.array([1.0, np.nan])), "finite"),
     ("a.npy", npy(np.array([np.inf])), "finite"),
-    ("a.npy", npy(np.array([1e200])), "at most 1e+100"),
+    ("a.npy", npy(np.array([1e200])), "at most 1e+15"),
     # .npz
     ("a.npz", GOOD_NPY, "zip file of arrays"),
     ("a.npz", GOOD_NPZ[:-30], "zip file of arrays"),
@@ -208,9 +222,18 @@ HOSTILE = [
     ("a.csv", b"1,2\n3,4,5\n", "row 2 must have 2 cells, as many as the first; it has 3"),
     ("a.csv", b'a,b\n"1,2\n3,4\n', "row 2 must have 2 cells"),
     ("a.csv", b'"' + b"1" * 200_000, "too long"),
+    ("a.csv", b"a,b\n1_000,2\n", "row 2, column 1 must be a number such as 0.25; got '1_000'"),
+    ("a.csv", b"1_000\n2\n", "row 1, column 1 must be a number such as 0.25; got '1_000'"),
+    ("a.csv", "1,٣\n2,3\n".encode(), "row 1, column 2 must be a number such as 0.25; got '٣'"),
+    ("a.csv", "0.5,1\n2,１\n".encode(), "row 2, column 2 must be a number such as 0.25; got '１'"),
+    ("a.csv", b"1,5\n-0,05\n", "row 2 must write decimals with a point, as in 0.25"),
+    ("a.csv", b"1,5,2\n3,07,4\n", "got '3,07'"),
     ("a.csv", b"1,nan\n", "finite"),
     ("a.csv", b"1e999\n", "finite"),
-    ("a.csv", b"1\n" * 3 + b"-1e101", "at most 1e+100"),
+    ("a.csv", b"1\n" * 3 + b"-1e101", "at most 1e+15"),
+    ("a.npy", npy(np.array([1.0, -1.1e15])), "at most 1e+15 in magnitude; got 1.1e+15"),
+    ("a.npz", npz(x=np.array([1e-16, 0.0])), "a root mean square of 0 or at least 1e-15; it is 7.07e-17"),
+    ("a.npy", npy(np.array([5e-324, 1e-300])), "at least 1e-15; it is 7.07e-301"),
     ("a.csv", TEXT.encode("utf-16"), "text in UTF-8"),
     ("a.csv", TEXT.encode("utf-16-le"), "text in UTF-8"),
     ("a.csv", TEXT.encode("latin-1"), "text in UTF-8"),

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from dropviz.numbers import plain, with_error
+from dropviz.numbers import plain, read_number, with_error
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,13 @@ def test_plain(value, text):
 )  # fmt: skip
 def test_with_error(value, error, text):
     assert with_error(value, error) == text
+
+
+def test_a_number_that_a_person_wrote():
+    assert [read_number(text) for text in ("1", " -0.25 ", "1e3", "+.5")] == [1.0, -0.25, 1000.0, 0.5]
+
+
+@pytest.mark.parametrize("text", ["1_000", "١", "１", "1,5", "", "one", "0x1"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(ValueError, match=r"digits 0 to 9|could not convert"):
+        read_number(text)

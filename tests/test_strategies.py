@@ -1,5 +1,7 @@
 """The table of factor pairs: the laws of the two strategies, and what each mistake does to the mean."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,13 @@ def test_an_unknown_name_is_refused_with_the_list_of_names(name):
     with pytest.raises(ValueError, match="standard, inverted, none, both") as caught:
         strategy(name)
     assert repr(name) in str(caught.value)
+
+
+@pytest.mark.parametrize("row", strategies().values(), ids=strategies())
+def test_a_strategy_survives_pickling(row: Strategy):
+    copy = pickle.loads(pickle.dumps(row))
+    assert copy == row
+    for factor, original in ((copy.train_scale, row.train_scale), (copy.test_scale, row.test_scale)):
+        np.testing.assert_array_equal(factor(RATES), original(RATES))
+        assert (factor.words(0.3), factor.of("a")) == (original.words(0.3), original.of("a"))
+    assert (copy.divides_by_keep, copy.divides_by_rate) == (row.divides_by_keep, row.divides_by_rate)

@@ -312,6 +312,37 @@ def test_a_config_is_a_key_that_survives_pickling():
     assert config != SweepConfig(activations=dv.digits(), rates=[0.1, 0.2], strategies=["inverted"], units=6)
 
 
+def test_a_config_holds_plain_python():
+    config = SweepConfig(
+        rates=np.array([-0.0, 0.5], np.float32), strategies=np.array(["none", "both"]), units=np.int32(5)
+    )
+    assert repr(config.rates) == "(0.0, 0.5)"
+    assert [type(value) for value in (*config.rates, *config.strategies, config.units)] == [
+        float,
+        float,
+        str,
+        str,
+        int,
+    ]
+    grid = dv.rate_grid(np.float32(0.0), np.float64(0.5), np.float32(0.25))
+    assert repr(grid) == "(0.0, 0.25, 0.5)"
+
+
+def test_the_arrays_of_a_result_cannot_be_changed():
+    result = small(units=10)
+    for name in (*MOMENTS, "exact_mean", "exact_variance", "gap_se"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(result, name)[0] = 1.0
+
+
+def test_what_is_no_config_and_no_executor_is_refused():
+    for config in (None, dv.SweepConfig, {"units": 5}):
+        with pytest.raises(ValueError, match=r"^config must be a dropviz.SweepConfig; got "):
+            dv.sweep(config)
+    with pytest.raises(ValueError, match=r"^executor must be a concurrent.futures.Executor or None; got str"):
+        dv.sweep(SweepConfig(units=10), executor="x")
+
+
 # The edges
 
 
@@ -489,12 +520,14 @@ def test_rate_one_is_refused_exactly_where_a_strategy_divides_by_keep(name):
         *(("replicates", value, "1 to 1000") for value in (0, 1001, 2.0, None, "1", True)),
         *(("rates", value, "from 0 to 1") for value in ([-0.1], [1.1], [math.nan], [math.inf], "0.5", ["0.1"])),
         *(("rates", value, "from 0 to 1") for value in (None, [1j], np.array([1j]), {0.1}, [[0.1], [0.2, 0.3]])),
+        *(("rates", value, "from 0 to 1") for value in ([np.ma.masked], np.ma.masked_array([0.1, 0.2], [False, True]))),
+        *(("rates", value, "0 or from 1e-09 to 1") for value in ([0.0, 1e-200], [9e-10], [5e-324, 0.5])),
         ("rates", [0.2, 0.1], "increase strictly"),
         ("rates", [0.1, 0.1], "increase strictly"),
         ("rates", [], f"1 to {MOST_RATES} numbers"),
         ("rates", [[0.1]], f"1 to {MOST_RATES} numbers"),
         ("rates", np.linspace(0, 0.9, MOST_RATES + 1), f"1 to {MOST_RATES} numbers"),
-        *(("strategies", value, "names, each once") for value in ((), None, 5, ("none", "none"))),
+        *(("strategies", value, "names, each once") for value in ((), None, 5, np.array("none"), ("none", "none"))),
         *(("strategy", value, "standard, inverted, none") for value in ("dropout", ["standard", 1], [["none"]])),
         *(("activations", value, "Empirical") for value in (None, [1.0], np.ones(3), dv.Normal, pd.Series([1.0]))),
     ],

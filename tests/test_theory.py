@@ -116,6 +116,71 @@ def test_wasserstein_equals_a_sorted_sample_by_brute_force(name, source):
         assert found[index] == pytest.approx(by_force, rel=5e-4)
 
 
+def above_normal(x):
+    """P(N(0, 1) > x), elementwise."""
+    return np.array([0.5 * math.erfc(value / math.sqrt(2)) for value in x])
+
+
+SURVIVAL = {  # P(a > x) and P(a < −x) for x > 0, in closed form
+    dv.Normal(0.3, 1.2): (lambda x: above_normal((x - 0.3) / 1.2), lambda x: above_normal((x + 0.3) / 1.2)),
+    dv.Normal(5.0, 0.1): (lambda x: above_normal((x - 5.0) / 0.1), None),
+    RECTIFIED: (above_normal, None),
+    dv.Normal(-3.0, 1.0, relu=True): (lambda x: above_normal(x + 3.0), None),
+    dv.Uniform(-1.0, 2.0): (
+        lambda x: np.clip(2.0 - x, 0.0, 2.0) / 3.0,
+        lambda x: np.clip(1.0 - x, 0.0, 1.0) / 3.0,
+    ),
+    dv.Exponential(2.0): (lambda x: np.exp(-x / 2.0), None),
+    dv.SigmoidNormal(): (
+        lambda x: above_normal(np.arctanh(np.clip(2.0 * x - 1.0, -1.0, 1.0 - 1e-16)) * 2.0),
+        None,
+    ),
+    dv.LogNormal(0.0, 1.5): (lambda x: above_normal(np.log(x) / 1.5), None),
+    dv.Sparse(0.99): (lambda x: 0.01 * np.exp(-x), None),
+    dv.Sparse(0.9999): (lambda x: 0.0001 * np.exp(-x), None),
+}
+
+
+@pytest.mark.parametrize("name", ["inverted", "both", "wrong_test"])
+@pytest.mark.parametrize("source", SURVIVAL, ids=repr)
+def test_wasserstein_is_as_accurate_as_it_says(name, source):
+    edge = np.union1d(np.linspace(0.0, 30.0, 15_001), np.geomspace(1e-7, 1e7, 10_001))
+    x, width = 0.5 * (edge[1:] + edge[:-1]), np.diff(edge)
+    row = strategy(name)
+    for rate in (0.01, 0.3, 0.95):
+        t, s = float(row.train_scale(rate)), float(row.test_scale(rate))
+        sides = [side for side in SURVIVAL[source] if side is not None]
+        fine = sum((np.abs((1 - rate) * side(x / t) - side(x / s)) * width).sum() for side in sides)
+        found = exact_discrepancy(name, [rate], source).wasserstein[0]
+        assert found == pytest.approx(fine, rel=5e-5 if isinstance(source, dv.LogNormal) else 1e-5)
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.3, 0.9])
+def test_wasserstein_of_a_large_array(rate):
+    rng = np.random.default_rng(4)
+    for values in (
+        rng.normal(size=60_000),
+        np.maximum(rng.normal(-0.5, 1.0, 200_000), 0.0),
+        np.r_[rng.random(50_000), np.ones(50_000)],
+    ):
+        train, even = np.append(values / (1 - rate), 0.0), np.full(values.size, 1 / values.size)
+        by_force = w1_between(train, np.append((1 - rate) * even, rate), values, even)
+        found = exact_discrepancy("inverted", [rate], dv.Empirical(values)).wasserstein[0]
+        assert found == pytest.approx(by_force, rel=1e-3)
+    few = np.zeros(50_000)
+    few[:10] = rng.normal(size=10)
+    train, even = np.append(few / (1 - rate), 0.0), np.full(few.size, 1 / few.size)
+    by_force = w1_between(train, np.append((1 - rate) * even, rate), few, even)
+    assert exact_discrepancy("inverted", [rate], dv.Empirical(few)).wasserstein[0] == pytest.approx(
+        by_force, rel=1e-6
+    )
+
+
+def test_wasserstein_of_activations_that_are_all_zero():
+    for source in (dv.Constant(0.0), dv.Normal(-1e6, 1.0, relu=True), dv.Empirical([0.0, 0.0])):
+        assert (exact_discrepancy("inverted", RATES, source).wasserstein == 0.0).all()
+
+
 @by_strategy
 @pytest.mark.parametrize("values", [VALUES, [-1.0, 1.0], [0.0, 0.0, 0.0, 1.0], [-2.0]])
 def test_wasserstein_is_exact_for_a_persons_own_values(name, values):
@@ -194,9 +259,34 @@ def test_a_rate_outside_zero_to_one_is_refused_by_name(rate):
 def test_other_bad_input_is_named():
     with pytest.raises(ValueError, match="phase must be one of train, test; got 'eval'"):
         exact_moments("standard", "eval", 0.5, 0.0, 1.0)
-    with pytest.raises(ValueError, match="variance must not be negative; got -1"):
+    with pytest.raises(ValueError, match="variance must be a number from 0 to 1e\\+201; got -1"):
         exact_moments("standard", "train", 0.5, 0.0, -1.0)
-    with pytest.raises(ValueError, match="strategy must be one of"):
-        exact_moments("dropout", "train", 0.5, 0.0, 1.0)
+    for unknown in ("dropout", None, 5):
+        with pytest.raises(ValueError, match=f"strategy must be one of .*got {unknown!r}"):
+            exact_moments(unknown, "train", 0.5, 0.0, 1.0)
     with pytest.raises(ValueError, match="strategy must be one of"):
         exact_discrepancy("dropout", 0.5, RECTIFIED)
+
+
+@pytest.mark.parametrize("value", [1j, None, "a", math.nan, math.inf, 1e200, [[0.1], [0.2, 0.3]], -1e200])
+@pytest.mark.parametrize(("name", "span"), [("mean", "-1e\\+100 to 1e\\+100"), ("variance", "0 to 1e\\+201")])
+def test_a_moment_that_is_none_is_refused_by_name(name, span, value):
+    if (name, value) == ("variance", 1e200):
+        assert exact_moments("none", "test", 0.5, 0.0, value).variance == 1e200
+        return
+    moments = {"mean": 0.0, "variance": 1.0, name: value}
+    with pytest.raises(ValueError, match=f"^{name} must be a number from {span}; got "):
+        exact_moments("standard", "train", 0.5, **moments)
+    with pytest.raises(ValueError, match=f"^{name} must be a number from {span}; got "):
+        variance_ratio(0.5, **moments)
+
+
+def test_masked_numbers_are_refused():
+    masked = np.ma.masked_array([0.1, 0.2], [False, True])
+    for value in (masked, [0.3, masked[1]]):
+        with pytest.raises(ValueError, match=r"^rate must"):
+            check_rate(value)
+
+
+def test_what_leaves_float64_is_infinite_and_silent():
+    assert exact_moments("wrong_train", "train", 1e-200, 1.0, 1.0).variance == math.inf
