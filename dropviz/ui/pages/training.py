@@ -13,7 +13,7 @@ from dropviz.training_config import layer_sizes
 from dropviz.training_snippets import Target, training_script
 from dropviz.ui.frame import complain, heading
 from dropviz.ui.growing import growing_figures
-from dropviz.ui.settings import read_address, saved, show, write_address
+from dropviz.ui.settings import read_address, show, write_address
 from dropviz.ui.training import After, LiveTraining
 from dropviz.ui.training_settings import (
     EXPERIMENT,
@@ -63,7 +63,7 @@ def show_page() -> None:
         st.session_state["training_with_page"] = True
         st.fragment(_watch, run_every=PAUSE if running else None)(chosen)
         _caption(chosen, name)
-        _code(float(saved()[RATE.key]))
+        _code(chosen)
     write_address(SETTINGS)
 
 
@@ -196,11 +196,15 @@ def _caption(chosen: Chosen, name: str) -> None:
     )
 
 
-def _code(rate: float) -> None:
-    """The default experiment as a script to copy; it names its own data and settings."""
-    st.subheader("The same test code, as a short script", anchor=False)
+def _code(chosen: Chosen) -> None:
+    """The chosen experiment as a script to copy."""
+    if chosen.experiment.name == OWN:
+        st.caption("Each ready-made experiment has a short script to copy here; your own runs have none.")
+        return
+    st.subheader("The same experiment, as a short script", anchor=False)
     target: Target = show(FRAMEWORK)
-    st.code(training_script(target, rate), language="python", height=360)
+    script = training_script(target, chosen.experiment.name, chosen.rates[0])
+    st.code(script, language="python", height=360)
 
 
 def _say(problem: ValueError | str) -> None:
