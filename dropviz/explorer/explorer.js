@@ -16,13 +16,6 @@ const decode = (matrix) => {
 
 let clipCount = 0; // clip paths need names that are unique in the page
 
-const element = (tag, attributes = {}, children = []) => {
-  const node = typeof tag === "string" ? document.createElement(tag) : tag;
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-};
-
 const drawn = (tag, attributes = {}) =>
   element(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
 
@@ -80,8 +73,6 @@ const layoutFor = (payload, width) => {
   }
   return narrow;
 };
-
-const axisName = (reference) => `${reference[0]}axis${reference.slice(1)}`;
 
 // Pixel position of a value, from the domain and the range that the layout fixes.
 function scale(layout, reference, size) {
@@ -186,14 +177,6 @@ function drawTracks(svg, payload, tracks, layout, size) {
   svg.replaceChildren(clips, ...parts.map(({ group }) => group));
   return (index) => { for (const { update } of parts) update(index); };
 }
-
-// Base64 arrays, as Plotly's own JSON writes them, back into numbers: we read the x of the traces that we draw.
-const NUMBER_TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
-const numbers = (values) => {
-  if (!values?.bdata) return values;
-  const bytes = Uint8Array.from(atob(values.bdata), (char) => char.charCodeAt(0));
-  return Array.from(new NUMBER_TYPES[values.dtype](bytes.buffer));
-};
 
 // The whole figure at one rate, for saving: what Plotly draws and what we draw.
 const figureAt = (payload, tracks, layout, index) => ({
@@ -432,16 +415,6 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
 }
 
 // ---- in the app ---------------------------------------------------------------------------------------------------
-
-// Streamlit may be served below a path: its own script tells where.
-const loadPlotly = async (path) => {
-  if (!window.dropvizPlotly) {
-    const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
-    const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
-    window.dropvizPlotly = import(new URL(path, base).href).then(() => window.Plotly);
-  }
-  return window.dropvizPlotly;
-};
 
 const mounted = new WeakMap();
 
