@@ -453,9 +453,9 @@ def note(text: str, color: str, **where: Any) -> dict[str, Any]:
 
 
 def _wrapped(name: str) -> str:
-    """The name in short lines."""
+    """The name in short lines; what an arrow joins stays together."""
     lines = [""]
-    for word in name.split(" "):
+    for word in name.replace(" → ", "\u00a0→\u00a0").split(" "):
         if lines[-1] and len(lines[-1]) + len(word) >= WRAP:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()

@@ -45,7 +45,9 @@ def test_every_panel_is_a_figure_before_and_after(name):
         after, filled = training_panel(quantity, experiment, runs)
         assert "empty panel" in empty
         for label, _ in experiment.runs:
-            assert f"— {label}" in [text.replace("<br>", " ") for text in words(before)]
+            assert f"— {label}" in [
+                text.replace("<br>", " ").replace("\u00a0", " ") for text in words(before)
+            ]
         for figure, said in ((before, empty), (after, filled)):
             go.Figure(figure)
             assert "nan" not in " ".join([said, *words(figure)]).lower()
