@@ -1,10 +1,10 @@
-"""Run benchmarks: ``python -m bench [sweep] [training] [page] [options of one]``; without a name, all."""
+"""Run benchmarks: ``python -m bench [sweep] [training] [page] [visitors] [options of one]``; without a name, all."""
 
 import argparse
 import importlib
 import sys
 
-NAMES = ("sweep", "training", "page")
+NAMES = ("sweep", "training", "page", "visitors")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -79,9 +80,16 @@ DRAG = """async (steps) => {
 }"""
 
 
+class Served(NamedTuple):
+    """A running server."""
+
+    url: str
+    pid: int
+
+
 @contextlib.contextmanager
-def served(script: Path) -> Iterator[str]:
-    """Serve a script with the project's own settings; give its address."""
+def served(script: Path) -> Iterator[Served]:
+    """Serve a script with the project's own settings; give its address and process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -104,7 +112,7 @@ def served(script: Path) -> Iterator[str]:
                 with contextlib.suppress(URLError, OSError), urlopen(f"{url}/_stcore/health", timeout=5):
                     break
                 time.sleep(0.1)
-            yield url
+            yield Served(url, server.pid)
         finally:
             server.terminate()
 
@@ -146,8 +154,8 @@ def main() -> None:
         chromium = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
-        with served(ROOT / "app.py") as app_url, served(bare) as bare_url, served(same) as same_url:
-            urls = {"app": app_url, "bare": bare_url, "same": same_url}
+        with served(ROOT / "app.py") as app, served(bare) as plain, served(same) as alike:
+            urls = {"app": app.url, "bare": plain.url, "same": alike.url}
             pages = {kind: chromium.new_page() for kind in urls}
             for kind, url in urls.items():
                 pages[kind].set_viewport_size({"width": 1280, "height": 720})

@@ -12,7 +12,7 @@ from dropviz.experiments import Run
 from dropviz.mc import single_pass
 from dropviz.network import softmax
 
-RESOLUTION = 60
+FINE, COARSE = 60, 30  # points along each side of the grid: of a finished network, and while it learns
 MARGIN = 0.08  # of the data's width, around it
 
 
@@ -22,13 +22,15 @@ class Decision:
 
     Attributes
     ----------
-    x, y : places along the two features, shape (60,)
+    x, y : places along the two features, shape (column,) and (row,)
     probability : shape (row, column), in the test phase
+    misplaced : how many training examples the mean probability puts into the other class
     """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     probability: NDArray[np.float64]
+    misplaced: int
 
 
 def has_decision(data: Split) -> bool:
@@ -36,8 +38,16 @@ def has_decision(data: Split) -> bool:
     return len(data.classes) == 2 and data.train_features.shape[1] == 2
 
 
-def decision(run: Run, data: Split) -> Decision:
-    """Probability of the second class over the rectangle of the training examples, a little enlarged.
+def rectangle(data: Split, points: int = FINE) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places along the two features, from the lowest to the highest training example and a little beyond."""
+    low, high = data.train_features.min(axis=0), data.train_features.max(axis=0)
+    margin = MARGIN * (high - low)
+    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], points) for i in (0, 1))
+    return x, y
+
+
+def decision(run: Run, data: Split, points: int = FINE) -> Decision:
+    """Probability of the second class over the rectangle of the training examples, ``points`` along each side.
 
     Raises
     ------
@@ -46,11 +56,10 @@ def decision(run: Run, data: Split) -> Decision:
     """
     if not has_decision(data):
         raise ValueError("data must have two features and two classes")
-    low, high = data.train_features.min(axis=0), data.train_features.max(axis=0)
-    margin = MARGIN * (high - low)
-    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], RESOLUTION) for i in (0, 1))
+    x, y = rectangle(data, points)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    probabilities = [
-        softmax(single_pass(run.config, data, epoch, grid).astype(np.float64))[:, 1] for epoch in run.last
-    ]
-    return Decision(x, y, np.mean(probabilities, axis=0).reshape(RESOLUTION, RESOLUTION))
+    everywhere = np.concatenate((grid, data.train_features))
+    outputs = [single_pass(run.config, data, epoch, everywhere) for epoch in run.last]
+    probability = np.mean([softmax(output.astype(np.float64))[:, 1] for output in outputs], axis=0)
+    misplaced = (probability[len(grid) :] > 0.5) != (data.train_targets == 1)
+    return Decision(x, y, probability[: len(grid)].reshape(points, points), int(misplaced.sum()))

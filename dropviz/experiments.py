@@ -202,7 +202,14 @@ def _read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
     for run in others:
         curve, _ = run.curve("train_loss")
         length = min(len(curve), len(reference))
-        distance = float(np.max(np.abs(curve[:length] - reference[:length]) / reference[:length]))
+        apart = [
+            [
+                abs(mine.train_loss - theirs.train_loss) / theirs.train_loss
+                for mine, theirs in zip(*pair, strict=False)
+            ]
+            for pair in zip(run.epochs, inverted.epochs, strict=True)
+        ]
+        distance = float(np.mean([each[:length] for each in apart], axis=0).max())
         if distance < ROUNDING:
             words = f"differ by at most {distance:.0e} of their value" if distance else "do not differ at all"
             sentences.append(

@@ -1,8 +1,14 @@
-"""What every test shares: the order of the run."""
+"""What every test shares: the order of the run, and the data of the training scripts."""
 
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
+import numpy as np
 import pytest
+
+from dropviz.datasets import DIGITS, moons
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
@@ -13,3 +19,24 @@ def pytest_collection_modifyitems(items):
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: item.path.is_relative_to(BROWSER_TESTS))
+
+
+@pytest.fixture
+def with_sklearn(monkeypatch):
+    """The data of the training scripts from the project, where scikit-learn is not installed."""
+
+    def load_digits(return_X_y):
+        assert return_X_y
+        with np.load(DIGITS) as stored:
+            return stored["images"].reshape(-1, 64).astype(float), stored["labels"].astype(np.int64)
+
+    def make_moons(n_samples, noise, random_state):
+        data = moons(n_samples, noise, random_state)
+        return data.train_features, data.train_targets
+
+    module = ModuleType("sklearn.datasets")
+    module.load_digits, module.make_moons = load_digits, make_moons
+    package = ModuleType("sklearn")
+    package.__spec__ = ModuleSpec("sklearn", None)  # PyTorch asks for it
+    monkeypatch.setitem(sys.modules, "sklearn", package)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", module)

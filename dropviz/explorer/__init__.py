@@ -163,8 +163,13 @@ def _matrix(values: NDArray[np.floating]) -> dict[str, Any]:
 
 
 def javascript() -> str:
-    """The source of the component: one module, written in two files."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("explorer.js", "table.js"))
+    """The source of the component: one module, written in three files."""
+    return module("shared.js", "explorer.js", "table.js")
+
+
+def module(*names: str) -> str:
+    """The files of this folder as one JavaScript module."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 def stylesheet() -> str:

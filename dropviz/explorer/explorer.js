@@ -17,13 +17,6 @@ const decode = (matrix) => {
 
 let clipCount = 0; // clip paths need names that are unique in the page
 
-const element = (tag, attributes = {}, children = []) => {
-  const node = typeof tag === "string" ? document.createElement(tag) : tag;
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-};
-
 const drawn = (tag, attributes = {}) =>
   element(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
 
@@ -81,8 +74,6 @@ const layoutFor = (payload, width) => {
   }
   return narrow;
 };
-
-const axisName = (reference) => `${reference[0]}axis${reference.slice(1)}`;
 
 // Pixel position of a value, from the domain and the range that the layout fixes.
 function scale(layout, reference, size) {
@@ -232,16 +223,8 @@ function drawTracks(svg, payload, tracks, layout, size) {
   return (index) => { for (const { update } of parts) update(index); };
 }
 
-// Base64 arrays, as Plotly's own JSON writes them, back into numbers: we read the x of the traces that we draw.
-const NUMBER_TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
-const numbers = (values) => {
-  if (!values?.bdata) return values;
-  const bytes = Uint8Array.from(atob(values.bdata), (char) => char.charCodeAt(0));
-  return Array.from(new NUMBER_TYPES[values.dtype](bytes.buffer));
-};
-
-// What Plotly draws: axes, and the traces that stand still. It leaves out an axis without traces, so an axis whose traces are all
-// ours gets an empty one; an axis that nobody sees is left out. Every trace less is a millisecond less.
+// What Plotly draws: axes, and the traces that stand still. It leaves out an axis without traces, so an axis whose
+// traces are all ours gets an empty one; an axis that nobody sees is left out. Every trace less is a millisecond less.
 function stillPart(payload, tracks, layout) {
   const moving = new Set(tracks.map(({ trace }) => trace));
   const still = payload.figure.data.filter((trace, at) => !moving.has(at));
@@ -497,16 +480,6 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
 }
 
 // ---- in the app ---------------------------------------------------------------------------------------------------
-
-// Streamlit may be served below a path: its own script tells where.
-const loadPlotly = async (path) => {
-  if (!window.dropvizPlotly) {
-    const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
-    const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
-    window.dropvizPlotly = import(new URL(path, base).href).then(() => window.Plotly);
-  }
-  return window.dropvizPlotly;
-};
 
 const mounted = new WeakMap();
 

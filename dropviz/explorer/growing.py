@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dropviz.explorer import HERE, _jsonable
+from dropviz.explorer import _jsonable, module
 
+MARKUP = """<div class="dv" data-ready>
+<div class="dv-growing"></div>
+<details class="dv-data"><summary>The data as a table</summary><div class="dv-tables"></div></details>
+</div>"""
 STYLE = """
 .dv-growing { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 0.5rem; }
 .dv-growing:has(> :nth-child(4):last-child) { grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
@@ -19,4 +23,4 @@ def growing_payload(charts: Sequence[tuple[Mapping[str, Any], str]]) -> list[dic
 
 def growing_javascript() -> str:
     """The source of the component."""
-    return (HERE / "growing.js").read_text(encoding="utf-8")
+    return module("shared.js", "table.js", "growing.js")

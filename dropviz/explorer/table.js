@@ -19,7 +19,9 @@ function panelsOf(payload, valuesAt) {
     if (trace.name === CURSOR) { [panel.now] = x; return; }
     const yAxis = layout[axisName(trace.yaxis ?? "y")];
     panel.curves.push({
-      name: trace.name, x, y, errors: trace.error_y?.array, unit: yAxis.ticksuffix ?? "", share: Boolean(yAxis.overlaying),
+      name: trace.name, x, y, unit: yAxis.ticksuffix ?? "", share: Boolean(yAxis.overlaying),
+      errors: trace.error_y?.array ?? numbers(trace.customdata),
+      kind: trace.error_y ? "standard error" : "standard deviation",
     });
   });
   return [...panels.values()];
@@ -29,7 +31,8 @@ function panelsOf(payload, valuesAt) {
 function titleOf(layout, reference) {
   const x = layout[axisName(reference)];
   const y = layout[axisName(x.anchor ?? "y")];
-  const far = (note) => Math.abs(note.x - x.domain[0]) + Math.abs(note.y - y.domain[1]);
+  const corner = [x.domain?.[0] ?? 0, y.domain?.[1] ?? 1];
+  const far = (note) => Math.abs(note.x - corner[0]) + Math.abs(note.y - corner[1]);
   const titles = layout.annotations.filter(({ xref }) => xref === "paper");
   const nearest = titles.reduce((best, note) => (best && far(best) <= far(note) ? best : note), null);
   return `${nearest ? plainText(nearest.text) : ""} (${plainText(y.title?.text ?? "")})`;
@@ -60,7 +63,7 @@ function tableOf(layout, { reference, curves, now }) {
   const lines = curves.filter((curve) => !spikes.includes(curve));
   const places = [...new Set(lines.flatMap(({ x }) => Array.from(x)))].sort((one, other) => one - other);
   const xTitle = plainText(layout[axisName(reference)].title?.text ?? "");
-  const header = [xTitle, ...lines.map(({ name, errors }) => (errors ? `${name} ± standard error` : name))];
+  const header = [xTitle, ...lines.map(({ name, errors, kind }) => (errors ? `${name} ± ${kind}` : name))];
   const nearest = places.reduce((best, x) => (Math.abs(x - now) < Math.abs(best - now) ? x : best), places[0]);
   const rows = places.map((x) => bodyRow(lines, x, figures(x)));
   if (now !== null && places.length) rows.unshift(bodyRow(lines, nearest, `now: ${figures(nearest)}`, true));

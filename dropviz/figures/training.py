@@ -21,9 +21,10 @@ from dropviz.training import Epoch
 from dropviz.training_config import TrainingConfig
 
 HEIGHT = 300  # of a panel, pixels
-LEFT, RIGHT, TOP, BOTTOM = 46, 104, 30, 38  # its margins; the names of the curves stand in the right one
+LOW_HEIGHT = 225  # of one that shares the screen with pictures of the plane
+LEFT, RIGHT, TOP, BOTTOM = 46, 88, 30, 38  # its margins; the names of the curves stand in the right one
 LINE = 15  # pixels of a line of a name
-WRAP = 19  # letters in it
+WRAP = 14  # letters in it
 SMALLEST = 1e-17  # where a logarithmic axis draws 0
 GREY = INK
 OTHERS = (COLORS["inverted"], COLORS["other"], COLORS["both"], COLORS["none"], COLORS["standard"], GREY)
@@ -64,19 +65,15 @@ class Series:
 # ---- what the panels show -------------------------------------------------------------------------------------------
 
 
-def _fixed(text: str) -> Callable[[Quantity, Sequence[Series]], str]:
-    return lambda _quantity, _series: text
-
-
-def _best(words: str, best: Callable[[Sequence[float]], float], percent: bool = False) -> Any:
+def _best(words: str, best: Callable[[Sequence[float]], float], unit: str = "") -> Any:
     """Title that names the best of the newest values, and says "equal" where what is written does not differ."""
 
     def title(quantity: Quantity, series: Sequence[Series]) -> str:
-        ends = {each.name: _written(float(each.mean[-1]), percent) for each in series if len(each.mean)}
+        ends = {each.name: _written(float(each.mean[-1]), unit) for each in series if len(each.mean)}
         values = [float(each.mean[-1]) for each in series if len(each.mean)]
         if not values or not all(map(math.isfinite, values)):
             return quantity.y_title.capitalize()
-        top = _written(best(values), percent)
+        top = _written(best(values), unit)
         winners = [name for name, text in ends.items() if text == top]
         return (
             f"{words}: {winners[0]}, {top}" if len(winners) == 1 else f"{words}: {len(winners)} alike, {top}"
@@ -85,7 +82,7 @@ def _best(words: str, best: Callable[[Sequence[float]], float], percent: bool = 
     return title
 
 
-def _before_and_after(words: str, percent: bool = False, times: bool = False) -> Any:
+def _before_and_after(words: str, unit: str = "", times: bool = False) -> Any:
     """Title that gives the standard run's two values."""
 
     def title(quantity: Quantity, series: Sequence[Series]) -> str:
@@ -94,8 +91,21 @@ def _before_and_after(words: str, percent: bool = False, times: bool = False) ->
         ]
         if len(ends) != 2 or not all(map(math.isfinite, ends)):
             return quantity.y_title.capitalize()
-        before, after = (_written(end, percent) + (" ×" if times else "") for end in ends)
+        before, after = (_written(end, unit) + (" ×" if times else "") for end in ends)
         return f"{words}: {before} as it is, {after} scaled"
+
+    return title
+
+
+def _between(words: str) -> Any:
+    """Title that gives the lowest and the highest of the newest values."""
+
+    def title(quantity: Quantity, series: Sequence[Series]) -> str:
+        ends = [float(each.mean[-1]) for each in series if len(each.mean) and math.isfinite(each.mean[-1])]
+        if not ends:
+            return quantity.y_title.capitalize()
+        low, high = plain(min(ends), 2), plain(max(ends), 2)
+        return f"{words}: {low}" if low == high else f"{words}: {low} to {high}"
 
     return title
 
@@ -108,8 +118,9 @@ def _parting(quantity: Quantity, series: Sequence[Series]) -> str:
     return f"{series[-1].name}: {'no difference' if largest <= SMALLEST else f'at most {largest:.0e}'} from inverted"
 
 
-def _written(value: float, percent: bool) -> str:
-    return f"{100 * value:.1f} %".replace("-", "−") if percent else plain(value, 3)
+def _written(value: float, unit: str) -> str:
+    """A number, or a fraction in hundredths if these have a unit."""
+    return f"{100 * value:.1f}{unit}".replace("-", "−") if unit else plain(value, 3)
 
 
 def _rate(epoch: Epoch, _first: Epoch) -> float:
@@ -140,18 +151,18 @@ def _of(name: str) -> Value:
 
 _LOSS = Quantity(_best("Lowest test loss", min), "test loss", (0.05, 4.0), _of("test_loss"), log=True)
 _ACCURACY = Quantity(
-    _best("Most right at test", max, percent=True),
+    _best("Most right at test", max, unit=" %"),
     "right at test",
     (0.8, 1.0),
     _of("test_accuracy"),
     lowest=0.0,
 )
 _TRAIN_LOSS = Quantity(
-    _best("Lowest training loss", min), "training loss", (0.01, 4.0), _of("train_loss"), log=True
+    _best("Lowest training loss", min), "training loss, no noise", (0.01, 4.0), _of("train_loss"), log=True
 )
-_RATE = Quantity(_fixed("The dropout rate"), "dropout rate", (0.0, 1.0), _rate)
+_RATE = Quantity(_between("Dropout rate now"), "dropout rate", (0.0, 1.0), _rate)
 _GAP = Quantity(
-    _best("Widest gap", max, percent=True),
+    _best("Widest gap", max, unit=" points"),
     "right in training − at test",
     (-0.1, 0.3),
     lambda epoch, _first: epoch.train_accuracy - epoch.test_accuracy,
@@ -174,7 +185,7 @@ _SAME_CODE = (
         scaled=_of("test_loss"),
     ),
     Quantity(
-        _before_and_after("Standard right", percent=True),
+        _before_and_after("Standard right", unit=" %"),
         "right in the same test code",
         (0.8, 1.0),
         _of("plain_test_accuracy"),
@@ -188,6 +199,48 @@ _SAME_CODE = (
         _ratio(lambda epoch: epoch.plain_mean),
         scaled=_ratio(lambda epoch: epoch.test_mean),
     ),
+)
+# of a layer: the number of `Epoch`, what the axis says, its first limits, whether it is logarithmic
+_LAYER_NUMBERS: Mapping[str, tuple[str, str, tuple[float, float], bool]] = MappingProxyType(
+    {
+        "mean": ("mean", "mean in training", (0.0, 0.5), False),
+        "variance": ("variance", "variance in training", (0.05, 10.0), True),
+        "mean_gap": ("test − training mean", "mean at test − in training", (-0.2, 0.2), False),
+        "variance_ratio": ("training / test variance", "variance in training / at test", (0.0, 2.0), False),
+    }
+)
+_TRAIN_ACCURACY = Quantity(
+    _best("Most right in training", max, unit=" %"),
+    "right in training, no noise",
+    (0.8, 1.0),
+    _of("train_accuracy"),
+    lowest=0.0,
+)
+_NOISY_ACCURACY = Quantity(
+    _best("Most right with noise", max, unit=" %"),
+    "right in training, with noise",
+    (0.8, 1.0),
+    _of("noisy_accuracy"),
+    lowest=0.0,
+)
+_NOISY_LOSS = Quantity(
+    _best("Lowest loss with noise", min),
+    "training loss, with noise",
+    (0.01, 4.0),
+    _of("noisy_loss"),
+    log=True,
+)
+_LOSSES = (_TRAIN_LOSS, _NOISY_LOSS, _LOSS)
+_ACCURACIES = (_TRAIN_ACCURACY, _NOISY_ACCURACY, _ACCURACY)
+VIEWS: Mapping[str, str] = MappingProxyType(
+    {
+        "question": "those of the question",
+        "scores": "loss and accuracy",
+        "mean": "mean of each layer",
+        "variance": "variance of each layer",
+        "mean_gap": "mean of each layer, test − training",
+        "variance_ratio": "variance of each layer, training / test",
+    }
 )
 PANELS: Mapping[str, tuple[Quantity, ...]] = MappingProxyType(
     {
@@ -203,6 +256,30 @@ PANELS: Mapping[str, tuple[Quantity, ...]] = MappingProxyType(
         "own": (_LOSS, _ACCURACY, _GAP),
     }
 )
+
+
+def panels(experiment: Experiment, view: str = "question") -> tuple[Quantity, ...]:
+    """What is drawn of ``experiment``: one of `VIEWS`."""
+    if view == "question":
+        return PANELS[experiment.name]
+    if view == "scores":
+        return _LOSSES if experiment.name == "uncertainty_band" else (*_LOSSES, *_ACCURACIES)
+    hidden = len(experiment.runs[0][1].hidden)
+    return tuple(_of_layer(view, layer, hidden) for layer in range(1, hidden + 2))
+
+
+def _of_layer(view: str, layer: int, hidden: int) -> Quantity:
+    """One number of one layer's activations."""
+    words, y_title, limits, log = _LAYER_NUMBERS[view]
+    attribute = view if "_" in view else f"train_{view}"
+    place = f"Hidden {layer}" if layer <= hidden else "Output"
+    return Quantity(
+        _between(f"{place}, {words}"),
+        f"{place.lower()}: {y_title}",
+        limits,
+        lambda epoch, _first: float(getattr(epoch, attribute)[layer]),
+        log,
+    )
 
 
 def run_colors(configs: Sequence[TrainingConfig]) -> list[str]:
@@ -250,19 +327,20 @@ def _series(name: str, color: str, value: Value, run: Run, first: Run, dashed: b
 
 
 def training_panel(
-    quantity: Quantity, experiment: Experiment, runs: Sequence[Run]
+    quantity: Quantity, experiment: Experiment, runs: Sequence[Run], height: int = HEIGHT
 ) -> tuple[dict[str, Any], str]:
     """Return one panel as a Plotly figure, and its description; without ``runs``, what is going to be compared."""
     epochs = max(config.epochs for _, config in experiment.runs)
     curves = series_of(quantity, runs) if runs else []
     limits = _limits(quantity, curves)
     title = quantity.title(quantity, curves) if runs else quantity.y_title.capitalize()
-    notes = _tips(curves, limits, quantity.log) if runs else _announced(experiment)
+    inner = height - TOP - BOTTOM
+    notes = _tips(curves, limits, quantity.log, inner) if runs else _announced(experiment, inner)
     figure = {
         # Streamlit refuses a figure without traces
         "data": [trace for curve in curves for trace in _traces(curve, quantity)] or [_NOTHING],
         "layout": layout(
-            HEIGHT,
+            height,
             margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
             annotations=[headline(title), *notes],
             xaxis=axis(range=(0, epochs), showgrid=False, title=axis_title("epoch")),
@@ -307,6 +385,10 @@ def _traces(curve: Series, quantity: Quantity) -> list[dict[str, Any]]:
     }
     if not curve.spread.any():
         return [line]
+    line |= {
+        "customdata": curve.spread,
+        "hovertemplate": "epoch %{x}: %{y:.4g} ± %{customdata:.2g}<extra>%{fullData.name}</extra>",
+    }
     smallest = 0.3 * mean if quantity.log else np.full_like(mean, -math.inf)
     low, high = np.maximum(mean - curve.spread, smallest), mean + curve.spread
     band = {
@@ -323,9 +405,10 @@ def _traces(curve: Series, quantity: Quantity) -> list[dict[str, Any]]:
     return [band, line]
 
 
-def _tips(curves: Sequence[Series], limits: tuple[float, float], log: bool) -> list[dict[str, Any]]:
+def _tips(
+    curves: Sequence[Series], limits: tuple[float, float], log: bool, inner: int
+) -> list[dict[str, Any]]:
     """Names at the newest points of the curves, moved apart where they would cover one another."""
-    inner = HEIGHT - TOP - BOTTOM
     tips = []
     for curve in curves:
         finite = np.flatnonzero(np.isfinite(curve.mean))
@@ -334,21 +417,29 @@ def _tips(curves: Sequence[Series], limits: tuple[float, float], log: bool) -> l
         value = float(curve.mean[finite[-1]])
         value = math.log10(max(value, SMALLEST)) if log else value
         share = (min(max(value, limits[0]), limits[1]) - limits[0]) / (limits[1] - limits[0])
-        tips.append((share * inner, int(finite[-1]), curve, _wrapped(curve.name)))
-    tips.sort(key=lambda tip: tip[0])
-    places = _apart([tip[0] for tip in tips], [LINE * (1 + tip[3].count("<br>")) for tip in tips], inner)
-    return [
-        note(text, curve.color, x=epoch, xref="x", y=middle / inner, yref="paper", xshift=5)
-        for (_, epoch, curve, text), middle in zip(tips, places, strict=True)
-    ]
+        tips.append((share * inner, curve.name, curve.color, {"x": int(finite[-1]), "xref": "x"}))
+    return _names(sorted(tips, key=lambda tip: tip[0]), inner)
 
 
-def _announced(experiment: Experiment) -> list[dict[str, Any]]:
-    """The names of the runs in an empty panel."""
+def _announced(experiment: Experiment, inner: int) -> list[dict[str, Any]]:
+    """The names of the runs beside an empty panel, where those of the curves are going to be."""
     colors = run_colors([config for _, config in experiment.runs])
+    return _names(
+        [
+            (0.5 * inner, f"— {label}", color, {"x": 1.0, "xref": "paper"})
+            for (label, _), color in reversed(list(zip(experiment.runs, colors, strict=True)))
+        ],
+        inner,
+    )
+
+
+def _names(tips: Sequence[tuple[float, str, str, dict[str, Any]]], inner: int) -> list[dict[str, Any]]:
+    """Names (middle in pixels, text, colour, place along x) as annotations that do not cover one another."""
+    texts = [_wrapped(text) for _, text, _, _ in tips]
+    places = _apart([tip[0] for tip in tips], [LINE * (1 + text.count("<br>")) for text in texts], inner)
     return [
-        note(f"— {label}", color, x=0.06, xref="paper", y=0.86 - 0.11 * place, yref="paper")
-        for place, ((label, _), color) in enumerate(zip(experiment.runs, colors, strict=True))
+        note(text, color, y=middle / inner, yref="paper", xshift=5, **where)
+        for text, middle, (_, _, color, where) in zip(texts, places, tips, strict=True)
     ]
 
 
@@ -362,9 +453,9 @@ def note(text: str, color: str, **where: Any) -> dict[str, Any]:
 
 
 def _wrapped(name: str) -> str:
-    """The name in short lines."""
+    """The name in short lines; what an arrow joins stays together."""
     lines = [""]
-    for word in name.split(" "):
+    for word in name.replace(" → ", "\u00a0→\u00a0").split(" "):
         if lines[-1] and len(lines[-1]) + len(word) >= WRAP:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()

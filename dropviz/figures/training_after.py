@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from dropviz.datasets import Split
-from dropviz.decision import Decision
+from dropviz.decision import Decision, rectangle
 from dropviz.figures.style import COLORS, faint, layout
 from dropviz.figures.style import axis as quiet_axis
-from dropviz.figures.training import GREY, LEFT, axis_title, headline, note
+from dropviz.figures.training import GREY, LEFT, LOW_HEIGHT, axis_title, headline, note
 from dropviz.mc import Band, Comparison
 from dropviz.numbers import plain
 
@@ -18,60 +18,55 @@ FIRST, SECOND = COLORS["standard"], COLORS["inverted"]  # the two classes
 BAND = (-2.2, 2.2)  # of the regression's axis
 
 
-def decision_figure(label: str, decision: Decision, data: Split) -> tuple[dict[str, Any], str]:
+def decision_figure(label: str, seen: Decision | None, data: Split) -> tuple[dict[str, Any], str]:
     """Return where a network says which class, with the training examples, and its description.
 
-    The colour is the mean probability over seeds; the line is where it is one half.
+    The colour is the mean probability over seeds; the line is where it is one half. Without a decision only the
+    examples are drawn, in the place that the picture is going to have.
     """
-    wrong = _wrong(decision, data)
-    rows = decision.probability.round(
-        3
-    ).tolist()  # nested lists: the way to the browser keeps no shape of arrays
-    title = f"{label}: {wrong} of {len(data.train_targets)} points misplaced"
-    traces = [
-        {
-            "type": "heatmap",
-            "x": decision.x,
-            "y": decision.y,
-            "z": rows,
-            "zmin": 0.0,
-            "zmax": 1.0,
-            "colorscale": [[0.0, faint(FIRST, 0.5)], [0.5, faint(GREY, 0.05)], [1.0, faint(SECOND, 0.5)]],
-            "showscale": False,
-            "hovertemplate": "probability of “" + data.classes[1] + "”: %{z:.2f}<extra></extra>",
-        },
-        {
-            "type": "contour",
-            "x": decision.x,
-            "y": decision.y,
-            "z": rows,
-            "contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "none"},
-            "line": {"color": GREY, "width": 1.5},
-            "showscale": False,
-            "hoverinfo": "skip",
-        },
-    ]
+    count = len(data.train_targets)
+    title = f"{label}: {count} points" if seen is None else f"{label}: {seen.misplaced} of {count} misplaced"
+    traces = [] if seen is None else [_surface(seen, data)]
     for index, (color, symbol) in enumerate(((FIRST, "circle"), (SECOND, "diamond"))):
         mine = data.train_features[data.train_targets == index]
         shown = mine[:: max(1, len(mine) // 300)]
         traces.append(_points(shown[:, 0], shown[:, 1], color, symbol, data.classes[index]))
+    x, y = rectangle(data)
     figure = _figure(
         title,
+        LOW_HEIGHT,
         xaxis=quiet_axis(
-            range=_ends(decision.x),
+            range=_ends(x),
             showgrid=False,
             constrain="domain",
             constraintoward="left",
             title=axis_title("first feature"),
         ),
-        yaxis=quiet_axis(
-            range=_ends(decision.y), showgrid=False, scaleanchor="x", title=axis_title("second feature")
-        ),
+        yaxis=quiet_axis(range=_ends(y), showgrid=False, scaleanchor="x", title=axis_title("second feature")),
     )
+    said = (
+        f"The line divides “{data.classes[0]}” from the other class." if seen else "It has not been trained."
+    )
+    return {"data": traces, "layout": figure}, f"{title}. {said}"
+
+
+def _surface(seen: Decision, data: Split) -> dict[str, Any]:
+    """The probability as colour, and the line where it is one half."""
     return {
-        "data": traces,
-        "layout": figure,
-    }, f"{title}. The line divides “{data.classes[0]}” from the other class."
+        "type": "contour",
+        "x": seen.x,
+        "y": seen.y,
+        # nested lists: the way to the browser keeps no shape of arrays
+        "z": seen.probability.round(3).tolist(),
+        "zmin": 0.0,
+        "zmax": 1.0,
+        "colorscale": [[0.0, faint(FIRST, 0.5)], [0.5, faint(GREY, 0.05)], [1.0, faint(SECOND, 0.5)]],
+        "contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "heatmap"},
+        "line": {"color": GREY, "width": 1.5},
+        "showscale": False,
+        "name": f"probability of “{data.classes[1]}”",
+        "hovertemplate": "probability of “" + data.classes[1] + "”: %{z:.2f}<extra></extra>",
+    }
 
 
 def band_figure(label: str, band: Band, data: Split) -> tuple[dict[str, Any], str]:
@@ -147,13 +142,6 @@ def passes_figure(label: str, compared: Comparison) -> tuple[dict[str, Any], str
     return {"data": traces, "layout": figure}, f"{title}: {since}."
 
 
-def _wrong(decision: Decision, data: Split) -> int:
-    """Training examples whose nearest point of the grid is given the other class."""
-    columns = np.abs(data.train_features[:, :1] - decision.x).argmin(axis=1)
-    rows = np.abs(data.train_features[:, 1:2] - decision.y).argmin(axis=1)
-    return int(((decision.probability[rows, columns] > 0.5) != (data.train_targets == 1)).sum())
-
-
 def _ends(values: Any) -> tuple[float, float]:
     return float(values[0]), float(values[-1])
 
@@ -173,6 +161,8 @@ def _points(x: Any, y: Any, color: str, symbol: str, name: str) -> dict[str, Any
     }  # fmt: skip
 
 
-def _figure(title: str, annotations: Sequence[dict[str, Any]] = (), **settings: Any) -> dict[str, Any]:
+def _figure(
+    title: str, height: int = HEIGHT, annotations: Sequence[dict[str, Any]] = (), **settings: Any
+) -> dict[str, Any]:
     margin = {"l": LEFT, "r": 10, "t": 30, "b": 38}
-    return layout(HEIGHT, margin=margin, annotations=[headline(title), *annotations], **settings)
+    return layout(height, margin=margin, annotations=[headline(title), *annotations], **settings)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dropviz.explorer import stylesheet
-from dropviz.explorer.growing import STYLE, growing_javascript, growing_payload
+from dropviz.explorer.growing import MARKUP, STYLE, growing_javascript, growing_payload
 from dropviz.ui.live import PLOTLY
 
 
@@ -14,7 +14,7 @@ from dropviz.ui.live import PLOTLY
 def _component() -> Callable[..., Any]:
     return st.components.v2.component(
         "dropviz_growing",
-        html='<div class="dv dv-growing"></div>',
+        html=MARKUP,
         css=stylesheet() + STYLE,
         js=growing_javascript(),
         isolate_styles=False,

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from dropviz.datasets import Split
-from dropviz.decision import Decision, decision, has_decision
+from dropviz.decision import COARSE, FINE, Decision, decision, has_decision
 from dropviz.experiments import MC_PASSES, Experiment, Run, diverged, findings
 from dropviz.mc import Band, Comparison, compare, regression_band
 from dropviz.network import parameter_count
@@ -25,7 +25,8 @@ from dropviz.training_config import TrainingConfig, layer_sizes, rates_at, with_
 
 MOST_WORK = 1.5e11  # examples · parameters · epochs, over all runs and seeds: about a minute of one core
 MOST_STEP = 1.5e9  # the same for one epoch of one run: about half a second
-After = Decision | Band | Comparison
+LOOK = 0.9  # seconds between two pictures of the plane while it is learnt
+After = Band | Comparison
 # One core is left to those who only look.
 _CORES = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) - 1))
 
@@ -51,7 +52,10 @@ class LiveTraining:
         self.experiment, self.data, self.seeds = experiment, data, tuple(seeds)
         self.stopped = False
         self.sentences: list[str] = []
-        self.after: list[tuple[str, After]] = []  # label of a run, and what its finished network shows
+        self.plane: dict[str, Decision] = {}  # by a run's label: what its newest network decides in the plane
+        self.after: list[
+            tuple[str, After]
+        ] = []  # a run's label, and what its finished network's noisy passes show
         self.by_hand: list[list[tuple[int, float]]] = [
             [] for _ in experiment.runs
         ]  # (epoch, rate from there)
@@ -65,6 +69,7 @@ class LiveTraining:
             for seed in seeds
         ]
         self._lock = threading.Lock()
+        self._look_at = 0.0
 
     @property
     def running(self) -> bool:
@@ -107,6 +112,7 @@ class LiveTraining:
                 return
             try:
                 self._train_until(time.monotonic() + seconds)
+                self._look()
             finally:
                 _CORES.release()
         finally:
@@ -147,23 +153,36 @@ class LiveTraining:
         runs = self.runs
         if runs and not self.sentences:
             self.sentences = findings(self.experiment, self.data, runs)
-            self.after = (
-                [] if diverged(runs) else [(run.label, each) for run in runs for each in self._seen(run)]
-            )
+            self.plane = self._decisions(FINE)
+            kept = [run for run in runs if not diverged([run])]
+            self.after = [(run.label, each) for run in kept for each in self._noisy_passes(run)]
         self._jobs = [None] * len(self._jobs)
         for history in self._histories:
             if history:
                 history[-1] = _without_state(history[-1])
 
-    def _seen(self, run: Run) -> list[After]:
-        """What the networks of ``run`` show beside their curves: of all seeds, or for noisy passes of the first."""
+    def _look(self) -> None:
+        """See coarsely what the newest networks decide in the plane, for a tenth of the time at most."""
+        begin = time.monotonic()
+        if begin < self._look_at or not self.running or not self.runs or not has_decision(self.data):
+            return
+        self.plane = self._decisions(COARSE)
+        end = time.monotonic()
+        self._look_at = end + max(LOOK, 10 * (end - begin))
+
+    def _decisions(self, points: int) -> dict[str, Decision]:
+        if not has_decision(self.data):
+            return {}
+        return {run.label: decision(run, self.data, points) for run in self.runs if not diverged([run])}
+
+    def _noisy_passes(self, run: Run) -> list[After]:
+        """What the experiments about noisy passes show of ``run``, for its first seed."""
+        rng = np.random.default_rng(self.seeds[0])
         if self.experiment.name == "uncertainty_band":
-            passes = np.random.default_rng(self.seeds[0])
-            return [regression_band(run.config, self.data, run.last[0], MC_PASSES, passes)]
+            return [regression_band(run.config, self.data, run.last[0], MC_PASSES, rng)]
         if self.experiment.name == "monte_carlo":
-            passes = np.random.default_rng(self.seeds[0])
-            return [compare(run.config, self.data, run.last[0], MC_PASSES, passes)]
-        return [decision(run, self.data)] if has_decision(self.data) else []
+            return [compare(run.config, self.data, run.last[0], MC_PASSES, rng)]
+        return []
 
     def _train_until(self, end: float) -> None:
         while self.running:

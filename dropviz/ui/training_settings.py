@@ -10,6 +10,7 @@ import streamlit as st
 from dropviz.datasets import MAX_BYTES, Split, digits_split, from_csv, moons, rings
 from dropviz.dropout import Dropout, methods
 from dropviz.experiments import Experiment, comparison, experiments
+from dropviz.figures.training import VIEWS
 from dropviz.noise import noises
 from dropviz.optimizers import SGD, Adam
 from dropviz.schedules import Schedule, annealed, curriculum
@@ -36,6 +37,45 @@ class Slider(Number):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Picked(Choice):
+    """One of several options, which the page's own buttons choose."""
+
+    def widget(self) -> str:
+        """Nothing to show: return the value."""
+        return str(st.session_state[self.key])
+
+
+@dataclass(frozen=True, slots=True)
+class Starting(Choice):
+    """One of several options, in a row of segments; a click starts the training, an address only chooses."""
+
+    def widget(self) -> str:
+        """Row of segments."""
+        chosen = st.segmented_control(
+            self.label,
+            list(self.options),
+            format_func=self.options.__getitem__,
+            key=self.key,
+            help=self.help,
+            required=True,
+            on_change=want_training,
+        )
+        return chosen or self.default
+
+
+def want_training() -> None:
+    """Let the next run of the page start a training."""
+    st.session_state["training_wanted"] = True
+
+
+def pick(name: str) -> None:
+    """Choose an experiment; a ready-made one starts at once, whatever is running."""
+    st.session_state[EXPERIMENT.key] = name
+    if name != OWN:
+        want_training()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
     """What is to be trained. ``key`` is equal for equal choices, but for the rates, which stand apart."""
@@ -47,7 +87,7 @@ class Chosen:
     rates: tuple[float, ...]
 
 
-EXPERIMENT = Choice(
+EXPERIMENT = Picked(
     "training",
     "experiment",
     {
@@ -59,42 +99,47 @@ EXPERIMENT = Choice(
         OWN: "your own runs",
     },
     "same_test_code",
-    help="Choose what is to be compared, then press Train.",
-    segmented=True,
 )
-VARIANTS: Mapping[str, Choice] = MappingProxyType(
+# What a button asks, below its label.
+ASKED: Mapping[str, str] = MappingProxyType(
     {
-        "equal_rate": Choice(
+        "same_test_code": "Which does it fit?",
+        "equal_rate": "Do both train alike?",
+        "annealing": "What does it cost?",
+        "regularize": "How wide is the gap?",
+        "monte_carlo": "Better than one pass?",
+        OWN: "What would you try?",
+    }
+)
+VARIANTS: Mapping[str, Starting] = MappingProxyType(
+    {
+        "equal_rate": Starting(
             "training_optimizer",
             "optimizer",
             {"equal_rate_sgd": "SGD", "equal_rate_adam": "Adam"},
             "equal_rate_sgd",
             help="What turns a gradient into a step: it decides by which factor the learning rates differ.",
-            segmented=True,
         ),
-        "annealing": Choice(
+        "annealing": Starting(
             "training_changing",
             "what is asked",
-            {"annealing": "which schedule?", "annealing_at_test": "which factor at test?"},
+            {"annealing": "schedules", "annealing_at_test": "factor at test"},
             "annealing",
             help="Compare schedules of the rate, or the factors that standard dropout could use at test.",
-            segmented=True,
         ),
-        "regularize": Choice(
+        "regularize": Starting(
             "training_examples",
             "training examples",
             {"regularize": "60 points", "regularize_digits": "300 digits"},
             "regularize",
             help="Few examples are learnt by heart: the gap between training and test accuracy shows it.",
-            segmented=True,
         ),
-        "monte_carlo": Choice(
+        "monte_carlo": Starting(
             "training_task",
             "task",
             {"monte_carlo": "digits", "uncertainty_band": "a curve"},
             "monte_carlo",
             help="Many noisy passes instead of one: for ten digits, or for one curve with its uncertainty.",
-            segmented=True,
         ),
     }
 )
@@ -108,6 +153,15 @@ RATE = Slider(
     help="Where an experiment has a constant rate, it can be changed by hand while it trains.",
 )
 SEEDS = Number("training_seeds", "seeds", 3, 1, 5, 1, help="Every run is trained so often: mean and spread.")
+
+CURVES = Choice(
+    "training_view",
+    "curves",
+    VIEWS,
+    "question",
+    help="What is drawn over the epochs. A layer is measured on the training examples, behind its noise; at test means "
+    "the same examples without noise, times the factor at test.",
+)
 
 FRAMEWORK = Choice(
     "training_code",
@@ -203,6 +257,7 @@ SETTINGS: tuple[Setting, ...] = (
     *VARIANTS.values(),
     RATE,
     SEEDS,
+    CURVES,
     FRAMEWORK,
     DATA,
     LABEL,
@@ -214,9 +269,10 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-def choose_ready_made(name: str, rate: float) -> Chosen:
+def choose_ready_made(name: str) -> Chosen:
     """Show the settings of a ready-made experiment and return what they choose."""
     variant = show(VARIANTS[name]) if name in VARIANTS else name
+    rate = show(RATE)
     seeds = int(show(SEEDS))
     experiment = experiments(rate)[variant]
     return Chosen(experiment, experiment.data(), tuple(range(seeds)), (variant, seeds), (rate,))

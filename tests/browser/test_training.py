@@ -6,7 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-LONG = "/training?training=own&training_data=rings&training_epochs=200&training_runs=4&training_seeds=5"
+LONG = (
+    "/training?training=own&training_data=rings&training_epochs=200&training_runs=4&training_seeds=5"
+    "&training_layers=3&training_width=128"
+)
 
 
 def opened(page, visit, errors, path="/training"):
@@ -21,7 +24,11 @@ def button(page, name):
     return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 
 
-LENGTH = "Math.max(...document.querySelector('.dv-growing .js-plotly-plot')._fullData.map(trace => trace.y.length))"
+# the band of a curve has its points twice
+LENGTH = (
+    "Math.max(...document.querySelector('.dv-growing .js-plotly-plot')._fullData"
+    ".filter(trace => trace.fill !== 'toself').map(trace => trace.y.length))"
+)
 
 
 def points(page):
@@ -44,7 +51,7 @@ def test_before_training_the_first_screen_says_what_will_be_compared(page, visit
 
 
 def test_curves_grow_in_place_and_the_finding_appears(page, visit, errors):
-    opened(page, visit, errors, "/training?training_seeds=1")
+    opened(page, visit, errors, "/training?training_seeds=4")
     page.evaluate(
         "document.querySelectorAll('.dv-growing .dv-plot').forEach(plot => { plot.dataset.mark = 'same'; })"
     )
@@ -60,6 +67,29 @@ def test_curves_grow_in_place_and_the_finding_appears(page, visit, errors):
         page.get_by_text("standard, after its weights are multiplied by the keep probability")
     ).to_be_visible()
     assert "Standard's loss" in page.locator(".dv-plot").first.get_attribute("aria-label")
+
+
+def test_one_click_starts_an_experiment_and_the_plane_is_seen_on_the_way(page, visit, errors):
+    opened(page, visit, errors)
+    button(page, "Train").wait_for()
+    page.locator(".st-key-training_pick_equal_rate button").click()
+    wait_until_it_grows(page)
+    page.locator(".st-key-training_pick_regularize button").click()
+    page.wait_for_url(re.compile(r"\?training=regularize$"))
+    expect(button(page, "Stop")).to_be_visible()
+    plots = page.locator(".dv-growing .dv-plot")
+    expect(plots).to_have_count(6)
+    expect(plots.nth(4)).to_have_attribute("aria-label", re.compile("The line divides"))
+    page.locator(".dv-data summary").first.click()
+    rows = page.locator(".dv-tables table").first.locator("tbody tr")
+    expect(rows.nth(3)).to_contain_text("±")
+    expect(button(page, "Stop")).to_be_visible()  # all that was seen while it trained
+    button(page, "Stop").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("ended after epoch")
+    # an address alone starts nothing
+    page.reload()
+    page.locator(".dv-growing[data-ready]").first.wait_for()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("not trained yet")
 
 
 def test_stop_ends_the_work_and_keeps_the_curves(page, visit, errors):
@@ -100,7 +130,7 @@ def test_on_another_page_the_training_rests(page, visit, errors):
 
 def test_choices_are_in_the_address(page, visit, errors):
     opened(page, visit, errors)
-    page.get_by_text("does it regularize?").click()
+    page.locator(".st-key-training_pick_regularize button").click()
     page.wait_for_url(re.compile(r"\?training=regularize$"))
     page.get_by_text("300 digits").click()
     page.wait_for_url(re.compile("training_examples=regularize_digits"))

@@ -9,7 +9,7 @@ from dropviz.datasets import digits_split, rings
 from dropviz.decision import decision, has_decision
 from dropviz.experiments import Experiment, experiments, gather, run_configs
 from dropviz.explorer.growing import growing_payload
-from dropviz.figures.training import PANELS, run_colors, series_of, training_panel
+from dropviz.figures.training import PANELS, VIEWS, panels, run_colors, series_of, training_panel
 from dropviz.figures.training_after import band_figure, decision_figure, passes_figure
 from dropviz.mc import compare, regression_band
 from dropviz.numbers import plain
@@ -45,7 +45,9 @@ def test_every_panel_is_a_figure_before_and_after(name):
         after, filled = training_panel(quantity, experiment, runs)
         assert "empty panel" in empty
         for label, _ in experiment.runs:
-            assert f"— {label}" in words(before)
+            assert f"— {label}" in [
+                text.replace("<br>", " ").replace("\u00a0", " ") for text in words(before)
+            ]
         for figure, said in ((before, empty), (after, filled)):
             go.Figure(figure)
             assert "nan" not in " ".join([said, *words(figure)]).lower()
@@ -75,6 +77,41 @@ def test_the_title_says_what_the_newest_values_are():
     experiment, _, runs = performed("same_test_code")
     title = words(training_panel(PANELS["same_test_code"][0], experiment, runs)[0])[0]
     assert f"{plain(runs[2].final('test_loss'), 3)} scaled" in title
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_shows_the_numbers_of_the_epochs(view):
+    experiment, _, runs = performed("regularize")
+    quantities = panels(experiment, view)
+    for quantity in quantities:
+        figure, said = training_panel(quantity, experiment, runs)
+        go.Figure(figure)
+        assert "nan" not in " ".join([said, *words(figure)]).lower()
+    if view == "scores":
+        shown = [series_of(quantity, runs)[1].mean[-1] for quantity in quantities]
+        names = [f"{phase}_{what}" for what in ("loss", "accuracy") for phase in ("train", "noisy", "test")]
+        np.testing.assert_allclose(shown, [runs[1].final(name) for name in names])
+    elif view != "question":
+        attribute = {"mean": "train_mean", "variance": "train_variance"}.get(view, view)
+        assert len(quantities) == 3  # two hidden layers and the output
+        for layer, quantity in enumerate(quantities, start=1):
+            ends = [np.mean([getattr(epoch, attribute)[layer] for epoch in run.last]) for run in runs]
+            np.testing.assert_allclose([curve.mean[-1] for curve in series_of(quantity, runs)], ends)
+            title = words(training_panel(quantity, experiment, runs)[0])[0]
+            assert plain(min(ends), 2) in title
+            assert plain(max(ends), 2) in title
+
+
+def test_a_regression_has_losses_only():
+    experiment = experiments()["uncertainty_band"]
+    assert len(panels(experiment, "scores")) == 3
+
+
+def test_a_spread_over_seeds_comes_with_the_curve():
+    experiment, _, runs = performed("annealing")
+    (band, line, *_) = training_panel(PANELS["annealing"][1], experiment, runs)[0]["data"]
+    np.testing.assert_allclose(line["customdata"], runs[0].curve("test_loss")[1])
+    assert band["hoverinfo"] == "skip"
 
 
 def test_no_run_has_the_colour_of_another():
@@ -120,9 +157,14 @@ def test_the_boundary_is_where_the_network_changes_its_mind():
     assert seen.probability.max() <= 1.0
     figure, said = decision_figure(runs[0].label, seen, data)
     go.Figure(figure)
-    misplaced = int(words(figure)[0].split(": ")[1].split(" of ")[0].removeprefix("<b>"))
     right = np.mean([epoch.train_accuracy for epoch in runs[0].last])
-    assert abs(misplaced / 60 - (1 - right)) < 0.1
+    assert abs(seen.misplaced / 60 - (1 - right)) < 0.1
+    assert f"{seen.misplaced} of 60 misplaced" in words(figure)[0]
+    coarse = decision(runs[0], data, 5)
+    assert coarse.misplaced == seen.misplaced
+    before, said_before = decision_figure(runs[0].label, None, data)
+    assert ranges(before) == ranges(figure)  # nothing moves when the training begins
+    assert "not been trained" in said_before
     assert "divides" in said
     (chart,) = growing_payload([(figure, said)])
     assert np.shape(chart["figure"]["data"][0]["z"]) == seen.probability.shape

@@ -1,40 +1,65 @@
-"""The scripts for PyTorch and Keras run, and show what the page shows."""
+"""The scripts of all experiments run in PyTorch and Keras, and show what the page shows."""
 
 import os
-import sys
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
-from dropviz.datasets import DIGITS
+from dropviz.experiments import experiments
 from dropviz.training_snippets import training_script
 
 pytestmark = pytest.mark.oracle
+# Few epochs, or nothing for those of the experiment: DROPVIZ_SCRIPT_EPOCHS=0 make oracle
+EPOCHS = int(os.environ.get("DROPVIZ_SCRIPT_EPOCHS", "4")) or None
 
 
 @pytest.fixture
-def with_digits(monkeypatch):
-    """The digits of the project in the place of scikit-learn's, which are the same."""
-    with np.load(DIGITS) as stored:
-        values = stored["images"].reshape(-1, 64).astype(float), stored["labels"].astype(np.int64)
-    module = ModuleType("sklearn.datasets")
-    module.load_digits = lambda return_X_y: values
-    package = ModuleType("sklearn")
-    package.__spec__ = ModuleSpec("sklearn", None)  # PyTorch asks for it
-    monkeypatch.setitem(sys.modules, "sklearn", package)
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", module)
+def usual_precision():
+    """The scripts of equal learning rates compute in float64; the others after them must not."""
+    import jax
+    import keras
+    import torch
+
+    yield
+    torch.set_default_dtype(torch.float32)
+    keras.config.set_floatx("float32")
+    jax.config.update("jax_enable_x64", False)
+
+
+def results_of(target, name, rate):
+    if target == "keras" and name.startswith("equal_rate"):
+        import jax
+
+        jax.config.update("jax_enable_x64", True)  # what the script asks of a fresh interpreter
+    scope = {}
+    exec(compile(training_script(target, name, rate, EPOCHS), f"{name} in {target}", "exec"), scope)
+    return scope["results"]
+
+
+def all_finite(results):
+    return np.isfinite(np.concatenate([np.ravel(values) for values in results.values()])).all()
+
+
+@pytest.mark.parametrize("target", ["pytorch", "keras"])
+@pytest.mark.parametrize("name", experiments())
+def test_the_script_runs(with_sklearn, usual_precision, target, name):
+    results = results_of(target, name, 0.5)
+    assert all_finite(results)
+    if name.startswith("equal_rate"):
+        inverted, same_rate, scaled = results.values()
+        assert np.abs(same_rate / inverted - 1).max() > 0.01
+        # Keras keeps its learning rate in float32
+        np.testing.assert_allclose(scaled, inverted, rtol=1e-4 if target == "keras" else 1e-10)
+    if name == "uncertainty_band":
+        assert all(beyond > at for at, _, beyond in results.values())
 
 
 @pytest.mark.parametrize("target", ["numpy", "pytorch", "keras"])
-def test_standard_fits_the_same_test_code_only_after_scaling(with_digits, target):
-    scope = {}
-    exec(compile(training_script(target, 0.6, 4), target, "exec"), scope)
-    results = scope["results"]
-    assert list(results) == ["no dropout", "inverted", "standard", "standard, weights scaled"]
+def test_standard_fits_the_same_test_code_only_after_scaling(with_sklearn, target):
+    results = results_of(target, "same_test_code", 0.6)
+    assert list(results) == ["none", "inverted", "standard", "standard, weights scaled"]
     assert min(right for right, _ in results.values()) > 0.75
     assert results["standard"][1] > 1.2 * results["standard, weights scaled"][1]
     assert results["inverted"][1] < results["standard"][1]

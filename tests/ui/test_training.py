@@ -7,11 +7,15 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dropviz.datasets import moons
+from dropviz.decision import COARSE, FINE
 from dropviz.dropout import Dropout
 from dropviz.experiments import comparison, experiments
+from dropviz.figures.training import VIEWS
 from dropviz.training import train
 from dropviz.training_config import TrainingConfig, with_rate
+from dropviz.training_snippets import training_script
 from dropviz.ui.training import LiveTraining, check_work
+from dropviz.ui.training_settings import VARIANTS
 
 
 def page() -> None:
@@ -34,6 +38,11 @@ def press(at: AppTest, name: str) -> AppTest:
     at.run()
     assert not at.exception
     return at
+
+
+def commands(at: AppTest) -> list[str]:
+    """Train or Stop; the experiments have buttons of their own."""
+    return [button.label for button in at.button if button.key in ("training_start", "training_stop")]
 
 
 def sentences(at: AppTest) -> str:
@@ -67,16 +76,16 @@ QUICK = {"training": "own", "training_data": "moons", "training_epochs": "3", "t
 def test_every_experiment_opens_from_the_address(address: dict[str, str]) -> None:
     at = run(**address)
     assert not at.warning
-    assert [button.label for button in at.button] == ["Train"]
+    assert commands(at) == ["Train"]
     assert "training_live" not in at.session_state
 
 
 def test_training_runs_and_its_findings_are_computed() -> None:
     at = press(run(**QUICK), "Train")
-    assert [button.label for button in at.button] == ["Stop"]
+    assert commands(at) == ["Stop"]
     assert "What these runs show" not in [each.value for each in at.subheader]
     finish(at)
-    assert [button.label for button in at.button] == ["Train"]
+    assert commands(at) == ["Train"]
     live = at.session_state["training_live"]
     accuracy = live.runs[1].final("test_accuracy")
     assert f"inverted 0.3: {100 * accuracy:.1f} %" in sentences(at)
@@ -93,7 +102,7 @@ def test_stop_keeps_the_curves() -> None:
     assert 0 <= done < 200
     live.advance(1.0)
     assert live.done == done
-    assert [button.label for button in at.button] == ["Train"]
+    assert commands(at) == ["Train"]
     assert "Test accuracy:" in sentences(at)
 
 
@@ -135,10 +144,78 @@ def test_a_diverging_run_is_said_to_diverge() -> None:
     assert len(at.session_state["training_live"].runs[1].epochs[0]) == 51  # the other run goes on
 
 
+def test_one_click_chooses_an_experiment_and_starts_it() -> None:
+    at = run()
+    assert "training_live" not in at.session_state
+    at.button(key="training_pick_equal_rate").click().run()
+    assert not at.exception
+    assert commands(at) == ["Stop"]
+    first = at.session_state["training_live"]
+    assert first.experiment.name == "equal_rate_sgd"
+    at.segmented_control(key="training_optimizer").set_value("equal_rate_adam").run()
+    second = at.session_state["training_live"]
+    assert second.experiment.name == "equal_rate_adam"
+    at.button(key="training_pick_regularize").click().run()
+    third = at.session_state["training_live"]
+    assert third.experiment.name == "regularize"
+    assert not first.running
+    assert not second.running
+    assert third.running
+    at.button(key="training_pick_regularize").click().run()  # once more: from the beginning
+    assert not third.running
+    assert at.session_state["training_live"].running
+    at.button(key="training_pick_own").click().run()  # nothing ready-made: it waits for Train
+    assert commands(at) == ["Train"]
+    assert "training_live" not in at.session_state
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_the_curves_can_be_chosen_while_it_trains(view: str) -> None:
+    at = press(run(**QUICK | {"training_epochs": "100"}), "Train")
+    live = at.session_state["training_live"]
+    live.advance(0.05)
+    at.selectbox(key="training_view").set_value(view).run()
+    assert not at.exception
+    assert at.session_state["training_live"] is live
+    assert live.running
+
+
+def test_the_plane_is_seen_while_it_is_learnt() -> None:
+    live = started(epochs=60)
+    live.advance(0.0)
+    assert not live.plane
+    while not live.runs:  # every run has to begin first
+        live.advance(0.0)
+    assert live.running
+    seen = live.plane["noisy"]
+    assert seen.probability.shape == (COARSE, COARSE)
+    live.advance(0.0)
+    assert live.plane["noisy"] is seen  # not at every slice
+    live.advance(60.0)
+    live.conclude()
+    assert live.plane["noisy"].probability.shape == (FINE, FINE)
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_the_script_is_that_of_the_chosen_experiment(name: str) -> None:
+    place = next((key for key, choice in VARIANTS.items() if name in choice.options), name)
+    address = {"training": place, "training_rate": "0.4"}
+    if place in VARIANTS:
+        address[VARIANTS[place].key] = name
+    assert run(**address).code[0].value == training_script("numpy", name, 0.4).rstrip()
+
+
+def test_own_runs_have_no_script() -> None:
+    at = run(**QUICK)
+    assert not at.code
+    assert "your own runs have none" in sentences(at)
+
+
 @pytest.mark.parametrize(
     "address",
     [
         {"training": "everything"},
+        {"training_view": "all"},
         {"training_rate": "nan"},
         {"training_rate": "1"},
         {"training_seeds": "1000000"},
@@ -161,7 +238,7 @@ def test_what_cannot_be_trained_gets_a_sentence() -> None:
     )
     press(at, "Train")
     assert "times what the server does for one visitor" in sentences(at)
-    assert [button.label for button in at.button] == ["Train"]
+    assert commands(at) == ["Train"]
 
 
 class Upload:
@@ -192,7 +269,7 @@ def test_a_bad_table_gets_its_sentence(
 ) -> None:
     at = with_csv(monkeypatch, content)
     assert sentence in sentences(at)
-    assert not at.button
+    assert not commands(at)
 
 
 def test_a_good_table_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +278,7 @@ def test_a_good_table_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
     at = with_csv(monkeypatch, ("height,width,label\n" + "\n".join(rows)).encode())
     finish(press(at, "Train"))
     assert "Data: your table, 45 examples to train on, 15 to test" in sentences(at)
-    assert len(at.session_state["training_live"].after) == 2  # a picture of the plane a run
+    assert len(at.session_state["training_live"].plane) == 2  # a picture of the plane a run
     at = with_csv(monkeypatch, b"label,width\nx,1\ny,2\nx,3\ny,4", training_label="1")
     assert "2 examples to train on" in sentences(at)
     at = with_csv(monkeypatch, b"label,width\nx,1\ny,2\nx,3\ny,4", training_label="7")

@@ -4,26 +4,29 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dropviz.decision import Decision
+from dropviz.decision import has_decision
 from dropviz.experiments import Experiment, diverged
-from dropviz.figures.training import PANELS, training_panel
+from dropviz.figures.training import HEIGHT, LOW_HEIGHT, panels, training_panel
 from dropviz.figures.training_after import band_figure, decision_figure, passes_figure
 from dropviz.mc import Band
 from dropviz.training_config import layer_sizes
 from dropviz.training_snippets import Target, training_script
 from dropviz.ui.frame import complain, heading
 from dropviz.ui.growing import growing_figures
-from dropviz.ui.settings import read_address, saved, show, write_address
-from dropviz.ui.training import After, LiveTraining
+from dropviz.ui.settings import read_address, show, write_address
+from dropviz.ui.training import LiveTraining
 from dropviz.ui.training_settings import (
+    ASKED,
+    CURVES,
     EXPERIMENT,
     FRAMEWORK,
     OWN,
-    RATE,
     SETTINGS,
     Chosen,
     choose_own,
     choose_ready_made,
+    pick,
+    want_training,
 )
 
 SLICE = 0.3  # seconds of training between two pictures
@@ -36,7 +39,8 @@ SOURCES = {
     "et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
     "regularize": "Gaussian noise N(1, rate/keep) in the place of the mask: Srivastava et al., [JMLR 15, 2014]"
     "(https://jmlr.org/papers/v15/srivastava14a.html).",
-    "monte_carlo": "Gal, Ghahramani, *Dropout as a Bayesian approximation*, "
+    "monte_carlo": "Pictures of noisy passes are those of the first seed. Gal, Ghahramani, *Dropout as a Bayesian "
+    "approximation*, "
     "[ICML 2016](https://arxiv.org/abs/1506.02142). Calibration error: Guo et al., "
     "[ICML 2017](https://arxiv.org/abs/1706.04599).",
     "equal_rate": "Standard starts with its weights behind the dropout divided by keep, so that both are the same "
@@ -49,8 +53,12 @@ def show_page() -> None:
     heading("Training: does one test network serve every way of training?")
     complain(read_address("training", SETTINGS))
     name = show(EXPERIMENT)
+    _buttons(name)
+    wanted = st.session_state.pop("training_wanted", False)
     try:
-        chosen = _chosen(name)
+        chosen, view = _chosen(name)
+        if chosen is not None and wanted:
+            _start(chosen)
     except ValueError as problem:
         _say(problem)
         chosen = None
@@ -61,23 +69,34 @@ def show_page() -> None:
         if (refused := st.session_state.pop("training_problem", None)) is not None:
             _say(refused)
         st.session_state["training_with_page"] = True
-        st.fragment(_watch, run_every=PAUSE if running else None)(chosen)
+        st.fragment(_watch, run_every=PAUSE if running else None)(chosen, view)
         _caption(chosen, name)
-        _code(float(saved()[RATE.key]))
+        _code(chosen)
     write_address(SETTINGS)
 
 
-def _chosen(name: str) -> Chosen | None:
-    """Show the settings and return what they choose."""
-    if name != OWN:
-        with st.sidebar:
-            rate = show(RATE)
-            return choose_ready_made(name, rate)
+def _buttons(chosen: str) -> None:
+    """One click chooses an experiment and starts it."""
+    with st.container(horizontal=True, key="training_experiments", gap="small"):
+        for name, label in EXPERIMENT.options.items():
+            st.button(
+                f"**{label}** :small[{ASKED[name]}]",
+                key=f"training_pick_{name}",
+                type="primary" if name == chosen else "secondary",
+                on_click=pick,
+                args=(name,),
+                width="stretch",
+            )
+
+
+def _chosen(name: str) -> tuple[Chosen | None, str]:
+    """Show the settings and return what they choose, and which curves are wanted."""
     with st.sidebar:
-        chosen = choose_own()
+        chosen = choose_own() if name == OWN else choose_ready_made(name)
+        view = show(CURVES)
     if chosen is None:
         st.info("Give a CSV file in the sidebar: columns of numbers, and one of labels.")
-    return chosen
+    return chosen, view
 
 
 def _of_these_settings(chosen: Chosen) -> LiveTraining | None:
@@ -102,22 +121,24 @@ def _controls(chosen: Chosen, running: LiveTraining | None) -> None:
     if running is not None:
         left.button("Stop", key="training_stop", on_click=running.stop, width="stretch")
     else:
-        left.button("Train", key="training_start", on_click=_start, args=(chosen,), width="stretch")
+        left.button("Train", key="training_start", on_click=want_training, width="stretch")
     right.markdown(f"**{chosen.experiment.title}.** {chosen.experiment.question}")
 
 
 def _start(chosen: Chosen) -> None:
+    """Train what is chosen, from the beginning, instead of whatever is running."""
+    if (before := st.session_state.pop("training_live", None)) is not None:
+        before.stop()
     try:
         live = LiveTraining(chosen.experiment, chosen.data, chosen.seeds)
     except ValueError as problem:
-        st.session_state.pop("training_live", None)
         st.session_state["training_problem"] = str(problem)
         return
     st.session_state["training_live"] = live
     st.session_state["training_choice"] = chosen.key, chosen.rates
 
 
-def _watch(chosen: Chosen) -> None:
+def _watch(chosen: Chosen, view: str) -> None:
     """Train a slice, and draw; the reruns of this fragment are all the time that a training ever gets."""
     live: LiveTraining | None = st.session_state.get("training_live")
     with_page = st.session_state.pop("training_with_page", False)  # then the page is waiting: draw only
@@ -130,16 +151,15 @@ def _watch(chosen: Chosen) -> None:
             if was_running:
                 st.rerun()
     _progress(chosen.experiment, live)
-    _charts(chosen.experiment, live)
-    if live is not None:
-        _findings(live)
-        _after(live)
+    _charts(chosen, live, view)
+    _findings(live)
+    _after(live)
 
 
 def _progress(experiment: Experiment, live: LiveTraining | None) -> None:
     epochs = max(config.epochs for _, config in experiment.runs)
     if live is None:
-        st.progress(0.0, f"{len(experiment.runs)} networks, {epochs} epochs: press Train")
+        st.progress(0.0, f"{len(experiment.runs)} networks, {epochs} epochs: not trained yet")
     elif live.running:
         st.progress(live.done / live.epochs, f"epoch {live.done} of {live.epochs}")
     else:
@@ -147,35 +167,47 @@ def _progress(experiment: Experiment, live: LiveTraining | None) -> None:
         st.progress(live.done / live.epochs, words)
 
 
-def _charts(experiment: Experiment, live: LiveTraining | None) -> None:
+def _charts(chosen: Chosen, live: LiveTraining | None, view: str) -> None:
+    """The curves; for points in the plane also what each network makes of the plane."""
+    experiment, data = chosen.experiment, chosen.data
     runs = () if live is None else live.runs
-    panels = [training_panel(quantity, experiment, runs) for quantity in PANELS[experiment.name]]
-    growing_figures(panels, "training_curves")
+    plane = has_decision(data)
+    height = LOW_HEIGHT if plane else HEIGHT
+    charts = [training_panel(quantity, experiment, runs, height) for quantity in panels(experiment, view)]
+    if plane:
+        seen = {} if live is None else live.plane
+        labels = [run.label for run in runs] or [label for label, _ in experiment.runs]
+        charts += [decision_figure(label, seen.get(label), data) for label in labels]
+    growing_figures(charts, "training_curves")
 
 
-def _findings(live: LiveTraining) -> None:
+def _findings(live: LiveTraining | None) -> None:
     """What the runs show, computed from them; while they train only what cannot wait."""
-    sentences: Sequence[str] = diverged(live.runs) if live.running else live.sentences
-    for place, changes in enumerate(live.by_hand):
-        if changes:
-            told = ", ".join(f"{rate:g} from epoch {epoch + 1} on" for epoch, rate in changes)
-            sentences = [*sentences, f"Rate changed by hand, {live.experiment.runs[place][0]}: {told}."]
-    if sentences:
-        st.subheader("What these runs show", anchor=False)
-        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+    sentences: Sequence[str] = ()
+    if live is not None:
+        sentences = diverged(live.runs) if live.running else live.sentences
+        for place, changes in enumerate(live.by_hand):
+            if changes:
+                told = ", ".join(f"{rate:g} from epoch {epoch + 1} on" for epoch, rate in changes)
+                sentences = [*sentences, f"Rate changed by hand, {live.experiment.runs[place][0]}: {told}."]
+    with st.container(key="training_findings"):
+        if sentences:
+            st.subheader("What these runs show", anchor=False)
+            st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+        else:
+            st.caption("When the runs have ended, what they show is computed from them and said here.")
 
 
-def _after(live: LiveTraining) -> None:
-    if live.after and not live.running:
-        growing_figures([_after_figure(label, seen, live) for label, seen in live.after], "training_after")
-
-
-def _after_figure(label: str, seen: After, live: LiveTraining) -> tuple[dict[str, object], str]:
-    if isinstance(seen, Decision):
-        return decision_figure(label, seen, live.data)
-    if isinstance(seen, Band):
-        return band_figure(label, seen, live.data)
-    return passes_figure(label, seen)
+def _after(live: LiveTraining | None) -> None:
+    """What can be seen of noisy passes when the networks are finished."""
+    if live is None or live.running:
+        return
+    figures = [
+        band_figure(label, seen, live.data) if isinstance(seen, Band) else passes_figure(label, seen)
+        for label, seen in live.after
+    ]
+    if figures:
+        growing_figures(figures, "training_after")
 
 
 def _caption(chosen: Chosen, name: str) -> None:
@@ -196,11 +228,15 @@ def _caption(chosen: Chosen, name: str) -> None:
     )
 
 
-def _code(rate: float) -> None:
-    """The default experiment as a script to copy; it names its own data and settings."""
-    st.subheader("The same test code, as a short script", anchor=False)
+def _code(chosen: Chosen) -> None:
+    """The chosen experiment as a script to copy."""
+    if chosen.experiment.name == OWN:
+        st.caption("Each ready-made experiment has a short script to copy here; your own runs have none.")
+        return
+    st.subheader("The same experiment, as a short script", anchor=False)
     target: Target = show(FRAMEWORK)
-    st.code(training_script(target, rate), language="python", height=360)
+    script = training_script(target, chosen.experiment.name, chosen.rates[0])
+    st.code(script, language="python", height=360)
 
 
 def _say(problem: ValueError | str) -> None:

@@ -1,0 +1,28 @@
+// What both kinds of figure need in the browser, those that follow a slider and those that grow.
+
+const element = (tag, attributes = {}, children = []) => {
+  const node = typeof tag === "string" ? document.createElement(tag) : tag;
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+};
+
+const axisName = (reference) => `${reference[0]}axis${reference.slice(1)}`;
+
+// Base64 arrays, as Plotly's own JSON writes them, back into numbers: we read the x of the traces that we draw.
+const NUMBER_TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
+const numbers = (values) => {
+  if (!values?.bdata) return values;
+  const bytes = Uint8Array.from(atob(values.bdata), (char) => char.charCodeAt(0));
+  return Array.from(new NUMBER_TYPES[values.dtype](bytes.buffer));
+};
+
+// Streamlit may be served below a path: its own script tells where.
+const loadPlotly = async (path) => {
+  if (!window.dropvizPlotly) {
+    const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
+    const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
+    window.dropvizPlotly = import(new URL(path, base).href).then(() => window.Plotly);
+  }
+  return window.dropvizPlotly;
+};
