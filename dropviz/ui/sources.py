@@ -166,7 +166,7 @@ def _from_file() -> tuple[Activations, str]:
         values = st.session_state["file"].values
         shape = " × ".join(f"{length:,}" for length in values.shape)
         st.caption(
-            f"Drawn from {_plain(st.session_state['file_name'])}: {shape} values, mean {plain(values.mean())}, "
+            f"Drawn from {_plain(st.session_state['file_name'])}: {shape} {'value' if values.size == 1 else 'values'}, mean {plain(values.mean())}, "
             f"variance {plain(values.var())}. Every unit is one of them, with replacement."
         )
         return st.session_state["file"], "a file of mine"

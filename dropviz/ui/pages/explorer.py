@@ -99,6 +99,7 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
             "dropviz.csv",
             "text/csv",
             on_click="ignore",
+            help="Every strategy, rate and phase: mean and variance, their standard errors, and the exact ones.",
         )
         st.download_button(
             "live figure as HTML",
@@ -111,6 +112,7 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
             "dropviz.html",
             "text/html",
             on_click="ignore",
+            help="This picture with its slider, in one file of 5 MB that needs no network.",
         )
     st.caption(
         "The address of this page holds every setting but a file of yours: copy it, and it shows the same picture."

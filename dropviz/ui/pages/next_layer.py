@@ -24,7 +24,8 @@ SCALE = Number(
     0.0,
     5.0,
     0.1,
-    help="Weights are drawn from a normal of standard deviation scale/√fan-in.",
+    help="Weights are drawn from a normal of standard deviation scale/√fan-in and mean 4/fan-in; 1/fan-in in the "
+    "small unit.",
 )
 BIAS = Number("layer_bias", "bias b", 0.0, -5.0, 5.0, 0.5, help="Added to the weighted sum: z = W·a + b.")
 NONLINEARITY = Choice(
