@@ -165,8 +165,9 @@ def _from_file() -> tuple[Activations, str]:
     if "file" in st.session_state:
         values = st.session_state["file"].values
         shape = " × ".join(f"{length:,}" for length in values.shape)
+        noun = "value" if values.size == 1 else "values"
         st.caption(
-            f"Drawn from {_plain(st.session_state['file_name'])}: {shape} {'value' if values.size == 1 else 'values'}, mean {plain(values.mean())}, "
+            f"Drawn from {_plain(st.session_state['file_name'])}: {shape} {noun}, mean {plain(values.mean())}, "
             f"variance {plain(values.var())}. Every unit is one of them, with replacement."
         )
         return st.session_state["file"], "a file of mine"
