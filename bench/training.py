@@ -118,6 +118,18 @@ def in_own_process(library: str, optimizer: str, threads: int, epochs: int) -> f
     return float(done.stdout)
 
 
+def four_runs() -> float:
+    """Seconds of the experiment with a changing rate, one seed, with every loss, accuracy, mean and variance."""
+    from dropviz.experiments import experiments, run_configs
+    from dropviz.training import train_all
+
+    experiment = experiments(0.5)["annealing"]
+    begin = time.perf_counter()
+    epochs = list(train_all(run_configs(experiment, (0,)), experiment.data()))
+    assert len(epochs) == 4 * 21
+    return time.perf_counter() - begin
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--epochs", type=int, default=30, help="epochs timed in each process")
@@ -139,6 +151,9 @@ def main() -> None:
             best = [min(times) for times in zip(*rounds, strict=True)]
             cells = "".join(f"{1e3 * seconds:10.1f} ({seconds / best[0]:.2f}×)" for seconds in best)
             print(f"{optimizer:10}{threads:8}{cells}", flush=True)
+    print(
+        f"Four runs × 20 epochs, all that the page measures included: {four_runs():.1f} s (demanded: under 10)"
+    )
 
 
 if __name__ == "__main__":

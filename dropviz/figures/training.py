@@ -206,7 +206,7 @@ _LAYER_NUMBERS: Mapping[str, tuple[str, str, tuple[float, float], bool]] = Mappi
         "mean": ("mean", "mean in training", (0.0, 0.5), False),
         "variance": ("variance", "variance in training", (0.05, 10.0), True),
         "mean_gap": ("test − training mean", "mean at test − in training", (-0.2, 0.2), False),
-        "variance_ratio": ("training / test variance", "variance in training / at test", (0.0, 2.0), False),
+        "variance_ratio": ("training / test variance", "variance in training / at test", (0.0, 3.0), False),
     }
 )
 _TRAIN_ACCURACY = Quantity(
@@ -236,10 +236,10 @@ VIEWS: Mapping[str, str] = MappingProxyType(
     {
         "question": "those of the question",
         "scores": "loss and accuracy",
-        "mean": "mean of each layer",
-        "variance": "variance of each layer",
-        "mean_gap": "mean of each layer, test − training",
-        "variance_ratio": "variance of each layer, training / test",
+        "mean": "layer means",
+        "variance": "layer variances",
+        "mean_gap": "layer means, test − training",
+        "variance_ratio": "layer variances, train / test",
     }
 )
 PANELS: Mapping[str, tuple[Quantity, ...]] = MappingProxyType(

@@ -45,7 +45,9 @@ def decision_figure(label: str, seen: Decision | None, data: Split) -> tuple[dic
         yaxis=quiet_axis(range=_ends(y), showgrid=False, scaleanchor="x", title=axis_title("second feature")),
     )
     said = (
-        f"The line divides “{data.classes[0]}” from the other class." if seen else "It has not been trained."
+        f"The line divides “{data.classes[0]}” from the other class."
+        if seen
+        else "The examples alone, without a decision."
     )
     return {"data": traces, "layout": figure}, f"{title}. {said}"
 

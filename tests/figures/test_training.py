@@ -164,7 +164,7 @@ def test_the_boundary_is_where_the_network_changes_its_mind():
     assert coarse.misplaced == seen.misplaced
     before, said_before = decision_figure(runs[0].label, None, data)
     assert ranges(before) == ranges(figure)  # nothing moves when the training begins
-    assert "not been trained" in said_before
+    assert "without a decision" in said_before
     assert "divides" in said
     (chart,) = growing_payload([(figure, said)])
     assert np.shape(chart["figure"]["data"][0]["z"]) == seen.probability.shape

@@ -95,7 +95,8 @@ def test_training_runs_and_its_findings_are_computed() -> None:
 def test_stop_keeps_the_curves() -> None:
     at = press(run(**QUICK | {"training_epochs": "200"}), "Train")
     live = at.session_state["training_live"]
-    live.advance(0.05)
+    while not live.runs:  # every run has to begin first
+        live.advance(0.0)
     at.run()
     press(at, "Stop")
     done = live.done

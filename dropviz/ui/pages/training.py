@@ -32,8 +32,8 @@ from dropviz.ui.training_settings import (
 SLICE = 0.3  # seconds of training between two pictures
 PAUSE = 0.15  # seconds between two slices: without the page asking again, nothing goes on
 SOURCES = {
-    "same_test_code": "Curves are means over the seeds, bands one standard deviation. Dashed: the standard network "
-    "after its weights behind the dropout were multiplied by the keep probability.",
+    "same_test_code": "Curves are means over the seeds, bands one standard deviation. Dashed, if any: the standard "
+    "network after its weights behind the dropout were multiplied by the keep probability.",
     "annealing": "Annealed dropout: Rennie, Goel, Thomas, [SLT 2014]"
     "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). Curriculum dropout: Morerio "
     "et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
