@@ -240,21 +240,14 @@ function stillPart(payload, tracks, layout) {
   return [still, { ...Object.fromEntries(seen), annotations: [] }];
 }
 
-// A saved figure has no style sheet: colours that are faint on white are exchanged, in lines and in names of lines.
-const ON_WHITE = { "#E69F00": "#C38500" };
-const NAMES_ON_WHITE = { "#E69F00": "#8A5A00", "#D55E00": "#B34F00", "#CC79A7": "#A3487A", "#009E73": "#007353" };
-const recolored = (part, shades) => JSON.parse(JSON.stringify(part), (_, value) => shades[value] ?? value);
-
 // The whole figure at one rate, for saving: what Plotly draws and what we draw.
 const figureAt = (payload, tracks, layout, index) => ({
-  data: recolored(payload.figure.data.map((trace, at) => {
+  data: payload.figure.data.map((trace, at) => {
     const track = tracks.find((one) => one.trace === at);
     if (!track) return trace;
     return { ...trace, y: Array.from(track.y(index)), ...(track.x ? { x: Array.from(track.x(index)) } : {}) };
-  }), ON_WHITE),
-  layout: {
-    ...recolored(layout, NAMES_ON_WHITE), paper_bgcolor: "#ffffff", font: { ...layout.font, color: "#1f2933" },
-  },
+  }),
+  layout,
 });
 
 // ---- the whole ----------------------------------------------------------------------------------------------------
@@ -410,17 +403,9 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
     plotted = picture;
     const Plotly = await plotly;
     if (picture !== plotted) return; // while we waited, a newer figure came
-    const save = (format, factor) => ({
-      name: `save-${format}`,
-      title: `Save the figure as ${format.toUpperCase()}`,
-      icon: Plotly.Icons.camera,
-      click: () => Plotly.downloadImage(figureAt(payload, tracks, layout, index), {
-        format, scale: factor, filename: "dropviz", width: size.width, height: size.height,
-      }),
-    });
-    await Plotly.react(parts.plot, structuredClone(still), structuredClone(shown), {
-      displaylogo: false, modeBarButtons: [[save("svg", 1), save("png", 2)]], scrollZoom: false, doubleClick: false,
-    });
+    await Plotly.react(parts.plot, structuredClone(still), structuredClone(shown), toolbar(
+      Plotly, () => ({ ...figureAt(payload, tracks, layout, index), size }),
+    ));
     for (const svg of parts.plot.querySelectorAll(".main-svg")) svg.setAttribute("aria-hidden", "true");
   };
 

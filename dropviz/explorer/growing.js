@@ -5,7 +5,7 @@ const grown = new WeakMap();
 
 const place = (root, charts) => {
   while (root.children.length > charts.length) root.lastElementChild.remove();
-  while (root.children.length < charts.length) root.append(element("div", { class: "dv-plot", role: "img" }));
+  while (root.children.length < charts.length) root.append(element("div", { class: "dv-plot", role: "figure" }));
   charts.forEach(({ figure, alt }, index) => {
     root.children[index].style.minHeight = `${figure.layout.height}px`;
     root.children[index].setAttribute("aria-label", alt);
@@ -55,7 +55,9 @@ async function draw(root, plotly, state) {
       const text = JSON.stringify(figure);
       const node = root.children[index];
       if (!node || state.drawn.get(node) === text) continue;
-      await Plotly.react(node, figure.data, figure.layout, { displayModeBar: false, responsive: true });
+      const saved = () => ({ ...figure, size: { width: node.clientWidth, height: figure.layout.height } });
+      await Plotly.react(node, figure.data, figure.layout, { ...toolbar(Plotly, saved), responsive: true });
+      for (const svg of node.querySelectorAll(".main-svg")) svg.setAttribute("aria-hidden", "true");
       state.drawn.set(node, text);
     }
     root.dataset.ready = "";
