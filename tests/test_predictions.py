@@ -80,7 +80,11 @@ def test_the_annealed_ratio_is_one_over_keep(progress, ratio):
         ("mean_ratio", {"strategy": "none", "rate": True}, "rate must be a number"),
         ("mean_ratio", {"strategy": "wrong_train", "rate": 0.0}, "rate must be above 0"),
         ("variance_ratio", {"rate": 0.3, "variance": 0.0}, "variance must be above 0"),
-        ("variance_in_training", {"strategy": "none", "rate": 0.3, "mean": 1e300}, "mean must be a number from"),
+        (
+            "variance_in_training",
+            {"strategy": "none", "rate": 0.3, "mean": 1e300},
+            "mean must be a number from",
+        ),
         ("average_minus_test_pass", {"weights": [1], "inputs": [1, 2], "rate": 0.3}, "as many as"),
         ("average_minus_test_pass", {"weights": [1] * 13, "inputs": [1] * 13, "rate": 0.3}, "12"),
         ("average_minus_test_pass", {"weights": 1, "inputs": [1], "rate": 0.3}, "must be a list of numbers"),
