@@ -137,10 +137,27 @@ def _check_rates(rates: ArrayLike) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
-    """Result of a sweep. Axes of the moments: strategy, phase (train, test), rate; of ``rms_gap``: strategy, rate.
+    """Result of a sweep: moments over units of every training and test output, with standard errors.
 
-    Variances and their errors are NaN where one unit in all leaves them undefined. ``gap_se`` holds the standard
-    errors of `gap`; its axes: measure (as in ``GAPS``), strategy, rate.
+    Arrays are read-only float64 in the order of the config. Means, their errors and the rms gap are in the unit of the
+    activations, variances and their errors in its square. NaN where a factor divides by zero; variances and their
+    errors also where there is but one unit.
+
+    Attributes
+    ----------
+    config
+        What was simulated.
+    mean, mean_se, exact_mean
+        Mean output, its standard error, and the closed form t·k·μ or s·μ; shape (strategy, phase, rate), phases train,
+        test.
+    variance, variance_se, exact_variance
+        Variance of the output (divisor: units − 1), its standard error, and the closed form t²·k·(v + r·μ²) or s²·v;
+        the same shape.
+    rms_gap
+        √(Σ (training output − test output)²/units); shape (strategy, rate).
+    gap_se
+        Standard errors of `gap`, each in the unit of its measure; shape (measure, strategy, rate), measures as in
+        `dropviz.standard_errors.GAPS`.
     """
 
     config: SweepConfig
@@ -189,7 +206,13 @@ class Sweep:
         return pd.DataFrame(columns, index=index).reset_index()
 
     def gap(self, measure: str) -> Floats:
-        """One column of `discrepancy` as an array, or "mean_ratio", test/train mean; axes: strategy, rate."""
+        """One column of `discrepancy` as an array, or "mean_ratio", test/train mean; axes: strategy, rate.
+
+        Raises
+        ------
+        ValueError
+            If there is no such measure.
+        """
         config = self.config
         if measure == "wasserstein":
             return np.array(
@@ -199,7 +222,13 @@ class Sweep:
         return np.asarray(gaps[_place(measure)])
 
     def gap_error(self, measure: str) -> Floats:
-        """Standard error of `gap`, for every measure but wasserstein, which is exact; axes: strategy, rate."""
+        """Standard error of `gap`, for every measure but wasserstein, which is not simulated; axes: strategy, rate.
+
+        Raises
+        ------
+        ValueError
+            If there is no such measure, or it is wasserstein.
+        """
         return np.asarray(self.gap_se[_place(measure)])
 
 
@@ -222,6 +251,9 @@ def _gaps(mean: Floats, variance: Floats, rms_gap: Floats, exact_mean: Floats) -
 def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     """Simulate every strategy of ``config`` at every rate, on the same activations and the same masks.
 
+    Training output m·a·t, test output a·s, with the activation a and the mask m ∈ {0, 1}, P(m = 0) = rate, the same
+    for every strategy, and its factors t and s at that rate. A unit dropped at one rate is dropped at every higher one.
+
     Time and memory: one pass over ``units`` in chunks of 1 MB; the number of rates hardly matters.
 
     Parameters
@@ -230,6 +262,20 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
         What to simulate.
     executor
         Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit.
+
+    Returns
+    -------
+    Sweep
+        Simulated and exact moments; `Sweep.to_frame` and `Sweep.discrepancy` give them as tables.
+
+    Raises
+    ------
+    ValueError
+        If ``config`` is no `SweepConfig`, or ``executor`` neither an executor nor None.
+
+    >>> result = sweep(SweepConfig(units=1000, rates=(0.1, 0.5)))
+    >>> result.mean.shape
+    (2, 2, 2)
     """
     if not isinstance(config, SweepConfig):
         raise ValueError(f"config must be a dropviz.SweepConfig; got {type(config).__name__}")

@@ -286,3 +286,11 @@ def test_digits_are_the_hidden_layer_of_a_network_that_reads_digits():
         scores = source.values @ data["w2"] + data["b2"]
         labels = data["labels"][data["test_indices"]]
     assert (scores.argmax(axis=1) == labels).mean() > 0.95
+
+
+@pytest.mark.parametrize("kind", sorted({type(source) for source in SOURCES}, key=repr))
+def test_a_docstring_gives_the_law_its_parameters_and_what_is_refused(kind):
+    assert "E[a]" in kind.__doc__ or "quadrature" in kind.__doc__
+    assert "Var[a]" in kind.__doc__ or "quadrature" in kind.__doc__
+    for part in ("Parameters\n", "Raises\n", ">>> ", *(name for name in kind.__match_args__)):
+        assert part in kind.__doc__

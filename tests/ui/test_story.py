@@ -56,7 +56,19 @@ def test_the_address_says_scene_order_and_mode() -> None:
 
 
 def test_a_scene_beyond_a_short_order_is_its_last() -> None:
-    assert told(run(scene="9", order="5,6"))["scene"] == 2
+    at = run(scene="9", order="5,6")
+    assert told(at)["scene"] == 2
+    assert [box.value for box in at.warning] == ["The last scene of this story is 2; it is shown."]
+    assert not run(scene="2", order="5,6").warning
+
+
+def test_a_refused_address_says_what_is_shown_instead() -> None:
+    for address, instead in (
+        ({"order": "1,1"}, "the whole story"),
+        ({"story": "x"}, "the story of this app"),
+    ):
+        (warning,) = run(**address).warning
+        assert warning.value.endswith(f"; {instead} is used.")
 
 
 def test_every_scene_has_its_link_its_public_address_and_a_code_of_it() -> None:

@@ -45,8 +45,8 @@ class Order:
         return ",".join(map(str, numbers))
 
     def spell(self, value: str) -> str:
-        """The text itself."""
-        return value
+        """The text itself; of the default, what it means, for a sentence: the address never names it."""
+        return value or "the whole story"
 
     def allowed(self) -> str:
         """Return the allowed values in words."""
@@ -107,8 +107,8 @@ class Mark:
         return text
 
     def spell(self, value: str) -> str:
-        """The mark itself."""
-        return value
+        """The mark itself; of the default, what it means, as with the order."""
+        return value or "the story of this app"
 
     def allowed(self) -> str:
         """Return the form of a mark in words."""
@@ -157,6 +157,8 @@ def show_page() -> None:
     if beyond:
         st.warning(f"This story has {len(whole.scenes)} scenes; left out: {', '.join(beyond)}.")
     story = whole.arranged(numbers)
+    if saved()[SCENE.key] > len(story.scenes):
+        st.warning(f"The last scene of this story is {len(story.scenes)}; it is shown.")
     _scenes(story, order, STORY.widget())
     with st.sidebar:
         _downloads(story)
