@@ -1,6 +1,7 @@
 """How numbers are written on screen: as many digits as their error allows, and never NaN."""
 
 import math
+from collections.abc import Sequence
 
 UNDEFINED = "undefined"
 
@@ -35,6 +36,34 @@ def plain(value: float, digits: int = 4) -> str:
     if "e" not in text and abs(value) >= 1e-3:
         text = f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(float(text)))))}f}"
     return text.replace("-", "−", 1) if text.startswith("-") else text
+
+
+def with_errors(values: Sequence[float], errors: Sequence[float]) -> tuple[list[str], list[str]]:
+    """Write many values and their errors as `with_error` does; a text of errors is empty where none is written.
+
+    Those that are written with equally many decimals are formatted in one go, which is several times as fast.
+
+    >>> with_errors([0.39894, 1.0], [0.00061, 0.0])
+    (['0.3989', '1.000'], ['± 0.0006', ''])
+    """
+    texts, said = [""] * len(values), [""] * len(values)
+    regular: dict[int, list[int]] = {}
+    for at, (value, error) in enumerate(zip(values, errors, strict=True)):
+        decimals = -math.floor(math.log10(error)) if 0.0 < error < 1.0 else 0
+        if 0 < decimals <= 8 and 1e-9 < abs(value) < 1e6 and error > 1e-15 * abs(value):
+            regular.setdefault(decimals, []).append(at)
+            continue
+        texts[at], _, error_text = with_error(value, error).partition(" ± ")
+        said[at] = f"± {error_text}" if error_text else ""
+    for decimals, places in regular.items():
+        line = f"%.{decimals}f|" * len(places)
+        written = (
+            (line % tuple(round(values[at], decimals) + 0.0 for at in places)).replace("-", "−").split("|")
+        )
+        spread = (line % tuple(errors[at] for at in places)).split("|")
+        for at, text, error_text in zip(places, written, spread, strict=False):
+            texts[at], said[at] = text, f"± {error_text}"
+    return texts, said
 
 
 def with_error(value: float, error: float) -> str:

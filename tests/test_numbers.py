@@ -2,9 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from dropviz.numbers import plain, read_number, with_error
+from dropviz.numbers import plain, read_number, with_error, with_errors
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,13 @@ def test_a_number_that_a_person_wrote():
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError, match=r"digits 0 to 9|could not convert"):
         read_number(text)
+
+
+def test_many_values_are_written_as_each_alone():
+    rng = np.random.default_rng(4)
+    size = 10.0 ** rng.uniform(-12, 10, 4000)
+    values = [*(rng.standard_normal(4000) * size).tolist(), 0.0, -0.0, 0.0004, math.nan, math.inf, 3.0]
+    errors = [*(size * 10.0 ** rng.uniform(-6, 2, 4000)).tolist(), 0.1, 0.1, 0.1, 0.1, 0.1, 0.0]
+    texts, said = with_errors(values, errors)
+    alone = [with_error(value, error) for value, error in zip(values, errors, strict=True)]
+    assert [f"{text} {error}".strip() for text, error in zip(texts, said, strict=True)] == alone

@@ -1,6 +1,5 @@
 """Distributions of the training and the test output of a strategy, the mass at exactly 0 drawn as a stem."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -140,17 +139,18 @@ def _draw_stems(drawing: Drawing, picture: Distribution, start: int, axes: dict[
 def notes(picture: Distribution) -> list[str]:
     """Say what the picture cannot show, a sentence or three a rate: the mass at 0, and what its frame cuts off."""
     texts = []
-    for index, rate in enumerate(picture.rates.tolist()):
-        if not math.isfinite(float(picture.row.train_scale(rate))):
+    defined = np.isfinite(picture.row.train_scale(picture.rates)).tolist()
+    outside = (100.0 - picture.train_zero - picture.train.sum(axis=1)).tolist()
+    tallest = np.maximum(picture.train.max(axis=1), picture.test.max(axis=1)).tolist()
+    zeros = zip(picture.train_zero.tolist(), picture.test_zero.tolist(), strict=True)
+    for known, beyond, top, (zero, silent) in zip(defined, outside, tallest, zeros, strict=True):
+        if not known:
             texts.append("The training factor divides by 0 at this rate: no output.")
             continue
-        zero, silent = picture.train_zero[index], picture.test_zero[index]
         note = f"Exactly 0: {zero:.0f} % in training, {silent:.0f} % at test."
-        outside = 100.0 - zero - picture.train[index].sum()
-        if outside > 0.5:
-            note += f" Beyond the axis: {outside:.0f} % in training."
-        tallest = max(picture.train[index].max(), picture.test[index].max())
-        if tallest > picture.top:
-            note += f" Tallest bar: {tallest:.0f} %."
+        if beyond > 0.5:
+            note += f" Beyond the axis: {beyond:.0f} % in training."
+        if top > picture.top:
+            note += f" Tallest bar: {top:.0f} %."
         texts.append(note)
     return texts

@@ -16,7 +16,7 @@ from dropviz.figures.curves import SMALLEST_DRAWN, Box, Drawing, Line, Panel, dr
 from dropviz.figures.distributions import Distribution, distributions, draw_distribution, notes
 from dropviz.figures.grid import Drawn, Row, draw_grid
 from dropviz.figures.style import COLORS
-from dropviz.numbers import plain, with_error
+from dropviz.numbers import plain, with_errors
 from dropviz.outputs import histogram, some_units
 from dropviz.strategies import Strategy, strategy
 from dropviz.sweep import Sweep
@@ -257,10 +257,7 @@ def _exact(values: Floats) -> tuple[str, ...]:
 
 def _put(texts: dict[str, Sequence[str]], name: str, values: Floats, errors: Floats) -> None:
     """Write values under ``name`` and their standard errors under ``name``-error; an empty text where there is none."""
-    pairs = zip(values.tolist(), errors.tolist(), strict=True)
-    parts = [with_error(value, error).partition(" ± ") for value, error in pairs]
-    texts[name] = [value for value, _, _ in parts]
-    texts[f"{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
+    texts[name], texts[f"{name}-error"] = with_errors(values.tolist(), errors.tolist())
 
 
 def _columns(blocks: Sequence[str]) -> str:

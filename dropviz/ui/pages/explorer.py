@@ -6,6 +6,7 @@ import streamlit as st
 
 import dropviz as dv
 from dropviz import figures
+from dropviz.activations import Activations
 from dropviz.export import standalone_html, table_csv
 from dropviz.figures.explorer import MEASURES
 from dropviz.snippets import TARGETS, snippet
@@ -47,8 +48,14 @@ SETTINGS = (RATE, *source_settings(), UNITS, SEED, STRATEGIES, MEASURE, FRAMEWOR
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
-def _live(config: dv.SweepConfig, measure: str) -> Ready:
-    return ready(figures.explorer_live(dv.sweep(config), measure))
+def _live(
+    activations: Activations, units: int, strategies: tuple[str, ...], seed: int, measure: str
+) -> Ready:
+    return ready(figures.explorer_live(dv.sweep(_config(activations, units, strategies, seed)), measure))
+
+
+def _config(activations: Activations, units: int, strategies: tuple[str, ...], seed: int) -> dv.SweepConfig:
+    return dv.SweepConfig(activations, units, dv.rate_grid(0.0, 0.95, 0.01), strategies, seed)
 
 
 def show_page() -> None:
@@ -62,7 +69,7 @@ def show_page() -> None:
         units = int(show(UNITS))
         seed = int(show(SEED))
         st.button("new draw", on_click=_new_draw, help="A new seed: other activations, other masks.")
-    config = dv.SweepConfig(activations, units, dv.rate_grid(0.0, 0.95, 0.01), strategies, seed)
+    config = _config(activations, units, strategies, seed)
     _figure(config, measure, label)
 
 
@@ -72,7 +79,8 @@ def _new_draw() -> None:
 
 @st.fragment
 def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
-    live = _live(config, measure)
+    # Not the configuration: Streamlit would hash its rates one by one.
+    live = _live(config.activations, config.units, config.strategies, config.seed, measure)
     if config.units == 1:
         st.info("One unit has no variance: a curve of the variance is exact alone.")
     rate = live_figure(live, "explorer")
