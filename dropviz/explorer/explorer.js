@@ -9,8 +9,7 @@ const LABEL_ROOM = 48; // pixels that a label at the head of a stem takes
 
 const decode = (matrix) => {
   if (!matrix) return null;
-  const bytes = Uint8Array.from(atob(matrix.data), (char) => char.charCodeAt(0));
-  const values = new Float32Array(bytes.buffer);
+  const values = new Float32Array(bytesOf(matrix.data).buffer);
   if (values.length === matrix.points) return () => values; // the same at every rate
   return (index) => values.subarray(index * matrix.points, (index + 1) * matrix.points);
 };
@@ -314,7 +313,7 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
     parts.value.textContent = value;
     parts.keep.textContent = note;
     range.setAttribute("aria-valuetext", payload.readouts ? `${payload.label} ${value}, ${note}` : `${payload.label} ${value}`);
-    for (const [nodes, values] of texts) for (const node of nodes) node.textContent = values[index];
+    for (const [node, values] of texts) node.textContent = values[index];
     for (const link of links) link.search = `?rate=${rate}`;
     for (const update of units) update(index);
     move(index);
@@ -435,9 +434,8 @@ export function mount(root, firstPayload, firstRate, plotly, onCommit = () => {}
     if (parts.head.innerHTML !== payload.head) parts.head.innerHTML = payload.head;
     if (parts.foot.innerHTML !== payload.foot) parts.foot.innerHTML = payload.foot;
     parts.moving.setAttribute("aria-label", payload.alt);
-    texts = Object.entries(payload.texts).map(([name, values]) => [
-      root.querySelectorAll(`[data-text="${name}"]`), values,
-    ]);
+    texts = [...root.querySelectorAll("[data-text]")].map((node) => [node, payload.texts[node.dataset.text]])
+      .filter(([, values]) => values);
     links = root.querySelectorAll("a[data-takes-rate]"); // to other pages, which shall open at this rate
     units = payload.unitRows.flatMap((row) =>
       [...root.querySelectorAll(`svg[data-units="${row.name}"]`)].map((svg) => drawUnits(svg, payload, row)));

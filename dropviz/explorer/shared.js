@@ -9,11 +9,13 @@ const element = (tag, attributes = {}, children = []) => {
 
 const axisName = (reference) => `${reference[0]}axis${reference.slice(1)}`;
 
+const bytesOf = (base64) => Uint8Array.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+
 // Base64 arrays, as Plotly's own JSON writes them, back into numbers: we read the x of the traces that we draw.
 const NUMBER_TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
 const numbers = (values) => {
   if (!values?.bdata) return values;
-  const bytes = Uint8Array.from(atob(values.bdata), (char) => char.charCodeAt(0));
+  const bytes = bytesOf(values.bdata);
   return Array.from(new NUMBER_TYPES[values.dtype](bytes.buffer));
 };
 
