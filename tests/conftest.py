@@ -11,14 +11,16 @@ import pytest
 from dropviz.datasets import DIGITS, moons
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
+PAGE_TESTS = Path(__file__).parent / "ui"
 
 
 def pytest_collection_modifyitems(items):
     # Playwright's event loop lives as long as its browser and would be in the way of AppTest: Chromium comes last.
+    # AppTest leaves a __main__ that no process can be spawned from: it comes after those tests that spawn one.
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.path.is_relative_to(BROWSER_TESTS))
+    items.sort(key=lambda item: [item.path.is_relative_to(folder) for folder in (BROWSER_TESTS, PAGE_TESTS)])
 
 
 @pytest.fixture

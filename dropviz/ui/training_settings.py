@@ -99,6 +99,7 @@ EXPERIMENT = Picked(
         OWN: "your own runs",
     },
     "same_test_code",
+    help="A click on an experiment chooses it and trains it at once; Train begins anew with what is set.",
 )
 # What a button asks, below its label.
 ASKED: Mapping[str, str] = MappingProxyType(

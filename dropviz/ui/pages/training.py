@@ -121,7 +121,9 @@ def _controls(chosen: Chosen, running: LiveTraining | None) -> None:
     if running is not None:
         left.button("Stop", key="training_stop", on_click=running.stop, width="stretch")
     else:
-        left.button("Train", key="training_start", on_click=want_training, width="stretch")
+        left.button(
+            "Train", key="training_start", on_click=want_training, width="stretch", help=EXPERIMENT.help
+        )
     right.markdown(f"**{chosen.experiment.title}.** {chosen.experiment.question}")
 
 
