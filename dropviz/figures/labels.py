@@ -14,8 +14,8 @@ from dropviz.figures.style import TITLE_INK
 # Pixels at the 12-pixel type of the labels: as wide and as tall as the widest of the usual fonts (DejaVu Sans) makes
 # them, for a page without our fonts takes what its reader has.
 LINE_HEIGHT, LETTER = 19.0, 7.1
-STEP = 4.0  # pixels between the points that stand for a curve
-PLACES = 18  # along a curve, where its label may stand
+STEP = 6.0  # pixels between the points that stand for a curve
+PLACES = 14  # along a curve, where its label may stand
 FEW = 3  # labels, each of which may have a line of the panel to itself
 GAPS = (0.0, 8.0, 18.0, 34.0, 60.0)  # how far from its curve a label may move, pixels
 
@@ -212,11 +212,11 @@ def _judged(boxes: Floats, path: Floats, others: Floats) -> _Places:
 
 def _distances(boxes: Floats, points: Floats) -> Floats:
     """Squared distance of every point from every box, 0 inside; shape (box, point)."""
-    square = np.zeros((len(boxes), len(points)))
-    for low, high, at in zip(boxes[:, :2].T, boxes[:, 2:].T, points.T, strict=True):
-        away = at - np.clip(at, low[:, np.newaxis], high[:, np.newaxis])
-        square += away * away
-    return square
+    left, bottom, right, top = boxes.astype(np.float32).T[:, :, np.newaxis]  # pixels need no more digits
+    x, y = points.astype(np.float32).T
+    across = np.maximum(np.maximum(left - x, x - right), 0.0)
+    up = np.maximum(np.maximum(bottom - y, y - top), 0.0)
+    return np.asarray(across * across + up * up, dtype=np.float64)
 
 
 def _overlaps(boxes: Floats, taken: Sequence[Floats]) -> Floats:
