@@ -116,7 +116,7 @@ def _ratio_panel(sweep: Sweep, chosen: Strategy) -> Panel:
             lines[_curve(row)] = Line(_curve(row), COLORS[row.name], mean_ratio(row, rates))
     lines.pop(_curve(chosen), None)
     lines[_curve(chosen)] = Line(
-        _curve(chosen), COLORS[chosen.name], mean_ratio(chosen, rates), *_simulated_ratio(sweep, chosen)
+        _curve(chosen), COLORS[chosen.name], mean_ratio(chosen, rates), *simulated_ratio(sweep, chosen)
     )
     root = invisible_rate(chosen)
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
@@ -128,7 +128,7 @@ def _curve(row: Strategy) -> str:
     return ONE_CURVE.get(row.name, row.short)
 
 
-def _simulated_ratio(sweep: Sweep, row: Strategy) -> tuple[Floats, Floats]:
+def simulated_ratio(sweep: Sweep, row: Strategy) -> tuple[Floats, Floats]:
     """Simulated test mean / training mean and its standard error; NaN where a few units were all dropped."""
     index = sweep.config.strategies.index(row.name)
     ratio = sweep.gap("mean_ratio")[index]
@@ -207,7 +207,7 @@ def _texts(sweep: Sweep, rows: Sequence[Strategy]) -> dict[str, list[str]]:
             texts[f"{row.name}-{phase}"] = [with_error(*pair) for pair in pairs]
             exact = sweep.exact_mean[index, at].tolist()
             texts[f"{row.name}-{phase}-exact"] = [_exact(value) for value in exact]
-        ratios, errors = _simulated_ratio(sweep, row)
+        ratios, errors = simulated_ratio(sweep, row)
         pairs = zip(ratios.tolist(), errors.tolist(), strict=True)
         texts[f"{row.name}-ratio"] = [with_error(*pair) for pair in pairs]
         exact = mean_ratio(row, rates).tolist()

@@ -13,7 +13,7 @@ from dropviz.explorer import LiveFigure, UnitRow
 from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.distributions import distributions, draw_distribution
 from dropviz.figures.grid import Row, draw_grid
-from dropviz.figures.mistakes import invisible_rate, mean_ratio
+from dropviz.figures.mistakes import invisible_rate, mean_ratio, simulated_ratio
 from dropviz.figures.next_layer_panels import gap_panels
 from dropviz.figures.style import COLORS, panel_title
 from dropviz.outputs import histogram, some_units
@@ -154,13 +154,15 @@ def _variance_panel(sweep: Sweep) -> Panel:
 
 
 def _variance_ratio_panel(sweep: Sweep) -> Panel:
-    rows, simulated = _rows(sweep), sweep.gap("variance_ratio")
+    rows = _rows(sweep)
+    simulated, errors = sweep.gap("variance_ratio"), sweep.gap_error("variance_ratio")
     lines = [
         Line(
             row.short,
             COLORS[row.name],
             exact_gap("variance_ratio", row.name, sweep.config.rates, sweep.config.activations),
             simulated[index],
+            errors[index],
         )
         for index, row in enumerate(rows)
     ]
@@ -196,15 +198,12 @@ def _which_p_panel(sweep: Sweep) -> Panel:
 def _mistake_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
     wrong = next(row for row in _rows(sweep) if row.mistake)
-    index = sweep.config.strategies.index(wrong.name)
-    train, test = sweep.mean[index]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        simulated = np.where(train > 0.0, test / train, np.nan)
+    simulated, errors = simulated_ratio(sweep, wrong)
     root = invisible_rate(wrong)
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
     lines = [
         Line("correct", COLORS["inverted"], np.ones_like(rates)),
-        Line(wrong.short, COLORS[wrong.name], mean_ratio(wrong, rates), simulated),
+        Line(wrong.short, COLORS[wrong.name], mean_ratio(wrong, rates), simulated, errors),
     ]
     return Panel(f"“{wrong.short}” {where}", "test ÷ training mean", lines, log=True, limits=(0.04, 25.0))
 
