@@ -117,22 +117,21 @@ def _check(evidence: Evidence) -> None:
 def _mean_ratio(sweep: Sweep, name: str) -> tuple[Floats, Floats, Floats]:
     """Test mean over training mean of one strategy: exact, simulated, and the standard error of that.
 
-    The exact test mean stands over the simulated training mean; to first order, their ratio has its relative error.
+    Both means are those of the same units.
     """
     at = sweep.config.strategies.index(name)
-    test, train = sweep.exact_mean[at, 1], sweep.mean[at, 0]
-    ratio = test / train
-    return test / sweep.exact_mean[at, 0], ratio, ratio * sweep.mean_se[at, 0] / train
+    exact = sweep.exact_mean[at, 1] / sweep.exact_mean[at, 0]
+    return exact, sweep.gap("mean_ratio")[at], sweep.gap_error("mean_ratio")[at]
 
 
 def _variance_ratio(sweep: Sweep, name: str) -> tuple[Floats, Floats, Floats]:
     """Training variance over test variance of one strategy: exact, simulated, and the standard error of that.
 
-    The simulated training variance stands over the exact test variance, which adds no error.
+    Both variances are those of the same units.
     """
     at = sweep.config.strategies.index(name)
-    train, test = sweep.exact_variance[at]
-    return train / test, sweep.variance[at, 0] / test, sweep.variance_se[at, 0] / test
+    exact = sweep.exact_variance[at, 0] / sweep.exact_variance[at, 1]
+    return exact, sweep.gap("variance_ratio")[at], sweep.gap_error("variance_ratio")[at]
 
 
 def _panels(evidence: Evidence) -> list[Panel]:

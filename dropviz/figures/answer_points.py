@@ -91,7 +91,8 @@ LIMITS = (
     Point(
         "It is no other function, but another training",
         "Standard with the weights V/k behind the dropout is inverted with V: one function. To stay one in training, "
-        "those weights need the learning rate η/k² with SGD, η/k with Adam (as ε → 0), and the weight decay k²·λ, "
+        "those weights need the learning rate η/k² with SGD, η/k with Adam (as ε → 0), and the weight decay k²·λ as a "
+        "term of the loss, "
         "where inverted has η and λ. At equal learning rates the two train differently wherever the rate is above 0.",
         SRIVASTAVA,
         f"At this rate {_live('path-SGD')}·η with SGD, {_live('path-Adam')}·η with Adam.",

@@ -66,17 +66,28 @@ class Series:
 
 
 def _best(words: str, best: Callable[[Sequence[float]], float], unit: str = "") -> Any:
-    """Title that names the best of the newest values, and says "equal" where what is written does not differ."""
+    """Title that names the best of the newest values, unless the seeds' spread, or what is written, blurs it."""
 
     def title(quantity: Quantity, series: Sequence[Series]) -> str:
-        ends = {each.name: _written(float(each.mean[-1]), unit) for each in series if len(each.mean)}
-        values = [float(each.mean[-1]) for each in series if len(each.mean)]
-        if not values or not all(map(math.isfinite, values)):
+        ends = [
+            (each.name, float(each.mean[-1]), float(each.spread[-1])) for each in series if len(each.mean)
+        ]
+        if not ends or not all(math.isfinite(value) for _, value, _ in ends):
             return quantity.y_title.capitalize()
-        top = _written(best(values), unit)
-        winners = [name for name, text in ends.items() if text == top]
+        top = best([value for _, value, _ in ends])
+        blur = next(spread for _, value, spread in ends if value == top)
+        written = _written(top, unit)
+        winners = [
+            name
+            for name, value, spread in ends
+            if _written(value, unit) == written or abs(value - top) <= max(spread, blur)
+        ]
+        if len(winners) == 1:
+            return f"{words}: {winners[0]}, {written}"
         return (
-            f"{words}: {winners[0]}, {top}" if len(winners) == 1 else f"{words}: {len(winners)} alike, {top}"
+            f"{words}: {len(winners)} alike, to the spread of seeds"
+            if blur
+            else f"{words}: {len(winners)} alike"
         )
 
     return title

@@ -1,5 +1,6 @@
 """What every page shares: the list of pages, the style sheet, the way to the next page, and the words."""
 
+import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -56,6 +57,9 @@ def _page(address: str, title: str, module: str, default: bool) -> StreamlitPage
         _present(address)
         import_module(f"dropviz.ui.pages.{module}").show_page()
         _show_footer(address)
+        time.sleep(
+            st.session_state.pop("sending", 0.0)
+        )  # a page that asks for another run at once; see its SENDING
 
     return st.Page(run, title=title, url_path=address, default=default)
 

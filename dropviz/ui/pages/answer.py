@@ -22,7 +22,8 @@ STEPS = 100  # of the annealed schedule
 VERDICT = (
     "**Inverted dropout is preferable: both strategies match the mean and are one function up to the constant k, "
     "but only inverted leaves nothing to do at test.** The reasons are practical, not statistical. Here are five, "
-    "and three things that inverting does not do, at the rate that you choose."
+    "and three things that inverting does not do, at the rate that you choose; the numbers are those of 100,000 "
+    "ReLU-normal units."
 )
 
 

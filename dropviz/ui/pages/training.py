@@ -1,5 +1,6 @@
 """Networks trained while one watches, and whether one test network serves every way of training."""
 
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -31,6 +32,9 @@ from dropviz.ui.training_settings import (
 
 SLICE = 0.3  # seconds of training between two pictures
 PAUSE = 0.15  # seconds between two slices: without the page asking again, nothing goes on
+# When a fragment runs again, Streamlit throws away what of its last run is not sent yet. While the page asks again and
+# again, the next run is always waiting: it waits these seconds more, in which everything goes out.
+SENDING = 0.05
 SOURCES = {
     "same_test_code": "Curves are means over the seeds, bands one standard deviation. Dashed, if any: the standard "
     "network after its weights behind the dropout were multiplied by the keep probability.",
@@ -72,6 +76,8 @@ def show_page() -> None:
         st.fragment(_watch, run_every=PAUSE if running else None)(chosen, view)
         _caption(chosen, name)
         _code(chosen)
+        if running:
+            st.session_state["sending"] = SENDING
     write_address(SETTINGS)
 
 
@@ -156,6 +162,8 @@ def _watch(chosen: Chosen, view: str) -> None:
     _charts(chosen, live, view)
     _findings(live)
     _after(live)
+    if live is not None and live.running and not with_page:
+        time.sleep(SENDING)
 
 
 def _progress(experiment: Experiment, live: LiveTraining | None) -> None:
