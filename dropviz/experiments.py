@@ -191,7 +191,20 @@ def _read_same_test_code(data: Split, runs: Sequence[Run]) -> list[str]:
                 f"{_percent(run.final('test_accuracy'))} right, with loss {run.final('test_loss'):.3f}; "
                 f"its output layer then receives a mean of {np.mean([epoch.test_mean[-2] for epoch in run.last]):.3f}."
             )
+            sentences.append(_cost_of_forgetting(run))
     return sentences
+
+
+def _cost_of_forgetting(run: Run) -> str:
+    """What the missing factor does to loss and accuracy; the order of the outputs may survive it."""
+    layers = sum(site is not None for site in run.config.sites)
+    lost = round(run.final("test_accuracy"), 3) - round(run.final("plain_test_accuracy"), 3)
+    words = _compared(lost, f"{_points(lost)} lower", f"{_points(-lost)} higher", "the same")
+    ratio = run.final("plain_test_loss") / run.final("test_loss")
+    return (
+        f"{run.label}: without the factor, missing once in each of {layers} layers, the loss is {ratio:.2f} times as "
+        f"large and the accuracy {words}. Scaled outputs may keep their order, so accuracy can hide the mistake."
+    )
 
 
 def _read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:

@@ -327,7 +327,8 @@ export function mountStory(root, story, plotly, settings) {
   const showKeys = () => {
     const list = html("dl", "story-keys");
     for (const [key, does] of KEYS) list.append(html("dt", "", key), html("dd", "", does));
-    openDialog("keys", html("h2", "", "Keys"), list);
+    const when = mode === "page" ? [html("p", "", "They work once you press Present.")] : [];
+    openDialog("keys", html("h2", "", "Keys"), ...when, list);
   };
 
   const showCode = () => {

@@ -4,6 +4,7 @@ The address holds what differs from the default, so that a copied address gives 
 address that a setting does not allow is replaced by the default and named in one sentence.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -82,18 +83,18 @@ class Number:
         return f"{kind} from {self.low:,} to {self.high:,}"
 
     def widget(self) -> float:
-        """Number field."""
+        """Number field; of floats also where the number is whole, for a field of integers reads 1e5 as 1."""
         kind = int if isinstance(self.default, int) else float
         value = st.number_input(
             self.label,
-            min_value=kind(self.low),
-            max_value=kind(self.high),
-            step=kind(self.step),
+            min_value=float(self.low),
+            max_value=float(self.high),
+            step=float(self.step),
             key=self.key,
             help=self.help,
-            format=None if kind is int else "%g",
+            format="%.0f" if kind is int else "%g",
         )
-        return _settled(kind(value))
+        return _settled(math.floor(value + 0.5) if kind is int else value)
 
 
 @dataclass(frozen=True, slots=True)

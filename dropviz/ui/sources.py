@@ -157,9 +157,9 @@ def _from_file() -> tuple[Activations, str]:
         except ValueError as problem:
             st.session_state["file_problem"] = str(problem)
     if st.session_state.get("file_problem") and upload is not None:
-        drawn = _plain(st.session_state["file_name"]) if "file" in st.session_state else "the digits"
+        drawn = disarmed(st.session_state["file_name"]) if "file" in st.session_state else "the digits"
         st.error(
-            _plain(f"This file was not taken: {st.session_state['file_problem']}.")
+            disarmed(f"This file was not taken: {st.session_state['file_problem']}.")
             + f" Still drawn: {drawn}."
         )
     if "file" in st.session_state:
@@ -167,7 +167,7 @@ def _from_file() -> tuple[Activations, str]:
         shape = " × ".join(f"{length:,}" for length in values.shape)
         noun = "value" if values.size == 1 else "values"
         st.caption(
-            f"Drawn from {_plain(st.session_state['file_name'])}: {shape} {noun}, mean {plain(values.mean())}, "
+            f"Drawn from {disarmed(st.session_state['file_name'])}: {shape} {noun}, mean {plain(values.mean())}, "
             f"variance {plain(values.var())}. Every unit is one of them, with replacement."
         )
         return st.session_state["file"], "a file of mine"
@@ -176,6 +176,6 @@ def _from_file() -> tuple[Activations, str]:
     return dv.digits(), SOURCES["digits"].label
 
 
-def _plain(text: str) -> str:
+def disarmed(text: str) -> str:
     """Text of another's making, with Markdown's signs disarmed."""
     return "".join(f"\\{char}" if char in "\\`*_{}[]()#+!|<>$~:" else char for char in text)

@@ -294,6 +294,8 @@ def choose_own() -> Chosen | None:
     rows = [_show_run(number, settings) for number, settings in enumerate(EACH[:count], start=1)]
     if data is None:
         return None
+    if isinstance(data, str):  # said only now, when every setting has been shown
+        raise ValueError(data)
     steps = epochs * -(-len(data.train_targets) // BATCH)
     configs = [row.config(hidden, epochs, steps) for row in rows]
     runs = list(zip(_labels(rows), configs, strict=True))
@@ -381,14 +383,8 @@ _TOY_DATA: Mapping[str, Callable[[], Split]] = MappingProxyType(
 )
 
 
-def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | None]:
-    """What identifies the data, and the data; None as long as no file is there.
-
-    Raises
-    ------
-    ValueError
-        If the file cannot be used.
-    """
+def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | str | None]:
+    """What identifies the data, and the data; a sentence if the file cannot be used, None if there is none."""
     if kind in _TOY_DATA:
         return (kind,), _TOY_DATA[kind]()
     column = int(show(LABEL))
@@ -410,7 +406,4 @@ def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | None]:
         except ValueError as problem:
             read = str(problem)
         st.session_state["training_read"] = key, read
-    found = st.session_state["training_read"][1]
-    if isinstance(found, str):
-        raise ValueError(found)
-    return key, found
+    return key, st.session_state["training_read"][1]

@@ -283,7 +283,7 @@ def test_a_good_table_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
     at = with_csv(monkeypatch, b"label,width\nx,1\ny,2\nx,3\ny,4", training_label="1")
     assert "2 examples to train on" in sentences(at)
     at = with_csv(monkeypatch, b"label,width\nx,1\ny,2\nx,3\ny,4", training_label="7")
-    assert "label_column must be" in sentences(at)
+    assert "label_column must be" in sentences(at).replace("\\", "")
 
 
 def test_no_file_asks_for_one() -> None:

@@ -15,6 +15,7 @@ from dropviz.training_snippets import Target, training_script
 from dropviz.ui.frame import complain, heading
 from dropviz.ui.growing import growing_figures
 from dropviz.ui.settings import read_address, show, write_address
+from dropviz.ui.sources import disarmed
 from dropviz.ui.training import LiveTraining
 from dropviz.ui.training_settings import (
     ASKED,
@@ -250,5 +251,4 @@ def _code(chosen: Chosen) -> None:
 
 
 def _say(problem: ValueError | str) -> None:
-    st.error("This cannot be trained:")
-    st.text(f"{problem}.")
+    st.error(disarmed(f"This cannot be trained: {problem}."))
