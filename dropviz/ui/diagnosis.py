@@ -94,7 +94,7 @@ def show_diagnosis(remember: Callable[[], None]) -> None:
     st.markdown(
         "Measure the mean output of one dropout layer in training and at test, over many units and examples. The two "
         "means, their standard errors and the rate narrow it down; the mean without dropout mostly settles it. Dropout "
-        "left on at test shows in the variances only: two files hold them."
+        "left on at test shows in the variances only: two files hold them. The numbers at first are an example."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = show(FROM)

@@ -12,6 +12,7 @@ from dropviz.export import story_html
 from dropviz.story import MOST_BYTES, MOST_SCENES, OWN_STORY, Story, own_story, read_story
 from dropviz.ui.frame import complain, heading
 from dropviz.ui.settings import Hidden, read_address, saved, show, write_address
+from dropviz.ui.sources import disarmed
 from dropviz.ui.talk import mount_story
 
 HOW_TO = (
@@ -151,6 +152,8 @@ def show_page() -> None:
     complain(read_address("story", SETTINGS))
     with st.sidebar:
         whole = _choose_story(STORY.widget())
+        if whole.title != own_story().title:
+            st.caption(f"Told: {disarmed(whole.title)}, {len(whole.scenes)} scenes.")
         order = show(ORDER)
     numbers = [int(number) for number in order.split(",") if number]
     beyond = [str(number) for number in numbers if number > len(whole.scenes)]
