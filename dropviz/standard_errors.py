@@ -7,7 +7,7 @@ change of the measure that one unit makes (the delta method). Training and test 
 so φ belongs to the unit and not to a phase.
 """
 
-# axes: p (power of d), rate; of factors and results: strategy, phase, rate or strategy, rate
+# axes: strategy, phase, rate; of gaps: measure, strategy, rate
 
 import math
 from functools import lru_cache
@@ -121,23 +121,29 @@ def moment_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[
 
 
 def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> Floats:
-    """Standard errors of every measure in ``GAPS``. Axes: measure, strategy, rate; NaN where a measure is undefined."""
-    keep = 1.0 - rates
-    train, test = scales[:, 0], scales[:, 1]
-    powers = np.array([1.0, 0.0, law.second, law.third, law.fourth])[:, np.newaxis]
-    sums = Sums(keep * powers, powers, law.mean)
-    of_gap, of_square = _deviation_of_gap(sums, train, test), _deviation_of_square(sums, train, test)
-    square = (train - test) ** 2 * keep + test**2 * rates
-    rms = np.sqrt((law.second + law.mean**2) * square)
-    exact_train = np.abs(train * keep * law.mean)
+    """Standard errors of every measure in ``GAPS``. Axes: measure, strategy, rate; NaN where a measure is undefined.
+
+    With D = test − train output of a unit, f·a of a survivor (f = s − t) and s·a of a dropped unit:
+    Var[D] = (k·f² + r·s²)·v + k·r·(f − s)²·μ², and E[Dᵖ] = (k·fᵖ + r·sᵖ)·E[aᵖ] gives the error of √E[D²],
+    √(Var[D²]/n)/(2·√E[D²]). The mean ratio has the relative error √(r·E[a²]/(k·n))/|μ|.
+    """
+    keep, train, test = 1.0 - rates, scales[:, 0], scales[:, 1]
+    mu, v = law.mean, law.second
+    square = v + mu**2
+    fourth = law.fourth + 4 * law.third * mu + 6 * v * mu**2 + mu**4
+    survivor = test - train
+    of_gap = np.sqrt(
+        (keep * survivor**2 + rates * test**2) * v + keep * rates * (survivor - test) ** 2 * mu**2
+    )
+    squared_gap = (keep * survivor**2 + rates * test**2) * square
+    of_square = np.sqrt(np.maximum((keep * survivor**4 + rates * test**4) * fourth - squared_gap**2, 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance_ratio = (train / test) ** 2 * (keep * law.second + keep * rates * law.mean**2) / law.second
         deviations = [
             law.size * of_gap,
-            of_gap / np.where(exact_train > 0.0, exact_train, np.nan),
-            variance_ratio * _relative_of_variance_ratio(sums),
-            law.size * np.where(rms > 0.0, of_square / (2.0 * rms), 0.0 * of_square),
-            np.abs(test / (train * keep)) * _relative_of_mean_ratio(sums),
+            of_gap / np.abs(train * keep * mu),
+            (train / test) ** 2 * keep * (v + rates * mu**2) / v * _relative_of_variance_ratio(law, rates),
+            law.size * np.where(squared_gap > 0.0, of_square / (2.0 * np.sqrt(squared_gap)), 0.0 * of_square),
+            np.abs(test / (train * keep)) * np.sqrt(square * rates / keep) / abs(np.float64(mu)),
         ]
     errors = np.array(deviations) / np.sqrt(units)
     if units == 1:
@@ -145,97 +151,16 @@ def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> Floats:
     return np.where(np.isfinite(errors), errors, np.nan)
 
 
-# ---- √E[φ²] of each measure -----------------------------------------------------------------------------------------
+def _relative_of_variance_ratio(law: Law, rates: Floats) -> Floats:
+    """√E[φ²] of ln(train / test variance): φ = (m·a − M)²/V − (a − μ)²/v; shape (rate,).
 
-
-class Sums(NamedTuple):
-    """Averages over all units of dᵖ for p = 0…4, of those that survive each rate and of all, d = (a − μ)/size.
-
-    ``center`` is μ/size. Axes: p, rate; of ``everyone`` the second has length 1.
+    With x = a − μ, δ = r·μ, M = k·μ and V the variance of m·a, a survivor's φ is (x + δ)²/V − x²/v and a dropped
+    unit's M²/V − x²/v.
     """
-
-    survivors: Floats
-    everyone: Floats
-    center: float
-
-    def about(self, value: Floats | float) -> tuple[Floats, Floats]:
-        """Averages of (d − value)ᵖ of the survivors and of the dropped."""
-        kept = _shifted(self.survivors, value)
-        return kept, _shifted(self.everyone, value) - kept
-
-
-def _shifted(sums: Floats, by: Floats | float) -> Floats:
-    """Sums of (d − by)ᵖ from sums of dᵖ, by the binomial theorem."""
-    s0, s1, s2, s3, s4 = sums
-    return np.array(
-        [
-            s0 + 0.0 * by,
-            s1 - by * s0,
-            s2 - 2 * by * s1 + by**2 * s0,
-            s3 - 3 * by * s2 + 3 * by**2 * s1 - by**3 * s0,
-            s4 - 4 * by * s3 + 6 * by**2 * s2 - 4 * by**3 * s1 + by**4 * s0,
-        ]
-    )
-
-
-def _relative_of_mean_ratio(sums: Sums) -> Floats:
-    """√E[φ²] of ln(test mean / train mean): φ = a/A − m·a/M, with A and M the means of a and of m·a; shape (rate,)."""
-    kept, dropped = sums.about(-sums.center)
-    whole, masked = kept[1] + dropped[1], kept[1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(
-            np.sqrt(kept[2] * (1 / whole - 1 / masked) ** 2 + np.maximum(dropped[2], 0.0) / whole**2)
-        )
-
-
-def _relative_of_variance_ratio(sums: Sums) -> Floats:
-    """√E[φ²] of ln(train / test variance): φ = (m·a − M)²/V_m − (a − A)²/V; shape (rate,).
-
-    With x = a − A and δ = A − M, a survivor's φ is (x + δ)²/V_m − x²/V and a dropped unit's M²/V_m − x²/V.
-    """
-    mean = sums.everyone[1]
-    kept, dropped = sums.about(mean)
-    whole, masked = sums.center + mean, sums.center * sums.survivors[0] + sums.survivors[1]
-    delta = whole - masked
-    v = kept[2] + dropped[2]
-    v_m = np.maximum(kept[2] + 2 * delta * kept[1] + delta**2 * kept[0] + masked**2 * dropped[0], 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p2, p1, p0 = 1 / v_m - 1 / v, 2 * delta / v_m, delta**2 / v_m
-        survivors = (
-            p2**2 * kept[4]
-            + 2 * p2 * p1 * kept[3]
-            + (p1**2 + 2 * p2 * p0) * kept[2]
-            + 2 * p1 * p0 * kept[1]
-            + p0**2 * kept[0]
-        )
-        level = masked**2 / v_m
-        others = level**2 * dropped[0] - 2 * level * dropped[2] / v + dropped[4] / v**2
-        return np.asarray(np.sqrt(np.maximum(survivors + others, 0.0)))
-
-
-def _deviation_of_gap(sums: Sums, train: Floats, test: Floats) -> Floats:
-    """Standard deviation over units of D = test − train output = a·(s − m·t), in units of size.
-
-    ``train`` and ``test`` are the factors t and s; axes: strategy, rate. A survivor's D is (s − t)·a, a dropped
-    unit's s·a: the variance within both groups, and between them.
-    """
-    within, share, average = [], [], []
-    for group in sums.about(-sums.center):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            center = np.where(group[0] > 0.0, group[1] / group[0], 0.0)
-        central = _shifted(group, center)[2]
-        within.append(np.maximum(central, 0.0))
-        share.append(group[0])
-        average.append(center)
-    survivor, dropped = test - train, test
-    between = share[0] * share[1] * (survivor * average[0] - dropped * average[1]) ** 2
-    return np.asarray(np.sqrt(survivor**2 * within[0] + dropped**2 * within[1] + between))
-
-
-def _deviation_of_square(sums: Sums, train: Floats, test: Floats) -> Floats:
-    """Standard deviation over units of D², in units of size²; see `_deviation_of_gap`."""
-    kept, dropped = sums.about(-sums.center)
-    survivor, other = test - train, test
-    square = survivor**2 * kept[2] + other**2 * dropped[2]
-    fourth = survivor**4 * kept[4] + other**4 * dropped[4]
-    return np.asarray(np.sqrt(np.maximum(fourth - square**2, 0.0)))
+    keep, v = 1.0 - rates, np.float64(law.second)
+    delta, masked = rates * law.mean, keep * (v + rates * law.mean**2)
+    p2, p1, p0 = 1 / masked - 1 / v, 2 * delta / masked, delta**2 / masked
+    survivors = p2**2 * law.fourth + 2 * p2 * p1 * law.third + (p1**2 + 2 * p2 * p0) * v + p0**2
+    level = (keep * law.mean) ** 2 / masked
+    dropped = level**2 - 2 * level + law.fourth / v**2
+    return np.asarray(np.sqrt(np.maximum(keep * survivors + rates * dropped, 0.0)))

@@ -57,9 +57,8 @@ def _page(address: str, title: str, module: str, default: bool) -> StreamlitPage
         _present(address)
         import_module(f"dropviz.ui.pages.{module}").show_page()
         _show_footer(address)
-        time.sleep(
-            st.session_state.pop("sending", 0.0)
-        )  # a page that asks for another run at once; see its SENDING
+        # Of a page that asks for another run at once; see its SENDING.
+        time.sleep(st.session_state.pop("sending", 0.0))
 
     return st.Page(run, title=title, url_path=address, default=default)
 
