@@ -6,7 +6,7 @@ address that a setting does not allow is replaced by the default and named in on
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -107,6 +107,7 @@ class Choice:
     default: str
     help: str | None = None
     segmented: bool = False
+    on_change: Callable[[], None] | None = None  # of a row of segments
 
     def parse(self, text: str) -> str:
         """Return the option of that name."""
@@ -132,6 +133,7 @@ class Choice:
                 key=self.key,
                 help=self.help,
                 required=True,
+                on_change=self.on_change,
             )
             return chosen or self.default
         return st.selectbox(

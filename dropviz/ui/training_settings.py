@@ -46,27 +46,14 @@ class Picked(Choice):
         return str(st.session_state[self.key])
 
 
-@dataclass(frozen=True, slots=True)
-class Starting(Choice):
-    """One of several options, in a row of segments; a click starts the training, an address only chooses."""
-
-    def widget(self) -> str:
-        """Row of segments."""
-        chosen = st.segmented_control(
-            self.label,
-            list(self.options),
-            format_func=self.options.__getitem__,
-            key=self.key,
-            help=self.help,
-            required=True,
-            on_change=want_training,
-        )
-        return chosen or self.default
-
-
 def want_training() -> None:
     """Let the next run of the page start a training."""
     st.session_state["training_wanted"] = True
+
+
+def _starting(key: str, label: str, options: Mapping[str, str], default: str, help: str) -> Choice:
+    """Row of segments; a click starts the training, an address only chooses."""
+    return Choice(key, label, options, default, help, segmented=True, on_change=want_training)
 
 
 def pick(name: str) -> None:
@@ -112,30 +99,30 @@ ASKED: Mapping[str, str] = MappingProxyType(
         OWN: "What would you try?",
     }
 )
-VARIANTS: Mapping[str, Starting] = MappingProxyType(
+VARIANTS: Mapping[str, Choice] = MappingProxyType(
     {
-        "equal_rate": Starting(
+        "equal_rate": _starting(
             "training_optimizer",
             "optimizer",
             {"equal_rate_sgd": "SGD", "equal_rate_adam": "Adam"},
             "equal_rate_sgd",
             help="What turns a gradient into a step: it decides by which factor the learning rates differ.",
         ),
-        "annealing": Starting(
+        "annealing": _starting(
             "training_changing",
             "what is asked",
             {"annealing": "schedules", "annealing_at_test": "factor at test"},
             "annealing",
             help="Compare schedules of the rate, or the factors that standard dropout could use at test.",
         ),
-        "regularize": Starting(
+        "regularize": _starting(
             "training_examples",
             "training examples",
             {"regularize": "60 points", "regularize_digits": "300 digits"},
             "regularize",
             help="Few examples are learnt by heart: the gap between training and test accuracy shows it.",
         ),
-        "monte_carlo": Starting(
+        "monte_carlo": _starting(
             "training_task",
             "task",
             {"monte_carlo": "digits", "uncertainty_band": "a curve"},
