@@ -25,11 +25,11 @@ Epoch = Callable[[], object]
 
 def dropviz_epoch(optimizer: str, threads: int) -> Epoch:
     del threads  # OPENBLAS_NUM_THREADS says it
-    from dropviz import training
-    from dropviz.datasets import digits_split
-    from dropviz.dropout import Dropout
-    from dropviz.optimizers import SGD, Adam
-    from dropviz.training_config import TrainingConfig
+    from dropviz.datasets.splits import digits_split
+    from dropviz.training import loop as training
+    from dropviz.training.config import TrainingConfig
+    from dropviz.training.dropout import Dropout
+    from dropviz.training.optimizers import SGD, Adam
 
     site = Dropout("inverted", 0.5)
     chosen = SGD(LEARNING_RATE["sgd"]) if optimizer == "sgd" else Adam(LEARNING_RATE["adam"])
@@ -48,7 +48,7 @@ def torch_epoch(optimizer: str, threads: int) -> Epoch:
     import torch
     from torch import nn
 
-    from dropviz.datasets import digits_split
+    from dropviz.datasets.splits import digits_split
 
     torch.set_num_threads(threads)
     data = digits_split()
@@ -77,7 +77,7 @@ def sklearn_epoch(optimizer: str, threads: int) -> Epoch:
     import numpy as np
     from sklearn.neural_network import MLPClassifier
 
-    from dropviz.datasets import digits_split
+    from dropviz.datasets.splits import digits_split
 
     data = digits_split()
     net = MLPClassifier(
@@ -120,8 +120,8 @@ def in_own_process(library: str, optimizer: str, threads: int, epochs: int) -> f
 
 def four_runs() -> float:
     """Seconds of the experiment with a changing rate, one seed, with every loss, accuracy, mean and variance."""
-    from dropviz.experiments import experiments, run_configs
-    from dropviz.training import train_all
+    from dropviz.training.experiments import experiments, run_configs
+    from dropviz.training.loop import train_all
 
     experiment = experiments(0.5)["annealing"]
     begin = time.perf_counter()

@@ -1,20 +1,19 @@
 """dropviz: what standard and inverted dropout do to the same activations under the same mask."""
 
-from dropviz import schedules
-from dropviz.activations import (
+from dropviz.numbers.rates import rate_grid
+from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
+from dropviz.theory.activations import (
     Constant,
-    Empirical,
     Exponential,
     LogNormal,
     Normal,
     SigmoidNormal,
     Sparse,
     Uniform,
-    digits,
 )
-from dropviz.strategies import Strategy, strategies
-from dropviz.sweep import Sweep, SweepConfig, rate_grid, sweep
-from dropviz.theory import Moments, exact_discrepancy, exact_moments
+from dropviz.theory.measured import Empirical, digits
+from dropviz.theory.moments import Moments, exact_discrepancy, exact_moments
+from dropviz.theory.strategies import Strategy, strategies
 
 __version__ = "0.1.0"
 __all__ = [

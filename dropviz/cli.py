@@ -10,11 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dropviz import activations as sources
-from dropviz.files import MOST_BYTES, read_activations
-from dropviz.numbers import read_number
-from dropviz.strategies import strategies
-from dropviz.sweep import Sweep, SweepConfig, rate_grid, sweep
+from dropviz.datasets.files import MOST_BYTES, read_activations
+from dropviz.numbers.rates import rate_grid
+from dropviz.numbers.written import read_number
+from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
+from dropviz.theory import activations as sources
+from dropviz.theory.measured import Empirical, digits
+from dropviz.theory.strategies import strategies
 
 DISTRIBUTIONS: dict[str, Any] = {
     "normal": sources.Normal,
@@ -25,7 +27,7 @@ DISTRIBUTIONS: dict[str, Any] = {
     "lognormal": sources.LogNormal,
     "sparse": sources.Sparse,
     "constant": sources.Constant,
-    "digits": sources.digits,
+    "digits": digits,
 }
 PARAMETERS = {"mean", "std", "low", "high", "scale", "zero_probability", "value"}
 OUTPUTS = {"csv": "the table", "parquet": "the table", "html": "the live figure"}
@@ -172,7 +174,7 @@ def _activations(given: dict[str, Any]) -> sources.Activations:
         raise ValueError(f"{_option(parameter)} does not belong to {owner}, which has {options}")
     if "file" in given:
         with given["file"].open("rb") as file:
-            return sources.Empirical(read_activations(given["file"].name, file.read(MOST_BYTES + 1)))
+            return Empirical(read_activations(given["file"].name, file.read(MOST_BYTES + 1)))
     source: sources.Activations = DISTRIBUTIONS[name](**{key: given[key] for key in allowed & given.keys()})
     return source
 
@@ -197,12 +199,13 @@ def _label(given: dict[str, Any]) -> str:
 
 
 def _exported(result: Sweep, kind: str, label: str) -> bytes:
-    from dropviz import export
     from dropviz.figures import explorer_live
+    from dropviz.live.page import standalone_html
+    from dropviz.simulation.tables import table_csv, table_parquet
 
     if kind != "html":
         table = result.to_frame()
-        return export.table_csv(table) if kind == "csv" else export.table_parquet(table)
+        return table_csv(table) if kind == "csv" else table_parquet(table)
     caption = f"Activations: {label}; {result.config.units:,} units, seed {result.config.seed}."
     title = "Dropout: scale at test time, or invert in training?"
-    return export.standalone_html(explorer_live(result), title, caption).encode()
+    return standalone_html(explorer_live(result), title, caption).encode()

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from dropviz.numbers.checks import Floats
+
 Schedule = Callable[[ArrayLike], Floats]
 Interpolation = Literal["linear", "step"]
 

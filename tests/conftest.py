@@ -8,7 +8,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from dropviz.datasets import DIGITS, moons
+from dropviz.datasets.splits import DIGITS, moons
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 PAGE_TESTS = Path(__file__).parent / "ui"

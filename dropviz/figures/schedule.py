@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dropviz.activations import Floats
-from dropviz.explorer import LiveFigure
-from dropviz.figures.curves import Line, Panel
-from dropviz.figures.grid import Row, draw_panels
-from dropviz.figures.style import COLORS
-from dropviz.numbers import plain
+from dropviz.figures.panels.curves import Line, Panel
+from dropviz.figures.panels.grid import Row, draw_panels
+from dropviz.figures.panels.style import COLORS
+from dropviz.live.figure import LiveFigure
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.written import plain
 from dropviz.schedules import FactorComparison
 
 PLACES = 200  # most places of the slider, and points of a curve, less one

@@ -8,22 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.activations import Floats
-from dropviz.explorer import LiveFigure, UnitRow
-from dropviz.figures.curves import Box, Drawing, Line, Panel, draw_panel
-from dropviz.figures.distributions import distributions, draw_distribution
-from dropviz.figures.grid import Row, draw_grid
-from dropviz.figures.mistakes import invisible_rate, mean_ratio, simulated_ratio
-from dropviz.figures.next_layer_panels import gap_panels
-from dropviz.figures.style import COLORS, panel_title
-from dropviz.outputs import histogram, some_units
+from dropviz.figures.mistakes.figure import simulated_ratio
+from dropviz.figures.next_layer.panels import gap_panels
+from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels.distributions import distributions, draw_distribution
+from dropviz.figures.panels.grid import Row, draw_grid
+from dropviz.figures.panels.style import COLORS, panel_title
+from dropviz.frameworks.snippets import numpy_lines
+from dropviz.live.figure import LiveFigure, UnitRow
+from dropviz.numbers.checks import Floats
 from dropviz.schedules import FactorComparison
-from dropviz.snippets import numpy_lines
-from dropviz.story import Scene
-from dropviz.story_results import LearningRates, Result, UnitGap
-from dropviz.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
-from dropviz.sweep import Sweep
-from dropviz.theory import exact_gap
+from dropviz.simulation.histogram import histogram, some_units
+from dropviz.simulation.sweep import Sweep
+from dropviz.story.results import LearningRates, Result, UnitGap
+from dropviz.story.scenes import Scene
+from dropviz.theory.moments import exact_gap, invisible_rate, mean_ratio
+from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
 
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
 UNITS_SHOWN = 16

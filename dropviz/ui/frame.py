@@ -9,7 +9,7 @@ from types import MappingProxyType
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dropviz.story import PICTURES, own_story
+from dropviz.story.scenes import PICTURES, own_story
 from dropviz.ui.glossary import glossary_html
 
 HERE = Path(__file__).parent
@@ -17,17 +17,17 @@ HERE = Path(__file__).parent
 
 # Address, title in the navigation, module of `dropviz.ui.pages`; in the order of the question.
 PAGES = (
-    ("explore", "Two strategies", "explorer"),
+    ("explore", "Two strategies", "first_screen"),
     ("which-p", "Which p?", "which_p"),
-    ("mistakes", "Mistakes", "mistakes"),
+    ("mistakes", "Mistakes", "mistakes.page"),
     ("next-layer", "Next layer", "next_layer"),
-    ("training", "Training", "training"),
+    ("training", "Training", "training.page"),
     ("answer", "The answer", "answer"),
     ("story", "The story", "story"),
 )
 MORE = (
     ("noise", "Zero-mean noise", "noise"),
-    ("schedule", "A changing rate", "schedule"),
+    ("schedule", "A changing rate", "schedule.page"),
 )
 # What a link to the page asks, where its title would say too little.
 QUESTIONS: Mapping[str, str] = MappingProxyType(

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.answer import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
-from dropviz.figures.answer_points import LIMITS, REASONS
-from dropviz.layer import LayerConfig, layer_sweep
-from dropviz.noise_sweep import NoiseConfig, noise_sweep
-from dropviz.nonlinearity import logistic_unit
+from dropviz.figures.answer.figure import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
+from dropviz.figures.answer.points import LIMITS, REASONS
 from dropviz.schedules import annealed, compare_test_factors
-from dropviz.theory import variance_ratio
+from dropviz.simulation.layer import LayerConfig, layer_sweep
+from dropviz.simulation.noise_sweep import NoiseConfig, noise_sweep
+from dropviz.simulation.nonlinearity import logistic_unit
+from dropviz.theory.moments import variance_ratio
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 R = np.asarray(RATES)

@@ -9,8 +9,8 @@ import pytest
 
 import dropviz as dv
 from dropviz import figures
-from dropviz.figures.explorer import MEASURES
-from dropviz.theory import exact_gap
+from dropviz.figures.first_screen import MEASURES
+from dropviz.theory.moments import exact_gap
 
 SOURCES = {
     "relu": dv.Normal(relu=True),

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from dropviz.figures.labels import LETTER, LINE_HEIGHT, Curve, place
+from dropviz.figures.panels.labels import LETTER, LINE_HEIGHT, Curve, place
 
 SIZE = (250.0, 118.0)  # of a panel of the first screen, pixels
 X = np.linspace(0.0, 1.0, 96)

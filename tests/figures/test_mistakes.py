@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.left_on import left_on_live
-from dropviz.figures.mistakes import invisible_rate, mean_ratio, mistake_live
-from dropviz.layer import LayerConfig, left_on
-from dropviz.strategies import Factor, Strategy
+from dropviz.figures.mistakes.figure import mistake_live
+from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.simulation.layer import LayerConfig, left_on
+from dropviz.theory.moments import invisible_rate, mean_ratio
+from dropviz.theory.strategies import Factor, Strategy
 
 WRONG = [name for name, row in dv.strategies().items() if row.mistake]
 SWEEP = dv.sweep(dv.SweepConfig(units=50_000, strategies=("inverted", *WRONG)))

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import pytest
 
 import dropviz as dv
-from dropviz.figures.next_layer import NextLayer, next_layer_live
-from dropviz.figures.next_layer_panels import (
+from dropviz.figures.next_layer.figure import NextLayer, next_layer_live
+from dropviz.figures.next_layer.panels import (
     depth_finding,
     gap_finding,
     gap_panels,
@@ -19,9 +19,16 @@ from dropviz.figures.next_layer_panels import (
     short,
     top_share,
 )
-from dropviz.layer import LayerConfig, layer_densities, layer_sweep
-from dropviz.nonlinearity import DepthConfig, DepthGap, depth_gap, logistic_unit, nonlinear_gap, sigmoid
-from dropviz.variance_shift import VarianceShiftConfig, variance_shift
+from dropviz.simulation.layer import LayerConfig, layer_densities, layer_sweep
+from dropviz.simulation.nonlinearity import (
+    DepthConfig,
+    DepthGap,
+    depth_gap,
+    logistic_unit,
+    nonlinear_gap,
+    sigmoid,
+)
+from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 AT = RATES.index(0.3)

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.noise import CODE, SHORT, noise_live
-from dropviz.figures.noise_outputs import outputs
-from dropviz.noise import ALPHA_FILL, noise, noises
-from dropviz.noise_sweep import NoiseConfig, noise_densities, noise_sweep
-from dropviz.numbers import plain
+from dropviz.figures.noise.figure import CODE, SHORT, noise_live
+from dropviz.figures.noise.outputs import outputs
+from dropviz.numbers.written import plain
+from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
+from dropviz.theory.noise import ALPHA_FILL, noise, noises
 
 RELU, STANDARDISED = dv.Normal(relu=True), dv.Normal()
 OTHERS = [name for name in noises() if name != "inverted"]

@@ -6,12 +6,13 @@ import json
 import numpy as np
 import pytest
 
-from dropviz.explorer.story import story_javascript, story_payload
-from dropviz.export import story_html
 from dropviz.figures.story import scene_live
-from dropviz.story import PICTURES, Scene, Story, own_story
-from dropviz.story_results import result_of
-from dropviz.theory import exact_gap, exact_moments
+from dropviz.figures.story_payload import story_payload
+from dropviz.live.page import story_html
+from dropviz.live.story import story_javascript
+from dropviz.story.results import result_of
+from dropviz.story.scenes import PICTURES, Scene, Story, own_story
+from dropviz.theory.moments import exact_gap, exact_moments
 
 STORY = own_story()
 EXTREME = {
@@ -101,7 +102,7 @@ def test_ticks_of_a_logarithmic_axis_stand_inside_it():
 
 
 def test_the_file_holds_plotly_once_and_no_address():
-    page = story_html(Story("A <title>", STORY.scenes[:2]))
+    page = story_html(story_payload(Story("A <title>", STORY.scenes[:2])))
     assert page.count("plotly.js v") == 1
     assert "A &lt;title&gt;" in page
     own = story_javascript() + page[: page.index("<script>")]
@@ -110,7 +111,7 @@ def test_the_file_holds_plotly_once_and_no_address():
 
 
 def test_the_file_is_small_enough_to_send():
-    assert len(gzip.compress(story_html(STORY).encode(), 6)) < 3_000_000
+    assert len(gzip.compress(story_html(story_payload(STORY)).encode(), 6)) < 3_000_000
 
 
 def test_a_module_has_one_default_export():
@@ -119,7 +120,7 @@ def test_a_module_has_one_default_export():
 
 def test_text_of_a_story_cannot_end_the_script():
     scene = Scene("</script><b>x", "s", "means")
-    block = story_html(Story("t", (scene,))).split('id="story">')[1].split("</script>")[0]
+    block = story_html(story_payload(Story("t", (scene,)))).split('id="story">')[1].split("</script>")[0]
     assert json.loads(block)["scenes"][0]["title"] == "</script><b>x"
 
 

@@ -5,16 +5,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dropviz.datasets import digits_split, rings
-from dropviz.decision import decision, has_decision
-from dropviz.experiments import Experiment, experiments, gather, run_configs
-from dropviz.explorer.growing import growing_payload
-from dropviz.figures.training import PANELS, VIEWS, panels, run_colors, series_of, training_panel
-from dropviz.figures.training_after import band_figure, decision_figure, passes_figure
-from dropviz.mc import compare, regression_band
-from dropviz.numbers import plain
-from dropviz.optimizers import SGD
-from dropviz.training import train_all
+from dropviz.datasets.splits import digits_split, rings
+from dropviz.figures.training.after import band_figure, decision_figure, passes_figure
+from dropviz.figures.training.epochs import PANELS, VIEWS, panels, run_colors, series_of, training_panel
+from dropviz.live.growing import growing_payload
+from dropviz.numbers.written import plain
+from dropviz.training.decision import decision, has_decision
+from dropviz.training.experiments import Experiment, experiments, gather, run_configs
+from dropviz.training.loop import train_all
+from dropviz.training.mc import compare, regression_band
+from dropviz.training.optimizers import SGD
 
 SEEDS = (0, 1)
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.conventions import frameworks, line_of_code, migration
-from dropviz.figures.frameworks import EVIDENCE, conventions_table
-from dropviz.figures.which_p import STRATEGIES, which_p_live
+from dropviz.figures.which_p.figure import STRATEGIES, which_p_live
+from dropviz.figures.which_p.frameworks import EVIDENCE, conventions_table
+from dropviz.frameworks.conventions import frameworks, line_of_code, migration
 
 NAMED = frameworks()
 CONFIG = dv.SweepConfig(units=20_000, strategies=STRATEGIES)

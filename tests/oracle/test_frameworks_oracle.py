@@ -22,9 +22,9 @@ import onnx.helper  # type: ignore[import-not-found]
 import onnx.reference  # type: ignore[import-not-found]
 import torch
 
-from dropviz.conventions import Framework, frameworks, line_of_code
-from dropviz.snippets import Target, snippet
-from dropviz.strategies import strategies
+from dropviz.frameworks.conventions import Framework, frameworks, line_of_code
+from dropviz.frameworks.snippets import Target, snippet
+from dropviz.theory.strategies import strategies
 
 pytestmark = pytest.mark.oracle
 

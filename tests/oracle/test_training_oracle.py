@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from dropviz import network
-from dropviz.datasets import digits_split
-from dropviz.dropout import Dropout
-from dropviz.optimizers import SGD, Adam
+from dropviz.datasets.splits import digits_split
+from dropviz.training import network
+from dropviz.training.dropout import Dropout
+from dropviz.training.optimizers import SGD, Adam
 
 pytestmark = pytest.mark.oracle
 SIZES = (64, 32, 24, 10)

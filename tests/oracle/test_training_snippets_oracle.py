@@ -7,8 +7,8 @@ import pytest
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
-from dropviz.experiments import experiments
-from dropviz.training_snippets import training_script
+from dropviz.frameworks.scripts import training_script
+from dropviz.training.experiments import experiments
 
 pytestmark = pytest.mark.oracle
 # Few epochs, or nothing for those of the experiment: DROPVIZ_SCRIPT_EPOCHS=0 make oracle

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.figures.answer_points import REASONS
+from dropviz.figures.answer.points import REASONS
 from dropviz.ui.frame import MORE, PAGES
 from dropviz.ui.pages.answer import CONFIG, _evidence
 

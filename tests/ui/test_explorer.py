@@ -3,13 +3,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.ui.pages.explorer import SETTINGS, STRATEGIES, UNITS
-from dropviz.ui.settings import Hidden, Number
-from dropviz.ui.sources import SOURCES
+from dropviz.ui.pages.first_screen import SETTINGS, STRATEGIES, UNITS
+from dropviz.ui.settings.kinds import Hidden, Number
+from dropviz.ui.settings.sources import SOURCES
 
 
 def page():
-    from dropviz.ui.pages.explorer import show_page
+    from dropviz.ui.pages.first_screen import show_page
 
     show_page()
 

@@ -7,7 +7,7 @@ import pytest
 
 from dropviz.ui.frame import MORE, PAGES, QUESTIONS
 from dropviz.ui.glossary import WORDS, glossary_html
-from dropviz.ui.settings import Choice, Choices, Number
+from dropviz.ui.settings.kinds import Choice, Choices, Number
 
 ROWS = (*PAGES, *MORE)
 

@@ -5,16 +5,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dropviz as dv
-from dropviz.diagnosis import LEFT_ON, diagnose
-from dropviz.ui.diagnosis import DIAGNOSIS_SETTINGS, EXAMPLE_RATES, FIRST_EXAMPLE, example
-from dropviz.ui.pages.mistakes import EXHIBITS, MISTAKE, SETTINGS
-from dropviz.ui.settings import Number
+from dropviz.theory.diagnosis import LEFT_ON, diagnose
+from dropviz.ui.pages.mistakes.diagnosis import DIAGNOSIS_SETTINGS, EXAMPLE_RATES, FIRST_EXAMPLE, example
+from dropviz.ui.pages.mistakes.page import EXHIBITS, MISTAKE, SETTINGS
+from dropviz.ui.settings.kinds import Number
 
 NUMBERS = [one for one in SETTINGS if isinstance(one, Number)]
 
 
 def page():
-    from dropviz.ui.pages.mistakes import show_page
+    from dropviz.ui.pages.mistakes.page import show_page
 
     show_page()
 

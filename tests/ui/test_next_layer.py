@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dropviz.ui.pages.next_layer import NONLINEARITY, SEED, SETTINGS
-from dropviz.ui.settings import Number
+from dropviz.ui.settings.kinds import Number
 
 
 def page():

@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.figures.noise import SHORT
+from dropviz.figures.noise.figure import SHORT
 
 
 def page() -> None:

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from dropviz.ui.rate_table import MOST_ROWS, RateTable, read_rows
+from dropviz.ui.pages.schedule.rate_table import MOST_ROWS, RateTable, read_rows
 
 TABLE = RateTable("t", "table", ((0, 0.5), (10, 0.0)))
 

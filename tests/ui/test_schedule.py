@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dropviz import schedules
-from dropviz.ui.pages.schedule import KINDS
+from dropviz.ui.pages.schedule.page import KINDS
 
 
 def page() -> None:
-    from dropviz.ui.pages.schedule import show_page
+    from dropviz.ui.pages.schedule.page import show_page
 
     show_page()
 

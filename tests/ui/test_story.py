@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.story import OWN_STORY, PICTURES, Scene, own_story
-from dropviz.ui import talk
+from dropviz.story.scenes import OWN_STORY, PICTURES, Scene, own_story
+from dropviz.ui.components import story as talk
 from dropviz.ui.frame import MORE, PAGES
 from dropviz.ui.pages.story import MOST_HELD, held_story
 

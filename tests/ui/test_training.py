@@ -6,20 +6,20 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dropviz.datasets import moons
-from dropviz.decision import COARSE, FINE
-from dropviz.dropout import Dropout
-from dropviz.experiments import comparison, experiments
-from dropviz.figures.training import VIEWS
-from dropviz.training import train
-from dropviz.training_config import TrainingConfig, with_rate
-from dropviz.training_snippets import training_script
-from dropviz.ui.training import LiveTraining, check_work
-from dropviz.ui.training_settings import VARIANTS
+from dropviz.datasets.splits import moons
+from dropviz.figures.training.epochs import VIEWS
+from dropviz.frameworks.scripts import training_script
+from dropviz.training.config import TrainingConfig, with_rate
+from dropviz.training.decision import COARSE, FINE
+from dropviz.training.dropout import Dropout
+from dropviz.training.experiments import comparison, experiments
+from dropviz.training.loop import train
+from dropviz.training.session import LiveTraining, check_work
+from dropviz.ui.pages.training.settings import VARIANTS
 
 
 def page() -> None:
-    from dropviz.ui.pages.training import show_page
+    from dropviz.ui.pages.training.page import show_page
 
     show_page()
 

@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.conventions import frameworks
+from dropviz.frameworks.conventions import frameworks
 
 
 def page() -> None:

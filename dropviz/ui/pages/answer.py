@@ -4,17 +4,18 @@ import numpy as np
 import streamlit as st
 
 import dropviz as dv
-from dropviz.dropout import Dropout
-from dropviz.figures.answer import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
-from dropviz.layer import LayerConfig, layer_sweep
-from dropviz.noise_sweep import NoiseConfig, noise_sweep
-from dropviz.nonlinearity import logistic_unit
-from dropviz.optimizers import SGD, Adam
+from dropviz.figures.answer.figure import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
 from dropviz.schedules import annealed, compare_test_factors
-from dropviz.training_config import TrainingConfig, as_standard
+from dropviz.simulation.layer import LayerConfig, layer_sweep
+from dropviz.simulation.noise_sweep import NoiseConfig, noise_sweep
+from dropviz.simulation.nonlinearity import logistic_unit
+from dropviz.training.config import TrainingConfig, as_standard
+from dropviz.training.dropout import Dropout
+from dropviz.training.optimizers import SGD, Adam
+from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
-from dropviz.ui.live import Ready, live_figure, ready
-from dropviz.ui.settings import RATE, read_address, write_address
+from dropviz.ui.settings.address import read_address, write_address
+from dropviz.ui.settings.kinds import RATE
 
 SETTINGS = (RATE,)
 CONFIG = dv.SweepConfig(strategies=STRATEGIES)

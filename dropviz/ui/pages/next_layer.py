@@ -6,14 +6,21 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 import dropviz as dv
-from dropviz.figures.next_layer import NextLayer, next_layer_live
-from dropviz.figures.next_layer_text import LABELS
-from dropviz.layer import LayerConfig, layer_densities, layer_sweep
-from dropviz.nonlinearity import MOST_ENUMERATED, DepthConfig, depth_gap, logistic_unit, nonlinear_gap
+from dropviz.figures.next_layer.figure import NextLayer, next_layer_live
+from dropviz.figures.next_layer.text import LABELS
+from dropviz.simulation.layer import LayerConfig, layer_densities, layer_sweep
+from dropviz.simulation.nonlinearity import (
+    MOST_ENUMERATED,
+    DepthConfig,
+    depth_gap,
+    logistic_unit,
+    nonlinear_gap,
+)
+from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
+from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
-from dropviz.ui.live import Ready, live_figure, ready
-from dropviz.ui.settings import RATE, Choice, Number, read_address, saved, show, write_address
-from dropviz.variance_shift import VarianceShiftConfig, variance_shift
+from dropviz.ui.settings.address import read_address, show, write_address
+from dropviz.ui.settings.kinds import RATE, Choice, Number, saved
 
 RATES = dv.rate_grid(0.0, 0.95, 0.01)
 FAN_IN = Number("layer_fan_in", "fan-in", 64, 1, 512, 1, help="How many inputs a the unit has.")

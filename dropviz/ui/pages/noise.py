@@ -3,13 +3,14 @@
 import streamlit as st
 
 import dropviz as dv
-from dropviz.activations import Activations
-from dropviz.figures.noise import SHORT, noise_live
-from dropviz.noise_sweep import NoiseConfig, noise_densities, noise_sweep
+from dropviz.figures.noise.figure import SHORT, noise_live
+from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
+from dropviz.theory.activations import Activations
+from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.live import Ready, live_figure, ready
-from dropviz.ui.settings import RATE, Choice, Number, Setting, read_address, show, write_address
-from dropviz.ui.sources import choose_source, source_settings
+from dropviz.ui.settings.address import read_address, show, write_address
+from dropviz.ui.settings.kinds import RATE, Choice, Number, Setting
+from dropviz.ui.settings.sources import choose_source, source_settings
 
 NOISE = Choice(
     "noise",

@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from dropviz.explorer.story import story_payload
-from dropviz.export import story_html
-from dropviz.story import MOST_BYTES, MOST_SCENES, OWN_STORY, Story, own_story, read_story
+from dropviz.figures.story_payload import story_payload
+from dropviz.live.page import story_html
+from dropviz.story.scenes import MOST_BYTES, MOST_SCENES, OWN_STORY, Story, own_story, read_story
+from dropviz.ui.components.story import mount_story
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.settings import Hidden, read_address, saved, show, write_address
-from dropviz.ui.sources import disarmed
-from dropviz.ui.talk import mount_story
+from dropviz.ui.settings.address import read_address, show, write_address
+from dropviz.ui.settings.kinds import Hidden, saved
+from dropviz.ui.settings.sources import disarmed
 
 HOW_TO = (
     "A story is a TOML file: one `[[scene]]` a picture, with title, sentence, question and notes. Which answer "
@@ -219,7 +220,7 @@ def _take_file() -> None:
 def _downloads(story: Story) -> None:
     st.download_button(
         "story as one HTML file",
-        lambda: story_html(story),
+        lambda: story_html(story_payload(story)),
         "dropviz-story.html",
         "text/html",
         on_click="ignore",

@@ -3,12 +3,13 @@
 import streamlit as st
 
 import dropviz as dv
-from dropviz.conventions import frameworks
-from dropviz.figures.frameworks import conventions_table
-from dropviz.figures.which_p import STRATEGIES, which_p_live
+from dropviz.figures.which_p.figure import STRATEGIES, which_p_live
+from dropviz.figures.which_p.frameworks import conventions_table
+from dropviz.frameworks.conventions import frameworks
+from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
-from dropviz.ui.live import Ready, live_figure, ready
-from dropviz.ui.settings import RATE, Choice, read_address, show, write_address
+from dropviz.ui.settings.address import read_address, show, write_address
+from dropviz.ui.settings.kinds import RATE, Choice
 
 NAMES = {name: name for name in frameworks()}
 SOURCE = Choice(

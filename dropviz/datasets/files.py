@@ -1,0 +1,299 @@
+"""A person's own activations, from the bytes of a file of theirs; nothing that the file claims is believed.
+
+Every size is checked before memory is taken for it. A failure is a ValueError with one sentence for the person.
+"""
+
+import csv
+import io
+import math
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from array import array
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.numbers.checks import Floats, checked_array
+from dropviz.numbers.written import read_number
+
+MOST_BYTES = 20_000_000
+MOST_VALUES = 5_000_000
+MOST_COLUMNS = 100_000  # of a table
+MOST_ARRAYS = 1_000  # in an .npz file
+LARGEST, SMALLEST_SIZE = 1e15, 1e-15  # squares of these, and float32 in the browser, keep their digits
+HEADER_BYTES = 1 << 14  # NumPy itself reads no header above 10,000
+PARQUET_SECONDS = 30
+UNREADABLE_PARQUET = (
+    "a .parquet file must be whole, unencrypted and in Parquet format; this one cannot be read"
+)
+REAL = "biuf"  # NumPy's kinds of real numbers
+_CUT_DECIMAL = re.compile(
+    r"(?:^|,)\s*(-?\d+,0\d+)\s*(?:,|$)"
+)  # 0,05: nobody writes 05 in a column of its own
+
+
+def read_activations(name: str, data: bytes) -> Floats:
+    """Read the activations in a file; dimensionless, 1-D or (examples, units).
+
+    .npy: one array. .npz: the largest array of real numbers in it; of equally large ones floats before integers, then
+    the first. .csv: cells separated by commas, semicolons or tabs, in UTF-8, numbers with a decimal point. .parquet:
+    every column, where pyarrow is installed. A table is all numbers, but for a header (a first row without any number,
+    or whose first cell is empty, or which counts 0, 1, 2, … above a row without whole numbers, as pandas names columns)
+    and a column of row names (the first, if the header leaves it unnamed; in Parquet, the index that pandas stores).
+
+    Parameters
+    ----------
+    name
+        The file's name; only its ending counts.
+    data
+        The content; at most 20 MB and 5,000,000 values, 100,000 columns, 1,000 arrays. No value may exceed 1e15 in
+        magnitude, and their root mean square must be 0 or at least 1e-15.
+
+    Raises
+    ------
+    ValueError
+        If the file is of another kind, empty, broken, too large or pickled, or its values are not real and finite or
+        out of range.
+
+    >>> read_activations("measured.csv", b"first;second\\n1;2\\n3;4").tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    suffix = PurePosixPath(name.strip()).suffix.lower()
+    if suffix not in _READERS:
+        raise ValueError(f"the file's name must end in .npy, .npz, .csv or .parquet; got {name[-40:]!r}")
+    if not 1 <= len(data) <= MOST_BYTES:
+        raise ValueError(f"the file must have 1 to {MOST_BYTES:,} bytes; it has {len(data):,}")
+    values = checked_array(_READERS[suffix](data), LARGEST)
+    size = _root_mean_square(values)
+    if 0.0 < size < SMALLEST_SIZE:
+        raise ValueError(
+            f"values must have a root mean square of 0 or at least {SMALLEST_SIZE:g}; it is {size:.3g}"
+        )
+    return values
+
+
+def _root_mean_square(values: Floats) -> float:
+    largest = float(np.abs(values).max())
+    return largest * float(np.sqrt(np.mean(np.square(values / largest)))) if largest else 0.0
+
+
+def check_count(count: int) -> None:
+    """Raise ValueError if there are too many values."""
+    if count > MOST_VALUES:
+        raise ValueError(f"the file must hold at most {MOST_VALUES:,} values; it holds or claims more")
+
+
+def check_columns(count: int) -> None:
+    """Raise ValueError if a table has too many columns."""
+    if count > MOST_COLUMNS:
+        raise ValueError(f"the table must have at most {MOST_COLUMNS:,} columns; it has more")
+
+
+class _Header(NamedTuple):
+    """What an .npy file says of its array, and where in the file the values start."""
+
+    shape: tuple[int, ...]
+    fortran_order: bool
+    dtype: np.dtype[Any]
+    start: int
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+
+def _npy_header(data: bytes) -> _Header:
+    broken = (
+        "an array must be in NumPy's .npy format; its first bytes are missing, damaged or of another format"
+    )
+    stream = io.BytesIO(data)
+    try:
+        version = np.lib.format.read_magic(stream)
+        read = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
+        header = _Header(*read(stream), start=stream.tell())
+    except (
+        Exception
+    ) as error:  # NumPy parses the header as Python source: there is hardly an error it cannot raise
+        raise ValueError(broken) from error
+    if len(header.shape) > 64 or min(header.shape, default=0) < 0:  # NumPy checks neither
+        raise ValueError(broken)
+    return header
+
+
+def _npy_values(header: _Header, data: bytes) -> NDArray[Any]:
+    if header.dtype.hasobject:
+        raise ValueError(
+            "the array must hold plain numbers; it holds pickled objects, which are never opened"
+        )
+    if header.dtype.kind not in REAL or header.size == 0:
+        return np.empty(0, header.dtype.type)  # checked_array says what is wrong with it
+    end = header.start + header.size * header.dtype.itemsize
+    if len(data) < end:
+        raise ValueError(f"the array must have the {end:,} bytes that it claims; it ends after {len(data):,}")
+    values = np.frombuffer(data, header.dtype, header.size, header.start)
+    return values.reshape(header.shape, order="F" if header.fortran_order else "C")
+
+
+def _read_npy(data: bytes) -> NDArray[Any]:
+    header = _npy_header(data)
+    check_count(header.size)
+    return _npy_values(header, data)
+
+
+def _read_npz(data: bytes) -> NDArray[Any]:
+    if data.count(b"PK\1\2") > MOST_ARRAYS:  # the mark before each entry of a zip file's table of contents
+        raise ValueError(f"an .npz file must hold at most {MOST_ARRAYS:,} arrays; it holds more")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Exception as error:  # BadZipFile, and whatever damaged fields lead to
+        raise ValueError(
+            "an .npz file must be a zip file of arrays; it is damaged or something else"
+        ) from error
+    entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
+    arrays = [(_npy_header(_unpacked(archive, entry, HEADER_BYTES)), entry) for entry in entries]
+    if not arrays:
+        raise ValueError(f"an .npz file must hold 1 to {MOST_ARRAYS:,} arrays; it holds none")
+    real = [pair for pair in arrays if pair[0].dtype.kind in REAL]
+    header, entry = max(real or arrays, key=lambda pair: (pair[0].size, pair[0].dtype.kind == "f"))
+    check_count(header.size)
+    if not real:
+        return _npy_values(header, b"")
+    return _npy_values(header, _unpacked(archive, entry, header.start + header.size * header.dtype.itemsize))
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int) -> bytes:
+    """Unpack the start of an entry and no more: a few packed kilobytes may stand for gigabytes."""
+    # Python unpacks the other methods without a limit; NumPy writes only these two.
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(
+            "arrays in an .npz file must be stored or deflated, as NumPy does; one is packed otherwise"
+        )
+    try:
+        with archive.open(entry) as stream:
+            return stream.read(most_bytes)
+    except Exception as error:  # BadZipFile, zlib.error, RuntimeError for a password, …
+        raise ValueError(
+            "an .npz file must be whole and without a password; an array cannot be unpacked"
+        ) from error
+
+
+def _read_csv(data: bytes) -> Floats:
+    rows = _csv_rows(data)
+    first_number, first = next(rows, (0, [""]))
+    second = next(rows, None)
+    has_header = (
+        not first[0].strip()
+        or not any(_is_number(cell, float) for cell in first)
+        or _counts_columns(first, second)
+    )
+    names = 1 if has_header and not first[0].strip() and len(first) > 1 else 0  # columns of row names
+    values = array("d")
+    beginning = [] if has_header else [(first_number, first)]
+    for number, cells in chain(beginning, [second] if second else [], rows):
+        if len(cells) != len(first):
+            raise ValueError(
+                f"row {number} must have {len(first):,} cells, as many as the first; it has {len(cells):,}"
+            )
+        try:
+            values.extend(_numbers(cells[names:]))
+        except ValueError:
+            column = next(index for index in range(names, len(cells)) if not _is_number(cells[index]))
+            got = repr(cells[column].strip()[:40])
+            raise ValueError(
+                f"row {number}, column {column + 1} must be a number such as 0.25; got {got}"
+            ) from None
+        check_count(len(values))
+    if not values:
+        raise ValueError("the table must have at least one row of numbers; it has none")
+    table = np.frombuffer(values, dtype=np.float64).reshape(-1, len(first) - names)
+    return table.ravel() if table.shape[1] == 1 else table
+
+
+def _numbers(cells: list[str]) -> list[float]:
+    text = "".join(cells)
+    # float itself is faster, but also reads underscores and the digits of other scripts
+    return list(map(float if text.isascii() and "_" not in text else read_number, cells))
+
+
+def _counts_columns(first: list[str], second: tuple[int, list[str]] | None) -> bool:
+    """Whether the first row is 0, 1, 2, … above a row without whole numbers, as pandas names columns without names."""
+    counted = [cell.strip() for cell in first] == [str(index) for index in range(len(first))]
+    if len(first) < 2 or not counted or second is None:
+        return False
+    return not any(cell.strip().lstrip("+-").isdecimal() for cell in second[1])
+
+
+def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each line that is not blank, with its number in the file, counted from 1."""
+    if b"\0" in data:
+        raise ValueError("a .csv file must be text in UTF-8; this one is UTF-16 or not text")
+    separator = ""
+    try:
+        for number, line in enumerate(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig"), start=1):
+            if not line.strip():
+                continue
+            separator = separator or max(",;\t", key=line.count)
+            check_columns(line.count(separator) + 1)
+            if separator == "," and "." not in line and (cut := _CUT_DECIMAL.search(line)):
+                raise ValueError(
+                    f"row {number} must write decimals with a point, as in 0.25, or separate columns by semicolons; "
+                    f"got {cut[1][:40]!r}"
+                )
+            # A line at a time, so that an open quotation mark cannot swallow the file.
+            quoted = '"' in line
+            yield number, next(csv.reader([line], delimiter=separator)) if quoted else line.split(separator)
+    except UnicodeDecodeError:
+        raise ValueError("a .csv file must be text in UTF-8; this one has another encoding") from None
+    except csv.Error:
+        raise ValueError(
+            f"row {number} must be numbers between separators; a cell in it is too long"
+        ) from None
+
+
+def _is_number(cell: str, read: Callable[[str], float] = read_number) -> bool:
+    try:
+        read(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_parquet(data: bytes) -> NDArray[Any]:
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    # Arrow's own allocator, and OpenBLAS with many threads, reserve more memory than the process may have.
+    frugal = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": path, **frugal}
+    command = [sys.executable, "-P", "-m", "dropviz.datasets.parquet"]
+    try:
+        run = subprocess.run(
+            command, input=data, capture_output=True, env=environment, timeout=PARQUET_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ValueError(
+            f"a .parquet file must be readable within {PARQUET_SECONDS} seconds; this one took longer"
+        ) from None
+    except OSError as error:
+        raise ValueError("a .parquet file cannot be opened here; save it as .npy, .npz or .csv") from error
+    if run.returncode == 2 and run.stdout:
+        raise ValueError(run.stdout.decode())
+    if run.returncode != 0:
+        raise ValueError(UNREADABLE_PARQUET)
+    return _read_npy(run.stdout)
+
+
+_READERS: dict[str, Callable[[bytes], NDArray[Any]]] = {
+    ".npy": _read_npy,
+    ".npz": _read_npz,
+    ".csv": _read_csv,
+    ".parquet": _read_parquet,
+}

@@ -1,0 +1,1 @@
+"""The noises, drawn."""

@@ -1,0 +1,235 @@
+"""Panels of curves over the rate: exact lines, simulated points with error bars, and a cursor at this rate."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dropviz.figures.panels.labels import Curve, place
+from dropviz.figures.panels.style import GRID, INK, TEST_DASH, axis, panel_title
+from dropviz.live.figure import Track
+from dropviz.numbers.checks import Floats
+
+SMALLEST_DRAWN = 1e-30  # the browser draws in float32 and cannot scale an axis to less
+POINTS_SHOWN = 20  # simulated points drawn along a curve; more would hide the exact line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One quantity over the rates: exact values, and simulated ones with standard errors where there are any."""
+
+    name: str
+    color: str
+    exact: Floats
+    simulated: Floats | None = None
+    error: Floats | None = None
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Lines over the rate under a title that states their finding. ``limits`` caps the y axis."""
+
+    title: str
+    y_title: str
+    lines: Sequence[Line]
+    log: bool = False
+    limits: tuple[float, float] = (-math.inf, math.inf)
+    x_title: str = "dropout rate"
+    x_hover: str = "rate %{x:.2f}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Box:
+    """Where a panel stands: its domain in paper coordinates, and its size in pixels."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    pixels: tuple[float, float]
+
+
+@dataclass(slots=True)
+class Drawing:
+    """What a figure is made of, gathered panel by panel."""
+
+    traces: list[dict[str, Any]] = field(default_factory=list)
+    axes: dict[str, Any] = field(default_factory=dict)
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    tracks: list[Track] = field(default_factory=list)
+
+    def add(self, trace: dict[str, Any], y: Floats | None = None, x: Floats | None = None) -> None:
+        """Add a trace; with ``y`` (rate, point), one that changes with the rate."""
+        if y is not None:
+            self.tracks.append(Track(len(self.traces), y, x))
+        self.traces.append(trace)
+
+
+def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Floats, start: int) -> None:
+    """Draw ``panel`` into ``box`` on the axes called ``number`` (1 → "x", 2 → "x2", …)."""
+    suffix = "" if number == 1 else str(number)
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+    low, high = _range(panel)
+    span = float(rates[-1] - rates[0]) or 1.0
+    x_range = (float(rates[0]) - 0.015 * span, float(rates[-1]) + 0.015 * span)
+    for line in panel.lines:
+        _draw_line(drawing, line, panel, rates, axes)
+    _draw_cursor(drawing, panel, rates, start, (low, high), axes)
+    drawing.axes[f"xaxis{suffix}"] = axis(
+        domain=box.x, anchor=axes["yaxis"], range=x_range, showgrid=False, title=_title(panel.x_title)
+    )
+    drawing.axes[f"yaxis{suffix}"] = axis(
+        domain=box.y,
+        anchor=axes["xaxis"],
+        range=(low, high),
+        type="log" if panel.log else "linear",
+        title=_title(panel.y_title),
+        **({"dtick": 1 if high - low > 1.2 else "D1", "tickformat": "~g"} if panel.log else {"nticks": 5}),
+    )
+    if not any(np.isfinite(line.exact).any() for line in panel.lines):
+        drawing.axes[f"yaxis{suffix}"]["showticklabels"] = False  # nothing to read off
+    drawing.annotations.append(panel_title(panel.title, box.x[0], box.y[1]))
+    curves = [Curve(line.name, line.color, rates, _scaled(line.exact, panel.log)) for line in panel.lines]
+    drawing.annotations += place(curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"]))
+
+
+def _shown(rates: Floats) -> slice:
+    """Which simulated points are drawn."""
+    every = max(1, (len(rates) - 1) // POINTS_SHOWN)
+    return slice(every if len(rates) > every else 0, None, every)
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"text": text, "font": {"size": 12}, "standoff": 2}
+
+
+def _scaled(values: Floats, log: bool) -> Floats:
+    if not log:
+        return values
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(values > 0.0, np.log10(values), np.nan)
+
+
+def _range(panel: Panel) -> tuple[float, float]:
+    """Limits of the y axis around every exact value, in decades if the axis is logarithmic."""
+    values = np.concatenate([_scaled(line.exact, panel.log) for line in panel.lines])
+    values = values[np.isfinite(values)]
+    if not panel.log:
+        values = np.where(np.abs(values) < SMALLEST_DRAWN, 0.0, values)
+    caps = _scaled(np.array(panel.limits), panel.log) if panel.log else np.array(panel.limits)
+    low = max(values.min(initial=math.inf), np.nan_to_num(caps[0], nan=-math.inf))
+    high = min(values.max(initial=-math.inf), np.nan_to_num(caps[1], nan=math.inf))
+    seen = np.concatenate(
+        [
+            np.zeros(0),
+            *(_scaled(line.simulated, panel.log) for line in panel.lines if line.simulated is not None),
+        ]
+    )
+    seen = seen[np.isfinite(seen)]
+    room = 0.09 * (high - low) if low < high else 0.0
+    if len(seen) and math.isfinite(low):  # a small sample may stray far from the exact line
+        low = seen.min() if seen.min() < low - room and not caps[0] > seen.min() else low
+        high = seen.max() if seen.max() > high + room and not caps[1] < seen.max() else high
+    if not low < high:
+        middle = low if math.isfinite(low) else 0.0
+        low, high = (
+            middle - (0.5 if panel.log else 0.5 * abs(middle) or 1.0),
+            middle + 0.5 * (abs(middle) or 2.0),
+        )
+    margin = 0.09 * (high - low)
+    if not panel.log and 0.0 <= low < 0.5 * high:
+        low = 0.0
+    return float(low - margin), float(high + 1.6 * margin)
+
+
+def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: dict[str, str]) -> None:
+    exact = line.exact if not panel.log else np.where(line.exact > 0.0, line.exact, np.nan)
+    drawing.add(
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": rates,
+            "y": exact,
+            "line": {
+                "color": line.color,
+                "width": 2,
+                "dash": TEST_DASH if line.dashed else "solid",
+                "simplify": False,
+            },
+            "name": f"{line.name}, exact",
+            "hovertemplate": f"{panel.x_hover}: %{{y:.4g}}<extra>%{{fullData.name}}</extra>",
+            **axes,
+        }
+    )
+    if line.simulated is None:
+        return
+    shown = _shown(rates)
+    points = line.simulated[shown]
+    points = np.where(points > 0.0, points, np.nan) if panel.log else points
+    drawing.add(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": rates[shown],
+            "y": points,
+            "error_y": _error_bars(line, shown),
+            "marker": {
+                "color": line.color,
+                "size": 5,
+                "symbol": "circle-open" if line.dashed else "circle",
+                "line": {"width": 1.5, "color": line.color},
+            },
+            "name": f"{line.name}, simulated",
+            "hovertemplate": "rate %{x:.2f}: %{y:.4g}<extra>%{fullData.name}</extra>",
+            **axes,
+        },
+        y=points[np.newaxis],
+    )
+
+
+def _error_bars(line: Line, shown: slice) -> dict[str, Any]:
+    if line.error is None:
+        return {"visible": False}
+    error = np.nan_to_num(line.error[shown])
+    return {"type": "data", "array": error, "color": line.color, "thickness": 1.2, "width": 2}
+
+
+def _draw_cursor(
+    drawing: Drawing,
+    panel: Panel,
+    rates: Floats,
+    start: int,
+    y_range: tuple[float, float],
+    axes: dict[str, str],
+) -> None:
+    """Draw a vertical line at this rate with a dot on every curve; one trace, so that one update moves it all."""
+    low, high = (10.0**edge if panel.log else edge for edge in y_range)
+    gap = np.full(len(rates), np.nan)
+    y = [np.full(len(rates), low), np.full(len(rates), high)]
+    x = [rates, rates]
+    for line in panel.lines:
+        inside = np.isfinite(line.exact) & (line.exact >= low) & (line.exact <= high)
+        y += [gap, np.where(inside, line.exact, np.nan)]
+        x += [gap, rates]
+    dots = [color for line in panel.lines for color in (INK, line.color)]
+    drawing.add(
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": np.array(x).T[start],
+            "y": np.array(y).T[start],
+            "line": {"color": GRID.replace("0.25", "0.9"), "width": 1},
+            "marker": {
+                "size": [0, 0, *([0, 9] * len(panel.lines))],
+                "color": [INK, INK, *dots],
+                "line": {"width": 0},
+            },
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+            "name": "this rate",
+            **axes,
+        },
+        y=np.array(y).T,
+        x=np.array(x).T,
+    )

@@ -1,0 +1,37 @@
+"""The story for the browser: what it needs to know of every scene."""
+
+from typing import Any
+
+from dropviz.figures.story import scene_live
+from dropviz.story.predictions import short
+from dropviz.story.results import result_of
+from dropviz.story.scenes import Question, Scene, Story
+
+
+def story_payload(story: Story) -> dict[str, Any]:
+    """Everything the browser needs to tell the story, as JSON-ready values; the pictures are simulated here."""
+    return {"title": story.title, "scenes": [_scene(scene) for scene in story.scenes]}
+
+
+def _scene(scene: Scene) -> dict[str, Any]:
+    return {
+        "title": scene.title,
+        "sentence": scene.sentence,
+        "notes": scene.notes,
+        "reveal": scene.reveal,
+        "veiled": scene.veiled,
+        "question": _question(scene.question) if scene.question else None,
+        "picture": scene_live(scene, result_of(scene)).payload(),
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    drag = question.drag
+    return {
+        "text": question.text,
+        "line": question.worked.line,
+        "value": question.worked.value,
+        "shown": short(question.worked.value),
+        "options": [{"text": option.text, "right": option.right} for option in question.options],
+        "drag": {"rate": drag.rate, "within": drag.within} if drag else None,
+    }

@@ -1,0 +1,170 @@
+"""What a finished training shows beside its curves: decisions in the plane, noisy passes, an uncertainty band."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dropviz.datasets.splits import Split
+from dropviz.figures.panels.style import COLORS, faint, layout
+from dropviz.figures.panels.style import axis as quiet_axis
+from dropviz.figures.training.epochs import GREY, LEFT, LOW_HEIGHT, axis_title, headline, note
+from dropviz.numbers.written import plain
+from dropviz.training.decision import Decision, rectangle
+from dropviz.training.mc import Band, Comparison
+
+HEIGHT = 290  # pixels
+FIRST, SECOND = COLORS["standard"], COLORS["inverted"]  # the two classes
+BAND = (-2.2, 2.2)  # of the regression's axis
+
+
+def decision_figure(label: str, seen: Decision | None, data: Split) -> tuple[dict[str, Any], str]:
+    """Return where a network says which class, with the training examples, and its description.
+
+    The colour is the mean probability over seeds; the line is where it is one half. Without a decision only the
+    examples are drawn, in the place that the picture is going to have.
+    """
+    count = len(data.train_targets)
+    title = f"{label}: {count} points" if seen is None else f"{label}: {seen.misplaced} of {count} misplaced"
+    traces = [] if seen is None else [_surface(seen, data)]
+    for index, (color, symbol) in enumerate(((FIRST, "circle"), (SECOND, "diamond"))):
+        mine = data.train_features[data.train_targets == index]
+        shown = mine[:: max(1, len(mine) // 300)]
+        traces.append(_points(shown[:, 0], shown[:, 1], color, symbol, data.classes[index]))
+    x, y = rectangle(data)
+    figure = _figure(
+        title,
+        LOW_HEIGHT,
+        xaxis=quiet_axis(
+            range=_ends(x),
+            showgrid=False,
+            constrain="domain",
+            constraintoward="left",
+            title=axis_title("first feature"),
+        ),
+        yaxis=quiet_axis(range=_ends(y), showgrid=False, scaleanchor="x", title=axis_title("second feature")),
+    )
+    said = (
+        f"The line divides “{data.classes[0]}” from the other class."
+        if seen
+        else "The examples alone, without a decision."
+    )
+    return {"data": traces, "layout": figure}, f"{title}. {said}"
+
+
+def _surface(seen: Decision, data: Split) -> dict[str, Any]:
+    """The probability as colour, and the line where it is one half."""
+    return {
+        "type": "contour",
+        "x": seen.x,
+        "y": seen.y,
+        # nested lists: the way to the browser keeps no shape of arrays
+        "z": seen.probability.round(3).tolist(),
+        "zmin": 0.0,
+        "zmax": 1.0,
+        "colorscale": [[0.0, faint(FIRST, 0.5)], [0.5, faint(GREY, 0.05)], [1.0, faint(SECOND, 0.5)]],
+        "contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "heatmap"},
+        "line": {"color": GREY, "width": 1.5},
+        "showscale": False,
+        "name": f"probability of “{data.classes[1]}”",
+        "hovertemplate": "probability of “" + data.classes[1] + "”: %{z:.2f}<extra></extra>",
+    }
+
+
+def band_figure(label: str, band: Band, data: Split) -> tuple[dict[str, Any], str]:
+    """Return the mean of the noisy passes ± two standard deviations, and its description."""
+    x, mean = band.x, band.mean
+    low, high = np.abs(data.train_features).min(), np.abs(data.train_features).max()
+    near = (np.abs(x) >= low) & (np.abs(x) <= high)
+    beyond = np.abs(x) > high
+    at, out = float(band.deviation[near].mean()), float(band.deviation[beyond].mean())
+    title = f"{label}: spread {plain(at, 2)} at the examples, {plain(out, 2)} beyond"
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": np.concatenate((x, x[::-1])),
+            "y": np.concatenate((mean + 2 * band.deviation, (mean - 2 * band.deviation)[::-1])),
+            "fill": "toself",
+            "fillcolor": faint(SECOND, 0.2),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        },
+        _line(x, mean, SECOND, "mean of the noisy passes"),
+        _line(x, band.single, COLORS["none"], "one pass without noise", "4px,3px"),
+        _line(x, data.test_targets[:, 0], GREY, "the true curve", "1px,3px"),
+        _points(data.train_features[:, 0], data.train_targets[:, 0], GREY, "circle", "training examples"),
+    ]
+    where = {"xref": "x", "yref": "paper", "xanchor": "center"}
+    figure = _figure(
+        title,
+        annotations=[
+            note("mean ± 2 standard deviations", SECOND, x=0.0, y=0.95, **where),
+            note("- - one pass without noise", COLORS["none"], x=0.0, y=0.12, **where),
+            note("··· true curve, ● examples", GREY, x=0.0, y=0.04, **where),
+        ],
+        xaxis=quiet_axis(range=(-2.0, 2.0), showgrid=False, title=axis_title("x")),
+        yaxis=quiet_axis(range=BAND, title=axis_title("y")),
+    )
+    return {
+        "data": traces,
+        "layout": figure,
+    }, f"{title}. The band is the mean of the noisy passes ± two of their spreads."
+
+
+def passes_figure(label: str, compared: Comparison) -> tuple[dict[str, Any], str]:
+    """Return the test loss of the mean of 1, 2, …, T noisy passes beside that of one pass without noise."""
+    losses = np.array([quality.loss for quality in compared.noisy])
+    count = int(compared.passes[-1])
+    better = np.flatnonzero(losses < compared.single.loss)
+    last, single = plain(float(losses[-1]), 3), plain(compared.single.loss, 3)
+    title = f"{label}: loss {last} of {count} passes, {single} of one without noise"
+    ends = np.array([1, count])
+    low = 0.9 * min(float(losses.min()), compared.single.loss)
+    high = 1.05 * max(float(losses.max()), compared.single.loss)
+    traces = [
+        _line(compared.passes, losses, SECOND, "mean of so many noisy passes"),
+        _line(ends, np.full(2, compared.single.loss), COLORS["none"], "one pass without noise", "4px,3px"),
+    ]
+    side = {"xref": "paper", "yref": "paper", "x": 0.98, "xanchor": "right"}
+    figure = _figure(
+        title,
+        annotations=[
+            note("mean of noisy passes", SECOND, y=0.96, **side),
+            note("- - one pass without noise", COLORS["none"], y=0.88, **side),
+        ],
+        xaxis=quiet_axis(range=(0, count), showgrid=False, title=axis_title("noisy passes")),
+        yaxis=quiet_axis(range=(low, high), tickformat="~g", title=axis_title("test loss")),
+    )
+    since = (
+        f"below it from {compared.passes[better[0]]} passes on at the earliest"
+        if len(better)
+        else "never below it"
+    )
+    return {"data": traces, "layout": figure}, f"{title}: {since}."
+
+
+def _ends(values: Any) -> tuple[float, float]:
+    return float(values[0]), float(values[-1])
+
+
+def _line(x: Any, y: Any, color: str, name: str, dash: str = "solid") -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": x, "y": y, "line": {"color": color, "width": 2, "dash": dash},
+        "name": name, "hovertemplate": "%{x:.3g}: %{y:.3g}<extra>%{fullData.name}</extra>",
+    }  # fmt: skip
+
+
+def _points(x: Any, y: Any, color: str, symbol: str, name: str) -> dict[str, Any]:
+    marker = {"size": 6, "color": color, "symbol": symbol, "line": {"width": 0.5, "color": "#ffffff"}}
+    return {
+        "type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, "name": name,
+        "hovertemplate": "%{x:.3g}, %{y:.3g}<extra>%{fullData.name}</extra>",
+    }  # fmt: skip
+
+
+def _figure(
+    title: str, height: int = HEIGHT, annotations: Sequence[dict[str, Any]] = (), **settings: Any
+) -> dict[str, Any]:
+    margin = {"l": LEFT, "r": 10, "t": 30, "b": 38}
+    return layout(height, margin=margin, annotations=[headline(title), *annotations], **settings)

@@ -1,0 +1,1 @@
+"""Who means which p, drawn."""

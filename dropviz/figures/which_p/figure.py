@@ -1,0 +1,239 @@
+"""Which p: both factors of the question under both readings of p, and the same line of code in two frameworks."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels.grid import Row, draw_grid
+from dropviz.figures.panels.style import COLORS, INK
+from dropviz.figures.which_p.frameworks import code_texts, framework_card, migration_list, migration_texts
+from dropviz.frameworks.conventions import Framework, question_table
+from dropviz.live.figure import LiveFigure
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.written import plain, with_error
+from dropviz.simulation.sweep import Sweep
+from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE
+
+STRATEGIES = ("wrong_train", "inverted")  # training divides by the rate, by keep; test by nothing
+HEIGHT = 124  # of a panel, pixels
+CROSSING = 0.5  # the rate at which rate = keep
+
+
+def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float = 0.3) -> LiveFigure:
+    """Draw what dividing by the rate and by keep do to the training mean, and both lines of code at every rate.
+
+    Parameters
+    ----------
+    sweep
+        Of the strategies "wrong_train" and "inverted", in this order.
+    source, target
+        The framework that the code is written for, and the one that it moves to.
+    rate
+        The rate at first sight; the nearest one of the grid is taken.
+
+    Raises
+    ------
+    ValueError
+        If the sweep has other strategies, or its activations have mean 0: then no factor changes the mean.
+    """
+    config = sweep.config
+    if config.strategies != STRATEGIES:
+        raise ValueError(f"sweep must be of the strategies {STRATEGIES}; got {config.strategies}")
+    if config.activations.exact_mean == 0.0:
+        raise ValueError("sweep must be of activations whose mean is not 0; got mean 0")
+    rates = np.asarray(config.rates)
+    start = int(np.abs(rates - rate).argmin())
+    panels = _panels(sweep)
+
+    def draw(drawing: Drawing, places: Sequence[Box]) -> None:
+        for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
+            draw_panel(drawing, panel, box, number, rates, start)
+            _ring_crossing(drawing, panel, number)
+
+    drawn = draw_grid([Row(3, HEIGHT)], draw)
+    moves = migration_texts(source, target, config.rates)
+    return LiveFigure(
+        figure=drawn.figure,
+        rates=config.rates,
+        start=start,
+        tracks=drawn.tracks,
+        texts=_table_texts(sweep) | code_texts(source, target, config.rates) | moves,
+        head=_head(source, target),
+        foot=migration_list(source, target, len(moves)),
+        narrow=drawn.narrow,
+        alt="Over the dropout rate: the factors 1/rate and 1/keep, which cross at rate 0.5 where both are 2; and the "
+        "training mean divided by the test mean, which is 1 at every rate for 1/keep and keep/rate for 1/rate. Read p "
+        "as the drop rate, and 1/keep is called 1/(1−p); read p as the keep probability, and it is called 1/p.",
+    )
+
+
+# ---- the curves -----------------------------------------------------------------------------------------------------
+
+
+def _relative_means(sweep: Sweep) -> tuple[Floats, Floats, Floats]:
+    """Training mean over test mean, simulated, its standard error, and exact; shape (strategy, rate) each.
+
+    Neither strategy changes anything at test, so the exact test mean is μ, and dividing by it adds no error.
+    """
+    mu = sweep.config.activations.exact_mean
+    return sweep.mean[:, 0] / mu, sweep.mean_se[:, 0] / abs(mu), sweep.exact_mean[:, 0] / mu
+
+
+def _panels(sweep: Sweep) -> list[Panel]:
+    rates = np.asarray(sweep.config.rates)
+    colors = [COLORS[name] for name in STRATEGIES]
+    factors = [
+        Line(name, color, factor(rates))
+        for name, color, factor in zip(
+            ("1/rate", "1/keep"), colors, (INVERSE_RATE, INVERSE_KEEP), strict=True
+        )
+    ]
+    simulated, errors, exact = _relative_means(sweep)
+
+    def means(names: tuple[str, str]) -> list[Line]:
+        return [Line(names[i], colors[i], exact[i], simulated[i], errors[i]) for i in range(2)]
+
+    reach = (0.04, 30.0)
+    y_title = "training ÷ test mean"
+    return [
+        Panel("The factors meet at 0.5: both are 2", "factor", factors, log=True, limits=(0.9, 30.0)),
+        Panel(
+            "p is the drop rate: 1/(1−p) is right",
+            y_title,
+            means(("1/p", "1/(1−p)")),
+            log=True,
+            limits=reach,
+            x_title="dropout rate = p",
+        ),
+        Panel(
+            "p is the keep probability: 1/p is right",
+            y_title,
+            means(("1/(1−p)", "1/p")),
+            log=True,
+            limits=reach,
+            x_title="dropout rate = 1 − p",
+        ),
+    ]
+
+
+def _ring_crossing(drawing: Drawing, panel: Panel, number: int) -> None:
+    """Ring the point where the curves of a panel cross: there the wrong factor looks right."""
+    value = 2.0 if panel.y_title == "factor" else 1.0
+    suffix = "" if number == 1 else str(number)
+    drawing.add(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [CROSSING],
+            "y": [value],
+            "marker": {
+                "size": 17,
+                "symbol": "circle-open",
+                "color": INK,
+                "line": {"width": 1.5, "color": INK},
+            },
+            "hovertemplate": "at rate 0.5 the error hides<extra></extra>",
+            "name": "the error hides",
+            "xaxis": f"x{suffix}",
+            "yaxis": f"y{suffix}",
+        }
+    )
+
+
+# ---- the table of the question --------------------------------------------------------------------------------------
+
+COLUMNS = ("rate", "by-rate", "by-rate-mean", "by-keep", "by-keep-mean")
+
+
+def _table_texts(sweep: Sweep) -> dict[str, list[str]]:
+    """Texts of the table: the question's three rows, and this rate's, which moves to its place among them.
+
+    Each cell has two texts, one in bold and one not; that of the other kind is empty.
+    """
+    rates = np.asarray(sweep.config.rates)
+    fixed = [int(np.abs(rates - row.rate).argmin()) for row in question_table()]
+    cells = [_cells(sweep, index) for index in range(len(rates))]
+    slots = range(len(fixed) + 1)
+    texts: dict[str, list[str]] = {
+        f"{kind}-{slot}-{column}": [] for kind in ("this", "other") for slot in slots for column in COLUMNS
+    }
+    texts |= {f"exact-{slot}-{column}": [] for slot in slots for column in COLUMNS if "mean" in column}
+    for index in range(len(rates)):
+        live = sum(other < index for other in fixed)
+        order = [*fixed[:live], index, *fixed[live:]]
+        for slot, shown in enumerate(order):
+            for column in COLUMNS:
+                value, exact = cells[shown][column]
+                texts[f"this-{slot}-{column}"].append(value if slot == live else "")
+                texts[f"other-{slot}-{column}"].append("" if slot == live else value)
+                if "mean" in column:
+                    texts[f"exact-{slot}-{column}"].append(exact)
+    texts["verdict"] = texts["summary"] = [_verdict(rate) for rate in sweep.config.rates]
+    return texts
+
+
+def _cells(sweep: Sweep, index: int) -> dict[str, tuple[str, str]]:
+    """One row of the table: what stands in each column, and the exact value below it, if any."""
+    rate = sweep.config.rates[index]
+    simulated, errors, exact = (values[:, index].tolist() for values in _relative_means(sweep))
+    texts = [
+        (with_error(value, error), f"exact {plain(truth)}") if math.isfinite(truth) else ("none", "")
+        for value, error, truth in zip(simulated, errors, exact, strict=True)
+    ]
+    return {
+        "rate": (f"{rate:.2f}", ""),
+        "by-rate": (_number(float(INVERSE_RATE(rate))), ""),
+        "by-rate-mean": texts[0],
+        "by-keep": (_number(float(INVERSE_KEEP(rate))), ""),
+        "by-keep-mean": texts[1],
+    }
+
+
+def _number(value: float) -> str:
+    return plain(value) if math.isfinite(value) else "1/0"
+
+
+def _verdict(rate: float) -> str:
+    keep = round(1.0 - rate, 12)
+    if rate == 0.0:
+        return "At rate 0 nothing is dropped: ÷ keep changes nothing, and ÷ rate would divide by 0."
+    if math.isclose(rate, CROSSING):
+        return "At rate 0.5 both factors are 2: nothing shows which p was meant."
+    return (
+        f"At rate {rate:g} the training mean equals the test mean if divided by keep = {keep:g}; "
+        f"divided by the rate it is {plain(keep / rate, 3)} times the test mean."
+    )
+
+
+def _head(source: Framework, target: Framework) -> str:
+    cards = framework_card(source, "source")
+    if target != source:
+        cards += framework_card(target, "target")
+    return f'<div class="dv-columns"><section>{_table()}</section><section>{cards}</section></div>'
+
+
+def _table() -> str:
+    """The table of the question with a fourth row, this rate's."""
+    head = (
+        '<tr><th></th><th colspan="2"><b>÷ rate</b><br>1/p, if p = drop<br>1/(1−p), if p = keep</th>'
+        '<th colspan="2"><b>÷ keep</b><br>1/(1−p), if p = drop<br>1/p, if p = keep</th></tr>'
+        "<tr><th>dropout rate</th><th>factor</th><th>mean*</th><th>factor</th><th>mean*</th></tr>"
+    )
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_slot(slot, column)}</td>" for column in COLUMNS) + "</tr>"
+        for slot in range(len(question_table()) + 1)
+    )
+    return (
+        f'<div class="dv-scroll"><table class="dv-table"><thead>{head}</thead><tbody>{body}</tbody></table></div>'
+        '<p class="dv-muted">* training mean ÷ test mean, simulated; 1 is right. Bold: this rate.</p>'
+        '<p style="min-height:2.7em" data-text="verdict"></p>'
+    )
+
+
+def _slot(slot: int, column: str) -> str:
+    texts = f'<b data-text="this-{slot}-{column}"></b><span data-text="other-{slot}-{column}"></span>'
+    if "mean" not in column:
+        return texts
+    return f'{texts}<small class="dv-muted" style="display:block" data-text="exact-{slot}-{column}"></small>'

@@ -1,0 +1,1 @@
+"""Frameworks: who means what by p, and the same in their code."""

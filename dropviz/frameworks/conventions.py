@@ -1,0 +1,313 @@
+"""Who means what by the number given to dropout, and what to change when code moves.
+
+In some frameworks the number is the probability of dropping (``rate``), in others that of keeping
+(``keep`` = 1 − rate); some scale in training, some at test. The facts are the records of
+``data/conventions.toml``; everything here is derived from them and from the factors of
+:mod:`dropviz.theory.strategies`.
+"""
+
+import math
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal
+
+from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, strategy
+
+Probability = Literal["drop", "keep"]
+Scales = Literal["train", "test", "neither", "always", "none-needed"]
+
+VERBS: Mapping[str, str] = MappingProxyType({"drop": "dropping", "keep": "keeping"})
+WHERE: Mapping[Scales, str] = MappingProxyType(
+    {
+        "train": "scales in training",
+        "test": "scales at test",
+        "neither": "scales neither in training nor at test",
+        "always": "scales whenever it is called, so call it in training only",
+        "none-needed": "needs no scaling, because its noise has mean one",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """One record of ``data/conventions.toml``; the head of that file says what each field means."""
+
+    name: str
+    call: str
+    parameter: str
+    meaning: Literal["drop", "keep", "both"]
+    unnamed: Literal["drop", "keep", ""]
+    slot: int
+    scales: Scales
+    strategy: str
+    at_drop_0: str
+    at_drop_1: str
+    switch: str
+    line: str
+    source: str
+    evidence: Literal["run", "read from source", "documentation"]
+    other_line: str = ""
+    repository: str = ""
+    noise: Literal["Bernoulli", "Gaussian"] = "Bernoulli"
+    unit: Literal["element", "sample"] = "element"
+    inferred: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> Probability:
+        """The probability that stands in ``line``; one of the two where the parameter can be both."""
+        return "keep" if "{keep}" in self.line else "drop"
+
+    def train_mean(self, rate: float) -> float:
+        """Mean of the training output divided by the mean of the activations, dimensionless."""
+        return (1.0 - rate) * float(strategy(self.strategy).train_scale(rate))
+
+    def test_mean(self, rate: float) -> float:
+        """Mean of the test output divided by the mean of the activations, dimensionless."""
+        return float(strategy(self.strategy).test_scale(rate))
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The same dropout in two frameworks, and what must change, one sentence each."""
+
+    source_line: str
+    target_line: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """One row of the table in the question: ``rate`` and both candidate factors, dimensionless."""
+
+    rate: float
+    inverse_rate: float
+    inverse_keep: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What ``formula`` does in training when p is read as ``reading``.
+
+    ``factor`` multiplies the surviving activations; ``train_mean`` = keep · factor is the mean of the
+    training output divided by the mean of the activations (1 is right). Both are NaN where the formula
+    divides by zero.
+    """
+
+    reading: Probability
+    p: float
+    formula: Literal["1/p", "1/(1−p)"]
+    factor: float
+    train_mean: float
+
+
+@cache
+def frameworks() -> Mapping[str, Framework]:
+    """Return every framework by name, in the order of the data file.
+
+    >>> frameworks()["JAX stax"].meaning
+    'keep'
+    """
+    text = files("dropviz").joinpath("data/conventions.toml").read_text(encoding="utf-8")
+    records = (_framework(row) for row in tomllib.loads(text)["framework"])
+    return MappingProxyType({record.name: record for record in records})
+
+
+def _framework(row: Mapping[str, Any]) -> Framework:
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
+    }
+    return Framework(**fields)
+
+
+def line_of_code(framework: Framework, rate: float, *, other: bool = False) -> str:
+    """Return the framework's line of code for dropping with probability ``rate``.
+
+    The number in it is ``rate`` or 1 − ``rate``, as the framework wants it. ``other`` asks for the second
+    spelling of a parameter that can be either; it is empty where there is none.
+
+    >>> line_of_code(frameworks()["JAX stax"], 0.3)
+    'jax.example_libraries.stax.Dropout(rate=0.7)'
+
+    Raises
+    ------
+    ValueError
+        If ``rate`` is not in [0, 1].
+    """
+    if not 0.0 <= rate <= 1.0:
+        raise ValueError(f"rate must be in [0, 1]; got {rate!r}")
+    template = framework.other_line if other else framework.line
+    return template.replace("{drop}", _number("drop", rate)).replace("{keep}", _number("keep", rate))
+
+
+def _number(probability: str, rate: float) -> str:
+    # Twelve digits: 1 − 0.7 must read 0.3, not 0.30000000000000004.
+    return repr(round(float(rate if probability == "drop" else 1.0 - rate), 12))
+
+
+def migration(source: Framework, target: Framework, rate: float) -> Migration:
+    """Return both lines of code and what must change when code moves from ``source`` to ``target``.
+
+    Weights that read an output of mean c·μ in training keep their function in a framework that gives
+    d·μ when they are multiplied by ρ = c/d; plain SGD then follows the same path with its learning rate
+    times ρ² (substitute V = ρ·W in the update).
+
+    Raises
+    ------
+    ValueError
+        If ``rate`` is not in [0, 1): at 1 nothing is left to rescale.
+    """
+    if not 0.0 <= rate < 1.0:
+        raise ValueError(f"rate must be in [0, 1); got {rate!r}")
+    lines = line_of_code(source, rate), line_of_code(target, rate)
+    if source == target:
+        return Migration(*lines, changes=("Nothing changes.",))
+    changes = (
+        *_number_change(source, target, rate),
+        *_unnamed_change(source, target, rate),
+        *_mask_change(source, target),
+        *_scaling_change(source, target, rate),
+        *_switch_change(source, target),
+        *_ends_change(source, target),
+        *(f"{side.name}: {note}" for side in (source, target) for note in side.notes),
+    )
+    return Migration(*lines, changes)
+
+
+def _number_change(source: Framework, target: Framework, rate: float) -> Iterator[str]:
+    old, new = _number(source.written, rate), _number(target.written, rate)
+    verbs = VERBS[source.written], VERBS[target.written]
+    if source.written == target.written:
+        yield f"The number stays {new}: in both lines it is the probability of {verbs[0]}."
+        return
+    turned = f"it is the probability of {verbs[0]} in {source.name} and of {verbs[1]} in {target.name}"
+    if old == new:
+        yield f"The number happens to stay {new}, but its meaning turns round: {turned}."
+    else:
+        yield f"Write {new} where {old} stood: {turned}."
+
+
+def _unnamed_change(source: Framework, target: Framework, rate: float) -> Iterator[str]:
+    if not source.unnamed or not target.unnamed or source.unnamed == target.unnamed:
+        return
+    number = _number(source.unnamed, rate)
+    yield (
+        f"Name the argument where that is possible: a bare {number} is the probability of "
+        f"{VERBS[source.unnamed]} in {source.name} and of {VERBS[target.unnamed]} in {target.name}."
+    )
+    if (source.call, source.slot) == (target.call, target.slot):
+        dropped = _number("keep", rate)
+        if dropped == "1.0":
+            then = f"asks to drop every unit, which gives {target.at_drop_1}"
+        elif dropped == _number("drop", rate):
+            then = "still runs, and at this one rate does the same"
+        else:
+            then = f"still runs, and drops {dropped} of the units instead of {_number('drop', rate)}"
+        yield f"Both read it in place {target.slot} of {target.call}: an old call with a bare number {then}."
+
+
+def _mask_change(source: Framework, target: Framework) -> Iterator[str]:
+    if source.noise != target.noise:
+        names = {
+            "Bernoulli": "sets units to zero at random",
+            "Gaussian": "multiplies units by Gaussian noise",
+        }
+        yield f"{source.name} {names[source.noise]}; {target.name} {names[target.noise]}."
+        if source.strategy == target.strategy:
+            yield "Mean and variance of the training output are the same, its distribution is not."
+    if source.unit != target.unit:
+        names = {"element": "drops single elements", "sample": "drops whole samples of the batch"}
+        yield f"{source.name} {names[source.unit]}; {target.name} {names[target.unit]}."
+
+
+def _scaling_change(source: Framework, target: Framework, rate: float) -> Iterator[str]:
+    if source.scales != target.scales:
+        yield f"{source.name} {WHERE[source.scales]}; {target.name} {WHERE[target.scales]}."
+    old_mean, new_mean = source.train_mean(rate), target.train_mean(rate)
+    ratio = old_mean / new_mean
+    if not math.isclose(ratio, 1.0):
+        yield (
+            f"In training the mean activation is {old_mean:.4g} times the undropped one in {source.name} and "
+            f"{new_mean:.4g} times in {target.name}: multiply the trained weights that read it by {ratio:.4g}."
+        )
+        if (source.noise, source.unit) == (target.noise, target.unit):
+            yield (
+                "To train on along the same path with plain SGD, multiply the learning rate of those weights "
+                f"by {ratio**2:.4g}."
+            )
+    for side in (source, target):
+        if strategy(side.strategy).mistake:
+            yield _mismatch(side, rate)
+
+
+def _mismatch(framework: Framework, rate: float) -> str:
+    test_over_train = framework.test_mean(rate) / framework.train_mean(rate)
+    if math.isclose(test_over_train, 1.0):
+        return (
+            f"{framework.name} does not match the means of training and test; at this rate it does not show."
+        )
+    return (
+        f"{framework.name} does not match the means of training and test: "
+        f"at this rate the test mean is {test_over_train:.4g} times the training mean."
+    )
+
+
+def _switch_change(source: Framework, target: Framework) -> Iterator[str]:
+    if source.switch != target.switch:
+        yield (
+            f"Training is told from test in {source.name} by {source.switch}; "
+            f"in {target.name} by {target.switch}."
+        )
+
+
+def _ends_change(source: Framework, target: Framework) -> Iterator[str]:
+    for end, old, new in (
+        (0, source.at_drop_0, target.at_drop_0),
+        (1, source.at_drop_1, target.at_drop_1),
+    ):
+        if old != new and "not stated" not in (old, new):
+            yield f"Drop probability {end} gives {old} in {source.name} and {new} in {target.name}."
+
+
+def question_table(rates: Sequence[float] = (0.2, 0.5, 0.8)) -> tuple[QuestionRow, ...]:
+    """Return the table of the comment under the question: dropout → 1/p → 1/(1−p), p the drop rate.
+
+    >>> [(row.rate, row.inverse_rate) for row in question_table()]
+    [(0.2, 5.0), (0.5, 2.0), (0.8, 1.25)]
+
+    Raises
+    ------
+    ValueError
+        If a rate is not in (0, 1): one of the two factors would divide by zero.
+    """
+    for rate in rates:
+        if not 0.0 < rate < 1.0:
+            raise ValueError(f"rates must be in (0, 1); got {rate!r}")
+    return tuple(QuestionRow(rate, float(INVERSE_RATE(rate)), float(INVERSE_KEEP(rate))) for rate in rates)
+
+
+def factors(rate: float) -> tuple[Reading, ...]:
+    """Return what 1/p and 1/(1−p) do to the training mean under both readings of p, at one drop rate.
+
+    Read as the keep probability, 1/p = 1/k is right and 1/(1−p) = 1/r is not; read as the drop rate it is
+    the other way round. At rate 0.5 all four factors are 2 and the error cannot be seen.
+
+    Raises
+    ------
+    ValueError
+        If ``rate`` is not in [0, 1].
+    """
+    if not 0.0 <= rate <= 1.0:
+        raise ValueError(f"rate must be in [0, 1]; got {rate!r}")
+    keep = 1.0 - rate
+    inverse_rate, inverse_keep = float(INVERSE_RATE(rate)), float(INVERSE_KEEP(rate))
+    return (
+        Reading("drop", rate, "1/p", inverse_rate, keep * inverse_rate),
+        Reading("drop", rate, "1/(1−p)", inverse_keep, keep * inverse_keep),
+        Reading("keep", keep, "1/p", inverse_keep, keep * inverse_keep),
+        Reading("keep", keep, "1/(1−p)", inverse_rate, keep * inverse_rate),
+    )

@@ -1,0 +1,1 @@
+"""The live figure as data, and what draws it in the browser."""

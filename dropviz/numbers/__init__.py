@@ -1,0 +1,1 @@
+"""Numbers: what bad input gets, rates, and how numbers are written."""

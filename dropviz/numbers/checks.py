@@ -1,0 +1,102 @@
+"""What bad input gets: checks of numbers, counts and arrays that name parameter, value and allowed range."""
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+LARGEST = 1e100  # the square of a larger value leaves the range of float64
+
+
+def check_number(name: str, value: float, low: float, high: float) -> None:
+    """Raise ValueError, naming the range, unless ``low`` ≤ ``value`` ≤ ``high``."""
+    if not isinstance(value, Real) or not low <= value <= high:
+        raise ValueError(f"{name} must be a number from {low:g} to {high:g}; got {value!r}")
+
+
+def check_count(name: str, value: int, low: int, high: int) -> None:
+    """Raise ValueError, naming the range, unless ``value`` is an integer from ``low`` to ``high``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
+
+
+def check_numbers(name: str, values: ArrayLike, low: float, high: float) -> Floats:
+    """Return ``values`` as float64, or raise ValueError, naming the range, unless all lie from ``low`` to ``high``."""
+    numbers = reals(values)
+    if numbers is None or not ((numbers >= low) & (numbers <= high)).all():
+        raise ValueError(f"{name} must be a number from {low:g} to {high:g}; got {values!r}")
+    return numbers.astype(np.float64) + 0.0  # no −0
+
+
+def reals(values: ArrayLike) -> NDArray[Any] | None:
+    """Return ``values`` as an array, or None if it is masked, no array, or not of real numbers."""
+    if holds_masked(values):
+        return None
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def holds_masked(values: object) -> bool:
+    """Whether ``values``, or a list in it, is an array with masked entries, whose mask NumPy would silently drop."""
+    if isinstance(values, list | tuple):
+        return any(isinstance(row, list | tuple | np.ma.MaskedArray) and holds_masked(row) for row in values)
+    return bool(np.ma.is_masked(values))
+
+
+def drop_rounding(value: ArrayLike, scale: ArrayLike) -> Floats:
+    """Return ``value`` with 0 where it is at most 4 ulps of the numbers of size ``scale`` that it was summed from.
+
+    >>> drop_rounding([0.1 + 0.2 - 0.3, 1e-9], 0.3).tolist()
+    [0.0, 1e-09]
+    """
+    rounding = 4.0 * np.finfo(np.float64).eps * np.abs(scale)
+    return np.asarray(np.where(np.abs(value) <= rounding, 0.0, value), dtype=np.float64)
+
+
+def checked_array(values: ArrayLike, largest: float) -> Floats:
+    """Copy to a C-ordered float64 array, 1-D or 2-D, or raise ValueError: one sentence that says why not."""
+    if holds_masked(values):
+        raise ValueError("values must not be masked; drop or fill the masked entries")
+    try:
+        array = np.asarray(values)
+    except ValueError as ragged:
+        raise ValueError("values must form one array; the rows differ in length") from ragged
+    if array.dtype.kind not in "biuf":
+        kinds = {"c": "complex numbers", "O": "Python objects", "U": "text", "S": "text"}
+        kinds |= {"M": "dates", "m": "time spans", "V": "records"}
+        kind = kinds.get(array.dtype.kind, f"dtype {array.dtype}")
+        raise ValueError(f"values must be real numbers (bool, integer or float); got {kind}")
+    if array.size == 0:
+        raise ValueError("values must not be empty; got an array of shape " + repr(array.shape))
+    if array.ndim not in (1, 2):
+        raise ValueError(f"values must be 1-D or (examples, units); got {array.ndim} axes: reshape first")
+    if not np.isfinite(array).all():
+        raise ValueError("values must be finite; got NaN or infinity")
+    with np.errstate(over="ignore"):  # a long double may be finite and yet too large
+        floats = np.array(array, dtype=np.float64, order="C")
+    found = max(floats.max(), -floats.min())
+    if found > largest:
+        raise ValueError(f"values must be at most {largest:g} in magnitude; got {found:g}")
+    return floats
+
+
+def checked_variance(variance: ArrayLike) -> Floats:
+    """Return ``variance`` as float64, or raise ValueError where it is negative or NaN."""
+    v = np.asarray(variance, dtype=np.float64)
+    if not (v >= 0.0).all():
+        raise ValueError(f"variance must be 0 or more; got {variance!r}")
+    return v
+
+
+def quotient(numerator: Floats, denominator: Floats) -> Floats:
+    """Elementwise numerator/denominator, NaN where the denominator is 0."""
+    numerator, denominator = np.broadcast_arrays(numerator, denominator)
+    undefined = np.full(denominator.shape, np.nan)
+    return np.asarray(np.divide(numerator, denominator, out=undefined, where=denominator != 0.0))

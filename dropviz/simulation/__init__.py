@@ -1,0 +1,1 @@
+"""Simulation: a configuration in, a frozen result out; NumPy only."""

@@ -1,0 +1,248 @@
+"""The next layer: z = Σ wᵢ·aᵢ·mᵢ·t + b with the inputs a held fixed and only the mask m random.
+
+Axes: mask (or sample), unit, strategy, rate, bin. With a strategy's train factor t and test factor s, rate r and
+keep k = 1 − r::
+
+    training   E[z] = t·k·Σ wᵢaᵢ + b      Var[z] = t²·k·r·Σ wᵢ²aᵢ²      over masks
+    test       z = s·Σ wᵢaᵢ + b
+
+so inverted (t = 1/k, s = 1) has variance (r/k)·Σ wᵢ²aᵢ², standard (t = 1, s = k) has k·r·Σ wᵢ²aᵢ². Andrew Ng's
+a3 /= keep_prob, z4 = W4·a3 + b4 is inverted.
+
+Source: Wang & Manning, *Fast dropout training*, ICML 2013.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dropviz.numbers.checks import Floats, check_count, check_number
+from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
+from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.moments import Moments
+from dropviz.theory.strategies import strategy
+
+MOST_MASKED = 20_000_000  # masks × fan-in: 160 MB of uniforms
+
+
+@dataclass(frozen=True, slots=True)
+class LayerConfig:
+    """Everything that decides one unit of the next layer and its masks.
+
+    ``fan_in`` inputs, 1 to 4096, are drawn once from ``activations``; weights once from
+    N(``weight_mean``/fan_in, ``weight_scale``²/fan_in), so that z does not grow with the fan-in; ``masks``, 2 to
+    100,000, are drawn by unit and serve every rate.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the value and the allowed range.
+    """
+
+    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    fan_in: int = 64
+    weight_mean: float = 4.0
+    weight_scale: float = 1.0
+    bias: float = 0.0
+    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    strategies: tuple[str, ...] = ("standard", "inverted", "none")
+    masks: int = 2000
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        check_count("fan_in", self.fan_in, 1, 4096)
+        check_count("masks", self.masks, 2, 100_000)
+        check_count("seed", self.seed, 0, 2**63 - 1)
+        if self.masks * self.fan_in > MOST_MASKED:
+            raise ValueError(
+                f"masks × fan_in must be at most {MOST_MASKED:,}; got {self.masks * self.fan_in:,}"
+            )
+        check_number("weight_mean", self.weight_mean, -1e6, 1e6)
+        check_number("weight_scale", self.weight_scale, 0.0, 1e6)
+        check_number("bias", self.bias, -1e6, 1e6)
+        check_rising_rates(self.rates)
+        for name in self.strategies:
+            strategy(name)
+        if not self.strategies or len(set(self.strategies)) != len(self.strategies):
+            raise ValueError(f"strategies must be one or more names, each once; got {self.strategies!r}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerSweep:
+    """The next layer's input over masks.
+
+    Attributes
+    ----------
+    weights, inputs
+        w and a, shape (unit,).
+    masked_sums
+        Σ wᵢ·aᵢ·mᵢ, shape (mask, rate); every strategy's z is a factor of it, see `training_z`.
+    mean, mean_se, variance, variance_se
+        Of z over masks in training, shape (strategy, rate). NaN where the train factor divides by zero.
+    exact_mean, exact_variance
+        The closed form of the same.
+    test_z
+        z at test, which is not random, shape (strategy, rate).
+    """
+
+    config: LayerConfig
+    weights: Floats
+    inputs: Floats
+    masked_sums: Floats
+    mean: Floats
+    mean_se: Floats
+    variance: Floats
+    variance_se: Floats
+    exact_mean: Floats
+    exact_variance: Floats
+    test_z: Floats
+
+    def training_z(self, name: str) -> Floats:
+        """Z in training by the strategy ``name``, shape (mask, rate)."""
+        return strategy(name).train_scale(self.config.rates) * self.masked_sums + self.config.bias
+
+
+def exact_z(name: str, rate: ArrayLike, weights: ArrayLike, inputs: ArrayLike, bias: float = 0.0) -> Moments:
+    """Exact mean and variance of z over masks, in training, at each ``rate`` in [0, 1).
+
+    >>> moments = exact_z("inverted", 0.5, [1.0, 2.0], [3.0, 1.0])
+    >>> float(moments.mean), float(moments.variance)
+    (5.0, 13.0)
+    """
+    r, products = below_one(rate), np.multiply(weights, inputs)
+    keep, scale = 1.0 - r, strategy(name).train_scale(r)
+    return Moments(scale * keep * products.sum() + bias, scale**2 * keep * r * np.square(products).sum())
+
+
+def masked_sums(rng: np.random.Generator, products: Floats, masks: int, rates: Floats) -> Floats:
+    """Σᵢ productsᵢ·mᵢ at every rate, shape (mask, rate), at a cost of masks × (units + rates).
+
+    ``products`` has shape (unit,), or (mask, unit) for others at every mask. A unit's uniform u drops it at every rate
+    above u; so it falls into the block of the first such rate, and a sum is that of all later blocks.
+    """
+    units, size = products.shape[-1], len(rates) + 1
+    block = np.searchsorted(rates, rng.random((masks, units)), side="right")
+    block += size * np.arange(masks)[:, None]
+    weights = np.broadcast_to(products, (masks, units)).ravel()
+    by_block = np.bincount(block.ravel(), weights, minlength=masks * size).reshape(masks, size)
+    kept = np.cumsum(by_block[:, :0:-1], axis=1)[:, ::-1]
+    # at rate 0 nothing is dropped: the same sum at every mask, to the bit
+    kept[:, rates == 0.0] = products.sum(axis=-1)[..., None]
+    return np.asarray(kept, dtype=np.float64)
+
+
+def layer_sweep(config: LayerConfig) -> LayerSweep:
+    """Draw one unit's weights and inputs, then its z over masks at every rate, by every strategy of ``config``."""
+    rng = np.random.default_rng(config.seed)
+    rates, root = np.asarray(config.rates), np.sqrt(config.fan_in)
+    inputs = config.activations.sample(rng, config.fan_in)
+    weights = config.weight_mean / config.fan_in + config.weight_scale / root * rng.standard_normal(
+        config.fan_in
+    )
+    products = weights * inputs
+    sums = masked_sums(rng, products, config.masks, rates)
+    mean, variance, variance_se = _column_moments(sums)
+    rows = [strategy(name) for name in config.strategies]
+    train = np.array([row.train_scale(rates) for row in rows])
+    test = np.array([row.test_scale(rates) for row in rows])
+    exact = [exact_z(name, rates, weights, inputs, config.bias) for name in config.strategies]
+    return LayerSweep(
+        config=config,
+        weights=weights,
+        inputs=inputs,
+        masked_sums=sums,
+        mean=train * mean + config.bias,
+        mean_se=train * np.sqrt(variance / config.masks),
+        variance=train**2 * variance,
+        variance_se=train**2 * variance_se,
+        exact_mean=np.array([moments.mean for moments in exact]),
+        exact_variance=np.array([moments.variance for moments in exact]),
+        test_z=test * products.sum() + config.bias,
+    )
+
+
+def _column_moments(samples: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, variance and the variance's standard error down each column."""
+    count = len(samples)
+    deviation = samples - samples[0]
+    offset = deviation.mean(axis=0)
+    # measured from the first sample, a column that does not vary has variance 0 to the bit
+    deviation -= offset
+    # fourth powers of a person's largest values would leave float64
+    unit = max(1.0, float(np.abs(deviation).max()))
+    square = (deviation / unit) ** 2
+    second, fourth = square.mean(axis=0), np.square(square).mean(axis=0)
+    spread = np.maximum(fourth - second**2 * ((count - 3) / (count - 1)), 0.0)
+    return samples[0] + offset, second * (count / (count - 1)) * unit**2, np.sqrt(spread / count) * unit**2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerDensities:
+    """Densities of z over masks on common bins: Σ density·width + ``outside_mass`` = 1 at each strategy and rate.
+
+    ``edges`` has shape (bin + 1,), ``density`` (strategy, rate, bin), ``outside_mass`` (strategy, rate); NaN where the
+    train factor divides by zero.
+    """
+
+    edges: Floats
+    density: Floats
+    outside_mass: Floats
+
+
+def layer_densities(sweep: LayerSweep, bins: int = 60) -> LayerDensities:
+    """Histograms of z over ±4 exact standard deviations of every strategy, at the rate of the grid nearest to 0.6."""
+    check_count("bins", bins, 1, 500)
+    rates = np.asarray(sweep.config.rates)
+    middle = int(np.argmin(np.abs(rates - 0.6)))
+    reach = 4.0 * np.sqrt(sweep.exact_variance[:, middle])
+    ends = np.concatenate((sweep.exact_mean[:, middle] - reach, sweep.exact_mean[:, middle] + reach))
+    ends = ends[np.isfinite(ends)]
+    low, high = (float(ends.min()), float(ends.max())) if ends.size else (0.0, 0.0)
+    pad = 0.5 * max(1.0, abs(low)) if high - low <= 1e-9 * abs(low) else 0.0
+    edges = np.linspace(low - pad, high + pad, bins + 1)
+    pairs = [_histogram(sweep.training_z(name), edges) for name in sweep.config.strategies]
+    return LayerDensities(edges, np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs]))
+
+
+def _histogram(columns: Floats, edges: Floats) -> tuple[Floats, Floats]:
+    """Density (rate, bin) and outside mass (rate,) of each column (mask, rate); NaN for a column of NaN."""
+    count, slots = len(columns), len(edges) + 1
+    width = edges[1] - edges[0]
+    place = np.clip((np.nan_to_num(columns) - edges[0]) / width, -1.0, slots - 2.0)
+    flat = (np.floor(place) + 1.0).astype(np.intp) + slots * np.arange(columns.shape[1])
+    shares = np.bincount(flat.ravel(), minlength=slots * columns.shape[1]).reshape(-1, slots) / count
+    shares[np.isnan(columns[0])] = np.nan
+    return shares[:, 1:-1] / width, shares[:, 0] + shares[:, -1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeftOn:
+    """Predictions of one unit with inverted dropout left on at test, beside the one with dropout off.
+
+    ``prediction`` has shape (mask, rate): each mask is another answer to the same input. ``off`` is the answer with
+    dropout off; ``std`` and ``exact_std`` = √((r/k)·Σ wᵢ²aᵢ²), shape (rate,), say how far the answers scatter;
+    ``flipped``, shape (rate,), is the share of masks for which z lies on the other side of 0 than ``off``.
+    """
+
+    rates: Floats
+    prediction: Floats
+    off: float
+    std: Floats
+    exact_std: Floats
+    flipped: Floats
+
+
+def left_on(config: LayerConfig) -> LeftOn:
+    """Simulate dropout left on at test: the mean is right, each single prediction is random."""
+    sweep = layer_sweep(replace(config, strategies=("inverted",)))
+    prediction, off = sweep.training_z("inverted"), float(sweep.test_z[0, 0])
+    flipped = (prediction * np.sign(off) < 0.0).mean(axis=0)
+    return LeftOn(
+        rates=np.asarray(config.rates),
+        prediction=prediction,
+        off=off,
+        std=np.sqrt(sweep.variance[0]),
+        exact_std=np.sqrt(sweep.exact_variance[0]),
+        flipped=np.asarray(flipped),
+    )

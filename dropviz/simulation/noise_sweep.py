@@ -1,0 +1,350 @@
+"""Every noise on the same activations at every rate, from sums whose cost does not grow with the number of rates.
+
+Axes of results: noise, rate; of densities: noise, rate, bin.
+
+Common random numbers: all mask noises share one nest of masks, all Gaussian noises one normal draw, and a draw serves
+every rate. Two ways to the moments of the output at every rate:
+
+- mask noises: power sums of the activations by the first rate that drops them, then a reversed cumulative sum;
+- spread noises: with c the sample mean, d = a − c and g the noise at σ = 1, output − c = d + σ·g, whose powers need
+  only the sums of dⁱ·gʲ, i + j ≤ 4.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from dropviz.numbers.checks import Floats, check_count, drop_rounding, quotient
+from dropviz.numbers.rates import check_rising_rates, rate_grid
+from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.moments import Moments
+from dropviz.theory.noise import MaskNoise, SpreadNoise, noise, noise_ratio, noises
+
+MOST_UNITS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseConfig:
+    """Everything that decides a comparison of noises.
+
+    ``units`` activations, 2 to 2,000,000, are drawn for the moments and ``display_units``, 1 to 20,000, for the
+    densities in ``bins`` bins, 1 to 500; ``rates`` rise strictly in [0, 1); ``noises`` are names of the table, each
+    once.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the value and the allowed range.
+    """
+
+    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    units: int = 100_000
+    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    noises: tuple[str, ...] = tuple(noises())
+    seed: int = 7
+    display_units: int = 3000
+    bins: int = 60
+
+    def __post_init__(self) -> None:
+        check_count("units", self.units, 2, MOST_UNITS)
+        check_count("display_units", self.display_units, 1, 20_000)
+        check_count("bins", self.bins, 1, 500)
+        check_count("seed", self.seed, 0, 2**63 - 1)
+        check_rising_rates(self.rates)
+        for name in self.noises:
+            noise(name)
+        if not self.noises or len(set(self.noises)) != len(self.noises):
+            raise ValueError(f"noises must be one or more names, each once; got {self.noises!r}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MomentCurves:
+    """Simulated mean and variance with standard errors, and the exact ones. Axes: noise, rate."""
+
+    mean: Floats
+    mean_se: Floats
+    variance: Floats
+    variance_se: Floats
+    exact_mean: Floats
+    exact_variance: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoiseSweep:
+    """Moments of the noise (output − a), of the training output and of the test output. Axes: noise, rate."""
+
+    config: NoiseConfig
+    noise: MomentCurves
+    train: MomentCurves
+    test: MomentCurves
+
+    @property
+    def mean_gap(self) -> Floats:
+        """Simulated test mean − training mean, shape (noise, rate)."""
+        return self.test.mean - self.train.mean
+
+    @property
+    def variance_ratio(self) -> Floats:
+        """Simulated training/test variance, shape (noise, rate); NaN where the test variance is 0."""
+        return quotient(self.train.variance, self.test.variance)
+
+    @property
+    def exact_mean_gap(self) -> Floats:
+        """Exact test mean − training mean, shape (noise, rate)."""
+        return drop_rounding(self.test.exact_mean - self.train.exact_mean, self.test.exact_mean)
+
+    @property
+    def exact_variance_ratio(self) -> Floats:
+        """Exact training/test variance, shape (noise, rate); NaN where the test variance is 0."""
+        return quotient(self.train.exact_variance, self.test.exact_variance)
+
+
+class Central(NamedTuple):
+    """A mean and the second to fourth central moments, each an array over rates."""
+
+    mean: Floats
+    second: Floats
+    third: Floats
+    fourth: Floats
+
+    def affine(self, scale: Floats, shift: Floats | float) -> "Central":
+        """Moments of scale·x + shift."""
+        return Central(
+            scale * self.mean + shift, scale**2 * self.second, scale**3 * self.third, scale**4 * self.fourth
+        )
+
+
+def noise_sweep(config: NoiseConfig) -> NoiseSweep:
+    """Simulate every noise of ``config`` at every rate; the moments' cost does not depend on the number of rates."""
+    rng = np.random.default_rng(config.seed)
+    source, rates = config.activations, np.asarray(config.rates)
+    mu, v = source.exact_mean, source.exact_variance
+    drawn = source.sample(rng, config.units)
+    # fourth powers of a person's largest values would leave float64, so everything is counted in this unit
+    unit = max(1.0, float(np.abs(drawn).max()))
+    a = drawn / unit
+    mask_sums = _mask_sums(rng, a, rates)
+    draws = {"gaussian": rng.standard_normal(a.size)}
+    draws["additive"] = draws["gaussian"]
+    draws["uniform"] = rng.uniform(-math.sqrt(3.0), math.sqrt(3.0), a.size)
+    clean = _central(np.array([a.size, *_power_sums(a - a.mean())]), a.mean())
+    curves: dict[str, list[tuple[Central, Moments]]] = {"noise": [], "train": [], "test": []}
+    for name in config.noises:
+        row = noise(name)
+        if isinstance(row, MaskNoise):
+            perturbed, output = _mask_moments(row, rates, mask_sums, a.mean(), unit)
+        else:
+            base = draws[name] * (math.sqrt(v + mu**2) / unit if row.additive else a)
+            perturbed, output = _spread_moments(rates, a, base)
+        curves["noise"].append((perturbed, row.noise_moments(rates, mu, v)))
+        curves["train"].append((output, row.output_moments(rates, mu, v)))
+        curves["test"].append((clean.affine(row.test_scale(rates), 0.0), row.test_moments(rates, mu, v)))
+    return NoiseSweep(
+        config, **{phase: _curves(pairs, config.units, unit) for phase, pairs in curves.items()}
+    )
+
+
+def _power_sums(d: Floats) -> list[float]:
+    """Σd, Σd², Σd³, Σd⁴."""
+    square = d * d
+    return [float(d.sum()), float(square.sum()), float(square @ d), float(square @ square)]
+
+
+def _mask_sums(rng: np.random.Generator, a: Floats, rates: Floats) -> Floats:
+    """Count and Σdʲ, d = a − mean, of the units kept at each rate, then of all; shape (power 0–4, rate + 1).
+
+    Activations are independent, hence exchangeable: cutting the sample into blocks of multinomial sizes is the same
+    law as a uniform for each unit, compared with every rate. A block holds what one more rate drops.
+    """
+    block_shares = np.diff(np.concatenate(([0.0], rates, [1.0])))
+    sizes = rng.multinomial(a.size, block_shares)
+    block = np.repeat(np.arange(sizes.size), sizes)
+    d = a - a.mean()
+    square = d * d
+    powers = (None, d, square, square * d, square * square)
+    by_block = np.array([np.bincount(block, weights, minlength=sizes.size) for weights in powers])
+    # the units kept at rate i are those of all later blocks; column −1 holds the whole sample
+    kept = np.cumsum(by_block[:, :0:-1], axis=1)[:, ::-1]
+    return np.concatenate((kept, by_block.sum(axis=1, keepdims=True)), axis=1)
+
+
+def _central(sums: Floats, origin: float) -> Central:
+    """Central moments from count and Σdʲ, d measured from ``origin``; zeros where the count is zero."""
+    count = np.maximum(sums[0], 1.0)
+    d1, d2, d3, d4 = sums[1:] / count
+    second = np.maximum(d2 - d1**2, 0.0)
+    third = d3 - 3.0 * d1 * d2 + 2.0 * d1**3
+    fourth = np.maximum(d4 - 4.0 * d1 * d3 + 6.0 * d1**2 * d2 - 3.0 * d1**4, 0.0)
+    return Central(np.where(sums[0] > 0.0, origin + d1, 0.0), second, third, fourth)
+
+
+def _mixture(share: Floats, kept: Central, dropped: Central) -> Central:
+    """Moments of a mixture that is ``kept`` with probability ``share``, else ``dropped``."""
+    mean = share * kept.mean + (1.0 - share) * dropped.mean
+    second, third, fourth = np.zeros_like(mean), np.zeros_like(mean), np.zeros_like(mean)
+    for weight, part in ((share, kept), (1.0 - share, dropped)):
+        off = part.mean - mean
+        second += weight * (part.second + off**2)
+        third += weight * (part.third + 3.0 * part.second * off + off**3)
+        fourth += weight * (part.fourth + 4.0 * part.third * off + 6.0 * part.second * off**2 + off**4)
+    return Central(mean, second, third, fourth)
+
+
+def _mask_moments(
+    row: MaskNoise, rates: Floats, sums: Floats, origin: float, unit: float
+) -> tuple[Central, Central]:
+    """Moments of noise and output, in units of ``unit``."""
+    kept_sums, all_sums = sums[:, :-1], sums[:, -1:]
+    share = kept_sums[0] / all_sums[0]
+    kept = _central(kept_sums, origin)
+    dropped = _central(all_sums - kept_sums, origin)
+    scale, shift = row.scale(rates), row.shift(rates) / unit
+    fallen = scale * row.fill / unit + shift
+    nothing = np.zeros_like(rates)
+    output = _mixture(share, kept.affine(scale, shift), Central(fallen, nothing, nothing, nothing))
+    noise_part = _mixture(
+        share, kept.affine(scale - 1.0, shift), dropped.affine(-np.ones_like(rates), fallen)
+    )
+    return noise_part, output
+
+
+def _spread_moments(rates: Floats, a: Floats, base: Floats) -> tuple[Central, Central]:
+    """Moments of σ·g and of a + σ·g at every σ = √(r/k), where ``base`` is g."""
+    origin = float(a.mean())
+    d = a - origin
+    d_powers = [np.ones_like(d), d, d * d]
+    g_powers = [np.ones_like(base), base, base * base]
+
+    def cross(i: int, j: int) -> float:
+        """Mean of dⁱ·gʲ for i + j ≤ 4."""
+        left = d_powers[i] if i <= 2 else d_powers[2] * d_powers[i - 2]
+        right = g_powers[j] if j <= 2 else g_powers[2] * g_powers[j - 2]
+        return float(left @ right) / a.size
+
+    sigma = noise_ratio(rates)
+    about_origin = [
+        sum(
+            (math.comb(power, j) * cross(power - j, j) * sigma**j for j in range(power + 1)),
+            np.zeros_like(sigma),
+        )
+        for power in range(1, 5)
+    ]
+    output = _central(np.array([np.ones_like(sigma), *about_origin]), origin)
+    unit_noise = _central(np.array([1.0, *(cross(0, j) for j in range(1, 5))]), 0.0)
+    return unit_noise.affine(sigma, 0.0), output
+
+
+def _curves(pairs: list[tuple[Central, Moments]], units: int, unit: float) -> MomentCurves:
+    """Estimates with standard errors, back in the activations' own unit, beside the exact moments.
+
+    Standard errors: √(variance/n) and √((fourth − variance²·(n − 3)/(n − 1))/n).
+    """
+    mean = np.array([simulated.mean for simulated, _ in pairs])
+    second = np.array([simulated.second for simulated, _ in pairs])
+    fourth = np.array([simulated.fourth for simulated, _ in pairs])
+    variance = second * (units / (units - 1))
+    spread = np.maximum(fourth - second**2 * ((units - 3) / (units - 1)), 0.0)
+    return MomentCurves(
+        mean=mean * unit,
+        mean_se=np.sqrt(variance / units) * unit,
+        variance=variance * unit**2,
+        variance_se=np.sqrt(spread / units) * unit**2,
+        exact_mean=np.array([exact.mean for _, exact in pairs]),
+        exact_variance=np.array([exact.variance for _, exact in pairs]),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoiseDensities:
+    """Training outputs of a bounded sample as densities on common bins, point masses kept apart.
+
+    At each noise and rate: Σ density·width + ``dropped_mass`` + ``zero_mass`` + ``outside_mass`` = 1.
+
+    Attributes
+    ----------
+    edges
+        Edges of the bins, shape (bin + 1,); the same at every noise and rate.
+    density
+        Of outputs that are no point mass, shape (noise, rate, bin), in 1/activation.
+    dropped_value, dropped_mass
+        Where dropped units lie and their share, shape (noise, rate); 0 mass for spread noises.
+    zero_value, zero_mass
+        Where units lie that are kept and were exactly 0 before, and their share; 0 mass for additive noise, which
+        moves them apart.
+    outside_mass
+        Share beyond the edges, shape (noise, rate).
+    """
+
+    config: NoiseConfig
+    edges: Floats
+    density: Floats
+    dropped_value: Floats
+    dropped_mass: Floats
+    zero_value: Floats
+    zero_mass: Floats
+    outside_mass: Floats
+
+
+def noise_densities(config: NoiseConfig) -> NoiseDensities:
+    """Densities of the training output for a display; cost display_units × rates × noises."""
+    rng = np.random.default_rng([config.seed, 1])
+    rates = np.asarray(config.rates)
+    a = config.activations.sample(rng, config.display_units)
+    draws = {
+        "mask": rng.random(a.size),
+        "gaussian": rng.standard_normal(a.size),
+        "uniform": rng.uniform(-math.sqrt(3.0), math.sqrt(3.0), a.size),
+    }
+    draws["additive"] = draws["gaussian"]
+    edges = _display_edges(config)
+    columns = [_density(noise(name), config, rates, a, draws, edges) for name in config.noises]
+    return NoiseDensities(config, edges, *(np.array(column) for column in zip(*columns, strict=True)))
+
+
+def _display_edges(config: NoiseConfig) -> Floats:
+    """Bins over ±3 exact standard deviations of every noise's output, at the rate of the grid nearest to 0.6."""
+    mu, v = config.activations.exact_mean, config.activations.exact_variance
+    middle = min(config.rates, key=lambda rate: abs(rate - 0.6))
+    moments = [noise(name).output_moments(middle, mu, v) for name in config.noises]
+    low = min(float(m.mean) - 3.0 * math.sqrt(m.variance) for m in moments)
+    high = max(float(m.mean) + 3.0 * math.sqrt(m.variance) for m in moments)
+    pad = 0.5 * max(1.0, abs(low)) if high - low <= 1e-9 * abs(low) else 0.0
+    return np.linspace(low - pad, high + pad, config.bins + 1)
+
+
+def _density(
+    row: MaskNoise | SpreadNoise,
+    config: NoiseConfig,
+    rates: Floats,
+    a: Floats,
+    draws: dict[str, Floats],
+    edges: Floats,
+) -> tuple[Floats, ...]:
+    """Density, dropped value and mass, zero value and mass, outside mass of one noise."""
+    nothing = np.zeros_like(rates)
+    if isinstance(row, MaskNoise):
+        kept = draws["mask"] >= rates[:, None]
+        scale, shift = row.scale(rates), row.shift(rates)
+        output = scale[:, None] * a + shift[:, None]
+        dropped_value, zero_value = scale * row.fill + shift, shift
+        zero = kept & (a == 0.0)
+        spread = kept & ~zero
+        dropped_mass, zero_mass = 1.0 - kept.mean(axis=1), zero.mean(axis=1)
+    else:
+        mu, v = config.activations.exact_mean, config.activations.exact_variance
+        base = draws[row.name] * (math.sqrt(v + mu**2) if row.additive else a)
+        sigma = noise_ratio(rates)
+        output = a + sigma[:, None] * base
+        zero = output == 0.0
+        spread = ~zero
+        dropped_value, dropped_mass, zero_value, zero_mass = nothing, nothing, nothing, zero.mean(axis=1)
+    width = edges[1] - edges[0]
+    place = np.clip((output - edges[0]) / width, -1.0, len(edges) - 1.0)
+    place = np.where(spread, np.floor(place) + 1.0, len(edges) + 1.0).astype(np.intp)
+    slots = len(edges) + 2  # below, the bins, above, point masses
+    flat = (place + slots * np.arange(len(rates))[:, None]).ravel()
+    counts = np.bincount(flat, minlength=slots * len(rates)).reshape(len(rates), slots) / a.size
+    outside = counts[:, 0] + counts[:, -2]
+    return counts[:, 1:-2] / width, dropped_value, dropped_mass, zero_value, zero_mass, outside

@@ -1,0 +1,311 @@
+"""What a nonlinearity f does to the match of the means: E[f(z)] is not f(E[z]), and no factor repairs that in general.
+
+Axes: mask (or pass), unit, strategy, rate, layer. Notation as in `dropviz.simulation.layer`.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dropviz.numbers.checks import Floats, check_count, check_number
+from dropviz.numbers.rates import below_one, check_rising_rates
+from dropviz.simulation.layer import LayerSweep
+from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.strategies import strategy
+
+MOST_ENUMERATED = 12  # 2¹² = 4096 masks
+
+ERF_STEP = 1.0 / 1024.0
+ERF_END = 6.0  # 1 − erf(6) is below the rounding of 1
+_ERF_NODES = np.arange(0.0, ERF_END + ERF_STEP / 2, ERF_STEP)
+_ERF_VALUES = np.array([math.erf(node) for node in _ERF_NODES])
+_ERF_SLOPES = 2.0 / math.sqrt(math.pi) * np.exp(-(_ERF_NODES**2))
+
+
+def erf(x: Floats) -> Floats:
+    """Error function, elementwise, within 1e-13 of math.erf; NumPy has none.
+
+    Taylor series at the nearest x₀ of 6145 nodes: erf(x₀) + erf′(x₀)·(h − x₀h² + (2x₀² − 1)h³/3), |h| ≤ 1/2048.
+    """
+    distance = np.minimum(np.abs(x), ERF_END)
+    # fmin puts NaN at the last node; NaN comes back through h
+    node = np.rint(np.fmin(distance, ERF_END) / ERF_STEP).astype(np.intp)
+    start = node * ERF_STEP
+    h = distance - start
+    series = h * (1.0 + h * ((2.0 * start**2 - 1.0) * h / 3.0 - start))
+    return np.asarray(np.copysign(_ERF_VALUES[node] + _ERF_SLOPES[node] * series, x))
+
+
+def sigmoid(z: Floats) -> Floats:
+    """1/(1 + e^−z), without overflow."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
+
+
+def _relu(z: Floats) -> Floats:
+    return np.maximum(z, 0.0)
+
+
+def _tanh(z: Floats) -> Floats:
+    return np.asarray(np.tanh(z))
+
+
+def _gelu(z: Floats) -> Floats:
+    return 0.5 * z * (1.0 + erf(z / math.sqrt(2.0)))
+
+
+_TABLE: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
+    {"relu": _relu, "sigmoid": sigmoid, "tanh": _tanh, "gelu": _gelu}
+)
+
+
+def nonlinearities() -> Mapping[str, Callable[[Floats], Floats]]:
+    """Return the nonlinearities by name: relu max(0, z), sigmoid, tanh, gelu z·Φ(z)."""
+    return _TABLE
+
+
+def nonlinearity(name: str) -> Callable[[Floats], Floats]:
+    """Return the nonlinearity called ``name``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such nonlinearity; the message lists the names.
+    """
+    if name not in _TABLE:
+        raise ValueError(f"nonlinearity must be one of {', '.join(_TABLE)}; got {name!r}")
+    return _TABLE[name]
+
+
+def enumerate_masks(units: int) -> Floats:
+    """All 2^units masks of 1 to 12 units, shape (mask, unit), zeros and ones.
+
+    >>> enumerate_masks(2).tolist()
+    [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    """
+    check_count("units", units, 1, MOST_ENUMERATED)
+    return ((np.arange(2**units)[:, None] >> np.arange(units)) & 1).astype(np.float64)
+
+
+def mask_probabilities(masks: Floats, rate: ArrayLike) -> Floats:
+    """P(mask) = k^kept · r^dropped, shape (mask, rate); each column sums to 1."""
+    rates = np.atleast_1d(below_one(rate))
+    kept = np.arange(masks.shape[1] + 1)[:, None]
+    of_count = (1.0 - rates) ** kept * rates ** (masks.shape[1] - kept)
+    return np.asarray(of_count[masks.sum(axis=1).astype(np.intp)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NonlinearGap:
+    """E[f(z)] over masks against f of a single z. Axes: strategy, rate; NaN where a factor divides by zero.
+
+    Attributes
+    ----------
+    mean_output, mean_output_se
+        Simulated E[f(z)] in training and its standard error.
+    exact_output
+        The same by enumeration of all masks, for a fan-in up to 12; NaN beyond.
+    at_mean
+        f(E[z]), with the exact mean of the training z.
+    at_test
+        f(z) as the strategy computes it at test; equal to ``at_mean`` where the strategy matches the means.
+    """
+
+    mean_output: Floats
+    mean_output_se: Floats
+    exact_output: Floats
+    at_mean: Floats
+    at_test: Floats
+
+    @property
+    def gap(self) -> Floats:
+        """E[f(z)] − f(E[z]), exact where it could be enumerated."""
+        best = np.where(np.isnan(self.exact_output), self.mean_output, self.exact_output)
+        return np.asarray(best - self.at_mean)
+
+
+def nonlinear_gap(sweep: LayerSweep, name: str) -> NonlinearGap:
+    """Put every z of ``sweep`` through the nonlinearity ``name``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such nonlinearity.
+    """
+    f, config = nonlinearity(name), sweep.config
+    rates = np.asarray(config.rates)
+    exact_sums = None
+    if config.fan_in <= MOST_ENUMERATED:
+        masks = enumerate_masks(config.fan_in)
+        exact_sums, chances = masks @ (sweep.weights * sweep.inputs), mask_probabilities(masks, rates)
+    by_factor: dict[str, tuple[Floats, Floats, Floats]] = {}
+    for row in map(strategy, config.strategies):
+        if row.train_scale.symbol in by_factor:
+            continue
+        output = f(sweep.training_z(row.name))
+        exact = np.full(len(rates), np.nan)
+        if exact_sums is not None:
+            z = row.train_scale(rates) * exact_sums[:, None] + config.bias
+            exact = np.einsum("mr,mr->r", chances, f(z))
+        by_factor[row.train_scale.symbol] = (
+            output.mean(axis=0), output.std(axis=0, ddof=1) / math.sqrt(config.masks), exact,
+        )  # fmt: skip
+    columns = [by_factor[strategy(row).train_scale.symbol] for row in config.strategies]
+    mean, error, exact = (np.array(column) for column in zip(*columns, strict=True))
+    return NonlinearGap(mean, error, exact, f(sweep.exact_mean), f(sweep.test_z))
+
+
+@dataclass(frozen=True, slots=True)
+class DepthConfig:
+    """A stack of ``depth`` layers (1 to 8) of ``width`` units (1 to 512), inverted dropout before each.
+
+    One input is drawn from ``activations``; weights from N(0, ``weight_scale``²/width), with the scale 0 to 10, and no
+    biases; ``passes`` (2 to 10,000) noisy passes at each rate.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the value and the allowed range.
+    """
+
+    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    nonlinearity: str = "relu"
+    width: int = 64
+    depth: int = 8
+    weight_scale: float = 1.5
+    rates: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+    passes: int = 300
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        nonlinearity(self.nonlinearity)
+        check_count("width", self.width, 1, 512)
+        check_count("depth", self.depth, 1, 8)
+        check_number("weight_scale", self.weight_scale, 0.0, 10.0)
+        check_count("passes", self.passes, 2, 10_000)
+        check_count("seed", self.seed, 0, 2**63 - 1)
+        check_rising_rates(self.rates)
+        if self.depth * self.width * self.passes > 20_000_000:
+            raise ValueError("depth × width × passes must be at most 20,000,000; choose fewer passes")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DepthGap:
+    """How far the mean of the noisy passes is from the one pass without noise. Axes: rate, layer.
+
+    Attributes
+    ----------
+    relative_gap
+        Root mean square over units of E[h] − h_off, over that of h_off; the part that the finite number of passes puts
+        there, ``noise_floor``, is taken out of the square (0 where nothing is left). NaN where h_off is 0.
+    residual_gap
+        The same after h_off was multiplied by the best single factor of each rate and layer: what no scaling removes.
+    noise_floor
+        Root mean square of the standard errors of E[h], over that of h_off: smaller gaps cannot be seen.
+    """
+
+    config: DepthConfig
+    relative_gap: Floats
+    residual_gap: Floats
+    noise_floor: Floats
+
+
+def depth_gap(config: DepthConfig) -> DepthGap:
+    """Send one input through the stack, without noise and in ``passes`` noisy passes, the same masks at every rate."""
+    rng = np.random.default_rng(config.seed)
+    f, width = nonlinearity(config.nonlinearity), config.width
+    start = config.activations.sample(rng, width)
+    weights = config.weight_scale / math.sqrt(width) * rng.standard_normal((config.depth, width, width))
+    uniforms = rng.random((config.depth, config.passes, width))
+    shape = (len(config.rates), config.depth)
+    relative, residual, floor = np.empty(shape), np.empty(shape), np.empty(shape)
+    off = [start]
+    for matrix in weights:
+        off.append(f(matrix @ off[-1]))
+    # a rate at a time: its passes stay in the processor's cache
+    for index, rate in enumerate(config.rates):
+        noisy = np.broadcast_to(start, (config.passes, width))
+        for layer, matrix in enumerate(weights):
+            kept = uniforms[layer] >= rate
+            noisy = f((noisy * kept) @ (matrix.T / (1.0 - rate)))
+            gaps = _relative_gaps(noisy, off[layer + 1])
+            relative[index, layer], residual[index, layer], floor[index, layer] = gaps
+    return DepthGap(config, relative, residual, floor)
+
+
+def _relative_gaps(noisy: Floats, off: Floats) -> tuple[float, float, float]:
+    """Relative gap, residual gap and noise floor of one layer from its outputs (pass, unit) and those without noise."""
+    count, square_off = len(noisy), float(off @ off)
+    if square_off == 0.0:
+        return math.nan, math.nan, math.nan
+    mean = noisy.mean(axis=0)
+    square_error = float(np.sum((noisy - mean) ** 2)) / (count * (count - 1))
+    best = float(mean @ off) / square_off
+    gap, residual = (float(np.sum((mean - factor * off) ** 2)) for factor in (1.0, best))
+    return (
+        math.sqrt(max(gap - square_error, 0.0) / square_off),
+        math.sqrt(max(residual - square_error, 0.0) / square_off),
+        math.sqrt(square_error / square_off),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogisticUnit:
+    """One logistic unit over all its thinned networks, exactly. Axis: rate.
+
+    Attributes
+    ----------
+    arithmetic_mean
+        E[σ(z)], the average output of the thinned networks.
+    geometric_mean
+        Normalized geometric mean G/(G + G′), G = Π σ(z)^P(mask), G′ = Π (1 − σ(z))^P(mask).
+    weight_scaled
+        σ(E[z]), what one pass with scaled weights (standard) or plain weights (inverted) gives at test.
+    """
+
+    rates: Floats
+    arithmetic_mean: Floats
+    geometric_mean: Floats
+    weight_scaled: Floats
+
+
+def logistic_unit(
+    weights: ArrayLike, inputs: ArrayLike, bias: float, rates: ArrayLike, name: str = "inverted"
+) -> LogisticUnit:
+    """Average, normalized geometric mean and weight-scaled output of σ(Σ wᵢ·aᵢ·mᵢ·t + b), by all 2ⁿ masks.
+
+    The weight-scaled output equals the normalized geometric mean, because log σ(z) − log σ(−z) = z is linear in the
+    mask; it is not the average.
+
+    Raises
+    ------
+    ValueError
+        If there are not 1 to 12 finite weights and as many inputs, a rate is outside [0, 1), or ``name`` is not
+        "standard" or "inverted".
+
+    Source
+    ------
+    Baldi & Sadowski, *Understanding dropout*, NIPS 2013.
+    """
+    if name not in ("standard", "inverted"):
+        raise ValueError(f"strategy must be 'standard' or 'inverted'; got {name!r}")
+    w, a = np.asarray(weights, dtype=np.float64), np.asarray(inputs, dtype=np.float64)
+    if w.ndim != 1 or w.shape != a.shape or not np.isfinite(w * a + bias).all():
+        raise ValueError("weights and inputs must be two lists of equally many finite numbers")
+    rate_values = np.atleast_1d(below_one(rates))
+    masks, scale = enumerate_masks(w.size), strategy(name).train_scale(rate_values)
+    chances = mask_probabilities(masks, rate_values)
+    z = scale * (masks @ (w * a))[:, None] + bias
+    log_on = -np.logaddexp(0.0, -z)  # log σ(z); log(1 − σ(z)) = log σ(−z)
+    log_off = -np.logaddexp(0.0, z)
+    geometric_on = np.einsum("mr,mr->r", chances, log_on)
+    geometric_off = np.einsum("mr,mr->r", chances, log_off)
+    return LogisticUnit(
+        rates=rate_values,
+        arithmetic_mean=np.einsum("mr,mr->r", chances, sigmoid(z)),
+        geometric_mean=sigmoid(geometric_on - geometric_off),
+        weight_scaled=sigmoid(scale * (1.0 - rate_values) * (w * a).sum() + bias),
+    )

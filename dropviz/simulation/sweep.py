@@ -1,0 +1,372 @@
+"""The simulation: one sample of activations, one nest of masks, every strategy and rate from the same sums.
+
+A unit with uniform u is dropped at every rate above u, so it belongs to one block: the first rate of the grid
+that drops it. Independent activations are exchangeable, so a chunk of the sample is cut into blocks of multinomial
+sizes instead of drawing u unit by unit: the same law, and a cost that does not grow with the number of rates.
+The sums of the survivors at a rate are reversed cumulative sums over the blocks.
+"""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, fields
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.numbers.checks import Floats, check_count
+from dropviz.numbers.rates import _check_rates, rate_grid
+from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.moments import PHASES, Discrepancy, exact_moments
+from dropviz.theory.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of
+from dropviz.theory.strategies import strategy
+from dropviz.theory.wasserstein import wasserstein
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHUNK = 1 << 17  # units in one draw: 1 MB, which stays in the processor's cache
+SPANS = 16  # pieces of a replicate that an executor may run at the same time
+ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a difference is rounding
+MOST_UNITS, MOST_REPLICATES = 10_000_000_000, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SweepConfig:
+    """Everything that decides a sweep; the same config gives the same bits.
+
+    Parameters
+    ----------
+    activations
+        The source; see `dropviz.theory.activations`.
+    units
+        Number of activations drawn, 1 to 10¹⁰.
+    rates
+        Strictly increasing, each 0 or from 1e-9 to 1; 1 only for strategies that do not divide by keep.
+    strategies
+        Names in `dropviz.strategies()`, each once.
+    seed
+        0 to 2⁶³ − 1.
+    replicates
+        Independent repeats of the whole experiment, 1 to 1000. With one, standard errors come from the law of the
+        activations; with more, values are averages and their errors the spread of the repeats, itself uncertain by a
+        factor of 1 ± 1/√(2·(replicates − 1)).
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the value and the allowed range.
+    """
+
+    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    units: int = 100_000
+    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    strategies: tuple[str, ...] = ("standard", "inverted")
+    seed: int = 7
+    replicates: int = 1
+
+    def __post_init__(self) -> None:
+        parts = {"exact_mean", "exact_variance", "sample", "quantile"}
+        if isinstance(self.activations, type) or not parts <= set(dir(self.activations)):
+            raise ValueError(
+                "activations must be a source such as dropviz.Normal(); wrap an array in dropviz.Empirical(values); "
+                f"got {type(self.activations).__name__}"
+            )
+        try:
+            given = (self.strategies,) if isinstance(self.strategies, str) else tuple(self.strategies)
+        except TypeError:
+            raise ValueError(
+                f"strategies must be one or more names, each once; got {self.strategies!r}"
+            ) from None
+        rows = [strategy(name) for name in given]
+        names = tuple(row.name for row in rows)
+        rates = _check_rates(self.rates)
+        for row in rows:
+            if row.divides_by_keep and rates[-1] == 1.0:
+                raise ValueError(
+                    f"rates must stay below 1 for strategy {row.name!r}, which divides by 1 − rate; got 1"
+                )
+        if not names or len(set(names)) != len(names):
+            raise ValueError(f"strategies must be one or more names, each once; got {names!r}")
+        object.__setattr__(self, "strategies", names)
+        object.__setattr__(self, "rates", rates)
+        check_count("units", self.units, 1, MOST_UNITS)
+        check_count("seed", self.seed, 0, 2**63 - 1)
+        check_count("replicates", self.replicates, 1, MOST_REPLICATES)
+        for name in ("units", "seed", "replicates"):
+            object.__setattr__(self, name, int(getattr(self, name)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """Result of a sweep: moments over units of every training and test output, with standard errors.
+
+    Arrays are read-only float64 in the order of the config. Means, their errors and the rms gap are in the unit of the
+    activations, variances and their errors in its square. NaN where a factor divides by zero; variances and their
+    errors also where there is but one unit.
+
+    Attributes
+    ----------
+    config
+        What was simulated.
+    mean, mean_se, exact_mean
+        Mean output, its standard error, and the closed form t·k·μ or s·μ; shape (strategy, phase, rate), phases train,
+        test.
+    variance, variance_se, exact_variance
+        Variance of the output (divisor: units − 1), its standard error, and the closed form t²·k·(v + r·μ²) or s²·v;
+        the same shape.
+    rms_gap
+        √(Σ (training output − test output)²/units); shape (strategy, rate).
+    gap_se
+        Standard errors of `gap`, each in the unit of its measure; shape (measure, strategy, rate), measures as in
+        `dropviz.theory.standard_errors.GAPS`.
+    """
+
+    config: SweepConfig
+    mean: Floats
+    mean_se: Floats
+    variance: Floats
+    variance_se: Floats
+    exact_mean: Floats
+    exact_variance: Floats
+    rms_gap: Floats
+    gap_se: Floats
+
+    def __post_init__(self) -> None:
+        for item in fields(self)[1:]:
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Table of moments, a row a strategy, rate and phase.
+
+        Columns: strategy, rate, phase, mean, mean_se, variance, variance_se, exact_mean, exact_variance.
+        """
+        import pandas as pd
+
+        config = self.config
+        index = pd.MultiIndex.from_product(
+            (config.strategies, config.rates, PHASES), names=("strategy", "rate", "phase")
+        )
+        columns = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
+        by_rate = {name: getattr(self, name).swapaxes(1, 2).ravel() for name in columns}
+        return pd.DataFrame(by_rate, index=index).reset_index()
+
+    def discrepancy(self) -> "pd.DataFrame":
+        """Table of the train/test discrepancy, a row a strategy and rate.
+
+        Columns: strategy, rate, mean_gap = test − train mean, relative_gap = mean_gap/|exact train mean| (NaN where
+        that is 0), variance_ratio = train/test, rms_gap = √E[(train − test)²] over units: these are simulated;
+        wasserstein = W₁ between the two output distributions, from the law of the activations.
+        """
+        import pandas as pd
+
+        config = self.config
+        index = pd.MultiIndex.from_product((config.strategies, config.rates), names=("strategy", "rate"))
+        columns = {measure: self.gap(measure).ravel() for measure in Discrepancy._fields}
+        return pd.DataFrame(columns, index=index).reset_index()
+
+    def gap(self, measure: str) -> Floats:
+        """One column of `discrepancy` as an array, or "mean_ratio", test/train mean; axes: strategy, rate.
+
+        Raises
+        ------
+        ValueError
+            If there is no such measure.
+        """
+        config = self.config
+        if measure == "wasserstein":
+            return np.array(
+                [wasserstein(name, config.rates, config.activations) for name in config.strategies]
+            )
+        gaps = _gaps(self.mean, self.variance, self.rms_gap, self.exact_mean)
+        return np.asarray(gaps[_place(measure)])
+
+    def gap_error(self, measure: str) -> Floats:
+        """Standard error of `gap`, for every measure but wasserstein, which is not simulated; axes: strategy, rate.
+
+        Raises
+        ------
+        ValueError
+            If there is no such measure, or it is wasserstein.
+        """
+        return np.asarray(self.gap_se[_place(measure)])
+
+
+def _place(measure: str) -> int:
+    if measure not in GAPS:
+        raise ValueError(f"measure must be one of {', '.join(GAPS)}; got {measure!r}")
+    return GAPS.index(measure)
+
+
+def _gaps(mean: Floats, variance: Floats, rms_gap: Floats, exact_mean: Floats) -> Floats:
+    """Every measure in ``GAPS`` from moments, NaN or infinite where undefined; axes: measure, strategy, rate."""
+    difference, train = mean[:, 1] - mean[:, 0], exact_mean[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = difference / np.where(train, np.abs(train), np.nan)
+        return np.array(
+            [difference, relative, variance[:, 0] / variance[:, 1], rms_gap, mean[:, 1] / mean[:, 0]]
+        )
+
+
+def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
+    """Simulate every strategy of ``config`` at every rate, on the same activations and the same masks.
+
+    Training output m·a·t, test output a·s, with the activation a and the mask m ∈ {0, 1}, P(m = 0) = rate, the same
+    for every strategy, and its factors t and s at that rate. A unit dropped at one rate is dropped at every higher one.
+
+    Time and memory: one pass over ``units`` in chunks of 1 MB; the number of rates hardly matters.
+
+    Parameters
+    ----------
+    config
+        What to simulate.
+    executor
+        Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit.
+
+    Returns
+    -------
+    Sweep
+        Simulated and exact moments; `Sweep.to_frame` and `Sweep.discrepancy` give them as tables.
+
+    Raises
+    ------
+    ValueError
+        If ``config`` is no `SweepConfig`, or ``executor`` neither an executor nor None.
+
+    >>> result = sweep(SweepConfig(units=1000, rates=(0.1, 0.5)))
+    >>> result.mean.shape
+    (2, 2, 2)
+    """
+    if not isinstance(config, SweepConfig):
+        raise ValueError(f"config must be a dropviz.SweepConfig; got {type(config).__name__}")
+    if not isinstance(executor, Executor | None):
+        raise ValueError(
+            f"executor must be a concurrent.futures.Executor or None; got {type(executor).__name__}"
+        )
+    rows = [strategy(name) for name in config.strategies]
+    rates = np.asarray(config.rates)
+    scales = np.array([[row.train_scale(rates), row.test_scale(rates)] for row in rows])
+    mu, v = config.activations.exact_mean, config.activations.exact_variance
+    exact = [[exact_moments(row, phase, rates, mu, v) for phase in PHASES] for row in rows]
+    exact_mean = np.array([[moments.mean for moments in phases] for phases in exact])
+    repeats = [
+        _outputs(powers, config.units, scales, mu, v) for powers in _power_sums(config, executor, mu, v)
+    ]
+    mean, variance, rms_gap = (np.mean(values, axis=0) for values in zip(*repeats, strict=True))
+    if len(repeats) == 1:
+        law = law_of(config.activations)
+        mean_se, variance_se = moment_errors(law, rates, scales, config.units)
+        gap_se = gap_errors(law, rates, scales, config.units)
+    else:
+        mean_se, variance_se, _ = (_spread(values) for values in zip(*repeats, strict=True))
+        gap_se = _spread([_gaps(*moments, exact_mean) for moments in repeats])
+    return Sweep(
+        config=config,
+        mean=mean,
+        mean_se=mean_se,
+        variance=variance,
+        variance_se=variance_se,
+        exact_mean=exact_mean,
+        exact_variance=np.array([[moments.variance for moments in phases] for phases in exact]),
+        rms_gap=rms_gap,
+        gap_se=gap_se,
+    )
+
+
+def _spread(repeats: Sequence[Floats]) -> Floats:
+    """Standard error of the mean of independent repeats."""
+    with np.errstate(invalid="ignore"):  # a ratio may be infinite
+        return np.asarray(np.std(repeats, axis=0, ddof=1) / np.sqrt(len(repeats)))
+
+
+def block_sizes(rng: np.random.Generator, count: int, rates: Sequence[float]) -> NDArray[np.int64]:
+    """Cut ``count`` units into blocks: those that each rate is the first to drop, and last those that survive all.
+
+    P(first dropped at rate j) = r_j − r_{j−1}; shape (rates + 1,).
+    """
+    probability = np.diff(np.concatenate(([0.0], rates, [1.0])))
+    return rng.multinomial(count, probability)
+
+
+def draw_chunk(config: SweepConfig, replicate: int, chunk: int) -> tuple[Floats, NDArray[np.int64]]:
+    """Draw the activations of one chunk and the sizes of its blocks; the values come block by block."""
+    rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(replicate, chunk)))
+    count = min(CHUNK, config.units - chunk * CHUNK)
+    values = config.activations.sample(rng, count)
+    return values, block_sizes(rng, count, config.rates)
+
+
+def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: float) -> Iterable[Floats]:
+    """Yield, a replicate at a time, Σ dᵖ over each block, p = 0, 1, 2 and d = (a − μ)/size. Axes: p, block."""
+    chunks = -(-config.units // CHUNK)
+    edges = np.linspace(0, chunks, min(SPANS, chunks) + 1).astype(int).tolist()
+    starts, stops = edges[:-1], edges[1:]
+    run = executor.map if executor is not None else map
+    for replicate in range(config.replicates):
+        spans = run(_span_sums, repeat(config), repeat(replicate), starts, stops, repeat(mu), repeat(v))
+        yield sum(spans, start=np.zeros((3, len(config.rates) + 1)))
+
+
+def _span_sums(config: SweepConfig, replicate: int, start: int, stop: int, mu: float, v: float) -> Floats:
+    sums = np.zeros((3, len(config.rates) + 1))
+    scale = 1.0 / size_of(mu, v)
+    squares = np.empty(min(CHUNK, config.units))  # one block, which the allocator keeps for the next span
+    for chunk in range(start, stop):
+        deviation, sizes = draw_chunk(config, replicate, chunk)
+        deviation -= mu
+        deviation *= scale
+        filled = np.flatnonzero(sizes)  # reduceat would give an empty block its neighbour's value
+        first = (np.cumsum(sizes) - sizes)[filled]
+        square = np.multiply(deviation, deviation, out=squares[: deviation.size])
+        sums[0] += sizes
+        sums[1, filled] += np.add.reduceat(deviation, first)
+        sums[2, filled] += np.add.reduceat(square, first)
+    return sums
+
+
+def _outputs(
+    powers: Floats, units: int, scales: Floats, mu: float, v: float
+) -> tuple[Floats, Floats, Floats]:
+    """Means, variances and RMS gaps of the outputs of every strategy from one replicate's sums."""
+    # Everyone is summed in the same order as the survivors, so that where nobody is dropped both are the same bits.
+    sums = np.cumsum(powers[:, ::-1], axis=1)[:, ::-1]
+    size = size_of(mu, v)
+    whole, masked = (
+        _masked_moments(sums[:, :1], units, mu / size),
+        _masked_moments(sums[:, 1:], units, mu / size),
+    )
+    mean, variance, square = (
+        np.array([of_masked, np.broadcast_to(of_whole, of_masked.shape)])
+        for of_masked, of_whole in zip(masked, whole, strict=True)
+    )
+    train, test = scales[:, 0], scales[:, 1]
+    squared_gap = (train - test) ** 2 * square[0] + test**2 * (square[1] - square[0])
+    rms_gap = size * np.sqrt(np.maximum(squared_gap, 0.0))
+    return size * scales * mean, size**2 * scales**2 * variance, rms_gap
+
+
+def _masked_moments(powers: Floats, units: int, center: float) -> tuple[Floats, Floats, Floats]:
+    """Mean, variance and mean square over all units of m·a (factor 1) from the survivors' sums, in units of size.
+
+    With q the surviving share, A the survivors' mean and w their variance: mean q·A, variance q·w + q·(1 − q)·A²,
+    the latter times n/(n − 1). Where the survivors' activations are equal, or all 0, A and w are what rounding has
+    left of a difference of equal numbers: then they are 0.
+    """
+    count = powers[0]
+    d1, d2 = powers[1:] / np.maximum(count, 1.0)
+    share = count / units
+    average = _unless_rounding(center + d1, abs(center) + np.abs(d1)) * (count > 0.0)
+    spread = _unless_rounding(np.maximum(d2 - d1**2, 0.0), d2)
+    variance = share * spread + share * (1 - share) * average**2
+    return (
+        share * average,
+        variance * units / (units - 1 if units > 1 else np.nan),
+        share * (spread + average**2),
+    )
+
+
+def _unless_rounding(difference: Floats, terms: Floats) -> Floats:
+    return np.where(np.abs(difference) <= ROUNDING * terms, 0.0, difference)

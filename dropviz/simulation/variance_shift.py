@@ -1,0 +1,133 @@
+"""Variance shift before batch normalisation: a linear layer's output varies less at test than in training.
+
+Batch normalisation divides by the variance it saw in training; with Δ = Var_test/Var_train of the layer before it,
+what it passes on at test has variance Δ instead of 1. Axes: sample, unit, rate.
+
+Source: Li, Chen, Hu, Yang, *Understanding the disharmony between dropout and batch normalization by variance shift*,
+CVPR 2019 (arXiv 1801.05134).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dropviz.numbers.checks import Floats, check_count, check_number, quotient
+from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
+from dropviz.simulation.layer import MOST_MASKED, masked_sums
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceShiftConfig:
+    """A linear unit whose inputs are normal with common mean, variance and pairwise correlation.
+
+    ``fan_in`` is 1 to 4096; ``correlation`` lies from −1/(fan_in − 1) to 1, outside which no such inputs exist, and
+    has no meaning at fan-in 1. Weights are drawn once from N(``weight_mean``/fan_in, ``weight_scale``²/fan_in).
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the value and the allowed range.
+    """
+
+    fan_in: int = 64
+    mean: float = 0.5
+    variance: float = 1.0
+    correlation: float = 0.05
+    weight_mean: float = 1.0
+    weight_scale: float = 1.0
+    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    samples: int = 4000
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        check_count("fan_in", self.fan_in, 1, 4096)
+        check_count("samples", self.samples, 2, 100_000)
+        check_count("seed", self.seed, 0, 2**63 - 1)
+        if self.samples * self.fan_in > MOST_MASKED:
+            raise ValueError(
+                f"samples × fan_in must be at most {MOST_MASKED:,}; got {self.samples * self.fan_in:,}"
+            )
+        check_number("mean", self.mean, -1e6, 1e6)
+        check_number("variance", self.variance, 0.0, 1e12)
+        check_number("correlation", self.correlation, lowest_correlation(self.fan_in), 1.0)
+        check_number("weight_mean", self.weight_mean, -1e6, 1e6)
+        check_number("weight_scale", self.weight_scale, 0.0, 1e6)
+        check_rising_rates(self.rates)
+
+
+def lowest_correlation(fan_in: int) -> float:
+    """Smallest common correlation that ``fan_in`` variables can have, −1/(fan_in − 1); −1 for one.
+
+    >>> lowest_correlation(5)
+    -0.25
+    """
+    return -1.0 / max(fan_in - 1, 1)
+
+
+def exact_variance_shift(
+    rate: ArrayLike, mean: float, variance: float, correlation: float, alignment: float
+) -> Floats:
+    """Δ = Var_test/Var_train = [v + vρ(A − 1)] / [(c² + v)/k − c² + vρ(A − 1)] at each ``rate`` in [0, 1).
+
+    c, v, ρ are the inputs' mean, variance and correlation; ``alignment`` is A = d·cos²θ = (Σw)²/Σw², from 0 to the
+    fan-in d, θ the angle between the weights and (1, …, 1). It is the same for standard and inverted dropout. NaN where
+    the training variance is 0.
+
+    >>> exact_variance_shift([0.0, 0.5], 0.0, 1.0, 0.0, 1.0).tolist()
+    [1.0, 0.5]
+    """
+    keep = 1.0 - below_one(rate)
+    shared = variance * correlation * (alignment - 1.0)
+    # (c² + v)/k − c² = (v + r·c²)/k, without the difference of large numbers
+    train = (variance + (1.0 - keep) * mean**2) / keep + shared
+    return quotient(np.asarray(variance + shared), np.asarray(train))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VarianceShift:
+    """Δ at each rate, shape (rate,): simulated with its standard error, and exact.
+
+    NaN where the training variance is 0; ``alignment`` = (Σw)²/Σw² is NaN where all weights are 0.
+    """
+
+    config: VarianceShiftConfig
+    alignment: float
+    shift: Floats
+    shift_se: Floats
+    exact_shift: Floats
+
+
+def variance_shift(config: VarianceShiftConfig) -> VarianceShift:
+    """Simulate Δ with fresh inputs and a fresh mask for every sample, the same ones at every rate."""
+    rng = np.random.default_rng(config.seed)
+    rates, count = np.asarray(config.rates), config.samples
+    spread = config.weight_scale / np.sqrt(config.fan_in)
+    weights = config.weight_mean / config.fan_in + spread * rng.standard_normal(config.fan_in)
+    products = weights * _correlated(rng, config)
+    trained = masked_sums(rng, products, count, rates) / (1.0 - rates)
+    tested = products.sum(axis=1, keepdims=True)
+    trained_square = np.square(trained - trained.mean(axis=0))
+    tested_square = np.square(tested - tested.mean(axis=0))
+    train_variance = trained_square.mean(axis=0)
+    shift = quotient(tested_square.mean(axis=0), train_variance)
+    # delta method on the ratio of two means over the same samples
+    influence = quotient(tested_square - shift * trained_square, train_variance)
+    square_length = float(weights @ weights)
+    alignment = float(weights.sum()) ** 2 / square_length if square_length > 0.0 else np.nan
+    exact = exact_variance_shift(rates, config.mean, config.variance, config.correlation, alignment)
+    return VarianceShift(config, alignment, shift, np.sqrt(np.square(influence).mean(axis=0) / count), exact)
+
+
+def _correlated(rng: np.random.Generator, config: VarianceShiftConfig) -> Floats:
+    """Inputs (sample, unit) with the common mean, variance and correlation ρ.
+
+    The covariance v·((1 − ρ)·I + ρ·J) acts as v·(1 − ρ) on what differs from the row's mean and as v·(1 − ρ + d·ρ)
+    on the row's mean, so its root is one factor for each; this covers negative ρ as well.
+    """
+    d, rho = config.fan_in, config.correlation if config.fan_in > 1 else 0.0
+    values = rng.standard_normal((config.samples, d))
+    row_mean = values.mean(axis=1, keepdims=True)
+    common = np.sqrt(max(1.0 - rho + d * rho, 0.0))
+    values = np.sqrt(1.0 - rho) * (values - row_mean) + common * row_mean
+    return np.asarray(config.mean + np.sqrt(config.variance) * values)

@@ -1,0 +1,1 @@
+"""The story: scenes, what they ask to predict, and what they show."""

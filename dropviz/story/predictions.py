@@ -1,0 +1,246 @@
+"""Named computations: what a scene of the story may ask to predict, and what it may quote.
+
+Each takes plain numbers and names, and returns a value with the line of arithmetic that leads to it, so that a
+verdict is never typed in. Notation: rate r, keep k = 1 − r, activation mean μ and variance v, train factor t, test
+factor s.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dropviz.numbers.checks import check_number
+from dropviz.schedules import annealed, compare_test_factors
+from dropviz.simulation.layer import exact_z
+from dropviz.simulation.nonlinearity import enumerate_masks, mask_probabilities, nonlinearity
+from dropviz.theory.activations import Normal
+from dropviz.theory.moments import exact_moments
+from dropviz.theory.moments import variance_ratio as exact_variance_ratio
+from dropviz.theory.strategies import Factor, Strategy, strategy
+from dropviz.training.config import TrainingConfig, as_standard
+from dropviz.training.dropout import Dropout
+from dropviz.training.optimizers import SGD, Adam
+
+RELU = Normal(relu=True)  # ReLU(N(0, 1)), the activations of the pictures
+MU, V = RELU.exact_mean, RELU.exact_variance
+OPTIMIZERS: Mapping[str, tuple[SGD | Adam, str]] = {"sgd": (SGD(), "²"), "adam": (Adam(), "")}
+
+
+class Worked(NamedTuple):
+    """A value, dimensionless, and the line that leads to it, such as "train factor × k = 1 × 0.2"."""
+
+    value: float
+    line: str
+
+
+def short(value: float) -> str:
+    """Write a number with three significant digits, without trailing zeros.
+
+    >>> short(0.0797885), short(5.0), short(-1 / 3)
+    ('0.0798', '5', '−0.333')
+    """
+    return f"{value + 0.0:.3g}".replace("-", "−")
+
+
+def _keep(rate: float) -> float:
+    check_number("rate", rate, 0.0, 0.99)
+    return 1.0 - rate
+
+
+def _factors(name: str, rate: float) -> tuple[Strategy, float, float, float]:
+    """The strategy, and its k, t and s at ``rate``."""
+    row, keep = strategy(name), _keep(rate)
+    if row.divides_by_rate and rate == 0.0:
+        raise ValueError(f"rate must be above 0 for strategy {name!r}, which divides by it; got 0")
+    return row, keep, float(row.train_scale(rate)), float(row.test_scale(rate))
+
+
+def _spelled(factor: Factor, rate: float) -> str:
+    """A factor with its numbers: "1/k = 1/0.75"; the value of k, r and 1 follows by itself."""
+    number = short(rate if "r" in factor.symbol else 1.0 - rate)
+    if factor.symbol == "1":
+        return "the factor"
+    return f"{factor.symbol} = 1/{number}" if "/" in factor.symbol else factor.symbol
+
+
+def factor_in_training(strategy: str, rate: float) -> Worked:
+    """What the strategy multiplies a surviving unit by in training."""
+    row, _, train, _ = _factors(strategy, rate)
+    return Worked(train, _spelled(row.train_scale, rate))
+
+
+def factor_at_test(strategy: str, rate: float) -> Worked:
+    """What the strategy multiplies every unit by at test."""
+    row, _, _, test = _factors(strategy, rate)
+    return Worked(test, _spelled(row.test_scale, rate))
+
+
+def mean_in_training(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
+    """Mean of the training output, t·k·μ."""
+    _, keep, train, _ = _factors(strategy, rate)
+    value = float(exact_moments(strategy, "train", rate, mean, variance).mean)
+    return Worked(value, f"train factor × k·μ = {short(train)} × {short(keep)} × {short(mean)}")
+
+
+def mean_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
+    """Mean of the test output, s·μ."""
+    _, _, _, test = _factors(strategy, rate)
+    value = float(exact_moments(strategy, "test", rate, mean, variance).mean)
+    return Worked(value, f"test factor × μ = {short(test)} × {short(mean)}")
+
+
+def variance_in_training(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
+    """Variance of the training output, t²·(k·v + k·r·μ²)."""
+    _, keep, train, _ = _factors(strategy, rate)
+    value = float(exact_moments(strategy, "train", rate, mean, variance).variance)
+    inner = f"{short(keep)} × {short(variance)} + {short(keep)} × {short(rate)} × {short(mean)}²"
+    return Worked(value, f"train factor² × (k·v + k·r·μ²) = {short(train)}² × ({inner})")
+
+
+def variance_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
+    """Variance of the test output, s²·v."""
+    _, _, _, test = _factors(strategy, rate)
+    value = float(exact_moments(strategy, "test", rate, mean, variance).variance)
+    return Worked(value, f"test factor² × v = {short(test)}² × {short(variance)}")
+
+
+def mean_change(strategy: str, rate: float) -> Worked:
+    """Training mean at ``rate`` over the training mean without dropout, t·k."""
+    _, keep, train, _ = _factors(strategy, rate)
+    return Worked(train * keep, f"train factor × k = {short(train)} × {short(keep)}")
+
+
+def mean_ratio(strategy: str, rate: float) -> Worked:
+    """Test mean over training mean, s/(t·k)."""
+    _, keep, train, test = _factors(strategy, rate)
+    return Worked(
+        test / (train * keep),
+        f"test factor / (train factor × k) = {short(test)} / ({short(train)} × {short(keep)})",
+    )
+
+
+def variance_ratio(rate: float, mean: float = MU, variance: float = V) -> Worked:
+    """Training variance over test variance of both correct strategies, 1/k + (r/k)·μ²/v."""
+    keep = _keep(rate)
+    if not variance > 0.0:
+        raise ValueError(f"variance must be above 0; got {variance!r}")
+    value = float(exact_variance_ratio(rate, mean, variance))
+    inner = f"1/{short(keep)} + ({short(rate)}/{short(keep)}) × {short(mean)}²/{short(variance)}"
+    return Worked(value, f"1/k + (r/k)·μ²/v = {inner}")
+
+
+def units_dropped(units: float, rate: float) -> Worked:
+    """Expected number of dropped units, r·n."""
+    _keep(rate)
+    check_number("units", units, 1, 1e10)
+    return Worked(rate * units, f"r·n = {short(rate)} × {short(units)}")
+
+
+def average_minus_test_pass(
+    weights: Sequence[float], inputs: Sequence[float], rate: float, bias: float = 0.0, f: str = "relu"
+) -> Worked:
+    """E[f(z)] − f(E[z]) of one unit behind inverted dropout, over all of its masks; at most 12 inputs."""
+    keep = _keep(rate)
+    if len(weights) != len(inputs):
+        raise ValueError(f"inputs must be as many as the weights; got {len(inputs)} and {len(weights)}")
+    masks = enumerate_masks(len(weights))
+    z = masks @ np.multiply(weights, inputs) / keep + bias
+    average = float(mask_probabilities(masks, rate)[:, 0] @ nonlinearity(f)(z))
+    mean = float(exact_z("inverted", rate, weights, inputs, bias).mean)
+    at_mean = float(nonlinearity(f)(np.array([mean]))[0])
+    return Worked(average - at_mean, f"E[f(z)] − f(E[z]) = {short(average)} − {short(at_mean)}")
+
+
+def annealed_ratio(start_rate: float, progress: float) -> Worked:
+    """Test mean over training mean of standard dropout, tested with the factor of the last rate of an annealed one.
+
+    The rate falls in a straight line from ``start_rate`` to 0; ``progress`` in [0, 1] says how far it has come.
+    """
+    _keep(start_rate)
+    check_number("progress", progress, 0.0, 1.0)
+    comparison = compare_test_factors(annealed(start_rate, 1.0), [progress, 1.0])
+    keep = 1.0 - float(comparison.rates[0])
+    return Worked(
+        float(comparison.mean_ratio[0, 0]), f"last keep / keep at this step = {short(1.0)} / {short(keep)}"
+    )
+
+
+def learning_rate_factor(optimizer: str, rate: float) -> Worked:
+    """How many times inverted's learning rate standard needs to follow the same path: 1/k² (SGD), 1/k (Adam)."""
+    keep = _keep(rate)
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {optimizer!r}")
+    chosen, power = OPTIMIZERS[optimizer]
+    inverted = TrainingConfig(hidden=(2,), dropout=(None, Dropout("inverted", rate)), optimizer=chosen)
+    value = float(as_standard(inverted).layer_scales[1].learning_rate)
+    return Worked(value, f"1/k{power} = 1/{short(keep)}{power}")
+
+
+COMPUTATIONS: Mapping[str, Callable[..., Worked]] = MappingProxyType(
+    {
+        function.__name__: function
+        for function in (
+            factor_in_training,
+            factor_at_test,
+            mean_in_training,
+            mean_at_test,
+            variance_in_training,
+            variance_at_test,
+            mean_change,
+            mean_ratio,
+            variance_ratio,
+            units_dropped,
+            average_minus_test_pass,
+            annealed_ratio,
+            learning_rate_factor,
+        )
+    }
+)
+
+
+def compute(name: object, given: Mapping[str, Any]) -> Worked:
+    """Run the computation called ``name`` with the parameters ``given``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such computation, a parameter is missing, unknown or of the wrong kind, or out of its range.
+
+    >>> compute("mean_ratio", {"strategy": "none", "rate": 0.8}).value
+    5.000000000000001
+    """
+    if not isinstance(name, str) or name not in COMPUTATIONS:
+        raise ValueError(f"compute must be one of {', '.join(COMPUTATIONS)}; got {name!r}")
+    function = COMPUTATIONS[name]
+    parameters = inspect.signature(function).parameters
+    unknown = [key for key in given if key not in parameters]
+    missing = [
+        key for key, one in parameters.items() if one.default is inspect.Parameter.empty and key not in given
+    ]
+    if unknown or missing:
+        what = f"does not know {', '.join(unknown)}" if unknown else f"needs {', '.join(missing)}"
+        raise ValueError(f"{name} {what}; its parameters are {', '.join(parameters)}")
+    for key, value in given.items():
+        _check_kind(key, value, parameters[key].annotation)
+    with np.errstate(over="ignore", invalid="ignore"):  # said below
+        worked = function(**given)
+    if not np.isfinite(worked.value):
+        raise ValueError(f"{name} has no value for these parameters")
+    return worked
+
+
+def _check_kind(key: str, value: object, kind: object) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is float and not number:
+        raise ValueError(f"{key} must be a number; got {value!r}")
+    if kind is str and not isinstance(value, str):
+        raise ValueError(f"{key} must be text; got {value!r}")
+    if kind not in (float, str):
+        numbers = isinstance(value, list) and all(
+            isinstance(one, int | float) and not isinstance(one, bool) for one in value
+        )
+        if not numbers:
+            raise ValueError(f"{key} must be a list of numbers; got {value!r}")

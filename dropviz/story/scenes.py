@@ -1,0 +1,394 @@
+"""The story as data: scenes, read from TOML and checked, with every verdict computed.
+
+A scene is one state of the app with one sentence, a question to predict, and what to say when the curve is shown.
+Which answer is right follows from a computation of `dropviz.story.predictions`; so do the numbers that a text quotes.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from dropviz.story.lines import line_of, syntax_error
+from dropviz.story.predictions import COMPUTATIONS, Worked, compute, short
+from dropviz.theory.strategies import strategies
+
+OWN_STORY = Path(__file__).parents[1] / "data" / "story.toml"
+MOST_SCENES, MOST_TEXT, MOST_BYTES = 40, 4000, 200_000
+EQUAL = 1e-9  # relative; below it two numbers are one
+_CLAIM = re.compile(r"(=|<|>)\s*(-?\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
+
+
+class Limits(NamedTuple):
+    """What a setting of a picture may be: its range, or its options, one or several of them."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+    options: tuple[str, ...] = ()
+    several: bool = False
+
+
+class Picture(NamedTuple):
+    """A picture that a scene can show: a cut of the page at ``address``, and the settings that it takes."""
+
+    address: str
+    settings: tuple[str, ...]
+
+
+_RATE = Limits(0.0, 0.95)
+SETTINGS: Mapping[str, Limits] = MappingProxyType(
+    {
+        "rate": _RATE,
+        "units": Limits(100, 1_000_000, whole=True),
+        "seed": Limits(0, 2**31 - 1, whole=True),
+        "strategies": Limits(options=tuple(strategies()), several=True),
+        "mistakes_kind": Limits(options=tuple(name for name, row in strategies().items() if row.mistake)),
+        "layer_inputs": Limits(1, 12, whole=True),
+        "layer_scale": Limits(0.0, 5.0),
+        "layer_bias": Limits(-5.0, 5.0),
+        "layer_f": Limits(options=("relu", "tanh", "sigmoid", "gelu")),
+        "layer_seed": Limits(0, 2**31 - 1, whole=True),
+        "step": Limits(0.0, 100_000.0),
+        "schedule_start": Limits(0.0, 0.95),
+        "schedule_steps": Limits(10, 100_000, whole=True),
+    }
+)
+_SAMPLE = ("rate", "units", "seed", "strategies")
+PICTURES: Mapping[str, Picture] = MappingProxyType(
+    {
+        "distributions": Picture("explore", _SAMPLE),
+        "mask": Picture("explore", _SAMPLE),
+        "means": Picture("explore", _SAMPLE),
+        "variances": Picture("explore", _SAMPLE),
+        "variance_ratio": Picture("explore", _SAMPLE),
+        "test_factors": Picture("explore", _SAMPLE),
+        "which_p": Picture("which-p", ("rate",)),
+        "mistakes": Picture("mistakes", ("rate", "mistakes_kind")),
+        "next_layer": Picture(
+            "next-layer", ("rate", "layer_inputs", "layer_scale", "layer_bias", "layer_f", "layer_seed")
+        ),
+        "annealing": Picture("schedule", ("step", "schedule_start", "schedule_steps")),
+        "learning_rates": Picture("answer", ("rate",)),
+    }
+)
+# The one point that a person can drag: the y of a picture's curve at a rate. The other pictures show no single curve.
+DRAGGABLE = ("means", "variances", "variance_ratio", "which_p", "mistakes", "test_factors", "learning_rates")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An answer to choose, and whether the computed value makes it right."""
+
+    text: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drag:
+    """A point to drag: where it stands on the x axis, and how far from the value (same units) is still right."""
+
+    rate: float
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to predict before the reveal, the value that decides it, and the arithmetic that leads to the value."""
+
+    text: str
+    worked: Worked
+    options: tuple[Option, ...] = ()
+    drag: Drag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One state of the app with what to say about it; ``veiled``: the curves are hidden until the reveal."""
+
+    title: str
+    sentence: str
+    picture: str
+    settings: tuple[tuple[str, Any], ...] = ()
+    notes: str = ""
+    question: Question | None = None
+    reveal: str = ""
+    veiled: bool = True
+
+    @property
+    def address(self) -> str:
+        """The page and the settings of the live figure, as the app writes them."""
+        texts = {
+            name: ",".join(value)
+            if isinstance(value, tuple)
+            else f"{value:g}"
+            if isinstance(value, float)
+            else value
+            for name, value in self.settings
+        }
+        query = urlencode(texts, safe=",")
+        return PICTURES[self.picture].address + (f"?{query}" if query else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Scenes in order, under one title."""
+
+    title: str
+    scenes: tuple[Scene, ...]
+
+    def arranged(self, order: Sequence[int]) -> "Story":
+        """Return the story with the scenes of these numbers (from 1) in this order; numbers beyond are left out.
+
+        An empty order, or one that leaves nothing, means all scenes.
+        """
+        scenes = tuple(self.scenes[number - 1] for number in order if 1 <= number <= len(self.scenes))
+        return Story(self.title, scenes or self.scenes)
+
+
+class _Problem(ValueError):
+    """What is wrong, and at which field of the scene."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(reason)
+        self.path = path
+
+
+def own_story() -> Story:
+    """Return the story that comes with dropviz."""
+    return read_story(OWN_STORY.read_bytes())
+
+
+def read_story(content: bytes) -> Story:
+    """Read a story from TOML.
+
+    Raises
+    ------
+    ValueError
+        One line of text for every problem: the line of the file, the scene, and the reason.
+    """
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"The file has {len(content):,} bytes; a story has at most {MOST_BYTES:,}.")
+    try:
+        text = content.decode("utf-8").replace("\r\n", "\n")
+        table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"The file is not UTF-8 text: {error.reason} at byte {error.start}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(syntax_error(str(error), text)) from None
+    return _story(table, text)
+
+
+def _story(table: Mapping[str, Any], text: str) -> Story:
+    records = table.get("scene", [])
+    problems, scenes = [], []
+    for key in table.keys() - {"title", "scene"}:
+        problems.append(
+            f"Line {line_of(text, -1, key)}: {key} is not a part of a story; use title and [[scene]]."
+        )
+    title = table.get("title", "The story")
+    if not isinstance(title, str):
+        problems.append(f"Line {line_of(text, -1, 'title')}: title must be text; got {title!r}.")
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise ValueError(f"Line {line_of(text, -1, 'scene')}: scenes must be written as [[scene]].")
+    if not 1 <= len(records) <= MOST_SCENES:
+        problems.append(
+            f"Line 1: a story has 1 to {MOST_SCENES} scenes, each under [[scene]]; got {len(records)}."
+        )
+    for number, record in enumerate(records[:MOST_SCENES], start=1):
+        try:
+            scenes.append(_scene(record))
+        except _Problem as problem:
+            line = line_of(text, number - 1, problem.path)
+            problems.append(f"Line {line}: {problem} (scene {number}, {problem.path or 'scene'}).")
+    if problems:
+        raise ValueError("\n".join(problems))
+    return Story(title, tuple(scenes))
+
+
+def _scene(record: Mapping[str, Any]) -> Scene:
+    _known(
+        record,
+        ("title", "sentence", "notes", "picture", "settings", "reveal", "veiled", "numbers", "ask"),
+        "",
+    )
+    picture = record.get("picture")
+    if not isinstance(picture, str) or picture not in PICTURES:
+        raise _Problem("picture", f"picture must be one of {', '.join(PICTURES)}; got {picture!r}")
+    veiled = record.get("veiled", True)
+    if not isinstance(veiled, bool):
+        raise _Problem("veiled", f"veiled must be true or false; got {veiled!r}")
+    settings = _settings(_table(record, "settings"), picture)
+    question = _question(_table(record, "ask"), picture) if "ask" in record else None
+    numbers = {name: _number(name, given) for name, given in _table(record, "numbers").items()}
+    if question:
+        numbers["value"] = short(question.worked.value)
+    texts = {
+        key: _filled(_text(record, key, needed=key in ("title", "sentence")), numbers, key)
+        for key in ("title", "sentence", "notes", "reveal")
+    }
+    return Scene(
+        title=texts["title"],
+        sentence=texts["sentence"],
+        picture=picture,
+        settings=settings,
+        notes=texts["notes"],
+        question=question,
+        reveal=texts["reveal"],
+        veiled=veiled and question is not None,
+    )
+
+
+def _known(record: Mapping[str, Any], names: Sequence[str], path: str) -> None:
+    for key in record:
+        if key not in names:
+            raise _Problem(f"{path}.{key}".strip("."), f"{key} is not known here; use {', '.join(names)}")
+
+
+def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = record.get(key, {})
+    if not isinstance(value, dict):
+        raise _Problem(key, f"{key} must be a table; got {value!r}")
+    return value
+
+
+def _text(record: Mapping[str, Any], key: str, needed: bool, path: str = "") -> str:
+    value = record.get(key, "")
+    where = f"{path}.{key}".strip(".")
+    if not isinstance(value, str):
+        raise _Problem(where, f"{key} must be text; got {value!r}")
+    if needed and not value.strip():
+        raise _Problem(where, f"{key} is missing")
+    if len(value) > MOST_TEXT:
+        raise _Problem(where, f"{key} must have at most {MOST_TEXT:,} characters; got {len(value):,}")
+    return " ".join(value.split()) if key != "notes" else value.strip()
+
+
+def _filled(text: str, numbers: Mapping[str, str], key: str) -> str:
+    """Put the computed numbers where the text names them in braces."""
+
+    def number(found: re.Match[str]) -> str:
+        if found[1] not in numbers:
+            raise _Problem(key, f"{{{found[1]}}} is not computed; known are {', '.join(numbers) or 'none'}")
+        return numbers[found[1]]
+
+    return re.sub(r"\{(\w*)\}", number, text)
+
+
+def _number(name: str, given: object) -> str:
+    if not isinstance(given, dict):
+        raise _Problem(
+            f"numbers.{name}", f"{name} must be a table with compute and its parameters; got {given!r}"
+        )
+    parameters = {key: value for key, value in given.items() if key != "compute"}
+    return short(_worked(given.get("compute"), parameters, f"numbers.{name}").value)
+
+
+def _worked(name: object, given: Mapping[str, Any], path: str) -> Worked:
+    try:
+        return compute(name, given)
+    except ValueError as error:
+        raise _Problem(path, str(error)) from None
+
+
+# ---- settings -------------------------------------------------------------------------------------------------------
+
+
+def _settings(given: Mapping[str, Any], picture: str) -> tuple[tuple[str, Any], ...]:
+    allowed = PICTURES[picture].settings
+    for name in given:
+        if name not in allowed:
+            known = ", ".join(allowed)
+            raise _Problem(f"settings.{name}", f"the picture {picture} has no setting {name}; it has {known}")
+    return tuple((name, _setting(name, given[name])) for name in allowed if name in given)
+
+
+def _setting(name: str, value: Any) -> Any:
+    limits, path = SETTINGS[name], f"settings.{name}"
+    if limits.options:
+        several = limits.several and isinstance(value, list) and value
+        values = value if several else [value]
+        if not all(isinstance(one, str) and one in limits.options for one in values) or len(
+            set(values)
+        ) < len(values):
+            form = "a list of" if limits.several else "one of"
+            raise _Problem(path, f"{name} must be {form} {', '.join(limits.options)}; got {value!r}")
+        return tuple(values) if limits.several else value
+    kind = int if limits.whole else int | float
+    if isinstance(value, bool) or not isinstance(value, kind) or not limits.low <= value <= limits.high:
+        what = "a whole number" if limits.whole else "a number"
+        raise _Problem(path, f"{name} must be {what} from {limits.low:g} to {limits.high:g}; got {value!r}")
+    return value if limits.whole else float(value)
+
+
+# ---- questions ------------------------------------------------------------------------------------------------------
+
+
+def _question(ask: Mapping[str, Any], picture: str) -> Question:
+    _known(ask, ("text", "compute", "given", "options", "drag"), "ask")
+    text = _text(ask, "text", needed=True, path="ask")
+    given = ask.get("given", {})
+    if not isinstance(given, dict):
+        raise _Problem("ask.given", f"given must be a table; got {given!r}")
+    worked = _worked(
+        ask.get("compute"), given, "ask.given" if str(ask.get("compute")) in COMPUTATIONS else "ask.compute"
+    )
+    if ("options" in ask) == ("drag" in ask):
+        raise _Problem("ask", "a question has either options or drag")
+    if "drag" in ask:
+        return Question(text, worked, drag=_drag(ask["drag"], picture))
+    return Question(text, worked, options=_options(ask["options"], worked.value))
+
+
+def _drag(given: Any, picture: str) -> Drag:
+    path = "ask.drag"
+    if picture not in DRAGGABLE:
+        raise _Problem(path, f"only the pictures {', '.join(DRAGGABLE)} have a curve to predict")
+    if not isinstance(given, dict) or given.keys() != {"rate", "within"}:
+        raise _Problem(path, f"drag must be a table with rate and within; got {given!r}")
+    for name, low, high in (("rate", 0.0, 0.95), ("within", 0.0, 1e6)):
+        value = given[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise _Problem(path, f"{name} must be a number from {low:g} to {high:g}; got {value!r}")
+    return Drag(float(given["rate"]), float(given["within"]))
+
+
+def _options(given: Any, value: float) -> tuple[Option, ...]:
+    path = "ask.options"
+    if not isinstance(given, list) or not 2 <= len(given) <= 4:
+        raise _Problem(path, "options must be a list of 2 to 4 tables, each with text and is")
+    options = []
+    for one in given:
+        if not isinstance(one, dict) or one.keys() != {"text", "is"}:
+            raise _Problem(path, f"an option must be a table with text and is; got {one!r}")
+        options.append(Option(_text(one, "text", needed=True, path=path), holds(one["is"], value, path)))
+    right = sum(option.right for option in options)
+    if right != 1:
+        raise _Problem(
+            path, f"exactly one option must be right; the computed value is {short(value)} and {right} are"
+        )
+    return tuple(options)
+
+
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    "=": lambda value, bound: math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
+    "<": lambda value, bound: value < bound and not math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
+    ">": lambda value, bound: value > bound and not math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
+}
+
+
+def holds(claim: object, value: float, path: str = "is") -> bool:
+    """Whether a claim such as "= 1", "> 1" or "= 4/3" is true of ``value``.
+
+    >>> holds("> 1", 1.2), holds("= 4/3", 1 / 0.75), holds("< 1", 1.0)
+    (True, True, False)
+    """
+    found = _CLAIM.fullmatch(claim.strip()) if isinstance(claim, str) else None
+    if not found or (found[3] and float(found[3]) == 0.0):
+        raise _Problem(path, f'is must be a comparison such as "= 1", "> 1" or "= 4/3"; got {claim!r}')
+    return _COMPARE[found[1]](value, float(found[2]) / float(found[3] or 1.0))

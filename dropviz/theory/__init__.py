@@ -1,0 +1,1 @@
+"""Theory: strategies, laws of activations and noises, and what follows from them in closed form."""

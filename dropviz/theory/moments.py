@@ -1,0 +1,191 @@
+"""Exact moments of every strategy, and the exact discrepancy between training and test.
+
+Notation: rate r, keep k = 1 − r, activation mean μ and variance v, train factor t, test factor s, mask m.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dropviz.numbers.checks import LARGEST, Floats, check_numbers
+from dropviz.numbers.rates import check_rate
+from dropviz.theory.activations import Activations
+from dropviz.theory.strategies import Strategy
+from dropviz.theory.strategies import strategy as find_strategy
+from dropviz.theory.wasserstein import wasserstein
+
+PHASES = ("train", "test")
+MOST_VARIANCE = 1e201  # LARGEST², and room for rounding
+ROUNDING = 1e-14  # relative; a smaller difference of two factors is rounding
+
+
+class Moments(NamedTuple):
+    """A mean and a variance, each a float or an array over rates."""
+
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+
+
+class Discrepancy(NamedTuple):
+    """How far the training output is from the test output; each an array over rates."""
+
+    mean_gap: Floats
+    relative_gap: Floats
+    variance_ratio: Floats
+    rms_gap: Floats
+    wasserstein: Floats
+
+
+def exact_moments(
+    strategy: str | Strategy, phase: str, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike
+) -> Moments:
+    """Mean and variance of an output, over units and masks.
+
+    Training output m·a·t: mean t·k·μ, variance t²·(k·v + k·r·μ²). Test output a·s: mean s·μ, variance s²·v.
+
+    Parameters
+    ----------
+    strategy
+        A name in the table, or a row of it.
+    phase
+        "train" or "test".
+    rate, mean, variance
+        r in [0, 1], μ and v ≥ 0 of the activation, |μ| ≤ 1e100, v ≤ 1e201; scalars or arrays that broadcast.
+        Dimensionless.
+
+    Returns
+    -------
+    Moments
+        Floats for scalars, else arrays of the broadcast shape. NaN where a factor of the strategy divides by zero,
+        infinite beyond the range of float64.
+
+    Raises
+    ------
+    ValueError
+        If the strategy or the phase is unknown, or a rate, mean or variance is no number in its range.
+
+    Source: Srivastava et al., JMLR 15:1929–1958 (2014) for the two strategies; the moments follow from
+    m² = m and the independence of m and a.
+
+    >>> exact_moments("inverted", "train", 0.5, 1.0, 1.0)
+    Moments(mean=1.0, variance=3.0)
+    """
+    if phase not in PHASES:
+        raise ValueError(f"phase must be one of train, test; got {phase!r}")
+    row = strategy if isinstance(strategy, Strategy) else find_strategy(strategy)
+    rates = check_rate(rate)
+    keep = 1.0 - rates
+    mu, v = check_moments(mean, variance)
+    with np.errstate(over="ignore"):  # 1/r at a tiny rate
+        if phase == "train":
+            scale = row.train_scale(rates)
+            return Moments(_plain(scale * keep * mu), _plain(scale**2 * keep * (v + rates * mu**2)))
+        scale = row.test_scale(rates)
+        return Moments(_plain(scale * mu), _plain(scale**2 * v))
+
+
+def check_moments(mean: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
+    """Return mean and variance of activations as float64, or raise ValueError, naming the one out of range."""
+    return check_numbers("mean", mean, -LARGEST, LARGEST), check_numbers(
+        "variance", variance, 0.0, MOST_VARIANCE
+    )
+
+
+def _plain(values: Floats) -> Floats:
+    """Turn a 0-d array into a float, so that scalars in give scalars out."""
+    return values if np.ndim(values) else float(values)  # type: ignore[return-value]
+
+
+def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Floats:
+    """Train/test variance of both correct strategies: 1/k + (r/k)·μ²/v; infinite where v = 0 < r·μ².
+
+    >>> variance_ratio(0.5, 1.0, 2.0)
+    2.5
+    """
+    rates, mu, v = np.broadcast_arrays(check_rate(rate), *check_moments(mean, variance))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _plain(((v + rates * np.square(mu)) / (1.0 - rates)) / v)
+
+
+def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations) -> Discrepancy:
+    """Every measure of the train/test discrepancy, from the law of the activations; see `exact_gap`.
+
+    Raises
+    ------
+    ValueError
+        If the strategy is unknown or a rate lies outside [0, 1].
+    """
+    return Discrepancy(*(exact_gap(measure, strategy, rates, activations) for measure in Discrepancy._fields))
+
+
+def exact_gap(measure: str, strategy: str, rates: ArrayLike, activations: Activations) -> Floats:
+    """One measure of the train/test discrepancy at each rate, from the law of the activations.
+
+    mean_gap = test mean − train mean = (s − t·k)·μ; relative_gap = mean_gap/|train mean|; variance_ratio = train/test;
+    rms_gap = √E[(m·a·t − a·s)²] = √((v + μ²)·(k·(t − s)² + r·s²)); wasserstein = W₁ of the two output laws
+    (see `wasserstein`). NaN where a measure is undefined: relative_gap at train mean 0, variance_ratio at 0/0.
+
+    Raises
+    ------
+    ValueError
+        If the measure or the strategy is unknown or a rate lies outside [0, 1].
+    """
+    if measure not in Discrepancy._fields:
+        raise ValueError(f"measure must be one of {', '.join(Discrepancy._fields)}; got {measure!r}")
+    row, r = find_strategy(strategy), np.atleast_1d(check_rate(rates))
+    if measure == "wasserstein":
+        return wasserstein(row.name, tuple(r.tolist()), activations)
+    mu, v = activations.exact_mean, activations.exact_variance
+    if measure == "rms_gap":
+        t, s = row.train_scale(r), row.test_scale(r)
+        return np.asarray(np.sqrt((v + mu**2) * ((1.0 - r) * (t - s) ** 2 + r * s**2)))
+    t, s = row.train_scale(r), row.test_scale(r)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if measure == "variance_ratio":
+            return (
+                exact_moments(row, "train", r, mu, v).variance / exact_moments(row, "test", r, mu, v).variance
+            )
+        kept = t * (1.0 - r)
+        gap = np.where(np.abs(s - kept) <= ROUNDING * np.abs(s), 0.0, s - kept)
+        return (
+            gap * mu
+            if measure == "mean_gap"
+            else np.where(kept * mu == 0.0, np.nan, gap * np.sign(mu) / kept)
+        )
+
+
+EDGE = 1e-9  # how close to rates 0 and 1 a root is looked for
+
+
+def mean_ratio(row: Strategy, rate: ArrayLike) -> Floats:
+    """Test mean / training mean of a strategy, s/(t·k); NaN where a factor divides by zero.
+
+    >>> mean_ratio(strategy("none"), [0.0, 0.5, 0.8]).round(9).tolist()
+    [1.0, 2.0, 5.0]
+    """
+    rates = np.asarray(rate, dtype=np.float64)
+    return np.asarray(row.test_scale(rates) / (row.train_scale(rates) * (1.0 - rates)))
+
+
+def invisible_rate(row: Strategy) -> float | None:
+    """Rate inside (0, 1) at which the test mean equals the training mean: the root of s − t·k, by bisection.
+
+    None if there is none, because one mean stays above the other.
+
+    >>> invisible_rate(strategy("wrong_test")), invisible_rate(strategy("both"))
+    (0.5, None)
+    """
+
+    def gap(rate: float) -> float:
+        return float(row.test_scale(rate) - row.train_scale(rate) * (1.0 - rate))
+
+    low, high = EDGE, 1.0 - EDGE
+    if gap(low) * gap(high) > 0.0:
+        return None
+    while high - low > 1e-12:
+        middle = 0.5 * (low + high)
+        if gap(middle) == 0.0:
+            return middle
+        low, high = (middle, high) if gap(low) * gap(middle) > 0.0 else (low, middle)
+    return 0.5 * (low + high)

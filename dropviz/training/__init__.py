@@ -1,0 +1,1 @@
+"""Training: small networks, trained with dropout of every kind; NumPy only."""

@@ -1,0 +1,159 @@
+"""What decides a training run, and what follows from it alone: sizes, rates, noise, factors at test."""
+
+# axes: step, site (0 = features, 1 = first hidden layer, …, the last weight layer's input)
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.datasets.splits import Split
+from dropviz.schedules import Schedule
+from dropviz.training.dropout import Dropout
+from dropviz.training.network import Affine, Floats, Init, as_parameters, parameter_count
+from dropviz.training.optimizers import SGD, Optimizer
+
+
+@dataclass(frozen=True, slots=True)
+class LayerScale:
+    """What multiplies one layer's weights at the start, their learning rate and their weight decay."""
+
+    start: float = 1.0
+    learning_rate: float = 1.0
+    weight_decay: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """All that decides a run, but for the data.
+
+    Attributes
+    ----------
+    hidden : widths of the hidden layers
+    dropout : one entry a site in front of a weight layer, the features first; None is a site without noise. Empty:
+        no noise anywhere
+    optimizer : `SGD` or `Adam`
+    epochs, batch, seed : as usual; the last batch of an epoch may be smaller
+    dtype : "float32" or "float64"
+    init : how the weights start, see `network.initialise`
+    layer_scales : one a weight layer, or empty; biases are never scaled
+
+    Raises
+    ------
+    ValueError
+        If a value is outside its range, or a tuple has the wrong length.
+    """
+
+    hidden: tuple[int, ...] = (256, 256)
+    dropout: tuple[Dropout | None, ...] = ()
+    optimizer: Optimizer = field(default_factory=SGD)
+    epochs: int = 20
+    batch: int = 32
+    seed: int = 0
+    dtype: Literal["float32", "float64"] = "float32"
+    init: Init = "he"
+    layer_scales: tuple[LayerScale, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("epochs", 1, 10_000), ("batch", 1, 100_000), ("seed", 0, 2**63 - 1)):
+            value = getattr(self, name)
+            if not isinstance(value, int | np.integer) or not low <= value <= high:
+                raise ValueError(f"{name} must be a whole number from {low} to {high}; got {value!r}")
+        for name in ("dropout", "layer_scales"):
+            count = len(getattr(self, name))
+            if count not in (0, len(self.hidden) + 1):
+                raise ValueError(f"{name} must have {len(self.hidden) + 1} entries or none; got {count}")
+
+    @property
+    def sites(self) -> tuple[Dropout | None, ...]:
+        """Dropout in front of each weight layer."""
+        return self.dropout or (None,) * (len(self.hidden) + 1)
+
+
+def with_rate(config: TrainingConfig, rate: float | Schedule) -> TrainingConfig:
+    """The same run with ``rate``, a number or a schedule, at every site that has dropout."""
+    return replace(config, dropout=tuple(site and replace(site, rate=rate) for site in config.dropout))
+
+
+def as_standard(config: TrainingConfig, *, same_path: bool = True) -> TrainingConfig:
+    """The standard-dropout run that starts as the same function as this inverted run.
+
+    A layer behind inverted dropout computes (m·a/k)·V, behind standard dropout (m·a)·W: the same function if
+    V = k·W. Its gradients obey ∂V = ∂W/k, and those of all other parameters, biases included, are equal. So
+    with ``same_path`` the weights of that layer alone get, for SGD with or without momentum, the learning rate η/k² and
+    the weight decay k²·λ; for Adam, as ε → 0, η/k and k²·λ. Then both runs follow the same path to rounding. Without
+    ``same_path`` only the start is scaled.
+
+    Raises
+    ------
+    ValueError
+        If a site uses something other than inverted dropout, or its rate follows a schedule: V = k·W then holds
+        at one step only.
+    """
+    power = 2 if isinstance(config.optimizer, SGD) else 1
+    scales = []
+    for site in config.sites:
+        if site is None:
+            scales.append(LayerScale())
+            continue
+        if site.method != "inverted" or callable(site.rate):
+            raise ValueError(f"dropout must be inverted, at a constant rate; got {site!r}")
+        keep = 1.0 - site.rate
+        if same_path:
+            scales.append(LayerScale(1 / keep, keep**-power, keep**2))
+        else:
+            scales.append(LayerScale(1 / keep))
+    dropout = tuple(site and replace(site, method="standard") for site in config.dropout)
+    return replace(config, dropout=dropout, layer_scales=tuple(scales))
+
+
+def layer_sizes(config: TrainingConfig, data: Split) -> tuple[int, ...]:
+    """Features, hidden widths, outputs."""
+    return (data.train_features.shape[1], *config.hidden, data.outputs)
+
+
+def rates_at(config: TrainingConfig, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Rate of every site in front of a weight layer at each of ``steps``, shape (step, site); 0 without dropout."""
+    return np.stack(
+        [np.zeros(len(steps)) if site is None else site.rates(steps) for site in config.sites], axis=1
+    )
+
+
+def noises_at(
+    config: TrainingConfig,
+    sizes: Sequence[int],
+    rates: Sequence[float],
+    examples: int,
+    rng: np.random.Generator,
+) -> tuple[Affine | None, ...]:
+    """One draw of every site's training noise for a batch of ``examples``."""
+    return tuple(
+        None if site is None else site.draw(rate, (examples, size), rng, config.dtype)
+        for site, size, rate in zip(config.sites, sizes, rates, strict=False)
+    )
+
+
+def factors_at_test(config: TrainingConfig, rates: Sequence[float]) -> tuple[float, ...]:
+    """What multiplies each site at test: 1 without dropout, and the strategy's test factor with it."""
+    return tuple(
+        1.0 if site is None else site.test_factor(rate)
+        for site, rate in zip(config.sites, rates, strict=True)
+    )
+
+
+def per_parameter(
+    config: TrainingConfig, sizes: Sequence[int]
+) -> tuple[Floats | float, Floats | float | None]:
+    """Learning rate and weight decay: numbers, or arrays of shape (parameter,) if layers differ."""
+    learning_rate, weight_decay = config.optimizer.learning_rate, config.optimizer.weight_decay
+    if not config.layer_scales:
+        return learning_rate, weight_decay or None
+    count = parameter_count(sizes)
+    rates = as_parameters(sizes, np.full(count, learning_rate, dtype=config.dtype))
+    decays = as_parameters(sizes, np.full(count, weight_decay, dtype=config.dtype))
+    for layer, scale in enumerate(config.layer_scales):
+        rates.weights[layer][:] *= scale.learning_rate
+        decays.weights[layer][:] *= scale.weight_decay
+    return rates.flat, decays.flat if weight_decay else None

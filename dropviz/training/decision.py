@@ -1,0 +1,65 @@
+"""What a classifier of points in the plane decides, over a grid around its data."""
+
+# axes: row (second feature), column (first feature)
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.datasets.splits import Split
+from dropviz.training.experiments import Run
+from dropviz.training.mc import single_pass
+from dropviz.training.network import softmax
+
+FINE, COARSE = 60, 30  # points along each side of the grid: of a finished network, and while it learns
+MARGIN = 0.08  # of the data's width, around it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """Probability of the second class, mean over seeds, at each point (x[column], y[row]) of a grid.
+
+    Attributes
+    ----------
+    x, y : places along the two features, shape (column,) and (row,)
+    probability : shape (row, column), in the test phase
+    misplaced : how many training examples the mean probability puts into the other class
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    misplaced: int
+
+
+def has_decision(data: Split) -> bool:
+    """Whether ``data`` are points of two classes in the plane."""
+    return len(data.classes) == 2 and data.train_features.shape[1] == 2
+
+
+def rectangle(data: Split, points: int = FINE) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places along the two features, from the lowest to the highest training example and a little beyond."""
+    low, high = data.train_features.min(axis=0), data.train_features.max(axis=0)
+    margin = MARGIN * (high - low)
+    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], points) for i in (0, 1))
+    return x, y
+
+
+def decision(run: Run, data: Split, points: int = FINE) -> Decision:
+    """Probability of the second class over the rectangle of the training examples, ``points`` along each side.
+
+    Raises
+    ------
+    ValueError
+        If the data are not points of two classes in the plane.
+    """
+    if not has_decision(data):
+        raise ValueError("data must have two features and two classes")
+    x, y = rectangle(data, points)
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    everywhere = np.concatenate((grid, data.train_features))
+    outputs = [single_pass(run.config, data, epoch, everywhere) for epoch in run.last]
+    probability = np.mean([softmax(output.astype(np.float64))[:, 1] for output in outputs], axis=0)
+    misplaced = (probability[len(grid) :] > 0.5) != (data.train_targets == 1)
+    return Decision(x, y, probability[: len(grid)].reshape(points, points), int(misplaced.sum()))

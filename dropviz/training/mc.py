@@ -1,0 +1,171 @@
+"""Monte Carlo dropout: T noisy passes at test instead of one pass without noise.
+
+The mean of the passes predicts; their spread is read as how unsure the network is.
+
+Source: Gal and Ghahramani, *Dropout as a Bayesian approximation: representing model uncertainty in deep learning*,
+ICML 2016.
+"""
+
+# axes: pass, example, output
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.datasets.splits import Split
+from dropviz.training.config import TrainingConfig, factors_at_test, layer_sizes, noises_at
+from dropviz.training.loop import Epoch
+from dropviz.training.network import Affine, Floats, as_parameters, forward, softmax
+
+MAX_VALUES = 20_000_000  # passes · examples · outputs held at once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quality:
+    """How good predicted probabilities are: accuracy, −log likelihood a example, and expected calibration error."""
+
+    accuracy: float
+    loss: float
+    calibration_error: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """One pass without noise against the mean of the first 1, 2, …, T noisy passes, on the test examples."""
+
+    single: Quality
+    passes: NDArray[np.int64]
+    noisy: tuple[Quality, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """A regression in one dimension: mean and standard deviation of T noisy passes, and the one without noise.
+
+    All of shape (example,). The deviation is that of the network's output over masks; the targets' own noise is not
+    in it.
+    """
+
+    x: Floats
+    mean: Floats
+    deviation: Floats
+    single: Floats
+
+
+def noisy_passes(
+    config: TrainingConfig, data: Split, epoch: Epoch, features: Floats, passes: int, rng: np.random.Generator
+) -> Floats:
+    """Outputs of ``passes`` passes with fresh training noise each, shape (pass, example, output).
+
+    Raises
+    ------
+    ValueError
+        If ``passes`` is below 1, or passes · examples · outputs exceeds 20,000,000.
+    """
+    if passes < 1 or passes * len(features) * data.outputs > MAX_VALUES:
+        limit = max(1, MAX_VALUES // (len(features) * data.outputs))
+        raise ValueError(f"passes must be a whole number from 1 to {limit:,}; got {passes!r}")
+    sizes = layer_sizes(config, data)
+    parameters = as_parameters(sizes, epoch.state.parameters)
+    inputs = features.astype(config.dtype)
+    return np.stack(
+        [
+            forward(parameters, inputs, noises_at(config, sizes, epoch.rates, len(inputs), rng))[0]
+            for _ in range(passes)
+        ]
+    )
+
+
+def single_pass(config: TrainingConfig, data: Split, epoch: Epoch, features: Floats) -> Floats:
+    """Output of the test phase, shape (example, output): no noise, each site times its test factor."""
+    parameters = as_parameters(layer_sizes(config, data), epoch.state.parameters)
+    sites = tuple(Affine(factor) for factor in factors_at_test(config, epoch.rates))
+    return forward(parameters, features.astype(config.dtype), sites)[0]
+
+
+def compare(
+    config: TrainingConfig, data: Split, epoch: Epoch, passes: int, rng: np.random.Generator
+) -> Comparison:
+    """Judge the single pass, and the mean probability of the first t noisy passes for t = 1 … ``passes``.
+
+    Raises
+    ------
+    ValueError
+        If the data are not classes, or ``passes`` is outside its range.
+    """
+    if not data.classes:
+        raise ValueError("data must have classes; a regression has no accuracy")
+    outputs = noisy_passes(config, data, epoch, data.test_features, passes, rng)
+    counts = np.arange(1, passes + 1)
+    means = np.cumsum(softmax(outputs), axis=0, dtype=np.float64) / counts[:, None, None]
+    single = softmax(single_pass(config, data, epoch, data.test_features).astype(np.float64))
+    return Comparison(
+        quality(single, data.test_targets),
+        counts,
+        tuple(quality(mean, data.test_targets) for mean in means),
+    )
+
+
+def regression_band(
+    config: TrainingConfig, data: Split, epoch: Epoch, passes: int, rng: np.random.Generator
+) -> Band:
+    """Mean and standard deviation over ``passes`` noisy passes at the test examples.
+
+    Raises
+    ------
+    ValueError
+        If the data are not a regression with one feature, or ``passes`` is below 2 or too large.
+    """
+    if data.classes or data.train_features.shape[1] != 1 or data.outputs != 1:
+        raise ValueError("data must be a regression with one feature and one output")
+    if passes < 2:
+        raise ValueError(f"passes must be at least 2 for a standard deviation; got {passes!r}")
+    outputs = noisy_passes(config, data, epoch, data.test_features, passes, rng)[:, :, 0]
+    return Band(
+        data.test_features[:, 0],
+        outputs.mean(axis=0),
+        outputs.std(axis=0, ddof=1),
+        single_pass(config, data, epoch, data.test_features)[:, 0],
+    )
+
+
+def quality(probabilities: Floats, labels: NDArray[np.integer[Any]], bins: int = 15) -> Quality:
+    """Accuracy, mean −log probability of the label, and expected calibration error of ``probabilities``.
+
+    ECE = Σ_b |B_b|/n · |accuracy(B_b) − confidence(B_b)| over ``bins`` equal intervals of the confidence, the largest
+    probability: 0 if, of all predictions made with confidence c, a fraction c is right.
+
+    Parameters
+    ----------
+    probabilities : array of shape (example, class)
+        Each row sums to 1.
+    labels : array of shape (example,)
+        Class numbers.
+    bins : int
+        Number of intervals, 1 or more.
+
+    Raises
+    ------
+    ValueError
+        If ``bins`` is below 1.
+
+    Source
+    ------
+    Guo, Pleiss, Sun, Weinberger, *On calibration of modern neural networks*, ICML 2017, eq. 3.
+    """
+    if bins < 1:
+        raise ValueError(f"bins must be at least 1; got {bins!r}")
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    # intervals (0, 1/bins], (1/bins, 2/bins], …
+    place = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+    gap = np.bincount(place, weights=right - confidence, minlength=bins)
+    picked = probabilities[np.arange(len(labels)), labels]
+    smallest = np.finfo(np.float64).tiny
+    return Quality(
+        float(right.mean()),
+        float(-np.log(np.maximum(picked, smallest)).mean()),
+        float(np.abs(gap).sum() / len(labels)),
+    )

@@ -1,0 +1,1 @@
+"""What is mounted on a page: the live figure, growing curves, the story."""

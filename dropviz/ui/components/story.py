@@ -1,0 +1,118 @@
+"""Mount the story on its page, with the address and the QR code of every scene."""
+
+import hashlib
+import io
+import json
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import segno
+import streamlit as st
+
+from dropviz.live.story import story_javascript, story_stylesheet
+from dropviz.story.scenes import Story
+from dropviz.ui.components.live import PLOTLY
+from dropviz.ui.settings.kinds import saved
+
+log = logging.getLogger(__name__)
+PUBLIC_URL = "DROPVIZ_PUBLIC_URL"  # where the hall finds the app, if that is not where the lecturer sees it
+
+
+def public_address(page: str) -> str:
+    """Address of a page as the hall can open it: from the setting, else from the request."""
+    given = _public_root(os.environ.get(PUBLIC_URL, "").strip())
+    if given:
+        return f"{given}/{page}"
+    parts = urlsplit(st.context.url or "")
+    if not parts.netloc:  # no request, as in a test
+        return page
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+@cache
+def _public_root(given: str) -> str:
+    """The address in the setting, without a slash at the end; "" if it is none, which the log is told once."""
+    try:
+        whole = urlsplit(given).hostname and urlsplit(given).port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        whole = False
+    if whole and re.fullmatch(r"https?://[^\s?#@]{1,200}", given, re.IGNORECASE):
+        return given.rstrip("/")
+    if given:
+        log.warning(
+            "%s must be like https://dropout.example.org/app; the address asked for is used.", PUBLIC_URL
+        )
+    return ""
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def qr_code(address: str) -> str:
+    """The QR code of an address, as SVG."""
+    buffer = io.BytesIO()
+    segno.make(address, error="m").save(
+        buffer, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True
+    )
+    return buffer.getvalue().decode("utf-8")
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component(
+        "dropviz_story",
+        html='<div class="story"></div>',
+        css=story_stylesheet(),
+        js=story_javascript(),
+        isolate_styles=False,
+    )
+
+
+def mount_story(
+    story: Story, payload: dict[str, Any], which: Mapping[str, str], scene: int, mode: str
+) -> None:
+    """Show the story from ``scene`` (from 1) on; where a person moves to goes into the session and the address.
+
+    ``which`` is what the address says of the story and the order of its scenes, "" where it says nothing.
+    """
+    said = {name: text for name, text in which.items() if text}
+    version = hashlib.sha256(json.dumps([payload, said]).encode()).hexdigest()[:16]
+    page = public_address("story")
+    scenes = []
+    for number, (record, told) in enumerate(zip(story.scenes, payload["scenes"], strict=True), start=1):
+        query = urlencode({"scene": number} | said, safe=",")
+        address = f"{page}?{query}"
+        scenes.append(told | {"link": record.address, "public": address, "qr": qr_code(address)})
+    arrival = st.session_state.get("arrivals", 0)
+    # The scene at arrival, not the present one: what changes in here is sent again as a whole.
+    begin = st.session_state.get("story_begin")
+    if begin is None or begin[0] != (version, arrival):
+        begin = st.session_state["story_begin"] = ((version, arrival), scene, mode)
+    state = "story_live"
+
+    def keep_scene() -> None:
+        number = st.session_state[state].get("scene")
+        if isinstance(number, int | float) and 1 <= number <= len(story.scenes):
+            saved()["scene"] = int(number)
+
+    def keep_mode() -> None:
+        wanted = st.session_state[state].get("mode")
+        if wanted in ("page", "talk"):
+            saved()["mode"] = wanted
+
+    _component()(
+        key=state,
+        data={
+            "story": payload | {"scenes": scenes},
+            "version": version,
+            "scene": begin[1],
+            "mode": begin[2],
+            "arrival": arrival,
+            "plotly": f"component/{PLOTLY.name}/plotly.min.js",
+        },
+        on_scene_change=keep_scene,
+        on_mode_change=keep_mode,
+    )

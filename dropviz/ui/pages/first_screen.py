@@ -1,0 +1,129 @@
+"""The first screen: the two strategies on the same activations and the same masks."""
+
+import secrets
+
+import streamlit as st
+
+import dropviz as dv
+from dropviz import figures
+from dropviz.figures.first_screen import MEASURES
+from dropviz.frameworks.snippets import TARGETS, snippet
+from dropviz.live.page import standalone_html
+from dropviz.simulation.tables import table_csv
+from dropviz.theory.activations import Activations
+from dropviz.ui.components.live import Ready, live_figure, ready
+from dropviz.ui.frame import complain, heading
+from dropviz.ui.settings.address import read_address, show, write_address
+from dropviz.ui.settings.kinds import RATE, Choice, Choices, Number, saved
+from dropviz.ui.settings.sources import choose_source, source_settings
+
+UNITS = Number(
+    "units",
+    "units",
+    100_000,
+    1,
+    1_000_000,
+    1000,
+    help="How many activations are drawn; from a file or the digits, with replacement.",
+)
+SEED = Number("seed", "seed", 7, 0, 2**31 - 1, 1, help="The same seed gives the same draw, to the last bit.")
+STRATEGIES = Choices(
+    "strategies",
+    "strategies",
+    {name: row.short for name, row in dv.strategies().items()},
+    ("standard", "inverted"),
+    most=4,
+    help="Two are right. The others are mistakes: add one and watch the means part.",
+)
+MEASURE = Choice(
+    "gap", "discrepancy shown", MEASURES, "variance_ratio", help="What the third curve measures."
+)
+FRAMEWORK = Choice(
+    "code",
+    "framework",
+    {target: target for target in TARGETS},
+    TARGETS[0],
+    segmented=True,
+    help="The same two strategies, written for this library.",
+)
+SETTINGS = (RATE, *source_settings(), UNITS, SEED, STRATEGIES, MEASURE, FRAMEWORK)
+
+
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
+def _live(
+    activations: Activations, units: int, strategies: tuple[str, ...], seed: int, measure: str
+) -> Ready:
+    return ready(figures.explorer_live(dv.sweep(_config(activations, units, strategies, seed)), measure))
+
+
+def _config(activations: Activations, units: int, strategies: tuple[str, ...], seed: int) -> dv.SweepConfig:
+    return dv.SweepConfig(activations, units, dv.rate_grid(0.0, 0.95, 0.01), strategies, seed)
+
+
+def show_page() -> None:
+    """Show the page."""
+    heading("Dropout: scale the activations at test time, or invert the dropout in training?")
+    complain(read_address("explore", SETTINGS))
+    with st.sidebar:
+        activations, label = choose_source()
+        strategies = show(STRATEGIES)
+        measure = show(MEASURE)
+        units = int(show(UNITS))
+        seed = int(show(SEED))
+        st.button("new draw", on_click=_new_draw, help="A new seed: other activations, other masks.")
+    config = _config(activations, units, strategies, seed)
+    _figure(config, measure, label)
+
+
+def _new_draw() -> None:
+    st.session_state[SEED.key] = saved()[SEED.key] = secrets.randbelow(2**31)
+
+
+@st.fragment
+def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
+    # Not the configuration: Streamlit would hash its rates one by one.
+    live = _live(config.activations, config.units, config.strategies, config.seed, measure)
+    if config.units == 1:
+        st.info("One unit has no variance: a curve of the variance is exact alone.")
+    rate = live_figure(live, "explorer")
+    _code(rate)
+    write_address(SETTINGS)
+    _downloads(config, measure, label, rate)
+
+
+def _code(rate: float) -> None:
+    st.subheader(f"The same in a framework, at rate {rate:g}", anchor=False)
+    target = show(FRAMEWORK)
+    left, right = st.columns(2)
+    left.code(snippet("standard", rate, target), language="python")
+    right.code(snippet("inverted", rate, target), language="python")
+
+
+def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) -> None:
+    source = label if isinstance(config.activations, dv.Empirical) else repr(config.activations)
+    caption = f"Activations: {source}; {config.units:,} units, seed {config.seed}. Made with dropviz {dv.__version__}."
+    with st.container(horizontal=True):
+        st.download_button(
+            "table as CSV",
+            lambda: table_csv(dv.sweep(config).to_frame()),
+            "dropviz.csv",
+            "text/csv",
+            on_click="ignore",
+            help="Every strategy, rate and phase: mean and variance, their standard errors, and the exact ones.",
+        )
+        st.download_button(
+            "live figure as HTML",
+            lambda: standalone_html(
+                figures.explorer_live(dv.sweep(config), measure),
+                "Dropout: scale at test time, or invert in training?",
+                caption,
+                rate,
+            ),
+            "dropviz.html",
+            "text/html",
+            on_click="ignore",
+            help="This picture with its slider, in one file of 5 MB that needs no network.",
+        )
+    st.caption(
+        "The address of this page holds every setting but a file of yours: copy it, and it shows the same picture."
+    )

@@ -1,0 +1,1 @@
+"""The page of mistakes, and the diagnosis of one's own."""

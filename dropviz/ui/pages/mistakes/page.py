@@ -1,0 +1,160 @@
+"""A museum of mistakes, each beside the right thing, and a diagnosis of a person's own."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import streamlit as st
+
+import dropviz as dv
+from dropviz.figures.mistakes.figure import mistake_live
+from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.simulation.layer import LayerConfig, left_on
+from dropviz.theory.diagnosis import LEFT_ON
+from dropviz.ui.components.live import Ready, live_figure, ready
+from dropviz.ui.frame import heading
+from dropviz.ui.pages.mistakes.diagnosis import DIAGNOSIS_SETTINGS, show_diagnosis
+from dropviz.ui.settings.address import read_address, show, write_address
+from dropviz.ui.settings.kinds import RATE, Choice, Number
+
+
+class Exhibit(NamedTuple):
+    """What is wrong, in a sentence or three, and where it was seen, in Markdown."""
+
+    what: str
+    seen: str
+
+
+EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
+    {
+        "none": Exhibit(
+            "Units are dropped in training and nothing makes up for it. At test every unit is there, and the next "
+            "layer gets 1/keep times the input that it was trained on.",
+            "[KerasDropconnect, issue 1](https://github.com/teelinsan/KerasDropconnect/issues/1) (2019), on weights "
+            "instead of activations. The dropout of Keras divides by keep; the fix agreed on there multiplies by keep "
+            "again in training, which leaves the bare mask, and does nothing at test.",
+        ),
+        "both": Exhibit(
+            "The framework already divides by keep in training, and the code multiplies by keep at test as well: both "
+            "correct strategies at once.",
+            "[DyNet, issue 186](https://github.com/clab/dynet/issues/186) (2016). Its dropout divides by keep, which "
+            "its documentation did not say; the reporter expects that nearly everyone scales again at test, and had "
+            "done so too.",
+        ),
+        "wrong_train": Exhibit(
+            "The division is there, but by the drop rate. "
+            "[Srivastava et al. (JMLR 2014)](https://jmlr.org/papers/v15/srivastava14a.html) call the keep probability "
+            "p, most frameworks the drop rate: the same letter, the other number.",
+            "[Kaldi, issue 2814](https://github.com/kaldi-asr/kaldi/issues/2814) and "
+            "[pull request 2815](https://github.com/kaldi-asr/kaldi/pull/2815) (2018, merged): a component divided by "
+            "the drop proportion. [Theanets, pull request 123](https://github.com/lmjohns3/theanets/pull/123) (2016, "
+            "merged): the same. In words only, at rate 0.5, where it is the same number: "
+            "[LLMs from scratch, issue 431](https://github.com/rasbt/LLMs-from-scratch/issues/431) and "
+            "[issue 428](https://github.com/rasbt/LLMs-from-scratch/issues/428) (2024).",
+        ),
+        "wrong_test": Exhibit(
+            "Scaling at test is there, but by the drop rate instead of keep.",
+            "[ConvNetJS, pull request 61](https://github.com/karpathy/convnetjs/pull/61) (open since 2016): the layer "
+            "multiplies by `drop_prob` at test. Its default is 0.5, the one rate at which this is right. "
+            "[Pull request 106](https://github.com/karpathy/convnetjs/pull/106) (2019) found it again.",
+        ),
+        LEFT_ON: Exhibit(
+            "The factor is right, but nobody switched the mask off. The mean is right too, so a comparison of means "
+            "finds nothing, but at every rate above 0 each single prediction is random.",
+            "[nanoGPT, pull request 240](https://github.com/karpathy/nanoGPT/pull/240) (2023, merged): attention got "
+            "its dropout rate in a function call that does not know of evaluation mode; "
+            "[PyTorch, issue 124464](https://github.com/pytorch/pytorch/issues/124464) (2024) is about that function. "
+            "[DME, issue 3](https://github.com/facebookresearch/DME/issues/3) (2018): `F.dropout` without its switch. "
+            "Done on purpose, many times over, it is Monte Carlo dropout "
+            "([Gal and Ghahramani, ICML 2016](https://arxiv.org/abs/1506.02142)).",
+        ),
+    }
+)
+
+RELATIVES = (
+    "[Edinburgh's mlpractical, pull request 32](https://github.com/CSTR-Edinburgh/mlpractical/pull/32) (2015): inputs "
+    "divided twice in training, by the keep probabilities of two layers.",
+    "[curriculum-dropout, issue 1](https://github.com/pmorerio/curriculum-dropout/issues/1) (2017): a convolutional "
+    "layer used the keep probability of the dense ones.",
+    "[RETAIN, pull request 1](https://github.com/mp2893/retain/pull/1) (2017): the factor at test was fixed at 0.5, "
+    "whatever the rate.",
+    "[Keras, pull request 5665](https://github.com/keras-team/keras/pull/5665) (2017): the noise of Gaussian dropout "
+    "was not multiplicative.",
+)
+
+CAPTION_TABLED = (
+    "ReLU of normal draws, 100,000 units; the same units and the same mask on both sides. Lines are exact, points are "
+    "simulated. With rate r and keep k = 1 − r, the ratio is 1/k without compensation, k with two, and r/k with the "
+    "wrong p, whether in training or at test."
+)
+CAPTION_LEFT_ON = (
+    "One unit of the next layer: z is the weighted sum of its inputs, ReLU of normal draws, held fixed. Only the mask "
+    "is drawn anew, 2,000 times; the decision is the sign of z. The line of the standard deviation is exact, "
+    "√(r/k · Σ w²a²) with rate r and keep k (Wang and Manning, *Fast dropout training*, ICML 2013); the rest is "
+    "simulated."
+)
+
+TABLED = tuple(name for name, row in dv.strategies().items() if row.mistake)
+MISTAKE = Choice(
+    "mistakes_kind",
+    "Mistake",
+    {name: dv.strategies()[name].label for name in TABLED} | {LEFT_ON: "left on at test"},
+    "none",
+    help="What the code does wrong; it is shown beside inverted dropout.",
+    segmented=True,
+)
+INPUTS = Number(
+    "mistakes_inputs",
+    "inputs of the unit",
+    64,
+    1,
+    1024,
+    1,
+    help="One unit of the next layer adds up this many.",
+)
+SEED = Number("mistakes_seed", "seed", 7, 0, 2**31 - 1, 1, help="Other activations, weights and masks.")
+SETTINGS = (RATE, MISTAKE, INPUTS, SEED, *DIAGNOSIS_SETTINGS)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _beside_inverted(config: dv.SweepConfig, name: str) -> Ready:
+    return ready(mistake_live(dv.sweep(config), name))
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing the masks…")
+def _left_on(config: LayerConfig) -> Ready:
+    return ready(left_on_live(left_on(config)))
+
+
+def show_page() -> None:
+    """Show the page."""
+    heading("Five ways to get it wrong, and which of them you would notice")
+    for complaint in read_address("mistakes", SETTINGS):
+        st.warning(complaint)
+    _museum()
+    _diagnosis()
+
+
+@st.fragment
+def _museum() -> None:
+    name = show(MISTAKE)
+    st.markdown(EXHIBITS[name].what)
+    if name == LEFT_ON:
+        with st.container(horizontal=True):
+            inputs, seed = int(show(INPUTS)), int(show(SEED))
+        live, caption = _left_on(LayerConfig(fan_in=inputs, seed=seed)), CAPTION_LEFT_ON
+    else:
+        config = dv.SweepConfig(strategies=("inverted", *TABLED))
+        live, caption = _beside_inverted(config, name), CAPTION_TABLED
+    live_figure(live, "mistakes")
+    st.caption(caption)
+    write_address(SETTINGS)
+    st.subheader("Seen in public", anchor=False)
+    st.markdown(EXHIBITS[name].seen)
+    with st.expander("Relatives: wrong in other ways"):
+        st.markdown("\n".join(f"- {relative}" for relative in RELATIVES))
+
+
+@st.fragment
+def _diagnosis() -> None:
+    show_diagnosis(lambda: write_address(SETTINGS))

@@ -1,0 +1,1 @@
+"""Settings: their kinds, the address, and the sources of activations."""

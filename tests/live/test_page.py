@@ -1,0 +1,63 @@
+"""What is taken home: tables that come back the same, a page that asks nobody for anything."""
+
+import io
+import json
+import re
+
+import pandas as pd
+import pytest
+
+import dropviz as dv
+from dropviz import figures
+from dropviz.live.page import standalone_html
+from dropviz.simulation.tables import table_csv, table_parquet
+
+SWEEP = dv.sweep(
+    dv.SweepConfig(units=1000, rates=dv.rate_grid(0.0, 0.9, 0.1), strategies=tuple(dv.strategies()))
+)
+
+
+def test_csv_comes_back_to_the_last_bit():
+    back = pd.read_csv(io.BytesIO(table_csv(SWEEP.to_frame())))
+    pd.testing.assert_frame_equal(back, SWEEP.to_frame(), check_dtype=False)
+
+
+def test_parquet_comes_back_to_the_last_bit():
+    back = pd.read_parquet(io.BytesIO(table_parquet(SWEEP.to_frame())))
+    pd.testing.assert_frame_equal(back, SWEEP.to_frame(), check_dtype=False)
+
+
+def payload_of(page):
+    return json.loads(
+        re.search(r'<script type="application/json" id="payload">(.*?)</script>', page, re.S)[1]
+    )
+
+
+def test_the_page_holds_the_data_once_and_starts_where_it_is_told():
+    live = figures.explorer_live(SWEEP)
+    page = standalone_html(live, "A <title> & more", "caption <script>", rate=0.62)
+    assert payload_of(page)["start"] == 6
+    assert payload_of(page)["texts"] == {name: list(values) for name, values in live.texts.items()}
+    assert "A &lt;title&gt; &amp; more" in page
+    assert "caption &lt;script&gt;" in page
+    assert page.count("plotly.js v") == 1
+
+
+def test_the_page_asks_no_address():
+    page = standalone_html(figures.explorer_live(SWEEP), "t", "c")
+    own = page.replace(re.search(r"<script>(.*?)</script>\n<script type=\"application", page, re.S)[1], "")
+    assert not re.search(r"(?:src|href)\s*=|@import|url\(https?:|fetch\(", own)
+
+
+def test_data_cannot_end_the_script():
+    live = figures.explorer_live(SWEEP)
+    page = standalone_html(live, "t", "c")
+    block = re.search(r'id="payload">(.*?)</script>', page, re.S)[1]
+    assert "<" not in block
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.5, 0.99])
+def test_the_nearest_rate_is_taken(rate):
+    page = standalone_html(figures.explorer_live(SWEEP), "t", "c", rate)
+    payload = payload_of(page)
+    assert abs(payload["rates"][payload["start"]] - rate) <= 0.1

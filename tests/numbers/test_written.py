@@ -1,0 +1,48 @@
+"""Numbers on screen: never NaN, never more digits than the error allows."""
+
+import math
+
+import numpy as np
+import pytest
+
+from dropviz.numbers.written import plain, read_number, with_error, with_errors
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (1.0, "1.000"), (-0.25, "−0.2500"), (123.456, "123.5"), (0.00012345, "0.0001234"), (1e-9, "1e-09"),
+     (0.9999999, "1.000"),
+     (math.nan, "undefined"), (math.inf, "infinite"), (-math.inf, "infinite")],
+)  # fmt: skip
+def test_plain(value, text):
+    assert plain(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [(0.39894, 0.00061, "0.3989 ± 0.0006"), (-1.5, 0.2, "−1.5 ± 0.2"), (1234.0, 30.0, "1230 ± 30"), (5.0, 0.0, "5.000"),
+     (math.nan, 0.1, "undefined"), (2.0, math.nan, "2.000"), (1e9, 1e3, "1.000000e+09 ± 0.000001e+09"),
+     (-3e-12, 2e-12, "−3e-12 ± 2e-12"), (2e5, 3e7, "0e+07 ± 3e+07")],
+)  # fmt: skip
+def test_with_error(value, error, text):
+    assert with_error(value, error) == text
+
+
+def test_a_number_that_a_person_wrote():
+    assert [read_number(text) for text in ("1", " -0.25 ", "1e3", "+.5")] == [1.0, -0.25, 1000.0, 0.5]
+
+
+@pytest.mark.parametrize("text", ["1_000", "١", "１", "1,5", "", "one", "0x1"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(ValueError, match=r"digits 0 to 9|could not convert"):
+        read_number(text)
+
+
+def test_many_values_are_written_as_each_alone():
+    rng = np.random.default_rng(4)
+    size = 10.0 ** rng.uniform(-12, 10, 4000)
+    values = [*(rng.standard_normal(4000) * size).tolist(), 0.0, -0.0, 0.0004, math.nan, math.inf, 3.0]
+    errors = [*(size * 10.0 ** rng.uniform(-6, 2, 4000)).tolist(), 0.1, 0.1, 0.1, 0.1, 0.1, 0.0]
+    texts, said = with_errors(values, errors)
+    alone = [with_error(value, error) for value, error in zip(values, errors, strict=True)]
+    assert [f"{text} {error}".strip() for text, error in zip(texts, said, strict=True)] == alone

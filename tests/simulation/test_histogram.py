@@ -1,0 +1,55 @@
+"""Histogram and units against a count by hand."""
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.simulation.histogram import histogram, some_units
+from dropviz.simulation.sweep import draw_chunk
+
+CONFIG = dv.SweepConfig(dv.Normal(relu=True), units=20_000, rates=(0.0, 0.3, 0.8), seed=5)
+
+
+def outputs_by_hand(index):
+    values, sizes = draw_chunk(CONFIG, 0, 0)
+    first_dropped = np.repeat(np.arange(len(sizes)), sizes)
+    return values[first_dropped > index]
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+@pytest.mark.parametrize("scale", [0.25, 1.0, 3.0])
+def test_shares_are_those_of_a_count_by_hand(index, scale):
+    pictured = histogram(CONFIG)
+    edges = scale * pictured.edges[::20]
+    kept = outputs_by_hand(index) * scale
+    counted = np.histogram(kept[kept != 0], edges)[0] / CONFIG.units
+    np.testing.assert_allclose(pictured.share(index, scale, edges), counted, atol=3 / CONFIG.units)
+    assert pictured.zero[index] == pytest.approx(1 - np.count_nonzero(kept) / CONFIG.units, abs=1e-12)
+
+
+def test_the_last_row_is_the_sample_without_dropout():
+    values, _ = draw_chunk(CONFIG, 0, 0)
+    assert histogram(CONFIG).zero[-1] == pytest.approx(np.mean(values == 0))
+
+
+def test_an_undefined_or_zero_factor_leaves_no_share():
+    pictured = histogram(CONFIG)
+    for scale in (0.0, np.nan):
+        assert pictured.share(1, scale, pictured.edges).sum() == 0.0
+
+
+def test_constant_activations_have_a_bin():
+    pictured = histogram(dv.SweepConfig(dv.Constant(-2.0), units=100, rates=(0.0, 0.5)))
+    assert pictured.below[0, -1] == 1.0
+    assert pictured.edges[0] < -2.0 < pictured.edges[-1]
+
+
+def test_units_come_with_the_rate_that_drops_them():
+    values, sizes = draw_chunk(CONFIG, 0, 0)
+    first_dropped = dict(zip(values[values > 0], np.repeat(np.arange(4), sizes)[values > 0], strict=True))
+    units = some_units(CONFIG, 500)
+    positive = units.activation > 0
+    assert positive.sum() > 150
+    assert [first_dropped[a] for a in units.activation[positive]] == units.dropped_at[positive].tolist()
+    share = np.mean(units.dropped_at <= 1)
+    assert abs(share - 0.3) < 5 * np.sqrt(0.3 * 0.7 / 500)

@@ -1,0 +1,161 @@
+import math
+
+import numpy as np
+import pytest
+
+from dropviz.simulation.layer import LayerConfig, exact_z, layer_densities, layer_sweep, left_on, masked_sums
+from dropviz.theory.activations import Constant, Normal
+from dropviz.theory.measured import Empirical
+from dropviz.theory.strategies import strategies, strategy
+
+RATES = (0.0, 0.1, 0.3, 0.5, 0.8, 0.99)
+ALL = tuple(strategies())
+
+
+def moments_within(result, sigmas=5.0):
+    defined = np.isfinite(result.exact_mean)
+    off = np.abs(result.mean - result.exact_mean)[defined]
+    assert (off <= sigmas * result.mean_se[defined] + 1e-12 * (1 + np.abs(result.exact_mean[defined]))).all()
+    off = np.abs(result.variance - result.exact_variance)[defined]
+    room = sigmas * result.variance_se[defined] + 1e-12 * (1 + result.exact_variance[defined])
+    assert (off <= room).all()
+
+
+def test_masked_sums_are_those_of_nested_masks():
+    rates, products = np.array([0.0, 0.2, 0.2001, 0.7]), np.random.default_rng(0).normal(size=5)
+    sums = masked_sums(np.random.default_rng(1), products, 50, rates)
+    kept = np.random.default_rng(1).random((50, 5))[:, None, :] >= rates[:, None]
+    np.testing.assert_allclose(sums, (kept * products).sum(axis=2), atol=1e-14)
+    own = np.random.default_rng(2).normal(size=(50, 5))
+    sums = masked_sums(np.random.default_rng(1), own, 50, rates)
+    np.testing.assert_allclose(sums, (kept * own[:, None, :]).sum(axis=2), atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_closed_form_is_that_of_all_masks(name):
+    """Exact mean and variance against the sum over all 2⁶ masks with their probabilities."""
+    rng = np.random.default_rng(3)
+    w, a, b, n = rng.normal(size=6), rng.normal(size=6), 0.7, 6
+    masks = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
+    for rate in (0.1, 0.5, 0.9):
+        chance = np.prod(np.where(masks == 1, 1 - rate, rate), axis=1)
+        z = float(strategy(name).train_scale(rate)) * (masks @ (w * a)) + b
+        mean = chance @ z
+        exact = exact_z(name, rate, w, a, b)
+        assert exact.mean == pytest.approx(mean, rel=1e-12)
+        assert exact.variance == pytest.approx(chance @ (z - mean) ** 2, rel=1e-12)
+
+
+def test_the_two_right_strategies_expect_their_test_value():
+    result = layer_sweep(LayerConfig(rates=RATES, strategies=ALL, bias=0.4))
+    np.testing.assert_allclose(result.exact_mean[:2], result.test_z[:2], rtol=1e-12)
+    total = float(result.weights @ result.inputs)
+    np.testing.assert_allclose(result.exact_mean[ALL.index("none")], (1 - np.array(RATES)) * total + 0.4)
+    np.testing.assert_allclose(result.test_z[ALL.index("none")], total + 0.4)
+    ratio = result.exact_variance[0, 1:] / result.exact_variance[1, 1:]
+    np.testing.assert_allclose(ratio, (1 - np.array(RATES[1:])) ** 2)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        LayerConfig(rates=RATES, strategies=ALL),
+        LayerConfig(fan_in=1, rates=RATES, strategies=ALL),
+        LayerConfig(fan_in=500, masks=1000, rates=RATES, strategies=ALL, bias=-2.0),
+        LayerConfig(weight_mean=0.0, weight_scale=0.0, rates=RATES, strategies=ALL, bias=1.0),
+        LayerConfig(Constant(0.0), rates=RATES, strategies=ALL),
+        LayerConfig(Constant(3.0), weight_scale=0.0, rates=RATES, strategies=ALL),
+        LayerConfig(Empirical(np.array([1e99, -1e99])), rates=RATES, strategies=ALL),
+        LayerConfig(fan_in=3, masks=2, rates=(0.99,), strategies=("none",)),
+    ],
+    ids=["default", "fan-in 1", "wide", "zero weights", "zero inputs", "constant", "huge", "two masks"],
+)
+def test_simulation_meets_the_closed_form_at_every_setting(config):
+    result = layer_sweep(config)
+    # at two masks, or where all masks of the draw agree, the standard error itself says nothing
+    if config.masks > 2 and config.fan_in > 1:
+        moments_within(result)
+    undefined = np.array(
+        [[strategy(n).divides_by_rate and r == 0.0 for r in config.rates] for n in config.strategies]
+    )
+    for values in (result.mean, result.mean_se, result.variance, result.variance_se, result.exact_mean):
+        np.testing.assert_array_equal(np.isnan(values), undefined)
+    assert np.isfinite(result.test_z).all()
+    shown = layer_densities(result)
+    width = shown.edges[1] - shown.edges[0]
+    total = shown.density.sum(axis=2) * width + shown.outside_mass
+    np.testing.assert_allclose(total[~undefined], 1.0, rtol=1e-9)
+    assert np.isnan(total[undefined]).all()
+
+
+def test_fan_in_one_takes_two_values():
+    result = layer_sweep(LayerConfig(Normal(5.0, 1.0), fan_in=1, rates=(0.3,)))
+    only = float(result.weights[0] * result.inputs[0])
+    values = np.unique(result.training_z("inverted"))
+    np.testing.assert_allclose(np.sort(values), np.sort([0.0, only / 0.7]))
+    moments_within(result)
+
+
+def test_dividing_keeps_the_distribution_of_z_in_place():
+    result = layer_sweep(LayerConfig(rates=(0.5,), masks=4000))
+    inverted, undivided = result.training_z("inverted")[:, 0], result.training_z("none")[:, 0]
+    np.testing.assert_allclose(inverted, 2 * undivided)
+    test = result.test_z[result.config.strategies.index("inverted"), 0]
+    assert abs(inverted.mean() - test) < 5 * inverted.std() / math.sqrt(4000)
+    assert abs(undivided.mean() - test) > 20 * undivided.std() / math.sqrt(4000)
+
+
+def test_left_on_is_random_around_the_right_answer():
+    result = left_on(LayerConfig(rates=RATES))
+    assert np.ptp(result.prediction[:, 0]) == 0.0
+    assert result.flipped[0] == 0.0
+    assert (np.diff(result.exact_std) > 0).all()
+    error = result.std[1:] / math.sqrt(2000)
+    assert (np.abs(result.prediction.mean(axis=0)[1:] - result.off) < 5 * error).all()
+    np.testing.assert_allclose(result.std[1:-1], result.exact_std[1:-1], rtol=0.1)
+    opposite = np.sign(result.prediction) * np.sign(result.off) < 0
+    np.testing.assert_array_equal(result.flipped, opposite.mean(axis=0))
+    assert result.flipped[4] > 0.05
+
+
+def test_left_on_without_any_signal():
+    result = left_on(LayerConfig(Constant(0.0), rates=RATES))
+    assert (result.prediction == 0.0).all()
+    assert (result.flipped == 0.0).all()
+
+
+def test_same_config_same_bits():
+    first, second = layer_sweep(LayerConfig()), layer_sweep(LayerConfig())
+    np.testing.assert_array_equal(first.masked_sums, second.masked_sums)
+    assert not np.array_equal(first.masked_sums, layer_sweep(LayerConfig(seed=8)).masked_sums)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("fan_in", 0),
+        ("fan_in", 5000),
+        ("fan_in", 2.0),
+        ("masks", 1),
+        ("seed", -1),
+        ("weight_scale", -1.0),
+        ("weight_scale", math.nan),
+        ("weight_mean", math.inf),
+        ("bias", "big"),
+        ("rates", (1.0,)),
+        ("rates", (0.3, 0.2)),
+        ("strategies", ()),
+        ("strategies", ("inverted", "inverted")),
+        ("strategies", ("upside down",)),
+    ],
+)
+def test_a_wrong_config_names_its_parameter(parameter, value):
+    with pytest.raises(ValueError, match=parameter.replace("rates", "rate").replace("strategies", "strateg")):
+        LayerConfig(**{parameter: value})
+
+
+def test_too_large_a_simulation_is_refused():
+    with pytest.raises(ValueError, match="masks × fan_in must be at most 20,000,000"):
+        LayerConfig(fan_in=4096, masks=100_000)
+    with pytest.raises(ValueError, match="bins"):
+        layer_densities(layer_sweep(LayerConfig(rates=(0.5,), masks=10)), bins=0)

@@ -1,0 +1,171 @@
+"""Standard errors: against the change that each unit makes, the spread of repeats, theory, and rare events."""
+
+import math
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.simulation.sweep import CHUNK, draw_chunk
+from dropviz.theory.moments import exact_gap
+from dropviz.theory.standard_errors import GAPS, law_of
+from dropviz.theory.strategies import strategies, strategy
+
+# axes of a measure: strategy, rate
+NAMES = tuple(strategies())
+RATES = (0.0, 0.1, 0.3, 0.5, 0.8, 0.95)
+SOURCES = [
+    dv.Normal(relu=True),
+    dv.Normal(1.0, 1.0),
+    dv.Exponential(2.0),
+    dv.Sparse(0.8, 1.5),
+    dv.Normal(1e6, 1.0),
+    dv.digits(),
+]
+by_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: repr(source)[:40])
+
+
+def swept(source, units, **changes):
+    settings = {"rates": RATES, "strategies": NAMES, "seed": 3, **changes}
+    return dv.sweep(dv.SweepConfig(source, units, **settings))
+
+
+def influences(train, test, exact_train_mean):
+    """First-order change of every measure that each unit makes, straight from the definitions."""
+    gap = test - train
+    rms = math.sqrt((gap**2).mean())
+    spread = (train - train.mean()) ** 2 / train.var() - (test - test.mean()) ** 2 / test.var()
+    return {
+        "mean_gap": gap - gap.mean(),
+        "relative_gap": (gap - gap.mean()) / abs(exact_train_mean),
+        "variance_ratio": train.var() / test.var() * spread,
+        "rms_gap": (gap**2 - rms**2) / (2 * rms),
+        "mean_ratio": test.mean() / train.mean() * (test / test.mean() - train / train.mean()),
+    }
+
+
+@pytest.mark.parametrize("source", [dv.Normal(0.3, 1.5), dv.Normal(relu=True), dv.Exponential(2.0)])
+def test_errors_are_those_of_the_changes_that_single_units_make(source):
+    result = swept(source, 4 * CHUNK, rates=(0.1, 0.5, 0.9))
+    chunks = [draw_chunk(result.config, 0, chunk) for chunk in range(4)]
+    value = np.concatenate([values for values, _ in chunks])
+    first = np.concatenate([np.repeat(np.arange(sizes.size), sizes) for _, sizes in chunks])
+    for s, name in enumerate(NAMES):
+        row = strategy(name)
+        for r, rate in enumerate(result.config.rates):
+            train, test = (first > r) * value * row.train_scale(rate), value * row.test_scale(rate)
+            for measure, phi in influences(train, test, result.exact_mean[s, 0, r]).items():
+                error = math.sqrt((phi**2).mean() / value.size)
+                assert result.gap_error(measure)[s, r] == pytest.approx(error, rel=0.03, abs=1e-9), measure
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        dv.Normal(1.0, 2.0),
+        dv.Normal(relu=True),
+        dv.Normal(-2.0, 1.0, relu=True),
+        dv.Normal(3.0, 1.0, relu=True),
+        dv.Uniform(-1.0, 3.0),
+        dv.Exponential(2.0),
+        dv.SigmoidNormal(-1.0, 2.0),
+        dv.LogNormal(0.0, 0.3),
+        dv.Sparse(0.8, 1.5),
+        dv.digits(),
+        dv.Constant(3.0),
+    ],
+    ids=lambda source: repr(source)[:40],
+)
+def test_the_law_has_the_moments_of_its_draws(source):
+    law = law_of(source)
+    deviation = (source.sample(np.random.default_rng(5), 1_000_000) - source.exact_mean) / law.size
+    for power, exact in ((2, law.second), (3, law.third), (4, law.fourth)):
+        drawn = deviation**power
+        assert abs(drawn.mean() - exact) <= 5 * drawn.std() / 1000 + 1e-3 * abs(exact) + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("source", "units", "rate"),
+    [
+        (dv.Constant(1.0), 10, 0.95),
+        (dv.Normal(relu=True), 10, 0.95),
+        (dv.Normal(-3.0, 1.0, relu=True), 10_000, 0.95),
+        (dv.Sparse(0.99), 10_000, 0.95),
+        (dv.LogNormal(0.0, 1.5), 100, 0.3),
+    ],
+)
+def test_errors_are_honest_where_a_sample_may_miss_what_is_rare(source, units, rate):
+    # One draw in so many may lie beyond five errors (a skew law has no Gaussian tails), not most of them.
+    far = 0
+    for seed in range(200):
+        result = swept(source, units, seed=seed, rates=(rate,), strategies=("standard", "inverted"))
+        for name in ("mean", "variance"):
+            gap = np.abs(getattr(result, name) - getattr(result, f"exact_{name}"))
+            error = getattr(result, f"{name}_se")
+            assert (error[:, 0] > 0).all()
+            far += int((gap > 5 * error + 1e-12).any())
+    assert far <= 8
+
+
+def test_rounding_is_no_result():
+    rare = swept(dv.Normal(-3.0, 1.0, relu=True), 1000, strategies=("standard", "inverted"))
+    assert (rare.mean >= 0).all()
+    nothing = swept(dv.Normal(-3.0, 0.1, relu=True), 1000)  # not a unit in 1e196 is above 0
+    assert (nothing.mean[:, 0, 1:] == 0).all()
+    assert (nothing.variance[:4, :, 1:] == 0).all()
+    far_away = swept(dv.Normal(1e6, 1e-3), 100_000, strategies=("inverted",))
+    assert far_away.variance[0, 1] == pytest.approx(1e-6, rel=0.05)
+
+
+@by_source
+def test_errors_are_the_spread_of_repeats(source):
+    results = [swept(source, 20_000, seed=seed, rates=RATES[1:]) for seed in range(300)]
+    for measure in GAPS:
+        values = np.array([result.gap(measure) for result in results])
+        errors = np.sqrt(np.mean([result.gap_error(measure) ** 2 for result in results], axis=0))
+        spread = values.std(axis=0, ddof=1)
+        # 300 repeats know a spread to 4 %; an rms_gap that is constant to first order has a smaller error still
+        known = spread > 1e-3 * np.abs(values).mean(axis=0)
+        np.testing.assert_allclose(errors[known], spread[known], rtol=0.25, err_msg=measure)
+
+
+@by_source
+@pytest.mark.parametrize("measure", GAPS[:4])
+def test_every_measure_meets_theory_within_five_standard_errors(source, measure):
+    result = swept(source, 200_000)
+    for s, name in enumerate(NAMES):
+        exact = exact_gap(measure, name, RATES, source)
+        simulated, error = result.gap(measure)[s], result.gap_error(measure)[s]
+        known = np.isfinite(exact) & np.isfinite(error)
+        assert known[1:].all()
+        # the second order of the delta method, which falls with the number of units
+        room = 5 * error[known] + 2e-4 * np.abs(exact[known]) + 1e-9 * abs(source.exact_mean)
+        assert (np.abs(simulated[known] - exact[known]) <= room).all(), name
+
+
+@by_source
+def test_where_nobody_is_dropped_both_correct_strategies_have_no_gap_and_no_error(source):
+    result = swept(source, 1000, strategies=("standard", "inverted"))
+    for measure, value in (("mean_gap", 0), ("variance_ratio", 1), ("rms_gap", 0), ("mean_ratio", 1)):
+        assert (result.gap(measure)[:, 0] == value).all()
+        assert (result.gap_error(measure)[:, 0] == 0).all()
+
+
+def test_errors_of_replicates_are_their_spread():
+    result = swept(dv.Normal(relu=True), 1000, replicates=40)
+    single = swept(dv.Normal(relu=True), 40_000)
+    for measure in GAPS:
+        several, one = result.gap_error(measure)[:2, 2:], single.gap_error(measure)[:2, 2:]
+        assert ((several > 0.5 * one) & (several < 2 * one)).all()
+
+
+def test_undefined_errors_are_nan():
+    alone = swept(dv.Normal(1.0), 1)
+    assert np.isnan(alone.gap_error("variance_ratio")).all()
+    assert np.isnan(alone.variance_se).all()
+    assert (alone.mean_se[:4, :, 1:] > 0).all()
+    constant = swept(dv.Constant(2.0), 1000)
+    assert np.isnan(constant.gap_error("variance_ratio")).all()
+    assert np.isfinite(constant.gap_error("mean_gap")[:4]).all()
+    with pytest.raises(ValueError, match="wasserstein"):
+        constant.gap_error("wasserstein")

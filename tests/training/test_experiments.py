@@ -1,0 +1,213 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dropviz.training import experiments as module
+from dropviz.training.experiments import Experiment, Run, experiments, findings, gather, run_configs
+from dropviz.training.loop import train_all
+from dropviz.training.optimizers import SGD
+
+NAMES = tuple(experiments())
+
+
+def shortened(name: str, epochs: int = 2) -> Experiment:
+    """The experiment with few epochs."""
+    full = experiments()[name]
+    return replace(full, runs=tuple((label, replace(config, epochs=epochs)) for label, config in full.runs))
+
+
+def performed(experiment: Experiment, seeds=(0,)):
+    data = experiment.data()
+    return data, gather(experiment, seeds, train_all(run_configs(experiment, seeds), data))
+
+
+def with_numbers(runs, **numbers):
+    """Runs whose last epochs are altered: number name -> one value a run."""
+    altered = []
+    for place, run in enumerate(runs):
+        changes = {name: values[place] for name, values in numbers.items()}
+        epochs = tuple((*history[:-1], replace(history[-1], **changes)) for history in run.epochs)
+        altered.append(replace(run, epochs=epochs))
+    return altered
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_experiment_runs_and_finds_something(name):
+    experiment = shortened(name, epochs=1)
+    assert experiment.name == name
+    assert 2 <= len(experiment.runs) <= 4
+    sentences = findings(experiment, *performed(experiment))
+    assert sentences
+    for sentence in sentences:
+        assert re.fullmatch(r".*[.]", sentence)
+        assert "nan" not in sentence
+        assert "inf " not in sentence
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_findings_hold_before_the_first_epoch(name):
+    experiment = experiments()[name]
+    data = experiment.data()
+    first = [(index, epoch) for index, epoch in _first_epochs(experiment, data)]
+    assert findings(experiment, data, gather(experiment, (0,), first))
+
+
+def _first_epochs(experiment, data):
+    epochs = train_all(run_configs(experiment, (0,)), data)
+    return [next(epochs) for _ in experiment.runs]
+
+
+def test_runs_are_sorted_by_run_and_seed():
+    experiment = shortened("regularize", 1)
+    seeds = (3, 5)
+    _, runs = performed(experiment, seeds)
+    assert [run.label for run in runs] == ["no noise", "inverted dropout", "Gaussian noise"]
+    assert [len(run.epochs) for run in runs] == [2, 2, 2]
+    assert [config.seed for config in run_configs(experiment, seeds)] == [3, 5, 3, 5, 3, 5]
+    # runs of one seed start from the same weights
+    for seed in (0, 1):
+        starts = [run.epochs[seed][0].state.parameters for run in runs]
+        np.testing.assert_array_equal(starts[0], starts[2])
+    assert np.any(runs[0].epochs[0][0].state.parameters != runs[0].epochs[1][0].state.parameters)
+    with pytest.raises(ValueError, match="at least one epoch of every run and seed"):
+        gather(experiment, seeds, [])
+
+
+def test_a_curve_is_mean_and_deviation_over_seeds():
+    _, runs = performed(shortened("regularize", 3), (0, 1, 2))
+    mean, deviation = runs[1].curve("test_loss")
+    values = np.array([[epoch.test_loss for epoch in history] for history in runs[1].epochs])
+    assert mean.shape == (4,)
+    np.testing.assert_allclose(mean, values.mean(axis=0))
+    np.testing.assert_allclose(deviation, values.std(axis=0, ddof=1))
+    assert runs[1].final("test_loss") == pytest.approx(mean[-1])
+    uneven = Run("", runs[0].config, (runs[0].epochs[0], runs[0].epochs[1][:2]))
+    assert uneven.curve("test_loss")[0].shape == (2,)
+    alone = Run("", runs[0].config, runs[0].epochs[:1])
+    assert not alone.curve("test_loss")[1].any()
+
+
+@pytest.mark.parametrize("name", ["equal_rate_sgd", "equal_rate_adam"])
+def test_equal_rates_part_and_scaled_rates_do_not(name):
+    data, (inverted, same_rate, scaled) = performed(shortened(name, 4))
+    reference = inverted.curve("train_loss")[0]
+    np.testing.assert_allclose(scaled.curve("train_loss")[0], reference, rtol=1e-12)
+    assert np.abs(same_rate.curve("train_loss")[0] / reference - 1).max() > 0.01
+    parted, alike = findings(experiments()[name], data, (inverted, same_rate, scaled))
+    assert "a different path" in parted
+    assert "the same path as inverted, to rounding" in alike
+    # the words follow the numbers: with the runs exchanged so are the verdicts
+    alike, parted = findings(experiments()[name], data, (inverted, scaled, same_rate))
+    assert "the same path as inverted, to rounding" in alike
+    assert "a different path" in parted
+
+
+def test_standard_needs_its_weights_scaled_in_the_same_test_code():
+    data, runs = performed(shortened("same_test_code", 3))
+    sentences = findings(experiments()["same_test_code"], data, runs)
+    assert [sentence.split(":")[0].split(",")[0] for sentence in sentences] == [
+        "no dropout",
+        "inverted",
+        "standard",
+        "standard",
+        "standard",
+    ]
+    plain, _, unscaled, scaled, cost = sentences
+    ratio = runs[2].final("plain_test_loss") / runs[2].final("test_loss")
+    assert f"the loss is {ratio:.2f} times as large" in cost
+    assert "missing once in each of 2 layers" in cost
+    there, trained = map(float, re.findall(r"mean of ([\d.]+) there and ([\d.]+) in training", plain)[0])
+    assert there == trained
+    there, trained = map(float, re.findall(r"mean of ([\d.]+) there and ([\d.]+) in training", unscaled)[0])
+    assert there > 2 * trained
+    after = float(re.findall(r"receives a mean of (\d+\.\d+)", scaled)[0])
+    assert abs(after - trained) < 0.5 * abs(there - trained)
+    assert f"{100 * runs[2].final('test_accuracy'):.1f} %" in scaled
+
+
+def test_the_gap_is_called_what_it_is():
+    data, runs = performed(shortened("regularize", 1), (0, 1))
+    read = experiments()["regularize"]
+    narrower = findings(
+        read, data, with_numbers(runs, train_accuracy=[1.0, 0.9, 1.0], test_accuracy=[0.8, 0.8, 0.75])
+    )
+    assert "a gap of 20.0 points" in narrower[0]
+    assert "With inverted dropout the gap is 10.0 points narrower than without" in narrower[3]
+    assert "With Gaussian noise the gap is 5.0 points wider than without" in narrower[4]
+    same = findings(read, data, with_numbers(runs, train_accuracy=[1, 1, 1], test_accuracy=[0.8, 0.8, 0.8]))
+    assert "the gap is as wide as without" in same[3]
+    assert same[-1].startswith("Means of 2 seeds")
+
+
+def test_the_highest_accuracy_is_the_highest_and_ties_are_ties():
+    data, runs = performed(shortened("annealing", 1))
+    read = experiments()["annealing"]
+    numbers = {"test_accuracy": [0.9, 0.95, 0.95, 0.8], "test_loss": [0.3, 0.2, 0.25, 0.1]}
+    _, best, trust = findings(read, data, with_numbers(runs, **numbers))
+    assert best == (
+        "Highest: annealed 0.5 → 0 and curriculum 0 → 0.5 (95.0 %). Lowest test loss: no dropout (0.100)."
+    )
+    assert "one seed" in trust
+
+
+def test_the_candidates_for_a_test_factor_are_those_of_the_schedule():
+    data, runs = performed(shortened("annealing_at_test", 1))
+    annealed, inverted, *_ = findings(experiments()["annealing_at_test"], data, runs)
+    # one epoch is 45 of the 900 steps over which the rate falls from 0.5
+    assert "0.52 (1 − last rate)" in annealed
+    assert "0.51 (1 − mean rate)" in annealed
+    assert "0.50 (1 − first rate)" in annealed
+    assert inverted.startswith("inverted, annealed needs no factor at test")
+
+
+def test_a_diverged_run_is_named_and_nothing_else_is_claimed():
+    experiment = shortened("regularize", 20)
+    label, config = experiment.runs[1]
+    wild = replace(config, optimizer=SGD(1e6))
+    experiment = replace(experiment, runs=(experiment.runs[0], (label, wild)))
+    (sentence,) = findings(experiment, *performed(experiment))
+    assert re.match(r"inverted dropout diverged in epoch \d+: ", sentence)
+
+
+def test_findings_are_the_same_every_time():
+    experiment = shortened("monte_carlo", 1)
+    data, runs = performed(experiment)
+    assert findings(experiment, data, runs) == findings(experiment, data, runs)
+
+
+@pytest.mark.parametrize(
+    ("difference", "word"), [(0.1, "more"), (-0.1, "less"), (1e-5, "same"), (-1e-5, "same")]
+)
+def test_words_follow_the_sign(difference, word):
+    assert module._compared(difference, "more", "less", "same") == word
+
+
+def test_a_network_that_only_guesses_is_said_to():
+    data, runs = performed(shortened("annealing", 1))
+    read = experiments()["annealing"]
+    altered = with_numbers(runs, train_accuracy=[0.1, 0.9, 0.9, 0.9])
+    (told,) = [sentence for sentence in findings(read, data, altered) if "next to nothing" in sentence]
+    assert told.startswith(
+        "constant 0.5 has learnt next to nothing: it is right on 10.0 % of the training examples"
+    )
+    assert not any("next to nothing" in sentence for sentence in findings(read, data, altered[1:]))
+
+
+def test_the_rate_decides_the_experiments():
+    for name, experiment in experiments(0.3).items():
+        rates = {site.rate for _, config in experiment.runs for site in config.sites if site is not None}
+        assert 0.3 in rates or all(map(callable, rates)), name
+    with pytest.raises(ValueError, match=r"rate must be a number from 0 to 0\.95; got 1\.0"):
+        experiments(1.0)
+
+
+def test_the_plain_test_code_is_measured_beside_the_scaled_one():
+    _, (plain, inverted, standard) = performed(shortened("same_test_code", 2))
+    for run in (plain, inverted):
+        assert run.final("plain_test_loss") == run.final("test_loss")
+    assert standard.final("plain_test_loss") > standard.final("test_loss")
+    last = standard.last[0]
+    assert last.plain_mean[-2] > last.test_mean[-2]
+    assert last.plain_mean[0] == last.test_mean[0]  # no dropout on the features
