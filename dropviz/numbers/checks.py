@@ -7,8 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-
-
 LARGEST = 1e100  # the square of a larger value leaves the range of float64
 
 

@@ -5,6 +5,9 @@ from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import Floats, check_number, check_numbers, reals
 
+SMALLEST_RATE = 1e-9  # but for 0; the squares of 1/rate stay far from the range of float64
+MOST_RATES = 10_001
+
 
 def below_one(rate: ArrayLike) -> Floats:
     """Return ``rate`` as float64, or raise ValueError unless all of it lies in [0, 1)."""
@@ -23,12 +26,6 @@ def check_rising_rates(rates: tuple[float, ...]) -> Floats:
     if values.ndim != 1 or values.size == 0 or (np.diff(values) <= 0.0).any():
         raise ValueError(f"rates must be one or more numbers that rise strictly; got {rates!r}")
     return values
-
-
-SMALLEST_RATE = 1e-9  # but for 0; the squares of 1/rate stay far from the range of float64
-
-
-MOST_RATES = 10_001
 
 
 def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, checked_array, drop_rounding
-from dropviz.theory.diagnosis import LARGEST
+from dropviz.numbers.checks import LARGEST, Floats, checked_array, drop_rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)

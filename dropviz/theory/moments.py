@@ -17,6 +17,7 @@ from dropviz.theory.wasserstein import wasserstein
 
 PHASES = ("train", "test")
 MOST_VARIANCE = 1e201  # LARGEST², and room for rounding
+EDGE = 1e-9  # how close to rates 0 and 1 a root is looked for
 ROUNDING = 1e-14  # relative; a smaller difference of two factors is rounding
 
 
@@ -155,13 +156,10 @@ def exact_gap(measure: str, strategy: str, rates: ArrayLike, activations: Activa
         )
 
 
-EDGE = 1e-9  # how close to rates 0 and 1 a root is looked for
-
-
 def mean_ratio(row: Strategy, rate: ArrayLike) -> Floats:
     """Test mean / training mean of a strategy, s/(t·k); NaN where a factor divides by zero.
 
-    >>> mean_ratio(strategy("none"), [0.0, 0.5, 0.8]).round(9).tolist()
+    >>> mean_ratio(find_strategy("none"), [0.0, 0.5, 0.8]).round(9).tolist()
     [1.0, 2.0, 5.0]
     """
     rates = np.asarray(rate, dtype=np.float64)
@@ -173,7 +171,7 @@ def invisible_rate(row: Strategy) -> float | None:
 
     None if there is none, because one mean stays above the other.
 
-    >>> invisible_rate(strategy("wrong_test")), invisible_rate(strategy("both"))
+    >>> invisible_rate(find_strategy("wrong_test")), invisible_rate(find_strategy("both"))
     (0.5, None)
     """
 

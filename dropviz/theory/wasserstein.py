@@ -11,11 +11,7 @@ from dropviz.theory.measured import Empirical
 from dropviz.theory.strategies import strategy as find_strategy
 
 QUANTILE_NODES, TAIL_NODES = 1024, 256  # of the activations above 0, and as many of those below
-
-
 MOST_ATOMS, LARGEST_ATOMS = 1 << 15, 512
-
-
 TINY = 1e-15  # a probability that may be rounding
 
 
