@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from dropviz.addresses import page_link
 from dropviz.story.lines import line_of, syntax_error
 from dropviz.story.predictions import COMPUTATIONS, Worked, compute, short
 from dropviz.theory.strategies import strategies
@@ -35,7 +36,7 @@ class Limits(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A picture that a scene can show: a cut of the page at ``address``, and the settings that it takes."""
+    """A picture that a scene can show: a cut of the page named ``address``, and the settings that it takes."""
 
     address: str
     settings: tuple[str, ...]
@@ -122,7 +123,7 @@ class Scene:
 
     @property
     def address(self) -> str:
-        """The page and the settings of the live figure, as the app writes them."""
+        """Link to the page with the settings of the live figure, as the app writes them."""
         texts = {
             name: ",".join(value)
             if isinstance(value, tuple)
@@ -131,8 +132,7 @@ class Scene:
             else value
             for name, value in self.settings
         }
-        query = urlencode(texts, safe=",")
-        return PICTURES[self.picture].address + (f"?{query}" if query else "")
+        return page_link(PICTURES[self.picture].address, urlencode(texts, safe=","))
 
 
 @dataclass(frozen=True, slots=True)

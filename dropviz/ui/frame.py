@@ -9,6 +9,7 @@ from types import MappingProxyType
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dropviz.addresses import FIRST_PAGE
 from dropviz.story.scenes import PICTURES, own_story
 from dropviz.ui.glossary import glossary_html
 
@@ -17,7 +18,7 @@ HERE = Path(__file__).parent
 
 # Address, title in the navigation, module of `dropviz.ui.pages`; in the order of the question.
 PAGES = (
-    ("explore", "Two strategies", "first_screen"),
+    (FIRST_PAGE, "Two strategies", "first_screen"),
     ("which-p", "Which p?", "which_p"),
     ("mistakes", "Mistakes", "mistakes.page"),
     ("next-layer", "Next layer", "next_layer"),
@@ -32,7 +33,7 @@ MORE = (
 # What a link to the page asks, where its title would say too little.
 QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
-        "explore": "back to the two strategies",
+        FIRST_PAGE: "back to the two strategies",
         "which-p": "which p is meant, and what to divide by?",
         "mistakes": "what if one gets it wrong?",
         "next-layer": "what reaches the next layer?",
@@ -47,7 +48,7 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
 def pages() -> dict[str, list[StreamlitPage]]:
     """Return the pages for `st.navigation`, by the heading they stand under; "" stands for none."""
     return {
-        "": [_page(*row, default=row[0] == "explore") for row in PAGES],
+        "": [_page(*row, default=row[0] == FIRST_PAGE) for row in PAGES],
         "More": [_page(*row, default=False) for row in MORE],
     }
 
@@ -83,7 +84,7 @@ def _show_footer(address: str) -> None:
     following = rows[(here + 1) % len(rows)]
     question = QUESTIONS.get(following[0], following[1])
     with st.container(key="page_footer"):
-        st.page_link(_page(*following, default=following[0] == "explore"), label=f"**Next:** {question}")
+        st.page_link(_page(*following, default=following[0] == FIRST_PAGE), label=f"**Next:** {question}")
         with st.expander("The words on these pages"):
             st.html(glossary_html())
 

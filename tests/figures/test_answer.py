@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import dropviz as dv
+from dropviz.addresses import page_link
 from dropviz.figures.answer.figure import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
 from dropviz.figures.answer.points import LIMITS, REASONS
 from dropviz.schedules import annealed, compare_test_factors
@@ -129,7 +130,7 @@ def test_five_reasons_and_three_limits_each_with_source_and_page():
     for point in (*REASONS, *LIMITS):
         assert point.source[1].startswith("https://")
         assert f'href="{point.source[1]}"' in html
-        assert f'href="{point.page[1]}" data-takes-rate' in html
+        assert f'href="{page_link(point.page[1])}" data-takes-rate' in html
 
 
 @pytest.mark.parametrize(

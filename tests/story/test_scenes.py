@@ -165,8 +165,8 @@ def test_scenes_are_reordered_and_hidden(order, titles):
 
 def test_the_address_is_the_state_of_the_app():
     scene = Scene("a", ".", "means", (("rate", 0.25), ("strategies", ("standard", "none")), ("seed", 3)))
-    assert scene.address == "explore?rate=0.25&strategies=standard,none&seed=3"
-    assert replace(scene, settings=()).address == "explore"
+    assert scene.address == "./?rate=0.25&strategies=standard,none&seed=3"
+    assert replace(scene, settings=()).address == "./"
 
 
 @pytest.mark.parametrize(

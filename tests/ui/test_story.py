@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dropviz.addresses import page_link
 from dropviz.story.scenes import OWN_STORY, PICTURES, Scene, own_story
 from dropviz.ui.components import story as talk
 from dropviz.ui.frame import MORE, PAGES
@@ -209,7 +210,7 @@ def test_no_more_stories_are_held_than_said_and_the_longest_unused_goes_first() 
 @pytest.mark.parametrize("scene", own_story().scenes, ids=lambda scene: scene.title)
 def test_the_link_of_a_scene_is_an_address_that_its_page_takes(scene: Scene) -> None:
     address = urlsplit(scene.address)
-    (module,) = [module for page, _, module in (*PAGES, *MORE) if page == address.path]
+    (module,) = [module for page, _, module in (*PAGES, *MORE) if page_link(page) == address.path]
     settings = {one.key: one for one in import_module(f"dropviz.ui.pages.{module}").SETTINGS}
     given = dict(parse_qsl(address.query))
     assert given

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dropviz.addresses import page_link
 from dropviz.figures.answer.points import LIMITS, REASONS, Point
 from dropviz.figures.panels.curves import Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.grid import NARROW, TICKS, TITLE, TOP, Row, boxes, draw_panels, total_height
@@ -256,5 +257,5 @@ def _notes(points: Sequence[Point]) -> str:
 def _block(point: Point) -> str:
     (author, at), (title, page) = point.source, point.page
     source = f'<a href="{at}" target="_blank" rel="noopener">{author}</a>'
-    link = f'<a href="{page}" data-takes-rate style="white-space:nowrap">→ {title}</a>'
+    link = f'<a href="{page_link(page)}" data-takes-rate style="white-space:nowrap">→ {title}</a>'
     return f"<h3>{point.heading}</h3><p>{point.sentence} ({source})</p><p>{point.evidence} {link}</p>"

@@ -22,7 +22,7 @@ def _live(name: str) -> str:
 class Point:
     """One thing to say: a sentence or two, who said it first, the evidence at this rate, and the page that shows it.
 
-    ``source`` and ``page`` are a text and an address; the address of a page is that in the app.
+    ``source`` is a text and an address, ``page`` a title and the name of a page of the app.
     """
 
     heading: str
@@ -40,7 +40,7 @@ REASONS = (
         'Standard: <code data-text="standard-line"></code>; inverted: <code data-text="inverted-line"></code>. '
         f"The factor forgotten: test mean {_live('forgotten')} times the training mean "
         f"(exact {_live('forgotten-exact')}).",
-        ("Two strategies", "./"),
+        ("Two strategies", "explore"),
     ),
     Point(
         "2 · The rate may change in training",
