@@ -60,7 +60,7 @@ def _files():
         folders[:] = [
             name for name in folders if name not in NOT_OURS and not name.endswith(("cache", "cache__"))
         ]
-        found += [Path(folder, name) for name in names]
+        found += [Path(folder, name) for name in names if name not in NOT_OURS]
     return [path for path in found if b"\0" not in path.read_bytes()[:8192]]
 
 
