@@ -1,5 +1,8 @@
 """What every test shares: the order of the run, and the data of the training scripts."""
 
+import json
+import os
+import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 
 from dropviz.datasets.splits import DIGITS, moons
 
+ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = Path(__file__).parent / "browser"
 PAGE_TESTS = Path(__file__).parent / "ui"
 
@@ -21,6 +25,43 @@ def pytest_collection_modifyitems(items):
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: [item.path.is_relative_to(folder) for folder in (BROWSER_TESTS, PAGE_TESTS)])
+
+
+REFUSALS = """
+import json, resource, time
+resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))
+from {module} import {function} as call
+said = []
+for given in {inputs}:
+    given = eval(given)
+    began = time.process_time()
+    try:
+        call(*given)
+    except ValueError as error:
+        said.append(str(error))
+    assert time.process_time() - began < 5, given
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture
+def refusals():
+    """What a function refuses each input with, in a process of its own that has 1 GB, and 5 seconds for each.
+
+    The inputs are expressions for the tuple of arguments.
+    """
+
+    def refused(module: str, function: str, inputs: list[str]) -> list[str]:
+        run = subprocess.run(
+            [sys.executable, "-c", REFUSALS.format(module=module, function=function, inputs=inputs)],
+            capture_output=True, text=True, cwd=ROOT, timeout=120, check=False,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        )  # fmt: skip
+        assert run.returncode == 0, run.stderr[-2000:]
+        said: list[str] = json.loads(run.stdout)
+        return said
+
+    return refused
 
 
 @pytest.fixture

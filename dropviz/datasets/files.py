@@ -26,6 +26,8 @@ from dropviz.numbers.written import read_number
 MOST_BYTES = 20_000_000
 MOST_VALUES = 5_000_000
 MOST_COLUMNS = 100_000  # of a table
+MOST_LINES = 2 * MOST_VALUES  # of a table; every second may be blank
+MOST_LINE, MOST_CELL = 25 * MOST_COLUMNS, 1_000  # characters; a float64 has at most 24
 MOST_ARRAYS = 1_000  # in an .npz file
 LARGEST, SMALLEST_SIZE = 1e15, 1e-15  # squares of these, and float32 in the browser, keep their digits
 HEADER_BYTES = 1 << 14  # NumPy itself reads no header above 10,000
@@ -90,10 +92,10 @@ def check_count(count: int) -> None:
         raise ValueError(f"the file must hold at most {MOST_VALUES:,} values; it holds or claims more")
 
 
-def check_columns(count: int) -> None:
+def check_columns(count: int, most: int) -> None:
     """Raise ValueError if a table has too many columns."""
-    if count > MOST_COLUMNS:
-        raise ValueError(f"the table must have at most {MOST_COLUMNS:,} columns; it has more")
+    if count > most:
+        raise ValueError(f"the table must have at most {most:,} columns; it has more")
 
 
 class _Header(NamedTuple):
@@ -187,7 +189,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int)
 
 
 def _read_csv(data: bytes) -> Floats:
-    rows = _csv_rows(data)
+    rows = csv_rows(data, only_numbers=True)
     first_number, first = next(rows, (0, [""]))
     second = next(rows, None)
     has_header = (
@@ -232,31 +234,66 @@ def _counts_columns(first: list[str], second: tuple[int, list[str]] | None) -> b
     return not any(cell.strip().lstrip("+-").isdecimal() for cell in second[1])
 
 
-def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the cells of each line that is not blank, with its number in the file, counted from 1."""
+def csv_rows(
+    data: bytes, most_columns: int = MOST_COLUMNS, most_lines: int = MOST_LINES, only_numbers: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each line that is not blank, with its number in the file, counted from 1.
+
+    The separator is the comma, semicolon or tab that is most frequent in the first such line; cells may be in quotes.
+
+    Parameters
+    ----------
+    data
+        The content, in UTF-8.
+    most_columns, most_lines
+        How large the table may be. A line may have 2,500,000 characters, a cell 1,000.
+    only_numbers
+        Whether 0,05 must be a decimal with a comma, as no cell is a label 05.
+
+    Raises
+    ------
+    ValueError
+        If the table is larger, not text in UTF-8, or written with decimal commas.
+    """
     if b"\0" in data:
         raise ValueError("a .csv file must be text in UTF-8; this one is UTF-16 or not text")
     separator = ""
     try:
         for number, line in enumerate(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig"), start=1):
+            if number > most_lines:
+                raise ValueError(f"the table must have at most {most_lines:,} lines; it has more")
+            if len(line) > MOST_LINE:
+                raise ValueError(
+                    f"row {number} must have at most {MOST_LINE:,} characters; it has {len(line):,}"
+                )
             if not line.strip():
                 continue
             separator = separator or max(",;\t", key=line.count)
-            check_columns(line.count(separator) + 1)
-            if separator == "," and "." not in line and (cut := _CUT_DECIMAL.search(line)):
-                raise ValueError(
-                    f"row {number} must write decimals with a point, as in 0.25, or separate columns by semicolons; "
-                    f"got {cut[1][:40]!r}"
-                )
-            # A line at a time, so that an open quotation mark cannot swallow the file.
-            quoted = '"' in line
-            yield number, next(csv.reader([line], delimiter=separator)) if quoted else line.split(separator)
+            check_columns(line.count(separator) + 1, most_columns)
+            if only_numbers and separator == "," and "." not in line:
+                _check_decimals(number, line)
+            yield number, _cells(number, line, separator)
     except UnicodeDecodeError:
         raise ValueError("a .csv file must be text in UTF-8; this one has another encoding") from None
-    except csv.Error:
+
+
+def _check_decimals(number: int, line: str) -> None:
+    if cut := _CUT_DECIMAL.search(line):
         raise ValueError(
-            f"row {number} must be numbers between separators; a cell in it is too long"
-        ) from None
+            f"row {number} must write decimals with a point, as in 0.25, or separate columns by semicolons; "
+            f"got {cut[1][:40]!r}"
+        )
+
+
+def _cells(number: int, line: str, separator: str) -> list[str]:
+    try:
+        # A line at a time, so that an open quotation mark cannot swallow the file.
+        cells = next(csv.reader([line], delimiter=separator)) if '"' in line else line.split(separator)
+        if len(line) <= MOST_CELL or max(map(len, cells)) <= MOST_CELL:
+            return cells
+    except csv.Error:  # a cell of more than 131,072 characters
+        pass
+    raise ValueError(f"row {number} must have cells of at most {MOST_CELL:,} characters; one is longer")
 
 
 def _is_number(cell: str, read: Callable[[str], float] = read_number) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.datasets.files import MOST_VALUES, UNREADABLE_PARQUET, check_columns, check_count
+from dropviz.datasets.files import MOST_COLUMNS, MOST_VALUES, UNREADABLE_PARQUET, check_columns, check_count
 from dropviz.numbers.checks import Floats
 
 MOST_UNPACKED = 20 * MOST_VALUES  # bytes: a value has 8, its place in a dictionary 4, pages have headers
@@ -56,7 +56,7 @@ def _is_real(arrow_type: Any) -> bool:
 
 def _check_size(metadata: Any, columns: int) -> None:
     """Check what the groups of rows and the columns in them claim; the totals may say otherwise."""
-    check_columns(metadata.num_columns)
+    check_columns(metadata.num_columns, MOST_COLUMNS)
     groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
     check_count(max(abs(metadata.num_rows), sum(abs(group.num_rows) for group in groups)) * columns)
     chunks = [group.column(index) for group in groups for index in range(group.num_columns)]

@@ -5,9 +5,8 @@ split.
 """
 
 # axes: example, feature
-
-import csv
-import io
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dropviz.datasets.files import csv_rows
 from dropviz.numbers.checks import LARGEST
+from dropviz.numbers.written import read_number
 
 Floats = NDArray[np.floating[Any]]
 DIGITS = Path(__file__).parents[1] / "data" / "digits.npz"
@@ -24,6 +25,7 @@ MAX_CELLS = 2_000_000  # each is a Python string for a moment, some 60 bytes
 MAX_EXAMPLES = 20_000
 MAX_FEATURES = 1_000
 MAX_CLASSES = 50
+MAX_LABEL = 100  # characters
 TEST_FRACTION = 0.25
 TOY_TEST_EXAMPLES = 500
 
@@ -146,8 +148,8 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
     """A person's own table: numeric features and a column of labels, a quarter of each class held back for testing.
 
     Features are standardised with the mean and the standard deviation of the training examples; a constant column
-    becomes 0. The separator is the comma, semicolon or tab that is most frequent in the first line. The first line
-    names the columns if any of its cells, but for the label, is not a number.
+    becomes 0. The table is read as `dropviz.files.csv_rows` does; lines whose cells are all empty do not count. The
+    first line names the columns if any of its cells, but for the label, is not a number.
 
     Parameters
     ----------
@@ -161,61 +163,49 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
     Raises
     ------
     ValueError
-        If the file is too large (20 MB, 2,000,000 cells, 20,000 examples, 1,000 features, 50 classes), not UTF-8,
-        ragged, has an empty, non-numeric or huge feature, has only one class, or one example of a class.
+        If the file is too large (20 MB, 2,000,000 cells, 20,000 examples, 1,000 features, 50 classes, labels of 100
+        characters), not UTF-8, ragged, has an empty, non-numeric or huge feature, has only one class, or one example
+        of a class.
     """
     rows = _read_rows(content)
     label_index = _find_column(rows[0], label_column)
     header, rows = _split_header(rows, label_index)
     features = _numeric_features(rows, header, label_index)
-    classes, labels = np.unique([row[label_index].strip() for row in rows], return_inverse=True)
-    _check_classes(classes, labels)
+    names = [row[label_index].strip() for row in rows]
+    classes = _classes(names)
+    number_of = {name: number for number, name in enumerate(classes)}
+    labels = np.array([number_of[name] for name in names])
     test = np.sort(_held_back(labels, np.random.default_rng(seed)))
     train = np.setdiff1d(np.arange(len(rows)), test)
     mean, deviation = features[train].mean(axis=0), features[train].std(axis=0)
     features = (features - mean) / np.where(deviation > 0, deviation, 1.0)
-    return Split(
-        "your table",
-        features[train], labels[train], features[test], labels[test],
-        tuple(str(name) for name in classes),
-    )  # fmt: skip
+    return Split("your table", features[train], labels[train], features[test], labels[test], classes)
 
 
 def _read_rows(content: bytes) -> list[list[str]]:
     """The rows that are not blank, all of the same width."""
     if len(content) > MAX_BYTES:
         raise ValueError(f"the file must have at most {MAX_BYTES:,} bytes; it has {len(content):,}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"the file must be text in UTF-8; byte {error.start} is not") from None
-    if "\0" in text:
-        raise ValueError("the file must be text; it contains a zero byte")
-    first_line = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",;\t", key=first_line.count)
-    cells = text.count(delimiter) + text.count("\n") + text.count("\r") + 1
-    if cells > MAX_CELLS:
-        raise ValueError(f"the table must have at most {MAX_CELLS:,} cells; it has about {cells:,}")
-    try:
-        rows = [
-            row
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-            if any(map(str.strip, row))
-        ]
-    except csv.Error as error:
-        raise ValueError(f"the file must be a table of separated values; {error}") from None
+    rows: list[list[str]] = []
+    cells = 0
+    for line, row in csv_rows(content, MAX_FEATURES + 1, MAX_CELLS):
+        cells += len(row)
+        if cells > MAX_CELLS:
+            raise ValueError(f"the table must have at most {MAX_CELLS:,} cells; it has more")
+        if not any(map(str.strip, row)):
+            continue
+        rows.append(row)
+        width = len(rows[0])
+        if width < 2:
+            raise ValueError(
+                f"the table must have a label column and 1 to {MAX_FEATURES:,} features; it has 1 columns"
+            )
+        if len(row) != width:
+            raise ValueError(f"row {line} must have {width} cells like the first; it has {len(row)}")
+        if len(rows) > MAX_EXAMPLES + 1:
+            raise ValueError(f"the table must have at most {MAX_EXAMPLES:,} rows; it has more")
     if not rows:
         raise ValueError("the file must contain a table; it is empty")
-    width = len(rows[0])
-    if not 2 <= width <= MAX_FEATURES + 1:
-        raise ValueError(
-            f"the table must have a label column and 1 to {MAX_FEATURES:,} features; it has {width:,} columns"
-        )
-    if len(rows) > MAX_EXAMPLES + 1:
-        raise ValueError(f"the table must have at most {MAX_EXAMPLES:,} rows; it has {len(rows):,}")
-    for number, row in enumerate(rows, start=1):
-        if len(row) != width:
-            raise ValueError(f"row {number} must have {width} cells like the first; it has {len(row)}")
     return rows
 
 
@@ -229,33 +219,37 @@ def _find_column(first_row: list[str], label_column: str | None) -> int:
     if label_column.strip() in names:
         return names.index(label_column.strip())
     raise ValueError(
-        f"label_column must be one of the {len(names)} columns ({', '.join(names[:8])}"
-        f"{', …' if len(names) > 8 else ''}) or its number, from 1; got {label_column!r}"
+        f"label_column must be one of the {len(names)} columns ({', '.join(name[:40] for name in names[:8])}"
+        f"{', …' if len(names) > 8 else ''}) or its number, from 1; got {label_column[:40]!r}"
     )
 
 
 def _split_header(rows: list[list[str]], label_index: int) -> tuple[list[str], list[list[str]]]:
     """Column names (or "column 1", …) and the examples."""
     features = [cell for index, cell in enumerate(rows[0]) if index != label_index]
-    if all(_is_number(cell) for cell in features):
+    if all(abs(_number(cell, float)) <= LARGEST for cell in features):  # 1_000 is no name, but refused
         return [f"column {number}" for number in range(1, len(rows[0]) + 1)], rows
     if len(rows) == 1:
         raise ValueError("the file must contain examples; it has only column names")
     return [name.strip() for name in rows[0]], rows[1:]
 
 
-def _check_classes(classes: NDArray[np.str_], labels: NDArray[np.int64]) -> None:
-    if "" in classes:
+def _classes(names: list[str]) -> tuple[str, ...]:
+    """The different labels in order, checked to be few and short before any array is made of them."""
+    counts = Counter(names)
+    if "" in counts:
         raise ValueError("every row must have a label; some are empty")
-    if not 2 <= len(classes) <= MAX_CLASSES:
+    longest = max(map(len, counts))
+    if longest > MAX_LABEL:
+        raise ValueError(f"a label must have 1 to {MAX_LABEL} characters; one has {longest:,}")
+    if not 2 <= len(counts) <= MAX_CLASSES:
         raise ValueError(
-            f"the label column must have 2 to {MAX_CLASSES} different values; it has {len(classes):,}"
+            f"the label column must have 2 to {MAX_CLASSES} different values; it has {len(counts):,}"
         )
-    counts = np.bincount(labels)
-    if counts.min() < 2:
-        raise ValueError(
-            f"every class must have at least 2 examples; {str(classes[counts.argmin()])!r} has 1"
-        )
+    rarest = min(sorted(counts), key=counts.__getitem__)
+    if counts[rarest] < 2:
+        raise ValueError(f"every class must have at least 2 examples; {rarest!r} has 1")
+    return tuple(sorted(counts))
 
 
 def _numeric_features(rows: list[list[str]], header: list[str], label_index: int) -> NDArray[np.float64]:
@@ -263,20 +257,22 @@ def _numeric_features(rows: list[list[str]], header: list[str], label_index: int
     features = np.empty((len(rows), len(columns)))
     for number, row in enumerate(rows):
         for place, index in enumerate(columns):
-            if not _is_number(row[index]):
+            value = _number(row[index])
+            if not abs(value) <= LARGEST:
                 raise ValueError(
-                    f"feature {header[index]!r} must be a number up to ±{LARGEST:g} in every row; "
+                    f"feature {header[index][:40]!r} must be a number up to ±{LARGEST:g} in every row; "
                     f"example {number + 1} has {row[index][:40]!r}"
                 )
-            features[number, place] = float(row[index])
+            features[number, place] = value
     return features
 
 
-def _is_number(cell: str) -> bool:
+def _number(cell: str, read: Callable[[str], float] = read_number) -> float:
+    """The number in a cell; NaN where there is none."""
     try:
-        return abs(float(cell)) <= LARGEST
+        return read(cell)
     except ValueError:
-        return False
+        return float("nan")
 
 
 def _held_back(labels: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -9,7 +9,6 @@ The sums of the survivors at a rate are reversed cumulative sums over the blocks
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -306,11 +305,13 @@ def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: fl
     starts, stops = edges[:-1], edges[1:]
     run = executor.map if executor is not None else map
     for replicate in range(config.replicates):
-        spans = run(_span_sums, repeat(config), repeat(replicate), starts, stops, repeat(mu), repeat(v))
+        # Lists, for Dask asks how long each argument is.
+        constant = ([value] * len(starts) for value in (config, replicate, mu, v))
+        spans = run(_span_sums, starts, stops, *constant)
         yield sum(spans, start=np.zeros((3, len(config.rates) + 1)))
 
 
-def _span_sums(config: SweepConfig, replicate: int, start: int, stop: int, mu: float, v: float) -> Floats:
+def _span_sums(start: int, stop: int, config: SweepConfig, replicate: int, mu: float, v: float) -> Floats:
     sums = np.zeros((3, len(config.rates) + 1))
     scale = 1.0 / size_of(mu, v)
     squares = np.empty(min(CHUNK, config.units))  # one block, which the allocator keeps for the next span

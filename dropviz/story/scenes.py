@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from dropviz.addresses import page_link
-from dropviz.story.lines import line_of, syntax_error
+from dropviz.story.lines import check_size, cut, line_of, syntax_error
 from dropviz.story.predictions import COMPUTATIONS, Worked, compute, short
 from dropviz.theory.strategies import strategies
 
 OWN_STORY = Path(__file__).parents[1] / "data" / "story.toml"
 MOST_SCENES, MOST_TEXT, MOST_BYTES = 40, 4000, 200_000
+MOST_NAMED = 10  # of the keys that are no part of a story
 EQUAL = 1e-9  # relative; below it two numbers are one
 _CLAIM = re.compile(r"(=|<|>)\s*(-?\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
 
@@ -176,6 +177,7 @@ def read_story(content: bytes) -> Story:
         raise ValueError(f"The file has {len(content):,} bytes; a story has at most {MOST_BYTES:,}.")
     try:
         text = content.decode("utf-8").replace("\r\n", "\n")
+        check_size(text)
         table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ValueError(f"The file is not UTF-8 text: {error.reason} at byte {error.start}.") from None
@@ -187,10 +189,13 @@ def read_story(content: bytes) -> Story:
 def _story(table: Mapping[str, Any], text: str) -> Story:
     records = table.get("scene", [])
     problems, scenes = [], []
-    for key in table.keys() - {"title", "scene"}:
+    unknown = [key for key in table if key not in ("title", "scene")]
+    for key in unknown[:MOST_NAMED]:
         problems.append(
             f"Line {line_of(text, -1, key)}: {key} is not a part of a story; use title and [[scene]]."
         )
+    if len(unknown) > MOST_NAMED:
+        problems.append(f"{len(unknown) - MOST_NAMED:,} more keys are not a part of a story.")
     title = table.get("title", "The story")
     if not isinstance(title, str):
         problems.append(f"Line {line_of(text, -1, 'title')}: title must be text; got {title!r}.")
@@ -207,7 +212,7 @@ def _story(table: Mapping[str, Any], text: str) -> Story:
             line = line_of(text, number - 1, problem.path)
             problems.append(f"Line {line}: {problem} (scene {number}, {problem.path or 'scene'}).")
     if problems:
-        raise ValueError("\n".join(problems))
+        raise ValueError("\n".join(map(cut, problems)))
     return Story(title, tuple(scenes))
 
 

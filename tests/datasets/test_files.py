@@ -217,11 +217,12 @@ HOSTILE = [
     ("a.csv", b"a,b\n\n1,2\n3,\n", "row 4, column 2 must be a number such as 0.25; got ''"),
     ("a.csv", b"1,x\n3,4\n", "row 1, column 2"),
     ("a.csv", b"a;b\n1,5;2,5\n", "row 2, column 1 must be a number such as 0.25; got '1,5'"),
-    ("a.csv", b"a,b\n1," + b"<b>" * 100_000 + b"\n", "row 2, column 2"),
+    ("a.csv", b"a,b\n1," + b"<b>" * 300 + b"\n", "row 2, column 2"),
+    ("a.csv", b"a,b\n1," + b"<b>" * 100_000 + b"\n", "row 2 must have cells of at most 1,000 characters"),
     ("a.csv", b"1,2\n3\n", "row 2 must have 2 cells, as many as the first; it has 1"),
     ("a.csv", b"1,2\n3,4,5\n", "row 2 must have 2 cells, as many as the first; it has 3"),
     ("a.csv", b'a,b\n"1,2\n3,4\n', "row 2 must have 2 cells"),
-    ("a.csv", b'"' + b"1" * 200_000, "too long"),
+    ("a.csv", b'"' + b"1" * 200_000, "row 1 must have cells of at most 1,000 characters"),
     ("a.csv", b"a,b\n1_000,2\n", "row 2, column 1 must be a number such as 0.25; got '1_000'"),
     ("a.csv", b"1_000\n2\n", "row 1, column 1 must be a number such as 0.25; got '1_000'"),
     ("a.csv", "1,٣\n2,3\n".encode(), "row 1, column 2 must be a number such as 0.25; got '٣'"),
@@ -239,6 +240,8 @@ HOSTILE = [
     ("a.csv", TEXT.encode("latin-1"), "text in UTF-8"),
     ("a.csv", GOOD_PARQUET, "text in UTF-8"),
     ("a.csv", b"1," * 1_000_000, "at most 100,000 columns"),
+    ("a.csv", b"1\n" + b" " * 2_500_001, "row 2 must have at most 2,500,000 characters; it has 2,500,001"),
+    ("a.csv", b"1" * 1_001, "row 1 must have cells of at most 1,000 characters"),
     # .parquet
     ("a.parquet", GOOD_PARQUET[:-20], "cannot be read"),
     ("a.parquet", parquet_of({"a": ["x"]}), "column 'a' must hold numbers"),
@@ -304,9 +307,9 @@ def bomb(header, zeros=50_000_000):
         ("a.npz", bomb(npy_claiming((10,))), None, 2),  # more behind the array is never unpacked
         ("a.npz", bomb(b""), ".npy format", 2),
         ("a.npz", bomb(b"").replace(struct.pack("<I", 50_000_000), struct.pack("<I", 500)), "must be whole", 2),
-        ("a.csv", b"1," * 9_000_000, "at most 100,000 columns", 60),
-        ("a.csv", b'"' + b"1," * 9_000_000, "at most 100,000 columns", 60),
-        ("a.csv", b"1" * 19_000_000, "finite", 60),
+        ("a.csv", b"1," * 9_000_000, "row 1 must have at most 2,500,000 characters", 60),
+        ("a.csv", b'"' + b"1," * 1_200_000, "at most 100,000 columns", 60),
+        ("a.csv", b"1" * 19_000_000, "row 1 must have at most 2,500,000 characters", 60),
         ("a.parquet", parquet_of({"a": np.zeros(MOST_VALUES + 1)}), "at most 5,000,000 values", 2),
     ],
 )  # fmt: skip
@@ -314,6 +317,15 @@ def test_memory_stays_bounded(name, data, words, megabytes):
     sentence, peak = peak_memory(name, data)
     assert (sentence is None) if words is None else words in sentence
     assert peak < megabytes * 1_000_000
+
+
+def test_long_lines_and_cells_take_neither_time_nor_memory(refusals):
+    lines = ["b'1' * %d", "b' ' * %d", "b'1,' + b' ' * %d", "b'1,' + b'1' * %d"]
+    one_line = [f"'a.csv', b'1,2\\n' + {line % 19_000_000}" for line in lines]
+    cells = [f"'a.csv', b'\\n'.join([b'1,' + {cell} * 2_000_000] * 9)" for cell in ("b'1'", "b' '")]
+    said = refusals("dropviz.files", "read_activations", one_line + cells)
+    assert said[4:] == ["row 1 must have cells of at most 1,000 characters; one is longer"] * 2
+    assert all(one.startswith("row 2 must have at most 2,500,000 characters; it has 19,") for one in said[:4])
 
 
 def test_parquet_that_unpacks_to_too_much_is_refused_unread(monkeypatch):
@@ -325,7 +337,7 @@ def test_parquet_that_unpacks_to_too_much_is_refused_unread(monkeypatch):
 
 
 def test_parquet_with_too_many_columns_is_refused(monkeypatch):
-    monkeypatch.setattr(files, "MOST_COLUMNS", 10)
+    monkeypatch.setattr(parquet, "MOST_COLUMNS", 10)
     with pytest.raises(ValueError, match="at most 10 columns"):
         parquet.table_values(parquet_of({f"c{index}": [1.0] for index in range(11)}))
 

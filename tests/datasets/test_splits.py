@@ -143,11 +143,11 @@ def test_a_constant_feature_becomes_zero():
     [
         (b"", "it is empty"),
         (b"\n \n", "it is empty"),
-        (b"\xff\xfe1", "text in UTF-8; byte 0 is not"),
-        (b"a,b\n1,\0", "contains a zero byte"),
-        (b"PK\x03\x04\x00\x00", "zero byte"),
+        (b"\xff\xfe1", "text in UTF-8"),
+        (b"a,b\n1,\0", "text in UTF-8; this one is UTF-16 or not text"),
+        (b"PK\x03\x04\x00\x00", "not text"),
         (table("a", "1", "2"), "it has 1 columns"),
-        (table(",".join("1" * 1002)), "1 to 1,000 features; it has 1,002 columns"),
+        (table(",".join("1" * 1002)), "at most 1,001 columns; it has more"),
         (table("a,b", "1,x", "2"), "row 3 must have 2 cells like the first; it has 1"),
         (table("a,kind"), "contain examples; it has only column names"),
         (
@@ -162,15 +162,40 @@ def test_a_constant_feature_becomes_zero():
         (table("a,kind", "1,x", "2,x", "3,y"), "at least 2 examples; 'y' has 1"),
         (table("a,kind", "1,x", "2,", "3,x"), "every row must have a label"),
         (table("a,kind", "1,x", "-9e307,y"), "has '-9e307'"),
-        (b"1,2\n" * 20_002, "at most 20,000 rows; it has 20,002"),
-        (b"1," * 2_000_001, "at most 2,000,000 cells"),
+        (b"1,2\n" * 20_002, "at most 20,000 rows; it has more"),
+        (b"1," * 2_000_001, "row 1 must have at most 2,500,000 characters"),
+        ((b"1," * 1000 + b"x\n") * 2000, "at most 2,000,000 cells; it has more"),
+        (b"\n" * 2_000_001, "at most 2,000,000 lines; it has more"),
         (b"1" * 20_000_001, "at most 20,000,000 bytes"),
-        (b'a,b\n"' + b"1" * 200_000 + b'",2', "field larger than field limit"),
+        (b'a,b\n"' + b"1" * 200_000 + b'",2', "row 2 must have cells of at most 1,000 characters"),
+        (table("a,kind", "1_000,x", "2,y"), "example 1 has '1_000'"),
+        (table("1_000,x", "2,y"), "example 1 has '1_000'"),
+        (table("a,kind", "1,x", "٣,y"), "example 2 has '٣'"),
+        (table("a,kind", "1," + "x" * 101, "2,y"), "a label must have 1 to 100 characters; one has 101"),
     ],
 )
 def test_a_bad_table_is_refused_in_words(content, words):
     with pytest.raises(ValueError, match=words):
         from_csv(content)
+
+
+def test_one_long_label_among_many_rows_takes_neither_time_nor_memory(refusals):
+    rows = "'\\n'.join([*(f'{i},{i %% 2}' for i in range(19_999)), '1,' + 'x' * %d]).encode(),"
+    said = refusals(
+        "dropviz.datasets", "from_csv", [rows % length for length in (101, 999, 10_000, 25_000, 131_000)]
+    )
+    assert said == [
+        "a label must have 1 to 100 characters; one has 101",
+        "a label must have 1 to 100 characters; one has 999",
+        *["row 20000 must have cells of at most 1,000 characters; one is longer"] * 3,
+    ]
+
+
+def test_one_long_line_takes_neither_time_nor_memory(refusals):
+    lines = ("b'1' * %d", "b' ' * %d", "b'1,' + b' ' * %d", "b'1,' + b'1' * %d", "b',' * %d")
+    said = refusals("dropviz.datasets", "from_csv", [f"b'1,a\\n' + {line % 19_000_000}," for line in lines])
+    assert len(said) == len(lines)
+    assert all(one.startswith("row 2 must have at most 2,500,000 characters; it has 19,") for one in said)
 
 
 @pytest.mark.parametrize("column", ["", "c", "0", "4", "-1", "²"])

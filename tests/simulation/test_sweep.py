@@ -293,6 +293,20 @@ def test_the_same_config_gives_the_same_bits_with_every_executor():
         assert bits(dv.sweep(config, executor)) == expected
 
 
+class Sized(ThreadPoolExecutor):
+    """Asks for the length of every argument, as Dask's executor does."""
+
+    def map(self, function, *arguments, **options):
+        assert len({len(argument) for argument in arguments}) == 1
+        return super().map(function, *arguments, **options)
+
+
+def test_an_executor_may_ask_how_long_the_arguments_are():
+    config = SweepConfig(units=3 * CHUNK, rates=(0.1, 0.5), replicates=2)
+    with Sized(2) as executor:
+        assert bits(dv.sweep(config, executor)) == bits(dv.sweep(config))
+
+
 def test_an_equal_config_gives_the_same_bits_and_another_seed_others():
     assert bits(small(rates=list(RATES))) == bits(small(rates=np.array(RATES)))
     assert bits(small(seed=4)) != bits(small(seed=3))

@@ -1,12 +1,16 @@
 """The story that comes with dropviz, and what a lecturer's own is told about its errors."""
 
+import contextlib
+import random
 import re
+import tomllib
 from dataclasses import replace
 
 import pytest
 
+from dropviz.story import lines
 from dropviz.story.predictions import compute
-from dropviz.story.scenes import MOST_BYTES, PICTURES, Scene, Story, holds, own_story, read_story
+from dropviz.story.scenes import MOST_BYTES, OWN_STORY, PICTURES, Scene, Story, holds, own_story, read_story
 
 STORY = own_story()
 ORDER = (
@@ -152,6 +156,72 @@ def test_every_broken_scene_is_told_at_once():
 def test_a_file_that_is_no_story_gets_a_sentence(content, said):
     with pytest.raises(ValueError, match=re.escape(said)):
         read_story(content)
+
+
+HOSTILE = [
+    ("''.join(f'k{i} = 1\\n' for i in range(1_999))", "1,989 more keys are not a part of a story."),
+    ("''.join(f'k{i} = 1\\n' for i in range(2_001))", "The file has 2,001 keys, tables and lists; a story has"),
+    ("'.'.join('a' * 8_000) + ' = 1'", "Line 1: a key has at most 8 parts"),
+    ("'.'.join('a' * 30_000) + ' = 1'", "Line 1: a key has at most 8 parts"),
+    ("'.'.join('a' * 99_000) + ' = 1'", "Line 1: a key has at most 8 parts"),
+    ("'[' + '.'.join('a' * 99_000) + ']'", "Line 1: a key has at most 8 parts"),
+    ("'[[' + ' . '.join(['\\'a\\'', '\"b\"'] * 16_000) + ']]'", "Line 1: a key has at most 8 parts"),
+    ("'x = {' + '.'.join('a' * 8_000) + ' = 1}'", "Line 1: a key has at most 8 parts"),
+    ("'x = [\\n' + '{' + '.'.join('a' * 8_000) + ' = 1}]'", "Line 2: a key has at most 8 parts"),
+    ("'x = ' + '[' * 1_900", "Line 1: at most 12 brackets may stand in one another."),
+    ("'x = ' + '{a = ' * 1_900", "Line 1: at most 12 brackets may stand in one another."),
+    ("'x = 0x' + 'f' * 190_000", "Line 1: a key or a number has at most 100 characters."),
+    ("'\\n' * 199_000", "The file has 199,001 lines; a story has at most 5,000."),
+    ("'title = [' + '\"x\", ' * 39_000 + ']'", "Line 1: title must be text; got ['x',"),
+    ("('[[scene]]\\n' + '#\\n' * 110) * 40", "Line 4330: picture must be one of"),
+]  # fmt: skip
+
+
+def test_a_hostile_story_takes_neither_time_nor_memory(refusals):
+    said = refusals("dropviz.story", "read_story", [f"({text}).encode()," for text, _ in HOSTILE])
+    for sentence, (_, words) in zip(said, HOSTILE, strict=True):
+        assert words in sentence
+        assert max(map(len, sentence.split("\n"))) <= 500
+        assert sentence.count("\n") <= 40
+
+
+def test_what_is_checked_before_the_parser_runs_is_what_the_parser_meets(monkeypatch):
+    monkeypatch.setattr(lines, "MOST_PARTS", 3)
+    lengths, parse_key = [], tomllib._parser.parse_key
+
+    def noting(*given):
+        end, key = parse_key(*given)
+        lengths.append(len(key))
+        return end, key
+
+    monkeypatch.setattr("tomllib._parser.parse_key", noting)
+    rng = random.Random(1)
+    pieces = ('"', "'", '"""', "'''", "\\", "\n", "#", "a", " ", "=", "[", "]", "{", "}", ",", "1.5", "\na.b.c.d = 1\n",
+              "a.b", '"a"."b" . \'c\'.d', '= """', "= '''", '""""\n', "[[a]]\n")  # fmt: skip
+    refused = 0
+    for _ in range(20_000):
+        text = f"x = {''.join(rng.choices(pieces, k=rng.randint(1, 20)))}"
+        lengths.clear()
+        with contextlib.suppress(tomllib.TOMLDecodeError):
+            tomllib.loads(text)
+        if max(lengths) > 3:
+            refused += 1
+            with pytest.raises(ValueError, match="a key has at most 3 parts"):
+                lines.check_size(text)
+    assert refused > 100
+
+
+def test_points_brackets_and_quotes_in_texts_do_not_count():
+    text = "... e.g. a.b.c.d.e.f.g.h.i.j " + "[{" * 40 + " 'it''s' # = " + "x" * 200
+    assert read_story(GOOD.replace("A sentence.", text).encode()).scenes[0].sentence == " ".join(text.split())
+    quoted = text.replace("'", "") + "\" ''' #"
+    story = read_story(GOOD.replace("line two", quoted).encode())
+    assert story.scenes[0].notes.endswith(quoted)
+
+
+def test_a_story_may_have_forty_scenes_as_long_as_ours():
+    scenes = re.split(r"(?=^\[\[scene\]\])", OWN_STORY.read_text(), flags=re.MULTILINE)[1:]
+    assert len(read_story("".join(scenes * 4).encode()).scenes) == 40
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
+import json
 import math
 import re
+import time
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.testing.v1 import AppTest
 
 from dropviz.ui.pages.schedule.rate_table import MOST_ROWS, RateTable, read_rows
 
@@ -71,3 +75,35 @@ def test_a_wrong_cell_is_named_in_one_sentence(
 
 def test_empty_rows_do_not_count_and_blanks_are_cut() -> None:
     assert read_rows([" 0 ", None, "7"], ["0.5", "", " 0.25"]) == ((0.0, 0.5), (7.0, 0.25))
+
+
+@pytest.mark.parametrize("registered", [True, False], ids=["pasted", "forged at the first visit"])
+def test_ten_thousand_rows_in_the_editor_are_refused_at_once(registered: bool) -> None:
+    def page() -> None:
+        from dropviz.ui.pages.schedule import show_page
+
+        show_page()
+
+    at = AppTest.from_function(page, default_timeout=20)
+    at.query_params["schedule"] = "table"
+    at.run()
+    editor = at.dataframe[0].proto
+    rows = [{"step": str(step), "rate": "0.1"} for step in range(10_000)]
+    states = WidgetStates()
+    states.widgets.add(id=editor.id, string_value=json.dumps({"added_rows": rows}))
+    if not registered:
+        at = AppTest.from_function(page, default_timeout=20)
+        at.query_params["schedule"] = "table"
+    began = time.process_time()
+    at._run(states)
+    assert time.process_time() - began < 5
+    assert [text.value for text in at.text] == ["the table must have at most 40 rows; it has more."]
+    assert not at.exception
+
+
+def test_a_long_cell_and_many_empty_rows_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^row 2: a cell must have at most 60 characters; one has more$"):
+        read_rows(["0", "1" * 61], ["0.1", "0.1"])
+    assert read_rows(["0"] + [""] * 79, ["0.1"] + [None] * 79) == ((0.0, 0.1),)
+    with pytest.raises(ValueError, match="at most 40 rows; it has more"):
+        read_rows(["0"] + [""] * 80, ["0.1"] + [None] * 80)

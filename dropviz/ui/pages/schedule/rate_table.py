@@ -6,14 +6,28 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.widgets import data_editor
 
 from dropviz.schedules import table
 from dropviz.ui.settings.kinds import saved
 
 MOST_ROWS = 40
-MOST_TEXT = 60 * MOST_ROWS  # in the address
+MOST_CELL = 60  # characters
+MOST_TEXT = MOST_CELL * MOST_ROWS  # in the address
 
 Rows = tuple[tuple[float, float], ...]
+
+
+class _FewRows(data_editor.DataEditorSerde):
+    """What a browser says was edited, without most of too many new rows: Streamlit adds 1,000 in four seconds."""
+
+    def deserialize(self, ui_value: str | None) -> data_editor.DataEditorState:
+        state = super().deserialize(ui_value)
+        del state["added_rows"][2 * MOST_ROWS + 1 :]  # with empty ones, and still more than `read_rows` takes
+        return state
+
+
+data_editor.DataEditorSerde = _FewRows  # type: ignore[misc]
 
 
 def read_rows(steps: Sequence[object], rates: Sequence[object]) -> Rows:
@@ -22,8 +36,11 @@ def read_rows(steps: Sequence[object], rates: Sequence[object]) -> Rows:
     Raises
     ------
     ValueError
-        In one sentence that names the row: see `dropviz.schedules.table`. Also for more than 40 rows.
+        In one sentence that names the row: see `dropviz.schedules.table`. Also for more than 40 rows, or 80 with empty
+        ones, and for a cell of more than 60 characters.
     """
+    if len(steps) > 2 * MOST_ROWS:
+        raise ValueError(f"the table must have at most {MOST_ROWS} rows; it has more")
     pairs = [
         (_cell(step), _cell(rate))
         for step, rate in zip(steps, rates, strict=True)
@@ -31,6 +48,9 @@ def read_rows(steps: Sequence[object], rates: Sequence[object]) -> Rows:
     ]
     if len(pairs) > MOST_ROWS:
         raise ValueError(f"the table must have at most {MOST_ROWS} rows; it has {len(pairs)}")
+    for number, pair in enumerate(pairs, start=1):
+        if max(map(len, pair)) > MOST_CELL:
+            raise ValueError(f"row {number}: a cell must have at most {MOST_CELL} characters; one has more")
     table([step for step, _ in pairs], [rate for _, rate in pairs])
     return tuple((float(step), float(rate)) for step, rate in pairs)
 
