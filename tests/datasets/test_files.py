@@ -323,7 +323,7 @@ def test_long_lines_and_cells_take_neither_time_nor_memory(refusals):
     lines = ["b'1' * %d", "b' ' * %d", "b'1,' + b' ' * %d", "b'1,' + b'1' * %d"]
     one_line = [f"'a.csv', b'1,2\\n' + {line % 19_000_000}" for line in lines]
     cells = [f"'a.csv', b'\\n'.join([b'1,' + {cell} * 2_000_000] * 9)" for cell in ("b'1'", "b' '")]
-    said = refusals("dropviz.files", "read_activations", one_line + cells)
+    said = refusals("dropviz.datasets.files", "read_activations", one_line + cells)
     assert said[4:] == ["row 1 must have cells of at most 1,000 characters; one is longer"] * 2
     assert all(one.startswith("row 2 must have at most 2,500,000 characters; it has 19,") for one in said[:4])
 

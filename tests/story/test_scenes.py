@@ -178,7 +178,7 @@ HOSTILE = [
 
 
 def test_a_hostile_story_takes_neither_time_nor_memory(refusals):
-    said = refusals("dropviz.story", "read_story", [f"({text}).encode()," for text, _ in HOSTILE])
+    said = refusals("dropviz.story.scenes", "read_story", [f"({text}).encode()," for text, _ in HOSTILE])
     for sentence, (_, words) in zip(said, HOSTILE, strict=True):
         assert words in sentence
         assert max(map(len, sentence.split("\n"))) <= 500

@@ -80,7 +80,7 @@ def test_empty_rows_do_not_count_and_blanks_are_cut() -> None:
 @pytest.mark.parametrize("registered", [True, False], ids=["pasted", "forged at the first visit"])
 def test_ten_thousand_rows_in_the_editor_are_refused_at_once(registered: bool) -> None:
     def page() -> None:
-        from dropviz.ui.pages.schedule import show_page
+        from dropviz.ui.pages.schedule.page import show_page
 
         show_page()
 
