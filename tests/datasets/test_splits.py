@@ -182,7 +182,9 @@ def test_a_bad_table_is_refused_in_words(content, words):
 def test_one_long_label_among_many_rows_takes_neither_time_nor_memory(refusals):
     rows = "'\\n'.join([*(f'{i},{i %% 2}' for i in range(19_999)), '1,' + 'x' * %d]).encode(),"
     said = refusals(
-        "dropviz.datasets.splits", "from_csv", [rows % length for length in (101, 999, 10_000, 25_000, 131_000)]
+        "dropviz.datasets.splits",
+        "from_csv",
+        [rows % length for length in (101, 999, 10_000, 25_000, 131_000)],
     )
     assert said == [
         "a label must have 1 to 100 characters; one has 101",
@@ -193,7 +195,9 @@ def test_one_long_label_among_many_rows_takes_neither_time_nor_memory(refusals):
 
 def test_one_long_line_takes_neither_time_nor_memory(refusals):
     lines = ("b'1' * %d", "b' ' * %d", "b'1,' + b' ' * %d", "b'1,' + b'1' * %d", "b',' * %d")
-    said = refusals("dropviz.datasets.splits", "from_csv", [f"b'1,a\\n' + {line % 19_000_000}," for line in lines])
+    said = refusals(
+        "dropviz.datasets.splits", "from_csv", [f"b'1,a\\n' + {line % 19_000_000}," for line in lines]
+    )
     assert len(said) == len(lines)
     assert all(one.startswith("row 2 must have at most 2,500,000 characters; it has 19,") for one in said)
 
