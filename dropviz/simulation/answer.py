@@ -1,0 +1,81 @@
+"""The evidence for the answer: what decides between the strategies, and what does not, at every rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dropviz.numbers.checks import Floats, check_count
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.rates import rate_grid
+from dropviz.schedules import annealed, compare_test_factors
+from dropviz.simulation.layer import LayerConfig, LayerSweep, layer_sweep
+from dropviz.simulation.noise_sweep import NoiseConfig, noise_sweep
+from dropviz.simulation.nonlinearity import LogisticUnit, logistic_unit
+from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
+
+STRATEGIES = ("standard", "inverted", "none", "wrong_test")
+NOISES = ("standard", "inverted", "gaussian")
+LAYERS = ("standard", "inverted")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceConfig:
+    """How many ``units`` are drawn, 2 to 2,000,000, the rates, and how many ``steps`` each annealed schedule has.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the value and the allowed range.
+    """
+
+    units: int = 100_000
+    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    steps: int = 100
+
+    def __post_init__(self) -> None:
+        check_count("units", self.units, 2, 2_000_000)
+        check_count("steps", self.steps, 1, 10_000)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the answer rests on, all of it on the same rates.
+
+    Attributes
+    ----------
+    rates
+        Shape (rate,).
+    sweep, layer
+        Simulations of `STRATEGIES` and of `LAYERS`.
+    noise
+        Mean of the noise that each of `NOISES` adds, shape (noise, rate).
+    annealed, worst_error
+        While the rate falls in a straight line to 0: what each test factor is taken from, and the largest relative
+        error of its test mean, by the first rate; shape (factor, rate).
+    unit
+        One logistic unit over all its masks.
+    """
+
+    rates: Floats
+    sweep: Sweep
+    layer: LayerSweep
+    noise: Estimate
+    annealed: tuple[str, ...]
+    worst_error: Floats
+    unit: LogisticUnit
+
+
+def evidence(config: EvidenceConfig) -> Evidence:
+    """Gather the evidence."""
+    rates, steps = config.rates, range(config.steps + 1)
+    falling = [compare_test_factors(annealed(rate, config.steps), steps) for rate in rates]
+    noises = noise_sweep(NoiseConfig(units=config.units, rates=rates, noises=NOISES))
+    return Evidence(
+        rates=np.asarray(rates),
+        sweep=sweep(SweepConfig(units=config.units, rates=rates, strategies=STRATEGIES)),
+        layer=layer_sweep(LayerConfig(rates=rates, strategies=LAYERS, weight_mean=8.0, bias=1.0)),
+        noise=noises.noise.estimates("mean"),
+        annealed=falling[0].names,
+        worst_error=np.array([compared.worst_error for compared in falling]).T,
+        unit=logistic_unit([0.5] * 8, [1.0] * 8, -2.0, rates),
+    )

@@ -1,0 +1,63 @@
+"""A rate that changes along the training: what each test factor does to the mean, at the places of a slider."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dropviz.numbers.checks import Floats
+from dropviz.schedules import Schedule, compare_test_factors
+
+PLACES = 200  # most places of the slider, and points of a curve, less one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangingRate:
+    """A schedule, and test mean / training mean along it for each test factor, the last one inverted's.
+
+    Attributes
+    ----------
+    steps, rates
+        The places of the slider, whole steps from the first to the last, and the rate there, shape (place,).
+    first, last, varies
+        The rate at the first and the last step, and whether it ever differs between two steps.
+    names, factors
+        What each factor is taken from, and the factors, shape (factor,).
+    ratios
+        Test mean / training mean at the places, 1 is right; shape (factor, place).
+    worst_ratio, worst_step, mean_error
+        Over every step, not only the places: the ratio furthest from 1, where it is reached first, and the mean of
+        |ratio − 1|; shape (factor,).
+    """
+
+    steps: Floats
+    rates: Floats
+    first: float
+    last: float
+    varies: bool
+    names: tuple[str, ...]
+    factors: Floats
+    ratios: Floats
+    worst_ratio: Floats
+    worst_step: Floats
+    mean_error: Floats
+
+
+def changing_rate(schedule: Schedule, total: int) -> ChangingRate:
+    """Compare the test factors at every step from 0 to ``total``."""
+    compared = compare_test_factors(schedule, np.arange(total + 1))
+    errors = np.abs(compared.mean_ratio - 1.0)
+    worst = errors.argmax(axis=1)
+    places = np.unique(np.linspace(0, total, min(total, PLACES) + 1).round().astype(int))
+    return ChangingRate(
+        steps=compared.steps[places],
+        rates=compared.rates[places],
+        first=float(compared.rates[0]),
+        last=float(compared.rates[-1]),
+        varies=bool(np.ptp(compared.rates) > 1e-9),
+        names=compared.names,
+        factors=compared.factors,
+        ratios=compared.mean_ratio[:, places],
+        worst_ratio=compared.mean_ratio[np.arange(len(worst)), worst],
+        worst_step=compared.steps[worst],
+        mean_error=errors.mean(axis=1),
+    )

@@ -1,0 +1,154 @@
+"""What the museum of mistakes shows: a mistake beside inverted dropout, and dropout left on at test."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import plain
+from dropviz.simulation.histogram import Units, some_units
+from dropviz.simulation.layer import LayerConfig, left_on
+from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
+from dropviz.theory.moments import invisible_rate, mean_ratio
+from dropviz.theory.strategies import strategy
+
+UNITS_SHOWN = 20
+BINS, ANSWERS = 56, 6
+FRAMED_RATE, TALLEST_RATE = 0.6, 0.2  # the picture has room for the spread at the one, the bars at the other
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeConfig:
+    """The mistake ``name`` in the foreground of a sweep of "inverted" and of one mistake or more.
+
+    Raises
+    ------
+    ValueError
+        If "inverted" or ``name`` is not in the sweep, ``name`` is no mistake, or the mean of the activations, by
+        which the picture divides, is not above 0.
+    """
+
+    sweep: SweepConfig
+    name: str
+
+    def __post_init__(self) -> None:
+        held, mean = self.sweep.strategies, self.sweep.activations.exact_mean
+        if not strategy(self.name).mistake:
+            raise ValueError(f"name must be a mistake; got {self.name!r}")
+        if not {"inverted", self.name} <= set(held):
+            raise ValueError(f"sweep must hold 'inverted' and {self.name!r}; it holds {', '.join(held)}")
+        if not mean > 0.0:
+            raise ValueError(f"activations must have a mean above 0; got {plain(mean)}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mistake:
+    """One mistake beside inverted dropout, on the same activations and masks.
+
+    Attributes
+    ----------
+    name, sweep
+        The mistake in the foreground, and the means of all strategies.
+    ratios
+        Strategy → test mean / training mean over the rates; not simulated (NaN) where all of a few units were dropped.
+    invisible_rate
+        The rate inside (0, 1) at which the two means are equal; None if there is none.
+    starts_small
+        Whether the test mean is the smaller one below that rate, or at every rate if there is none.
+    units
+        A few units, to be drawn one by one.
+    """
+
+    name: str
+    sweep: Sweep
+    ratios: Mapping[str, Estimate]
+    invisible_rate: float | None
+    starts_small: bool
+    units: Units
+
+
+def beside_inverted(config: MistakeConfig) -> Mistake:
+    """Simulate the mistake and what stands beside it."""
+    result, row = sweep(config.sweep), strategy(config.name)
+    root, simulated = invisible_rate(row), result.gap("mean_ratio")
+    finite = np.where(np.isfinite(simulated), simulated, np.nan)
+    return Mistake(
+        name=config.name,
+        sweep=result,
+        ratios={
+            name: replace(result.gap_estimate("mean_ratio", name), simulated=finite[at])
+            for at, name in enumerate(config.sweep.strategies)
+        },
+        invisible_rate=root,
+        starts_small=bool(mean_ratio(row, 0.5 * (root or 1.0)) < 1.0),
+        units=some_units(config.sweep, UNITS_SHOWN),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What one unit answers to one input, over masks, with inverted dropout left on at test, and off.
+
+    Attributes
+    ----------
+    rates, masks
+        The grid, and how many masks were drawn.
+    off
+        The answer z with dropout off.
+    first
+        The answers under the first few masks, shape (mask, rate).
+    edges, shares
+        Bin edges around the answers of a middling rate, 0 and ``off``, and the share of the masks, in per cent, whose
+        answer falls into each bin, shape (rate, bin).
+    top
+        Where the axis of the shares ends, per cent; taller bars are cut.
+    mean, std
+        Of the answers over masks.
+    flipped
+        Share of the masks whose answer lies on the other side of 0 than ``off``. There are too many masks to list: its
+        ``exact`` is the simulated share too.
+    """
+
+    rates: Floats
+    masks: int
+    off: float
+    first: Floats
+    edges: Floats
+    shares: Floats
+    top: float
+    mean: Estimate
+    std: Estimate
+    flipped: Estimate
+
+
+def answers_left_on(config: LayerConfig) -> Answers:
+    """Ask the unit of ``config`` the same thing under every mask, at every rate."""
+    result = left_on(config)
+    rates, prediction, masks, off = result.rates, result.prediction, len(result.prediction), result.off
+    edges = _edges(prediction[:, np.abs(rates - FRAMED_RATE).argmin()], off)
+    counts = [np.histogram(answers, edges)[0] for answers in prediction.T]
+    shares = 100.0 * np.array(counts) / masks
+    tallest = float(shares[np.abs(rates - TALLEST_RATE).argmin()].max())
+    flipped_error = np.sqrt(result.flipped * (1.0 - result.flipped) / masks)
+    return Answers(
+        rates=rates,
+        masks=masks,
+        off=off,
+        first=prediction[:ANSWERS],
+        edges=edges,
+        shares=shares,
+        top=min(105.0, 1.3 * tallest or 105.0),
+        mean=Estimate(np.full(len(rates), off), prediction.mean(axis=0), result.std / np.sqrt(masks)),
+        std=Estimate(result.exact_std, result.std),
+        flipped=Estimate(result.flipped, result.flipped, flipped_error),
+    )
+
+
+def _edges(answers: Floats, off: float) -> Floats:
+    """Bin edges around nearly all ``answers``, 0 and ``off``, shape (bin + 1,)."""
+    low, high = np.quantile(answers, [0.002, 0.998])
+    low, high = min(float(low), off, 0.0), max(float(high), off, 0.0)
+    margin = 0.08 * (high - low) or 1.0
+    return np.linspace(low - margin, high + margin, BINS + 1)

@@ -1,0 +1,191 @@
+"""What of dropout reaches z = W·a + b, and what a nonlinearity, depth and batch norm make of it.
+
+Axes of results: strategy ("inverted", "standard"), rate, bin. Notation as in `dropviz.simulation.layer`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
+from dropviz.simulation.layer import LayerConfig, LayerSweep, layer_densities, layer_sweep
+from dropviz.simulation.nonlinearity import (
+    DepthConfig,
+    DepthGap,
+    LogisticUnit,
+    depth_gap,
+    logistic_unit,
+    nonlinear_gap,
+)
+from dropviz.simulation.variance_shift import VarianceShift, VarianceShiftConfig, variance_shift
+
+STRATEGIES = ("inverted", "standard")
+TALLEST_RATE = 0.15  # the picture has room for the bars there; at smaller rates z is a needle
+BELL_END = 4.0  # of the axis of the densities behind batch norm
+ROUNDING = 1e-12  # relative; differences below it are rounding
+
+
+@dataclass(frozen=True, slots=True)
+class NextLayerConfig:
+    """What decides the page: a unit of any fan-in, a small one whose masks are listed, a stack, and batch norm.
+
+    Raises
+    ------
+    ValueError
+        If the four do not stand on the same rates, or the units are not of the strategies "inverted" and "standard".
+    """
+
+    layer: LayerConfig
+    unit: LayerConfig
+    depth: DepthConfig
+    shift: VarianceShiftConfig
+
+    def __post_init__(self) -> None:
+        for name in ("unit", "depth", "shift"):
+            if getattr(self, name).rates != self.layer.rates:
+                raise ValueError(
+                    f"{name} must have the {len(self.layer.rates)} rates of layer; it has others"
+                )
+        for name in ("layer", "unit"):
+            if getattr(self, name).strategies != STRATEGIES:
+                raise ValueError(
+                    f"strategies of {name} must be {STRATEGIES}; got {getattr(self, name).strategies}"
+                )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitOutput:
+    """The output f(z) of one small unit over its masks, beside the test pass.
+
+    Attributes
+    ----------
+    inputs, nonlinearity, strategies, rates
+        Its fan-in, the name of f, and the axes of the rest.
+    output
+        E[f(z)] in training, exact by all 2ⁿ masks; shape (strategy, rate).
+    at_test
+        f(z) of the test pass, shape (strategy, rate).
+    gap
+        E[f(z)] − f(E[z]), shape (strategy, rate); 0 where it is no more than the rounding of the outputs.
+    """
+
+    inputs: int
+    nonlinearity: str
+    strategies: tuple[str, ...]
+    rates: Floats
+    output: Estimate
+    at_test: Floats
+    gap: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NextLayer:
+    """Everything that the page shows, all on the same grid of rates.
+
+    Attributes
+    ----------
+    config, rates
+        What was simulated, and the grid, shape (rate,).
+    layer
+        One unit's z over masks.
+    square_sum
+        Σ wᵢ²aᵢ² of that unit, on which its variance over masks rests.
+    edges, shares, outside
+        Bin edges of z; the share of the masks in each bin, in per cent, shape (strategy, rate, bin), and outside all
+        bins, as a fraction, shape (strategy, rate).
+    top
+        Where the axis of the shares ends, per cent; taller bars are cut.
+    unit
+        The small unit through the nonlinearity.
+    logistic
+        The small unit as a logistic unit, by inverted dropout.
+    logistic_gap
+        Its average − its geometric mean, shape (strategy, rate); 0 where it is no more than rounding.
+    depth
+        The gap of a stack of layers.
+    shift
+        The variance shift Δ before batch norm.
+    bell_x, bells, expected_bell
+        The density of what batch norm passes on at test, N(0, Δ), at each x, shape (rate, x); and the one of variance
+        1 that it expects, shape (x,).
+    """
+
+    config: NextLayerConfig
+    rates: Floats
+    layer: LayerSweep
+    square_sum: float
+    edges: Floats
+    shares: Floats
+    outside: Floats
+    top: float
+    unit: UnitOutput
+    logistic: LogisticUnit
+    logistic_gap: Floats
+    depth: DepthGap
+    shift: VarianceShift
+    bell_x: Floats
+    bells: Floats
+    expected_bell: Floats
+
+
+def next_layer(config: NextLayerConfig) -> NextLayer:
+    """Simulate the five sections of the page."""
+    layer, unit = layer_sweep(config.layer), layer_sweep(config.unit)
+    rates, densities = np.asarray(config.layer.rates), layer_densities(layer)
+    shares = 100.0 * densities.density * np.diff(densities.edges)
+    tallest = float(shares[:, np.abs(rates - TALLEST_RATE).argmin()].max())
+    logistic = {
+        name: logistic_unit(unit.weights, unit.inputs, config.unit.bias, rates, name) for name in STRATEGIES
+    }
+    shift, x = variance_shift(config.shift), np.linspace(-BELL_END, BELL_END, 161)
+    return NextLayer(
+        config=config,
+        rates=rates,
+        layer=layer,
+        square_sum=float(np.square(layer.weights * layer.inputs).sum()),
+        edges=densities.edges,
+        shares=shares,
+        outside=densities.outside_mass,
+        top=1.1 * tallest if tallest < 60.0 else 105.0,
+        unit=_unit_output(unit, config.depth.nonlinearity),
+        logistic=logistic["inverted"],
+        logistic_gap=np.array(
+            [
+                _unless_rounding(one.arithmetic_mean - one.geometric_mean, one.geometric_mean)
+                for one in logistic.values()
+            ]
+        ),
+        depth=depth_gap(config.depth),
+        shift=shift,
+        bell_x=x,
+        bells=_normal_density(x, np.maximum(shift.exact_shift, 1e-6)[:, None]),
+        expected_bell=_normal_density(x, 1.0),
+    )
+
+
+def unit_output(config: LayerConfig, nonlinearity: str) -> UnitOutput:
+    """Draw one small unit, list its masks and put every z through the nonlinearity of that name."""
+    return _unit_output(layer_sweep(config), nonlinearity)
+
+
+def _unit_output(unit: LayerSweep, nonlinearity: str) -> UnitOutput:
+    gap = nonlinear_gap(unit, nonlinearity)
+    return UnitOutput(
+        inputs=unit.config.fan_in,
+        nonlinearity=nonlinearity,
+        strategies=unit.config.strategies,
+        rates=np.asarray(unit.config.rates),
+        output=gap.output,
+        at_test=gap.at_test,
+        gap=_unless_rounding(gap.gap, gap.exact_output),
+    )
+
+
+def _unless_rounding(gap: Floats, outputs: Floats) -> Floats:
+    """The gap, 0 where it is no more than the rounding of the outputs that it is the difference of."""
+    return np.where(np.abs(gap) > ROUNDING * np.abs(outputs).max(), gap, 0.0)
+
+
+def _normal_density(x: Floats, variance: Floats | float) -> Floats:
+    return np.asarray(np.exp(-0.5 * x**2 / variance) / np.sqrt(2.0 * np.pi * variance))

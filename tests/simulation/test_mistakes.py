@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.simulation.layer import LayerConfig, left_on
+from dropviz.simulation.mistakes import ANSWERS, MistakeConfig, answers_left_on, beside_inverted
+from dropviz.theory.moments import mean_ratio
+
+WRONG = [name for name, row in dv.strategies().items() if row.mistake]
+SWEEP = dv.SweepConfig(units=50_000, strategies=("inverted", *WRONG))
+RATES = np.asarray(SWEEP.rates)
+LAYER = LayerConfig(masks=1000)
+
+
+def at(rate):
+    return int(np.abs(RATES - rate).argmin())
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_ratios_are_theory_and_the_simulation_lies_within_five_standard_errors(name):
+    found = beside_inverted(MistakeConfig(SWEEP, name))
+    for other, ratio in found.ratios.items():
+        expected = mean_ratio(dv.strategies()[other], RATES)
+        np.testing.assert_array_equal(ratio.exact, expected)
+        known = np.isfinite(expected)
+        assert (np.abs(ratio.simulated - expected) <= 5.0 * ratio.error + 1e-12)[known].all()
+    assert list(found.ratios) == list(SWEEP.strategies)
+
+
+@pytest.mark.parametrize(
+    ("name", "root", "starts_small"),
+    [("none", None, False), ("both", None, True), ("wrong_train", 0.5, True), ("wrong_test", 0.5, True)],
+)
+def test_where_a_mistake_hides_and_which_mean_is_the_smaller(name, root, starts_small):
+    found = beside_inverted(MistakeConfig(SWEEP, name))
+    assert (found.invisible_rate, found.starts_small) == (root, starts_small)
+    below = RATES[1 : at(root) if root else None]
+    assert (mean_ratio(dv.strategies()[name], below) < 1.0).all() == starts_small
+
+
+def test_few_units_may_all_fall_and_then_there_is_no_ratio_and_no_warning():
+    config = dv.SweepConfig(units=2, strategies=("inverted", "none"), seed=3)
+    ratio = beside_inverted(MistakeConfig(config, "none")).ratios["none"]
+    assert np.isnan(ratio.simulated).any()
+    assert not np.isinf(ratio.simulated).any()
+    assert np.isfinite(ratio.exact).all()
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "message"),
+    [
+        (dv.SweepConfig(units=10, strategies=("inverted", "none")), "both", "sweep must hold"),
+        (dv.SweepConfig(units=10, strategies=("inverted", "none")), "inverted", "must be a mistake"),
+        (
+            dv.SweepConfig(dv.Normal(), units=10, strategies=("inverted", "none")),
+            "none",
+            "mean above 0; got 0",
+        ),
+    ],
+)
+def test_a_sweep_that_cannot_show_the_mistake_is_refused(config, name, message):
+    with pytest.raises(ValueError, match=message):
+        MistakeConfig(config, name)
+
+
+# ---- left on at test ------------------------------------------------------------------------------------------------
+
+
+def test_the_shares_hold_the_masks_inside_the_edges():
+    found, prediction = answers_left_on(LAYER), left_on(LAYER).prediction
+    inside = ((prediction >= found.edges[0]) & (prediction <= found.edges[-1])).mean(axis=0)
+    np.testing.assert_allclose(found.shares.sum(axis=1), 100.0 * inside, atol=1e-9)
+    assert found.edges[0] < min(found.off, 0.0)
+    assert max(found.off, 0.0) < found.edges[-1]
+    assert found.shares[at(0.2)].max() <= found.top <= 105.0
+
+
+def test_the_estimates_are_those_of_the_masks():
+    found, result = answers_left_on(LAYER), left_on(LAYER)
+    np.testing.assert_array_equal(found.std.exact, result.exact_std)
+    assert (np.abs(found.mean.simulated - found.off) <= 5.0 * found.mean.error + 1e-12).all()
+    flips = (result.prediction * result.off < 0.0).mean(axis=0)
+    np.testing.assert_array_equal(found.flipped.simulated, flips)
+    np.testing.assert_allclose(found.flipped.error, np.sqrt(flips * (1 - flips) / 1000))
+    np.testing.assert_array_equal(found.first, result.prediction[:ANSWERS])
+    assert found.masks == 1000
+
+
+def test_an_input_that_is_always_0_has_one_answer_and_no_division():
+    found = answers_left_on(LayerConfig(dv.Constant(0.0), fan_in=3, masks=50))
+    assert found.off == 0.0
+    assert not found.std.simulated.any()
+    assert not found.flipped.simulated.any()
+    np.testing.assert_array_equal(found.shares.sum(axis=1), 100.0)

@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.next_layer import NextLayerConfig, next_layer, unit_output
+from dropviz.simulation.nonlinearity import DepthConfig, enumerate_masks, nonlinearities
+from dropviz.simulation.variance_shift import VarianceShiftConfig
+
+RATES = dv.rate_grid(0.0, 0.95, 0.05)
+AT = RATES.index(0.3)
+LAYER = LayerConfig(
+    fan_in=20, weight_scale=1.5, rates=RATES, strategies=("inverted", "standard"), masks=400, seed=2
+)
+UNIT = replace(LAYER, fan_in=6, weight_mean=1.0)
+CONFIG = NextLayerConfig(
+    layer=LAYER,
+    unit=UNIT,
+    depth=DepthConfig(width=16, rates=RATES, passes=60, seed=2),
+    shift=VarianceShiftConfig(fan_in=20, weight_mean=4.0, weight_scale=1.5, rates=RATES, samples=300),
+)
+VIEW = next_layer(CONFIG)
+
+
+def test_the_shares_and_what_is_outside_are_all_masks():
+    np.testing.assert_allclose(VIEW.shares.sum(axis=2) + 100.0 * VIEW.outside, 100.0, rtol=1e-9)
+    assert VIEW.shares[:, RATES.index(0.15)].max() <= VIEW.top
+    assert VIEW.square_sum == pytest.approx(float(((VIEW.layer.weights * VIEW.layer.inputs) ** 2).sum()))
+
+
+@pytest.mark.parametrize("name", nonlinearities())
+def test_the_gap_is_the_average_over_all_masks_less_the_test_pass(name):
+    found = unit_output(UNIT, name)
+    np.testing.assert_allclose(found.gap, found.output.exact - found.at_test, atol=2e-12)
+    assert (found.gap[:, 0] == 0.0).all(), "at rate 0 nothing is dropped"
+
+
+def test_the_gap_of_a_sum_by_hand():
+    found = unit_output(UNIT, "tanh")
+    sums = enumerate_masks(6) @ _products()
+    kept = enumerate_masks(6).sum(axis=1)
+    chance = 0.7**kept * 0.3 ** (6 - kept)
+    average = (chance * np.tanh(sums / 0.7)).sum()
+    assert found.gap[0, AT] == pytest.approx(average - np.tanh(_products().sum()))
+
+
+def _products():
+    rng = np.random.default_rng(UNIT.seed)
+    inputs = UNIT.activations.sample(rng, 6)
+    return (1.0 / 6 + 1.5 / np.sqrt(6) * rng.standard_normal(6)) * inputs
+
+
+def test_a_relu_never_averages_below_its_test_pass_by_jensens_inequality():
+    for seed in range(8):
+        assert (unit_output(replace(UNIT, seed=seed), "relu").gap[0] >= 0.0).all()
+
+
+def test_the_logistic_gap_is_average_less_geometric_mean_and_0_where_that_is_rounding():
+    gap = VIEW.logistic.arithmetic_mean - VIEW.logistic.geometric_mean
+    np.testing.assert_allclose(VIEW.logistic_gap[0], gap, atol=1e-12)
+    assert (VIEW.logistic_gap[:, 0] == 0.0).all()
+
+
+def test_the_bells_have_the_variance_of_the_shift():
+    x, step = VIEW.bell_x, VIEW.bell_x[1] - VIEW.bell_x[0]
+    bell = VIEW.bells[AT]
+    assert bell.sum() * step == pytest.approx(1.0, abs=1e-3)
+    assert (bell * x**2).sum() * step == pytest.approx(VIEW.shift.exact_shift[AT], abs=2e-3)
+    np.testing.assert_allclose(VIEW.expected_bell, VIEW.bells[0])  # at rate 0 the shift is 1
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"unit": replace(UNIT, rates=(0.1, 0.2))}, "unit must have the 20 rates"),
+        ({"depth": DepthConfig()}, "depth must have"),
+        ({"layer": replace(LAYER, strategies=("inverted",))}, "strategies of layer"),
+    ],
+)
+def test_parts_that_do_not_belong_together_are_refused(part, message):
+    with pytest.raises(ValueError, match=message):
+        replace(CONFIG, **part)
