@@ -9,6 +9,7 @@ from dropviz.figures.panels.grid import Row, draw_panels
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.schedules import FactorComparison
 
@@ -64,13 +65,13 @@ def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -
 def _rate_panel(comparison: FactorComparison, rates: Floats, varies: bool) -> Panel:
     first, last = comparison.rates[0], comparison.rates[-1]
     title = f"The rate: {first:.3g} first, {last:.3g} last" if varies else f"The rate stays at {first:.3g}"
-    return _panel(title, "dropout rate", [Line("rate", COLORS["other"], rates)])
+    return _panel(title, "dropout rate", [Line("rate", COLORS["other"], Estimate(rates))])
 
 
 def _mean_panel(comparison: FactorComparison, rates: Floats, varies: bool) -> Panel:
     lines = [
-        Line("standard", COLORS["standard"], 1.0 - rates),
-        Line("inverted", COLORS["inverted"], np.ones_like(rates)),
+        Line("standard", COLORS["standard"], Estimate(1.0 - rates)),
+        Line("inverted", COLORS["inverted"], Estimate(np.ones_like(rates))),
     ]
     if varies:
         title = "Standard: the training mean moves"
@@ -86,7 +87,7 @@ def _ratio_panel(comparison: FactorComparison, ratios: Floats, varies: bool) -> 
         Line(
             name,
             COLORS["inverted" if name == "inverted" else "standard"],
-            ratios[index],
+            Estimate(ratios[index]),
             dashed=name == "mean rate",
         )
         for index, name in enumerate(comparison.names)

@@ -17,12 +17,13 @@ from dropviz.figures.panels.style import COLORS, panel_title
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure, UnitRow
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
 from dropviz.schedules import FactorComparison
 from dropviz.simulation.histogram import histogram, some_units
 from dropviz.simulation.sweep import Sweep
 from dropviz.story.results import LearningRates, Result, UnitGap
 from dropviz.story.scenes import Scene
-from dropviz.theory.moments import exact_gap, invisible_rate, mean_ratio
+from dropviz.theory.moments import PHASES, invisible_rate
 from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
 
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
@@ -104,10 +105,10 @@ def _ticks(low: float, high: float) -> dict[str, Any]:
 def _summary(panels: Sequence[Panel], rates: Floats, index: int) -> str:
     """The curves' exact values at one place, in words."""
     values = [
-        f"{line.name} {line.exact[index]:.3g}"
+        f"{line.name} {line.estimate.exact[index]:.3g}"
         for panel in panels
         for line in panel.lines
-        if math.isfinite(line.exact[index])
+        if math.isfinite(line.estimate.exact[index])
     ]
     return f"{panels[0].x_title} {rates[index]:g}. {panels[0].y_title}: {', '.join(values)}."
 
@@ -120,19 +121,12 @@ def _rows(sweep: Sweep) -> list[Strategy]:
 
 
 def _lines(sweep: Sweep, moment: str) -> list[Line]:
-    simulated, error = getattr(sweep, moment), getattr(sweep, f"{moment}_se")
-    exact = getattr(sweep, f"exact_{moment}")
     return [
         Line(
-            f"{row.short} {phase}",
-            COLORS[row.name],
-            exact[index, at],
-            simulated[index, at],
-            error[index, at],
-            dashed=at == 1,
+            f"{row.short} {phase}", COLORS[row.name], sweep.estimate(moment, row.name, phase), phase == "test"
         )
-        for index, row in enumerate(_rows(sweep))
-        for at, phase in enumerate(("train", "test"))
+        for row in _rows(sweep)
+        for phase in PHASES
     ]
 
 
@@ -153,16 +147,8 @@ def _variance_panel(sweep: Sweep) -> Panel:
 
 def _variance_ratio_panel(sweep: Sweep) -> Panel:
     rows = _rows(sweep)
-    simulated, errors = sweep.gap("variance_ratio"), sweep.gap_error("variance_ratio")
     lines = [
-        Line(
-            row.short,
-            COLORS[row.name],
-            exact_gap("variance_ratio", row.name, sweep.config.rates, sweep.config.activations),
-            simulated[index],
-            errors[index],
-        )
-        for index, row in enumerate(rows)
+        Line(row.short, COLORS[row.name], sweep.gap_estimate("variance_ratio", row.name)) for row in rows
     ]
     both = {row.name for row in rows} == {"standard", "inverted"}
     title = "One curve for both strategies" if both else "Training variance ÷ test variance"
@@ -171,14 +157,14 @@ def _variance_ratio_panel(sweep: Sweep) -> Panel:
 
 def _factor_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
-    lines = [Line(row.short, COLORS[row.name], row.train_scale(rates)) for row in _rows(sweep)]
+    lines = [Line(row.short, COLORS[row.name], Estimate(row.train_scale(rates))) for row in _rows(sweep)]
     return Panel("What a survivor is multiplied by", "training factor", lines, log=True, limits=(0.9, 30.0))
 
 
 def _test_factor_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
     rows = _rows(sweep)
-    lines = [Line(row.short, COLORS[row.name], row.test_scale(rates), dashed=True) for row in rows]
+    lines = [Line(row.short, COLORS[row.name], Estimate(row.test_scale(rates)), dashed=True) for row in rows]
     free = [row.short for row in rows if row.test_scale.symbol == "1"]
     title = f"{' and '.join(free).capitalize()}: 1 at every rate" if free else "All need a factor at test"
     return Panel(title, "test factor", lines, limits=(0.0, 1.1))
@@ -187,8 +173,8 @@ def _test_factor_panel(sweep: Sweep) -> Panel:
 def _which_p_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
     lines = [
-        Line("1/rate", COLORS["wrong_train"], INVERSE_RATE(rates)),
-        Line("1/keep", COLORS["inverted"], INVERSE_KEEP(rates)),
+        Line("1/rate", COLORS["wrong_train"], Estimate(INVERSE_RATE(rates))),
+        Line("1/keep", COLORS["inverted"], Estimate(INVERSE_KEEP(rates))),
     ]
     return Panel("More dropout, more to make up: 1/keep", "factor", lines, log=True, limits=(0.9, 30.0))
 
@@ -196,18 +182,20 @@ def _which_p_panel(sweep: Sweep) -> Panel:
 def _mistake_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
     wrong = next(row for row in _rows(sweep) if row.mistake)
-    simulated, errors = simulated_ratio(sweep, wrong)
     root = invisible_rate(wrong)
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
     lines = [
-        Line("correct", COLORS["inverted"], np.ones_like(rates)),
-        Line(wrong.short, COLORS[wrong.name], mean_ratio(wrong, rates), simulated, errors),
+        Line("correct", COLORS["inverted"], Estimate(np.ones_like(rates))),
+        Line(wrong.short, COLORS[wrong.name], simulated_ratio(sweep, wrong)),
     ]
     return Panel(f"“{wrong.short}” {where}", "test ÷ training mean", lines, log=True, limits=(0.04, 25.0))
 
 
 def _learning_rate_panel(result: LearningRates) -> Panel:
-    lines = [Line("SGD: 1/k²", COLORS["other"], result.sgd), Line("Adam: 1/k", COLORS["none"], result.adam)]
+    lines = [
+        Line("SGD: 1/k²", COLORS["other"], Estimate(result.sgd)),
+        Line("Adam: 1/k", COLORS["none"], Estimate(result.adam)),
+    ]
     title = "Same path: standard over inverted"
     return Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
 
@@ -217,7 +205,9 @@ def _annealing(comparison: FactorComparison) -> LiveFigure:
     places = np.unique(np.linspace(0, count - 1, min(count, PLACES + 1)).round().astype(int))
     steps, rates = comparison.steps[places], comparison.rates[places]
     curves = [("standard, last rate", "standard", 0), ("inverted", "inverted", 3)]
-    lines = [Line(name, COLORS[color], comparison.mean_ratio[at, places]) for name, color, at in curves]
+    lines = [
+        Line(name, COLORS[color], Estimate(comparison.mean_ratio[at, places])) for name, color, at in curves
+    ]
     title = "Standard: one factor cannot fit every step"
     if float(np.ptp(comparison.mean_ratio[0])) < 1e-9:
         title = "A constant rate: one factor fits"

@@ -10,6 +10,7 @@ from dropviz.figures.panels.grid import Drawn, Row, draw_grid
 from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, axis, faint, panel_title
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain, with_error
 from dropviz.simulation.layer import LeftOn
 
@@ -65,7 +66,7 @@ def _shares(result: LeftOn, edges: Floats) -> Floats:
 def _spread_panel(result: LeftOn) -> Panel:
     scatters = bool(result.exact_std.max() > 0.0)
     title = "The higher the rate, the more they scatter" if scatters else "Nothing scatters: every input is 0"
-    line = Line("standard deviation", ON, result.exact_std, result.std)
+    line = Line("standard deviation", ON, Estimate(result.exact_std, result.std))
     return Panel(title, "standard deviation", [line], limits=(0.0, np.inf))
 
 
@@ -78,7 +79,7 @@ def _flip_panel(result: LeftOn) -> Panel:
     else:
         title = f"Up to {flipped.max():.0f} % of the masks flip its sign"
     error = 100.0 * np.sqrt(result.flipped * (1.0 - result.flipped) / len(result.prediction))
-    line = Line("sign flipped", ON, flipped, flipped, error)
+    line = Line("sign flipped", ON, Estimate(flipped, flipped, error))
     return Panel(title, "masks, %", [line], limits=(0.0, 100.0))
 
 

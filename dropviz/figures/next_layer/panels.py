@@ -1,12 +1,14 @@
 """The panels of the next layer: z over masks, f(z), depth, one logistic unit, and the shift before batch norm."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, axis, faint, panel_title
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.simulation.layer import LayerDensities, LayerSweep
 from dropviz.simulation.nonlinearity import DepthGap, LogisticUnit, NonlinearGap
@@ -94,11 +96,9 @@ def moment_panels(sweep: LayerSweep) -> list[Panel]:
     means, variances = [], []
     for name in ("inverted", "standard"):
         at, color = sweep.config.strategies.index(name), COLORS[name]
-        means.append(Line(f"{name} train", color, sweep.exact_mean[at], sweep.mean[at], sweep.mean_se[at]))
-        means.append(Line(f"{name} test", color, sweep.test_z[at], dashed=True))
-        variances.append(
-            Line(name, color, sweep.exact_variance[at], sweep.variance[at], sweep.variance_se[at])
-        )
+        means.append(Line(f"{name} train", color, sweep.estimate("mean", name)))
+        means.append(Line(f"{name} test", color, Estimate(sweep.test_z[at]), dashed=True))
+        variances.append(Line(name, color, sweep.estimate("variance", name)))
     square_sum = float(np.square(sweep.weights * sweep.inputs).sum())
     varies = square_sum > 0.0
     title = (
@@ -119,14 +119,14 @@ def gap_panels(gap: NonlinearGap, strategies: tuple[str, ...]) -> list[Panel]:
     at = strategies.index("inverted")
     exact, test = _drawable(gap.exact_output[at], gap.at_test[at])
     lines = [
-        Line("average over masks", AVERAGE, exact, gap.mean_output[at], gap.mean_output_se[at]),
-        Line("test pass", INVERTED, test, dashed=True),
+        Line("average over masks", AVERAGE, replace(gap.output[at], exact=exact)),
+        Line("test pass", INVERTED, Estimate(test), dashed=True),
     ]
     differs = draws_a_gap(gap.gap, gap.exact_output)
     gaps = dict(zip(strategies, np.where(differs, gap.gap, 0.0), strict=True))
     largest = max(float(np.abs(values).max()) for values in gaps.values())
     title = f"The gap reaches {plain(largest, 2)}" if largest > 0.0 else "No gap at any rate"
-    differences = [Line(name, COLORS[name], values) for name, values in gaps.items()]
+    differences = [Line(name, COLORS[name], Estimate(values)) for name, values in gaps.items()]
     return [
         Panel(gap_finding(gaps["inverted"]), "f(z)", lines),
         Panel(title, "average − test pass", differences),
@@ -165,16 +165,16 @@ def logistic_panels(inverted: LogisticUnit, standard: LogisticUnit) -> list[Pane
         inverted.arithmetic_mean, inverted.geometric_mean, inverted.weight_scaled
     )
     means = [
-        Line("average", AVERAGE, average),
-        Line("geometric mean", INVERTED, geometric),
-        Line("test pass", INVERTED, test, dashed=True),
+        Line("average", AVERAGE, Estimate(average)),
+        Line("geometric mean", INVERTED, Estimate(geometric)),
+        Line("test pass", INVERTED, Estimate(test), dashed=True),
     ]
     differences = [
-        Line(name, color, np.where(draws_a_gap(gap, unit.geometric_mean), gap, 0.0))
+        Line(name, color, Estimate(np.where(draws_a_gap(gap, unit.geometric_mean), gap, 0.0)))
         for name, color, unit in (("inverted", INVERTED, inverted), ("standard", STANDARD, standard))
         for gap in (unit.arithmetic_mean - unit.geometric_mean,)
     ]
-    largest = max(float(np.abs(line.exact).max()) for line in differences)
+    largest = max(float(np.abs(line.estimate.exact).max()) for line in differences)
     title = (
         f"The average is off by up to {plain(largest, 2)}" if largest > 0.0 else "Here all three are equal"
     )
@@ -227,9 +227,9 @@ def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> None
     gap = np.where(
         depth.relative_gap > ROUNDING, depth.relative_gap, np.nan
     )  # a logarithm has no place for 0
-    lines = [Line("layer 1", INK, gap[:, 0])]
+    lines = [Line("layer 1", INK, Estimate(gap[:, 0]))]
     if depth.config.depth > 1:
-        lines.append(Line(f"layer {depth.config.depth}", INVERTED, gap[:, -1]))
+        lines.append(Line(f"layer {depth.config.depth}", INVERTED, Estimate(gap[:, -1])))
     first = len(drawing.traces)
     panel = Panel(depth_finding(depth), "relative gap", lines, log=True, limits=(SMALLEST_GAP, LARGEST_GAP))
     draw_panel(drawing, panel, box, number, np.asarray(depth.config.rates))
@@ -258,7 +258,7 @@ def depth_finding(depth: DepthGap, rate: float = 0.5) -> str:
 
 def shift_panel(shift: VarianceShift) -> Panel:
     """Δ over the rate, simulated on the exact line."""
-    line = Line("Δ", INVERTED, shift.exact_shift, shift.shift, shift.shift_se)
+    line = Line("Δ", INVERTED, shift.estimates("shift"))
     return Panel(
         "At test z varies less: Δ < 1 above rate 0", "Δ = test / training", [line], limits=(0.0, 1.0)
     )
