@@ -9,6 +9,7 @@ from dropviz.figures.panels.grid import Row, draw_panels
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.schedules import FactorComparison
 
@@ -17,20 +18,17 @@ HEIGHT = 205  # of the panels, pixels
 WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis still shows well
 
 
-def schedule_live(comparison: FactorComparison, step: float) -> LiveFigure:
+def schedule_live(comparison: FactorComparison) -> LiveFigure:
     """Return the figure of a schedule, which follows the training step.
 
     Parameters
     ----------
     comparison
         The test factors compared at every step of the training, the last one for inverted.
-    step
-        Where the slider stands at first; the nearest of its places is taken.
     """
     count = len(comparison.steps)
     places = np.unique(np.linspace(0, count - 1, min(count, PLACES + 1)).round().astype(int))
     steps, rates = comparison.steps[places], comparison.rates[places]
-    start = int(np.abs(steps - step).argmin())
     ratios = comparison.mean_ratio[:, places]
     varies = bool(np.ptp(comparison.rates) > 1e-9)
     panels = [
@@ -38,11 +36,10 @@ def schedule_live(comparison: FactorComparison, step: float) -> LiveFigure:
         _mean_panel(comparison, rates, varies),
         _ratio_panel(comparison, ratios, varies),
     ]
-    drawn = draw_panels(panels, [Row(3, HEIGHT)], steps, start)
+    drawn = draw_panels(panels, [Row(3, HEIGHT)], steps)
     return LiveFigure(
         figure=drawn.figure,
         rates=steps.tolist(),
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(comparison, steps, rates, ratios),
         head=_head(),
@@ -68,13 +65,13 @@ def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -
 def _rate_panel(comparison: FactorComparison, rates: Floats, varies: bool) -> Panel:
     first, last = comparison.rates[0], comparison.rates[-1]
     title = f"The rate: {first:.3g} first, {last:.3g} last" if varies else f"The rate stays at {first:.3g}"
-    return _panel(title, "dropout rate", [Line("rate", COLORS["other"], rates)])
+    return _panel(title, "dropout rate", [Line("rate", COLORS["other"], Estimate(rates))])
 
 
 def _mean_panel(comparison: FactorComparison, rates: Floats, varies: bool) -> Panel:
     lines = [
-        Line("standard", COLORS["standard"], 1.0 - rates),
-        Line("inverted", COLORS["inverted"], np.ones_like(rates)),
+        Line("standard", COLORS["standard"], Estimate(1.0 - rates)),
+        Line("inverted", COLORS["inverted"], Estimate(np.ones_like(rates))),
     ]
     if varies:
         title = "Standard: the training mean moves"
@@ -90,7 +87,7 @@ def _ratio_panel(comparison: FactorComparison, ratios: Floats, varies: bool) -> 
         Line(
             name,
             COLORS["inverted" if name == "inverted" else "standard"],
-            ratios[index],
+            Estimate(ratios[index]),
             dashed=name == "mean rate",
         )
         for index, name in enumerate(comparison.names)

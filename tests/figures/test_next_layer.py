@@ -111,7 +111,7 @@ def test_nothing_undefined_is_said_or_drawn(name):
     assert "undefined" not in payload
     for text in words(live):
         assert not re.search(r"\b(nan|inf|None|undefined|infinite)\b", text, re.IGNORECASE), text
-    go.Figure(dict(live.figure))  # Plotly accepts every property
+    go.Figure(live.drawn())  # Plotly accepts every property
 
 
 @pytest.mark.parametrize("name", EXTREMES)
@@ -142,8 +142,8 @@ def test_mean_and_variance_are_the_closed_forms(default, name):
     rates = np.array(RATES)
     factor = 1.0 / (1.0 - rates) if name == "inverted" else np.ones_like(rates)
     mean, variance = moment_panels(default.layer)
-    lines = {line.name: line for line in mean.lines} | {
-        f"{line.name} variance": line for line in variance.lines
+    lines = {line.name: line.estimate for line in mean.lines} | {
+        f"{line.name} variance": line.estimate for line in variance.lines
     }
     np.testing.assert_allclose(
         lines[f"{name} train"].exact, factor * (1.0 - rates) * products.sum(), rtol=1e-12
@@ -179,11 +179,11 @@ def test_the_test_z_stands_still_where_a_is_divided_and_moves_where_it_is_not(de
 def test_the_gap_is_the_average_over_all_masks_less_the_test_pass(nonlinearity):
     result = results(nonlinearity)
     outputs, gaps = gap_panels(result.gap, ("inverted", "standard"))
-    average, test = outputs.lines
-    np.testing.assert_allclose(gaps.lines[0].exact, average.exact - test.exact, atol=2e-12)
-    reached = max(np.abs(line.exact).max() for line in gaps.lines)
+    average, test = (line.estimate for line in outputs.lines)
+    np.testing.assert_allclose(gaps.lines[0].estimate.exact, average.exact - test.exact, atol=2e-12)
+    reached = max(np.abs(line.estimate.exact).max() for line in gaps.lines)
     assert float(gaps.title.removeprefix("The gap reaches ")) == pytest.approx(reached, rel=0.05)
-    assert outputs.title == gap_finding(gaps.lines[0].exact)
+    assert outputs.title == gap_finding(gaps.lines[0].estimate.exact)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_tiny_difference_is_named_and_does_not_become_the_axis():
     result = results(inputs=1, scale=0.0, seed=7)
     outputs, differences = logistic_panels(result.inverted, result.standard)
     assert 0.0 < np.abs(result.inverted.arithmetic_mean - result.inverted.geometric_mean).max() < 1e-6
-    assert len(np.unique(outputs.lines[0].exact)) == 1
+    assert len(np.unique(outputs.lines[0].estimate.exact)) == 1
     assert float(differences.title.removeprefix("The average is off by up to ")) < 1e-6
 
 
@@ -296,8 +296,3 @@ def test_the_words_stand_inside_the_figure_in_order(default):
         assert len(tops) == 4
         assert tops == sorted(tops)
         assert -height < tops[0]
-
-
-def test_it_starts_at_the_nearest_rate_of_the_grid(default):
-    assert next_layer_live(default).start == AT
-    assert next_layer_live(default, 0.99).start == len(RATES) - 1

@@ -1,7 +1,7 @@
 """The answer: five reasons and three limits, each with its evidence at every rate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from dropviz.figures.panels.style import COLORS
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
-from dropviz.numbers.written import each_plain, plain, with_errors
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import each_plain, estimated, plain
 from dropviz.schedules import FactorComparison
 from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.noise_sweep import NoiseSweep
@@ -57,8 +58,8 @@ class Evidence:
         return np.array([comparison.worst_error for comparison in self.annealed]).T
 
 
-def answer_live(evidence: Evidence, rate: float = 0.3) -> LiveFigure:
-    """Draw the evidence; ``rate`` is the one at first sight, the nearest one of the grid is taken.
+def answer_live(evidence: Evidence) -> LiveFigure:
+    """Draw the evidence.
 
     Raises
     ------
@@ -68,28 +69,26 @@ def answer_live(evidence: Evidence, rate: float = 0.3) -> LiveFigure:
     _check(evidence)
     config = evidence.sweep.config
     rates = np.asarray(config.rates)
-    start = int(np.abs(rates - rate).argmin())
     panels = _panels(evidence)
     shown = (*REASONS, LIMITS[0])  # one a panel
-    drawn = draw_panels(panels, [Row(3, HEIGHT), Row(3, HEIGHT)], rates, start)
+    drawn = draw_panels(panels, [Row(3, HEIGHT), Row(3, HEIGHT)], rates)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(evidence),
         head=_columns(shown[:3], "dv-only-wide"),
         foot=_notes(shown) + _columns(shown[3:], "dv-only-wide") + _columns(LIMITS[1:]),
-        narrow=_narrow(panels, rates, start),
+        narrow=_narrow(panels, rates),
         alt="Six curves over the dropout rate. " + "; ".join(panel.title for panel in panels) + ".",
     )
 
 
-def _narrow(panels: Sequence[Panel], rates: Floats, start: int) -> dict[str, Any]:
+def _narrow(panels: Sequence[Panel], rates: Floats) -> dict[str, Any]:
     """Layout for a phone: one panel below the other, with a place for words above each."""
     drawing, rows = Drawing(), _narrow_rows(len(panels))
     for number, (panel, box) in enumerate(zip(panels, boxes(rows, NARROW)[1::2], strict=True), start=1):
-        draw_panel(drawing, panel, box, number, rates, start)
+        draw_panel(drawing, panel, box, number, rates)
     return drawing.axes | {"annotations": drawing.annotations, "height": total_height(rows)}
 
 
@@ -115,53 +114,44 @@ def _check(evidence: Evidence) -> None:
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def _mean_ratio(sweep: Sweep, name: str) -> tuple[Floats, Floats, Floats]:
-    """Test mean over training mean of one strategy: exact, simulated, and the standard error of that.
+def _mean_ratio(sweep: Sweep, name: str) -> Estimate:
+    """Test mean over training mean of one strategy.
 
     Both means are those of the same units.
     """
     at = sweep.config.strategies.index(name)
     exact = sweep.exact_mean[at, 1] / sweep.exact_mean[at, 0]
-    return exact, sweep.gap("mean_ratio")[at], sweep.gap_error("mean_ratio")[at]
+    return replace(sweep.gap_estimate("mean_ratio", name), exact=exact)
 
 
-def _variance_ratio(sweep: Sweep, name: str) -> tuple[Floats, Floats, Floats]:
-    """Training variance over test variance of one strategy: exact, simulated, and the standard error of that.
+def _variance_ratio(sweep: Sweep, name: str) -> Estimate:
+    """Training variance over test variance of one strategy.
 
     Both variances are those of the same units.
     """
     at = sweep.config.strategies.index(name)
     exact = sweep.exact_variance[at, 0] / sweep.exact_variance[at, 1]
-    return exact, sweep.gap("variance_ratio")[at], sweep.gap_error("variance_ratio")[at]
+    return replace(sweep.gap_estimate("variance_ratio", name), exact=exact)
 
 
 def _panels(evidence: Evidence) -> list[Panel]:
     sweep, noise, layer = evidence.sweep, evidence.noise, evidence.layer
 
     def ratio(name: str, label: str) -> Line:
-        return Line(label, COLORS[name], *_mean_ratio(sweep, name))
+        return Line(label, COLORS[name], _mean_ratio(sweep, name))
 
     right = [ratio("standard", "standard"), ratio("inverted", "inverted")]
     errors = evidence.worst_error
     annealed = [
-        Line(name, COLORS["standard"], errors[at], dashed=at != 0)
+        Line(name, COLORS["standard"], Estimate(errors[at]), dashed=at != 0)
         for at, name in enumerate(evidence.annealed[0].names[:3])
     ]
     noises = [
-        Line(
-            name,
-            COLORS.get(name, COLORS["other"]),
-            noise.noise.exact_mean[at],
-            noise.noise.mean[at],
-            noise.noise.mean_se[at],
-        )
+        Line(name, COLORS.get(name, COLORS["other"]), noise.noise.estimates("mean")[at])
         for at, name in enumerate(NOISES)
     ]
-    sums = [
-        Line(name, COLORS[name], layer.exact_mean[at], layer.mean[at], layer.mean_se[at])
-        for at, name in enumerate(LAYERS)
-    ]
-    shift = [Line(name, COLORS[name], *_variance_ratio(sweep, name)) for name in LAYERS]
+    sums = [Line(name, COLORS[name], layer.estimate("mean", name)) for name in LAYERS]
+    shift = [Line(name, COLORS[name], _variance_ratio(sweep, name)) for name in LAYERS]
     means, reach = "test ÷ training mean", (0.04, 25.0)
     return [
         Panel(
@@ -170,7 +160,7 @@ def _panels(evidence: Evidence) -> list[Panel]:
         Panel(
             "2 · Annealed to 0: inverted is never off",
             "worst error of mean",
-            [*annealed, Line("inverted", COLORS["inverted"], errors[3])],
+            [*annealed, Line("inverted", COLORS["inverted"], Estimate(errors[3]))],
             limits=(0.0, 1.0),
             x_title="first dropout rate",
         ),
@@ -193,7 +183,7 @@ def _panels(evidence: Evidence) -> list[Panel]:
 def _texts(evidence: Evidence) -> dict[str, list[str]]:
     """Every text that changes with the rate, by name; `REASONS` and `LIMITS` say where each stands."""
     sweep, rates = evidence.sweep, evidence.sweep.config.rates
-    exact_ratio, simulated_ratio, ratio_error = _variance_ratio(sweep, "inverted")
+    ratio = _variance_ratio(sweep, "inverted")
     keeps = [round(1.0 - rate, 12) for rate in rates]
     texts = {
         "rate": [f"{rate:.2f}" for rate in rates],
@@ -205,21 +195,20 @@ def _texts(evidence: Evidence) -> dict[str, list[str]]:
         "inverted-line": [numpy_lines("inverted", rate)[1] for rate in rates],
         "unit-average": each_plain(evidence.unit.arithmetic_mean),
         "unit-test": each_plain(evidence.unit.weight_scaled),
-        "ratio-exact": each_plain(exact_ratio),
-        "ratio": with_errors(simulated_ratio, ratio_error),
+        "ratio-exact": each_plain(ratio.exact),
+        "ratio": estimated(ratio),
         "plain-z": [plain(float(evidence.layer.test_z[1, at])) for at in range(len(rates))],
     }
     for name, label in (("none", "forgotten"), ("wrong_test", "wrong")):
-        exact, simulated, error = _mean_ratio(sweep, name)
-        texts[label] = with_errors(simulated, error)
-        texts[f"{label}-exact"] = each_plain(exact)
+        means = _mean_ratio(sweep, name)
+        texts[label], texts[f"{label}-exact"] = estimated(means), each_plain(means.exact)
     for at, label in enumerate(("last", "middle", "first", "never")):
         texts[f"error-{label}"] = [f"{100 * error:.0f} %" for error in evidence.worst_error[at]]
     for at, name in enumerate(NOISES):
-        texts[f"noise-{name}"] = with_errors(evidence.noise.noise.mean[at], evidence.noise.noise.mean_se[at])
-        texts[f"noise-{name}-exact"] = each_plain(evidence.noise.noise.exact_mean[at])
-    for at, name in enumerate(LAYERS):
-        texts[f"z-{name}"] = with_errors(evidence.layer.mean[at], evidence.layer.mean_se[at])
+        noise = evidence.noise.noise.estimates("mean")[at]
+        texts[f"noise-{name}"], texts[f"noise-{name}-exact"] = estimated(noise), each_plain(noise.exact)
+    for name in LAYERS:
+        texts[f"z-{name}"] = estimated(evidence.layer.estimate("mean", name))
     for name, factor in evidence.learning_rate.items():
         texts[f"path-{name}"] = each_plain(factor)
     texts["summary"] = [

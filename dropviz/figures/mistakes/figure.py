@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -13,7 +14,8 @@ from dropviz.figures.panels.style import COLORS
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure, UnitRow
 from dropviz.numbers.checks import Floats
-from dropviz.numbers.written import plain, with_error
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import estimated, plain, with_error
 from dropviz.simulation.histogram import some_units
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.moments import invisible_rate, mean_ratio
@@ -24,7 +26,7 @@ RIGHT = "correct, and left on"  # a ratio of means cannot tell them apart
 ONE_CURVE = {"wrong_train": "wrong p", "wrong_test": "wrong p"}  # both ratios are r/k
 
 
-def mistake_live(sweep: Sweep, name: str, rate: float = 0.3) -> LiveFigure:
+def mistake_live(sweep: Sweep, name: str) -> LiveFigure:
     """Return the mistake ``name`` beside inverted dropout: units, ratio of means, means, numbers and code.
 
     Parameters
@@ -33,8 +35,6 @@ def mistake_live(sweep: Sweep, name: str, rate: float = 0.3) -> LiveFigure:
         Of "inverted" and of one mistake or more; every one of them is a curve in the first panel.
     name
         The mistake in the foreground.
-    rate
-        The rate at first sight; the nearest one of the grid is taken.
 
     Raises
     ------
@@ -50,15 +50,13 @@ def mistake_live(sweep: Sweep, name: str, rate: float = 0.3) -> LiveFigure:
     if not config.activations.exact_mean > 0.0:
         raise ValueError(f"activations must have a mean above 0; got {plain(config.activations.exact_mean)}")
     rates = np.asarray(config.rates)
-    start = int(np.abs(rates - rate).argmin())
     rows = [strategy(name), strategy("inverted")]
     panels = [_ratio_panel(sweep, rows[0]), _mean_panel(sweep, rows[0])]
-    drawn = _draw(panels, rows[0], rates, start)
+    drawn = _draw(panels, rows[0], rates)
     shown = some_units(config, UNITS_SHOWN)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(sweep, rows),
         head=columns([_head(row) for row in rows]),
@@ -76,14 +74,12 @@ def mistake_live(sweep: Sweep, name: str, rate: float = 0.3) -> LiveFigure:
 def _ratio_panel(sweep: Sweep, chosen: Strategy) -> Panel:
     """Ratio of the means of every mistake; the chosen one last, on top of the others, and with simulated points."""
     rates = np.asarray(sweep.config.rates)
-    lines = {RIGHT: Line(RIGHT, COLORS["inverted"], np.ones_like(rates))}
+    lines = {RIGHT: Line(RIGHT, COLORS["inverted"], Estimate(np.ones_like(rates)))}
     for row in map(strategy, sweep.config.strategies):
         if row.mistake and row is not chosen:
-            lines[_curve(row)] = Line(_curve(row), COLORS[row.name], mean_ratio(row, rates))
+            lines[_curve(row)] = Line(_curve(row), COLORS[row.name], Estimate(mean_ratio(row, rates)))
     lines.pop(_curve(chosen), None)
-    lines[_curve(chosen)] = Line(
-        _curve(chosen), COLORS[chosen.name], mean_ratio(chosen, rates), *simulated_ratio(sweep, chosen)
-    )
+    lines[_curve(chosen)] = Line(_curve(chosen), COLORS[chosen.name], simulated_ratio(sweep, chosen))
     root = invisible_rate(chosen)
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
     title = f"“{chosen.short}” {where}"
@@ -94,25 +90,18 @@ def _curve(row: Strategy) -> str:
     return ONE_CURVE.get(row.name, row.short)
 
 
-def simulated_ratio(sweep: Sweep, row: Strategy) -> tuple[Floats, Floats]:
-    """Simulated test mean / training mean and its standard error; NaN where a few units were all dropped."""
-    index = sweep.config.strategies.index(row.name)
-    ratio = sweep.gap("mean_ratio")[index]
-    return np.where(np.isfinite(ratio), ratio, np.nan), sweep.gap_error("mean_ratio")[index]
+def simulated_ratio(sweep: Sweep, row: Strategy) -> Estimate:
+    """Test mean / training mean; NaN where a few units were all dropped."""
+    ratio = sweep.gap("mean_ratio")[sweep.config.strategies.index(row.name)]
+    return replace(
+        sweep.gap_estimate("mean_ratio", row.name), simulated=np.where(np.isfinite(ratio), ratio, np.nan)
+    )
 
 
 def _mean_panel(sweep: Sweep, row: Strategy) -> Panel:
-    index = sweep.config.strategies.index(row.name)
     lines = [
-        Line(
-            phase,
-            COLORS[row.name],
-            sweep.exact_mean[index, at],
-            sweep.mean[index, at],
-            sweep.mean_se[index, at],
-            dashed=at == 1,
-        )
-        for at, phase in enumerate(("training", "test"))
+        Line(label, COLORS[row.name], sweep.estimate("mean", row.name, phase), dashed=phase == "test")
+        for label, phase in (("training", "train"), ("test", "test"))
     ]
     root = invisible_rate(row)
     if root is None:
@@ -125,10 +114,10 @@ def _mean_panel(sweep: Sweep, row: Strategy) -> Panel:
     return Panel(title, "mean", lines, limits=(0.0, 4.0 * mu))
 
 
-def _draw(panels: Sequence[Panel], chosen: Strategy, rates: Floats, start: int) -> Drawn:
+def _draw(panels: Sequence[Panel], chosen: Strategy, rates: Floats) -> Drawn:
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
         _label_where_apart(drawing, panels[1], places[1], rates)
         for trace in drawing.traces:
             if trace["yaxis"] == "y" and trace["name"].endswith(", exact"):
@@ -142,7 +131,7 @@ def _label_where_apart(drawing: Drawing, panel: Panel, box: Box, rates: Floats) 
     names = {line.name for line in panel.lines}
     drawing.annotations = [note for note in drawing.annotations if note["text"] not in names]
     right = slice(2 * len(rates) // 3, None)
-    curves = [Curve(line.name, line.color, rates[right], line.exact[right]) for line in panel.lines]
+    curves = [Curve(line.name, line.color, rates[right], line.estimate.exact[right]) for line in panel.lines]
     x_range, y_range = drawing.axes["xaxis2"]["range"], drawing.axes["yaxis2"]["range"]
     drawing.annotations += place(curves, x_range, y_range, box.pixels, ("x2", "y2"))
 
@@ -173,9 +162,7 @@ def _texts(sweep: Sweep, rows: Sequence[Strategy]) -> dict[str, list[str]]:
             texts[f"{row.name}-{phase}"] = [with_error(*pair) for pair in pairs]
             exact = sweep.exact_mean[index, at].tolist()
             texts[f"{row.name}-{phase}-exact"] = [_exact(value) for value in exact]
-        ratios, errors = simulated_ratio(sweep, row)
-        pairs = zip(ratios.tolist(), errors.tolist(), strict=True)
-        texts[f"{row.name}-ratio"] = [with_error(*pair) for pair in pairs]
+        texts[f"{row.name}-ratio"] = estimated(simulated_ratio(sweep, row))
         exact = mean_ratio(row, rates).tolist()
         texts[f"{row.name}-ratio-exact"] = [_exact(value) for value in exact]
     texts["summary"] = [

@@ -1,12 +1,14 @@
 """The panels of the next layer: z over masks, f(z), depth, one logistic unit, and the shift before batch norm."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, axis, faint, panel_title
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.simulation.layer import LayerDensities, LayerSweep
 from dropviz.simulation.nonlinearity import DepthGap, LogisticUnit, NonlinearGap
@@ -39,7 +41,6 @@ def draw_masks(
     sweep: LayerSweep,
     densities: LayerDensities,
     name: str,
-    start: int,
 ) -> None:
     """Draw the distribution of z over masks by the strategy ``name``, and the z of the test network."""
     at, rates = sweep.config.strategies.index(name), np.asarray(sweep.config.rates)
@@ -51,7 +52,6 @@ def draw_masks(
             "type": "scatter",
             "mode": "lines",
             "x": edges[:-1],
-            "y": bars[start],
             "line": {"color": COLORS[name], "width": 1.5, "shape": "hv"},
             "fill": "tozeroy",
             "fillcolor": faint(COLORS[name], 0.3),
@@ -61,11 +61,9 @@ def draw_masks(
         },
         y=bars,
     )
-    _draw_test_z(drawing, sweep.test_z[at], top, COLORS[name], start, axes)
+    _draw_test_z(drawing, sweep.test_z[at], top, COLORS[name], axes)
     if name == "standard":
-        _draw_test_z(
-            drawing, sweep.test_z[sweep.config.strategies.index("inverted")], top, MISTAKE, start, axes
-        )
+        _draw_test_z(drawing, sweep.test_z[sweep.config.strategies.index("inverted")], top, MISTAKE, axes)
     title = (
         "Divided: the mean of z is the test z"
         if name == "inverted"
@@ -77,16 +75,12 @@ def draw_masks(
     drawing.axes[axes["yaxis"].replace("y", "yaxis")]["ticksuffix"] = " %"
 
 
-def _draw_test_z(
-    drawing: Drawing, test_z: Floats, top: float, color: str, start: int, axes: dict[str, str]
-) -> None:
+def _draw_test_z(drawing: Drawing, test_z: Floats, top: float, color: str, axes: dict[str, str]) -> None:
     x = np.repeat(test_z[:, None], 2, axis=1)
     drawing.add(
         {
             "type": "scatter",
             "mode": "lines",
-            "x": x[start],
-            "y": [0.0, top],
             "line": {"color": color, "width": 2, "dash": TEST_DASH},
             "name": "test",
             "hoverinfo": "skip",
@@ -102,11 +96,9 @@ def moment_panels(sweep: LayerSweep) -> list[Panel]:
     means, variances = [], []
     for name in ("inverted", "standard"):
         at, color = sweep.config.strategies.index(name), COLORS[name]
-        means.append(Line(f"{name} train", color, sweep.exact_mean[at], sweep.mean[at], sweep.mean_se[at]))
-        means.append(Line(f"{name} test", color, sweep.test_z[at], dashed=True))
-        variances.append(
-            Line(name, color, sweep.exact_variance[at], sweep.variance[at], sweep.variance_se[at])
-        )
+        means.append(Line(f"{name} train", color, sweep.estimate("mean", name)))
+        means.append(Line(f"{name} test", color, Estimate(sweep.test_z[at]), dashed=True))
+        variances.append(Line(name, color, sweep.estimate("variance", name)))
     square_sum = float(np.square(sweep.weights * sweep.inputs).sum())
     varies = square_sum > 0.0
     title = (
@@ -127,14 +119,14 @@ def gap_panels(gap: NonlinearGap, strategies: tuple[str, ...]) -> list[Panel]:
     at = strategies.index("inverted")
     exact, test = _drawable(gap.exact_output[at], gap.at_test[at])
     lines = [
-        Line("average over masks", AVERAGE, exact, gap.mean_output[at], gap.mean_output_se[at]),
-        Line("test pass", INVERTED, test, dashed=True),
+        Line("average over masks", AVERAGE, replace(gap.output[at], exact=exact)),
+        Line("test pass", INVERTED, Estimate(test), dashed=True),
     ]
     differs = draws_a_gap(gap.gap, gap.exact_output)
     gaps = dict(zip(strategies, np.where(differs, gap.gap, 0.0), strict=True))
     largest = max(float(np.abs(values).max()) for values in gaps.values())
     title = f"The gap reaches {plain(largest, 2)}" if largest > 0.0 else "No gap at any rate"
-    differences = [Line(name, COLORS[name], values) for name, values in gaps.items()]
+    differences = [Line(name, COLORS[name], Estimate(values)) for name, values in gaps.items()]
     return [
         Panel(gap_finding(gaps["inverted"]), "f(z)", lines),
         Panel(title, "average − test pass", differences),
@@ -173,16 +165,16 @@ def logistic_panels(inverted: LogisticUnit, standard: LogisticUnit) -> list[Pane
         inverted.arithmetic_mean, inverted.geometric_mean, inverted.weight_scaled
     )
     means = [
-        Line("average", AVERAGE, average),
-        Line("geometric mean", INVERTED, geometric),
-        Line("test pass", INVERTED, test, dashed=True),
+        Line("average", AVERAGE, Estimate(average)),
+        Line("geometric mean", INVERTED, Estimate(geometric)),
+        Line("test pass", INVERTED, Estimate(test), dashed=True),
     ]
     differences = [
-        Line(name, color, np.where(draws_a_gap(gap, unit.geometric_mean), gap, 0.0))
+        Line(name, color, Estimate(np.where(draws_a_gap(gap, unit.geometric_mean), gap, 0.0)))
         for name, color, unit in (("inverted", INVERTED, inverted), ("standard", STANDARD, standard))
         for gap in (unit.arithmetic_mean - unit.geometric_mean,)
     ]
-    largest = max(float(np.abs(line.exact).max()) for line in differences)
+    largest = max(float(np.abs(line.estimate.exact).max()) for line in differences)
     title = (
         f"The average is off by up to {plain(largest, 2)}" if largest > 0.0 else "Here all three are equal"
     )
@@ -195,7 +187,7 @@ def logistic_panels(inverted: LogisticUnit, standard: LogisticUnit) -> list[Pane
 # ---- depth ----------------------------------------------------------------------------------------------------------
 
 
-def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start: int) -> None:
+def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> None:
     """Draw the gap over the layers at this rate: as it is, after the best single factor, and the noise floor."""
     layers, axes = np.arange(1, depth.config.depth + 1), _axes(number)
     largest = np.clip(np.nan_to_num(depth.relative_gap).max(), 1.0, LARGEST_GAP)
@@ -210,7 +202,6 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start:
                 "type": "scatter",
                 "mode": "lines+markers",
                 "x": layers.astype(float),
-                "y": values[start],
                 "line": {"color": color, "width": 2, "dash": dash},
                 "marker": {"color": color, "size": [size] * len(layers)},
                 "name": name,
@@ -231,17 +222,17 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start:
     drawing.axes[axes["yaxis"].replace("y", "yaxis")] |= {"type": "log", "dtick": 2, "tickformat": "~g"}
 
 
-def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap, start: int) -> None:
+def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> None:
     """Draw the gap over the rate after the first and the last layer."""
     gap = np.where(
         depth.relative_gap > ROUNDING, depth.relative_gap, np.nan
     )  # a logarithm has no place for 0
-    lines = [Line("layer 1", INK, gap[:, 0])]
+    lines = [Line("layer 1", INK, Estimate(gap[:, 0]))]
     if depth.config.depth > 1:
-        lines.append(Line(f"layer {depth.config.depth}", INVERTED, gap[:, -1]))
+        lines.append(Line(f"layer {depth.config.depth}", INVERTED, Estimate(gap[:, -1])))
     first = len(drawing.traces)
     panel = Panel(depth_finding(depth), "relative gap", lines, log=True, limits=(SMALLEST_GAP, LARGEST_GAP))
-    draw_panel(drawing, panel, box, number, np.asarray(depth.config.rates), start)
+    draw_panel(drawing, panel, box, number, np.asarray(depth.config.rates))
     for trace in drawing.traces[first:]:  # there is no closed form: these curves are simulated
         trace["name"] = trace["name"].replace(", exact", ", simulated")
 
@@ -267,13 +258,13 @@ def depth_finding(depth: DepthGap, rate: float = 0.5) -> str:
 
 def shift_panel(shift: VarianceShift) -> Panel:
     """Δ over the rate, simulated on the exact line."""
-    line = Line("Δ", INVERTED, shift.exact_shift, shift.shift, shift.shift_se)
+    line = Line("Δ", INVERTED, shift.estimates("shift"))
     return Panel(
         "At test z varies less: Δ < 1 above rate 0", "Δ = test / training", [line], limits=(0.0, 1.0)
     )
 
 
-def draw_bells(drawing: Drawing, box: Box, number: int, shift: VarianceShift, start: int) -> None:
+def draw_bells(drawing: Drawing, box: Box, number: int, shift: VarianceShift) -> None:
     """Draw the exact density of what batch norm passes on at test, N(0, Δ), and a normal of variance 1."""
     x, axes = np.linspace(-BELL_END, BELL_END, 161), _axes(number)
     variance = np.maximum(shift.exact_shift, 1e-6)[:, None]
@@ -283,7 +274,6 @@ def draw_bells(drawing: Drawing, box: Box, number: int, shift: VarianceShift, st
     drawing.add(
         common
         | {
-            "y": bells[start],
             "line": {"color": INVERTED, "width": 2, "dash": TEST_DASH},
             "fill": "tozeroy",
             "fillcolor": faint(INVERTED, 0.2),
