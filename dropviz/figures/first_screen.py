@@ -256,7 +256,9 @@ def _exact(values: Floats) -> tuple[str, ...]:
 
 def _put(texts: dict[str, Sequence[str]], name: str, values: Floats, errors: Floats) -> None:
     """Write values under ``name`` and their standard errors under ``name``-error; an empty text where there is none."""
-    texts[name], texts[f"{name}-error"] = with_errors(values.tolist(), errors.tolist())
+    parts = [text.partition(" ± ") for text in with_errors(values, errors)]
+    texts[name] = [value for value, _, _ in parts]
+    texts[f"{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
 
 
 def _columns(blocks: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """What bad input gets: checks of numbers, counts and arrays that name parameter, value and allowed range."""
 
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
@@ -20,6 +21,13 @@ def check_count(name: str, value: int, low: int, high: int) -> None:
     """Raise ValueError, naming the range, unless ``value`` is an integer from ``low`` to ``high``."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
         raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
+
+
+def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
+    """Raise ValueError, naming the choices, unless ``value`` is one of them."""
+    allowed = tuple(choices)
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}; got {value!r}")
 
 
 def check_numbers(name: str, values: ArrayLike, low: float, high: float) -> Floats:

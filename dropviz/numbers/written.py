@@ -1,7 +1,11 @@
 """How numbers are written on screen: as many digits as their error allows, and never NaN."""
 
 import math
-from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dropviz.numbers.estimate import Estimate
 
 UNDEFINED = "undefined"
 
@@ -38,32 +42,49 @@ def plain(value: float, digits: int = 4) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
-def with_errors(values: Sequence[float], errors: Sequence[float]) -> tuple[list[str], list[str]]:
-    """Write many values and their errors as `with_error` does; a text of errors is empty where none is written.
+def each_plain(values: ArrayLike) -> list[str]:
+    """Write each of ``values``, shape (n,), as `plain` does.
+
+    >>> each_plain([0.5, 2.0])
+    ['0.5000', '2.000']
+    """
+    return [plain(value) for value in np.asarray(values, dtype=np.float64).tolist()]
+
+
+def estimated(estimate: Estimate) -> list[str]:
+    """Write each simulated value of ``estimate``, shape (n,), with its standard error; plain the exact ones if none.
+
+    >>> estimated(Estimate(np.array([2.0]), np.array([1.9]), np.array([0.1]))), estimated(Estimate(np.array([2.0])))
+    (['1.9 ± 0.1'], ['2.000'])
+    """
+    if estimate.simulated is None or estimate.error is None:
+        return each_plain(estimate.exact)
+    return with_errors(estimate.simulated, estimate.error)
+
+
+def with_errors(values: ArrayLike, errors: ArrayLike) -> list[str]:
+    """Write each of ``values`` with its standard error, both of shape (n,), as `with_error` does.
 
     Those that are written with equally many decimals are formatted in one go, which is several times as fast.
 
     >>> with_errors([0.39894, 1.0], [0.00061, 0.0])
-    (['0.3989', '1.000'], ['± 0.0006', ''])
+    ['0.3989 ± 0.0006', '1.000']
     """
-    texts, said = [""] * len(values), [""] * len(values)
+    pairs = np.stack((values, errors), axis=1).astype(np.float64).tolist()
+    texts = [""] * len(pairs)
     regular: dict[int, list[int]] = {}
-    for at, (value, error) in enumerate(zip(values, errors, strict=True)):
+    for at, (value, error) in enumerate(pairs):
         decimals = -math.floor(math.log10(error)) if 0.0 < error < 1.0 else 0
         if 0 < decimals <= 8 and 1e-9 < abs(value) < 1e6 and error > 1e-15 * abs(value):
             regular.setdefault(decimals, []).append(at)
-            continue
-        texts[at], _, error_text = with_error(value, error).partition(" ± ")
-        said[at] = f"± {error_text}" if error_text else ""
+        else:
+            texts[at] = with_error(value, error)
     for decimals, places in regular.items():
-        line = f"%.{decimals}f|" * len(places)
-        written = (
-            (line % tuple(round(values[at], decimals) + 0.0 for at in places)).replace("-", "−").split("|")
-        )
-        spread = (line % tuple(errors[at] for at in places)).split("|")
-        for at, text, error_text in zip(places, written, spread, strict=False):
-            texts[at], said[at] = text, f"± {error_text}"
-    return texts, said
+        line = f"%.{decimals}f ± %.{decimals}f|" * len(places)
+        numbers = [part for at in places for part in (round(pairs[at][0], decimals) + 0.0, pairs[at][1])]
+        for at, text in zip(places, (line % tuple(numbers)).replace("-", "−").split("|"), strict=False):
+            texts[at] = text
+    return texts
 
 
 def with_error(value: float, error: float) -> str:
@@ -83,9 +104,7 @@ def with_error(value: float, error: float) -> str:
             "-", "−"
         )
     power = math.floor(math.log10(max(abs(value), error)))
-    scaled, digits = (
-        (round(part / 10.0**power, decimals + power) + 0.0 for part in (value, error)),
-        decimals + power,
-    )
-    texts = [f"{part:.{max(0, digits)}f}e{power:+03d}" for part in scaled]
-    return " ± ".join(texts).replace("-", "−", 1) if value < 0.0 else " ± ".join(texts)
+    digits = decimals + power
+    scaled = [round(part / 10.0**power, digits) + 0.0 for part in (value, error)]
+    text = " ± ".join(f"{part:.{max(0, digits)}f}e{power:+03d}" for part in scaled)
+    return text.replace("-", "−", 1) if value < 0.0 else text

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, check_count, check_number
+from dropviz.numbers.checks import Floats, check_choice, check_count, check_number
+from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import Moments
@@ -69,7 +70,7 @@ class LayerConfig:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LayerSweep:
+class LayerSweep(Estimates):
     """The next layer's input over masks.
 
     Attributes
@@ -97,6 +98,11 @@ class LayerSweep:
     exact_mean: Floats
     exact_variance: Floats
     test_z: Floats
+
+    def estimate(self, moment: str, name: str) -> Estimate:
+        """Mean or variance of z in training by the strategy ``name``, over the rates."""
+        check_choice("strategy", name, self.config.strategies)
+        return self.estimates(moment)[self.config.strategies.index(name)]
 
     def training_z(self, name: str) -> Floats:
         """Z in training by the strategy ``name``, shape (mask, rate)."""

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dropviz.numbers.checks import Floats, check_count, drop_rounding, quotient
+from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import check_rising_rates, rate_grid
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import Moments
@@ -60,7 +61,7 @@ class NoiseConfig:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MomentCurves:
+class MomentCurves(Estimates):
     """Simulated mean and variance with standard errors, and the exact ones. Axes: noise, rate."""
 
     mean: Floats

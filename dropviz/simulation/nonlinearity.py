@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import Floats, check_count, check_number
+from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import below_one, check_rising_rates
 from dropviz.simulation.layer import LayerSweep
 from dropviz.theory.activations import Activations, Normal
@@ -119,6 +120,11 @@ class NonlinearGap:
     exact_output: Floats
     at_mean: Floats
     at_test: Floats
+
+    @property
+    def output(self) -> Estimate:
+        """E[f(z)] in training."""
+        return Estimate(self.exact_output, self.mean_output, self.mean_output_se)
 
     @property
     def gap(self) -> Floats:

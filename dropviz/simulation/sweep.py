@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.numbers.checks import Floats, check_count
+from dropviz.numbers.checks import Floats, check_choice, check_count
+from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import _check_rates, rate_grid
 from dropviz.theory.activations import Activations, Normal
-from dropviz.theory.moments import PHASES, Discrepancy, exact_moments
+from dropviz.theory.moments import PHASES, Discrepancy, Moments, exact_gap, exact_moments, mean_ratio
 from dropviz.theory.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of
 from dropviz.theory.strategies import strategy
 from dropviz.theory.wasserstein import wasserstein
@@ -98,7 +99,7 @@ class SweepConfig:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sweep:
+class Sweep(Estimates):
     """Result of a sweep: moments over units of every training and test output, with standard errors.
 
     Arrays are read-only float64 in the order of the config. Means, their errors and the rms gap are in the unit of the
@@ -193,10 +194,42 @@ class Sweep:
         """
         return np.asarray(self.gap_se[_place(measure)])
 
+    def estimate(self, moment: str, name: str, phase: str) -> Estimate:
+        """Mean or variance of the output of the strategy ``name`` in the phase "train" or "test", over the rates.
+
+        Raises
+        ------
+        ValueError
+            If the moment or phase is unknown, or the strategy not in the config.
+        """
+        check_choice("moment", moment, Moments._fields)
+        check_choice("phase", phase, PHASES)
+        return self.estimates(moment)[self._row(name), PHASES.index(phase)]
+
+    def gap_estimate(self, measure: str, name: str) -> Estimate:
+        """One measure of the strategy ``name`` over the rates: exact, and but for wasserstein `gap` and `gap_error`.
+
+        Raises
+        ------
+        ValueError
+            If the measure is unknown, or the strategy not in the config.
+        """
+        row = self._row(name)
+        if measure == "mean_ratio":
+            exact = mean_ratio(strategy(name), self.config.rates)
+        else:
+            exact = exact_gap(measure, name, self.config.rates, self.config.activations)
+        if measure not in GAPS:
+            return Estimate(exact)
+        return Estimate(exact, self.gap(measure)[row], self.gap_error(measure)[row])
+
+    def _row(self, name: str) -> int:
+        check_choice("strategy", name, self.config.strategies)
+        return self.config.strategies.index(name)
+
 
 def _place(measure: str) -> int:
-    if measure not in GAPS:
-        raise ValueError(f"measure must be one of {', '.join(GAPS)}; got {measure!r}")
+    check_choice("measure", measure, GAPS)
     return GAPS.index(measure)
 
 

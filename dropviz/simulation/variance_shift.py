@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import Floats, check_count, check_number, quotient
+from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
 from dropviz.simulation.layer import MOST_MASKED, masked_sums
 
@@ -85,7 +86,7 @@ def exact_variance_shift(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class VarianceShift:
+class VarianceShift(Estimates):
     """Δ at each rate, shape (rate,): simulated with its standard error, and exact.
 
     NaN where the training variance is 0; ``alignment`` = (Σw)²/Σw² is NaN where all weights are 0.

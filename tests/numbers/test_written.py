@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from dropviz.numbers.written import plain, read_number, with_error, with_errors
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import estimated, plain, read_number, with_error, with_errors
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,12 @@ def test_many_values_are_written_as_each_alone():
     size = 10.0 ** rng.uniform(-12, 10, 4000)
     values = [*(rng.standard_normal(4000) * size).tolist(), 0.0, -0.0, 0.0004, math.nan, math.inf, 3.0]
     errors = [*(size * 10.0 ** rng.uniform(-6, 2, 4000)).tolist(), 0.1, 0.1, 0.1, 0.1, 0.1, 0.0]
-    texts, said = with_errors(values, errors)
     alone = [with_error(value, error) for value, error in zip(values, errors, strict=True)]
-    assert [f"{text} {error}".strip() for text, error in zip(texts, said, strict=True)] == alone
+    assert with_errors(values, errors) == alone
+    both = Estimate(np.zeros(len(values)), np.array(values), np.array(errors))
+    assert estimated(both) == alone
+    assert estimated(both[3:5]) == alone[3:5]
+
+
+def test_what_was_not_simulated_is_written_without_an_error():
+    assert estimated(Estimate(np.array([1.0, math.nan]))) == ["1.000", "undefined"]

@@ -14,7 +14,7 @@ from dropviz.figures.panels.style import COLORS
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
-from dropviz.numbers.written import plain, with_error
+from dropviz.numbers.written import each_plain, plain, with_errors
 from dropviz.schedules import FactorComparison
 from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.noise_sweep import NoiseSweep
@@ -201,38 +201,30 @@ def _texts(evidence: Evidence) -> dict[str, list[str]]:
             numpy_lines("standard", rate)[1].replace("keep", f"{1 - rate:g}") for rate in rates
         ],
         "inverted-line": [numpy_lines("inverted", rate)[1] for rate in rates],
-        "unit-average": _numbers(evidence.unit.arithmetic_mean),
-        "unit-test": _numbers(evidence.unit.weight_scaled),
-        "ratio-exact": _numbers(exact_ratio),
-        "ratio": _with_errors(simulated_ratio, ratio_error),
+        "unit-average": each_plain(evidence.unit.arithmetic_mean),
+        "unit-test": each_plain(evidence.unit.weight_scaled),
+        "ratio-exact": each_plain(exact_ratio),
+        "ratio": with_errors(simulated_ratio, ratio_error),
         "plain-z": [plain(float(evidence.layer.test_z[1, at])) for at in range(len(rates))],
     }
     for name, label in (("none", "forgotten"), ("wrong_test", "wrong")):
         exact, simulated, error = _mean_ratio(sweep, name)
-        texts[label] = _with_errors(simulated, error)
-        texts[f"{label}-exact"] = _numbers(exact)
+        texts[label] = with_errors(simulated, error)
+        texts[f"{label}-exact"] = each_plain(exact)
     for at, label in enumerate(("last", "middle", "first", "never")):
         texts[f"error-{label}"] = [f"{100 * error:.0f} %" for error in evidence.worst_error[at]]
     for at, name in enumerate(NOISES):
-        texts[f"noise-{name}"] = _with_errors(evidence.noise.noise.mean[at], evidence.noise.noise.mean_se[at])
-        texts[f"noise-{name}-exact"] = _numbers(evidence.noise.noise.exact_mean[at])
+        texts[f"noise-{name}"] = with_errors(evidence.noise.noise.mean[at], evidence.noise.noise.mean_se[at])
+        texts[f"noise-{name}-exact"] = each_plain(evidence.noise.noise.exact_mean[at])
     for at, name in enumerate(LAYERS):
-        texts[f"z-{name}"] = _with_errors(evidence.layer.mean[at], evidence.layer.mean_se[at])
+        texts[f"z-{name}"] = with_errors(evidence.layer.mean[at], evidence.layer.mean_se[at])
     for name, factor in evidence.learning_rate.items():
-        texts[f"path-{name}"] = _numbers(factor)
+        texts[f"path-{name}"] = each_plain(factor)
     texts["summary"] = [
         f"Rate {rate:.2f}. Forgotten factor: test mean {one} times the training mean. Variance ratio {two} for both."
         for rate, one, two in zip(rates, texts["forgotten-exact"], texts["ratio-exact"], strict=True)
     ]
     return texts
-
-
-def _numbers(values: Floats) -> list[str]:
-    return [plain(float(value)) for value in values]
-
-
-def _with_errors(values: Floats, errors: Floats) -> list[str]:
-    return [with_error(float(value), float(error)) for value, error in zip(values, errors, strict=True)]
 
 
 def _columns(points: Sequence[Point], where: str = "") -> str:

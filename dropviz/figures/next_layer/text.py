@@ -13,7 +13,7 @@ from dropviz.figures.next_layer.panels import (
     top_share,
 )
 from dropviz.numbers.checks import Floats
-from dropviz.numbers.written import plain, with_error
+from dropviz.numbers.written import plain, with_errors
 from dropviz.simulation.layer import LayerDensities, LayerSweep
 from dropviz.simulation.nonlinearity import DepthGap, LogisticUnit, NonlinearGap
 from dropviz.simulation.variance_shift import VarianceShift
@@ -152,7 +152,7 @@ def texts(
         | _logistic_texts(logistic)
         | {
             "shift-exact": _plain(shift.exact_shift),
-            "shift": _with_errors(shift.shift, shift.shift_se),
+            "shift": with_errors(shift.shift, shift.shift_se),
             "summary": _summary(layer, shift),
         }
     )
@@ -160,10 +160,6 @@ def texts(
 
 def _plain(values: Floats, digits: int = 4) -> list[str]:
     return [plain(value, digits) for value in values.tolist()]
-
-
-def _with_errors(values: Floats, errors: Floats) -> list[str]:
-    return [with_error(value, error) for value, error in zip(values.tolist(), errors.tolist(), strict=True)]
 
 
 def _exactly(values: Floats) -> list[str]:
@@ -178,9 +174,9 @@ def _layer_texts(layer: LayerSweep, densities: LayerDensities) -> Texts:
     for at, name in enumerate(layer.config.strategies):
         bars, top = shares(densities)[at], top_share(densities, rates)
         found |= {
-            f"{name}-mean": _with_errors(layer.mean[at], layer.mean_se[at]),
+            f"{name}-mean": with_errors(layer.mean[at], layer.mean_se[at]),
             f"{name}-mean-exact": _exactly(layer.exact_mean[at]),
-            f"{name}-variance": _with_errors(layer.variance[at], layer.variance_se[at]),
+            f"{name}-variance": with_errors(layer.variance[at], layer.variance_se[at]),
             f"{name}-variance-exact": _exactly(layer.exact_variance[at]),
             f"{name}-test": _plain(layer.test_z[at]),
             f"{name}-test-exact": [unscaled[name]] * len(rates),
