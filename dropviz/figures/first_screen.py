@@ -59,25 +59,23 @@ def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -
     ValueError
         If the measure is unknown.
     """
-    return explorer_live(sweep, measure, rate).to_figure()
+    return explorer_live(sweep, measure).to_figure(rate)
 
 
-def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -> LiveFigure:
+def explorer_live(sweep: Sweep, measure: str = "variance_ratio") -> LiveFigure:
     """Return the first screen with its neurons, numbers and code; see `explorer` for the parameters."""
     if measure not in MEASURES:
         raise ValueError(f"measure must be one of {', '.join(MEASURES)}; got {measure!r}")
     config = sweep.config
     rates = np.asarray(config.rates)
-    start = int(np.abs(rates - rate).argmin())
     rows = [strategy(name) for name in config.strategies]
     pictures = distributions(rows, histogram(config), config.activations, rates)
     panels = _panels(sweep, rows, measure)
-    drawn = _draw(pictures, panels, rates, start)
+    drawn = _draw(pictures, panels, rates)
     shown = some_units(config, UNITS_SHOWN)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(sweep, rows, pictures),
         head=HINT + _columns([_head(row) for row in rows]),
@@ -109,14 +107,14 @@ def _rows_of(count: int) -> list[Row]:
     return [*distributions, Row(3, CURVES)]
 
 
-def _draw(pictures: Sequence[Distribution], panels: Sequence[Panel], rates: Floats, start: int) -> Drawn:
+def _draw(pictures: Sequence[Distribution], panels: Sequence[Panel], rates: Floats) -> Drawn:
     count = len(pictures)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (picture, box) in enumerate(zip(pictures, places, strict=False), start=1):
-            draw_distribution(drawing, picture, box, number, start)
+            draw_distribution(drawing, picture, box, number)
         for number, (panel, box) in enumerate(zip(panels, places[count:], strict=True), start=count + 1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
 
     return draw_grid(_rows_of(count), draw)
 

@@ -17,20 +17,17 @@ HEIGHT = 205  # of the panels, pixels
 WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis still shows well
 
 
-def schedule_live(comparison: FactorComparison, step: float) -> LiveFigure:
+def schedule_live(comparison: FactorComparison) -> LiveFigure:
     """Return the figure of a schedule, which follows the training step.
 
     Parameters
     ----------
     comparison
         The test factors compared at every step of the training, the last one for inverted.
-    step
-        Where the slider stands at first; the nearest of its places is taken.
     """
     count = len(comparison.steps)
     places = np.unique(np.linspace(0, count - 1, min(count, PLACES + 1)).round().astype(int))
     steps, rates = comparison.steps[places], comparison.rates[places]
-    start = int(np.abs(steps - step).argmin())
     ratios = comparison.mean_ratio[:, places]
     varies = bool(np.ptp(comparison.rates) > 1e-9)
     panels = [
@@ -38,11 +35,10 @@ def schedule_live(comparison: FactorComparison, step: float) -> LiveFigure:
         _mean_panel(comparison, rates, varies),
         _ratio_panel(comparison, ratios, varies),
     ]
-    drawn = draw_panels(panels, [Row(3, HEIGHT)], steps, start)
+    drawn = draw_panels(panels, [Row(3, HEIGHT)], steps)
     return LiveFigure(
         figure=drawn.figure,
         rates=steps.tolist(),
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(comparison, steps, rates, ratios),
         head=_head(),

@@ -35,20 +35,19 @@ def scene_live(scene: Scene, result: Result) -> LiveFigure:
 
     One column of panels; the first has the axes "x" and "y", in which a point can be dragged.
     """
-    place = float(dict(scene.settings).get("rate", 0.3))
     if isinstance(result, FactorComparison):
-        return _annealing(result, float(dict(scene.settings).get("step", 0.0)))
+        return _annealing(result)
     if isinstance(result, LearningRates):
-        return _curves([_learning_rate_panel(result)], result.rates, place)
+        return _curves([_learning_rate_panel(result)], result.rates)
     if isinstance(result, UnitGap):
         rates = np.asarray(result.unit.config.rates)
         panel = gap_panels(result.gap, result.unit.config.strategies)[0]
-        return _curves([panel], rates, place)
+        return _curves([panel], rates)
     rates = np.asarray(result.config.rates)
     if scene.picture == "distributions":
-        return _distributions(result, place)
+        return _distributions(result)
     if scene.picture == "mask":
-        return _with_units(_curves([_factor_panel(result)], rates, place, LOW), result)
+        return _with_units(_curves([_factor_panel(result)], rates, LOW), result)
     panel = {
         "means": _mean_panel,
         "variances": _variance_panel,
@@ -57,15 +56,17 @@ def scene_live(scene: Scene, result: Result) -> LiveFigure:
         "which_p": _which_p_panel,
         "mistakes": _mistake_panel,
     }[scene.picture](result)
-    live = _curves([panel], rates, place, HEIGHT if scene.picture != "test_factors" else HEIGHT - 45)
+    live = _curves([panel], rates, HEIGHT if scene.picture != "test_factors" else HEIGHT - 45)
     return live if scene.picture != "test_factors" else _with_code(live, result)
 
 
+def place_of(scene: Scene) -> float:
+    """Where the slider of a scene stands at first: its training step or its rate."""
+    settings = dict(scene.settings)
+    return float(settings.get("step", 0.0) if scene.picture == "annealing" else settings.get("rate", 0.3))
+
+
 # ---- one column -----------------------------------------------------------------------------------------------------
-
-
-def _nearest(rates: Floats, place: float) -> int:
-    return int(np.abs(rates - place).argmin())
 
 
 def _one_column(figure: Any, narrow: Any) -> dict[str, Any]:
@@ -73,12 +74,10 @@ def _one_column(figure: Any, narrow: Any) -> dict[str, Any]:
     return {"data": figure["data"], "layout": {**figure["layout"], **narrow}}
 
 
-def _curves(panels: Sequence[Panel], rates: Floats, place: float, height: int = HEIGHT) -> LiveFigure:
-    start = _nearest(rates, place)
-
+def _curves(panels: Sequence[Panel], rates: Floats, height: int = HEIGHT) -> LiveFigure:
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
 
     drawn = draw_grid([Row(1, height)] * len(panels), draw)
     figure = _one_column(drawn.figure, drawn.narrow)
@@ -88,7 +87,6 @@ def _curves(panels: Sequence[Panel], rates: Floats, place: float, height: int = 
     return LiveFigure(
         figure=figure,
         rates=tuple(rates.tolist()),
-        start=start,
         tracks=drawn.tracks,
         alt=f"Over the {panels[0].x_title}: {'; '.join(panel.title for panel in panels)}.",
         texts={"summary": [_summary(panels, rates, index) for index in range(len(rates))]},
@@ -214,7 +212,7 @@ def _learning_rate_panel(result: LearningRates) -> Panel:
     return Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
 
 
-def _annealing(comparison: FactorComparison, step: float) -> LiveFigure:
+def _annealing(comparison: FactorComparison) -> LiveFigure:
     count = len(comparison.steps)
     places = np.unique(np.linspace(0, count - 1, min(count, PLACES + 1)).round().astype(int))
     steps, rates = comparison.steps[places], comparison.rates[places]
@@ -232,7 +230,7 @@ def _annealing(comparison: FactorComparison, step: float) -> LiveFigure:
         x_hover="step %{x:,.0f}",
     )
     return replace(
-        _curves([panel], steps, step),
+        _curves([panel], steps),
         slider_label="training step",
         readouts=[
             (f"{at:,.0f}", f"rate {rate:.2f}")
@@ -245,15 +243,14 @@ def _annealing(comparison: FactorComparison, step: float) -> LiveFigure:
 # ---- neurons and code -----------------------------------------------------------------------------------------------
 
 
-def _distributions(sweep: Sweep, place: float) -> LiveFigure:
+def _distributions(sweep: Sweep) -> LiveFigure:
     """Neurons and distributions, at most of two strategies."""
     rates, rows = np.asarray(sweep.config.rates), _rows(sweep)[:2]
     pictures = distributions(rows, histogram(sweep.config), sweep.config.activations, rates)
-    start = _nearest(rates, place)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (picture, box) in enumerate(zip(pictures, places, strict=True), start=1):
-            draw_distribution(drawing, picture, box, number, start)
+            draw_distribution(drawing, picture, box, number)
             row = picture.row
             title = f"Training {row.train_scale.of('m·a')} filled, test {row.test_scale.of('a')} dashed"
             drawing.annotations[-1] = panel_title(title, box.x[0], box.y[1])
@@ -263,7 +260,6 @@ def _distributions(sweep: Sweep, place: float) -> LiveFigure:
     live = LiveFigure(
         figure=_one_column(drawn.figure, drawn.narrow),
         rates=sweep.config.rates,
-        start=start,
         tracks=drawn.tracks,
         alt=f"Distributions of the training and the test output: {', '.join(row.label for row in rows)}.",
     )

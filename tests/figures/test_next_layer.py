@@ -111,7 +111,7 @@ def test_nothing_undefined_is_said_or_drawn(name):
     assert "undefined" not in payload
     for text in words(live):
         assert not re.search(r"\b(nan|inf|None|undefined|infinite)\b", text, re.IGNORECASE), text
-    go.Figure(dict(live.figure))  # Plotly accepts every property
+    go.Figure(live.drawn())  # Plotly accepts every property
 
 
 @pytest.mark.parametrize("name", EXTREMES)
@@ -296,8 +296,3 @@ def test_the_words_stand_inside_the_figure_in_order(default):
         assert len(tops) == 4
         assert tops == sorted(tops)
         assert -height < tops[0]
-
-
-def test_it_starts_at_the_nearest_rate_of_the_grid(default):
-    assert next_layer_live(default).start == AT
-    assert next_layer_live(default, 0.99).start == len(RATES) - 1

@@ -57,8 +57,8 @@ class Evidence:
         return np.array([comparison.worst_error for comparison in self.annealed]).T
 
 
-def answer_live(evidence: Evidence, rate: float = 0.3) -> LiveFigure:
-    """Draw the evidence; ``rate`` is the one at first sight, the nearest one of the grid is taken.
+def answer_live(evidence: Evidence) -> LiveFigure:
+    """Draw the evidence.
 
     Raises
     ------
@@ -68,28 +68,26 @@ def answer_live(evidence: Evidence, rate: float = 0.3) -> LiveFigure:
     _check(evidence)
     config = evidence.sweep.config
     rates = np.asarray(config.rates)
-    start = int(np.abs(rates - rate).argmin())
     panels = _panels(evidence)
     shown = (*REASONS, LIMITS[0])  # one a panel
-    drawn = draw_panels(panels, [Row(3, HEIGHT), Row(3, HEIGHT)], rates, start)
+    drawn = draw_panels(panels, [Row(3, HEIGHT), Row(3, HEIGHT)], rates)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(evidence),
         head=_columns(shown[:3], "dv-only-wide"),
         foot=_notes(shown) + _columns(shown[3:], "dv-only-wide") + _columns(LIMITS[1:]),
-        narrow=_narrow(panels, rates, start),
+        narrow=_narrow(panels, rates),
         alt="Six curves over the dropout rate. " + "; ".join(panel.title for panel in panels) + ".",
     )
 
 
-def _narrow(panels: Sequence[Panel], rates: Floats, start: int) -> dict[str, Any]:
+def _narrow(panels: Sequence[Panel], rates: Floats) -> dict[str, Any]:
     """Layout for a phone: one panel below the other, with a place for words above each."""
     drawing, rows = Drawing(), _narrow_rows(len(panels))
     for number, (panel, box) in enumerate(zip(panels, boxes(rows, NARROW)[1::2], strict=True), start=1):
-        draw_panel(drawing, panel, box, number, rates, start)
+        draw_panel(drawing, panel, box, number, rates)
     return drawing.axes | {"annotations": drawing.annotations, "height": total_height(rows)}
 
 

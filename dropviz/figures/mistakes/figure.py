@@ -24,7 +24,7 @@ RIGHT = "correct, and left on"  # a ratio of means cannot tell them apart
 ONE_CURVE = {"wrong_train": "wrong p", "wrong_test": "wrong p"}  # both ratios are r/k
 
 
-def mistake_live(sweep: Sweep, name: str, rate: float = 0.3) -> LiveFigure:
+def mistake_live(sweep: Sweep, name: str) -> LiveFigure:
     """Return the mistake ``name`` beside inverted dropout: units, ratio of means, means, numbers and code.
 
     Parameters
@@ -33,8 +33,6 @@ def mistake_live(sweep: Sweep, name: str, rate: float = 0.3) -> LiveFigure:
         Of "inverted" and of one mistake or more; every one of them is a curve in the first panel.
     name
         The mistake in the foreground.
-    rate
-        The rate at first sight; the nearest one of the grid is taken.
 
     Raises
     ------
@@ -50,15 +48,13 @@ def mistake_live(sweep: Sweep, name: str, rate: float = 0.3) -> LiveFigure:
     if not config.activations.exact_mean > 0.0:
         raise ValueError(f"activations must have a mean above 0; got {plain(config.activations.exact_mean)}")
     rates = np.asarray(config.rates)
-    start = int(np.abs(rates - rate).argmin())
     rows = [strategy(name), strategy("inverted")]
     panels = [_ratio_panel(sweep, rows[0]), _mean_panel(sweep, rows[0])]
-    drawn = _draw(panels, rows[0], rates, start)
+    drawn = _draw(panels, rows[0], rates)
     shown = some_units(config, UNITS_SHOWN)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(sweep, rows),
         head=columns([_head(row) for row in rows]),
@@ -125,10 +121,10 @@ def _mean_panel(sweep: Sweep, row: Strategy) -> Panel:
     return Panel(title, "mean", lines, limits=(0.0, 4.0 * mu))
 
 
-def _draw(panels: Sequence[Panel], chosen: Strategy, rates: Floats, start: int) -> Drawn:
+def _draw(panels: Sequence[Panel], chosen: Strategy, rates: Floats) -> Drawn:
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
         _label_where_apart(drawing, panels[1], places[1], rates)
         for trace in drawing.traces:
             if trace["yaxis"] == "y" and trace["name"].endswith(", exact"):

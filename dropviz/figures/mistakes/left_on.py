@@ -18,26 +18,22 @@ HEIGHT, BINS, ANSWERS = 150, 56, 6
 FRAMED_RATE, TALLEST_RATE = 0.6, 0.2  # the picture has room for the spread at the one, the bars at the other
 
 
-def left_on_live(result: LeftOn, rate: float = 0.3) -> LiveFigure:
+def left_on_live(result: LeftOn) -> LiveFigure:
     """Return the answers over masks beside the one answer with dropout off, at every rate.
 
     Parameters
     ----------
     result
         One unit's z over masks, with inverted dropout left on, and off.
-    rate
-        The rate at first sight; the nearest one of the grid is taken.
     """
-    start = int(np.abs(result.rates - rate).argmin())
     edges = _edges(result)
     shares = _shares(result, edges)
     top = min(105.0, 1.3 * float(shares[np.abs(result.rates - TALLEST_RATE).argmin()].max()) or 105.0)
     panels = [_spread_panel(result), _flip_panel(result)]
-    drawn = _draw(result, shares, edges, top, panels, start)
+    drawn = _draw(result, shares, edges, top, panels)
     return LiveFigure(
         figure=drawn.figure,
         rates=tuple(result.rates.tolist()),
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(result, shares, top),
         head=columns([_head_on(), _head_off()]),
@@ -86,13 +82,11 @@ def _flip_panel(result: LeftOn) -> Panel:
     return Panel(title, "masks, %", [line], limits=(0.0, 100.0))
 
 
-def _draw(
-    result: LeftOn, shares: Floats, edges: Floats, top: float, panels: Sequence[Panel], start: int
-) -> Drawn:
+def _draw(result: LeftOn, shares: Floats, edges: Floats, top: float, panels: Sequence[Panel]) -> Drawn:
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        _draw_answers(drawing, result, shares, edges, top, places[0], start)
+        _draw_answers(drawing, result, shares, edges, top, places[0])
         for number, (panel, box) in enumerate(zip(panels, places[1:], strict=True), start=2):
-            draw_panel(drawing, panel, box, number, result.rates, start)
+            draw_panel(drawing, panel, box, number, result.rates)
         if not result.flipped.any():
             drawing.axes["yaxis3"]["tickvals"] = [0]  # no shares below 0
         for trace in drawing.traces:
@@ -105,7 +99,7 @@ def _draw(
 
 
 def _draw_answers(
-    drawing: Drawing, result: LeftOn, shares: Floats, edges: Floats, top: float, box: Box, start: int
+    drawing: Drawing, result: LeftOn, shares: Floats, edges: Floats, top: float, box: Box
 ) -> None:
     """Draw the answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
     steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "xaxis": "x", "yaxis": "y"}
@@ -116,7 +110,7 @@ def _draw_answers(
         "fillcolor": faint(ON, 0.3),
         "name": "dropout left on",
     }
-    drawing.add(steps | bars | {"y": shares[start]}, y=shares)
+    drawing.add(steps | bars, y=shares)
     upright = steps | {"y": [0.0, top]}
     drawing.add(upright | {"x": [0.0, 0.0], "line": {"color": INK, "width": 1}, "name": "0"})
     off = {"color": OFF, "width": 2, "dash": TEST_DASH}

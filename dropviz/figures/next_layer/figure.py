@@ -50,29 +50,24 @@ class NextLayer:
     shift: VarianceShift
 
 
-def next_layer_live(result: NextLayer, rate: float = 0.3) -> LiveFigure:
+def next_layer_live(result: NextLayer) -> LiveFigure:
     """Return the page's figure: five sections, each two panels wide, all at one rate.
 
     Parameters
     ----------
     result
         What to show.
-    rate
-        The rate at first sight; the nearest one of the grid is taken.
     """
-    rates = np.asarray(result.layer.config.rates)
-    start = int(np.abs(rates - rate).argmin())
     bottoms: list[list[float]] = []
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         bottoms.append([_note_bottom(places[at]) for at in NOTES_AT])
-        _draw(drawing, [box for at, box in enumerate(places) if at not in NOTES_AT], result, start)
+        _draw(drawing, [box for at, box in enumerate(places) if at not in NOTES_AT], result)
 
     drawn = draw_grid(ROWS, draw)
     return LiveFigure(
         figure=drawn.figure,
         rates=result.layer.config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=texts(result.layer, result.densities, result.gap, result.inverted, result.depth, result.shift),
         head=head(result.layer),
@@ -82,12 +77,12 @@ def next_layer_live(result: NextLayer, rate: float = 0.3) -> LiveFigure:
     )
 
 
-def _draw(drawing: Drawing, places: Sequence[Box], result: NextLayer, start: int) -> None:
+def _draw(drawing: Drawing, places: Sequence[Box], result: NextLayer) -> None:
     """Draw the panels in the order of their places; the places are also the names of their axes."""
     rates = np.asarray(result.layer.config.rates)
     for number, name in ((1, "inverted"), (2, "standard")):
         box = places[number - 1]
-        panels.draw_masks(drawing, box, number, result.layer, result.densities, name, start)
+        panels.draw_masks(drawing, box, number, result.layer, result.densities, name)
     curves = (
         *zip((3, 4), panels.moment_panels(result.layer), strict=True),
         *zip((5, 6), panels.gap_panels(result.gap, result.unit.config.strategies), strict=True),
@@ -95,10 +90,10 @@ def _draw(drawing: Drawing, places: Sequence[Box], result: NextLayer, start: int
         (11, panels.shift_panel(result.shift)),
     )
     for number, panel in curves:
-        draw_panel(drawing, panel, places[number - 1], number, rates, start)
-    panels.draw_layers(drawing, places[6], 7, result.depth, start)
-    panels.draw_depth(drawing, places[7], 8, result.depth, start)
-    panels.draw_bells(drawing, places[11], 12, result.shift, start)
+        draw_panel(drawing, panel, places[number - 1], number, rates)
+    panels.draw_layers(drawing, places[6], 7, result.depth)
+    panels.draw_depth(drawing, places[7], 8, result.depth)
+    panels.draw_bells(drawing, places[11], 12, result.shift)
 
 
 def _notes(result: NextLayer) -> list[str]:

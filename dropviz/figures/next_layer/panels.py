@@ -39,7 +39,6 @@ def draw_masks(
     sweep: LayerSweep,
     densities: LayerDensities,
     name: str,
-    start: int,
 ) -> None:
     """Draw the distribution of z over masks by the strategy ``name``, and the z of the test network."""
     at, rates = sweep.config.strategies.index(name), np.asarray(sweep.config.rates)
@@ -51,7 +50,6 @@ def draw_masks(
             "type": "scatter",
             "mode": "lines",
             "x": edges[:-1],
-            "y": bars[start],
             "line": {"color": COLORS[name], "width": 1.5, "shape": "hv"},
             "fill": "tozeroy",
             "fillcolor": faint(COLORS[name], 0.3),
@@ -61,11 +59,9 @@ def draw_masks(
         },
         y=bars,
     )
-    _draw_test_z(drawing, sweep.test_z[at], top, COLORS[name], start, axes)
+    _draw_test_z(drawing, sweep.test_z[at], top, COLORS[name], axes)
     if name == "standard":
-        _draw_test_z(
-            drawing, sweep.test_z[sweep.config.strategies.index("inverted")], top, MISTAKE, start, axes
-        )
+        _draw_test_z(drawing, sweep.test_z[sweep.config.strategies.index("inverted")], top, MISTAKE, axes)
     title = (
         "Divided: the mean of z is the test z"
         if name == "inverted"
@@ -77,16 +73,12 @@ def draw_masks(
     drawing.axes[axes["yaxis"].replace("y", "yaxis")]["ticksuffix"] = " %"
 
 
-def _draw_test_z(
-    drawing: Drawing, test_z: Floats, top: float, color: str, start: int, axes: dict[str, str]
-) -> None:
+def _draw_test_z(drawing: Drawing, test_z: Floats, top: float, color: str, axes: dict[str, str]) -> None:
     x = np.repeat(test_z[:, None], 2, axis=1)
     drawing.add(
         {
             "type": "scatter",
             "mode": "lines",
-            "x": x[start],
-            "y": [0.0, top],
             "line": {"color": color, "width": 2, "dash": TEST_DASH},
             "name": "test",
             "hoverinfo": "skip",
@@ -195,7 +187,7 @@ def logistic_panels(inverted: LogisticUnit, standard: LogisticUnit) -> list[Pane
 # ---- depth ----------------------------------------------------------------------------------------------------------
 
 
-def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start: int) -> None:
+def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> None:
     """Draw the gap over the layers at this rate: as it is, after the best single factor, and the noise floor."""
     layers, axes = np.arange(1, depth.config.depth + 1), _axes(number)
     largest = np.clip(np.nan_to_num(depth.relative_gap).max(), 1.0, LARGEST_GAP)
@@ -210,7 +202,6 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start:
                 "type": "scatter",
                 "mode": "lines+markers",
                 "x": layers.astype(float),
-                "y": values[start],
                 "line": {"color": color, "width": 2, "dash": dash},
                 "marker": {"color": color, "size": [size] * len(layers)},
                 "name": name,
@@ -231,7 +222,7 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap, start:
     drawing.axes[axes["yaxis"].replace("y", "yaxis")] |= {"type": "log", "dtick": 2, "tickformat": "~g"}
 
 
-def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap, start: int) -> None:
+def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> None:
     """Draw the gap over the rate after the first and the last layer."""
     gap = np.where(
         depth.relative_gap > ROUNDING, depth.relative_gap, np.nan
@@ -241,7 +232,7 @@ def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap, start: 
         lines.append(Line(f"layer {depth.config.depth}", INVERTED, gap[:, -1]))
     first = len(drawing.traces)
     panel = Panel(depth_finding(depth), "relative gap", lines, log=True, limits=(SMALLEST_GAP, LARGEST_GAP))
-    draw_panel(drawing, panel, box, number, np.asarray(depth.config.rates), start)
+    draw_panel(drawing, panel, box, number, np.asarray(depth.config.rates))
     for trace in drawing.traces[first:]:  # there is no closed form: these curves are simulated
         trace["name"] = trace["name"].replace(", exact", ", simulated")
 
@@ -273,7 +264,7 @@ def shift_panel(shift: VarianceShift) -> Panel:
     )
 
 
-def draw_bells(drawing: Drawing, box: Box, number: int, shift: VarianceShift, start: int) -> None:
+def draw_bells(drawing: Drawing, box: Box, number: int, shift: VarianceShift) -> None:
     """Draw the exact density of what batch norm passes on at test, N(0, Δ), and a normal of variance 1."""
     x, axes = np.linspace(-BELL_END, BELL_END, 161), _axes(number)
     variance = np.maximum(shift.exact_shift, 1e-6)[:, None]
@@ -283,7 +274,6 @@ def draw_bells(drawing: Drawing, box: Box, number: int, shift: VarianceShift, st
     drawing.add(
         common
         | {
-            "y": bells[start],
             "line": {"color": INVERTED, "width": 2, "dash": TEST_DASH},
             "fill": "tozeroy",
             "fillcolor": faint(INVERTED, 0.2),

@@ -46,7 +46,7 @@ CODE: Mapping[str, str] = MappingProxyType(
 OUTPUT, CURVES = 112, 112  # heights of the panels, pixels
 
 
-def noise_live(sweep: NoiseSweep, densities: NoiseDensities, rate: float = 0.3) -> LiveFigure:
+def noise_live(sweep: NoiseSweep, densities: NoiseDensities) -> LiveFigure:
     """Return inverted dropout beside one other noise.
 
     Parameters
@@ -55,8 +55,6 @@ def noise_live(sweep: NoiseSweep, densities: NoiseDensities, rate: float = 0.3) 
         The moments of every noise that has a curve: inverted, and any others.
     densities
         The outputs of the two noises that are compared, inverted first, at the rates of ``sweep``.
-    rate
-        Where the slider stands at first; the nearest rate of the grid is taken.
 
     Raises
     ------
@@ -69,22 +67,20 @@ def noise_live(sweep: NoiseSweep, densities: NoiseDensities, rate: float = 0.3) 
     if densities.config.rates != sweep.config.rates:
         raise ValueError("densities must have the rates of the sweep")
     rates = np.asarray(sweep.config.rates)
-    start = int(np.abs(rates - rate).argmin())
     pictures = outputs(densities, [_color(name) for name in pair], [SHORT[name] for name in pair])
     panels = [_mean_panel(sweep), _variance_panel(sweep), _discrepancy_panel(sweep)]
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (picture, box) in enumerate(zip(pictures, places, strict=False), start=1):
-            draw_output(drawing, picture, box, number, start)
+            draw_output(drawing, picture, box, number)
         for number, (panel, box) in enumerate(zip(panels, places[2:], strict=True), start=3):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
 
     drawn = draw_grid([Row(2, OUTPUT), Row(3, CURVES)], draw)
     texts = _texts(sweep, pair) | {f"{picture.row.name}-note": notes(picture) for picture in pictures}
     return LiveFigure(
         figure=drawn.figure,
         rates=sweep.config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=texts,
         head=_columns([_head(name) for name in pair]),

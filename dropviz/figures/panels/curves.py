@@ -60,13 +60,13 @@ class Drawing:
     tracks: list[Track] = field(default_factory=list)
 
     def add(self, trace: dict[str, Any], y: Floats | None = None, x: Floats | None = None) -> None:
-        """Add a trace; with ``y`` (rate, point), one that changes with the rate."""
+        """Add a trace; with ``y`` (rate, point), one that changes with the rate and has its data in its track alone."""
         if y is not None:
             self.tracks.append(Track(len(self.traces), y, x))
         self.traces.append(trace)
 
 
-def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Floats, start: int) -> None:
+def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Floats) -> None:
     """Draw ``panel`` into ``box`` on the axes called ``number`` (1 → "x", 2 → "x2", …)."""
     suffix = "" if number == 1 else str(number)
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
@@ -75,7 +75,7 @@ def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Flo
     x_range = (float(rates[0]) - 0.015 * span, float(rates[-1]) + 0.015 * span)
     for line in panel.lines:
         _draw_line(drawing, line, panel, rates, axes)
-    _draw_cursor(drawing, panel, rates, start, (low, high), axes)
+    _draw_cursor(drawing, panel, rates, (low, high), axes)
     drawing.axes[f"xaxis{suffix}"] = axis(
         domain=box.x, anchor=axes["yaxis"], range=x_range, showgrid=False, title=_title(panel.x_title)
     )
@@ -199,7 +199,6 @@ def _draw_cursor(
     drawing: Drawing,
     panel: Panel,
     rates: Floats,
-    start: int,
     y_range: tuple[float, float],
     axes: dict[str, str],
 ) -> None:
@@ -217,8 +216,6 @@ def _draw_cursor(
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "x": np.array(x).T[start],
-            "y": np.array(y).T[start],
             "line": {"color": GRID.replace("0.25", "0.9"), "width": 1},
             "marker": {
                 "size": [0, 0, *([0, 9] * len(panel.lines))],

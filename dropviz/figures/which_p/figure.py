@@ -21,7 +21,7 @@ HEIGHT = 124  # of a panel, pixels
 CROSSING = 0.5  # the rate at which rate = keep
 
 
-def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float = 0.3) -> LiveFigure:
+def which_p_live(sweep: Sweep, source: Framework, target: Framework) -> LiveFigure:
     """Draw what dividing by the rate and by keep do to the training mean, and both lines of code at every rate.
 
     Parameters
@@ -30,8 +30,6 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float
         Of the strategies "wrong_train" and "inverted", in this order.
     source, target
         The framework that the code is written for, and the one that it moves to.
-    rate
-        The rate at first sight; the nearest one of the grid is taken.
 
     Raises
     ------
@@ -44,12 +42,11 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float
     if config.activations.exact_mean == 0.0:
         raise ValueError("sweep must be of activations whose mean is not 0; got mean 0")
     rates = np.asarray(config.rates)
-    start = int(np.abs(rates - rate).argmin())
     panels = _panels(sweep)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
             _ring_crossing(drawing, panel, number)
 
     drawn = draw_grid([Row(3, HEIGHT)], draw)
@@ -57,7 +54,6 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=_table_texts(sweep) | code_texts(source, target, config.rates) | moves,
         head=_head(source, target),

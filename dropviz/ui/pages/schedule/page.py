@@ -166,7 +166,7 @@ SETTINGS: tuple[Setting, ...] = (
 @st.cache_data(max_entries=64, show_spinner=False)
 def _live(name: str, total: int, values: tuple[Any, ...]) -> Ready:
     schedule = KINDS[name].make(total, *values)
-    return ready(schedule_live(compare_test_factors(schedule, np.arange(total + 1)), STEP.default))
+    return ready(schedule_live(compare_test_factors(schedule, np.arange(total + 1))), STEP.default)
 
 
 def show_page() -> None:
