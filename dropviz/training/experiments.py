@@ -111,14 +111,14 @@ def comparison(runs: Sequence[tuple[str, TrainingConfig]], data: Callable[[], Sp
 
 
 def run_configs(experiment: Experiment, seeds: Sequence[int]) -> list[TrainingConfig]:
-    """Every run with every seed, one run after another, as `training.train_all` takes them."""
+    """Every run with every seed, one run after another, as `loop.train_all` takes them."""
     return [replace(config, seed=seed) for _, config in experiment.runs for seed in seeds]
 
 
 def gather(
     experiment: Experiment, seeds: Sequence[int], epochs: Iterable[tuple[int, Epoch]]
 ) -> tuple[Run, ...]:
-    """Sort what `training.train_all` yielded for `run_configs` into runs.
+    """Sort what `loop.train_all` yielded for `run_configs` into runs.
 
     Raises
     ------

@@ -17,6 +17,7 @@ from dropviz.training.config import TrainingConfig
 from dropviz.training.dropout import Dropout, methods
 from dropviz.training.experiments import Experiment, comparison, experiments
 from dropviz.training.optimizers import SGD, Adam
+from dropviz.ui.pages.training.session import session, want_training
 from dropviz.ui.settings.address import show
 from dropviz.ui.settings.kinds import Choice, Number, Setting
 
@@ -45,11 +46,6 @@ class Picked(Choice):
     def widget(self) -> str:
         """Nothing to show: return the value."""
         return str(st.session_state[self.key])
-
-
-def want_training() -> None:
-    """Let the next run of the page start a training."""
-    st.session_state["training_wanted"] = True
 
 
 def _starting(key: str, label: str, options: Mapping[str, str], default: str, help: str) -> Choice:
@@ -384,14 +380,15 @@ def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | str | None]:
         help="Numbers, and a column of labels; a quarter of each class is held back for testing. The file is never "
         "written down and is no part of the address.",
     )
+    kept = session()
     if upload is None:
-        st.session_state.pop("training_read", None)
+        kept.table_key, kept.table = (), None
         return (), None
     key = (upload.file_id, column)
-    if st.session_state.get("training_read", (None, None))[0] != key:
+    if kept.table_key != key:
         try:
-            read: Split | str = from_csv(upload.getvalue(), str(column) if column else None)
+            kept.table = from_csv(upload.getvalue(), str(column) if column else None)
         except ValueError as problem:
-            read = str(problem)
-        st.session_state["training_read"] = key, read
-    return key, st.session_state["training_read"][1]
+            kept.table = str(problem)
+        kept.table_key = key
+    return key, kept.table
