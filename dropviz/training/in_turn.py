@@ -13,8 +13,9 @@ import numpy as np
 from dropviz.datasets.splits import Split
 from dropviz.schedules import steps
 from dropviz.training.config import TrainingConfig, with_rate
-from dropviz.training.experiments import Experiment, Run
+from dropviz.training.experiments import Experiment
 from dropviz.training.loop import Epoch, State, train
+from dropviz.training.runs import Run
 
 
 class RunsInTurn:

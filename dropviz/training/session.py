@@ -18,10 +18,12 @@ import numpy as np
 from dropviz.datasets.splits import Split
 from dropviz.training.config import layer_sizes, rates_at
 from dropviz.training.decision import COARSE, FINE, Decision, decision, has_decision
-from dropviz.training.experiments import MC_PASSES, Experiment, Run, diverged, findings
+from dropviz.training.experiments import Experiment, shown
+from dropviz.training.findings import MC_PASSES, diverged
 from dropviz.training.in_turn import RunsInTurn, can_change_rates
-from dropviz.training.mc import Band, Comparison, compare, regression_band
+from dropviz.training.mc import Band, Comparison
 from dropviz.training.network import parameter_count
+from dropviz.training.runs import Run
 from dropviz.training.workers import WORKERS, Workers
 
 MOST_WORK = 1.5e11  # examples · parameters · epochs, over all runs and seeds: about a minute of one core
@@ -180,7 +182,7 @@ class LiveTraining:
         """Read what the runs show, then drop their weights."""
         turns = self._turns
         runs = turns.runs
-        sentences = findings(self.experiment, self.data, runs) if runs else []
+        sentences = shown(self.experiment, self.data, runs) if runs else []
         self._plane = self._decisions(runs, FINE)
         kept = [run for run in runs if not diverged([run])]
         after = tuple((run.label, each) for run in kept for each in self._noisy_passes(run))
@@ -209,13 +211,11 @@ class LiveTraining:
         return {run.label: decision(run, self.data, points) for run in runs if not diverged([run])}
 
     def _noisy_passes(self, run: Run) -> list[After]:
-        """What the experiments about noisy passes show of ``run``, for its first seed."""
+        """What noisy passes of ``run`` show, for its first seed, if the experiment is about them."""
+        if self.experiment.noisy is None:
+            return []
         rng = np.random.default_rng(self.seeds[0])
-        if self.experiment.name == "uncertainty_band":
-            return [regression_band(run.config, self.data, run.last[0], MC_PASSES, rng)]
-        if self.experiment.name == "monte_carlo":
-            return [compare(run.config, self.data, run.last[0], MC_PASSES, rng)]
-        return []
+        return [self.experiment.noisy(run.config, self.data, run.last[0], MC_PASSES, rng)]
 
     def _changes(self) -> list[str]:
         """Say which rates were changed by hand."""

@@ -12,7 +12,7 @@ from dropviz.training import session as training_session
 from dropviz.training.config import TrainingConfig, with_rate
 from dropviz.training.decision import COARSE, FINE
 from dropviz.training.dropout import Dropout
-from dropviz.training.experiments import Experiment, comparison, experiments, findings
+from dropviz.training.experiments import Experiment, comparison, experiments, shown
 from dropviz.training.loop import train
 from dropviz.training.session import GRACE, LiveTraining, Snapshot, check_work
 from dropviz.training.workers import Job, Workers
@@ -189,7 +189,7 @@ def test_what_the_runs_show_is_read_from_their_last_weights(workers: ByHand) -> 
     live = LiveTraining(mine, data, (0,), workers)
     seen = ended(live, workers)
     full = [replace(run, epochs=(tuple(train(replace(run.config, seed=0), data)),)) for run in seen.runs]
-    assert list(seen.sentences) == findings(mine, data, full)
+    assert list(seen.sentences) == shown(mine, data, full)
 
 
 def test_a_changed_rate_is_taken_from_the_next_epoch_on(workers: ByHand) -> None:

@@ -6,8 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dropviz.figures.training.epochs import VIEWS
 from dropviz.frameworks.scripts import training_script
+from dropviz.training.curves import VIEWS
 from dropviz.training.experiments import experiments
 from dropviz.training.session import LiveTraining, Snapshot
 from dropviz.ui.pages.training.session import TrainingSession
@@ -195,7 +195,7 @@ def test_what_breaks_a_training_off_is_a_sentence(monkeypatch: pytest.MonkeyPatc
     def broken(*_: object) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr("dropviz.training.session.findings", broken)
+    monkeypatch.setattr("dropviz.training.session.shown", broken)
     at = press(run(**QUICK), "Train")
     live = training(at)
     for _ in range(3000):

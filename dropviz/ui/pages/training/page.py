@@ -3,53 +3,37 @@
 import streamlit as st
 
 from dropviz.figures.training.after import band_figure, decision_figure, passes_figure
-from dropviz.figures.training.epochs import HEIGHT, LOW_HEIGHT, panels, training_panel
+from dropviz.figures.training.epochs import HEIGHT, LOW_HEIGHT, training_panel
 from dropviz.frameworks.scripts import Target, training_script
 from dropviz.training.config import layer_sizes
-from dropviz.training.decision import has_decision
-from dropviz.training.experiments import Experiment
+from dropviz.training.curves import training_view
+from dropviz.training.experiments import GROUPS, OWN, Experiment
 from dropviz.training.mc import Band
 from dropviz.training.session import LiveTraining, Snapshot, Stage
 from dropviz.ui.components.growing import growing_figures
 from dropviz.ui.frame import complain, heading
+from dropviz.ui.pages.training.own import OWN_SETTINGS, choose_own
 from dropviz.ui.pages.training.session import session, want_training
 from dropviz.ui.pages.training.settings import (
-    ASKED,
     CURVES,
     EXPERIMENT,
     FRAMEWORK,
-    OWN,
     SETTINGS,
     Chosen,
-    choose_own,
     choose_ready_made,
     pick,
 )
 from dropviz.ui.settings.address import read_address, show, write_address
 from dropviz.ui.settings.sources import disarmed
 
+ALL_SETTINGS = (*SETTINGS, *OWN_SETTINGS)
 LOOK = 0.5  # seconds between two looks at a training
-SOURCES = {
-    "same_test_code": "Curves are means over the seeds, bands one standard deviation. Dashed, if any: the standard "
-    "network after its weights behind the dropout were multiplied by the keep probability.",
-    "annealing": "Annealed dropout: Rennie, Goel, Thomas, [SLT 2014]"
-    "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). Curriculum dropout: Morerio "
-    "et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
-    "regularize": "Gaussian noise N(1, rate/keep) in the place of the mask: Srivastava et al., [JMLR 15, 2014]"
-    "(https://jmlr.org/papers/v15/srivastava14a.html).",
-    "monte_carlo": "Pictures of noisy passes are those of the first seed. Gal, Ghahramani, *Dropout as a Bayesian "
-    "approximation*, "
-    "[ICML 2016](https://arxiv.org/abs/1506.02142). Calibration error: Guo et al., "
-    "[ICML 2017](https://arxiv.org/abs/1706.04599).",
-    "equal_rate": "Standard starts with its weights behind the dropout divided by keep, so that both are the same "
-    "function; in the third run those weights alone get the other learning rate.",
-}
 
 
 def show_page() -> None:
     """Show the page."""
     heading("Training: does one test network serve every way of training?")
-    complain(read_address("training", SETTINGS))
+    complain(read_address("training", ALL_SETTINGS))
     name = show(EXPERIMENT)
     _buttons(name)
     kept = session()
@@ -69,21 +53,21 @@ def show_page() -> None:
         if refused:
             _say(refused)
         st.fragment(_watch, run_every=LOOK if stage in ("running", "ending") else None)(chosen, view, stage)
-        _caption(chosen, name)
+        _caption(chosen)
         _code(chosen)
-    write_address(SETTINGS)
+    write_address(ALL_SETTINGS)
 
 
 def _buttons(chosen: str) -> None:
     """One click chooses an experiment and starts it."""
     with st.container(horizontal=True, key="training_experiments", gap="small"):
-        for name, label in EXPERIMENT.options.items():
+        for group in GROUPS:
             st.button(
-                f"**{label}** :small[{ASKED[name]}]",
-                key=f"training_pick_{name}",
-                type="primary" if name == chosen else "secondary",
+                f"**{group.label}** :small[{group.asked}]",
+                key=f"training_pick_{group.name}",
+                type="primary" if group.name == chosen else "secondary",
                 on_click=pick,
-                args=(name,),
+                args=(group.name,),
                 width="stretch",
             )
 
@@ -145,7 +129,7 @@ def _watch(chosen: Chosen, view: str, stage: Stage | None) -> None:
     _progress(chosen.experiment, seen)
     _charts(chosen, seen, view)
     _findings(seen)
-    _after(chosen, seen)
+    _after(seen)
 
 
 def _progress(experiment: Experiment, seen: Snapshot | None) -> None:
@@ -161,15 +145,10 @@ def _progress(experiment: Experiment, seen: Snapshot | None) -> None:
 
 def _charts(chosen: Chosen, seen: Snapshot | None, view: str) -> None:
     """The curves; for points in the plane also what each network makes of the plane."""
-    experiment, data = chosen.experiment, chosen.data
-    runs = () if seen is None else seen.runs
-    plane = has_decision(data)
-    height = LOW_HEIGHT if plane else HEIGHT
-    charts = [training_panel(quantity, experiment, runs, height) for quantity in panels(experiment, view)]
-    if plane:
-        decided = {} if seen is None else seen.plane
-        labels = [run.label for run in runs] or [label for label, _ in experiment.runs]
-        charts += [decision_figure(label, decided.get(label), data) for label in labels]
+    drawn = training_view(chosen.experiment, chosen.data, seen, view)
+    charts = [training_panel(panel, HEIGHT if drawn.plane is None else LOW_HEIGHT) for panel in drawn.panels]
+    if drawn.plane is not None:
+        charts += [decision_figure(label, decided, drawn.plane) for label, decided in drawn.decisions]
     growing_figures(charts, "training_curves")
 
 
@@ -185,17 +164,17 @@ def _findings(seen: Snapshot | None) -> None:
             st.caption("When the runs have ended, what they show is computed from them and said here.")
 
 
-def _after(chosen: Chosen, seen: Snapshot | None) -> None:
+def _after(seen: Snapshot | None) -> None:
     """What can be seen of noisy passes when the networks are finished."""
     figures = [
-        band_figure(label, after, chosen.data) if isinstance(after, Band) else passes_figure(label, after)
+        band_figure(label, after) if isinstance(after, Band) else passes_figure(label, after)
         for label, after in (() if seen is None else seen.after)
     ]
     if figures:
         growing_figures(figures, "training_after")
 
 
-def _caption(chosen: Chosen, name: str) -> None:
+def _caption(chosen: Chosen) -> None:
     """What was trained, on what, how; and who found it."""
     data, config = chosen.data, chosen.experiment.runs[0][1]
     optimizers = {run.optimizer for _, run in chosen.experiment.runs}
@@ -209,7 +188,7 @@ def _caption(chosen: Chosen, name: str) -> None:
         f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {len(data.test_targets):,} to test. "
         f"Network: {'–'.join(map(str, layer_sizes(config, data)))}, ReLU; dropout, where there is any, behind every "
         f"hidden layer. Trained by {how}, in batches of {config.batch}, with {len(chosen.seeds)} "
-        f"seed{'s' if len(chosen.seeds) > 1 else ''}. {SOURCES.get(name, '')}"
+        f"seed{'s' if len(chosen.seeds) > 1 else ''}. {chosen.group.sources}"
     )
 
 
