@@ -230,7 +230,7 @@ def test_what_breaks_it_off_is_told_in_a_sentence(
 def test_a_broken_training_takes_no_worker_along() -> None:
     pool = Workers(1)
     broken, whole = started(pool), started(pool)
-    broken._turns.train_one = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    broken._turns.train_one = lambda: 1 / 0  # type: ignore[method-assign, assignment]
     for _ in range(3000):
         if {broken.look().stage, whole.look().stage} == {"ended"}:
             break
