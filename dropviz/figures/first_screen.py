@@ -14,7 +14,7 @@ from dropviz.figures.panels.distributions import Distribution, distributions, dr
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure, UnitRow
-from dropviz.numbers.checks import Floats
+from dropviz.numbers.checks import Floats, check_choice
 from dropviz.numbers.written import plain, with_errors
 from dropviz.simulation.histogram import histogram, some_units
 from dropviz.simulation.sweep import Sweep
@@ -63,8 +63,7 @@ def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -
 
 def explorer_live(sweep: Sweep, measure: str = "variance_ratio") -> LiveFigure:
     """Return the first screen with its neurons, numbers and code; see `explorer` for the parameters."""
-    if measure not in MEASURES:
-        raise ValueError(f"measure must be one of {', '.join(MEASURES)}; got {measure!r}")
+    check_choice("measure", measure, MEASURES)
     config = sweep.config
     rates = np.asarray(config.rates)
     rows = [strategy(name) for name in config.strategies]
