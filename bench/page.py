@@ -86,7 +86,7 @@ import plotly.graph_objects as go
 import dropviz as dv
 from dropviz.figures import explorer_live
 live = explorer_live(dv.sweep(dv.SweepConfig(dv.Normal(std=std, relu=True), seed=st.session_state.seed)))
-st.plotly_chart(go.Figure(dict(live.figure)), key="chart")
+st.plotly_chart(go.Figure(live.drawn()), key="chart")
 """
 )
 CHANGED = {

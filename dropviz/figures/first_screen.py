@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from types import MappingProxyType
@@ -59,25 +58,23 @@ def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -
     ValueError
         If the measure is unknown.
     """
-    return explorer_live(sweep, measure, rate).to_figure()
+    return explorer_live(sweep, measure).to_figure(rate)
 
 
-def explorer_live(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -> LiveFigure:
+def explorer_live(sweep: Sweep, measure: str = "variance_ratio") -> LiveFigure:
     """Return the first screen with its neurons, numbers and code; see `explorer` for the parameters."""
     if measure not in MEASURES:
         raise ValueError(f"measure must be one of {', '.join(MEASURES)}; got {measure!r}")
     config = sweep.config
     rates = np.asarray(config.rates)
-    start = int(np.abs(rates - rate).argmin())
     rows = [strategy(name) for name in config.strategies]
     pictures = distributions(rows, histogram(config), config.activations, rates)
     panels = _panels(sweep, rows, measure)
-    drawn = _draw(pictures, panels, rates, start)
+    drawn = _draw(pictures, panels, rates)
     shown = some_units(config, UNITS_SHOWN)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=_texts(sweep, rows, pictures),
         head=HINT + _columns([_head(row) for row in rows]),
@@ -109,14 +106,14 @@ def _rows_of(count: int) -> list[Row]:
     return [*distributions, Row(3, CURVES)]
 
 
-def _draw(pictures: Sequence[Distribution], panels: Sequence[Panel], rates: Floats, start: int) -> Drawn:
+def _draw(pictures: Sequence[Distribution], panels: Sequence[Panel], rates: Floats) -> Drawn:
     count = len(pictures)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (picture, box) in enumerate(zip(pictures, places, strict=False), start=1):
-            draw_distribution(drawing, picture, box, number, start)
+            draw_distribution(drawing, picture, box, number)
         for number, (panel, box) in enumerate(zip(panels, places[count:], strict=True), start=count + 1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
 
     return draw_grid(_rows_of(count), draw)
 
@@ -128,13 +125,11 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
     """Mean, variance and the chosen discrepancy, each under its finding."""
     mu, v = sweep.config.activations.exact_mean, sweep.config.activations.exact_variance
     means, variances = [], []
-    for index, row in enumerate(rows):
-        for phase, name in enumerate(("train", "test")):
-            at, text, color = (index, phase), f"{row.short} {name}", COLORS[row.name]
-            mean = (sweep.exact_mean[at], sweep.mean[at], sweep.mean_se[at])
-            variance = (sweep.exact_variance[at], sweep.variance[at], sweep.variance_se[at])
-            means.append(Line(text, color, *mean, dashed=phase == 1))
-            variances.append(Line(text, color, *variance, dashed=phase == 1))
+    for row in rows:
+        for phase in PHASES:
+            text, color, dashed = f"{row.short} {phase}", COLORS[row.name], phase == "test"
+            means.append(Line(text, color, sweep.estimate("mean", row.name, phase), dashed))
+            variances.append(Line(text, color, sweep.estimate("variance", row.name, phase), dashed))
     wrong = [row.label for row in rows if row.mistake]
     reach = 4.0 * abs(mu) or 1.0
     mean_title = "Every mean is 0" if mu == 0.0 else "The means match: training = test"
@@ -158,14 +153,9 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
 
 
 def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> Panel:
-    lines = []
-    for index, row in enumerate(rows):
-        exact = exact_gap(measure, row.name, sweep.config.rates, sweep.config.activations)
-        line = Line(row.short, COLORS[row.name], exact)
-        if measure != "wasserstein":  # which is computed from the law, not simulated
-            line = replace(line, simulated=sweep.gap(measure)[index], error=sweep.gap_error(measure)[index])
-        lines.append(line)
-    finite = np.concatenate([line.exact[np.isfinite(line.exact)] for line in lines])
+    gaps = [sweep.gap_estimate(measure, row.name) for row in rows]
+    lines = [Line(row.short, COLORS[row.name], gap) for row, gap in zip(rows, gaps, strict=True)]
+    finite = np.concatenate([gap.exact[np.isfinite(gap.exact)] for gap in gaps])
     title = _gap_title(measure, rows, sweep.config.activations, len(finite) > 0)
     if measure == "variance_ratio":
         law = sweep.config.activations
@@ -173,7 +163,7 @@ def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> 
         limits = (0.05, max(200.0, 1.5 * float(right[np.isfinite(right)].max(initial=0.0))))
         return Panel(title, MEASURES[measure], lines, log=len(finite) > 0, limits=limits)
     # What a mistake makes of a rate near 0 or 1 would press all else flat; where all is 0, the errors set the scale.
-    errors = np.concatenate([line.error for line in lines if line.error is not None] or [np.zeros(0)])
+    errors = np.concatenate([gap.error for gap in gaps if gap.error is not None] or [np.zeros(0)])
     reach = max(
         20.0 * float(np.median(np.abs(finite))) if len(finite) else 0.0,
         8.0 * float(errors[np.isfinite(errors)].max(initial=0.0)),

@@ -48,7 +48,9 @@ def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -
 
 def _rate_panel(found: ChangingRate) -> Panel:
     first, last = found.first, found.last
-    title = f"The rate: {first:.3g} first, {last:.3g} last" if found.varies else f"The rate stays at {first:.3g}"
+    title = (
+        f"The rate: {first:.3g} first, {last:.3g} last" if found.varies else f"The rate stays at {first:.3g}"
+    )
     return _panel(title, "dropout rate", [Line("rate", COLORS["other"], Estimate(found.rates))])
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.figures.mistakes.figure import simulated_ratio
 from dropviz.figures.next_layer.panels import gap_panels
 from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.distributions import distributions, draw_distribution
@@ -17,12 +16,14 @@ from dropviz.figures.panels.style import COLORS, panel_title
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure, UnitRow
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
 from dropviz.schedules import FactorComparison
 from dropviz.simulation.histogram import histogram, some_units
+from dropviz.simulation.next_layer import UnitOutput
 from dropviz.simulation.sweep import Sweep
-from dropviz.story.results import LearningRates, Result, UnitGap
+from dropviz.story.results import LearningRates, Result
 from dropviz.story.scenes import Scene
-from dropviz.theory.moments import exact_gap, invisible_rate, mean_ratio
+from dropviz.theory.moments import PHASES, invisible_rate
 from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
 
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
@@ -35,20 +36,17 @@ def scene_live(scene: Scene, result: Result) -> LiveFigure:
 
     One column of panels; the first has the axes "x" and "y", in which a point can be dragged.
     """
-    place = float(dict(scene.settings).get("rate", 0.3))
     if isinstance(result, FactorComparison):
-        return _annealing(result, float(dict(scene.settings).get("step", 0.0)))
+        return _annealing(result)
     if isinstance(result, LearningRates):
-        return _curves([_learning_rate_panel(result)], result.rates, place)
-    if isinstance(result, UnitGap):
-        rates = np.asarray(result.unit.config.rates)
-        panel = gap_panels(result.gap, result.unit.config.strategies)[0]
-        return _curves([panel], rates, place)
+        return _curves([_learning_rate_panel(result)], result.rates)
+    if isinstance(result, UnitOutput):
+        return _curves(gap_panels(result)[:1], result.rates)
     rates = np.asarray(result.config.rates)
     if scene.picture == "distributions":
-        return _distributions(result, place)
+        return _distributions(result)
     if scene.picture == "mask":
-        return _with_units(_curves([_factor_panel(result)], rates, place, LOW), result)
+        return _with_units(_curves([_factor_panel(result)], rates, LOW), result)
     panel = {
         "means": _mean_panel,
         "variances": _variance_panel,
@@ -57,15 +55,17 @@ def scene_live(scene: Scene, result: Result) -> LiveFigure:
         "which_p": _which_p_panel,
         "mistakes": _mistake_panel,
     }[scene.picture](result)
-    live = _curves([panel], rates, place, HEIGHT if scene.picture != "test_factors" else HEIGHT - 45)
+    live = _curves([panel], rates, HEIGHT if scene.picture != "test_factors" else HEIGHT - 45)
     return live if scene.picture != "test_factors" else _with_code(live, result)
 
 
+def place_of(scene: Scene) -> float:
+    """Where the slider of a scene stands at first: its training step or its rate."""
+    settings = dict(scene.settings)
+    return float(settings.get("step", 0.0) if scene.picture == "annealing" else settings.get("rate", 0.3))
+
+
 # ---- one column -----------------------------------------------------------------------------------------------------
-
-
-def _nearest(rates: Floats, place: float) -> int:
-    return int(np.abs(rates - place).argmin())
 
 
 def _one_column(figure: Any, narrow: Any) -> dict[str, Any]:
@@ -73,12 +73,10 @@ def _one_column(figure: Any, narrow: Any) -> dict[str, Any]:
     return {"data": figure["data"], "layout": {**figure["layout"], **narrow}}
 
 
-def _curves(panels: Sequence[Panel], rates: Floats, place: float, height: int = HEIGHT) -> LiveFigure:
-    start = _nearest(rates, place)
-
+def _curves(panels: Sequence[Panel], rates: Floats, height: int = HEIGHT) -> LiveFigure:
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
 
     drawn = draw_grid([Row(1, height)] * len(panels), draw)
     figure = _one_column(drawn.figure, drawn.narrow)
@@ -88,7 +86,6 @@ def _curves(panels: Sequence[Panel], rates: Floats, place: float, height: int = 
     return LiveFigure(
         figure=figure,
         rates=tuple(rates.tolist()),
-        start=start,
         tracks=drawn.tracks,
         alt=f"Over the {panels[0].x_title}: {'; '.join(panel.title for panel in panels)}.",
         texts={"summary": [_summary(panels, rates, index) for index in range(len(rates))]},
@@ -106,10 +103,10 @@ def _ticks(low: float, high: float) -> dict[str, Any]:
 def _summary(panels: Sequence[Panel], rates: Floats, index: int) -> str:
     """The curves' exact values at one place, in words."""
     values = [
-        f"{line.name} {line.exact[index]:.3g}"
+        f"{line.name} {line.estimate.exact[index]:.3g}"
         for panel in panels
         for line in panel.lines
-        if math.isfinite(line.exact[index])
+        if math.isfinite(line.estimate.exact[index])
     ]
     return f"{panels[0].x_title} {rates[index]:g}. {panels[0].y_title}: {', '.join(values)}."
 
@@ -122,19 +119,12 @@ def _rows(sweep: Sweep) -> list[Strategy]:
 
 
 def _lines(sweep: Sweep, moment: str) -> list[Line]:
-    simulated, error = getattr(sweep, moment), getattr(sweep, f"{moment}_se")
-    exact = getattr(sweep, f"exact_{moment}")
     return [
         Line(
-            f"{row.short} {phase}",
-            COLORS[row.name],
-            exact[index, at],
-            simulated[index, at],
-            error[index, at],
-            dashed=at == 1,
+            f"{row.short} {phase}", COLORS[row.name], sweep.estimate(moment, row.name, phase), phase == "test"
         )
-        for index, row in enumerate(_rows(sweep))
-        for at, phase in enumerate(("train", "test"))
+        for row in _rows(sweep)
+        for phase in PHASES
     ]
 
 
@@ -155,16 +145,8 @@ def _variance_panel(sweep: Sweep) -> Panel:
 
 def _variance_ratio_panel(sweep: Sweep) -> Panel:
     rows = _rows(sweep)
-    simulated, errors = sweep.gap("variance_ratio"), sweep.gap_error("variance_ratio")
     lines = [
-        Line(
-            row.short,
-            COLORS[row.name],
-            exact_gap("variance_ratio", row.name, sweep.config.rates, sweep.config.activations),
-            simulated[index],
-            errors[index],
-        )
-        for index, row in enumerate(rows)
+        Line(row.short, COLORS[row.name], sweep.gap_estimate("variance_ratio", row.name)) for row in rows
     ]
     both = {row.name for row in rows} == {"standard", "inverted"}
     title = "One curve for both strategies" if both else "Training variance ÷ test variance"
@@ -173,14 +155,14 @@ def _variance_ratio_panel(sweep: Sweep) -> Panel:
 
 def _factor_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
-    lines = [Line(row.short, COLORS[row.name], row.train_scale(rates)) for row in _rows(sweep)]
+    lines = [Line(row.short, COLORS[row.name], Estimate(row.train_scale(rates))) for row in _rows(sweep)]
     return Panel("What a survivor is multiplied by", "training factor", lines, log=True, limits=(0.9, 30.0))
 
 
 def _test_factor_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
     rows = _rows(sweep)
-    lines = [Line(row.short, COLORS[row.name], row.test_scale(rates), dashed=True) for row in rows]
+    lines = [Line(row.short, COLORS[row.name], Estimate(row.test_scale(rates)), dashed=True) for row in rows]
     free = [row.short for row in rows if row.test_scale.symbol == "1"]
     title = f"{' and '.join(free).capitalize()}: 1 at every rate" if free else "All need a factor at test"
     return Panel(title, "test factor", lines, limits=(0.0, 1.1))
@@ -189,8 +171,8 @@ def _test_factor_panel(sweep: Sweep) -> Panel:
 def _which_p_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
     lines = [
-        Line("1/rate", COLORS["wrong_train"], INVERSE_RATE(rates)),
-        Line("1/keep", COLORS["inverted"], INVERSE_KEEP(rates)),
+        Line("1/rate", COLORS["wrong_train"], Estimate(INVERSE_RATE(rates))),
+        Line("1/keep", COLORS["inverted"], Estimate(INVERSE_KEEP(rates))),
     ]
     return Panel("More dropout, more to make up: 1/keep", "factor", lines, log=True, limits=(0.9, 30.0))
 
@@ -198,28 +180,32 @@ def _which_p_panel(sweep: Sweep) -> Panel:
 def _mistake_panel(sweep: Sweep) -> Panel:
     rates = np.asarray(sweep.config.rates)
     wrong = next(row for row in _rows(sweep) if row.mistake)
-    simulated, errors = simulated_ratio(sweep, wrong)
     root = invisible_rate(wrong)
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
     lines = [
-        Line("correct", COLORS["inverted"], np.ones_like(rates)),
-        Line(wrong.short, COLORS[wrong.name], mean_ratio(wrong, rates), simulated, errors),
+        Line("correct", COLORS["inverted"], Estimate(np.ones_like(rates))),
+        Line(wrong.short, COLORS[wrong.name], sweep.gap_estimate("mean_ratio", wrong.name)),
     ]
     return Panel(f"“{wrong.short}” {where}", "test ÷ training mean", lines, log=True, limits=(0.04, 25.0))
 
 
 def _learning_rate_panel(result: LearningRates) -> Panel:
-    lines = [Line("SGD: 1/k²", COLORS["other"], result.sgd), Line("Adam: 1/k", COLORS["none"], result.adam)]
+    lines = [
+        Line("SGD: 1/k²", COLORS["other"], Estimate(result.sgd)),
+        Line("Adam: 1/k", COLORS["none"], Estimate(result.adam)),
+    ]
     title = "Same path: standard over inverted"
     return Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
 
 
-def _annealing(comparison: FactorComparison, step: float) -> LiveFigure:
+def _annealing(comparison: FactorComparison) -> LiveFigure:
     count = len(comparison.steps)
     places = np.unique(np.linspace(0, count - 1, min(count, PLACES + 1)).round().astype(int))
     steps, rates = comparison.steps[places], comparison.rates[places]
     curves = [("standard, last rate", "standard", 0), ("inverted", "inverted", 3)]
-    lines = [Line(name, COLORS[color], comparison.mean_ratio[at, places]) for name, color, at in curves]
+    lines = [
+        Line(name, COLORS[color], Estimate(comparison.mean_ratio[at, places])) for name, color, at in curves
+    ]
     title = "Standard: one factor cannot fit every step"
     if float(np.ptp(comparison.mean_ratio[0])) < 1e-9:
         title = "A constant rate: one factor fits"
@@ -232,7 +218,7 @@ def _annealing(comparison: FactorComparison, step: float) -> LiveFigure:
         x_hover="step %{x:,.0f}",
     )
     return replace(
-        _curves([panel], steps, step),
+        _curves([panel], steps),
         slider_label="training step",
         readouts=[
             (f"{at:,.0f}", f"rate {rate:.2f}")
@@ -245,15 +231,14 @@ def _annealing(comparison: FactorComparison, step: float) -> LiveFigure:
 # ---- neurons and code -----------------------------------------------------------------------------------------------
 
 
-def _distributions(sweep: Sweep, place: float) -> LiveFigure:
+def _distributions(sweep: Sweep) -> LiveFigure:
     """Neurons and distributions, at most of two strategies."""
     rates, rows = np.asarray(sweep.config.rates), _rows(sweep)[:2]
     pictures = distributions(rows, histogram(sweep.config), sweep.config.activations, rates)
-    start = _nearest(rates, place)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (picture, box) in enumerate(zip(pictures, places, strict=True), start=1):
-            draw_distribution(drawing, picture, box, number, start)
+            draw_distribution(drawing, picture, box, number)
             row = picture.row
             title = f"Training {row.train_scale.of('m·a')} filled, test {row.test_scale.of('a')} dashed"
             drawing.annotations[-1] = panel_title(title, box.x[0], box.y[1])
@@ -263,7 +248,6 @@ def _distributions(sweep: Sweep, place: float) -> LiveFigure:
     live = LiveFigure(
         figure=_one_column(drawn.figure, drawn.narrow),
         rates=sweep.config.rates,
-        start=start,
         tracks=drawn.tracks,
         alt=f"Distributions of the training and the test output: {', '.join(row.label for row in rows)}.",
     )

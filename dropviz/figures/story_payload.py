@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dropviz.figures.story import scene_live
+from dropviz.figures.story import place_of, scene_live
 from dropviz.story.predictions import short
 from dropviz.story.results import result_of
 from dropviz.story.scenes import Question, Scene, Story
@@ -21,7 +21,7 @@ def _scene(scene: Scene) -> dict[str, Any]:
         "reveal": scene.reveal,
         "veiled": scene.veiled,
         "question": _question(scene.question) if scene.question else None,
-        "picture": scene_live(scene, result_of(scene)).payload(),
+        "picture": scene_live(scene, result_of(scene)).payload(place_of(scene)),
     }
 
 

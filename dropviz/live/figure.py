@@ -52,11 +52,10 @@ class LiveFigure:
     Parameters
     ----------
     figure
-        Plotly's ``data`` and ``layout``, drawn at ``rates[start]``; plain values and arrays, not yet validated.
+        Plotly's ``data`` and ``layout``; plain values and arrays, not yet validated. Traces that move have no data
+        here: `drawn` takes it from their tracks.
     rates
         The grid of the slider.
-    start
-        Index of the rate at which ``figure`` is drawn.
     tracks
         What changes with the rate.
     texts
@@ -77,7 +76,6 @@ class LiveFigure:
 
     figure: Mapping[str, Any]
     rates: Sequence[float]
-    start: int
     tracks: Sequence[Track]
     alt: str
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -90,9 +88,25 @@ class LiveFigure:
     readouts: Sequence[tuple[str, str]] | None = None
     leap: float = 0.1
 
-    def to_figure(self) -> go.Figure:
+    def nearest(self, rate: float) -> int:
+        """Index of the place of the slider that is nearest to ``rate``."""
+        return min(range(len(self.rates)), key=lambda index: abs(self.rates[index] - rate))
+
+    def drawn(self, rate: float = 0.3) -> dict[str, Any]:
+        """Plotly's ``data`` and ``layout`` with every trace as it is at the place nearest to ``rate``."""
+        data, index = list(self.figure["data"]), self.nearest(rate)
+        for track in self.moving:
+            data[track.trace] = data[track.trace] | track.at(index)
+        return {**self.figure, "data": data}
+
+    @property
+    def moving(self) -> list[Track]:
+        """The tracks of traces that change with the rate."""
+        return [track for track in self.tracks if len(track.y) > 1]
+
+    def to_figure(self, rate: float = 0.3) -> go.Figure:
         """Return the Plotly figure with one frame a rate and a slider: works in a notebook as it is."""
-        moving = [track for track in self.tracks if len(track.y) > 1]
+        moving = self.moving
         order = [track.trace for track in moving]
         frames = [
             go.Frame(name=f"{rate:g}", data=[go.Scatter(**track.at(index)) for track in moving], traces=order)
@@ -106,15 +120,22 @@ class LiveFigure:
         steps = [
             {"method": "animate", "label": frame.name, "args": [[frame.name], still]} for frame in frames
         ]
-        slider = {"active": self.start, "steps": steps, "currentvalue": {"prefix": f"{self.slider_label} "}}
-        figure = go.Figure(dict(self.figure)).update_layout(sliders=[slider])
+        slider = {
+            "active": self.nearest(rate),
+            "steps": steps,
+            "currentvalue": {"prefix": f"{self.slider_label} "},
+        }
+        figure = go.Figure(self.drawn(rate)).update_layout(sliders=[slider])
         figure.frames = frames
         return figure
 
-    def payload(self) -> dict[str, Any]:
-        """Everything the browser needs, as JSON-ready values; number matrices as base64 of float32."""
+    def payload(self, rate: float = 0.3) -> dict[str, Any]:
+        """Everything the browser needs, as JSON-ready values; number matrices as base64 of float32.
+
+        The slider stands at first at the place nearest to ``rate``.
+        """
         return {
-            "figure": _jsonable(self.figure),
+            "figure": _jsonable(self.drawn(rate)),
             "narrow": _jsonable(self.narrow),
             "tracks": [
                 {
@@ -125,7 +146,7 @@ class LiveFigure:
                 for track in self.tracks
             ],
             "rates": [round(float(rate), 6) for rate in self.rates],
-            "start": self.start,
+            "start": self.nearest(rate),
             "texts": {name: list(values) for name, values in self.texts.items()},
             "head": self.head,
             "foot": self.foot,

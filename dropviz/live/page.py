@@ -63,7 +63,7 @@ mountOffline(document.querySelector(".story"), JSON.parse(document.getElementByI
 """
 
 
-def standalone_html(live: LiveFigure, title: str, caption: str, rate: float | None = None) -> str:
+def standalone_html(live: LiveFigure, title: str, caption: str, rate: float = 0.3) -> str:
     """Return one HTML page with the live figure: plotly.js once, our script, the data, and no address to fetch.
 
     Parameters
@@ -73,17 +73,14 @@ def standalone_html(live: LiveFigure, title: str, caption: str, rate: float | No
     title, caption
         Plain text above and below it.
     rate
-        Where the slider stands at first; the nearest of the grid is taken. None: where the figure is drawn.
+        Where the slider stands at first; the nearest of the grid is taken.
     """
-    payload = live.payload()
-    if rate is not None:
-        payload["start"] = min(range(len(live.rates)), key=lambda index: abs(live.rates[index] - rate))
     return _PAGE.format(
         title=escape(title),
         caption=escape(caption),
         style=stylesheet(),
         plotly=get_plotlyjs(),
-        payload=json.dumps(payload).replace("<", "\\u003c"),
+        payload=json.dumps(live.payload(rate)).replace("<", "\\u003c"),
         script=javascript(),
     )
 

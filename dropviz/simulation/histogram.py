@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.numbers.checks import Floats
+from dropviz.simulation.masks import from_block_on
 from dropviz.simulation.sweep import SweepConfig, draw_chunk
 
 FINE_BINS = 400
@@ -49,8 +50,7 @@ def _first_chunk(config: SweepConfig) -> tuple[Floats, NDArray[np.int64]]:
 def histogram(config: SweepConfig, bins: int = FINE_BINS) -> Histogram:
     """Histogram of the survivors at every rate, from the first chunk of the sweep (at most 131,072 units).
 
-    Cost: one pass over the units, whatever the number of rates: the units of a block are those that the same rate
-    is the first to drop, so the survivors' counts are reversed cumulative sums over blocks.
+    Cost: one pass over the units, whatever the number of rates.
     """
     values, sizes = _first_chunk(config)
     low, high = float(values.min()), float(values.max())
@@ -60,7 +60,7 @@ def histogram(config: SweepConfig, bins: int = FINE_BINS) -> Histogram:
     column = np.where(values == 0.0, bins, np.minimum(column, bins - 1))  # the last column counts the zeros
     block = np.repeat(np.arange(len(sizes)), sizes)
     counts = np.bincount(block * (bins + 1) + column, minlength=len(sizes) * (bins + 1))
-    survivors = np.cumsum(counts.reshape(len(sizes), bins + 1)[::-1], axis=0)[::-1]
+    survivors = from_block_on(counts.reshape(len(sizes), bins + 1).T).T
     survivors = np.concatenate((survivors[1:], survivors[:1]))
     below = np.zeros((len(sizes), bins + 1), dtype=np.int64)
     np.cumsum(survivors[:, :bins], axis=1, out=below[:, 1:])

@@ -20,11 +20,11 @@ from numpy.typing import ArrayLike
 from dropviz.numbers.checks import Floats, check_choice, check_count, check_number
 from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
+from dropviz.simulation.bins import densities, even_edges
+from dropviz.simulation.masks import check_masked, masked_sums
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import Moments
 from dropviz.theory.strategies import strategy
-
-MOST_MASKED = 20_000_000  # masks × fan-in: 160 MB of uniforms
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,7 @@ class LayerConfig:
         check_count("fan_in", self.fan_in, 1, 4096)
         check_count("masks", self.masks, 2, 100_000)
         check_count("seed", self.seed, 0, 2**63 - 1)
-        if self.masks * self.fan_in > MOST_MASKED:
-            raise ValueError(
-                f"masks × fan_in must be at most {MOST_MASKED:,}; got {self.masks * self.fan_in:,}"
-            )
+        check_masked("masks", self.masks, self.fan_in)
         check_number("weight_mean", self.weight_mean, -1e6, 1e6)
         check_number("weight_scale", self.weight_scale, 0.0, 1e6)
         check_number("bias", self.bias, -1e6, 1e6)
@@ -119,23 +116,6 @@ def exact_z(name: str, rate: ArrayLike, weights: ArrayLike, inputs: ArrayLike, b
     r, products = below_one(rate), np.multiply(weights, inputs)
     keep, scale = 1.0 - r, strategy(name).train_scale(r)
     return Moments(scale * keep * products.sum() + bias, scale**2 * keep * r * np.square(products).sum())
-
-
-def masked_sums(rng: np.random.Generator, products: Floats, masks: int, rates: Floats) -> Floats:
-    """Σᵢ productsᵢ·mᵢ at every rate, shape (mask, rate), at a cost of masks × (units + rates).
-
-    ``products`` has shape (unit,), or (mask, unit) for others at every mask. A unit's uniform u drops it at every rate
-    above u; so it falls into the block of the first such rate, and a sum is that of all later blocks.
-    """
-    units, size = products.shape[-1], len(rates) + 1
-    block = np.searchsorted(rates, rng.random((masks, units)), side="right")
-    block += size * np.arange(masks)[:, None]
-    weights = np.broadcast_to(products, (masks, units)).ravel()
-    by_block = np.bincount(block.ravel(), weights, minlength=masks * size).reshape(masks, size)
-    kept = np.cumsum(by_block[:, :0:-1], axis=1)[:, ::-1]
-    # at rate 0 nothing is dropped: the same sum at every mask, to the bit
-    kept[:, rates == 0.0] = products.sum(axis=-1)[..., None]
-    return np.asarray(kept, dtype=np.float64)
 
 
 def layer_sweep(config: LayerConfig) -> LayerSweep:
@@ -205,21 +185,9 @@ def layer_densities(sweep: LayerSweep, bins: int = 60) -> LayerDensities:
     ends = np.concatenate((sweep.exact_mean[:, middle] - reach, sweep.exact_mean[:, middle] + reach))
     ends = ends[np.isfinite(ends)]
     low, high = (float(ends.min()), float(ends.max())) if ends.size else (0.0, 0.0)
-    pad = 0.5 * max(1.0, abs(low)) if high - low <= 1e-9 * abs(low) else 0.0
-    edges = np.linspace(low - pad, high + pad, bins + 1)
-    pairs = [_histogram(sweep.training_z(name), edges) for name in sweep.config.strategies]
-    return LayerDensities(edges, np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs]))
-
-
-def _histogram(columns: Floats, edges: Floats) -> tuple[Floats, Floats]:
-    """Density (rate, bin) and outside mass (rate,) of each column (mask, rate); NaN for a column of NaN."""
-    count, slots = len(columns), len(edges) + 1
-    width = edges[1] - edges[0]
-    place = np.clip((np.nan_to_num(columns) - edges[0]) / width, -1.0, slots - 2.0)
-    flat = (np.floor(place) + 1.0).astype(np.intp) + slots * np.arange(columns.shape[1])
-    shares = np.bincount(flat.ravel(), minlength=slots * columns.shape[1]).reshape(-1, slots) / count
-    shares[np.isnan(columns[0])] = np.nan
-    return shares[:, 1:-1] / width, shares[:, 0] + shares[:, -1]
+    edges = even_edges(low, high, bins)
+    pairs = [densities(sweep.training_z(name).T, edges) for name in sweep.config.strategies]
+    return LayerDensities(edges, *(np.array(each) for each in zip(*pairs, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

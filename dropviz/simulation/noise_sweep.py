@@ -19,6 +19,8 @@ import numpy as np
 from dropviz.numbers.checks import Floats, check_count, drop_rounding, quotient
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import check_rising_rates, rate_grid
+from dropviz.simulation.bins import densities, even_edges
+from dropviz.simulation.masks import block_sizes, from_block_on
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import Moments
 from dropviz.theory.noise import MaskNoise, SpreadNoise, noise, noise_ratio, noises
@@ -156,19 +158,15 @@ def _power_sums(d: Floats) -> list[float]:
 def _mask_sums(rng: np.random.Generator, a: Floats, rates: Floats) -> Floats:
     """Count and Σdʲ, d = a − mean, of the units kept at each rate, then of all; shape (power 0–4, rate + 1).
 
-    Activations are independent, hence exchangeable: cutting the sample into blocks of multinomial sizes is the same
-    law as a uniform for each unit, compared with every rate. A block holds what one more rate drops.
+    A block holds what one more rate drops, see `dropviz.simulation.masks`.
     """
-    block_shares = np.diff(np.concatenate(([0.0], rates, [1.0])))
-    sizes = rng.multinomial(a.size, block_shares)
+    sizes = block_sizes(rng, a.size, rates)
     block = np.repeat(np.arange(sizes.size), sizes)
     d = a - a.mean()
     square = d * d
     powers = (None, d, square, square * d, square * square)
     by_block = np.array([np.bincount(block, weights, minlength=sizes.size) for weights in powers])
-    # the units kept at rate i are those of all later blocks; column −1 holds the whole sample
-    kept = np.cumsum(by_block[:, :0:-1], axis=1)[:, ::-1]
-    return np.concatenate((kept, by_block.sum(axis=1, keepdims=True)), axis=1)
+    return np.concatenate((from_block_on(by_block)[:, 1:], by_block.sum(axis=1, keepdims=True)), axis=1)
 
 
 def _central(sums: Floats, origin: float) -> Central:
@@ -311,8 +309,7 @@ def _display_edges(config: NoiseConfig) -> Floats:
     moments = [noise(name).output_moments(middle, mu, v) for name in config.noises]
     low = min(float(m.mean) - 3.0 * math.sqrt(m.variance) for m in moments)
     high = max(float(m.mean) + 3.0 * math.sqrt(m.variance) for m in moments)
-    pad = 0.5 * max(1.0, abs(low)) if high - low <= 1e-9 * abs(low) else 0.0
-    return np.linspace(low - pad, high + pad, config.bins + 1)
+    return even_edges(low, high, config.bins)
 
 
 def _density(
@@ -341,11 +338,5 @@ def _density(
         zero = output == 0.0
         spread = ~zero
         dropped_value, dropped_mass, zero_value, zero_mass = nothing, nothing, nothing, zero.mean(axis=1)
-    width = edges[1] - edges[0]
-    place = np.clip((output - edges[0]) / width, -1.0, len(edges) - 1.0)
-    place = np.where(spread, np.floor(place) + 1.0, len(edges) + 1.0).astype(np.intp)
-    slots = len(edges) + 2  # below, the bins, above, point masses
-    flat = (place + slots * np.arange(len(rates))[:, None]).ravel()
-    counts = np.bincount(flat, minlength=slots * len(rates)).reshape(len(rates), slots) / a.size
-    outside = counts[:, 0] + counts[:, -2]
-    return counts[:, 1:-2] / width, dropped_value, dropped_mass, zero_value, zero_mass, outside
+    density, outside = densities(output, edges, spread)
+    return density, dropped_value, dropped_mass, zero_value, zero_mass, outside

@@ -15,10 +15,9 @@ from dropviz.numbers.checks import Floats, check_count, check_number
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import below_one, check_rising_rates
 from dropviz.simulation.layer import LayerSweep
+from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.strategies import strategy
-
-MOST_ENUMERATED = 12  # 2¹² = 4096 masks
 
 ERF_STEP = 1.0 / 1024.0
 ERF_END = 6.0  # 1 − erf(6) is below the rounding of 1
@@ -79,24 +78,6 @@ def nonlinearity(name: str) -> Callable[[Floats], Floats]:
     if name not in _TABLE:
         raise ValueError(f"nonlinearity must be one of {', '.join(_TABLE)}; got {name!r}")
     return _TABLE[name]
-
-
-def enumerate_masks(units: int) -> Floats:
-    """All 2^units masks of 1 to 12 units, shape (mask, unit), zeros and ones.
-
-    >>> enumerate_masks(2).tolist()
-    [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
-    """
-    check_count("units", units, 1, MOST_ENUMERATED)
-    return ((np.arange(2**units)[:, None] >> np.arange(units)) & 1).astype(np.float64)
-
-
-def mask_probabilities(masks: Floats, rate: ArrayLike) -> Floats:
-    """P(mask) = k^kept · r^dropped, shape (mask, rate); each column sums to 1."""
-    rates = np.atleast_1d(below_one(rate))
-    kept = np.arange(masks.shape[1] + 1)[:, None]
-    of_count = (1.0 - rates) ** kept * rates ** (masks.shape[1] - kept)
-    return np.asarray(of_count[masks.sum(axis=1).astype(np.intp)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dropviz.numbers.checks import Floats, check_choice, check_count
 from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import _check_rates, rate_grid
+from dropviz.simulation.masks import block_sizes, from_block_on
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import PHASES, Discrepancy, Moments, exact_gap, exact_moments, mean_ratio
 from dropviz.theory.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of
@@ -314,15 +315,6 @@ def _spread(repeats: Sequence[Floats]) -> Floats:
         return np.asarray(np.std(repeats, axis=0, ddof=1) / np.sqrt(len(repeats)))
 
 
-def block_sizes(rng: np.random.Generator, count: int, rates: Sequence[float]) -> NDArray[np.int64]:
-    """Cut ``count`` units into blocks: those that each rate is the first to drop, and last those that survive all.
-
-    P(first dropped at rate j) = r_j − r_{j−1}; shape (rates + 1,).
-    """
-    probability = np.diff(np.concatenate(([0.0], rates, [1.0])))
-    return rng.multinomial(count, probability)
-
-
 def draw_chunk(config: SweepConfig, replicate: int, chunk: int) -> tuple[Floats, NDArray[np.int64]]:
     """Draw the activations of one chunk and the sizes of its blocks; the values come block by block."""
     rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(replicate, chunk)))
@@ -366,7 +358,7 @@ def _outputs(
 ) -> tuple[Floats, Floats, Floats]:
     """Means, variances and RMS gaps of the outputs of every strategy from one replicate's sums."""
     # Everyone is summed in the same order as the survivors, so that where nobody is dropped both are the same bits.
-    sums = np.cumsum(powers[:, ::-1], axis=1)[:, ::-1]
+    sums = from_block_on(powers)
     size = size_of(mu, v)
     whole, masked = (
         _masked_moments(sums[:, :1], units, mu / size),

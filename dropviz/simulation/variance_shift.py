@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from dropviz.numbers.checks import Floats, check_count, check_number, quotient
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
-from dropviz.simulation.layer import MOST_MASKED, masked_sums
+from dropviz.simulation.masks import check_masked, masked_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,7 @@ class VarianceShiftConfig:
         check_count("fan_in", self.fan_in, 1, 4096)
         check_count("samples", self.samples, 2, 100_000)
         check_count("seed", self.seed, 0, 2**63 - 1)
-        if self.samples * self.fan_in > MOST_MASKED:
-            raise ValueError(
-                f"samples × fan_in must be at most {MOST_MASKED:,}; got {self.samples * self.fan_in:,}"
-            )
+        check_masked("samples", self.samples, self.fan_in)
         check_number("mean", self.mean, -1e6, 1e6)
         check_number("variance", self.variance, 0.0, 1e12)
         check_number("correlation", self.correlation, lowest_correlation(self.fan_in), 1.0)

@@ -15,7 +15,8 @@ import numpy as np
 from dropviz.numbers.checks import check_number
 from dropviz.schedules import annealed, compare_test_factors
 from dropviz.simulation.layer import exact_z
-from dropviz.simulation.nonlinearity import enumerate_masks, mask_probabilities, nonlinearity
+from dropviz.simulation.masks import enumerate_masks, mask_probabilities
+from dropviz.simulation.nonlinearity import nonlinearity
 from dropviz.theory.activations import Normal
 from dropviz.theory.moments import exact_moments
 from dropviz.theory.moments import variance_ratio as exact_variance_ratio

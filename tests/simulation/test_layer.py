@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from dropviz.simulation.layer import LayerConfig, exact_z, layer_densities, layer_sweep, left_on, masked_sums
+from dropviz.simulation.layer import LayerConfig, exact_z, layer_densities, layer_sweep, left_on
 from dropviz.theory.activations import Constant, Normal
 from dropviz.theory.measured import Empirical
 from dropviz.theory.strategies import strategies, strategy
@@ -19,16 +19,6 @@ def moments_within(result, sigmas=5.0):
     off = np.abs(result.variance - result.exact_variance)[defined]
     room = sigmas * result.variance_se[defined] + 1e-12 * (1 + result.exact_variance[defined])
     assert (off <= room).all()
-
-
-def test_masked_sums_are_those_of_nested_masks():
-    rates, products = np.array([0.0, 0.2, 0.2001, 0.7]), np.random.default_rng(0).normal(size=5)
-    sums = masked_sums(np.random.default_rng(1), products, 50, rates)
-    kept = np.random.default_rng(1).random((50, 5))[:, None, :] >= rates[:, None]
-    np.testing.assert_allclose(sums, (kept * products).sum(axis=2), atol=1e-14)
-    own = np.random.default_rng(2).normal(size=(50, 5))
-    sums = masked_sums(np.random.default_rng(1), own, 50, rates)
-    np.testing.assert_allclose(sums, (kept * own[:, None, :]).sum(axis=2), atol=1e-14)
 
 
 @pytest.mark.parametrize("name", ALL)

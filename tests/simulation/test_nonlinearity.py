@@ -7,10 +7,8 @@ from dropviz.simulation.layer import LayerConfig, layer_sweep
 from dropviz.simulation.nonlinearity import (
     DepthConfig,
     depth_gap,
-    enumerate_masks,
     erf,
     logistic_unit,
-    mask_probabilities,
     nonlinear_gap,
     nonlinearities,
     nonlinearity,
@@ -42,17 +40,6 @@ def test_nonlinearities_elementwise(name, closed_form):
     z = np.linspace(-30, 30, 601)
     np.testing.assert_allclose(nonlinearity(name)(z), [closed_form(value) for value in z], rtol=0, atol=1e-12)
     assert np.isfinite(nonlinearity(name)(np.array([-1e100, 1e100]))).all()
-
-
-def test_masks_and_their_probabilities():
-    masks = enumerate_masks(5)
-    assert len({tuple(mask) for mask in masks}) == 32
-    chances = mask_probabilities(masks, RATES)
-    np.testing.assert_allclose(chances.sum(axis=0), 1.0, rtol=1e-14)
-    np.testing.assert_allclose(masks.T @ chances, np.broadcast_to(1 - np.array(RATES), (5, 6)), rtol=1e-13)
-    for wrong in (0, 13, 2.5):
-        with pytest.raises(ValueError, match="units must be an integer from 1 to 12"):
-            enumerate_masks(wrong)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,7 +13,8 @@ import pytest
 
 import dropviz as dv
 from dropviz.numbers.rates import MOST_RATES
-from dropviz.simulation.sweep import CHUNK, MOST_UNITS, block_sizes, draw_chunk
+from dropviz.simulation.masks import block_sizes
+from dropviz.simulation.sweep import CHUNK, MOST_UNITS, draw_chunk
 from dropviz.theory.moments import PHASES
 from dropviz.theory.strategies import strategies, strategy
 
@@ -173,26 +174,6 @@ def test_a_strategy_does_not_notice_the_others():
 
 
 # An independent brute force: one uniform a unit
-
-
-def test_block_sizes_have_the_law_of_one_uniform_a_unit():
-    rates, count, repeats = (0.0, 0.1, 0.3, 0.35, 0.9), 1000, 2000
-    rng = np.random.default_rng(21)
-    sizes = np.array([block_sizes(rng, count, rates) for _ in range(repeats)])
-    assert (sizes.sum(axis=1) == count).all()
-    assert (sizes[:, 0] == 0).all()  # rate 0 drops nobody
-    expected = count * np.array([0.0, 0.1, 0.2, 0.05, 0.55, 0.1])
-    observed = sizes.sum(axis=0)[1:]
-    chi_square = ((observed - repeats * expected[1:]) ** 2 / (repeats * expected[1:])).sum()
-    assert chi_square < 4 + 5 * math.sqrt(2 * 4)
-    # Counting uniforms gives the same covariance matrix, −n·pᵢ·pⱼ off its diagonal.
-    uniforms = rng.random((repeats, count))
-    counted = np.array([np.bincount(np.searchsorted(rates, u, side="right"), minlength=6) for u in uniforms])
-    probability = expected / count
-    exact = count * (np.diag(probability) - np.outer(probability, probability))
-    error = 5 * np.sqrt((exact**2 + np.outer(exact.diagonal(), exact.diagonal())) / (repeats - 1))
-    for sample in (sizes, counted):
-        assert (np.abs(np.cov(sample, rowvar=False) - exact) <= error + 1e-9).all()
 
 
 def test_rate_one_drops_everyone():

@@ -71,7 +71,12 @@ def _curve(shown: Strategy) -> str:
 
 def _mean_panel(found: Mistake, chosen: Strategy) -> Panel:
     lines = [
-        Line(label, COLORS[chosen.name], found.sweep.estimate("mean", chosen.name, phase), dashed=phase == "test")
+        Line(
+            label,
+            COLORS[chosen.name],
+            found.sweep.estimate("mean", chosen.name, phase),
+            dashed=phase == "test",
+        )
         for phase, label in zip(PHASES, ("training", "test"), strict=True)
     ]
     root, sizes = found.invisible_rate, ("small", "large") if found.starts_small else ("large", "small")

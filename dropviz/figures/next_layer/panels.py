@@ -34,7 +34,9 @@ def draw_masks(drawing: Drawing, box: Box, number: int, result: NextLayer, name:
         tested[MISTAKE] = result.layer.test_z[STRATEGIES.index("inverted")]
     for ink, z in tested.items():
         dashed = {"line": {"color": ink, "width": 2, "dash": TEST_DASH}, "name": "test"}
-        drawing.add(curve | dashed, y=np.tile([0.0, result.top], (len(z), 1)), x=np.repeat(z[:, None], 2, axis=1))
+        drawing.add(
+            curve | dashed, y=np.tile([0.0, result.top], (len(z), 1)), x=np.repeat(z[:, None], 2, axis=1)
+        )
     title = (
         "Divided: the mean of z is the test z"
         if name == "inverted"
@@ -138,7 +140,10 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> Non
         ("after the best factor", depth.residual_gap, MISTAKE, TEST_DASH, 7),
         ("cannot be seen below", depth.noise_floor, INK, "1px,3px", 0),
     ):
-        line, marker = {"color": color, "width": 2, "dash": dash}, {"color": color, "size": [size] * len(layers)}
+        line, marker = (
+            {"color": color, "width": 2, "dash": dash},
+            {"color": color, "size": [size] * len(layers)},
+        )
         drawn = {"mode": "lines+markers", "x": layers, "line": line, "marker": marker, "name": name}
         drawing.add(_curve(number) | drawn, y=values)
     across = {"title": "layer", "range": (0.6, len(layers) + 0.4), "dtick": 1}
@@ -183,9 +188,7 @@ def depth_finding(depth: DepthGap, rate: float = 0.5) -> str:
 def shift_panel(shift: VarianceShift) -> Panel:
     """Δ over the rate, simulated on the exact line."""
     lines = [Line("Δ", INVERTED, shift.estimates("shift"))]
-    return Panel(
-        "At test z varies less: Δ < 1 above rate 0", "Δ = test / training", lines, limits=(0.0, 1.0)
-    )
+    return Panel("At test z varies less: Δ < 1 above rate 0", "Δ = test / training", lines, limits=(0.0, 1.0))
 
 
 def draw_bells(drawing: Drawing, box: Box, number: int, result: NextLayer) -> None:

@@ -154,7 +154,9 @@ def _layer_texts(result: NextLayer) -> Texts:
         found[f"{name}-test"] = each_plain(layer.test_z[at])
         found[f"{name}-test-exact"] = [unscaled[name]] * len(result.rates)
         spreads, tallest = np.sqrt(layer.exact_variance[at]), result.shares[at].max(axis=1)
-        pictured = zip(spreads.tolist(), missed[name], tallest.tolist(), result.outside[at].tolist(), strict=True)
+        pictured = zip(
+            spreads.tolist(), missed[name], tallest.tolist(), result.outside[at].tolist(), strict=True
+        )
         found[f"{name}-note"] = [_mask_note(*seen, result.top) for seen in pictured]
     return found
 

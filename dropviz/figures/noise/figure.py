@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from types import MappingProxyType
 from typing import cast
@@ -14,6 +15,7 @@ from dropviz.figures.panels.grid import Row, draw_grid
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats, quotient
+from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain, with_error
 from dropviz.simulation.noise_sweep import NoiseDensities, NoiseSweep
 from dropviz.theory.activations import Activations
@@ -46,7 +48,7 @@ CODE: Mapping[str, str] = MappingProxyType(
 OUTPUT, CURVES = 112, 112  # heights of the panels, pixels
 
 
-def noise_live(sweep: NoiseSweep, densities: NoiseDensities, rate: float = 0.3) -> LiveFigure:
+def noise_live(sweep: NoiseSweep, densities: NoiseDensities) -> LiveFigure:
     """Return inverted dropout beside one other noise.
 
     Parameters
@@ -55,8 +57,6 @@ def noise_live(sweep: NoiseSweep, densities: NoiseDensities, rate: float = 0.3) 
         The moments of every noise that has a curve: inverted, and any others.
     densities
         The outputs of the two noises that are compared, inverted first, at the rates of ``sweep``.
-    rate
-        Where the slider stands at first; the nearest rate of the grid is taken.
 
     Raises
     ------
@@ -69,22 +69,20 @@ def noise_live(sweep: NoiseSweep, densities: NoiseDensities, rate: float = 0.3) 
     if densities.config.rates != sweep.config.rates:
         raise ValueError("densities must have the rates of the sweep")
     rates = np.asarray(sweep.config.rates)
-    start = int(np.abs(rates - rate).argmin())
     pictures = outputs(densities, [_color(name) for name in pair], [SHORT[name] for name in pair])
     panels = [_mean_panel(sweep), _variance_panel(sweep), _discrepancy_panel(sweep)]
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (picture, box) in enumerate(zip(pictures, places, strict=False), start=1):
-            draw_output(drawing, picture, box, number, start)
+            draw_output(drawing, picture, box, number)
         for number, (panel, box) in enumerate(zip(panels, places[2:], strict=True), start=3):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
 
     drawn = draw_grid([Row(2, OUTPUT), Row(3, CURVES)], draw)
     texts = _texts(sweep, pair) | {f"{picture.row.name}-note": notes(picture) for picture in pictures}
     return LiveFigure(
         figure=drawn.figure,
         rates=sweep.config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=texts,
         head=_columns([_head(name) for name in pair]),
@@ -117,14 +115,15 @@ def _settled(means: Floats, activations: Activations) -> Floats:
     return np.where(np.abs(means) <= 1e-12 * size, 0.0, means)
 
 
+def _lines(names: Sequence[str], estimates: Estimate) -> list[Line]:
+    return [Line(SHORT[name], _color(name), estimates[at]) for at, name in enumerate(names)]
+
+
 def _mean_panel(sweep: NoiseSweep) -> Panel:
-    names, curves = sweep.config.noises, sweep.noise
-    exact = _settled(curves.exact_mean, sweep.config.activations)
-    lines = [
-        Line(SHORT[name], _color(name), exact[i], curves.mean[i], curves.mean_se[i])
-        for i, name in enumerate(names)
-    ]
-    biased = [line.name for line in lines if line.exact.any()]
+    means = sweep.noise.estimates("mean")
+    means = replace(means, exact=_settled(means.exact, sweep.config.activations))
+    lines = _lines(sweep.config.noises, means)
+    biased = [line.name for line in lines if line.estimate.exact.any()]
     if not biased:
         title = "Every noise here has mean 0"
     elif len(biased) == 1:
@@ -136,12 +135,8 @@ def _mean_panel(sweep: NoiseSweep) -> Panel:
 
 
 def _variance_panel(sweep: NoiseSweep) -> Panel:
-    names, curves = sweep.config.noises, sweep.noise
-    exact = curves.exact_variance
-    lines = [
-        Line(SHORT[name], _color(name), exact[i], curves.variance[i], curves.variance_se[i])
-        for i, name in enumerate(names)
-    ]
+    names, variances = sweep.config.noises, sweep.noise.estimates("variance")
+    exact = variances.exact
     inverted, other = exact[names.index("inverted")], exact[-1]
     name = SHORT[names[-1]]
     if not exact.any():
@@ -154,7 +149,7 @@ def _variance_panel(sweep: NoiseSweep) -> Panel:
         title = f"{name.capitalize()} adds more noise than inverted"
     else:
         title = f"{name.capitalize()} against inverted: it depends on r"
-    return Panel(title, "variance of the noise", lines, log=bool(exact.any()))
+    return Panel(title, "variance of the noise", _lines(names, variances), log=bool(exact.any()))
 
 
 def _discrepancy_panel(sweep: NoiseSweep) -> Panel:
@@ -166,10 +161,7 @@ def _discrepancy_panel(sweep: NoiseSweep) -> Panel:
     simulated, errors = (
         simulated_ratio(sweep) if ratios else (sweep.test.exact_mean - sweep.train.mean, sweep.train.mean_se)
     )
-    lines = [
-        Line(SHORT[name], _color(name), exact[index], simulated[index], errors[index])
-        for index, name in enumerate(names)
-    ]
+    lines = _lines(names, Estimate(exact, simulated, errors))
     if not ratios:
         title = "Test variance is 0: the gap of the means"
         return Panel(title, MEASURES["mean_gap"], lines)

@@ -83,7 +83,7 @@ def _test_shares(activations: Activations, edges: Floats, scales: Floats) -> tup
     return np.array(shares), 100.0 * (1.0 - len(moved) / QUANTILES)
 
 
-def draw_output(drawing: Drawing, picture: Output, box: Box, number: int, start: int) -> None:
+def draw_output(drawing: Drawing, picture: Output, box: Box, number: int) -> None:
     """Draw shares per bin, training filled and test dashed; point masses have an axis of their own, 0 to 100 %."""
     edges, color = picture.edges, picture.color
     suffix = "" if number == 1 else str(number)
@@ -91,10 +91,13 @@ def draw_output(drawing: Drawing, picture: Output, box: Box, number: int, start:
     steps = {"type": "scatter", "mode": "lines", "x": edges[:-1], "hoverinfo": "skip", **axes}
     line = {"color": color, "width": 1.5, "shape": "hv"}
     area = {"fill": "tozeroy", "fillcolor": faint(color, 0.3), "name": "training"}
-    drawing.add(steps | area | {"y": picture.train[start], "line": line}, y=picture.train)
-    dashed = {"y": picture.test[start], "line": line | {"width": 2, "dash": TEST_DASH}, "name": "test"}
-    drawing.add(steps | dashed, y=picture.test if picture.row.needs_test_scale else None)
-    _draw_stems(drawing, picture, start, axes | {"yaxis": f"y{number + 40}"})
+    drawing.add(steps | area | {"line": line}, y=picture.train)
+    dashed = steps | {"line": line | {"width": 2, "dash": TEST_DASH}, "name": "test"}
+    if picture.row.needs_test_scale:
+        drawing.add(dashed, y=picture.test)
+    else:
+        drawing.add(dashed | {"y": picture.test[0]})
+    _draw_stems(drawing, picture, axes | {"yaxis": f"y{number + 40}"})
     test = picture.row.test_scale.of("a")
     drawing.annotations.append(
         panel_title(f"{picture.name}: training {picture.row.formula}, test {test}", box.x[0], box.y[1])
@@ -119,7 +122,7 @@ def draw_output(drawing: Drawing, picture: Output, box: Box, number: int, start:
     )
 
 
-def _draw_stems(drawing: Drawing, picture: Output, start: int, axes: dict[str, str]) -> None:
+def _draw_stems(drawing: Drawing, picture: Output, axes: dict[str, str]) -> None:
     """Draw point masses as stems; those of training a hair's breadth to the left, that of the test to the right."""
     hair = 0.004 * (picture.edges[-1] - picture.edges[0])
     everywhere = np.ones_like(picture.rates)
@@ -139,8 +142,6 @@ def _draw_stems(drawing: Drawing, picture: Output, start: int, axes: dict[str, s
                 "mode": "lines+markers",
                 "hoverinfo": "skip",
                 "cliponaxis": False,
-                "x": x[start],
-                "y": heights[start],
                 "line": {"color": picture.color, **line},
                 "marker": {
                     "color": picture.color,

@@ -11,6 +11,7 @@ from dropviz.figures.panels.labels import Curve, place
 from dropviz.figures.panels.style import GRID, INK, TEST_DASH, axis, panel_title
 from dropviz.live.figure import Track
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
 
 SMALLEST_DRAWN = 1e-30  # the browser draws in float32 and cannot scale an axis to less
 POINTS_SHOWN = 20  # simulated points drawn along a curve; more would hide the exact line
@@ -18,13 +19,11 @@ POINTS_SHOWN = 20  # simulated points drawn along a curve; more would hide the e
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One quantity over the rates: exact values, and simulated ones with standard errors where there are any."""
+    """One quantity over the rates."""
 
     name: str
     color: str
-    exact: Floats
-    simulated: Floats | None = None
-    error: Floats | None = None
+    estimate: Estimate
     dashed: bool = False
 
 
@@ -60,13 +59,13 @@ class Drawing:
     tracks: list[Track] = field(default_factory=list)
 
     def add(self, trace: dict[str, Any], y: Floats | None = None, x: Floats | None = None) -> None:
-        """Add a trace; with ``y`` (rate, point), one that changes with the rate."""
+        """Add a trace; with ``y`` (rate, point), one that changes with the rate and has its data in its track alone."""
         if y is not None:
             self.tracks.append(Track(len(self.traces), y, x))
         self.traces.append(trace)
 
 
-def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Floats, start: int) -> None:
+def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Floats) -> None:
     """Draw ``panel`` into ``box`` on the axes called ``number`` (1 → "x", 2 → "x2", …)."""
     suffix = "" if number == 1 else str(number)
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
@@ -75,7 +74,7 @@ def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Flo
     x_range = (float(rates[0]) - 0.015 * span, float(rates[-1]) + 0.015 * span)
     for line in panel.lines:
         _draw_line(drawing, line, panel, rates, axes)
-    _draw_cursor(drawing, panel, rates, start, (low, high), axes)
+    _draw_cursor(drawing, panel, rates, (low, high), axes)
     drawing.axes[f"xaxis{suffix}"] = axis(
         domain=box.x, anchor=axes["yaxis"], range=x_range, showgrid=False, title=_title(panel.x_title)
     )
@@ -87,10 +86,12 @@ def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Flo
         title=_title(panel.y_title),
         **({"dtick": 1 if high - low > 1.2 else "D1", "tickformat": "~g"} if panel.log else {"nticks": 5}),
     )
-    if not any(np.isfinite(line.exact).any() for line in panel.lines):
+    if not any(np.isfinite(line.estimate.exact).any() for line in panel.lines):
         drawing.axes[f"yaxis{suffix}"]["showticklabels"] = False  # nothing to read off
     drawing.annotations.append(panel_title(panel.title, box.x[0], box.y[1]))
-    curves = [Curve(line.name, line.color, rates, _scaled(line.exact, panel.log)) for line in panel.lines]
+    curves = [
+        Curve(line.name, line.color, rates, _scaled(line.estimate.exact, panel.log)) for line in panel.lines
+    ]
     drawing.annotations += place(curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"]))
 
 
@@ -113,7 +114,7 @@ def _scaled(values: Floats, log: bool) -> Floats:
 
 def _range(panel: Panel) -> tuple[float, float]:
     """Limits of the y axis around every exact value, in decades if the axis is logarithmic."""
-    values = np.concatenate([_scaled(line.exact, panel.log) for line in panel.lines])
+    values = np.concatenate([_scaled(line.estimate.exact, panel.log) for line in panel.lines])
     values = values[np.isfinite(values)]
     if not panel.log:
         values = np.where(np.abs(values) < SMALLEST_DRAWN, 0.0, values)
@@ -123,7 +124,11 @@ def _range(panel: Panel) -> tuple[float, float]:
     seen = np.concatenate(
         [
             np.zeros(0),
-            *(_scaled(line.simulated, panel.log) for line in panel.lines if line.simulated is not None),
+            *(
+                _scaled(line.estimate.simulated, panel.log)
+                for line in panel.lines
+                if line.estimate.simulated is not None
+            ),
         ]
     )
     seen = seen[np.isfinite(seen)]
@@ -144,7 +149,11 @@ def _range(panel: Panel) -> tuple[float, float]:
 
 
 def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: dict[str, str]) -> None:
-    exact = line.exact if not panel.log else np.where(line.exact > 0.0, line.exact, np.nan)
+    exact = (
+        line.estimate.exact
+        if not panel.log
+        else np.where(line.estimate.exact > 0.0, line.estimate.exact, np.nan)
+    )
     drawing.add(
         {
             "type": "scatter",
@@ -162,10 +171,10 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
             **axes,
         }
     )
-    if line.simulated is None:
+    if line.estimate.simulated is None:
         return
     shown = _shown(rates)
-    points = line.simulated[shown]
+    points = line.estimate.simulated[shown]
     points = np.where(points > 0.0, points, np.nan) if panel.log else points
     drawing.add(
         {
@@ -189,9 +198,9 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
 
 
 def _error_bars(line: Line, shown: slice) -> dict[str, Any]:
-    if line.error is None:
+    if line.estimate.error is None:
         return {"visible": False}
-    error = np.nan_to_num(line.error[shown])
+    error = np.nan_to_num(line.estimate.error[shown])
     return {"type": "data", "array": error, "color": line.color, "thickness": 1.2, "width": 2}
 
 
@@ -199,7 +208,6 @@ def _draw_cursor(
     drawing: Drawing,
     panel: Panel,
     rates: Floats,
-    start: int,
     y_range: tuple[float, float],
     axes: dict[str, str],
 ) -> None:
@@ -209,16 +217,16 @@ def _draw_cursor(
     y = [np.full(len(rates), low), np.full(len(rates), high)]
     x = [rates, rates]
     for line in panel.lines:
-        inside = np.isfinite(line.exact) & (line.exact >= low) & (line.exact <= high)
-        y += [gap, np.where(inside, line.exact, np.nan)]
+        inside = (
+            np.isfinite(line.estimate.exact) & (line.estimate.exact >= low) & (line.estimate.exact <= high)
+        )
+        y += [gap, np.where(inside, line.estimate.exact, np.nan)]
         x += [gap, rates]
     dots = [color for line in panel.lines for color in (INK, line.color)]
     drawing.add(
         {
             "type": "scatter",
             "mode": "lines+markers",
-            "x": np.array(x).T[start],
-            "y": np.array(y).T[start],
             "line": {"color": GRID.replace("0.25", "0.9"), "width": 1},
             "marker": {
                 "size": [0, 0, *([0, 9] * len(panel.lines))],

@@ -72,7 +72,7 @@ def _axes(outputs: Histogram, activations: Activations) -> tuple[Floats, float]:
     return edges, float(steps[min(int(np.searchsorted(steps, 2.0 * tallest)), len(steps) - 1)])
 
 
-def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number: int, start: int) -> None:
+def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number: int) -> None:
     """Draw shares per bin, training filled and test dashed; the masses at 0 have an axis of their own, 0 to 100 %."""
     row, edges, color = picture.row, picture.edges, COLORS[picture.row.name]
     suffix = "" if number == 1 else str(number)
@@ -80,13 +80,14 @@ def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number:
     steps = {"type": "scatter", "mode": "lines", "x": edges[:-1], "hoverinfo": "skip", **axes}
     line = {"color": color, "width": 1.5, "shape": "hv"}
     area = {"fill": "tozeroy", "fillcolor": faint(color, 0.3), "name": "training"}
-    drawing.add(steps | area | {"y": picture.train[start], "line": line}, y=picture.train)
+    drawing.add(steps | area | {"line": line}, y=picture.train)
     dashed = line | {"width": 2, "dash": TEST_DASH}
     moves = bool((picture.test != picture.test[0]).any())
     test = picture.test if moves else picture.test[:1]
-    drawing.add(steps | {"y": picture.test[start], "line": dashed, "name": "test"}, y=test)
+    still = {} if moves else {"y": picture.test[0]}
+    drawing.add(steps | still | {"line": dashed, "name": "test"}, y=test)
     stems = f"y{number + 40}"
-    _draw_stems(drawing, picture, start, axes | {"yaxis": stems})
+    _draw_stems(drawing, picture, axes | {"yaxis": stems})
     title = f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}"
     drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
     width = edges[-1] - edges[0]
@@ -110,7 +111,7 @@ def draw_distribution(drawing: Drawing, picture: Distribution, box: Box, number:
     )
 
 
-def _draw_stems(drawing: Drawing, picture: Distribution, start: int, axes: dict[str, str]) -> None:
+def _draw_stems(drawing: Drawing, picture: Distribution, axes: dict[str, str]) -> None:
     """Draw the masses at exactly 0 as stems, a hair's breadth to the left and right of it."""
     color = COLORS[picture.row.name]
     hair = 0.008 * (picture.edges[-1] - picture.edges[0])
@@ -129,7 +130,6 @@ def _draw_stems(drawing: Drawing, picture: Distribution, start: int, axes: dict[
         )  # the value at its head; the test's stands in the note
         trace = stem_label | {
             "x": [side, side],
-            "y": heights[start],
             "line": line,
             "marker": marker,
             "name": name,

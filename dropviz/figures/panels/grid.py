@@ -70,11 +70,11 @@ def draw_grid(rows: Sequence[Row], draw: Callable[[Drawing, Sequence[Box]], None
     )
 
 
-def draw_panels(panels: Sequence[Panel], rows: Sequence[Row], rates: Floats, start: int) -> Drawn:
+def draw_panels(panels: Sequence[Panel], rows: Sequence[Row], rates: Floats) -> Drawn:
     """Draw panels of curves over the rate; as many as the rows have places."""
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
 
     return draw_grid(rows, draw)

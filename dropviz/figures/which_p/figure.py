@@ -11,8 +11,8 @@ from dropviz.figures.panels.style import COLORS, INK
 from dropviz.figures.which_p.frameworks import code_texts, framework_card, migration_list, migration_texts
 from dropviz.frameworks.conventions import Framework, question_table
 from dropviz.live.figure import LiveFigure
-from dropviz.numbers.checks import Floats
-from dropviz.numbers.written import plain, with_error
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import estimated, plain
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE
 
@@ -21,7 +21,7 @@ HEIGHT = 124  # of a panel, pixels
 CROSSING = 0.5  # the rate at which rate = keep
 
 
-def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float = 0.3) -> LiveFigure:
+def which_p_live(sweep: Sweep, source: Framework, target: Framework) -> LiveFigure:
     """Draw what dividing by the rate and by keep do to the training mean, and both lines of code at every rate.
 
     Parameters
@@ -30,8 +30,6 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float
         Of the strategies "wrong_train" and "inverted", in this order.
     source, target
         The framework that the code is written for, and the one that it moves to.
-    rate
-        The rate at first sight; the nearest one of the grid is taken.
 
     Raises
     ------
@@ -44,12 +42,11 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float
     if config.activations.exact_mean == 0.0:
         raise ValueError("sweep must be of activations whose mean is not 0; got mean 0")
     rates = np.asarray(config.rates)
-    start = int(np.abs(rates - rate).argmin())
     panels = _panels(sweep)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates, start)
+            draw_panel(drawing, panel, box, number, rates)
             _ring_crossing(drawing, panel, number)
 
     drawn = draw_grid([Row(3, HEIGHT)], draw)
@@ -57,7 +54,6 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
-        start=start,
         tracks=drawn.tracks,
         texts=_table_texts(sweep) | code_texts(source, target, config.rates) | moves,
         head=_head(source, target),
@@ -72,28 +68,28 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework, rate: float
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def _relative_means(sweep: Sweep) -> tuple[Floats, Floats, Floats]:
-    """Training mean over test mean, simulated, its standard error, and exact; shape (strategy, rate) each.
+def _relative_means(sweep: Sweep) -> Estimate:
+    """Training mean over test mean; shape (strategy, rate).
 
     Neither strategy changes anything at test, so the exact test mean is μ, and dividing by it adds no error.
     """
     mu = sweep.config.activations.exact_mean
-    return sweep.mean[:, 0] / mu, sweep.mean_se[:, 0] / abs(mu), sweep.exact_mean[:, 0] / mu
+    return Estimate(sweep.exact_mean[:, 0] / mu, sweep.mean[:, 0] / mu, sweep.mean_se[:, 0] / abs(mu))
 
 
 def _panels(sweep: Sweep) -> list[Panel]:
     rates = np.asarray(sweep.config.rates)
     colors = [COLORS[name] for name in STRATEGIES]
     factors = [
-        Line(name, color, factor(rates))
+        Line(name, color, Estimate(factor(rates)))
         for name, color, factor in zip(
             ("1/rate", "1/keep"), colors, (INVERSE_RATE, INVERSE_KEEP), strict=True
         )
     ]
-    simulated, errors, exact = _relative_means(sweep)
+    relative = _relative_means(sweep)
 
     def means(names: tuple[str, str]) -> list[Line]:
-        return [Line(names[i], colors[i], exact[i], simulated[i], errors[i]) for i in range(2)]
+        return [Line(names[at], colors[at], relative[at]) for at in range(2)]
 
     reach = (0.04, 30.0)
     y_title = "training ÷ test mean"
@@ -177,10 +173,10 @@ def _table_texts(sweep: Sweep) -> dict[str, list[str]]:
 def _cells(sweep: Sweep, index: int) -> dict[str, tuple[str, str]]:
     """One row of the table: what stands in each column, and the exact value below it, if any."""
     rate = sweep.config.rates[index]
-    simulated, errors, exact = (values[:, index].tolist() for values in _relative_means(sweep))
+    means = _relative_means(sweep)[:, index]
     texts = [
-        (with_error(value, error), f"exact {plain(truth)}") if math.isfinite(truth) else ("none", "")
-        for value, error, truth in zip(simulated, errors, exact, strict=True)
+        (text, f"exact {plain(exact)}") if math.isfinite(exact) else ("none", "")
+        for text, exact in zip(estimated(means), means.exact.tolist(), strict=True)
     ]
     return {
         "rate": (f"{rate:.2f}", ""),

@@ -27,9 +27,9 @@ class Ready(NamedTuple):
     version: str
 
 
-def ready(live: LiveFigure) -> Ready:
-    """Write a live figure for the browser."""
-    payload = json.dumps(live.payload(), separators=(",", ":")).encode()
+def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
+    """Write a live figure for the browser; its slider stands at first at the place nearest to ``place``."""
+    payload = json.dumps(live.payload(place), separators=(",", ":")).encode()
     return Ready(live.rates, payload, hashlib.sha256(payload).hexdigest()[:16])
 
 
