@@ -9,8 +9,9 @@ import dropviz as dv
 from dropviz.figures.next_layer.figure import next_layer_live
 from dropviz.figures.next_layer.text import LABELS
 from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.masks import MOST_ENUMERATED
 from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer
-from dropviz.simulation.nonlinearity import MOST_ENUMERATED, DepthConfig
+from dropviz.simulation.nonlinearity import DepthConfig
 from dropviz.simulation.variance_shift import VarianceShiftConfig
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
