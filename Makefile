@@ -23,6 +23,8 @@ check: .venv/.dev  ## lint, formatting and types over everything
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	@if command -v node > /dev/null; then node --test tests/js/*.test.mjs; \
+	else echo "Skipped: the tests of the scripts' pure parts (tests/js), as there is no node here."; fi
 
 bench: .bench-venv/.bench  ## compare the speed with NumPy loops and PyTorch
 	.bench-venv/bin/python -m bench $(ARGS)

@@ -14,7 +14,8 @@ import plotly
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-HERE = Path(__file__).parent
+from dropviz.live.modules import HERE, inlined
+
 PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"  # holds plotly.min.js
 
 
@@ -184,13 +185,8 @@ def _matrix(values: NDArray[np.floating]) -> dict[str, Any]:
 
 
 def javascript() -> str:
-    """The source of the component: one module, written in three files."""
-    return module("shared.js", "explorer.js", "table.js")
-
-
-def module(*names: str) -> str:
-    """The files of this folder as one JavaScript module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+    """The source of the component."""
+    return inlined("explorer.js")
 
 
 def stylesheet() -> str:

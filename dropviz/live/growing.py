@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dropviz.live.figure import _jsonable, module
+from dropviz.live.figure import _jsonable
+from dropviz.live.modules import inlined
 
 MARKUP = """<div class="dv" data-ready>
 <div class="dv-growing"></div>
@@ -23,4 +24,4 @@ def growing_payload(charts: Sequence[tuple[Mapping[str, Any], str]]) -> list[dic
 
 def growing_javascript() -> str:
     """The source of the component."""
-    return module("shared.js", "table.js", "growing.js")
+    return inlined("growing.js")

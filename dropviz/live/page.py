@@ -7,8 +7,9 @@ from typing import Any
 
 from plotly.offline import get_plotlyjs
 
-from dropviz.live.figure import LiveFigure, javascript, stylesheet
-from dropviz.live.story import story_javascript, story_stylesheet
+from dropviz.live.figure import LiveFigure, stylesheet
+from dropviz.live.modules import inlined
+from dropviz.live.story import story_stylesheet
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -81,7 +82,7 @@ def standalone_html(live: LiveFigure, title: str, caption: str, rate: float = 0.
         style=stylesheet(),
         plotly=get_plotlyjs(),
         payload=json.dumps(live.payload(rate)).replace("<", "\\u003c"),
-        script=javascript(),
+        script=inlined("figure.js"),
     )
 
 
@@ -96,5 +97,5 @@ def story_html(payload: Mapping[str, Any]) -> str:
         style=story_stylesheet(),
         plotly=get_plotlyjs(),
         payload=json.dumps(payload).replace("<", "\\u003c"),
-        script=story_javascript(),
+        script=inlined("offline.js"),
     )

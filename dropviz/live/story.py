@@ -1,14 +1,12 @@
 """The story in the browser: its script and style."""
 
-from dropviz.live.figure import HERE, javascript, stylesheet
-
-APP_EXPORT = "export default function (component)"  # a module has one default export: here, the story's
+from dropviz.live.figure import stylesheet
+from dropviz.live.modules import HERE, inlined
 
 
 def story_javascript() -> str:
-    """The source of the story: one module, with the live figure that it mounts."""
-    live = javascript().replace(APP_EXPORT, "function mountAlone(component)")
-    return f"{live}\n{(HERE / 'story.js').read_text(encoding='utf-8')}"
+    """The source of the component, with the live figure that it mounts."""
+    return inlined("story.js")
 
 
 def story_stylesheet() -> str:

@@ -1,0 +1,58 @@
+// The words of a live figure: the slider's label and readout, the texts and links above and below the picture.
+
+import { drawn, element } from "./dom.js";
+import { drawUnits } from "./units.js";
+
+/** Build what every live figure consists of. */
+export function skeleton(root) {
+  const id = `dv-range-${Math.random().toString(36).slice(2)}`;
+  const play = element("button", { type: "button", class: "dv-play", "aria-label": "Play: sweep the slider" });
+  const range = element("input", { type: "range", class: "dv-range", min: 0, step: 1, id });
+  const label = element("label", { class: "dv-label", for: id });
+  const value = element("output", { class: "dv-value", "aria-live": "off", for: id }); // or every step is read out
+  const keep = element("span", { class: "dv-keep" });
+  const bar = element("div", { class: "dv-bar" }, [play, label, value, range, keep]);
+  // The picture is one image with a text; Plotly's own SVGs are hidden from screen readers, its buttons are not.
+  const moving = drawn("svg", { class: "dv-moving", role: "img" });
+  const plot = element("div", { class: "dv-still" });
+  const figure = element("div", { class: "dv-plot" }, [plot, moving]);
+  const named = { role: "region", tabindex: 0, "aria-label": "data of the figure" };
+  const tables = element("div", { class: "dv-tables", ...named });
+  const data = element("details", { class: "dv-data" }, [element("summary", {}, ["The data as a table"]), tables]);
+  const head = element("div", { class: "dv-head" });
+  const foot = element("div", { class: "dv-foot" });
+  const status = element("p", { class: "dv-status", "aria-live": "polite" });
+  root.replaceChildren(bar, head, figure, foot, data, status);
+  return { play, range, label, value, keep, figure, plot, moving, tables, data, head, foot, status };
+}
+
+const readoutAt = ({ readouts, rates }, index) =>
+  readouts?.[index] ?? [rates[index].toFixed(2), `keep ${(1 - rates[index]).toFixed(2)}`];
+
+/** Fill the blocks with what a payload says; returns what moves them to a place of the slider. */
+export function fillBlocks({ root, parts, payload }) {
+  const { rates, label, readouts } = payload;
+  parts.range.max = rates.length - 1;
+  parts.label.textContent = label;
+  // The widest value keeps its room, so that the slider does not move under the pointer.
+  parts.value.style.minWidth = readouts ? `${Math.max(0, ...readouts.map(([value]) => value.length))}ch` : "";
+  for (const place of ["head", "foot"]) {
+    if (parts[place].innerHTML !== payload[place]) parts[place].innerHTML = payload[place];
+  }
+  parts.moving.setAttribute("aria-label", payload.alt);
+  const texts = [...root.querySelectorAll("[data-text]")].map((node) => [node, payload.texts[node.dataset.text]])
+    .filter(([, values]) => values);
+  const links = root.querySelectorAll("a[data-takes-rate]"); // to other pages, which shall open at this rate
+  const units = payload.unitRows.flatMap((row) => Array.from(
+    root.querySelectorAll(`svg[data-units="${row.name}"]`), (svg) => drawUnits(svg, payload.units, row),
+  ));
+  return (index) => {
+    const [value, note] = readoutAt(payload, index);
+    parts.value.textContent = value;
+    parts.keep.textContent = note;
+    parts.range.setAttribute("aria-valuetext", `${label} ${value}${readouts ? `, ${note}` : ""}`);
+    for (const [node, values] of texts) node.textContent = values[index];
+    for (const link of links) link.search = `?rate=${rates[index]}`;
+    for (const update of units) update(index);
+  };
+}
