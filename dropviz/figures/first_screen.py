@@ -3,12 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from html import escape
 from types import MappingProxyType
 
 import numpy as np
 import plotly.graph_objects as go
 
+from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import SMALLEST_DRAWN, Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.distributions import Distribution, distributions, draw_distribution, notes
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
@@ -71,14 +71,15 @@ def explorer_live(sweep: Sweep, measure: str = "variance_ratio") -> LiveFigure:
     pictures = distributions(rows, histogram(config), config.activations, rates)
     panels = _panels(sweep, rows, measure)
     drawn = _draw(pictures, panels, rates)
+    across = _columns_of(len(rows))
     shown = some_units(config, UNITS_SHOWN)
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
         tracks=drawn.tracks,
         texts=_texts(sweep, rows, pictures),
-        head=HINT + _columns([_head(row) for row in rows]),
-        foot=_columns([_foot(row, len(rows) == 3) for row in rows]) + KEY,
+        head=HINT + html.columns([_head(row) for row in rows], across),
+        foot=html.columns([_foot(row, len(rows) == 3) for row in rows], across) + KEY,
         narrow=drawn.narrow,
         units=list(zip(shown.activation.tolist(), shown.dropped_at.tolist(), strict=True)),
         unit_rows=[
@@ -253,35 +254,21 @@ def _put(texts: dict[str, Sequence[str]], name: str, values: Floats, errors: Flo
     texts[f"{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
 
 
-def _columns(blocks: Sequence[str]) -> str:
-    columns = "".join(f"<section>{block}</section>" for block in blocks)
-    return f'<div class="dv-columns" style="--dv-columns:{_columns_of(len(blocks))}">{columns}</div>'
-
-
 def _head(row: Strategy) -> str:
-    name = row.name
-    kind = ' class="dv-mistake"' if row.mistake else ""
+    name, color = row.name, COLORS[row.name]
     return (
-        f'<h3 style="--dv-color:{COLORS[name]}"><span class="dv-swatch"></span>'
-        f"<span{kind}>{escape(row.label)}</span></h3>"
-        f'<p class="dv-factor"><span class="dv-key" style="--dv-color:{COLORS[name]}">training</span> '
-        f'<b data-text="{name}-train-factor"></b>, '
-        f'<span class="dv-key dv-test" style="--dv-color:{COLORS[name]}">test</span> '
-        f'<b data-text="{name}-test-factor"></b></p>'
-        '<div class="dv-unit-row"><div class="dv-unit-names"><span>training</span><span>test</span></div>'
-        f'<svg data-units="{name}"></svg></div>'
-        f'<p class="dv-muted" data-text="{name}-note"></p>'
+        html.heading(row.label, color, row.mistake)
+        + html.factors(color, f"{name}-train-factor", f"{name}-test-factor")
+        + html.neurons(name)
+        + html.live(f"{name}-note", "p", "dv-muted")
     )
 
 
 def _foot(row: Strategy, tight: bool) -> str:
-    name, kind = row.name, "dv-numbers dv-tight" if tight else "dv-numbers"
-
     def cell(title: str, text: str) -> str:
-        return (
-            f'<div><dt>{title}</dt><dd><span data-text="{name}-{text}"></span>'
-            f'<small data-text="{name}-{text}-error"></small>'
-            f'<small data-text="{name}-{text}-exact"></small></dd></div>'
+        name = f"{row.name}-{text}"
+        return html.number_cell(
+            title, name, html.live(f"{name}-error", "small") + html.live(f"{name}-exact", "small")
         )
 
     cells = (
@@ -292,8 +279,8 @@ def _foot(row: Strategy, tight: bool) -> str:
         cell("variance ratio", "ratio"),
     )
     code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
-    name_line = f'<p class="dv-only-narrow"><b>{escape(row.label)}</b></p>'
-    return f'{name_line}<dl class="{kind}">{"".join(cells)}</dl><pre><code>{code}</code></pre>'
+    numbers = html.numbers(cells, "dv-tight" if tight else "")
+    return html.heading_on_phones(row.label) + numbers + html.code(code)
 
 
 def _alt(rows: Sequence[Strategy], panels: Sequence[Panel]) -> str:

@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 
 from dropviz.figures.noise.outputs import draw_output, notes, outputs
+from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.grid import Row, draw_grid
 from dropviz.figures.panels.style import COLORS
@@ -85,8 +86,8 @@ def noise_live(sweep: NoiseSweep, densities: NoiseDensities) -> LiveFigure:
         rates=sweep.config.rates,
         tracks=drawn.tracks,
         texts=texts,
-        head=_columns([_head(name) for name in pair]),
-        foot=_columns([_foot(name) for name in pair]) + _table(),
+        head=html.columns([_head(name) for name in pair]),
+        foot=html.columns([_foot(name) for name in pair]) + _table(),
         narrow=drawn.narrow,
         alt=f"Distributions of the training and test output of inverted dropout and of {noise(pair[1]).label}, "
         f"and three curves over the rate: {'; '.join(panel.title for panel in panels)}.",
@@ -295,27 +296,19 @@ def _alpha_verdict(rates: Floats, mu: float, v: float) -> list[str]:
     ]
 
 
-def _columns(blocks: Sequence[str]) -> str:
-    columns = "".join(f"<section>{block}</section>" for block in blocks)
-    return f'<div class="dv-columns" style="--dv-columns:{len(blocks)}">{columns}</div>'
-
-
 def _head(name: str) -> str:
-    color = f'style="--dv-color:{_color(name)}"'
     return (
-        f'<h3 {color}><span class="dv-swatch"></span>{escape(noise(name).label)}</h3>'
-        f'<p class="dv-factor"><span class="dv-key" {color}>training</span> <b data-text="{name}-formula"></b>, '
-        f'<span class="dv-key dv-test" {color}>test</span> <b data-text="{name}-at-test"></b></p>'
-        f'<p class="dv-muted" data-text="{name}-unit"></p><p class="dv-muted" data-text="{name}-note"></p>'
+        html.heading(noise(name).label, _color(name))
+        + html.factors(_color(name), f"{name}-formula", f"{name}-at-test")
+        + html.live(f"{name}-unit", "p", "dv-muted")
+        + html.live(f"{name}-note", "p", "dv-muted")
     )
 
 
 def _foot(name: str) -> str:
     def cell(title: str, text: str) -> str:
-        return (
-            f'<div><dt>{title}</dt><dd><span data-text="{name}-{text}"></span>'
-            f'<small>exact <span data-text="{name}-{text}-exact"></span></small></dd></div>'
-        )
+        exact = html.live(f"{name}-{text}-exact")
+        return html.number_cell(title, f"{name}-{text}", f"<small>exact {exact}</small>")
 
     cells = (
         cell("noise mean", "noise-mean"),
@@ -324,7 +317,7 @@ def _foot(name: str) -> str:
         cell("training variance", "train-variance"),
         cell("variance ratio", "ratio"),
     )
-    return f'<dl class="dv-numbers">{"".join(cells)}</dl><pre><code>{CODE[name]}</code></pre>'
+    return html.numbers(cells) + html.code(CODE[name])
 
 
 def _table() -> str:
@@ -339,32 +332,32 @@ def _table() -> str:
         "variance, training → test",
         "variance ratio",
     )
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     rows = []
     for name, row in noises().items():
-
-        def text(part: str, name: str = name) -> str:
-            return f'<span data-text="{name}-{part}"></span>'
-
-        cells = (
-            escape(row.formula),
-            text("at-test"),
-            text("noise-mean-exact"),
-            text("noise-variance-exact"),
-            f"{text('train-mean-exact')} → {text('test-mean-exact')}",
-            f"{text('train-variance-exact')} → {text('test-variance-exact')}",
-            text("ratio-exact"),
+        at_test, mean, variance, ratio, *moments = (
+            html.live(f"{name}-{part}")
+            for part in (
+                "at-test",
+                "noise-mean-exact",
+                "noise-variance-exact",
+                "ratio-exact",
+                *(
+                    f"{phase}-{moment}-exact"
+                    for moment in ("mean", "variance")
+                    for phase in ("train", "test")
+                ),
+            )
         )
-        body = "".join(f"<td>{cell}</td>" for cell in cells)
-        rows.append(f'<tr><th scope="row">{escape(row.label)}</th>{body}</tr>')
+        means, variances = " → ".join(moments[:2]), " → ".join(moments[2:])
+        cells = (escape(row.formula), at_test, mean, variance, means, variances, ratio)
+        rows.append((row.label, cells))
     return (
-        '<h3>All of them at rate <span data-text="rate"></span>, exact</h3>'
-        f'<div class="dv-scroll"><table class="dv-table"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-        + _columns(
+        f"<h3>All of them at rate {html.live('rate')}, exact</h3>"
+        + html.table(titles, rows)
+        + html.columns(
             [
                 "<p>Alpha dropout keeps mean 0 and variance 1 of a standardised input, and of no other. "
-                '<span data-text="alpha-verdict"></span></p>'
+                f"{html.live('alpha-verdict')}</p>"
             ]
         )
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.grid import Row, draw_grid
 from dropviz.figures.panels.style import COLORS, INK
@@ -207,7 +208,7 @@ def _head(source: Framework, target: Framework) -> str:
     cards = framework_card(source, "source")
     if target != source:
         cards += framework_card(target, "target")
-    return f'<div class="dv-columns"><section>{_table()}</section><section>{cards}</section></div>'
+    return html.columns([_table(), cards])
 
 
 def _table() -> str:
@@ -222,14 +223,14 @@ def _table() -> str:
         for slot in range(len(question_table()) + 1)
     )
     return (
-        f'<div class="dv-scroll"><table class="dv-table"><thead>{head}</thead><tbody>{body}</tbody></table></div>'
-        '<p class="dv-muted">* training mean ÷ test mean, simulated; 1 is right. Bold: this rate.</p>'
+        html.scrolling_table(head, body)
+        + '<p class="dv-muted">* training mean ÷ test mean, simulated; 1 is right. Bold: this rate.</p>'
         '<p style="min-height:2.7em" data-text="verdict"></p>'
     )
 
 
 def _slot(slot: int, column: str) -> str:
-    texts = f'<b data-text="this-{slot}-{column}"></b><span data-text="other-{slot}-{column}"></span>'
+    texts = html.live(f"this-{slot}-{column}", "b") + html.live(f"other-{slot}-{column}")
     if "mean" not in column:
         return texts
     return f'{texts}<small class="dv-muted" style="display:block" data-text="exact-{slot}-{column}"></small>'

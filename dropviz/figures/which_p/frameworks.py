@@ -5,6 +5,7 @@ from html import escape
 
 import pandas as pd
 
+from dropviz.figures.panels import html
 from dropviz.frameworks.conventions import (
     VERBS,
     WHERE,
@@ -106,6 +107,6 @@ def migration_list(source: Framework, target: Framework, sentences: int) -> str:
     """Return the HTML of what changes; its sentences are the texts of `migration_texts`."""
     if source == target:
         return ""
-    rows = "".join(f'<p data-text="move-{row}"></p>' for row in range(sentences))
+    rows = "".join(html.live(f"move-{row}", "p") for row in range(sentences))
     title = f"Code moves from {escape(source.name)} to {escape(target.name)}"
-    return f'<div class="dv-columns" style="--dv-columns:1"><section><h3>{title}</h3>{rows}</section></div>'
+    return html.columns([f"<h3>{title}</h3>{rows}"])
