@@ -8,50 +8,34 @@ from dropviz.figures.panels.curves import Line, Panel
 from dropviz.figures.panels.grid import Row, draw_panels
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure
-from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
-from dropviz.schedules import FactorComparison
+from dropviz.simulation.changing_rate import ChangingRate
 
-PLACES = 200  # most places of the slider, and points of a curve, less one
 HEIGHT = 205  # of the panels, pixels
 WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis still shows well
 
 
-def schedule_live(comparison: FactorComparison) -> LiveFigure:
-    """Return the figure of a schedule, which follows the training step.
-
-    Parameters
-    ----------
-    comparison
-        The test factors compared at every step of the training, the last one for inverted.
-    """
-    count = len(comparison.steps)
-    places = np.unique(np.linspace(0, count - 1, min(count, PLACES + 1)).round().astype(int))
-    steps, rates = comparison.steps[places], comparison.rates[places]
-    ratios = comparison.mean_ratio[:, places]
-    varies = bool(np.ptp(comparison.rates) > 1e-9)
-    panels = [
-        _rate_panel(comparison, rates, varies),
-        _mean_panel(comparison, rates, varies),
-        _ratio_panel(comparison, ratios, varies),
-    ]
-    drawn = draw_panels(panels, [Row(3, HEIGHT)], steps)
+def schedule_live(found: ChangingRate) -> LiveFigure:
+    """Return the figure of a schedule, which follows the training step."""
+    panels = [_rate_panel(found), _mean_panel(found), _ratio_panel(found)]
+    drawn = draw_panels(panels, [Row(3, HEIGHT)], found.steps)
+    steps, rates = found.steps.tolist(), found.rates.tolist()
     return LiveFigure(
         figure=drawn.figure,
-        rates=steps.tolist(),
+        rates=steps,
         tracks=drawn.tracks,
-        texts=_texts(comparison, steps, rates, ratios),
+        texts=_texts(found),
         head=_head(),
-        foot=_table(comparison),
+        foot=_table(found),
         narrow=drawn.narrow,
         alt=f"Three curves over the training step: {'; '.join(panel.title for panel in panels)}.",
         slider_label="training step",
         readouts=[
             (f"{step:,.0f}", f"rate {rate:.2f}, keep {1 - rate:.2f}")
-            for step, rate in zip(steps.tolist(), rates.tolist(), strict=True)
+            for step, rate in zip(steps, rates, strict=True)
         ],
-        leap=max(1.0, float(steps[-1]) / 10),
+        leap=max(1.0, steps[-1] / 10),
     )
 
 
@@ -62,38 +46,41 @@ def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -
     return Panel(title, y_title, lines, log=log, x_title="training step", x_hover="step %{x:,.0f}")
 
 
-def _rate_panel(comparison: FactorComparison, rates: Floats, varies: bool) -> Panel:
-    first, last = comparison.rates[0], comparison.rates[-1]
-    title = f"The rate: {first:.3g} first, {last:.3g} last" if varies else f"The rate stays at {first:.3g}"
-    return _panel(title, "dropout rate", [Line("rate", COLORS["other"], Estimate(rates))])
+def _rate_panel(found: ChangingRate) -> Panel:
+    first, last = found.first, found.last
+    title = (
+        f"The rate: {first:.3g} first, {last:.3g} last" if found.varies else f"The rate stays at {first:.3g}"
+    )
+    return _panel(title, "dropout rate", [Line("rate", COLORS["other"], Estimate(found.rates))])
 
 
-def _mean_panel(comparison: FactorComparison, rates: Floats, varies: bool) -> Panel:
+def _mean_panel(found: ChangingRate) -> Panel:
     lines = [
-        Line("standard", COLORS["standard"], Estimate(1.0 - rates)),
-        Line("inverted", COLORS["inverted"], Estimate(np.ones_like(rates))),
+        Line("standard", COLORS["standard"], Estimate(1.0 - found.rates)),
+        Line("inverted", COLORS["inverted"], Estimate(np.ones_like(found.rates))),
     ]
-    if varies:
+    if found.varies:
         title = "Standard: the training mean moves"
-    elif comparison.rates[0] == 0.0:
+    elif found.first == 0.0:
         title = "No dropout: both means are E[a]"
     else:
-        title = f"Standard stays at {1.0 - comparison.rates[0]:.3g}·E[a]"
+        title = f"Standard stays at {1.0 - found.first:.3g}·E[a]"
     return _panel(title, "training mean / E[a]", lines)
 
 
-def _ratio_panel(comparison: FactorComparison, ratios: Floats, varies: bool) -> Panel:
+def _ratio_panel(found: ChangingRate) -> Panel:
     lines = [
         Line(
             name,
             COLORS["inverted" if name == "inverted" else "standard"],
-            Estimate(ratios[index]),
+            Estimate(ratio),
             dashed=name == "mean rate",
         )
-        for index, name in enumerate(comparison.names)
+        for name, ratio in zip(found.names, found.ratios, strict=True)
     ]
-    title = "No one factor fits every step" if varies else "One rate: one factor fits every step"
-    return _panel(title, "test mean / training mean", lines, log=bool(ratios.max() > WIDEST * ratios.min()))
+    title = "No one factor fits every step" if found.varies else "One rate: one factor fits every step"
+    log = bool(found.ratios.max() > WIDEST * found.ratios.min())
+    return _panel(title, "test mean / training mean", lines, log)
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
@@ -119,23 +106,18 @@ def _percent(error: float) -> str:
     return f"{plain(error, 2) if error < 10 else f'{error:,.0f}'} %"
 
 
-def _texts(
-    comparison: FactorComparison, steps: Floats, rates: Floats, ratios: Floats
-) -> dict[str, list[str]]:
-    keep = (1.0 - rates).tolist()
+def _texts(found: ChangingRate) -> dict[str, list[str]]:
     texts = {
-        "step": [f"{step:,.0f}" for step in steps.tolist()],
-        "rate": [f"{rate:.3g}" for rate in rates.tolist()],
-        "keep": [f"{value:.3g}" for value in keep],
+        "step": [f"{step:,.0f}" for step in found.steps.tolist()],
+        "rate": [f"{rate:.3g}" for rate in found.rates.tolist()],
+        "keep": [f"{keep:.3g}" for keep in (1.0 - found.rates).tolist()],
     }
-    for index, name in enumerate(comparison.names):
-        key = _key(name)
-        texts[f"{key}-ratio"] = [plain(ratio, 3) for ratio in ratios[index].tolist()]
-        texts[f"{key}-error"] = [_signed_percent(ratio) for ratio in ratios[index].tolist()]
-    last = [_signed_percent(ratio) for ratio in ratios[0].tolist()]
+    for name, ratios in zip(found.names, found.ratios.tolist(), strict=True):
+        texts[f"{_key(name)}-ratio"] = [plain(ratio, 3) for ratio in ratios]
+        texts[f"{_key(name)}-error"] = [_signed_percent(ratio) for ratio in ratios]
     texts["summary"] = [
         f"Step {step}, rate {rate}. Error of the mean with the last rate's factor: {error}; with inverted: none."
-        for step, rate, error in zip(texts["step"], texts["rate"], last, strict=True)
+        for step, rate, error in zip(texts["step"], texts["rate"], texts["last-rate-error"], strict=True)
     ]
     return texts
 
@@ -159,7 +141,7 @@ def _head() -> str:
     return f'<div class="dv-columns" style="--dv-columns:2">{"".join(columns)}</div>'
 
 
-def _table(comparison: FactorComparison) -> str:
+def _table(found: ChangingRate) -> str:
     """What each factor costs: live at this step, and over the whole schedule."""
     titles = (
         "factor at test from",
@@ -171,19 +153,18 @@ def _table(comparison: FactorComparison) -> str:
         "mean error",
     )
     rows = []
-    for index, name in enumerate(comparison.names):
-        errors = np.abs(comparison.mean_ratio[index] - 1.0)
-        worst = int(errors.argmax())
-        perfect = bool(errors[worst] < 1e-11)
-        inverted = name == "inverted"
+    numbers = (found.factors, found.worst_ratio, found.worst_step, found.mean_error)
+    for name, *values in zip(found.names, *(part.tolist() for part in numbers), strict=True):
+        factor, worst, step, error = values
+        perfect, inverted = abs(worst - 1.0) < 1e-11, name == "inverted"
         label = "inverted: no factor needed" if inverted else f"standard, the {name}"
         cells = (
-            "none" if inverted else f"× {plain(float(comparison.factors[index]), 3)}",
+            "none" if inverted else f"× {plain(factor, 3)}",
             f'<b data-text="{_key(name)}-error"></b>',
             f'<span data-text="{_key(name)}-ratio"></span>',
-            _signed_percent(float(comparison.mean_ratio[index, worst])),
-            "–" if perfect else f"{comparison.steps[worst]:,.0f}",
-            "none" if perfect else _percent(100.0 * float(errors.mean())),
+            _signed_percent(worst),
+            "–" if perfect else f"{step:,.0f}",
+            "none" if perfect else _percent(100.0 * error),
         )
         body = "".join(f"<td>{cell}</td>" for cell in cells)
         rows.append(f'<tr><th scope="row">{label}</th>{body}</tr>')

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.figures.mistakes.figure import simulated_ratio
 from dropviz.figures.next_layer.panels import gap_panels
 from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.distributions import distributions, draw_distribution
@@ -20,8 +19,9 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.schedules import FactorComparison
 from dropviz.simulation.histogram import histogram, some_units
+from dropviz.simulation.next_layer import UnitOutput
 from dropviz.simulation.sweep import Sweep
-from dropviz.story.results import LearningRates, Result, UnitGap
+from dropviz.story.results import LearningRates, Result
 from dropviz.story.scenes import Scene
 from dropviz.theory.moments import PHASES, invisible_rate
 from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
@@ -40,10 +40,8 @@ def scene_live(scene: Scene, result: Result) -> LiveFigure:
         return _annealing(result)
     if isinstance(result, LearningRates):
         return _curves([_learning_rate_panel(result)], result.rates)
-    if isinstance(result, UnitGap):
-        rates = np.asarray(result.unit.config.rates)
-        panel = gap_panels(result.gap, result.unit.config.strategies)[0]
-        return _curves([panel], rates)
+    if isinstance(result, UnitOutput):
+        return _curves(gap_panels(result)[:1], result.rates)
     rates = np.asarray(result.config.rates)
     if scene.picture == "distributions":
         return _distributions(result)
@@ -186,7 +184,7 @@ def _mistake_panel(sweep: Sweep) -> Panel:
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
     lines = [
         Line("correct", COLORS["inverted"], Estimate(np.ones_like(rates))),
-        Line(wrong.short, COLORS[wrong.name], simulated_ratio(sweep, wrong)),
+        Line(wrong.short, COLORS[wrong.name], sweep.gap_estimate("mean_ratio", wrong.name)),
     ]
     return Panel(f"“{wrong.short}” {where}", "test ÷ training mean", lines, log=True, limits=(0.04, 25.0))
 

@@ -104,10 +104,10 @@ class Answers:
         answer falls into each bin, shape (rate, bin).
     top
         Where the axis of the shares ends, per cent; taller bars are cut.
-    mean, std
-        Of the answers over masks.
+    mean, std, exact_std
+        Of the answers over masks; the standard deviations have shape (rate,).
     flipped
-        Share of the masks whose answer lies on the other side of 0 than ``off``. There are too many masks to list: its
+        Masks whose answer lies on the other side of 0 than ``off``, per cent. There are too many masks to list: its
         ``exact`` is the simulated share too.
     """
 
@@ -119,7 +119,8 @@ class Answers:
     shares: Floats
     top: float
     mean: Estimate
-    std: Estimate
+    std: Floats
+    exact_std: Floats
     flipped: Estimate
 
 
@@ -131,7 +132,8 @@ def answers_left_on(config: LayerConfig) -> Answers:
     counts = [np.histogram(answers, edges)[0] for answers in prediction.T]
     shares = 100.0 * np.array(counts) / masks
     tallest = float(shares[np.abs(rates - TALLEST_RATE).argmin()].max())
-    flipped_error = np.sqrt(result.flipped * (1.0 - result.flipped) / masks)
+    flipped = 100.0 * result.flipped
+    flipped_error = 100.0 * np.sqrt(result.flipped * (1.0 - result.flipped) / masks)
     return Answers(
         rates=rates,
         masks=masks,
@@ -141,8 +143,9 @@ def answers_left_on(config: LayerConfig) -> Answers:
         shares=shares,
         top=min(105.0, 1.3 * tallest or 105.0),
         mean=Estimate(np.full(len(rates), off), prediction.mean(axis=0), result.std / np.sqrt(masks)),
-        std=Estimate(result.exact_std, result.std),
-        flipped=Estimate(result.flipped, result.flipped, flipped_error),
+        std=result.std,
+        exact_std=result.exact_std,
+        flipped=Estimate(flipped, flipped, flipped_error),
     )
 
 

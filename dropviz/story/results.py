@@ -7,22 +7,13 @@ import numpy as np
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.rates import rate_grid
 from dropviz.schedules import FactorComparison, annealed, compare_test_factors
-from dropviz.simulation.layer import LayerConfig, LayerSweep, layer_sweep
-from dropviz.simulation.nonlinearity import NonlinearGap, nonlinear_gap
+from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.next_layer import STRATEGIES, UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.story.predictions import learning_rate_factor
 from dropviz.story.scenes import Scene, Story
 
 RATES = rate_grid(0.0, 0.95, 0.01)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class UnitGap:
-    """One unit's z over masks, and what the nonlinearity of that name makes of it."""
-
-    unit: LayerSweep
-    gap: NonlinearGap
-    nonlinearity: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +25,7 @@ class LearningRates:
     adam: Floats
 
 
-Result = Sweep | UnitGap | FactorComparison | LearningRates
+Result = Sweep | UnitOutput | FactorComparison | LearningRates
 
 
 def results_of(story: Story) -> list[Result]:
@@ -71,16 +62,15 @@ def result_of(scene: Scene) -> Result:
     )
 
 
-def _unit_gap(inputs: int, scale: float, bias: float, nonlinearity: str, seed: int) -> UnitGap:
+def _unit_gap(inputs: int, scale: float, bias: float, nonlinearity: str, seed: int) -> UnitOutput:
     config = LayerConfig(
         fan_in=inputs,
         weight_mean=1.0,
         weight_scale=scale,
         bias=bias,
         rates=RATES,
-        strategies=("inverted", "standard"),
+        strategies=STRATEGIES,
         masks=2000,
         seed=seed,
     )
-    unit = layer_sweep(config)
-    return UnitGap(unit, nonlinear_gap(unit, nonlinearity), nonlinearity)
+    return unit_output(config, nonlinearity)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 import dropviz as dv
-from dropviz.figures.next_layer.figure import NextLayer, next_layer_live
+from dropviz.figures.next_layer.figure import next_layer_live
 from dropviz.figures.next_layer.panels import (
     depth_finding,
     gap_finding,
@@ -17,17 +17,10 @@ from dropviz.figures.next_layer.panels import (
     logistic_panels,
     moment_panels,
     short,
-    top_share,
 )
-from dropviz.simulation.layer import LayerConfig, layer_densities, layer_sweep
-from dropviz.simulation.nonlinearity import (
-    DepthConfig,
-    DepthGap,
-    depth_gap,
-    logistic_unit,
-    nonlinear_gap,
-    sigmoid,
-)
+from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer
+from dropviz.simulation.nonlinearity import DepthConfig, DepthGap
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
@@ -41,27 +34,21 @@ def results(nonlinearity="relu", fan_in=20, scale=1.5, inputs=6, bias=0.0, seed=
         weight_scale=scale,
         bias=bias,
         rates=RATES,
-        strategies=("inverted", "standard"),
+        strategies=STRATEGIES,
         masks=400,
         seed=seed,
     )
-    unit = layer_sweep(replace(layer, fan_in=inputs, weight_mean=1.0))
-    sweep = layer_sweep(layer)
-    depth = DepthConfig(
-        nonlinearity=nonlinearity, width=16, weight_scale=scale, rates=RATES, passes=60, seed=seed
+    config = NextLayerConfig(
+        layer=layer,
+        unit=replace(layer, fan_in=inputs, weight_mean=1.0),
+        depth=DepthConfig(
+            nonlinearity=nonlinearity, width=16, weight_scale=scale, rates=RATES, passes=60, seed=seed
+        ),
+        shift=VarianceShiftConfig(
+            fan_in=fan_in, weight_mean=4.0, weight_scale=scale, rates=RATES, samples=300
+        ),
     )
-    shift = VarianceShiftConfig(fan_in=fan_in, weight_mean=4.0, weight_scale=scale, rates=RATES, samples=300)
-    return NextLayer(
-        layer=sweep,
-        densities=layer_densities(sweep),
-        unit=unit,
-        gap=nonlinear_gap(unit, nonlinearity),
-        nonlinearity=nonlinearity,
-        inverted=logistic_unit(unit.weights, unit.inputs, bias, RATES, "inverted"),
-        standard=logistic_unit(unit.weights, unit.inputs, bias, RATES, "standard"),
-        depth=depth_gap(depth),
-        shift=variance_shift(shift),
-    )
+    return next_layer(config)
 
 
 EXTREMES = {
@@ -141,7 +128,7 @@ def test_mean_and_variance_are_the_closed_forms(default, name):
     products = default.layer.weights * default.layer.inputs
     rates = np.array(RATES)
     factor = 1.0 / (1.0 - rates) if name == "inverted" else np.ones_like(rates)
-    mean, variance = moment_panels(default.layer)
+    mean, variance = moment_panels(default)
     lines = {line.name: line.estimate for line in mean.lines} | {
         f"{line.name} variance": line.estimate for line in variance.lines
     }
@@ -155,14 +142,10 @@ def test_mean_and_variance_are_the_closed_forms(default, name):
         assert (np.abs(line.simulated - line.exact) <= 5.0 * line.error + 1e-12).all()
 
 
-def test_the_bars_of_a_distribution_and_what_is_outside_are_all_masks(default):
+def test_the_bars_of_a_distribution_are_the_shares(default):
     live = next_layer_live(default)
     for at, axis in enumerate(("x", "x2")):
-        bars = track(live, axis, "training").y
-        outside = 100.0 * default.densities.outside_mass[at]
-        np.testing.assert_allclose(bars.sum(axis=1) + outside, 100.0, rtol=1e-9)
-    at_15 = RATES.index(0.15)
-    assert track(live, "x2", "training").y[at_15].max() <= top_share(default.densities, np.array(RATES))
+        np.testing.assert_array_equal(track(live, axis, "training").y, default.shares[at])
 
 
 def test_the_test_z_stands_still_where_a_is_divided_and_moves_where_it_is_not(default):
@@ -176,9 +159,8 @@ def test_the_test_z_stands_still_where_a_is_divided_and_moves_where_it_is_not(de
 
 
 @pytest.mark.parametrize("nonlinearity", ["relu", "sigmoid", "tanh", "gelu"])
-def test_the_gap_is_the_average_over_all_masks_less_the_test_pass(nonlinearity):
-    result = results(nonlinearity)
-    outputs, gaps = gap_panels(result.gap, ("inverted", "standard"))
+def test_the_gap_is_drawn_between_its_curves_and_its_title_says_how_far_it_goes(nonlinearity):
+    outputs, gaps = gap_panels(results(nonlinearity).unit)
     average, test = (line.estimate for line in outputs.lines)
     np.testing.assert_allclose(gaps.lines[0].estimate.exact, average.exact - test.exact, atol=2e-12)
     reached = max(np.abs(line.estimate.exact).max() for line in gaps.lines)
@@ -199,27 +181,17 @@ def test_the_finding_follows_the_sign_of_the_gap(gap, sentence):
     assert gap_finding(np.array(gap)) == sentence
 
 
-def test_a_relu_never_averages_below_its_test_pass_by_jensens_inequality():
-    for seed in range(8):
-        gap = results(seed=seed).gap
-        assert gap_finding(np.where(np.abs(gap.gap[0]) > 1e-12, gap.gap[0], 0.0)) in {
-            "Here the average is the test pass",
-            "The average is never below the test pass",
-        }
-
-
 def test_the_factor_in_the_sentence_mends_the_gap(default):
     live = next_layer_live(default)
     sentence = live.texts["unit-factor"][AT]
     factor = float(re.search(r"factor of ([\d.]+)", sentence)[1])
-    gap = default.gap
-    assert factor * gap.at_test[0, AT] == pytest.approx(gap.exact_output[0, AT], rel=5e-3)
+    unit = default.unit
+    assert factor * unit.at_test[0, AT] == pytest.approx(unit.output.exact[0, AT], rel=5e-3)
     assert live.texts["unit-factor"][0] == "Here there is no gap."
 
 
 def test_the_geometric_mean_is_the_test_pass_to_rounding(default):
-    z = default.unit.weights @ default.unit.inputs
-    np.testing.assert_allclose(default.inverted.geometric_mean, sigmoid(np.full(len(RATES), z)), rtol=1e-12)
+    np.testing.assert_allclose(default.logistic.geometric_mean, default.logistic.weight_scaled, rtol=1e-12)
     live = next_layer_live(default)
     said = float(re.search(r"differ by at most (\S+): rounding", live.foot)[1])
     assert said <= 1e-13
@@ -228,8 +200,8 @@ def test_the_geometric_mean_is_the_test_pass_to_rounding(default):
 
 def test_a_tiny_difference_is_named_and_does_not_become_the_axis():
     result = results(inputs=1, scale=0.0, seed=7)
-    outputs, differences = logistic_panels(result.inverted, result.standard)
-    assert 0.0 < np.abs(result.inverted.arithmetic_mean - result.inverted.geometric_mean).max() < 1e-6
+    outputs, differences = logistic_panels(result.logistic, result.logistic_gap)
+    assert 0.0 < np.abs(result.logistic_gap).max() < 1e-6
     assert len(np.unique(outputs.lines[0].estimate.exact)) == 1
     assert float(differences.title.removeprefix("The average is off by up to ")) < 1e-6
 
@@ -280,13 +252,8 @@ def test_the_shift_is_below_one_at_every_rate_above_zero():
                 assert (exact[1:] < 1.0).all()
 
 
-def test_the_bell_behind_batch_norm_has_the_variance_of_the_shift(default):
-    live = next_layer_live(default)
-    bell, (at,) = track(live, "x12", "at test").y[AT], traces(live, "x12", "at test")
-    x = live.figure["data"][at]["x"]
-    step = x[1] - x[0]
-    assert bell.sum() * step == pytest.approx(1.0, abs=1e-3)
-    assert (bell * x**2).sum() * step == pytest.approx(default.shift.exact_shift[AT], abs=2e-3)
+def test_the_bells_behind_batch_norm_are_those_of_the_shift(default):
+    np.testing.assert_array_equal(track(next_layer_live(default), "x12", "at test").y, default.bells)
 
 
 def test_the_words_stand_inside_the_figure_in_order(default):

@@ -5,8 +5,9 @@ import pytest
 
 import dropviz as dv
 from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.masks import enumerate_masks
 from dropviz.simulation.next_layer import NextLayerConfig, next_layer, unit_output
-from dropviz.simulation.nonlinearity import DepthConfig, enumerate_masks, nonlinearities
+from dropviz.simulation.nonlinearity import DepthConfig, nonlinearities
 from dropviz.simulation.variance_shift import VarianceShiftConfig
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)

@@ -7,8 +7,15 @@ import pytest
 
 import dropviz as dv
 from dropviz.numbers.rates import check_rate
-from dropviz.theory.moments import PHASES, exact_discrepancy, exact_moments, variance_ratio
-from dropviz.theory.strategies import strategies, strategy
+from dropviz.theory.moments import (
+    PHASES,
+    exact_discrepancy,
+    exact_moments,
+    invisible_rate,
+    mean_ratio,
+    variance_ratio,
+)
+from dropviz.theory.strategies import Factor, Strategy, strategies, strategy
 
 VALUES = np.array([-1.0, 0.0, 0.5, 2.0, 2.0, 3.25])
 RATES = np.array([0.1, 0.3, 0.5, 0.8])
@@ -291,3 +298,22 @@ def test_masked_numbers_are_refused():
 
 def test_what_leaves_float64_is_infinite_and_silent():
     assert exact_moments("wrong_train", "train", 1e-200, 1.0, 1.0).variance == math.inf
+
+
+@by_strategy
+def test_the_ratio_of_the_means_is_that_of_the_exact_moments(name):
+    grid = np.asarray(dv.rate_grid(0.0, 0.95, 0.01))
+    train, test = (exact_moments(name, phase, grid, 0.7, 1.0).mean for phase in PHASES)
+    np.testing.assert_allclose(mean_ratio(strategy(name), grid), test / train)
+
+
+def test_only_the_wrong_p_hides_inside_and_exactly_at_a_half():
+    roots = {name: invisible_rate(row) for name, row in strategies().items() if row.mistake}
+    assert roots == {"none": None, "both": None, "wrong_train": 0.5, "wrong_test": 0.5}
+
+
+def test_a_root_that_no_bisection_hits_is_found_to_twelve_digits():
+    third = Strategy(
+        "x", "x", Factor("1", "", np.ones_like), Factor("2r", "", lambda rate: 2.0 * rate), mistake=True
+    )
+    assert invisible_rate(third) == pytest.approx(1.0 / 3.0, abs=1e-11)

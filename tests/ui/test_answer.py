@@ -1,10 +1,8 @@
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dropviz.figures.answer.points import REASONS
 from dropviz.ui.frame import MORE, PAGES
-from dropviz.ui.pages.answer import CONFIG, _evidence
 
 
 def page() -> None:
@@ -38,10 +36,3 @@ def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
 def test_every_reason_leads_to_a_page_of_the_app() -> None:
     addresses = {address for address, _, _ in (*PAGES, *MORE)}
     assert {point.page[1] for point in REASONS} <= addresses
-
-
-def test_the_learning_rates_come_from_the_training_itself() -> None:
-    keep = 1.0 - np.asarray(CONFIG.rates)
-    found = _evidence().learning_rate
-    np.testing.assert_allclose(found["SGD"], keep**-2.0)
-    np.testing.assert_allclose(found["Adam"], 1.0 / keep)

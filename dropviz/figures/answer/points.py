@@ -14,7 +14,7 @@ LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi &amp; Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
 
-def _live(name: str) -> str:
+def _text(name: str) -> str:
     return f'<b data-text="{name}"></b>'
 
 
@@ -38,8 +38,8 @@ REASONS = (
         "The test network is plain code, the same for networks trained with and without dropout.",
         CS231N,
         'Standard: <code data-text="standard-line"></code>; inverted: <code data-text="inverted-line"></code>. '
-        f"The factor forgotten: test mean {_live('forgotten')} times the training mean "
-        f"(exact {_live('forgotten-exact')}).",
+        f"The factor forgotten: test mean {_text('forgotten')} times the training mean "
+        f"(exact {_text('forgotten-exact')}).",
         ("Two strategies", "explore"),
     ),
     Point(
@@ -47,9 +47,9 @@ REASONS = (
         "Annealing takes the rate to 0: inverted is right at every step. Once the rate moves, no single "
         "test factor fits every step of standard.",
         RENNIE,
-        f"From {_live('rate')} to 0 its mean is off by up to {_live('error-first')} with the first rate's factor, "
-        f"{_live('error-middle')} with the mean rate's, {_live('error-last')} with the last's; inverted: "
-        f"{_live('error-never')}.",
+        f"From {_text('rate')} to 0 its mean is off by up to {_text('error-first')} with the first rate's factor, "
+        f"{_text('error-middle')} with the mean rate's, {_text('error-last')} with the last's; inverted: "
+        f"{_text('error-never')}.",
         ("A changing rate", "schedule"),
     ),
     Point(
@@ -57,8 +57,8 @@ REASONS = (
         "Inverted adds a·(m/k − 1), whose mean is 0, as it is when a is multiplied by a Gaussian N(1, r/k); standard "
         "adds a·(m − 1), whose mean is −r·μ.",
         SRIVASTAVA,
-        f"Here: inverted {_live('noise-inverted')}, Gaussian {_live('noise-gaussian')}, standard "
-        f"{_live('noise-standard')} (exact {_live('noise-standard-exact')}).",
+        f"Here: inverted {_text('noise-inverted')}, Gaussian {_text('noise-gaussian')}, standard "
+        f"{_text('noise-standard')} (exact {_text('noise-standard-exact')}).",
         ("Zero-mean noise", "noise"),
     ),
     Point(
@@ -66,16 +66,16 @@ REASONS = (
         "In training, the mean over masks of z = W·a + b is what z is without dropout; standard shrinks W·a to k·W·a, "
         "and leaves b.",
         WANG,
-        f"Without dropout z = {_live('plain-z')}; in training inverted {_live('z-inverted')}, standard "
-        f"{_live('z-standard')}.",
+        f"Without dropout z = {_text('plain-z')}; in training inverted {_text('z-inverted')}, standard "
+        f"{_text('z-standard')}.",
         ("Next layer", "next-layer"),
     ),
     Point(
         "5 · No p at inference",
         "Where nothing is multiplied, nobody can mistake the drop for the keep probability, as happened.",
         CONVNETJS,
-        f"× {_live('drop')} where × {_live('keep')} is meant: test mean {_live('wrong')} times the training mean "
-        f"(exact {_live('wrong-exact')}).",
+        f"× {_text('drop')} where × {_text('keep')} is meant: test mean {_text('wrong')} times the training mean "
+        f"(exact {_text('wrong-exact')}).",
         ("Which p?", "which-p"),
     ),
 )
@@ -85,7 +85,7 @@ LIMITS = (
         "Training ÷ test variance is 1/k + (r/k)·μ²/v for both strategies. Batch norm keeps the variance that it saw "
         "in training, which at test is another.",
         LI,
-        f"Here {_live('ratio')}, exact {_live('ratio-exact')}.",
+        f"Here {_text('ratio')}, exact {_text('ratio-exact')}.",
         ("Next layer", "next-layer"),
     ),
     Point(
@@ -95,7 +95,7 @@ LIMITS = (
         "term of the loss, "
         "where inverted has η and λ. At equal learning rates the two train differently wherever the rate is above 0.",
         SRIVASTAVA,
-        f"At this rate {_live('path-SGD')}·η with SGD, {_live('path-Adam')}·η with Adam.",
+        f"At this rate {_text('path-SGD')}·η with SGD, {_text('path-Adam')}·η with Adam.",
         ("Training", "training"),
     ),
     Point(
@@ -103,8 +103,8 @@ LIMITS = (
         "One pass at test is not the average of the networks that dropout trains. For a logistic unit it is their "
         "normalized geometric mean, with either strategy.",
         BALDI,
-        f"Eight inputs 1, weights 0.5, bias −2, all 256 masks: one pass gives {_live('unit-test')}, the average is "
-        f"{_live('unit-average')}.",
+        f"Eight inputs 1, weights 0.5, bias −2, all 256 masks: one pass gives {_text('unit-test')}, the average is "
+        f"{_text('unit-average')}.",
         ("Next layer", "next-layer"),
     ),
 )

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -15,113 +14,87 @@ from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure, UnitRow
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.written import estimated, plain, with_error
-from dropviz.simulation.histogram import some_units
-from dropviz.simulation.sweep import Sweep
-from dropviz.theory.moments import invisible_rate, mean_ratio
+from dropviz.numbers.written import estimated, plain
+from dropviz.simulation.mistakes import Mistake
+from dropviz.theory.moments import PHASES
 from dropviz.theory.strategies import Strategy, strategy
 
-UNITS_SHOWN, HEIGHT = 20, 150
+HEIGHT = 150  # of a panel, pixels
 RIGHT = "correct, and left on"  # a ratio of means cannot tell them apart
 ONE_CURVE = {"wrong_train": "wrong p", "wrong_test": "wrong p"}  # both ratios are r/k
 
 
-def mistake_live(sweep: Sweep, name: str) -> LiveFigure:
-    """Return the mistake ``name`` beside inverted dropout: units, ratio of means, means, numbers and code.
-
-    Parameters
-    ----------
-    sweep
-        Of "inverted" and of one mistake or more; every one of them is a curve in the first panel.
-    name
-        The mistake in the foreground.
-
-    Raises
-    ------
-    ValueError
-        If "inverted" or ``name`` is not in the sweep, ``name`` is no mistake, or the mean of the activations, by
-        which the figure divides, is not above 0.
-    """
-    config = sweep.config
-    if not strategy(name).mistake:
-        raise ValueError(f"name must be a mistake; got {name!r}")
-    if not {"inverted", name} <= set(config.strategies):
-        raise ValueError(f"sweep must hold 'inverted' and {name!r}; it holds {', '.join(config.strategies)}")
-    if not config.activations.exact_mean > 0.0:
-        raise ValueError(f"activations must have a mean above 0; got {plain(config.activations.exact_mean)}")
-    rates = np.asarray(config.rates)
-    rows = [strategy(name), strategy("inverted")]
-    panels = [_ratio_panel(sweep, rows[0]), _mean_panel(sweep, rows[0])]
-    drawn = _draw(panels, rows[0], rates)
-    shown = some_units(config, UNITS_SHOWN)
+def mistake_live(found: Mistake) -> LiveFigure:
+    """Return a mistake beside inverted dropout: units, ratio of means, means, numbers and code."""
+    rates = np.asarray(found.sweep.config.rates)
+    pair = (strategy(found.name), strategy("inverted"))
+    panels = [_ratio_panel(found, pair[0]), _mean_panel(found, pair[0])]
+    drawn = _draw(panels, rates)
     return LiveFigure(
         figure=drawn.figure,
-        rates=config.rates,
+        rates=found.sweep.config.rates,
         tracks=drawn.tracks,
-        texts=_texts(sweep, rows),
-        head=columns([_head(row) for row in rows]),
-        foot=columns([_foot(row) for row in rows]),
+        texts=_texts(found, pair),
+        head=columns([_head(shown) for shown in pair]),
+        foot=columns([_foot(shown) for shown in pair]),
         narrow=drawn.narrow,
-        units=list(zip(shown.activation.tolist(), shown.dropped_at.tolist(), strict=True)),
-        unit_rows=[_unit_row(row, rates) for row in rows],
-        alt=f"{rows[0].label} beside inverted dropout. {'. '.join(panel.title for panel in panels)}.",
+        units=list(zip(found.units.activation.tolist(), found.units.dropped_at.tolist(), strict=True)),
+        unit_rows=[_unit_row(shown, rates) for shown in pair],
+        alt=f"{pair[0].label} beside inverted dropout. {'. '.join(panel.title for panel in panels)}.",
     )
 
 
 # ---- the panels -----------------------------------------------------------------------------------------------------
 
 
-def _ratio_panel(sweep: Sweep, chosen: Strategy) -> Panel:
+def _ratio_panel(found: Mistake, chosen: Strategy) -> Panel:
     """Ratio of the means of every mistake; the chosen one last, on top of the others, and with simulated points."""
-    rates = np.asarray(sweep.config.rates)
-    lines = {RIGHT: Line(RIGHT, COLORS["inverted"], Estimate(np.ones_like(rates)))}
-    for row in map(strategy, sweep.config.strategies):
-        if row.mistake and row is not chosen:
-            lines[_curve(row)] = Line(_curve(row), COLORS[row.name], Estimate(mean_ratio(row, rates)))
-    lines.pop(_curve(chosen), None)
-    lines[_curve(chosen)] = Line(_curve(chosen), COLORS[chosen.name], simulated_ratio(sweep, chosen))
-    root = invisible_rate(chosen)
+    ratios = {strategy(name): ratio for name, ratio in found.ratios.items() if strategy(name).mistake}
+    lines = {
+        _curve(shown): Line(_curve(shown), COLORS[shown.name], Estimate(ratio.exact))
+        for shown, ratio in ratios.items()
+    }
+    lines.pop(_curve(chosen))
+    right = Line(RIGHT, COLORS["inverted"], Estimate(np.ones(len(found.sweep.config.rates))))
+    on_top = Line(_curve(chosen), COLORS[chosen.name], found.ratios[chosen.name])
+    root = found.invisible_rate
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
     title = f"“{chosen.short}” {where}"
-    return Panel(title, "test mean / training mean", list(lines.values()), log=True, limits=(0.04, 25.0))
-
-
-def _curve(row: Strategy) -> str:
-    return ONE_CURVE.get(row.name, row.short)
-
-
-def simulated_ratio(sweep: Sweep, row: Strategy) -> Estimate:
-    """Test mean / training mean; NaN where a few units were all dropped."""
-    ratio = sweep.gap("mean_ratio")[sweep.config.strategies.index(row.name)]
-    return replace(
-        sweep.gap_estimate("mean_ratio", row.name), simulated=np.where(np.isfinite(ratio), ratio, np.nan)
+    return Panel(
+        title, "test mean / training mean", [right, *lines.values(), on_top], log=True, limits=(0.04, 25.0)
     )
 
 
-def _mean_panel(sweep: Sweep, row: Strategy) -> Panel:
+def _curve(shown: Strategy) -> str:
+    return ONE_CURVE.get(shown.name, shown.short)
+
+
+def _mean_panel(found: Mistake, chosen: Strategy) -> Panel:
     lines = [
-        Line(label, COLORS[row.name], sweep.estimate("mean", row.name, phase), dashed=phase == "test")
-        for label, phase in (("training", "train"), ("test", "test"))
+        Line(
+            label,
+            COLORS[chosen.name],
+            found.sweep.estimate("mean", chosen.name, phase),
+            dashed=phase == "test",
+        )
+        for phase, label in zip(PHASES, ("training", "test"), strict=True)
     ]
-    root = invisible_rate(row)
-    if root is None:
-        side = "large" if float(mean_ratio(row, 0.5)) > 1.0 else "small"
-        title = f"Its test mean is too {side} at every rate but 0"
-    else:
-        below, above = ("small", "large") if float(mean_ratio(row, 0.5 * root)) < 1.0 else ("large", "small")
-        title = f"Its test mean is too {below} below {root:g}, too {above} above"
-    mu = sweep.config.activations.exact_mean
-    return Panel(title, "mean", lines, limits=(0.0, 4.0 * mu))
+    root, sizes = found.invisible_rate, ("small", "large") if found.starts_small else ("large", "small")
+    where = "at every rate but 0" if root is None else f"below {root:g}, too {sizes[1]} above"
+    limits = (0.0, 4.0 * found.sweep.config.activations.exact_mean)
+    return Panel(f"Its test mean is too {sizes[0]} {where}", "mean", lines, limits=limits)
 
 
-def _draw(panels: Sequence[Panel], chosen: Strategy, rates: Floats) -> Drawn:
+def _draw(panels: Sequence[Panel], rates: Floats) -> Drawn:
+    thick = f"{panels[0].lines[-1].name}, exact"
+
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
             draw_panel(drawing, panel, box, number, rates)
         _label_where_apart(drawing, panels[1], places[1], rates)
         for trace in drawing.traces:
             if trace["yaxis"] == "y" and trace["name"].endswith(", exact"):
-                trace["line"]["width"] = 4 if trace["name"] == f"{_curve(chosen)}, exact" else 1.5
+                trace["line"]["width"] = 4 if trace["name"] == thick else 1.5
 
     return draw_grid([Row(len(panels), HEIGHT)], draw)
 
@@ -139,59 +112,53 @@ def _label_where_apart(drawing: Drawing, panel: Panel, box: Box, rates: Floats) 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
 
 
-def _unit_row(row: Strategy, rates: Floats) -> UnitRow:
+def _unit_row(shown: Strategy, rates: Floats) -> UnitRow:
     train, test = (
         [value if math.isfinite(value) else None for value in factor(rates).tolist()]
-        for factor in (row.train_scale, row.test_scale)
+        for factor in (shown.train_scale, shown.test_scale)
     )
-    return UnitRow(row.name, COLORS[row.name], train, test)
+    return UnitRow(shown.name, COLORS[shown.name], train, test)
 
 
-def _texts(sweep: Sweep, rows: Sequence[Strategy]) -> dict[str, list[str]]:
+def _texts(found: Mistake, pair: Sequence[Strategy]) -> dict[str, list[str]]:
     """Every text that changes with the rate, by name; `_head` and `_foot` say where each stands."""
-    rates = list(sweep.config.rates)
+    rates = found.sweep.config.rates
     texts: dict[str, list[str]] = {}
-    for row in rows:
-        index = sweep.config.strategies.index(row.name)
-        texts[f"{row.name}-train-factor"] = [row.train_scale.words(rate) for rate in rates]
-        texts[f"{row.name}-test-factor"] = [row.test_scale.words(rate) for rate in rates]
-        texts[f"{row.name}-verdict"] = [_verdict(row, rate) for rate in rates]
-        texts[f"{row.name}-code"] = [_code(row, rate) for rate in rates]
-        for at, phase in enumerate(("train", "test")):
-            pairs = zip(sweep.mean[index, at].tolist(), sweep.mean_se[index, at].tolist(), strict=True)
-            texts[f"{row.name}-{phase}"] = [with_error(*pair) for pair in pairs]
-            exact = sweep.exact_mean[index, at].tolist()
-            texts[f"{row.name}-{phase}-exact"] = [_exact(value) for value in exact]
-        texts[f"{row.name}-ratio"] = estimated(simulated_ratio(sweep, row))
-        exact = mean_ratio(row, rates).tolist()
-        texts[f"{row.name}-ratio-exact"] = [_exact(value) for value in exact]
+    for shown in pair:
+        name, ratio = shown.name, found.ratios[shown.name]
+        for phase, factor in zip(PHASES, (shown.train_scale, shown.test_scale), strict=True):
+            texts[f"{name}-{phase}-factor"] = [factor.words(rate) for rate in rates]
+            texts |= _number_texts(f"{name}-{phase}", found.sweep.estimate("mean", name, phase))
+        texts |= _number_texts(f"{name}-ratio", ratio)
+        texts[f"{name}-verdict"] = [_verdict(shown, value) for value in ratio.exact.tolist()]
+        texts[f"{name}-code"] = [_code(shown, rate) for rate in rates]
     texts["summary"] = [
-        f"Rate {rate:.2f}. {rows[0].short}: {said}"
-        for rate, said in zip(rates, texts[f"{rows[0].name}-verdict"], strict=True)
+        f"Rate {rate:.2f}. {pair[0].short}: {said}"
+        for rate, said in zip(rates, texts[f"{found.name}-verdict"], strict=True)
     ]
     return texts
 
 
-def _exact(value: float) -> str:
-    return f"exact {plain(value)}" if math.isfinite(value) else ""
+def _number_texts(name: str, estimate: Estimate) -> dict[str, list[str]]:
+    exact = [f"exact {plain(value)}" if math.isfinite(value) else "" for value in estimate.exact.tolist()]
+    return {name: estimated(estimate), f"{name}-exact": exact}
 
 
-def _verdict(row: Strategy, rate: float) -> str:
-    ratio = float(mean_ratio(row, rate))
+def _verdict(shown: Strategy, ratio: float) -> str:
     if math.isnan(ratio):
         return "The training factor divides by 0 at this rate: no output."
     if math.isclose(ratio, 1.0):
         return "Test mean = training mean" + (
-            ": at this rate the mistake does not show." if row.mistake else "."
+            ": at this rate the mistake does not show." if shown.mistake else "."
         )
     return f"Test mean = {plain(ratio)} × training mean."
 
 
-def _code(row: Strategy, rate: float) -> str:
+def _code(shown: Strategy, rate: float) -> str:
     """The two lines in NumPy, and in a comment what their factors are at this rate."""
-    train, test = numpy_lines(row.name, 0.3)  # the lines are the same at every rate where they are defined
+    train, test = numpy_lines(shown.name, 0.3)  # the lines are the same at every rate where they are defined
     width = max(len(train), len(test))
-    factors = (row.train_scale.words(rate), row.test_scale.words(rate))
+    factors = (shown.train_scale.words(rate), shown.test_scale.words(rate))
     return "\n".join(
         f"{line:<{width}}  # {words}" for line, words in zip((train, test), factors, strict=True)
     )
@@ -211,28 +178,28 @@ def number_cell(title: str, text: str) -> str:
     )
 
 
-def _head(row: Strategy) -> str:
-    color = f'style="--dv-color:{COLORS[row.name]}"'
-    kind = ' class="dv-mistake"' if row.mistake else ""
+def _head(shown: Strategy) -> str:
+    color = f'style="--dv-color:{COLORS[shown.name]}"'
+    kind = ' class="dv-mistake"' if shown.mistake else ""
     return (
-        f'<h3 {color}><span class="dv-swatch"></span><span{kind}>{escape(row.label)}</span></h3>'
+        f'<h3 {color}><span class="dv-swatch"></span><span{kind}>{escape(shown.label)}</span></h3>'
         f'<p class="dv-factor"><span class="dv-key" {color}>training</span> '
-        f'<b data-text="{row.name}-train-factor"></b>, '
-        f'<span class="dv-key dv-test" {color}>test</span> <b data-text="{row.name}-test-factor"></b></p>'
+        f'<b data-text="{shown.name}-train-factor"></b>, '
+        f'<span class="dv-key dv-test" {color}>test</span> <b data-text="{shown.name}-test-factor"></b></p>'
         '<div class="dv-unit-row"><div class="dv-unit-names"><span>training</span><span>test</span></div>'
-        f'<svg data-units="{row.name}"></svg></div>'
-        f'<p data-text="{row.name}-verdict"></p>'
+        f'<svg data-units="{shown.name}"></svg></div>'
+        f'<p data-text="{shown.name}-verdict"></p>'
     )
 
 
-def _foot(row: Strategy) -> str:
-    name = row.name
+def _foot(shown: Strategy) -> str:
+    name = shown.name
     cells = (
         number_cell("training mean", f"{name}-train"),
         number_cell("test mean", f"{name}-test"),
         number_cell("test / training", f"{name}-ratio"),
     )
-    label = f'<p class="dv-only-narrow"><b>{escape(row.label)}</b></p>'
+    label = f'<p class="dv-only-narrow"><b>{escape(shown.label)}</b></p>'
     return (
         f'{label}<dl class="dv-numbers">{"".join(cells)}</dl><pre><code data-text="{name}-code"></code></pre>'
     )

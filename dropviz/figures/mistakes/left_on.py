@@ -11,32 +11,22 @@ from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, axis, faint, pa
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.written import plain, with_error
-from dropviz.simulation.layer import LeftOn
+from dropviz.numbers.written import estimated, plain
+from dropviz.simulation.mistakes import ANSWERS, Answers
 
 ON, OFF = COLORS["none"], COLORS["inverted"]
-HEIGHT, BINS, ANSWERS = 150, 56, 6
-FRAMED_RATE, TALLEST_RATE = 0.6, 0.2  # the picture has room for the spread at the one, the bars at the other
+HEIGHT = 150  # of a panel, pixels
 
 
-def left_on_live(result: LeftOn) -> LiveFigure:
-    """Return the answers over masks beside the one answer with dropout off, at every rate.
-
-    Parameters
-    ----------
-    result
-        One unit's z over masks, with inverted dropout left on, and off.
-    """
-    edges = _edges(result)
-    shares = _shares(result, edges)
-    top = min(105.0, 1.3 * float(shares[np.abs(result.rates - TALLEST_RATE).argmin()].max()) or 105.0)
-    panels = [_spread_panel(result), _flip_panel(result)]
-    drawn = _draw(result, shares, edges, top, panels)
+def left_on_live(found: Answers) -> LiveFigure:
+    """Return the answers over masks beside the one answer with dropout off, at every rate."""
+    panels = [_spread_panel(found), _flip_panel(found)]
+    drawn = _draw(found, panels)
     return LiveFigure(
         figure=drawn.figure,
-        rates=tuple(result.rates.tolist()),
+        rates=tuple(found.rates.tolist()),
         tracks=drawn.tracks,
-        texts=_texts(result, shares, top),
+        texts=_texts(found),
         head=columns([_head_on(), _head_off()]),
         foot=columns([_foot_on(), _foot_off()]),
         narrow=drawn.narrow,
@@ -48,81 +38,61 @@ def left_on_live(result: LeftOn) -> LiveFigure:
 # ---- the panels -----------------------------------------------------------------------------------------------------
 
 
-def _edges(result: LeftOn) -> Floats:
-    """Bin edges around the answers of a middling rate, 0 and the answer with dropout off."""
-    middle = int(np.abs(result.rates - FRAMED_RATE).argmin())
-    low, high = np.quantile(result.prediction[:, middle], [0.002, 0.998])
-    low, high = min(float(low), result.off, 0.0), max(float(high), result.off, 0.0)
-    margin = 0.08 * (high - low) or 1.0
-    return np.linspace(low - margin, high + margin, BINS + 1)
-
-
-def _shares(result: LeftOn, edges: Floats) -> Floats:
-    """Share of the masks, in per cent, whose answer falls into each bin. Axes: rate, bin."""
-    counts = [np.histogram(answers, edges)[0] for answers in result.prediction.T]
-    return 100.0 * np.array(counts) / len(result.prediction)
-
-
-def _spread_panel(result: LeftOn) -> Panel:
-    scatters = bool(result.exact_std.max() > 0.0)
+def _spread_panel(found: Answers) -> Panel:
+    scatters = bool(found.exact_std.max() > 0.0)
     title = "The higher the rate, the more they scatter" if scatters else "Nothing scatters: every input is 0"
-    line = Line("standard deviation", ON, Estimate(result.exact_std, result.std))
-    return Panel(title, "standard deviation", [line], limits=(0.0, np.inf))
+    lines = [Line("standard deviation", ON, Estimate(found.exact_std, found.std))]
+    return Panel(title, "standard deviation", lines, limits=(0.0, np.inf))
 
 
-def _flip_panel(result: LeftOn) -> Panel:
-    flipped = 100.0 * result.flipped
-    if result.off == 0.0:
+def _flip_panel(found: Answers) -> Panel:
+    most = found.flipped.exact.max()
+    if found.off == 0.0:
         title = "The answer is 0: it has no sign to flip"
-    elif flipped.max() == 0.0:
+    elif most == 0.0:
         title = "No mask flips the sign of the answer"
     else:
-        title = f"Up to {flipped.max():.0f} % of the masks flip its sign"
-    error = 100.0 * np.sqrt(result.flipped * (1.0 - result.flipped) / len(result.prediction))
-    line = Line("sign flipped", ON, Estimate(flipped, flipped, error))
-    return Panel(title, "masks, %", [line], limits=(0.0, 100.0))
+        title = f"Up to {most:.0f} % of the masks flip its sign"
+    return Panel(title, "masks, %", [Line("sign flipped", ON, found.flipped)], limits=(0.0, 100.0))
 
 
-def _draw(result: LeftOn, shares: Floats, edges: Floats, top: float, panels: Sequence[Panel]) -> Drawn:
+def _draw(found: Answers, panels: Sequence[Panel]) -> Drawn:
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        _draw_answers(drawing, result, shares, edges, top, places[0])
+        _draw_answers(drawing, found, places[0])
         for number, (panel, box) in enumerate(zip(panels, places[1:], strict=True), start=2):
-            draw_panel(drawing, panel, box, number, result.rates)
-        if not result.flipped.any():
+            draw_panel(drawing, panel, box, number, found.rates)
+        if not found.flipped.exact.any():
             drawing.axes["yaxis3"]["tickvals"] = [0]  # no shares below 0
         for trace in drawing.traces:
             if trace["name"] == "sign flipped, exact":
-                trace["name"] = (
-                    "sign flipped, simulated"  # too many masks to enumerate: the line is simulated too
-                )
+                trace["name"] = "sign flipped, simulated"  # too many masks to list: so is the line
 
     return draw_grid([Row(1 + len(panels), HEIGHT)], draw)
 
 
-def _draw_answers(
-    drawing: Drawing, result: LeftOn, shares: Floats, edges: Floats, top: float, box: Box
-) -> None:
+def _draw_answers(drawing: Drawing, found: Answers, box: Box) -> None:
     """Draw the answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
     steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "xaxis": "x", "yaxis": "y"}
     bars = {
-        "x": edges[:-1],
+        "x": found.edges[:-1],
         "line": {"color": ON, "width": 1.5, "shape": "hv"},
         "fill": "tozeroy",
         "fillcolor": faint(ON, 0.3),
         "name": "dropout left on",
     }
-    drawing.add(steps | bars, y=shares)
-    upright = steps | {"y": [0.0, top]}
+    drawing.add(steps | bars, y=found.shares)
+    upright = steps | {"y": [0.0, found.top]}
     drawing.add(upright | {"x": [0.0, 0.0], "line": {"color": INK, "width": 1}, "name": "0"})
     off = {"color": OFF, "width": 2, "dash": TEST_DASH}
-    drawing.add(upright | {"x": [result.off, result.off], "line": off, "name": "dropout off"})
+    drawing.add(upright | {"x": [found.off, found.off], "line": off, "name": "dropout off"})
     drawing.annotations.append(panel_title("One input, an answer a mask", box.x[0], box.y[1]))
-    right_of_it = result.off < 0.5 * (edges[0] + edges[-1])
+    low, high = found.edges[0], found.edges[-1]
+    right_of_it = found.off < 0.5 * (low + high)
     drawing.annotations.append(
         {
             "text": " dropout off" if right_of_it else "dropout off ",
-            "x": result.off,
-            "y": top,
+            "x": found.off,
+            "y": found.top,
             "xref": "x",
             "yref": "y",
             "xanchor": "left" if right_of_it else "right",
@@ -132,63 +102,53 @@ def _draw_answers(
         }
     )
     small = {"font": {"size": 12}, "standoff": 2}
-    drawing.axes["xaxis"] = axis(
-        domain=box.x,
-        anchor="y",
-        range=(edges[0], edges[-1]),
-        showgrid=False,
-        title=small | {"text": "answer z of the unit"},
-    )
-    drawing.axes["yaxis"] = axis(
-        domain=box.y, anchor="x", range=(0, top), ticksuffix=" %", nticks=4, title=small | {"text": "masks"}
-    )
+    across = small | {"text": "answer z of the unit"}
+    drawing.axes["xaxis"] = axis(domain=box.x, anchor="y", range=(low, high), showgrid=False, title=across)
+    up = {"range": (0, found.top), "ticksuffix": " %", "nticks": 4, "title": small | {"text": "masks"}}
+    drawing.axes["yaxis"] = axis(domain=box.y, anchor="x", **up)
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
 
 
-def _texts(result: LeftOn, shares: Floats, top: float) -> dict[str, list[str]]:
+def _texts(found: Answers) -> dict[str, list[str]]:
     """Every text that changes with the rate, by name."""
-    masks = len(result.prediction)
-    mean = result.prediction.mean(axis=0)
-    off = plain(result.off, 3)
+    rates, off = found.rates.tolist(), plain(found.off, 3)
+    keeps = (1.0 - np.round(found.rates, 6)).tolist()
+
+    def always(text: str) -> list[str]:
+        return [text] * len(rates)
+
     texts = {
-        "answers": [
-            ",  ".join(plain(value, 3) for value in column) for column in result.prediction[:ANSWERS].T.tolist()
-        ],
-        "off-answers": [",  ".join([off] * ANSWERS)] * len(result.rates),
-        "off-mean": [plain(result.off)] * len(result.rates),
-        "on-mean": [
-            with_error(*pair) for pair in zip(mean.tolist(), (result.std / np.sqrt(masks)).tolist(), strict=True)
-        ],
-        "on-mean-exact": [f"exact {plain(result.off)}"] * len(result.rates),
-        "on-std": [plain(value, 3) for value in result.std.tolist()],
-        "on-std-exact": [f"exact {plain(value, 3)}" for value in result.exact_std.tolist()],
-        "on-flipped": [_percent(value) for value in result.flipped.tolist()],
-        "on-flipped-exact": [f"of {masks:,} masks"] * len(result.rates),
-        "on-note": [_note(column, top) for column in shares],
-        "on-code": [f"test = a * mask / keep  # ÷ {1.0 - rate:g}, a new mask every time" for rate in
-                    np.round(result.rates, 6).tolist()],
-    }  # fmt: skip
+        "answers": [_list([plain(value, 3) for value in column]) for column in found.first.T.tolist()],
+        "off-answers": always(_list([off] * ANSWERS)),
+        "off-mean": always(plain(found.off)),
+        "on-mean": estimated(found.mean),
+        "on-mean-exact": always(f"exact {plain(found.off)}"),
+        "on-std": [plain(value, 3) for value in found.std.tolist()],
+        "on-std-exact": [f"exact {plain(value, 3)}" for value in found.exact_std.tolist()],
+        "on-flipped": [f"{share:.1f} %" for share in found.flipped.exact.tolist()],
+        "on-flipped-exact": always(f"of {found.masks:,} masks"),
+        "on-note": [_cut_off(shares, found.top) for shares in found.shares],
+        "on-code": [f"test = a * mask / keep  # ÷ {keep:g}, a new mask every time" for keep in keeps],
+    }
     texts["summary"] = [
         f"Rate {rate:.2f}. With dropout left on, answers have standard deviation {std}; {share} flip their sign."
-        for rate, std, share in zip(
-            result.rates.tolist(), texts["on-std"], texts["on-flipped"], strict=True
-        )
-    ]  # fmt: skip
+        for rate, std, share in zip(rates, texts["on-std"], texts["on-flipped"], strict=True)
+    ]
     return texts
 
 
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.1f} %"
+def _list(answers: Sequence[str]) -> str:
+    return ",  ".join(answers)
 
 
-def _note(column: Floats, top: float) -> str:
+def _cut_off(shares: Floats, top: float) -> str:
     """Say what the frame of the picture cuts off."""
     parts = []
-    if column.max() > top:
-        parts.append(f"Tallest bar: {column.max():.0f} %.")
-    outside = 100.0 - column.sum()
+    if shares.max() > top:
+        parts.append(f"Tallest bar: {shares.max():.0f} %.")
+    outside = 100.0 - shares.sum()
     if outside > 0.05:
         parts.append(f"Beyond the frame: {outside:.1f} % of the masks.")
     return " ".join(parts) or "\N{NO-BREAK SPACE}"  # an empty line would shift the figure during the drag

@@ -1,18 +1,13 @@
 """The next layer: what of dropout reaches z = W·a + b, and what a nonlinearity, depth and batch norm make of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from dropviz.figures.next_layer import panels
-from dropviz.figures.next_layer.text import foot, head, notes, texts
+from dropviz.figures.next_layer.text import foot, head, sections, texts
 from dropviz.figures.panels.curves import Box, Drawing, draw_panel
 from dropviz.figures.panels.grid import BOTTOM, TICKS, Row, draw_grid
 from dropviz.live.figure import LiveFigure
-from dropviz.simulation.layer import LayerDensities, LayerSweep
-from dropviz.simulation.nonlinearity import DepthGap, LogisticUnit, NonlinearGap
-from dropviz.simulation.variance_shift import VarianceShift
+from dropviz.simulation.next_layer import NextLayer
 
 # A row of words is a row without panels: a note of HTML stands in it, its lower edge on the panels below.
 WORDS = (Row(1, 66), Row(1, 92), Row(1, 82), Row(1, 80))
@@ -21,43 +16,8 @@ NOTES_AT = (4, 7, 10, 13)  # places of the rows of words
 GAP = 6  # between a note and the titles of the panels below, pixels
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NextLayer:
-    """Everything that the page shows, all on the same grid of rates.
-
-    Attributes
-    ----------
-    layer, densities
-        One unit's z over masks by "inverted" and "standard", and its distributions.
-    unit, gap, nonlinearity
-        A unit of at most 12 inputs by the same strategies, E[f(z)] against f(E[z]), and the name of f.
-    inverted, standard
-        That unit as a logistic unit, by each strategy.
-    depth
-        The gap of a stack of layers.
-    shift
-        The variance shift before batch norm.
-    """
-
-    layer: LayerSweep
-    densities: LayerDensities
-    unit: LayerSweep
-    gap: NonlinearGap
-    nonlinearity: str
-    inverted: LogisticUnit
-    standard: LogisticUnit
-    depth: DepthGap
-    shift: VarianceShift
-
-
 def next_layer_live(result: NextLayer) -> LiveFigure:
-    """Return the page's figure: five sections, each two panels wide, all at one rate.
-
-    Parameters
-    ----------
-    result
-        What to show.
-    """
+    """Return the page's figure: five sections, each two panels wide, all at one rate."""
     bottoms: list[list[float]] = []
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
@@ -69,9 +29,9 @@ def next_layer_live(result: NextLayer) -> LiveFigure:
         figure=drawn.figure,
         rates=result.layer.config.rates,
         tracks=drawn.tracks,
-        texts=texts(result.layer, result.densities, result.gap, result.inverted, result.depth, result.shift),
+        texts=texts(result),
         head=head(result.layer),
-        foot=_placed(_notes(result), *bottoms) + foot(),
+        foot=_lifted(sections(result), *bottoms) + foot(),
         narrow=drawn.narrow,
         alt=_alt(result),
     )
@@ -79,25 +39,19 @@ def next_layer_live(result: NextLayer) -> LiveFigure:
 
 def _draw(drawing: Drawing, places: Sequence[Box], result: NextLayer) -> None:
     """Draw the panels in the order of their places; the places are also the names of their axes."""
-    rates = np.asarray(result.layer.config.rates)
     for number, name in ((1, "inverted"), (2, "standard")):
-        box = places[number - 1]
-        panels.draw_masks(drawing, box, number, result.layer, result.densities, name)
+        panels.draw_masks(drawing, places[number - 1], number, result, name)
     curves = (
-        *zip((3, 4), panels.moment_panels(result.layer), strict=True),
-        *zip((5, 6), panels.gap_panels(result.gap, result.unit.config.strategies), strict=True),
-        *zip((9, 10), panels.logistic_panels(result.inverted, result.standard), strict=True),
+        *zip((3, 4), panels.moment_panels(result), strict=True),
+        *zip((5, 6), panels.gap_panels(result.unit), strict=True),
+        *zip((9, 10), panels.logistic_panels(result.logistic, result.logistic_gap), strict=True),
         (11, panels.shift_panel(result.shift)),
     )
     for number, panel in curves:
-        draw_panel(drawing, panel, places[number - 1], number, rates)
+        draw_panel(drawing, panel, places[number - 1], number, result.rates)
     panels.draw_layers(drawing, places[6], 7, result.depth)
     panels.draw_depth(drawing, places[7], 8, result.depth)
-    panels.draw_bells(drawing, places[11], 12, result.shift)
-
-
-def _notes(result: NextLayer) -> list[str]:
-    return notes(result.unit, result.nonlinearity, result.inverted, result.depth, result.shift)
+    panels.draw_bells(drawing, places[11], 12, result)
 
 
 def _note_bottom(box: Box) -> float:
@@ -106,23 +60,22 @@ def _note_bottom(box: Box) -> float:
     return BOTTOM + box.y[0] * inner_height - TICKS + GAP
 
 
-def _placed(words: Sequence[str], wide: Sequence[float], narrow: Sequence[float]) -> str:
+def _lifted(words: Sequence[str], wide: Sequence[float], narrow: Sequence[float]) -> str:
     """The notes, each lifted from below the figure into the row that was left free for it."""
-    lifted = (
+    notes = (
         f'<section class="dv-note" style="--dv-wide:{-at_wide:.0f}px;--dv-narrow:{-at_narrow:.0f}px">{note}</section>'
         for note, at_wide, at_narrow in zip(words, wide, narrow, strict=True)
     )
-    return f'<div class="dv-notes">{"".join(lifted)}</div>'
+    return f'<div class="dv-notes">{"".join(notes)}</div>'
 
 
 def _alt(result: NextLayer) -> str:
-    strategies = result.unit.config.strategies
     findings = [
         "distributions of z over masks, divided by keep and not, beside the z of the test network",
-        *(panel.title for panel in panels.moment_panels(result.layer)),
-        *(panel.title for panel in panels.gap_panels(result.gap, strategies)),
+        *(panel.title for panel in panels.moment_panels(result)),
+        *(panel.title for panel in panels.gap_panels(result.unit)),
         panels.depth_finding(result.depth),
-        *(panel.title for panel in panels.logistic_panels(result.inverted, result.standard)),
+        *(panel.title for panel in panels.logistic_panels(result.logistic, result.logistic_gap)),
         panels.shift_panel(result.shift).title,
     ]
     return f"Twelve panels over the rate: {'; '.join(findings)}."

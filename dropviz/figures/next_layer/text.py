@@ -2,20 +2,11 @@
 
 import numpy as np
 
-from dropviz.figures.next_layer.panels import (
-    INVERTED,
-    MISTAKE,
-    ROUNDING,
-    STANDARD,
-    draws_a_gap,
-    shares,
-    short,
-    top_share,
-)
-from dropviz.numbers.checks import Floats
-from dropviz.numbers.written import plain, with_errors
-from dropviz.simulation.layer import LayerDensities, LayerSweep
-from dropviz.simulation.nonlinearity import DepthGap, LogisticUnit, NonlinearGap
+from dropviz.figures.next_layer.panels import INVERTED, MISTAKE, STANDARD, short
+from dropviz.numbers.written import each_plain, estimated, plain
+from dropviz.simulation.layer import LayerSweep
+from dropviz.simulation.next_layer import ROUNDING, STRATEGIES, NextLayer, UnitOutput
+from dropviz.simulation.nonlinearity import DepthGap
 from dropviz.simulation.variance_shift import VarianceShift
 
 LABELS = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
@@ -63,31 +54,29 @@ def head(layer: LayerSweep) -> str:
     )
 
 
-def notes(
-    unit: LayerSweep, nonlinearity: str, logistic: LogisticUnit, depth: DepthGap, shift: VarianceShift
-) -> list[str]:
+def sections(result: NextLayer) -> list[str]:
     """HTML of the other four sections."""
-    largest = float(np.abs(logistic.geometric_mean - logistic.weight_scaled).max())
-    f, masks, inputs = LABELS[nonlinearity], 2**unit.config.fan_in, _count(unit.config.fan_in, "input")
-    stack, batch = depth.config, shift.config
+    inputs, f = result.unit.inputs, LABELS[result.unit.nonlinearity]
+    largest = float(np.abs(result.logistic.geometric_mean - result.logistic.weight_scaled).max())
+    masks, stack, batch = 2**inputs, result.depth.config, result.shift.config
     return [
-        f"<h3>Matching the mean of z is not enough</h3><p>One unit with {inputs}, f = {f}, "
-        f"all {masks:,} masks listed. At this rate f(z) is {_live('unit-average')} on average and {_live('unit-test')} "
-        f"in the test pass, without dropout (inverted). {_live('unit-factor', 'span')}</p>",
+        f"<h3>Matching the mean of z is not enough</h3><p>One unit with {_count(inputs, 'input')}, f = {f}, "
+        f"all {masks:,} masks listed. At this rate f(z) is {_text('unit-average')} on average and {_text('unit-test')} "
+        f"in the test pass, without dropout (inverted). {_text('unit-factor', 'span')}</p>",
         f"<h3>Does it grow with depth?</h3><p>{stack.depth} layers of {stack.width} units, f = {f}, inverted dropout, "
         f"{stack.passes} passes. Gap: root mean square over units of average − test pass, relative to the test pass; "
         f"{_key(INVERTED, 'as it is', False)}, {_key(MISTAKE, 'after the best single factor', True)}, "
-        f"dotted: lost in noise. {_live('depth', 'span')}</p>",
+        f"dotted: lost in noise. {_text('depth', 'span')}</p>",
         f"<h3>One logistic unit: a geometric mean</h3><p>σ(E[z]) is the <i>normalized geometric "
         f"mean</i> of all {masks:,} thinned networks ({_link(BALDI, 'Baldi &amp; Sadowski, NIPS 2013')}), which need "
-        f"not be their average. At this rate (inverted): average {_live('logistic-average')}, geometric mean "
-        f"{_live('logistic-geometric')}, test pass {_live('logistic-test')}. "
+        f"not be their average. At this rate (inverted): average {_text('logistic-average')}, geometric mean "
+        f"{_text('logistic-geometric')}, test pass {_text('logistic-test')}. "
         f"Over all rates the last two differ by at most {plain(largest, 1)}: rounding.</p>",
         f"<h3>Before batch norm: the variance shifts</h3><p>Batch norm divides by the variance that it saw in "
         f"training; at test the variance is Δ times that ({_link(LI, 'Li et al., CVPR 2019')}), with either strategy. "
         f"{_count(batch.fan_in, 'normal input')} of mean {batch.mean:g}, variance {batch.variance:g}, "
-        f"correlation {batch.correlation:g}: at this rate Δ = {_live('shift-exact')}, "
-        f"simulated {_live('shift')}.</p>",
+        f"correlation {batch.correlation:g}: at this rate Δ = {_text('shift-exact')}, "
+        f"simulated {_text('shift')}.</p>",
     ]
 
 
@@ -108,7 +97,7 @@ def _key(color: str, text: str, dashed: bool) -> str:
     return f'<span class="dv-key{" dv-test" if dashed else ""}" style="--dv-color:{color}">{text}</span>'
 
 
-def _live(name: str, tag: str = "b") -> str:
+def _text(name: str, tag: str = "b") -> str:
     return f'<{tag} data-text="{name}"></{tag}>'
 
 
@@ -136,67 +125,43 @@ def _count(number: int, noun: str) -> str:
 # ---- what follows the rate ------------------------------------------------------------------------------------------
 
 
-def texts(
-    layer: LayerSweep,
-    densities: LayerDensities,
-    gap: NonlinearGap,
-    logistic: LogisticUnit,
-    depth: DepthGap,
-    shift: VarianceShift,
-) -> Texts:
+def texts(result: NextLayer) -> Texts:
     """Every text that changes with the rate, by name; the words above say where each stands."""
-    return (
-        _layer_texts(layer, densities)
-        | _unit_texts(gap, layer.config.strategies)
-        | {"depth": [_depth_sentence(depth, at) for at in range(len(depth.config.rates))]}
-        | _logistic_texts(logistic)
-        | {
-            "shift-exact": _plain(shift.exact_shift),
-            "shift": with_errors(shift.shift, shift.shift_se),
-            "summary": _summary(layer, shift),
-        }
-    )
+    shift, logistic = result.shift, result.logistic
+    return {
+        **_layer_texts(result),
+        **_unit_texts(result.unit),
+        "depth": [_depth_sentence(result.depth, at) for at in range(len(result.rates))],
+        "logistic-average": each_plain(logistic.arithmetic_mean),
+        "logistic-geometric": each_plain(logistic.geometric_mean),
+        "logistic-test": each_plain(logistic.weight_scaled),
+        "shift-exact": each_plain(shift.exact_shift),
+        "shift": estimated(shift.estimates("shift")),
+        "summary": _summary(result.layer, shift),
+    }
 
 
-def _plain(values: Floats, digits: int = 4) -> list[str]:
-    return [plain(value, digits) for value in values.tolist()]
-
-
-def _exactly(values: Floats) -> list[str]:
-    return [f"exact {text}" for text in _plain(values)]
-
-
-def _layer_texts(layer: LayerSweep, densities: LayerDensities) -> Texts:
-    rates = np.asarray(layer.config.rates)
-    found: Texts = {}
-    full = float(layer.test_z[layer.config.strategies.index("inverted"), 0])
-    unscaled = {"inverted": "not random", "standard": f"unscaled {plain(full)}"}
-    for at, name in enumerate(layer.config.strategies):
-        bars, top = shares(densities)[at], top_share(densities, rates)
-        found |= {
-            f"{name}-mean": with_errors(layer.mean[at], layer.mean_se[at]),
-            f"{name}-mean-exact": _exactly(layer.exact_mean[at]),
-            f"{name}-variance": with_errors(layer.variance[at], layer.variance_se[at]),
-            f"{name}-variance-exact": _exactly(layer.exact_variance[at]),
-            f"{name}-test": _plain(layer.test_z[at]),
-            f"{name}-test-exact": [unscaled[name]] * len(rates),
-            f"{name}-note": [
-                _mask_note(
-                    spread, float(outside), float(tallest), top, missed if name == "standard" else None
-                )
-                for spread, outside, tallest, missed in zip(
-                    np.sqrt(layer.exact_variance[at]).tolist(),
-                    densities.outside_mass[at],
-                    bars.max(axis=1),
-                    (full - layer.test_z[at]).tolist(),
-                    strict=True,
-                )
-            ],
-        }
+def _layer_texts(result: NextLayer) -> Texts:
+    layer, found = result.layer, Texts()
+    divided, scaled = (layer.test_z[STRATEGIES.index(name)] for name in ("inverted", "standard"))
+    unscaled = {"inverted": "not random", "standard": f"unscaled {plain(float(divided[0]))}"}
+    missed = {"inverted": [None] * len(result.rates), "standard": (divided - scaled).tolist()}
+    for at, name in enumerate(STRATEGIES):
+        for moment in ("mean", "variance"):
+            estimate = layer.estimate(moment, name)
+            found[f"{name}-{moment}"] = estimated(estimate)
+            found[f"{name}-{moment}-exact"] = [f"exact {text}" for text in each_plain(estimate.exact)]
+        found[f"{name}-test"] = each_plain(layer.test_z[at])
+        found[f"{name}-test-exact"] = [unscaled[name]] * len(result.rates)
+        spreads, tallest = np.sqrt(layer.exact_variance[at]), result.shares[at].max(axis=1)
+        pictured = zip(
+            spreads.tolist(), missed[name], tallest.tolist(), result.outside[at].tolist(), strict=True
+        )
+        found[f"{name}-note"] = [_mask_note(*seen, result.top) for seen in pictured]
     return found
 
 
-def _mask_note(spread: float, outside: float, tallest: float, top: float, missed: float | None) -> str:
+def _mask_note(spread: float, missed: float | None, tallest: float, outside: float, top: float) -> str:
     """Say what the picture of a distribution cannot show, and by how much a test without scaling would miss."""
     if spread == 0.0:
         return "Every mask gives the same z."
@@ -212,26 +177,23 @@ def _mask_note(spread: float, outside: float, tallest: float, top: float, missed
     return " ".join(said)
 
 
-def _unit_texts(gap: NonlinearGap, strategies: tuple[str, ...]) -> Texts:
-    at = strategies.index("inverted")
-    average, test = gap.exact_output[at], gap.at_test[at]
+def _unit_texts(unit: UnitOutput) -> Texts:
+    at = unit.strategies.index("inverted")
+    average, test, gap = unit.output.exact[at], unit.at_test[at], unit.gap[at]
     return {
-        "unit-average": _plain(average),
-        "unit-test": _plain(test),
-        "unit-factor": [
-            _factor_sentence(one, other, bool(draws_a_gap(one - other, gap.exact_output)))
-            for one, other in zip(average.tolist(), test.tolist(), strict=True)
-        ],
+        "unit-average": each_plain(average),
+        "unit-test": each_plain(test),
+        "unit-factor": list(map(_factor_sentence, average.tolist(), test.tolist(), gap.tolist())),
     }
 
 
-def _factor_sentence(average: float, test: float, differs: bool) -> str:
-    if not differs:
+def _factor_sentence(average: float, test: float, gap: float) -> str:
+    if gap == 0.0:
         return "Here there is no gap."
     if abs(test) < ROUNDING:
-        return f"The gap is {plain(average - test, 3)}, and no factor mends it: the test pass gives 0."
+        return f"The gap is {plain(gap, 3)}, and no factor mends it: the test pass gives 0."
     return (
-        f"The gap is {plain(average - test, 3)}. A factor of {plain(average / test, 3)} would mend it here; "
+        f"The gap is {plain(gap, 3)}. A factor of {plain(average / test, 3)} would mend it here; "
         "the next section tries one factor for a whole layer."
     )
 
@@ -254,14 +216,6 @@ def _seen(gap: float, floor: float) -> str:
     if size <= ROUNDING:
         return "0"
     return short(gap) if gap > floor else f"under {short(size)} (noise)"
-
-
-def _logistic_texts(unit: LogisticUnit) -> Texts:
-    return {
-        "logistic-average": _plain(unit.arithmetic_mean),
-        "logistic-geometric": _plain(unit.geometric_mean),
-        "logistic-test": _plain(unit.weight_scaled),
-    }
 
 
 def _summary(layer: LayerSweep, shift: VarianceShift) -> list[str]:

@@ -1,25 +1,16 @@
 """The answer: which strategy is preferable, and why; and what the better one does not do."""
 
-import numpy as np
 import streamlit as st
 
-import dropviz as dv
-from dropviz.figures.answer.figure import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
-from dropviz.schedules import annealed, compare_test_factors
-from dropviz.simulation.layer import LayerConfig, layer_sweep
-from dropviz.simulation.noise_sweep import NoiseConfig, noise_sweep
-from dropviz.simulation.nonlinearity import logistic_unit
-from dropviz.training.config import TrainingConfig, as_standard
-from dropviz.training.dropout import Dropout
-from dropviz.training.optimizers import SGD, Adam
+from dropviz.figures.answer.figure import answer_live
+from dropviz.simulation.answer import EvidenceConfig, evidence
+from dropviz.training.same_path import same_path
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
 from dropviz.ui.settings.address import read_address, write_address
 from dropviz.ui.settings.kinds import RATE
 
 SETTINGS = (RATE,)
-CONFIG = dv.SweepConfig(strategies=STRATEGIES)
-STEPS = 100  # of the annealed schedule
 VERDICT = (
     "**Inverted dropout is preferable: both strategies match the mean and are one function up to the constant k, "
     "but only inverted leaves nothing to do at test.** The reasons are practical, not statistical. Here are five, "
@@ -28,30 +19,9 @@ VERDICT = (
 )
 
 
-def _evidence() -> Evidence:
-    rates = CONFIG.rates
-    return Evidence(
-        sweep=dv.sweep(CONFIG),
-        noise=noise_sweep(NoiseConfig(rates=rates, noises=NOISES)),
-        layer=layer_sweep(LayerConfig(rates=rates, strategies=LAYERS, weight_mean=8.0, bias=1.0)),
-        annealed=[compare_test_factors(annealed(rate, STEPS), range(STEPS + 1)) for rate in rates],
-        unit=logistic_unit([0.5] * 8, [1.0] * 8, -2.0, rates),
-        learning_rate={
-            type(optimizer).__name__: np.array([_same_path(optimizer, rate) for rate in rates])
-            for optimizer in (SGD(), Adam())
-        },
-    )
-
-
-def _same_path(optimizer: SGD | Adam, rate: float) -> float:
-    """How many times inverted's learning rate standard needs behind the dropout to follow the same path."""
-    inverted = TrainingConfig(hidden=(2,), dropout=(None, Dropout("inverted", rate)), optimizer=optimizer)
-    return as_standard(inverted).layer_scales[1].learning_rate
-
-
 @st.cache_data(max_entries=1, show_spinner=False)
-def _live() -> Ready:
-    return ready(answer_live(_evidence()))
+def _live(config: EvidenceConfig) -> Ready:
+    return ready(answer_live(evidence(config), same_path(config.rates)))
 
 
 def show_page() -> None:
@@ -65,5 +35,5 @@ def show_page() -> None:
 
 @st.fragment
 def _figure() -> None:
-    live_figure(_live(), "answer")
+    live_figure(_live(EvidenceConfig()), "answer")
     write_address(SETTINGS)

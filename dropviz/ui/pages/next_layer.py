@@ -1,22 +1,18 @@
 """The next layer: z = W·a + b over masks, then a nonlinearity, depth, one logistic unit, and batch norm."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 
 import dropviz as dv
-from dropviz.figures.next_layer.figure import NextLayer, next_layer_live
+from dropviz.figures.next_layer.figure import next_layer_live
 from dropviz.figures.next_layer.text import LABELS
-from dropviz.simulation.layer import LayerConfig, layer_densities, layer_sweep
-from dropviz.simulation.nonlinearity import (
-    MOST_ENUMERATED,
-    DepthConfig,
-    depth_gap,
-    logistic_unit,
-    nonlinear_gap,
-)
-from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
+from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.masks import MOST_ENUMERATED
+from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer
+from dropviz.simulation.nonlinearity import DepthConfig
+from dropviz.simulation.variance_shift import VarianceShiftConfig
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
 from dropviz.ui.settings.address import read_address, show, write_address
@@ -71,35 +67,9 @@ SEED = Number(
 SETTINGS = (RATE, FAN_IN, SCALE, BIAS, NONLINEARITY, UNIT_INPUTS, INPUT_MEAN, CORRELATION, SEED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Config:
-    """What decides the page: the unit of the first section, the small one, the stack, and the batch norm."""
-
-    layer: LayerConfig
-    unit: LayerConfig
-    depth: DepthConfig
-    shift: VarianceShiftConfig
-
-
 @st.cache_data(max_entries=32, show_spinner="Drawing masks …")
-def _live(config: _Config) -> Ready:
-    layer, unit = layer_sweep(config.layer), layer_sweep(config.unit)
-    inverted, standard = (
-        logistic_unit(unit.weights, unit.inputs, config.unit.bias, RATES, name)
-        for name in ("inverted", "standard")
-    )
-    result = NextLayer(
-        layer=layer,
-        densities=layer_densities(layer),
-        unit=unit,
-        gap=nonlinear_gap(unit, config.depth.nonlinearity),
-        nonlinearity=config.depth.nonlinearity,
-        inverted=inverted,
-        standard=standard,
-        depth=depth_gap(config.depth),
-        shift=variance_shift(config.shift),
-    )
-    return ready(next_layer_live(result))
+def _live(config: NextLayerConfig) -> Ready:
+    return ready(next_layer_live(next_layer(config)))
 
 
 def show_page() -> None:
@@ -112,7 +82,7 @@ def show_page() -> None:
     _figure(config)
 
 
-def _controls() -> _Config:
+def _controls() -> NextLayerConfig:
     """Show the widgets and return what they decide."""
     fan_in, scale, bias = int(show(FAN_IN)), show(SCALE), show(BIAS)
     nonlinearity, inputs = show(NONLINEARITY), int(show(UNIT_INPUTS))
@@ -123,11 +93,11 @@ def _controls() -> _Config:
         weight_scale=scale,
         bias=bias,
         rates=RATES,
-        strategies=("inverted", "standard"),
+        strategies=STRATEGIES,
         masks=4000,
         seed=seed,
     )
-    return _Config(
+    return NextLayerConfig(
         layer=layer,
         unit=replace(layer, fan_in=inputs, weight_mean=1.0, masks=2000),
         depth=DepthConfig(
@@ -150,6 +120,6 @@ def _new_draw() -> None:
 
 
 @st.fragment
-def _figure(config: _Config) -> None:
+def _figure(config: NextLayerConfig) -> None:
     live_figure(_live(config), "next_layer")
     write_address(SETTINGS)

@@ -9,7 +9,8 @@ import streamlit as st
 import dropviz as dv
 from dropviz.figures.mistakes.figure import mistake_live
 from dropviz.figures.mistakes.left_on import left_on_live
-from dropviz.simulation.layer import LayerConfig, left_on
+from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
 from dropviz.theory.diagnosis import LEFT_ON
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
@@ -118,12 +119,12 @@ SETTINGS = (RATE, MISTAKE, INPUTS, SEED, *DIAGNOSIS_SETTINGS)
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _beside_inverted(config: dv.SweepConfig, name: str) -> Ready:
-    return ready(mistake_live(dv.sweep(config), name))
+    return ready(mistake_live(beside_inverted(MistakeConfig(config, name))))
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing the masks…")
 def _left_on(config: LayerConfig) -> Ready:
-    return ready(left_on_live(left_on(config)))
+    return ready(left_on_live(answers_left_on(config)))
 
 
 def show_page() -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 
 from dropviz import schedules
 from dropviz.figures.schedule import schedule_live
-from dropviz.schedules import Schedule, compare_test_factors
+from dropviz.schedules import Schedule
+from dropviz.simulation.changing_rate import changing_rate
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import complain, heading
 from dropviz.ui.pages.schedule.rate_table import RateTable
@@ -165,8 +166,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _live(name: str, total: int, values: tuple[Any, ...]) -> Ready:
-    schedule = KINDS[name].make(total, *values)
-    return ready(schedule_live(compare_test_factors(schedule, np.arange(total + 1))), STEP.default)
+    return ready(schedule_live(changing_rate(KINDS[name].make(total, *values), total)), STEP.default)
 
 
 def show_page() -> None:
