@@ -32,7 +32,7 @@ PLACES = 100  # of the slider along a schedule, less one
 
 
 def scene_live(scene: Scene, result: Result) -> LiveFigure:
-    """Return the live figure of a scene; ``result`` is what `story_results.result_of` computed for it.
+    """Return the live figure of a scene; ``result`` is what `dropviz.story.results.result_of` computed for it.
 
     One column of panels; the first has the axes "x" and "y", in which a point can be dragged.
     """

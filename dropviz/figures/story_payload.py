@@ -1,19 +1,21 @@
 """The story for the browser: what it needs to know of every scene."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dropviz.figures.story import place_of, scene_live
 from dropviz.story.predictions import short
-from dropviz.story.results import result_of
+from dropviz.story.results import Result
 from dropviz.story.scenes import Question, Scene, Story
 
 
-def story_payload(story: Story) -> dict[str, Any]:
-    """Everything the browser needs to tell the story, as JSON-ready values; the pictures are simulated here."""
-    return {"title": story.title, "scenes": [_scene(scene) for scene in story.scenes]}
+def story_payload(story: Story, results: Sequence[Result]) -> dict[str, Any]:
+    """Everything the browser needs to tell the story, as JSON-ready values; ``results``: one a scene, in order."""
+    scenes = [_scene(scene, result) for scene, result in zip(story.scenes, results, strict=True)]
+    return {"title": story.title, "scenes": scenes}
 
 
-def _scene(scene: Scene) -> dict[str, Any]:
+def _scene(scene: Scene, result: Result) -> dict[str, Any]:
     return {
         "title": scene.title,
         "sentence": scene.sentence,
@@ -21,7 +23,7 @@ def _scene(scene: Scene) -> dict[str, Any]:
         "reveal": scene.reveal,
         "veiled": scene.veiled,
         "question": _question(scene.question) if scene.question else None,
-        "picture": scene_live(scene, result_of(scene)).payload(place_of(scene)),
+        "picture": scene_live(scene, result).payload(place_of(scene)),
     }
 
 

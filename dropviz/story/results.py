@@ -11,7 +11,7 @@ from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.next_layer import STRATEGIES, UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.story.predictions import learning_rate_factor
-from dropviz.story.scenes import Scene
+from dropviz.story.scenes import Scene, Story
 
 RATES = rate_grid(0.0, 0.95, 0.01)
 
@@ -26,6 +26,11 @@ class LearningRates:
 
 
 Result = Sweep | UnitOutput | FactorComparison | LearningRates
+
+
+def results_of(story: Story) -> list[Result]:
+    """Compute what every scene shows, in order."""
+    return [result_of(scene) for scene in story.scenes]
 
 
 def result_of(scene: Scene) -> Result:

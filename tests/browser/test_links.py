@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from dropviz.story import own_story
+from dropviz.story.reading import own_story
 
 PAGES = 9
 NOT_FOUND = "Page not found"

@@ -10,8 +10,9 @@ from dropviz.figures.story import place_of, scene_live
 from dropviz.figures.story_payload import story_payload
 from dropviz.live.page import story_html
 from dropviz.live.story import story_javascript
-from dropviz.story.results import result_of
-from dropviz.story.scenes import PICTURES, Scene, Story, own_story
+from dropviz.story.reading import own_story
+from dropviz.story.results import result_of, results_of
+from dropviz.story.scenes import PICTURES, Scene, Story
 from dropviz.theory.moments import exact_gap, exact_moments
 
 STORY = own_story()
@@ -33,6 +34,10 @@ EXTREME = {
 def live_of(picture, **settings):
     scene = Scene("t", "s", picture, tuple(settings.items()))
     return scene_live(scene, result_of(scene))
+
+
+def payload_of(story):
+    return story_payload(story, results_of(story))
 
 
 def curve(live, name):
@@ -104,7 +109,7 @@ def test_ticks_of_a_logarithmic_axis_stand_inside_it():
 
 
 def test_the_file_holds_plotly_once_and_no_address():
-    page = story_html(story_payload(Story("A <title>", STORY.scenes[:2])))
+    page = story_html(payload_of(Story("A <title>", STORY.scenes[:2])))
     assert page.count("plotly.js v") == 1
     assert "A &lt;title&gt;" in page
     own = story_javascript() + page[: page.index("<script>")]
@@ -113,7 +118,7 @@ def test_the_file_holds_plotly_once_and_no_address():
 
 
 def test_the_file_is_small_enough_to_send():
-    assert len(gzip.compress(story_html(story_payload(STORY)).encode(), 6)) < 3_000_000
+    assert len(gzip.compress(story_html(payload_of(STORY)).encode(), 6)) < 3_000_000
 
 
 def test_a_module_has_one_default_export():
@@ -122,12 +127,12 @@ def test_a_module_has_one_default_export():
 
 def test_text_of_a_story_cannot_end_the_script():
     scene = Scene("</script><b>x", "s", "means")
-    block = story_html(story_payload(Story("t", (scene,)))).split('id="story">')[1].split("</script>")[0]
+    block = story_html(payload_of(Story("t", (scene,)))).split('id="story">')[1].split("</script>")[0]
     assert json.loads(block)["scenes"][0]["title"] == "</script><b>x"
 
 
 def test_the_payload_says_of_every_option_whether_it_is_right():
-    scenes = story_payload(STORY)["scenes"]
+    scenes = payload_of(STORY)["scenes"]
     assert [scene["question"]["drag"] is None for scene in scenes].count(False) >= 1
     for scene in scenes:
         options = scene["question"]["options"]

@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dropviz.addresses import page_link
-from dropviz.story.scenes import OWN_STORY, PICTURES, Scene, own_story
+from dropviz.story.reading import OWN_STORY, own_story
+from dropviz.story.scenes import PICTURES, Scene
 from dropviz.ui.components import story as talk
 from dropviz.ui.frame import MORE, PAGES
 from dropviz.ui.pages.story import MOST_HELD, held_story

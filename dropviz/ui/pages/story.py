@@ -9,7 +9,9 @@ import streamlit as st
 
 from dropviz.figures.story_payload import story_payload
 from dropviz.live.page import story_html
-from dropviz.story.scenes import MOST_BYTES, MOST_SCENES, OWN_STORY, Story, own_story, read_story
+from dropviz.story.reading import MOST_BYTES, OWN_STORY, own_story, read_story
+from dropviz.story.results import results_of
+from dropviz.story.scenes import MOST_SCENES, Story
 from dropviz.ui.components.story import mount_story
 from dropviz.ui.frame import complain, heading
 from dropviz.ui.settings.address import read_address, show, write_address
@@ -144,7 +146,7 @@ def held_story(mark: str, _read: Story | None = None) -> Story:
 
 @st.cache_data(max_entries=16, show_spinner="Drawing the scenes …")
 def _payload(story: Story) -> dict[str, Any]:
-    return story_payload(story)
+    return story_payload(story, results_of(story))
 
 
 def show_page() -> None:
@@ -220,7 +222,7 @@ def _take_file() -> None:
 def _downloads(story: Story) -> None:
     st.download_button(
         "story as one HTML file",
-        lambda: story_html(story_payload(story)),
+        lambda: story_html(_payload(story)),
         "dropviz-story.html",
         "text/html",
         on_click="ignore",

@@ -1,0 +1,280 @@
+"""A story's file: TOML, read and checked, with every verdict computed.
+
+Which answer is right follows from a computation of `dropviz.story.predictions`; so do the numbers that a text quotes.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dropviz.story.lines import check_size, cut, line_of, syntax_error
+from dropviz.story.predictions import COMPUTATIONS, Worked, compute, short
+from dropviz.story.scenes import (
+    DRAGGABLE,
+    MOST_SCENES,
+    PICTURES,
+    SETTINGS,
+    Drag,
+    Option,
+    Question,
+    Scene,
+    Story,
+)
+
+OWN_STORY = Path(__file__).parents[1] / "data" / "story.toml"
+MOST_TEXT, MOST_BYTES = 4000, 200_000
+MOST_NAMED = 10  # of the keys that are no part of a story
+EQUAL = 1e-9  # relative; below it two numbers are one
+_CLAIM = re.compile(r"(=|<|>)\s*(-?\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
+
+
+class _Problem(ValueError):
+    """What is wrong, and at which field of the scene."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(reason)
+        self.path = path
+
+
+@cache
+def own_story() -> Story:
+    """Return the story that comes with dropviz."""
+    return read_story(OWN_STORY.read_bytes())
+
+
+def read_story(content: bytes) -> Story:
+    """Read a story from TOML.
+
+    Raises
+    ------
+    ValueError
+        One line of text for every problem: the line of the file, the scene, and the reason.
+    """
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"The file has {len(content):,} bytes; a story has at most {MOST_BYTES:,}.")
+    try:
+        text = content.decode("utf-8").replace("\r\n", "\n")
+        check_size(text)
+        table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"The file is not UTF-8 text: {error.reason} at byte {error.start}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(syntax_error(str(error), text)) from None
+    return _story(table, text)
+
+
+def _story(table: Mapping[str, Any], text: str) -> Story:
+    records = table.get("scene", [])
+    problems, scenes = [], []
+    unknown = [key for key in table if key not in ("title", "scene")]
+    for key in unknown[:MOST_NAMED]:
+        problems.append(
+            f"Line {line_of(text, -1, key)}: {key} is not a part of a story; use title and [[scene]]."
+        )
+    if len(unknown) > MOST_NAMED:
+        problems.append(f"{len(unknown) - MOST_NAMED:,} more keys are not a part of a story.")
+    title = table.get("title", "The story")
+    if not isinstance(title, str):
+        problems.append(f"Line {line_of(text, -1, 'title')}: title must be text; got {title!r}.")
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise ValueError(f"Line {line_of(text, -1, 'scene')}: scenes must be written as [[scene]].")
+    if not 1 <= len(records) <= MOST_SCENES:
+        problems.append(
+            f"Line 1: a story has 1 to {MOST_SCENES} scenes, each under [[scene]]; got {len(records)}."
+        )
+    for number, record in enumerate(records[:MOST_SCENES], start=1):
+        try:
+            scenes.append(_scene(record))
+        except _Problem as problem:
+            line = line_of(text, number - 1, problem.path)
+            problems.append(f"Line {line}: {problem} (scene {number}, {problem.path or 'scene'}).")
+    if problems:
+        raise ValueError("\n".join(map(cut, problems)))
+    return Story(title, tuple(scenes))
+
+
+def _scene(record: Mapping[str, Any]) -> Scene:
+    _known(
+        record,
+        ("title", "sentence", "notes", "picture", "settings", "reveal", "veiled", "numbers", "ask"),
+        "",
+    )
+    picture = record.get("picture")
+    if not isinstance(picture, str) or picture not in PICTURES:
+        raise _Problem("picture", f"picture must be one of {', '.join(PICTURES)}; got {picture!r}")
+    veiled = record.get("veiled", True)
+    if not isinstance(veiled, bool):
+        raise _Problem("veiled", f"veiled must be true or false; got {veiled!r}")
+    settings = _settings(_table(record, "settings"), picture)
+    question = _question(_table(record, "ask"), picture) if "ask" in record else None
+    numbers = {name: _number(name, given) for name, given in _table(record, "numbers").items()}
+    if question:
+        numbers["value"] = short(question.worked.value)
+    texts = {
+        key: _filled(_text(record, key, needed=key in ("title", "sentence")), numbers, key)
+        for key in ("title", "sentence", "notes", "reveal")
+    }
+    return Scene(
+        title=texts["title"],
+        sentence=texts["sentence"],
+        picture=picture,
+        settings=settings,
+        notes=texts["notes"],
+        question=question,
+        reveal=texts["reveal"],
+        veiled=veiled and question is not None,
+    )
+
+
+def _known(record: Mapping[str, Any], names: Sequence[str], path: str) -> None:
+    for key in record:
+        if key not in names:
+            raise _Problem(f"{path}.{key}".strip("."), f"{key} is not known here; use {', '.join(names)}")
+
+
+def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = record.get(key, {})
+    if not isinstance(value, dict):
+        raise _Problem(key, f"{key} must be a table; got {value!r}")
+    return value
+
+
+def _text(record: Mapping[str, Any], key: str, needed: bool, path: str = "") -> str:
+    value = record.get(key, "")
+    where = f"{path}.{key}".strip(".")
+    if not isinstance(value, str):
+        raise _Problem(where, f"{key} must be text; got {value!r}")
+    if needed and not value.strip():
+        raise _Problem(where, f"{key} is missing")
+    if len(value) > MOST_TEXT:
+        raise _Problem(where, f"{key} must have at most {MOST_TEXT:,} characters; got {len(value):,}")
+    return " ".join(value.split()) if key != "notes" else value.strip()
+
+
+def _filled(text: str, numbers: Mapping[str, str], key: str) -> str:
+    """Put the computed numbers where the text names them in braces."""
+
+    def number(found: re.Match[str]) -> str:
+        if found[1] not in numbers:
+            raise _Problem(key, f"{{{found[1]}}} is not computed; known are {', '.join(numbers) or 'none'}")
+        return numbers[found[1]]
+
+    return re.sub(r"\{(\w*)\}", number, text)
+
+
+def _number(name: str, given: object) -> str:
+    if not isinstance(given, dict):
+        raise _Problem(
+            f"numbers.{name}", f"{name} must be a table with compute and its parameters; got {given!r}"
+        )
+    parameters = {key: value for key, value in given.items() if key != "compute"}
+    return short(_worked(given.get("compute"), parameters, f"numbers.{name}").value)
+
+
+def _worked(name: object, given: Mapping[str, Any], path: str) -> Worked:
+    try:
+        return compute(name, given)
+    except ValueError as error:
+        raise _Problem(path, str(error)) from None
+
+
+# ---- settings -------------------------------------------------------------------------------------------------------
+
+
+def _settings(given: Mapping[str, Any], picture: str) -> tuple[tuple[str, Any], ...]:
+    allowed = PICTURES[picture].settings
+    for name in given:
+        if name not in allowed:
+            known = ", ".join(allowed)
+            raise _Problem(f"settings.{name}", f"the picture {picture} has no setting {name}; it has {known}")
+    return tuple((name, _setting(name, given[name])) for name in allowed if name in given)
+
+
+def _setting(name: str, value: Any) -> Any:
+    limits, path = SETTINGS[name], f"settings.{name}"
+    if limits.options:
+        several = limits.several and isinstance(value, list) and value
+        values = value if several else [value]
+        if not all(isinstance(one, str) and one in limits.options for one in values) or len(
+            set(values)
+        ) < len(values):
+            form = "a list of" if limits.several else "one of"
+            raise _Problem(path, f"{name} must be {form} {', '.join(limits.options)}; got {value!r}")
+        return tuple(values) if limits.several else value
+    kind = int if limits.whole else int | float
+    if isinstance(value, bool) or not isinstance(value, kind) or not limits.low <= value <= limits.high:
+        what = "a whole number" if limits.whole else "a number"
+        raise _Problem(path, f"{name} must be {what} from {limits.low:g} to {limits.high:g}; got {value!r}")
+    return value if limits.whole else float(value)
+
+
+# ---- questions ------------------------------------------------------------------------------------------------------
+
+
+def _question(ask: Mapping[str, Any], picture: str) -> Question:
+    _known(ask, ("text", "compute", "given", "options", "drag"), "ask")
+    text = _text(ask, "text", needed=True, path="ask")
+    given = ask.get("given", {})
+    if not isinstance(given, dict):
+        raise _Problem("ask.given", f"given must be a table; got {given!r}")
+    worked = _worked(
+        ask.get("compute"), given, "ask.given" if str(ask.get("compute")) in COMPUTATIONS else "ask.compute"
+    )
+    if ("options" in ask) == ("drag" in ask):
+        raise _Problem("ask", "a question has either options or drag")
+    if "drag" in ask:
+        return Question(text, worked, drag=_drag(ask["drag"], picture))
+    return Question(text, worked, options=_options(ask["options"], worked.value))
+
+
+def _drag(given: Any, picture: str) -> Drag:
+    path = "ask.drag"
+    if picture not in DRAGGABLE:
+        raise _Problem(path, f"only the pictures {', '.join(DRAGGABLE)} have a curve to predict")
+    if not isinstance(given, dict) or given.keys() != {"rate", "within"}:
+        raise _Problem(path, f"drag must be a table with rate and within; got {given!r}")
+    for name, low, high in (("rate", 0.0, 0.95), ("within", 0.0, 1e6)):
+        value = given[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise _Problem(path, f"{name} must be a number from {low:g} to {high:g}; got {value!r}")
+    return Drag(float(given["rate"]), float(given["within"]))
+
+
+def _options(given: Any, value: float) -> tuple[Option, ...]:
+    path = "ask.options"
+    if not isinstance(given, list) or not 2 <= len(given) <= 4:
+        raise _Problem(path, "options must be a list of 2 to 4 tables, each with text and is")
+    options = []
+    for one in given:
+        if not isinstance(one, dict) or one.keys() != {"text", "is"}:
+            raise _Problem(path, f"an option must be a table with text and is; got {one!r}")
+        options.append(Option(_text(one, "text", needed=True, path=path), holds(one["is"], value, path)))
+    right = sum(option.right for option in options)
+    if right != 1:
+        raise _Problem(
+            path, f"exactly one option must be right; the computed value is {short(value)} and {right} are"
+        )
+    return tuple(options)
+
+
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    "=": lambda value, bound: math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
+    "<": lambda value, bound: value < bound and not math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
+    ">": lambda value, bound: value > bound and not math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
+}
+
+
+def holds(claim: object, value: float, path: str = "is") -> bool:
+    """Whether a claim such as "= 1", "> 1" or "= 4/3" is true of ``value``.
+
+    >>> holds("> 1", 1.2), holds("= 4/3", 1 / 0.75), holds("< 1", 1.0)
+    (True, True, False)
+    """
+    found = _CLAIM.fullmatch(claim.strip()) if isinstance(claim, str) else None
+    if not found or (found[3] and float(found[3]) == 0.0):
+        raise _Problem(path, f'is must be a comparison such as "= 1", "> 1" or "= 4/3"; got {claim!r}')
+    return _COMPARE[found[1]](value, float(found[2]) / float(found[3] or 1.0))
