@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dropviz.figures.story import place_of, scene_live
-from dropviz.story.predictions import short
+from dropviz.numbers.written import short
 from dropviz.story.results import Result
 from dropviz.story.scenes import Question, Scene, Story
 

@@ -42,6 +42,15 @@ def plain(value: float, digits: int = 4) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
+def short(value: float) -> str:
+    """Write a number with three significant digits, without trailing zeros.
+
+    >>> short(0.0797885), short(5.0), short(-1 / 3)
+    ('0.0798', '5', '−0.333')
+    """
+    return f"{value + 0.0:.3g}".replace("-", "−")
+
+
 def each_plain(values: ArrayLike) -> list[str]:
     """Write each of ``values``, shape (n,), as `plain` does.
 

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dropviz.numbers.checks import check_number
+from dropviz.numbers.written import short
 from dropviz.schedules import annealed, compare_test_factors
 from dropviz.simulation.layer import exact_z
 from dropviz.simulation.masks import enumerate_masks, mask_probabilities
 from dropviz.simulation.nonlinearity import nonlinearity
 from dropviz.theory.activations import Normal
 from dropviz.theory.moments import exact_moments
+from dropviz.theory.moments import mean_ratio as exact_mean_ratio
 from dropviz.theory.moments import variance_ratio as exact_variance_ratio
 from dropviz.theory.strategies import Factor, Strategy, strategy
 from dropviz.training.config import TrainingConfig, as_standard
@@ -37,13 +39,13 @@ class Worked(NamedTuple):
     line: str
 
 
-def short(value: float) -> str:
-    """Write a number with three significant digits, without trailing zeros.
+class _At(NamedTuple):
+    """A strategy at a rate: its row, k, t and s."""
 
-    >>> short(0.0797885), short(5.0), short(-1 / 3)
-    ('0.0798', '5', '−0.333')
-    """
-    return f"{value + 0.0:.3g}".replace("-", "−")
+    row: Strategy
+    keep: float
+    train: float
+    test: float
 
 
 def _keep(rate: float) -> float:
@@ -51,12 +53,11 @@ def _keep(rate: float) -> float:
     return 1.0 - rate
 
 
-def _factors(name: str, rate: float) -> tuple[Strategy, float, float, float]:
-    """The strategy, and its k, t and s at ``rate``."""
+def _at(name: str, rate: float) -> _At:
     row, keep = strategy(name), _keep(rate)
     if row.divides_by_rate and rate == 0.0:
         raise ValueError(f"rate must be above 0 for strategy {name!r}, which divides by it; got 0")
-    return row, keep, float(row.train_scale(rate)), float(row.test_scale(rate))
+    return _At(row, keep, float(row.train_scale(rate)), float(row.test_scale(rate)))
 
 
 def _spelled(factor: Factor, rate: float) -> str:
@@ -69,58 +70,54 @@ def _spelled(factor: Factor, rate: float) -> str:
 
 def factor_in_training(strategy: str, rate: float) -> Worked:
     """What the strategy multiplies a surviving unit by in training."""
-    row, _, train, _ = _factors(strategy, rate)
-    return Worked(train, _spelled(row.train_scale, rate))
+    at = _at(strategy, rate)
+    return Worked(at.train, _spelled(at.row.train_scale, rate))
 
 
 def factor_at_test(strategy: str, rate: float) -> Worked:
     """What the strategy multiplies every unit by at test."""
-    row, _, _, test = _factors(strategy, rate)
-    return Worked(test, _spelled(row.test_scale, rate))
+    at = _at(strategy, rate)
+    return Worked(at.test, _spelled(at.row.test_scale, rate))
 
 
 def mean_in_training(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
     """Mean of the training output, t·k·μ."""
-    _, keep, train, _ = _factors(strategy, rate)
-    value = float(exact_moments(strategy, "train", rate, mean, variance).mean)
-    return Worked(value, f"train factor × k·μ = {short(train)} × {short(keep)} × {short(mean)}")
+    at, moments = _at(strategy, rate), exact_moments(strategy, "train", rate, mean, variance)
+    line = f"train factor × k·μ = {short(at.train)} × {short(at.keep)} × {short(mean)}"
+    return Worked(float(moments.mean), line)
 
 
 def mean_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
     """Mean of the test output, s·μ."""
-    _, _, _, test = _factors(strategy, rate)
-    value = float(exact_moments(strategy, "test", rate, mean, variance).mean)
-    return Worked(value, f"test factor × μ = {short(test)} × {short(mean)}")
+    at, moments = _at(strategy, rate), exact_moments(strategy, "test", rate, mean, variance)
+    return Worked(float(moments.mean), f"test factor × μ = {short(at.test)} × {short(mean)}")
 
 
 def variance_in_training(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
     """Variance of the training output, t²·(k·v + k·r·μ²)."""
-    _, keep, train, _ = _factors(strategy, rate)
-    value = float(exact_moments(strategy, "train", rate, mean, variance).variance)
-    inner = f"{short(keep)} × {short(variance)} + {short(keep)} × {short(rate)} × {short(mean)}²"
-    return Worked(value, f"train factor² × (k·v + k·r·μ²) = {short(train)}² × ({inner})")
+    at, moments = _at(strategy, rate), exact_moments(strategy, "train", rate, mean, variance)
+    inner = f"{short(at.keep)} × {short(variance)} + {short(at.keep)} × {short(rate)} × {short(mean)}²"
+    line = f"train factor² × (k·v + k·r·μ²) = {short(at.train)}² × ({inner})"
+    return Worked(float(moments.variance), line)
 
 
 def variance_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
     """Variance of the test output, s²·v."""
-    _, _, _, test = _factors(strategy, rate)
-    value = float(exact_moments(strategy, "test", rate, mean, variance).variance)
-    return Worked(value, f"test factor² × v = {short(test)}² × {short(variance)}")
+    at, moments = _at(strategy, rate), exact_moments(strategy, "test", rate, mean, variance)
+    return Worked(float(moments.variance), f"test factor² × v = {short(at.test)}² × {short(variance)}")
 
 
 def mean_change(strategy: str, rate: float) -> Worked:
     """Training mean at ``rate`` over the training mean without dropout, t·k."""
-    _, keep, train, _ = _factors(strategy, rate)
-    return Worked(train * keep, f"train factor × k = {short(train)} × {short(keep)}")
+    at = _at(strategy, rate)
+    return Worked(at.train * at.keep, f"train factor × k = {short(at.train)} × {short(at.keep)}")
 
 
 def mean_ratio(strategy: str, rate: float) -> Worked:
     """Test mean over training mean, s/(t·k)."""
-    _, keep, train, test = _factors(strategy, rate)
-    return Worked(
-        test / (train * keep),
-        f"test factor / (train factor × k) = {short(test)} / ({short(train)} × {short(keep)})",
-    )
+    at = _at(strategy, rate)
+    line = f"test factor / (train factor × k) = {short(at.test)} / ({short(at.train)} × {short(at.keep)})"
+    return Worked(float(exact_mean_ratio(at.row, rate)), line)
 
 
 def variance_ratio(rate: float, mean: float = MU, variance: float = V) -> Worked:
@@ -234,14 +231,15 @@ def compute(name: object, given: Mapping[str, Any]) -> Worked:
 
 
 def _check_kind(key: str, value: object, kind: object) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if kind is float and not number:
-        raise ValueError(f"{key} must be a number; got {value!r}")
-    if kind is str and not isinstance(value, str):
-        raise ValueError(f"{key} must be text; got {value!r}")
-    if kind not in (float, str):
-        numbers = isinstance(value, list) and all(
-            isinstance(one, int | float) and not isinstance(one, bool) for one in value
-        )
-        if not numbers:
-            raise ValueError(f"{key} must be a list of numbers; got {value!r}")
+    if kind is str:
+        right, wanted = isinstance(value, str), "text"
+    elif kind is float:
+        right, wanted = _is_number(value), "a number"
+    else:
+        right, wanted = isinstance(value, list) and all(map(_is_number, value)), "a list of numbers"
+    if not right:
+        raise ValueError(f"{key} must be {wanted}; got {value!r}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

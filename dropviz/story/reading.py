@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dropviz.numbers.written import short
 from dropviz.story.lines import check_size, cut, line_of, syntax_error
-from dropviz.story.predictions import COMPUTATIONS, Worked, compute, short
+from dropviz.story.predictions import COMPUTATIONS, Worked, compute
 from dropviz.story.scenes import (
     DRAGGABLE,
     MOST_SCENES,

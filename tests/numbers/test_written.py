@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.written import estimated, plain, read_number, with_error, with_errors
+from dropviz.numbers.written import estimated, plain, read_number, short, with_error, with_errors
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,9 @@ def test_many_values_are_written_as_each_alone():
 
 def test_what_was_not_simulated_is_written_without_an_error():
     assert estimated(Estimate(np.array([1.0, math.nan]))) == ["1.000", "undefined"]
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0, 1.0, -2.5, 1234.5, 1e-7])
+def test_short_numbers_read_back(value):
+    assert float(short(value).replace("−", "-")) == pytest.approx(value, rel=5e-3)
+    assert np.signbit(float(short(-0.0))) == np.False_

@@ -2,11 +2,10 @@
 
 import math
 
-import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.story.predictions import COMPUTATIONS, MU, V, compute, short
+from dropviz.story.predictions import COMPUTATIONS, MU, V, compute
 from dropviz.theory.strategies import strategies
 
 RATES = (0.1, 0.3, 0.5, 0.8)
@@ -108,9 +107,3 @@ def test_every_line_ends_where_its_value_begins():
     for name, (given, line) in cases.items():
         assert compute(name, given).line == line
     assert cases.keys() <= COMPUTATIONS.keys()
-
-
-@pytest.mark.parametrize("value", [0.0, -0.0, 1.0, -2.5, 1234.5, 1e-7])
-def test_short_numbers_read_back(value):
-    assert float(short(value).replace("−", "-")) == pytest.approx(value, rel=5e-3)
-    assert np.signbit(float(short(-0.0))) == np.False_
