@@ -52,6 +52,23 @@ SETTINGS: Mapping[str, Limits] = MappingProxyType(
         "schedule_steps": Limits(10, 100_000, whole=True),
     }
 )
+DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "rate": 0.3,
+        "units": 100_000,
+        "seed": 7,
+        "strategies": ("standard", "inverted"),
+        "mistakes_kind": "none",
+        "layer_inputs": 12,
+        "layer_scale": 1.5,
+        "layer_bias": 0.0,
+        "layer_f": "relu",
+        "layer_seed": 2,
+        "step": 0.0,
+        "schedule_start": 0.5,
+        "schedule_steps": 1000,
+    }
+)
 _SAMPLE = ("rate", "units", "seed", "strategies")
 PICTURES: Mapping[str, Picture] = MappingProxyType(
     {
@@ -112,6 +129,15 @@ class Scene:
     question: Question | None = None
     reveal: str = ""
     veiled: bool = True
+
+    def value(self, key: str) -> Any:
+        """The value of a setting of its picture; where the scene is silent, the default."""
+        return dict(self.settings).get(key, DEFAULTS[key])
+
+    @property
+    def place(self) -> float:
+        """Where the slider stands at first: a rate, or a step of the training."""
+        return float(self.value(PICTURES[self.picture].settings[0]))
 
     @property
     def address(self) -> str:
