@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.addresses import page_link
 from dropviz.figures.answer.figure import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
 from dropviz.figures.answer.points import LIMITS, REASONS
 from dropviz.schedules import annealed, compare_test_factors
+from dropviz.settings.addresses import page_link
 from dropviz.simulation.layer import LayerConfig, layer_sweep
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_sweep
 from dropviz.simulation.nonlinearity import logistic_unit

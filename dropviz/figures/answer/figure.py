@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.addresses import page_link
 from dropviz.figures.answer.points import LIMITS, REASONS, Point
 from dropviz.figures.panels.curves import Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.grid import NARROW, TICKS, TITLE, TOP, Row, boxes, draw_panels, total_height
@@ -17,6 +16,7 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated, plain
 from dropviz.schedules import FactorComparison
+from dropviz.settings.addresses import page_link
 from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.noise_sweep import NoiseSweep
 from dropviz.simulation.nonlinearity import LogisticUnit

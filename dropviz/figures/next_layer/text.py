@@ -14,11 +14,11 @@ from dropviz.figures.next_layer.panels import (
 )
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain, with_errors
+from dropviz.settings.next_layer import LABELS
 from dropviz.simulation.layer import LayerDensities, LayerSweep
 from dropviz.simulation.nonlinearity import DepthGap, LogisticUnit, NonlinearGap
 from dropviz.simulation.variance_shift import VarianceShift
 
-LABELS = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
 NG = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"
 WANG = "https://proceedings.mlr.press/v28/wang13a.html"
 BALDI = "https://papers.nips.cc/paper/4878-understanding-dropout"

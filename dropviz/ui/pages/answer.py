@@ -6,6 +6,7 @@ import streamlit as st
 import dropviz as dv
 from dropviz.figures.answer.figure import LAYERS, NOISES, STRATEGIES, Evidence, answer_live
 from dropviz.schedules import annealed, compare_test_factors
+from dropviz.settings.kinds import RATE
 from dropviz.simulation.layer import LayerConfig, layer_sweep
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_sweep
 from dropviz.simulation.nonlinearity import logistic_unit
@@ -14,8 +15,7 @@ from dropviz.training.dropout import Dropout
 from dropviz.training.optimizers import SGD, Adam
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
-from dropviz.ui.settings.address import read_address, write_address
-from dropviz.ui.settings.kinds import RATE
+from dropviz.ui.settings.session import read_address, write_address
 
 SETTINGS = (RATE,)
 CONFIG = dv.SweepConfig(strategies=STRATEGIES)

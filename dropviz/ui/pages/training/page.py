@@ -28,8 +28,9 @@ from dropviz.ui.pages.training.settings import (
     pick,
     want_training,
 )
-from dropviz.ui.settings.address import read_address, show, write_address
+from dropviz.ui.settings.session import read_address, write_address
 from dropviz.ui.settings.sources import disarmed
+from dropviz.ui.settings.widgets import show
 
 SLICE = 0.3  # seconds of training between two pictures
 PAUSE = 0.15  # seconds between two slices: without the page asking again, nothing goes on

@@ -11,40 +11,19 @@ from dropviz.datasets.splits import MAX_BYTES, Split, digits_split, from_csv, mo
 from dropviz.figures.training.epochs import VIEWS
 from dropviz.frameworks.scripts import TARGETS
 from dropviz.schedules import Schedule, annealed, curriculum
+from dropviz.settings.kinds import Choice, Number, Setting
 from dropviz.theory.noise import noises
 from dropviz.theory.strategies import strategies
 from dropviz.training.config import TrainingConfig
 from dropviz.training.dropout import Dropout, methods
 from dropviz.training.experiments import Experiment, comparison, experiments
 from dropviz.training.optimizers import SGD, Adam
-from dropviz.ui.settings.address import show
-from dropviz.ui.settings.kinds import Choice, Number, Setting
+from dropviz.ui.settings.session import saved
+from dropviz.ui.settings.widgets import show
 
 BATCH = 32
 OWN = "own"
 MOST_RUNS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Slider(Number):
-    """A number that is dragged."""
-
-    def widget(self) -> float:
-        """Slider."""
-        return float(
-            st.slider(
-                self.label, float(self.low), float(self.high), step=self.step, key=self.key, help=self.help
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Picked(Choice):
-    """One of several options, which the page's own buttons choose."""
-
-    def widget(self) -> str:
-        """Nothing to show: return the value."""
-        return str(st.session_state[self.key])
 
 
 def want_training() -> None:
@@ -52,14 +31,9 @@ def want_training() -> None:
     st.session_state["training_wanted"] = True
 
 
-def _starting(key: str, label: str, options: Mapping[str, str], default: str, help: str) -> Choice:
-    """Row of segments; a click starts the training, an address only chooses."""
-    return Choice(key, label, options, default, help, segmented=True, on_change=want_training)
-
-
 def pick(name: str) -> None:
     """Choose an experiment; a ready-made one starts at once, whatever is running."""
-    st.session_state[EXPERIMENT.key] = name
+    saved()[EXPERIMENT.key] = name
     if name != OWN:
         want_training()
 
@@ -75,7 +49,7 @@ class Chosen:
     rates: tuple[float, ...]
 
 
-EXPERIMENT = Picked(
+EXPERIMENT = Choice(
     "training",
     "experiment",
     {
@@ -88,6 +62,7 @@ EXPERIMENT = Picked(
     },
     "same_test_code",
     help="A click on an experiment chooses it and trains it at once; Train begins anew with what is set.",
+    control="page",
 )
 # What a button asks, below its label.
 ASKED: Mapping[str, str] = MappingProxyType(
@@ -100,39 +75,44 @@ ASKED: Mapping[str, str] = MappingProxyType(
         OWN: "What would you try?",
     }
 )
+# Rows of segments; a click starts the training, an address only chooses.
 VARIANTS: Mapping[str, Choice] = MappingProxyType(
     {
-        "equal_rate": _starting(
+        "equal_rate": Choice(
             "training_optimizer",
             "optimizer",
             {"equal_rate_sgd": "SGD", "equal_rate_adam": "Adam"},
             "equal_rate_sgd",
             help="What turns a gradient into a step: it decides by which factor the learning rates differ.",
+            control="segments",
         ),
-        "annealing": _starting(
+        "annealing": Choice(
             "training_changing",
             "what is asked",
             {"annealing": "schedules", "annealing_at_test": "factor at test"},
             "annealing",
             help="Compare schedules of the rate, or the factors that standard dropout could use at test.",
+            control="segments",
         ),
-        "regularize": _starting(
+        "regularize": Choice(
             "training_examples",
             "training examples",
             {"regularize": "60 points", "regularize_digits": "300 digits"},
             "regularize",
             help="Few examples are learnt by heart: the gap between training and test accuracy shows it.",
+            control="segments",
         ),
-        "monte_carlo": _starting(
+        "monte_carlo": Choice(
             "training_task",
             "task",
             {"monte_carlo": "digits", "uncertainty_band": "a curve"},
             "monte_carlo",
             help="Many noisy passes instead of one: for ten digits, or for one curve with its uncertainty.",
+            control="segments",
         ),
     }
 )
-RATE = Slider(
+RATE = Number(
     "training_rate",
     "dropout rate",
     0.3,
@@ -140,6 +120,7 @@ RATE = Slider(
     0.9,
     0.05,
     help="Where an experiment has a constant rate, it can be changed by hand while it trains.",
+    control="slider",
 )
 SEEDS = Number("training_seeds", "seeds", 3, 1, 5, 1, help="Every run is trained so often: mean and spread.")
 
@@ -158,7 +139,7 @@ FRAMEWORK = Choice(
     {target: target for target in TARGETS},
     TARGETS[0],
     "What the script is written for.",
-    True,
+    "segments",
 )
 
 # Of a person's own runs.
@@ -260,7 +241,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 def choose_ready_made(name: str) -> Chosen:
     """Show the settings of a ready-made experiment and return what they choose."""
-    variant = show(VARIANTS[name]) if name in VARIANTS else name
+    variant = show(VARIANTS[name], want_training) if name in VARIANTS else name
     rate = show(RATE)
     seeds = int(show(SEEDS))
     experiment = experiments(rate)[variant]
