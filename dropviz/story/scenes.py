@@ -10,11 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from dropviz.addresses import page_link
+from dropviz.settings.addresses import page_link
 from dropviz.story.predictions import Worked
 from dropviz.theory.strategies import strategies
-
-MOST_SCENES = 40
 
 
 class Limits(NamedTuple):

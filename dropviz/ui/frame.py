@@ -8,7 +8,7 @@ from types import MappingProxyType
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dropviz.addresses import FIRST_PAGE
+from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.story.reading import own_story
 from dropviz.story.scenes import PICTURES
 from dropviz.ui.glossary import glossary_html

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dropviz.datasets.splits import MAX_BYTES, Split, digits_split, from_csv, moons, rings
 from dropviz.schedules import Schedule, annealed, curriculum
+from dropviz.settings.kinds import Choice, Number, Setting
 from dropviz.theory.noise import noises
 from dropviz.theory.strategies import strategies
 from dropviz.training.config import TrainingConfig
@@ -17,8 +18,7 @@ from dropviz.training.experiments import GROUPS, OWN, comparison
 from dropviz.training.optimizers import SGD, Adam
 from dropviz.ui.pages.training.session import session
 from dropviz.ui.pages.training.settings import SEEDS, Chosen
-from dropviz.ui.settings.address import show
-from dropviz.ui.settings.kinds import Choice, Number, Setting
+from dropviz.ui.settings.widgets import show
 
 BATCH = 32
 MOST_RUNS = 4

@@ -23,8 +23,9 @@ from dropviz.ui.pages.training.settings import (
     choose_ready_made,
     pick,
 )
-from dropviz.ui.settings.address import read_address, show, write_address
+from dropviz.ui.settings.session import read_address, write_address
 from dropviz.ui.settings.sources import disarmed
+from dropviz.ui.settings.widgets import show
 
 ALL_SETTINGS = (*SETTINGS, *OWN_SETTINGS)
 LOOK = 0.5  # seconds between two looks at a training

@@ -5,47 +5,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import streamlit as st
-
 from dropviz.datasets.splits import Split
 from dropviz.frameworks.scripts import TARGETS
+from dropviz.settings.kinds import Choice, Number, Setting
 from dropviz.training.curves import VIEWS
 from dropviz.training.experiments import GROUPS, OWN, Experiment, Group, experiments
 from dropviz.ui.pages.training.session import want_training
-from dropviz.ui.settings.address import show
-from dropviz.ui.settings.kinds import Choice, Number, Setting
-
-
-@dataclass(frozen=True, slots=True)
-class Slider(Number):
-    """A number that is dragged."""
-
-    def widget(self) -> float:
-        """Slider."""
-        return float(
-            st.slider(
-                self.label, float(self.low), float(self.high), step=self.step, key=self.key, help=self.help
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Picked(Choice):
-    """One of several options, which the page's own buttons choose."""
-
-    def widget(self) -> str:
-        """Nothing to show: return the value."""
-        return str(st.session_state[self.key])
-
-
-def _starting(key: str, label: str, options: Mapping[str, str], default: str, help: str) -> Choice:
-    """Row of segments; a click starts the training, an address only chooses."""
-    return Choice(key, label, options, default, help, segmented=True, on_change=want_training)
+from dropviz.ui.settings.session import saved
+from dropviz.ui.settings.widgets import show
 
 
 def pick(name: str) -> None:
     """Choose an experiment; a ready-made one starts at once, whatever is running."""
-    st.session_state[EXPERIMENT.key] = name
+    saved()[EXPERIMENT.key] = name
     if name != OWN:
         want_training()
 
@@ -62,21 +34,25 @@ class Chosen:
     rates: tuple[float, ...]
 
 
-EXPERIMENT = Picked(
+EXPERIMENT = Choice(
     "training",
     "experiment",
     {group.name: group.label for group in GROUPS},
     "same_test_code",
     help="A click on an experiment chooses it and trains it at once; Train begins anew with what is set.",
+    control="page",
 )
+# A click starts the training, an address only chooses.
 VARIANTS: Mapping[str, Choice] = MappingProxyType(
     {
-        group.name: _starting(group.key, group.choice, group.variants, next(iter(group.variants)), group.help)
+        group.name: Choice(
+            group.key, group.choice, group.variants, next(iter(group.variants)), group.help, "segments"
+        )
         for group in GROUPS
         if group.variants
     }
 )
-RATE = Slider(
+RATE = Number(
     "training_rate",
     "dropout rate",
     0.3,
@@ -84,6 +60,7 @@ RATE = Slider(
     0.9,
     0.05,
     help="Where an experiment has a constant rate, it can be changed by hand while it trains.",
+    control="slider",
 )
 SEEDS = Number("training_seeds", "seeds", 3, 1, 5, 1, help="Every run is trained so often: mean and spread.")
 
@@ -102,7 +79,7 @@ FRAMEWORK = Choice(
     {target: target for target in TARGETS},
     TARGETS[0],
     "What the script is written for.",
-    True,
+    "segments",
 )
 
 # Those of a person's own runs stand in `own`.
@@ -111,7 +88,7 @@ SETTINGS: tuple[Setting, ...] = (EXPERIMENT, *VARIANTS.values(), RATE, SEEDS, CU
 
 def choose_ready_made(name: str) -> Chosen:
     """Show the settings of a ready-made experiment and return what they choose."""
-    variant = show(VARIANTS[name]) if name in VARIANTS else name
+    variant = show(VARIANTS[name], want_training) if name in VARIANTS else name
     rate = show(RATE)
     seeds = int(show(SEEDS))
     experiment = experiments(rate)[variant]
