@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.files import csv_rows
-from dropviz.numbers.checks import LARGEST, check_number
+from dropviz.numbers.checks import LARGEST, AnyFloats, check_number
 from dropviz.numbers.written import read_number
 
-Floats = NDArray[np.floating[Any]]
 DIGITS = Path(__file__).parents[1] / "data" / "digits.npz"
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000_000  # each is a Python string for a moment, some 60 bytes
@@ -43,9 +42,9 @@ class Split:
     """
 
     name: str
-    train_features: Floats
+    train_features: AnyFloats
     train_targets: NDArray[Any]
-    test_features: Floats
+    test_features: AnyFloats
     test_targets: NDArray[Any]
     classes: tuple[str, ...]
 

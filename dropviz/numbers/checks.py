@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+AnyFloats = NDArray[np.floating[Any]]  # float32 as well
 FOUR_ULPS = 4.0 * np.finfo(np.float64).eps
 ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a longer sum is rounding
 LARGEST = 1e100  # the square of a larger value leaves the range of float64

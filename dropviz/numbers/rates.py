@@ -20,7 +20,7 @@ def below_one(rate: ArrayLike) -> Floats:
     return rates.astype(np.float64)
 
 
-def check_below_one(name: str, rate: object) -> None:
+def check_below_one(name: str, rate: float) -> None:
     """Raise ValueError, naming the range, unless ``rate`` is one number in [0, 1)."""
     if isinstance(rate, bool | np.bool_) or not isinstance(rate, Real) or not 0.0 <= rate < 1.0:
         raise ValueError(f"{name} {_BELOW_ONE}; got {rate!r}")

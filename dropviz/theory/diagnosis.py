@@ -91,8 +91,10 @@ def observe(rate: float, train: ArrayLike, test: ArrayLike, clean: ArrayLike | N
     """
     train_mean, train_variance = _moments("train", train)
     test_mean, test_variance = _moments("test", test)
-    clean_mean = (None, None) if clean is None else _moments("clean", clean)[0]
-    return Observation(rate, *train_mean, *test_mean, *clean_mean, *train_variance, *test_variance)
+    clean_mean, clean_mean_se = (None, None) if clean is None else _moments("clean", clean)[0]
+    return Observation(
+        rate, *train_mean, *test_mean, clean_mean, clean_mean_se, *train_variance, *test_variance
+    )
 
 
 def _moments(name: str, values: ArrayLike) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -68,22 +68,6 @@ class Noise(ABC):
         scale, mu, v = self.test_scale(below_one(rate)), np.asarray(mean), checked_variance(variance)
         return Moments(np.asarray(scale * mu), np.asarray(scale**2 * v))
 
-    def apply(self, rng: np.random.Generator, activations: ArrayLike, rate: float) -> Floats:
-        """Training output for ``activations`` of any shape; additive noise matches their mean square.
-
-        Raises
-        ------
-        ValueError
-            If ``rate`` is not in [0, 1).
-
-        >>> noise("inverted").apply(np.random.default_rng(0), [1.0, 1.0, 1.0], 0.5).tolist()
-        [2.0, 0.0, 0.0]
-        """
-        a = np.asarray(activations, dtype=np.float64)
-        mean_square = float(np.mean(np.square(a))) if a.size else 0.0
-        gain, offset = self.draw(rng, a.shape, rate, mean_square)
-        return np.asarray(gain * a + offset)
-
 
 @dataclass(frozen=True, slots=True)
 class MaskNoise(Noise):
@@ -202,7 +186,8 @@ _TABLE: Mapping[str, MaskNoise | SpreadNoise] = MappingProxyType(
     {
         row.name: row
         for row in (
-            *map(_bernoulli, ("standard", "inverted")),
+            _bernoulli("standard"),
+            _bernoulli("inverted"),
             SpreadNoise(
                 "gaussian", "Gaussian, multiplied", "a·N(1, r/k)", ONE, _standard_normal, additive=False
             ),

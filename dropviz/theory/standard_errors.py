@@ -143,6 +143,7 @@ def moment_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[
     variance = np.array([masked, np.full_like(masked, law.second)])
     fourth = np.array([fourth, np.full_like(masked, law.fourth)])
     others = units - 1 if units > 1 else np.nan
+    # `variance_error` in the order of operations that the stored bits of sweeps have
     spread = np.maximum(fourth - variance**2 * (units - 3) / others, 0.0)
     return law.size * scales * np.sqrt(variance / units), law.size**2 * scales**2 * np.sqrt(spread / units)
 
