@@ -195,11 +195,15 @@ class FactorComparison:
 
     Attributes
     ----------
-    steps, rates : the steps and the schedule's rate there, shape (step,)
-    names : what each factor is taken from, length (factor,)
-    factors : the test factors, shape (factor,), dimensionless
-    mean_ratio : test mean / training mean, shape (factor, step); 1 is right. It holds for activations of any
-        distribution whose mean is not 0
+    steps, rates
+        The steps and the schedule's rate there, shape (step,).
+    names
+        What each factor is taken from, length (factor,).
+    factors
+        The test factors, shape (factor,), dimensionless.
+    mean_ratio
+        Test mean / training mean, shape (factor, step); 1 is right. It holds for activations of any distribution
+        whose mean is not 0.
     """
 
     steps: Floats

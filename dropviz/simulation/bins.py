@@ -12,21 +12,18 @@ def even_edges(low: float, high: float, bins: int) -> Floats:
     return np.linspace(low - pad, high + pad, bins + 1)
 
 
-def densities(
-    samples: Floats, edges: Floats, counted: NDArray[np.bool_] | None = None
-) -> tuple[Floats, Floats]:
-    """Density in each bin, shape (row, bin), and share beyond the edges, shape (row,), of each row of ``samples``.
+def shares(samples: Floats, edges: Floats, counted: NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
+    """Share of each row of ``samples`` in each bin, shape (row, bin), and beyond the edges, shape (row,).
 
     ``samples`` has shape (row, unit). What is not ``counted``, of the same shape, is in neither, but in what both are
     shares of. NaN for a row that begins with NaN.
     """
     rows, bins = len(samples), len(edges) - 1
-    width = edges[1] - edges[0]
-    place = np.clip((np.nan_to_num(samples) - edges[0]) / width, -1.0, float(bins))
-    slot = (np.floor(place) + 1.0).astype(np.intp)  # below, the bins, above
+    bin_number = np.clip((np.nan_to_num(samples) - edges[0]) / (edges[1] - edges[0]), -1.0, float(bins))
+    slot = (np.floor(bin_number) + 1.0).astype(np.intp)  # below, the bins, above
     if counted is not None:
         slot[~counted] = bins + 2
     slot += (bins + 3) * np.arange(rows)[:, None]
-    shares = np.bincount(slot.ravel(), minlength=rows * (bins + 3)).reshape(rows, bins + 3) / samples.shape[1]
-    shares[np.isnan(samples[:, 0])] = np.nan
-    return shares[:, 1 : bins + 1] / width, shares[:, 0] + shares[:, bins + 1]
+    share = np.bincount(slot.ravel(), minlength=rows * (bins + 3)).reshape(rows, bins + 3) / samples.shape[1]
+    share[np.isnan(samples[:, 0])] = np.nan
+    return share[:, 1 : bins + 1], share[:, 0] + share[:, bins + 1]

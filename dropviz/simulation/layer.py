@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from dropviz.numbers.checks import Floats, check_choice, check_count, check_names, check_number
 from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
-from dropviz.simulation.bins import densities, even_edges
+from dropviz.simulation.bins import even_edges, shares
 from dropviz.simulation.masks import check_masked, masked_sums
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import Moments
@@ -169,8 +169,9 @@ def layer_densities(sweep: LayerSweep, bins: int = 60) -> LayerDensities:
     ends = ends[np.isfinite(ends)]
     low, high = (float(ends.min()), float(ends.max())) if ends.size else (0.0, 0.0)
     edges = even_edges(low, high, bins)
-    pairs = [densities(sweep.training_z(name).T, edges) for name in sweep.config.strategies]
-    return LayerDensities(edges, *(np.array(each) for each in zip(*pairs, strict=True)))
+    pairs = [shares(sweep.training_z(name).T, edges) for name in sweep.config.strategies]
+    share, outside = (np.array(each) for each in zip(*pairs, strict=True))
+    return LayerDensities(edges, share / (edges[1] - edges[0]), outside)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ import numpy as np
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
+from dropviz.simulation.bins import shares
 from dropviz.simulation.histogram import Units, some_units
 from dropviz.simulation.layer import LayerConfig, left_on
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
@@ -129,9 +130,8 @@ def answers_left_on(config: LayerConfig) -> Answers:
     result = left_on(config)
     rates, prediction, masks, off = result.rates, result.prediction, len(result.prediction), result.off
     edges = _edges(prediction[:, np.abs(rates - FRAMED_RATE).argmin()], off)
-    counts = [np.histogram(answers, edges)[0] for answers in prediction.T]
-    shares = 100.0 * np.array(counts) / masks
-    tallest = float(shares[np.abs(rates - TALLEST_RATE).argmin()].max())
+    percent = 100.0 * shares(prediction.T, edges)[0]
+    tallest = float(percent[np.abs(rates - TALLEST_RATE).argmin()].max())
     flipped = 100.0 * result.flipped
     flipped_error = 100.0 * np.sqrt(result.flipped * (1.0 - result.flipped) / masks)
     return Answers(
@@ -140,7 +140,7 @@ def answers_left_on(config: LayerConfig) -> Answers:
         off=off,
         first=prediction[:ANSWERS],
         edges=edges,
-        shares=shares,
+        shares=percent,
         top=min(105.0, 1.3 * tallest or 105.0),
         mean=Estimate(np.full(len(rates), off), prediction.mean(axis=0), result.std / np.sqrt(masks)),
         std=result.std,

@@ -19,7 +19,7 @@ import numpy as np
 from dropviz.numbers.checks import Floats, check_count, check_names, drop_rounding, quotient
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import check_rising_rates, rate_grid
-from dropviz.simulation.bins import densities, even_edges
+from dropviz.simulation.bins import even_edges, shares
 from dropviz.simulation.masks import block_sizes, from_block_on
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import Moments
@@ -332,5 +332,5 @@ def _density(
         zero = output == 0.0
         spread = ~zero
         dropped_value, dropped_mass, zero_value, zero_mass = nothing, nothing, nothing, zero.mean(axis=1)
-    density, outside = densities(output, edges, spread)
-    return density, dropped_value, dropped_mass, zero_value, zero_mass, outside
+    share, outside = shares(output, edges, spread)
+    return share / (edges[1] - edges[0]), dropped_value, dropped_mass, zero_value, zero_mass, outside

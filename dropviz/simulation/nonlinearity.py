@@ -18,7 +18,7 @@ from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.normal import erf
-from dropviz.theory.strategies import strategy
+from dropviz.theory.strategies import Factor, Strategy, strategy
 
 
 def sigmoid(z: Floats) -> Floats:
@@ -102,27 +102,31 @@ def nonlinear_gap(sweep: LayerSweep, name: str) -> NonlinearGap:
     ValueError
         If there is no such nonlinearity.
     """
-    f, config = nonlinearity(name), sweep.config
-    rates = np.asarray(config.rates)
-    exact_sums = None
-    if config.fan_in <= MOST_ENUMERATED:
-        masks = enumerate_masks(config.fan_in)
-        exact_sums, chances = masks @ (sweep.weights * sweep.inputs), mask_probabilities(masks, rates)
-    by_factor: dict[str, tuple[Floats, Floats, Floats]] = {}
-    for row in map(strategy, config.strategies):
-        if row.train_scale.symbol in by_factor:
-            continue
-        output = f(sweep.training_z(row.name))
-        exact = np.full(len(rates), np.nan)
-        if exact_sums is not None:
-            z = row.train_scale(rates) * exact_sums[:, None] + config.bias
-            exact = np.einsum("mr,mr->r", chances, f(z))
-        by_factor[row.train_scale.symbol] = (
-            output.mean(axis=0), output.std(axis=0, ddof=1) / math.sqrt(config.masks), exact,
-        )  # fmt: skip
-    columns = [by_factor[strategy(row).train_scale.symbol] for row in config.strategies]
+    f = nonlinearity(name)
+    rows = [strategy(each) for each in sweep.config.strategies]
+    by_factor: dict[
+        Factor, tuple[Floats, Floats, Floats]
+    ] = {}  # strategies may share a train factor, and so z
+    for row in rows:
+        if row.train_scale not in by_factor:
+            by_factor[row.train_scale] = _mean_output(f, sweep, row)
+    columns = [by_factor[row.train_scale] for row in rows]
     mean, error, exact = (np.array(column) for column in zip(*columns, strict=True))
     return NonlinearGap(mean, error, exact, f(sweep.exact_mean), f(sweep.test_z))
+
+
+def _mean_output(
+    f: Callable[[Floats], Floats], sweep: LayerSweep, row: Strategy
+) -> tuple[Floats, Floats, Floats]:
+    """E[f(z)] in training, its standard error, and the exact value, NaN for a large fan-in; each of shape (rate,)."""
+    config, rates = sweep.config, np.asarray(sweep.config.rates)
+    output, exact = f(sweep.training_z(row.name)), np.full(len(rates), np.nan)
+    if config.fan_in <= MOST_ENUMERATED:
+        masks = enumerate_masks(config.fan_in)
+        sums = masks @ (sweep.weights * sweep.inputs)
+        z = row.train_scale(rates) * sums[:, None] + config.bias
+        exact = np.einsum("mr,mr->r", mask_probabilities(masks, rates), f(z))
+    return output.mean(axis=0), output.std(axis=0, ddof=1) / math.sqrt(config.masks), exact
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """The simulation: one sample of activations, one nest of masks, every strategy and rate from the same sums.
 
-A unit with uniform u is dropped at every rate above u, so it belongs to one block: the first rate of the grid
-that drops it. Independent activations are exchangeable, so a chunk of the sample is cut into blocks of multinomial
-sizes instead of drawing u unit by unit: the same law, and a cost that does not grow with the number of rates.
-The sums of the survivors at a rate are reversed cumulative sums over the blocks.
+A chunk of the sample is cut into the blocks of `dropviz.simulation.masks`, and only sums over blocks are kept, so the
+cost does not grow with the number of rates.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.numbers.checks import ROUNDING, Floats, check_choice, check_count, check_names, drop_rounding
+from dropviz.numbers.checks import Floats, check_choice, check_count, check_names
 from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import check_rates, rate_grid
-from dropviz.simulation.masks import block_sizes, from_block_on
+from dropviz.simulation.block_sums import output_moments
+from dropviz.simulation.masks import block_sizes
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import PHASES, Discrepancy, Moments, exact_gap, exact_moments, mean_ratio
 from dropviz.theory.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of
@@ -282,7 +281,7 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     exact = [[exact_moments(row, phase, rates, mu, v) for phase in PHASES] for row in rows]
     exact_mean = np.array([[moments.mean for moments in phases] for phases in exact])
     repeats = [
-        _outputs(powers, config.units, scales, mu, v) for powers in _power_sums(config, executor, mu, v)
+        output_moments(powers, config.units, scales, mu, v) for powers in _power_sums(config, executor, mu, v)
     ]
     mean, variance, rms_gap = (np.mean(values, axis=0) for values in zip(*repeats, strict=True))
     if len(repeats) == 1:
@@ -347,44 +346,3 @@ def _span_sums(start: int, stop: int, config: SweepConfig, replicate: int, mu: f
         sums[1, filled] += np.add.reduceat(deviation, first)
         sums[2, filled] += np.add.reduceat(square, first)
     return sums
-
-
-def _outputs(
-    powers: Floats, units: int, scales: Floats, mu: float, v: float
-) -> tuple[Floats, Floats, Floats]:
-    """Means, variances and RMS gaps of the outputs of every strategy from one replicate's sums."""
-    # Everyone is summed in the same order as the survivors, so that where nobody is dropped both are the same bits.
-    sums = from_block_on(powers)
-    size = size_of(mu, v)
-    whole, masked = (
-        _masked_moments(sums[:, :1], units, mu / size),
-        _masked_moments(sums[:, 1:], units, mu / size),
-    )
-    mean, variance, square = (
-        np.array([of_masked, np.broadcast_to(of_whole, of_masked.shape)])
-        for of_masked, of_whole in zip(masked, whole, strict=True)
-    )
-    train, test = scales[:, 0], scales[:, 1]
-    squared_gap = (train - test) ** 2 * square[0] + test**2 * (square[1] - square[0])
-    rms_gap = size * np.sqrt(np.maximum(squared_gap, 0.0))
-    return size * scales * mean, size**2 * scales**2 * variance, rms_gap
-
-
-def _masked_moments(powers: Floats, units: int, center: float) -> tuple[Floats, Floats, Floats]:
-    """Mean, variance and mean square over all units of m·a (factor 1) from the survivors' sums, in units of size.
-
-    With q the surviving share, A the survivors' mean and w their variance: mean q·A, variance q·w + q·(1 − q)·A²,
-    the latter times n/(n − 1). Where the survivors' activations are equal, or all 0, A and w are what rounding has
-    left of a difference of equal numbers: then they are 0.
-    """
-    count = powers[0]
-    d1, d2 = powers[1:] / np.maximum(count, 1.0)
-    share = count / units
-    average = drop_rounding(center + d1, abs(center) + np.abs(d1), ROUNDING) * (count > 0.0)
-    spread = drop_rounding(np.maximum(d2 - d1**2, 0.0), d2, ROUNDING)
-    variance = share * spread + share * (1 - share) * average**2
-    return (
-        share * average,
-        variance * units / (units - 1 if units > 1 else np.nan),
-        share * (spread + average**2),
-    )

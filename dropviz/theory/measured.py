@@ -89,7 +89,9 @@ def digits() -> Empirical:
     Empirical
         Shape (examples, units), dimensionless. Pixels 0–16 are divided by 16; a = max(0, x·W₁ + b₁).
 
-    Source: Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository (1998),
+    Source
+    ------
+    Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository (1998),
     CC BY 4.0; see dropviz/data/README.md for how the weights were made.
     """
     with np.load(Path(__file__).parents[1] / "data" / "digits.npz", allow_pickle=False) as data:

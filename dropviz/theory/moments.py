@@ -73,7 +73,9 @@ def exact_moments(
     ValueError
         If the strategy or the phase is unknown, or a rate, mean or variance is no number in its range.
 
-    Source: Srivastava et al., JMLR 15:1929–1958 (2014) for the two strategies; the moments follow from
+    Source
+    ------
+    Srivastava et al., JMLR 15:1929–1958 (2014) for the two strategies; the moments follow from
     m² = m and the independence of m and a.
 
     >>> exact_moments("inverted", "train", 0.5, 1.0, 1.0)

@@ -215,7 +215,9 @@ def noises() -> Mapping[str, MaskNoise | SpreadNoise]:
     Only standard dropout needs anything at test. Alpha dropout (fill α′ = −λα of SELU, A = (k + α′²·k·r)^(−1/2),
     B = −A·r·α′) keeps mean 0 and variance 1 of a standardised activation, and of no other.
 
-    Sources: Srivastava et al., *Dropout*, JMLR 15:1929–1958 (2014), for Bernoulli and N(1, r/k) (its p is *keep*);
+    Source
+    ------
+    Srivastava et al., *Dropout*, JMLR 15:1929–1958 (2014), for Bernoulli and N(1, r/k) (its p is *keep*);
     Klambauer et al., *Self-normalizing neural networks*, NIPS 2017, for alpha dropout.
 
     >>> [name for name, row in noises().items() if row.needs_test_scale]
