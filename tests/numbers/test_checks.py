@@ -1,0 +1,52 @@
+"""Checks: what is let through, and that what is refused is named with its value and range."""
+
+import numpy as np
+import pytest
+
+from dropviz.numbers.checks import ROUNDING, check_choice, check_names, drop_rounding, quotient
+from dropviz.numbers.rates import below_one, check_below_one
+
+
+def test_a_choice_is_one_of_those_that_are_listed():
+    check_choice("phase", "test", ("train", "test"))
+    for wrong in ("later", "", None, 5, ["test"]):
+        with pytest.raises(ValueError, match="phase must be one of train, test; got ") as caught:
+            check_choice("phase", wrong, ("train", "test"))
+        assert repr(wrong) in str(caught.value)
+
+
+def test_names_are_checked_each_and_once():
+    seen: list[str] = []
+    check_names("parts", ("b", "a"), seen.append)
+    assert seen == ["b", "a"]
+    for wrong in ((), ("a", "b", "a")):
+        with pytest.raises(ValueError, match="parts must be one or more names, each once; got "):
+            check_names("parts", wrong, seen.append)
+
+
+def test_rounding_is_a_share_of_the_terms():
+    assert drop_rounding([3e-15, 3e-14, np.nan], 1.0, ROUNDING).tolist()[:2] == [0.0, 3e-14]
+    assert drop_rounding([3e-15, -8e-16], 1.0).tolist() == [3e-15, 0.0]
+    assert drop_rounding([3e-15, -3e-15], [-10.0, -1.0]).tolist() == [0.0, -3e-15]
+
+
+def test_a_quotient_is_undefined_where_it_divides_by_zero():
+    found = quotient(np.array([1.0, 0.0, -2.0]), np.array([0.0, 0.0, 4.0]))
+    assert np.isnan(found[:2]).all()
+    assert found[2] == -0.5
+
+
+@pytest.mark.parametrize(
+    "rate", [-1e-9, 1.0, 2, np.nan, np.inf, "0.5", None, [[0.1], [0.2, 0.3]], [0.5, 1.0], 1j]
+)
+def test_a_rate_that_is_not_below_one_is_refused(rate):
+    for check in (below_one, lambda value: check_below_one("rate", value)):
+        with pytest.raises(ValueError, match=r"^rate must be a number, at least 0 and below 1; got "):
+            check(rate)
+
+
+def test_rates_below_one_come_back_as_float64():
+    rates = below_one([0, np.float32(0.5), 1 - 2**-53])
+    assert rates.dtype == np.float64
+    assert rates.tolist() == [0.0, 0.5, 1 - 2**-53]
+    check_below_one("rate", np.float32(0.5))
