@@ -1,10 +1,13 @@
 """The entry of the app: page configuration and navigation, nothing else."""
 
 import os
+import sys
 from pathlib import Path
 
 # Our matrices are small: OpenBLAS's threads would only fight the other visitors for the cores. Read when NumPy loads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Whoever looks while a training computes waits for the interpreter so long at a time, instead of 5 ms.
+sys.setswitchinterval(0.001)
 
 import streamlit as st
 

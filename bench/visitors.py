@@ -60,8 +60,9 @@ class Visitor:
             elif kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return
 
-    async def train(self) -> None:
-        """What the browser does while a training runs: ask for the next slice, again and again."""
+    async def train(self, phase: float) -> None:
+        """What the browser does while a training runs: look, again and again, from a share of the interval on."""
+        await asyncio.sleep(phase * self.interval)
         while True:
             await asyncio.sleep(self.interval)
             await self.ask(fragment=self.fragment)
@@ -96,7 +97,8 @@ async def crowd(url: str, visitors: int, rounds: int) -> tuple[list[float], list
         await asyncio.gather(*(other.ask("training", press="Train") for other in others))
         if not all(other.fragment for other in others):
             raise RuntimeError("a training has not begun")
-        work = [asyncio.create_task(other.train()) for other in others]
+        # people do not click in the same instant
+        work = [asyncio.create_task(other.train(place / visitors)) for place, other in enumerate(others)]
         await asyncio.sleep(1.0)
         beside = await waits(url, rounds)
         if any(task.done() for task in work):

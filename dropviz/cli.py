@@ -5,31 +5,19 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from dropviz.datasets.files import MOST_BYTES, read_activations
 from dropviz.numbers.rates import rate_grid
 from dropviz.numbers.written import read_number
+from dropviz.settings.sources import SOURCES
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
-from dropviz.theory import activations as sources
-from dropviz.theory.measured import Empirical, digits
+from dropviz.theory.activations import Activations
+from dropviz.theory.measured import Empirical
 from dropviz.theory.strategies import strategies
 
-DISTRIBUTIONS: dict[str, Any] = {
-    "normal": sources.Normal,
-    "relu": partial(sources.Normal, relu=True),
-    "uniform": sources.Uniform,
-    "exponential": sources.Exponential,
-    "sigmoid": sources.SigmoidNormal,
-    "lognormal": sources.LogNormal,
-    "sparse": sources.Sparse,
-    "constant": sources.Constant,
-    "digits": digits,
-}
-PARAMETERS = {"mean", "std", "low", "high", "scale", "zero_probability", "value"}
+PARAMETERS = {name for source in SOURCES.values() for name in source.parameters}
 OUTPUTS = {"csv": "the table", "parquet": "the table", "html": "the live figure"}
 SUBJECT = "What standard and inverted dropout do to the same activations under the same mask."
 EXAMPLES = """\
@@ -94,12 +82,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_sweep_options(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group()
-    source.add_argument(
-        "--activations", choices=DISTRIBUTIONS, help="where they come from (relu if not given)"
-    )
+    source.add_argument("--activations", choices=SOURCES, help="where they come from (relu if not given)")
     source.add_argument("--file", type=_path, help="your own: .npy, .npz, .csv or .parquet")
     for name in sorted(PARAMETERS):
-        having = ", ".join(key for key in DISTRIBUTIONS if name in _parameters(key))
+        having = ", ".join(key for key, row in SOURCES.items() if name in row.parameters)
         command.add_argument(_option(name), type=_number, metavar="NUMBER", help=f"of {having}")
     command.add_argument("--units", type=_whole, help="how many activations are drawn (100000)")
     command.add_argument("--rates", help="first:last:step, or a list with commas (0:0.95:0.05)")
@@ -134,12 +120,6 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
-def _parameters(distribution: str) -> set[str]:
-    source = DISTRIBUTIONS[distribution]
-    kind = source.func if isinstance(source, partial) else source
-    return PARAMETERS & {field.name for field in fields(kind)} if isinstance(kind, type) else set()
-
-
 def _option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
@@ -165,9 +145,9 @@ def _sweep(options: argparse.Namespace) -> None:
     print(result.to_frame().to_string(index=False))
 
 
-def _activations(given: dict[str, Any]) -> sources.Activations:
+def _activations(given: dict[str, Any]) -> Activations:
     name = given.get("activations", "relu")
-    allowed = set() if "file" in given else _parameters(name)
+    allowed = set() if "file" in given else set(SOURCES[name].parameters)
     for parameter in sorted((PARAMETERS & given.keys()) - allowed):
         owner = "--file" if "file" in given else f"--activations {name}"
         options = ", ".join(map(_option, sorted(allowed))) or "no parameters"
@@ -175,8 +155,7 @@ def _activations(given: dict[str, Any]) -> sources.Activations:
     if "file" in given:
         with given["file"].open("rb") as file:
             return Empirical(read_activations(given["file"].name, file.read(MOST_BYTES + 1)))
-    source: sources.Activations = DISTRIBUTIONS[name](**{key: given[key] for key in allowed & given.keys()})
-    return source
+    return SOURCES[name].kind(**{key: given[key] for key in allowed & given.keys()})
 
 
 def _rates(text: str) -> tuple[float, ...]:

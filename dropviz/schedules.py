@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.rates import check_below_one
+from dropviz.numbers.written import read_number
 
 Schedule = Callable[[ArrayLike], Floats]
 Interpolation = Literal["linear", "step"]
@@ -32,7 +34,7 @@ def constant(rate: float) -> Schedule:
     >>> constant(0.3)([0, 10]).tolist()
     [0.3, 0.3]
     """
-    _check_rate("rate", rate)
+    check_below_one("rate", rate)
     return lambda step: np.full_like(_steps(step), rate)
 
 
@@ -54,7 +56,7 @@ def annealed(start_rate: float, duration: float) -> Schedule:
     >>> annealed(0.5, duration=10)([0, 5, 10, 20]).tolist()
     [0.5, 0.25, 0.0, 0.0]
     """
-    _check_rate("start_rate", start_rate)
+    check_below_one("start_rate", start_rate)
     _check_positive("duration", duration)
     return lambda step: start_rate * (1.0 - _progress(step, duration))
 
@@ -76,7 +78,7 @@ def curriculum(final_rate: float, gamma: float) -> Schedule:
     >>> curriculum(0.5, gamma=1.0)([0, 100]).tolist()
     [0.0, 0.5]
     """
-    _check_rate("final_rate", final_rate)
+    check_below_one("final_rate", final_rate)
     _check_positive("gamma", gamma)
     # 1 − keep = r̄·(1 − exp(−γ·step)); expm1 keeps the digits of the first, small rates
     return lambda step: -final_rate * np.expm1(-gamma * np.minimum(_steps(step), 745.0 / gamma))
@@ -95,8 +97,8 @@ def cosine(start_rate: float, final_rate: float, duration: float) -> Schedule:
     >>> cosine(0.5, 0.0, duration=10)([0, 5, 10, 20]).round(12).tolist()
     [0.5, 0.25, 0.0, 0.0]
     """
-    _check_rate("start_rate", start_rate)
-    _check_rate("final_rate", final_rate)
+    check_below_one("start_rate", start_rate)
+    check_below_one("final_rate", final_rate)
     _check_positive("duration", duration)
 
     def schedule(step: ArrayLike) -> Floats:
@@ -118,7 +120,7 @@ def steps(rates: Sequence[float], boundaries: Sequence[float]) -> Schedule:
     [0.5, 0.2]
     """
     for number, rate in enumerate(rates, start=1):
-        _check_rate(f"rates, number {number},", rate)
+        check_below_one(f"rates, number {number},", rate)
     return join([constant(rate) for rate in rates], boundaries, restart=False)
 
 
@@ -264,7 +266,7 @@ def _parse_cell(cell: object) -> float:
     if isinstance(cell, bool | np.bool_):
         return math.nan
     try:
-        return float(cell)  # type: ignore[arg-type]
+        return read_number(cell) if isinstance(cell, str) else float(cell)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return math.nan
 
@@ -284,11 +286,6 @@ def _steps(step: ArrayLike) -> Floats:
 def _progress(step: ArrayLike, duration: float) -> Floats:
     """min(1, step/duration)."""
     return np.asarray(np.minimum(_steps(step), duration) / duration)
-
-
-def _check_rate(name: str, rate: float) -> None:
-    if not 0.0 <= _parse_cell(rate) < 1.0:
-        raise ValueError(f"{name} must be a number, at least 0 and below 1; got {rate!r}")
 
 
 def _check_positive(name: str, value: float) -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import dropviz as dv
-from dropviz.cli import DISTRIBUTIONS, main
+from dropviz.cli import main
+from dropviz.settings.sources import SOURCES
 
 ROOT = Path(__file__).parents[1]
 SMALL = ("sweep", "--units", "1000", "--rates", "0.1,0.5")
@@ -52,7 +53,7 @@ def test_every_source_with_its_parameters(options, activations, capsys):
 
 
 def test_every_distribution_can_be_chosen():
-    assert all(isinstance(source().exact_mean, float) for source in DISTRIBUTIONS.values())
+    assert all(isinstance(source.kind().exact_mean, float) for source in SOURCES.values())
 
 
 def test_the_other_options_reach_the_sweep(capsys):

@@ -17,9 +17,9 @@ FLOORS = {
     **dict.fromkeys(("ui", "cli"), 6),
     "figures": 5,
     **dict.fromkeys(("dropviz", "frameworks", "story"), 4),
-    **dict.fromkeys(("simulation", "training"), 3),
+    **dict.fromkeys(("settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules"), 2),
-    **dict.fromkeys(("addresses", "numbers", "live"), 1),
+    **dict.fromkeys(("numbers", "live"), 1),
 }
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.files import csv_rows
-from dropviz.numbers.checks import LARGEST
+from dropviz.numbers.checks import LARGEST, check_number
 from dropviz.numbers.written import read_number
 
 Floats = NDArray[np.floating[Any]]
@@ -297,8 +297,7 @@ def _balanced(labels: NDArray[np.int64], count: int, rows: NDArray[np.int64]) ->
 def _toy_start(examples: int, noise: float, seed: int) -> tuple[np.random.Generator, NDArray[np.int64]]:
     """Check the arguments; a generator, and the classes of the training and then the test examples, taking turns."""
     _check_whole("examples", examples, 20, MAX_EXAMPLES)
-    if not 0.0 <= noise <= 2.0:
-        raise ValueError(f"noise must be a number from 0 to 2; got {noise!r}")
+    check_number("noise", noise, 0.0, 2.0)
     return np.random.default_rng(seed), np.arange(examples + TOY_TEST_EXAMPLES) % 2
 
 

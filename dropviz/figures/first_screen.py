@@ -14,21 +14,15 @@ from dropviz.figures.panels.distributions import Distribution, distributions, dr
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure, UnitRow
-from dropviz.numbers.checks import Floats
+from dropviz.numbers.checks import Floats, check_choice
 from dropviz.numbers.written import plain, with_errors
+from dropviz.settings.first_screen import MEASURES
 from dropviz.simulation.histogram import histogram, some_units
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.activations import Activations
 from dropviz.theory.moments import PHASES, exact_gap, exact_moments, variance_ratio
 from dropviz.theory.strategies import Strategy, strategy
 
-MEASURES = {
-    "variance_ratio": "train/test variance",
-    "relative_gap": "relative mean gap",
-    "mean_gap": "mean gap, test − train",
-    "rms_gap": "RMS gap per unit",
-    "wasserstein": "Wasserstein distance",
-}
 UNITS_SHOWN = 24
 HINT = (
     '<p class="dv-hint">Drag the rate: units drop out in training, at test all are there. Watch what each strategy '
@@ -63,8 +57,7 @@ def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -
 
 def explorer_live(sweep: Sweep, measure: str = "variance_ratio") -> LiveFigure:
     """Return the first screen with its neurons, numbers and code; see `explorer` for the parameters."""
-    if measure not in MEASURES:
-        raise ValueError(f"measure must be one of {', '.join(MEASURES)}; got {measure!r}")
+    check_choice("measure", measure, MEASURES)
     config = sweep.config
     rates = np.asarray(config.rates)
     rows = [strategy(name) for name in config.strategies]

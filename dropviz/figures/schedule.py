@@ -19,7 +19,7 @@ WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis s
 
 def schedule_live(found: ChangingRate) -> LiveFigure:
     """Return the figure of a schedule, which follows the training step."""
-    panels = [_rate_panel(found), _mean_panel(found), _ratio_panel(found)]
+    panels = [_rate_panel(found), _mean_panel(found), ratio_panel(found)]
     drawn = draw_panels(panels, [Row(3, HEIGHT)], found.steps)
     steps, rates = found.steps.tolist(), found.rates.tolist()
     return LiveFigure(
@@ -69,7 +69,8 @@ def _mean_panel(found: ChangingRate) -> Panel:
     return _panel(title, "training mean / E[a]", lines)
 
 
-def _ratio_panel(found: ChangingRate) -> Panel:
+def ratio_panel(found: ChangingRate) -> Panel:
+    """What each test factor makes of the mean, along the schedule; the first line is that of the last rate."""
     lines = [
         Line(
             name,

@@ -1,34 +1,37 @@
 """The pictures of the story: one panel each, cut from the pages, narrow enough to stand beside the words."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from dropviz.figures.mistakes.figure import ratio_panel as mistake_panel
 from dropviz.figures.next_layer.panels import gap_panels
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels.curves import Box, Drawing, Line, Panel
 from dropviz.figures.panels.distributions import distributions, draw_distribution
-from dropviz.figures.panels.grid import Row, draw_grid
+from dropviz.figures.panels.grid import Drawn, Row, draw_grid, draw_panels
 from dropviz.figures.panels.style import COLORS, panel_title
+from dropviz.figures.schedule import ratio_panel
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure, UnitRow
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
-from dropviz.schedules import FactorComparison
+from dropviz.simulation.changing_rate import ChangingRate
 from dropviz.simulation.histogram import histogram, some_units
+from dropviz.simulation.mistakes import Mistake
 from dropviz.simulation.next_layer import UnitOutput
 from dropviz.simulation.sweep import Sweep
 from dropviz.story.results import LearningRates, Result
 from dropviz.story.scenes import Scene
-from dropviz.theory.moments import PHASES, invisible_rate
+from dropviz.theory.moments import PHASES
 from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
 
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
 UNITS_SHOWN = 16
-PLACES = 100  # of the slider along a schedule, less one
 
 
 def scene_live(scene: Scene, result: Result) -> LiveFigure:
@@ -36,59 +39,28 @@ def scene_live(scene: Scene, result: Result) -> LiveFigure:
 
     One column of panels; the first has the axes "x" and "y", in which a point can be dragged.
     """
-    if isinstance(result, FactorComparison):
-        return _annealing(result)
-    if isinstance(result, LearningRates):
-        return _curves([_learning_rate_panel(result)], result.rates)
-    if isinstance(result, UnitOutput):
-        return _curves(gap_panels(result)[:1], result.rates)
-    rates = np.asarray(result.config.rates)
-    if scene.picture == "distributions":
-        return _distributions(result)
-    if scene.picture == "mask":
-        return _with_units(_curves([_factor_panel(result)], rates, LOW), result)
-    panel = {
-        "means": _mean_panel,
-        "variances": _variance_panel,
-        "variance_ratio": _variance_ratio_panel,
-        "test_factors": _test_factor_panel,
-        "which_p": _which_p_panel,
-        "mistakes": _mistake_panel,
-    }[scene.picture](result)
-    live = _curves([panel], rates, HEIGHT if scene.picture != "test_factors" else HEIGHT - 45)
-    return live if scene.picture != "test_factors" else _with_code(live, result)
-
-
-def place_of(scene: Scene) -> float:
-    """Where the slider of a scene stands at first: its training step or its rate."""
-    settings = dict(scene.settings)
-    return float(settings.get("step", 0.0) if scene.picture == "annealing" else settings.get("rate", 0.3))
+    return _DRAWN[scene.picture](result)
 
 
 # ---- one column -----------------------------------------------------------------------------------------------------
 
 
-def _one_column(figure: Any, narrow: Any) -> dict[str, Any]:
+def _one_column(drawn: Drawn) -> dict[str, Any]:
     """The figure with the layout that the grid made for a phone: panels below one another, labels placed for that."""
-    return {"data": figure["data"], "layout": {**figure["layout"], **narrow}}
+    return {"data": drawn.figure["data"], "layout": {**drawn.figure["layout"], **drawn.narrow}}
 
 
-def _curves(panels: Sequence[Panel], rates: Floats, height: int = HEIGHT) -> LiveFigure:
-    def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates)
-
-    drawn = draw_grid([Row(1, height)] * len(panels), draw)
-    figure = _one_column(drawn.figure, drawn.narrow)
-    for name, settings in figure["layout"].items():
-        if name.startswith("yaxis") and settings["type"] == "log":
-            figure["layout"][name] = settings | _ticks(*settings["range"])
+def _curves(panel: Panel, places: Floats, height: int = HEIGHT) -> LiveFigure:
+    drawn = draw_panels([panel], [Row(1, height)], places)
+    figure = _one_column(drawn)
+    if panel.log:
+        figure["layout"]["yaxis"] |= _ticks(*figure["layout"]["yaxis"]["range"])
     return LiveFigure(
         figure=figure,
-        rates=tuple(rates.tolist()),
+        rates=places.tolist(),
         tracks=drawn.tracks,
-        alt=f"Over the {panels[0].x_title}: {'; '.join(panel.title for panel in panels)}.",
-        texts={"summary": [_summary(panels, rates, index) for index in range(len(rates))]},
+        alt=f"Over the {panel.x_title}: {panel.title}.",
+        texts={"summary": [_summary(panel, place, at) for at, place in enumerate(places.tolist())]},
     )
 
 
@@ -100,15 +72,11 @@ def _ticks(low: float, high: float) -> dict[str, Any]:
     return {"tickvals": shown, "ticktext": [f"{value:g}" for value in shown]}
 
 
-def _summary(panels: Sequence[Panel], rates: Floats, index: int) -> str:
+def _summary(panel: Panel, place: float, index: int) -> str:
     """The curves' exact values at one place, in words."""
-    values = [
-        f"{line.name} {line.estimate.exact[index]:.3g}"
-        for panel in panels
-        for line in panel.lines
-        if math.isfinite(line.estimate.exact[index])
-    ]
-    return f"{panels[0].x_title} {rates[index]:g}. {panels[0].y_title}: {', '.join(values)}."
+    values = [(line.name, line.estimate.exact[index]) for line in panel.lines]
+    said = ", ".join(f"{name} {value:.3g}" for name, value in values if math.isfinite(value))
+    return f"{panel.x_title} {place:g}. {panel.y_title}: {said}."
 
 
 # ---- panels ---------------------------------------------------------------------------------------------------------
@@ -116,6 +84,10 @@ def _summary(panels: Sequence[Panel], rates: Floats, index: int) -> str:
 
 def _rows(sweep: Sweep) -> list[Strategy]:
     return [strategy(name) for name in sweep.config.strategies]
+
+
+def _rates(sweep: Sweep) -> Floats:
+    return np.asarray(sweep.config.rates)
 
 
 def _lines(sweep: Sweep, moment: str) -> list[Line]:
@@ -128,112 +100,112 @@ def _lines(sweep: Sweep, moment: str) -> list[Line]:
     ]
 
 
-def _mean_panel(sweep: Sweep) -> Panel:
+def _means(sweep: Sweep) -> LiveFigure:
     wrong = any(row.mistake for row in _rows(sweep))
     title = "A mistake: the means part" if wrong else "The means match: training = test"
-    return Panel(
-        title, "mean", _lines(sweep, "mean"), limits=(0.0, 4.0 * sweep.config.activations.exact_mean)
-    )
+    limits = (0.0, 4.0 * sweep.config.activations.exact_mean)
+    return _curves(Panel(title, "mean", _lines(sweep, "mean"), limits=limits), _rates(sweep))
 
 
-def _variance_panel(sweep: Sweep) -> Panel:
+def _variances(sweep: Sweep) -> LiveFigure:
     wrong = any(row.mistake for row in _rows(sweep))
     title = "The variances do not match" if wrong else "Variance: training is never below test"
     v = sweep.config.activations.exact_variance
-    return Panel(title, "variance", _lines(sweep, "variance"), log=True, limits=(1e-3 * v, 1e3 * v))
+    panel = Panel(title, "variance", _lines(sweep, "variance"), log=True, limits=(1e-3 * v, 1e3 * v))
+    return _curves(panel, _rates(sweep))
 
 
-def _variance_ratio_panel(sweep: Sweep) -> Panel:
+def _variance_ratio(sweep: Sweep) -> LiveFigure:
     rows = _rows(sweep)
     lines = [
         Line(row.short, COLORS[row.name], sweep.gap_estimate("variance_ratio", row.name)) for row in rows
     ]
     both = {row.name for row in rows} == {"standard", "inverted"}
     title = "One curve for both strategies" if both else "Training variance ÷ test variance"
-    return Panel(title, "training ÷ test variance", lines, log=True, limits=(0.04, 50.0))
+    panel = Panel(title, "training ÷ test variance", lines, log=True, limits=(0.04, 50.0))
+    return _curves(panel, _rates(sweep))
 
 
-def _factor_panel(sweep: Sweep) -> Panel:
-    rates = np.asarray(sweep.config.rates)
-    lines = [Line(row.short, COLORS[row.name], Estimate(row.train_scale(rates))) for row in _rows(sweep)]
-    return Panel("What a survivor is multiplied by", "training factor", lines, log=True, limits=(0.9, 30.0))
-
-
-def _test_factor_panel(sweep: Sweep) -> Panel:
-    rates = np.asarray(sweep.config.rates)
-    rows = _rows(sweep)
+def _test_factors(sweep: Sweep) -> LiveFigure:
+    """The factors at test, and each strategy's line of test code below them."""
+    rates, rows = _rates(sweep), _rows(sweep)
     lines = [Line(row.short, COLORS[row.name], Estimate(row.test_scale(rates)), dashed=True) for row in rows]
     free = [row.short for row in rows if row.test_scale.symbol == "1"]
     title = f"{' and '.join(free).capitalize()}: 1 at every rate" if free else "All need a factor at test"
-    return Panel(title, "test factor", lines, limits=(0.0, 1.1))
+    live = _curves(Panel(title, "test factor", lines, limits=(0.0, 1.1)), rates, HEIGHT - 45)
+    code = "\n".join(f"{numpy_lines(row.name, 0.3)[1]}  # {row.short}" for row in rows[:3])
+    return replace(live, foot=f"<pre><code>{escape(code)}</code></pre>")
 
 
-def _which_p_panel(sweep: Sweep) -> Panel:
-    rates = np.asarray(sweep.config.rates)
+def _which_p(sweep: Sweep) -> LiveFigure:
+    rates = _rates(sweep)
     lines = [
         Line("1/rate", COLORS["wrong_train"], Estimate(INVERSE_RATE(rates))),
         Line("1/keep", COLORS["inverted"], Estimate(INVERSE_KEEP(rates))),
     ]
-    return Panel("More dropout, more to make up: 1/keep", "factor", lines, log=True, limits=(0.9, 30.0))
+    title = "More dropout, more to make up: 1/keep"
+    return _curves(Panel(title, "factor", lines, log=True, limits=(0.9, 30.0)), rates)
 
 
-def _mistake_panel(sweep: Sweep) -> Panel:
-    rates = np.asarray(sweep.config.rates)
-    wrong = next(row for row in _rows(sweep) if row.mistake)
-    root = invisible_rate(wrong)
-    where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
+def _mistake(result: Mistake) -> LiveFigure:
+    wrong = strategy(result.name)
+    panel = mistake_panel(result, wrong)
     lines = [
-        Line("correct", COLORS["inverted"], Estimate(np.ones_like(rates))),
-        Line(wrong.short, COLORS[wrong.name], sweep.gap_estimate("mean_ratio", wrong.name)),
+        replace(line, name=name) for line, name in zip(panel.lines, ("correct", wrong.short), strict=True)
     ]
-    return Panel(f"“{wrong.short}” {where}", "test ÷ training mean", lines, log=True, limits=(0.04, 25.0))
+    panel = replace(panel, y_title="test ÷ training mean", lines=lines)
+    return _curves(panel, np.asarray(result.sweep.config.rates))
 
 
-def _learning_rate_panel(result: LearningRates) -> Panel:
-    lines = [
-        Line("SGD: 1/k²", COLORS["other"], Estimate(result.sgd)),
-        Line("Adam: 1/k", COLORS["none"], Estimate(result.adam)),
-    ]
+def _unit_output(result: UnitOutput) -> LiveFigure:
+    return _curves(gap_panels(result)[0], result.rates)
+
+
+def _learning_rates(result: LearningRates) -> LiveFigure:
+    sgd, adam = (Estimate(result.factors[name]) for name in ("SGD", "Adam"))
+    lines = [Line("SGD: 1/k²", COLORS["other"], sgd), Line("Adam: 1/k", COLORS["none"], adam)]
     title = "Same path: standard over inverted"
-    return Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
+    panel = Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
+    return _curves(panel, result.rates)
 
 
-def _annealing(comparison: FactorComparison) -> LiveFigure:
-    count = len(comparison.steps)
-    places = np.unique(np.linspace(0, count - 1, min(count, PLACES + 1)).round().astype(int))
-    steps, rates = comparison.steps[places], comparison.rates[places]
-    curves = [("standard, last rate", "standard", 0), ("inverted", "inverted", 3)]
-    lines = [
-        Line(name, COLORS[color], Estimate(comparison.mean_ratio[at, places])) for name, color, at in curves
-    ]
-    title = "Standard: one factor cannot fit every step"
-    if float(np.ptp(comparison.mean_ratio[0])) < 1e-9:
-        title = "A constant rate: one factor fits"
-    panel = Panel(
-        title,
-        "test ÷ training mean",
-        lines,
-        log=bool(comparison.mean_ratio[0].max() > 10.0),
-        x_title="training step",
-        x_hover="step %{x:,.0f}",
+def _annealing(result: ChangingRate) -> LiveFigure:
+    panel = ratio_panel(result)
+    last, inverted = panel.lines[0], panel.lines[-1]
+    title = (
+        "Standard: one factor cannot fit every step" if result.varies else "A constant rate: one factor fits"
     )
+    panel = replace(
+        panel,
+        title=title,
+        y_title="test ÷ training mean",
+        lines=[replace(last, name="standard, last rate"), inverted],
+        log=bool(last.estimate.exact.max() > 10.0),
+    )
+    steps, rates = result.steps.tolist(), result.rates.tolist()
     return replace(
-        _curves([panel], steps),
+        _curves(panel, result.steps),
         slider_label="training step",
-        readouts=[
-            (f"{at:,.0f}", f"rate {rate:.2f}")
-            for at, rate in zip(steps.tolist(), rates.tolist(), strict=True)
-        ],
-        leap=max(1.0, float(steps[-1]) / 10),
+        readouts=[(f"{step:,.0f}", f"rate {rate:.2f}") for step, rate in zip(steps, rates, strict=True)],
+        leap=max(1.0, steps[-1] / 10),
     )
 
 
-# ---- neurons and code -----------------------------------------------------------------------------------------------
+# ---- neurons --------------------------------------------------------------------------------------------------------
+
+
+def _mask(sweep: Sweep) -> LiveFigure:
+    rates = _rates(sweep)
+    lines = [Line(row.short, COLORS[row.name], Estimate(row.train_scale(rates))) for row in _rows(sweep)]
+    title = "What a survivor is multiplied by"
+    return _with_units(
+        _curves(Panel(title, "training factor", lines, log=True, limits=(0.9, 30.0)), rates, LOW), sweep
+    )
 
 
 def _distributions(sweep: Sweep) -> LiveFigure:
     """Neurons and distributions, at most of two strategies."""
-    rates, rows = np.asarray(sweep.config.rates), _rows(sweep)[:2]
+    rates, rows = _rates(sweep), _rows(sweep)[:2]
     pictures = distributions(rows, histogram(sweep.config), sweep.config.activations, rates)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
@@ -246,7 +218,7 @@ def _distributions(sweep: Sweep) -> LiveFigure:
     height = 175 if len(rows) == 1 else 72
     drawn = draw_grid([Row(1, height)] * len(rows), draw)
     live = LiveFigure(
-        figure=_one_column(drawn.figure, drawn.narrow),
+        figure=_one_column(drawn),
         rates=sweep.config.rates,
         tracks=drawn.tracks,
         alt=f"Distributions of the training and the test output: {', '.join(row.label for row in rows)}.",
@@ -256,7 +228,7 @@ def _distributions(sweep: Sweep) -> LiveFigure:
 
 def _with_units(live: LiveFigure, sweep: Sweep) -> LiveFigure:
     """Put a row of neurons a strategy above the figure: training above test."""
-    rates, rows = np.asarray(sweep.config.rates), _rows(sweep)[:2]
+    rates, rows = _rates(sweep), _rows(sweep)[:2]
     shown = some_units(sweep.config, UNITS_SHOWN)
     texts = {
         f"{row.name}-{phase}": [
@@ -294,7 +266,20 @@ def _units(row: Strategy) -> str:
     )
 
 
-def _with_code(live: LiveFigure, sweep: Sweep) -> LiveFigure:
-    """Put each strategy's line of test code below the figure."""
-    lines = "\n".join(f"{numpy_lines(row.name, 0.3)[1]}  # {row.short}" for row in _rows(sweep)[:3])
-    return replace(live, foot=f"<pre><code>{escape(lines)}</code></pre>")
+# ---- every picture --------------------------------------------------------------------------------------------------
+
+_DRAWN: Mapping[str, Callable[[Any], LiveFigure]] = MappingProxyType(
+    {
+        "distributions": _distributions,
+        "mask": _mask,
+        "means": _means,
+        "variances": _variances,
+        "variance_ratio": _variance_ratio,
+        "test_factors": _test_factors,
+        "which_p": _which_p,
+        "mistakes": _mistake,
+        "next_layer": _unit_output,
+        "annealing": _annealing,
+        "learning_rates": _learning_rates,
+    }
+)

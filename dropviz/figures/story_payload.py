@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dropviz.figures.story import place_of, scene_live
+from dropviz.figures.story import scene_live
 from dropviz.numbers.written import short
 from dropviz.story.results import Result
 from dropviz.story.scenes import Question, Scene, Story
@@ -23,7 +23,7 @@ def _scene(scene: Scene, result: Result) -> dict[str, Any]:
         "reveal": scene.reveal,
         "veiled": scene.veiled,
         "question": _question(scene.question) if scene.question else None,
-        "picture": scene_live(scene, result).payload(place_of(scene)),
+        "picture": scene_live(scene, result).payload(scene.place),
     }
 
 

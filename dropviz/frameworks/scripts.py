@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from dropviz.frameworks.templates import KERAS, NUMPY, PYTORCH
+from dropviz.numbers.checks import check_choice
 from dropviz.training.experiments import experiments
 from dropviz.training.optimizers import Adam
 
@@ -225,10 +226,8 @@ def training_script(target: Target, name: str, rate: float, epochs: int | None =
     ValueError
         If ``target`` or ``name`` is unknown, ``rate`` not in [0, 0.95] or ``epochs`` not a whole number of 1 or more.
     """
-    if target not in TARGETS:
-        raise ValueError(f"target must be one of {', '.join(TARGETS)}; got {target!r}")
-    if name not in _SCRIPTS:
-        raise ValueError(f"name must be one of {', '.join(_SCRIPTS)}; got {name!r}")
+    check_choice("target", target, TARGETS)
+    check_choice("name", name, _SCRIPTS)
     if epochs is not None and (not isinstance(epochs, int) or epochs < 1):
         raise ValueError(f"epochs must be a whole number, 1 or more; got {epochs!r}")
     script, config = _SCRIPTS[name], experiments(rate)[name].runs[0][1]

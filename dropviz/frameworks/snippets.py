@@ -8,6 +8,8 @@ import math
 from typing import Literal, get_args
 
 from dropviz.frameworks.conventions import frameworks, line_of_code
+from dropviz.numbers.checks import check_choice
+from dropviz.theory.moments import mean_ratio
 from dropviz.theory.strategies import strategy
 
 Target = Literal["numpy", "pytorch", "keras", "jax"]
@@ -83,8 +85,7 @@ def snippet(name: str, rate: float, target: Target) -> str:
         As :func:`numpy_lines`; or if ``target`` is unknown, or is not "numpy" for a mistake.
     """
     lines = numpy_lines(name, rate)
-    if target not in TARGETS:
-        raise ValueError(f"target must be one of {', '.join(TARGETS)}; got {target!r}")
+    check_choice("target", target, TARGETS)
     if strategy(name).mistake and target != "numpy":
         raise ValueError(f"target must be numpy for the mistake {name!r}; got {target!r}")
     if name == "inverted" and target == "pytorch":
@@ -105,10 +106,9 @@ def snippet(name: str, rate: float, target: Target) -> str:
 
 def _warning(name: str, rate: float) -> str:
     chosen = strategy(name)
-    train_mean = (1.0 - rate) * float(chosen.train_scale(rate))
-    if train_mean == 0.0:
+    ratio = float(mean_ratio(chosen, rate))
+    if math.isnan(ratio):
         return f"# WRONG: {chosen.label}"
-    ratio = float(chosen.test_scale(rate)) / train_mean
     if math.isclose(ratio, 1.0):
         return f"# WRONG: {chosen.label} (at this rate it does not show)"
     return f"# WRONG: {chosen.label} (test mean / train mean = {ratio:.4g}, should be 1)"

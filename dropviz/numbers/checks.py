@@ -1,6 +1,6 @@
 """What bad input gets: checks of numbers, counts and arrays that name parameter, value and allowed range."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+FOUR_ULPS = 4.0 * np.finfo(np.float64).eps
+ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a longer sum is rounding
 LARGEST = 1e100  # the square of a larger value leaves the range of float64
 
 
@@ -28,6 +30,14 @@ def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
     allowed = tuple(choices)
     if not isinstance(value, str) or value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(allowed)}; got {value!r}")
+
+
+def check_names(name: str, values: Sequence[str], check: Callable[[str], object]) -> None:
+    """Raise ValueError unless ``values`` are one or more names that each pass ``check``, none of them twice."""
+    for value in values:
+        check(value)
+    if not values or len(set(values)) != len(values):
+        raise ValueError(f"{name} must be one or more names, each once; got {values!r}")
 
 
 def check_numbers(name: str, values: ArrayLike, low: float, high: float) -> Floats:
@@ -56,14 +66,13 @@ def holds_masked(values: object) -> bool:
     return bool(np.ma.is_masked(values))
 
 
-def drop_rounding(value: ArrayLike, scale: ArrayLike) -> Floats:
-    """Return ``value`` with 0 where it is at most 4 ulps of the numbers of size ``scale`` that it was summed from.
+def drop_rounding(value: ArrayLike, scale: ArrayLike, share: float = FOUR_ULPS) -> Floats:
+    """Return ``value`` with 0 where it is at most ``share`` of ``scale``, the size of what it is the difference of.
 
     >>> drop_rounding([0.1 + 0.2 - 0.3, 1e-9], 0.3).tolist()
     [0.0, 1e-09]
     """
-    rounding = 4.0 * np.finfo(np.float64).eps * np.abs(scale)
-    return np.asarray(np.where(np.abs(value) <= rounding, 0.0, value), dtype=np.float64)
+    return np.asarray(np.where(np.abs(value) <= share * np.abs(scale), 0.0, value), dtype=np.float64)
 
 
 def checked_array(values: ArrayLike, largest: float) -> Floats:

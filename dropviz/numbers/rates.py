@@ -1,5 +1,7 @@
 """Rates, P(drop): the grid of a sweep, and the checks of a rate and of a list of rates."""
 
+from numbers import Real
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -7,17 +9,21 @@ from dropviz.numbers.checks import Floats, check_number, check_numbers, reals
 
 SMALLEST_RATE = 1e-9  # but for 0; the squares of 1/rate stay far from the range of float64
 MOST_RATES = 10_001
+_BELOW_ONE = "must be a number, at least 0 and below 1"
 
 
 def below_one(rate: ArrayLike) -> Floats:
     """Return ``rate`` as float64, or raise ValueError unless all of it lies in [0, 1)."""
-    try:
-        rates = np.asarray(rate, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"rate must be a number, at least 0 and below 1; got {rate!r}") from None
-    if not ((rates >= 0.0) & (rates < 1.0)).all():
-        raise ValueError(f"rate must lie in [0, 1); got {rate!r}")
-    return rates
+    rates = reals(rate)
+    if rates is None or not ((rates >= 0.0) & (rates < 1.0)).all():
+        raise ValueError(f"rate {_BELOW_ONE}; got {rate!r}")
+    return rates.astype(np.float64)
+
+
+def check_below_one(name: str, rate: object) -> None:
+    """Raise ValueError, naming the range, unless ``rate`` is one number in [0, 1)."""
+    if isinstance(rate, bool | np.bool_) or not isinstance(rate, Real) or not 0.0 <= rate < 1.0:
+        raise ValueError(f"{name} {_BELOW_ONE}; got {rate!r}")
 
 
 def check_rising_rates(rates: tuple[float, ...]) -> Floats:
@@ -47,7 +53,8 @@ def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
     return tuple(round(start + index * step, 12) for index in range(count + 1))
 
 
-def _check_rates(rates: ArrayLike) -> tuple[float, ...]:
+def check_rates(rates: ArrayLike) -> tuple[float, ...]:
+    """Return ``rates`` as floats, or raise ValueError unless they rise strictly, each 0 or from 1e-9 to 1."""
     numbers = reals(rates)
     if numbers is None:
         raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}")

@@ -42,12 +42,12 @@ class ChangingRate:
     mean_error: Floats
 
 
-def changing_rate(schedule: Schedule, total: int) -> ChangingRate:
-    """Compare the test factors at every step from 0 to ``total``."""
+def changing_rate(schedule: Schedule, total: int, most_places: int = PLACES) -> ChangingRate:
+    """Compare the test factors at every step from 0 to ``total``; show them at ``most_places`` + 1 places at most."""
     compared = compare_test_factors(schedule, np.arange(total + 1))
     errors = np.abs(compared.mean_ratio - 1.0)
     worst = errors.argmax(axis=1)
-    places = np.unique(np.linspace(0, total, min(total, PLACES) + 1).round().astype(int))
+    places = np.unique(np.linspace(0, total, min(total, most_places) + 1).round().astype(int))
     return ChangingRate(
         steps=compared.steps[places],
         rates=compared.rates[places],

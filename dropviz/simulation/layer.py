@@ -17,13 +17,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, check_choice, check_count, check_number
+from dropviz.numbers.checks import Floats, check_choice, check_count, check_names, check_number
 from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
 from dropviz.simulation.bins import densities, even_edges
 from dropviz.simulation.masks import check_masked, masked_sums
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import Moments
+from dropviz.theory.standard_errors import sample_moments
 from dropviz.theory.strategies import strategy
 
 
@@ -60,10 +61,7 @@ class LayerConfig:
         check_number("weight_scale", self.weight_scale, 0.0, 1e6)
         check_number("bias", self.bias, -1e6, 1e6)
         check_rising_rates(self.rates)
-        for name in self.strategies:
-            strategy(name)
-        if not self.strategies or len(set(self.strategies)) != len(self.strategies):
-            raise ValueError(f"strategies must be one or more names, each once; got {self.strategies!r}")
+        check_names("strategies", self.strategies, strategy)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +126,7 @@ def layer_sweep(config: LayerConfig) -> LayerSweep:
     )
     products = weights * inputs
     sums = masked_sums(rng, products, config.masks, rates)
-    mean, variance, variance_se = _column_moments(sums)
+    seen = sample_moments(sums)
     rows = [strategy(name) for name in config.strategies]
     train = np.array([row.train_scale(rates) for row in rows])
     test = np.array([row.test_scale(rates) for row in rows])
@@ -138,29 +136,14 @@ def layer_sweep(config: LayerConfig) -> LayerSweep:
         weights=weights,
         inputs=inputs,
         masked_sums=sums,
-        mean=train * mean + config.bias,
-        mean_se=train * np.sqrt(variance / config.masks),
-        variance=train**2 * variance,
-        variance_se=train**2 * variance_se,
+        mean=train * seen.mean + config.bias,
+        mean_se=train * seen.mean_se,
+        variance=train**2 * seen.variance,
+        variance_se=train**2 * seen.variance_se,
         exact_mean=np.array([moments.mean for moments in exact]),
         exact_variance=np.array([moments.variance for moments in exact]),
         test_z=test * products.sum() + config.bias,
     )
-
-
-def _column_moments(samples: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean, variance and the variance's standard error down each column."""
-    count = len(samples)
-    deviation = samples - samples[0]
-    offset = deviation.mean(axis=0)
-    # measured from the first sample, a column that does not vary has variance 0 to the bit
-    deviation -= offset
-    # fourth powers of a person's largest values would leave float64
-    unit = max(1.0, float(np.abs(deviation).max()))
-    square = (deviation / unit) ** 2
-    second, fourth = square.mean(axis=0), np.square(square).mean(axis=0)
-    spread = np.maximum(fourth - second**2 * ((count - 3) / (count - 1)), 0.0)
-    return samples[0] + offset, second * (count / (count - 1)) * unit**2, np.sqrt(spread / count) * unit**2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats, check_count, drop_rounding, quotient
+from dropviz.numbers.checks import Floats, check_count, check_names, drop_rounding, quotient
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import check_rising_rates, rate_grid
 from dropviz.simulation.bins import densities, even_edges
@@ -24,6 +24,7 @@ from dropviz.simulation.masks import block_sizes, from_block_on
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import Moments
 from dropviz.theory.noise import MaskNoise, SpreadNoise, noise, noise_ratio, noises
+from dropviz.theory.standard_errors import variance_error
 
 MOST_UNITS = 2_000_000
 
@@ -56,10 +57,7 @@ class NoiseConfig:
         check_count("bins", self.bins, 1, 500)
         check_count("seed", self.seed, 0, 2**63 - 1)
         check_rising_rates(self.rates)
-        for name in self.noises:
-            noise(name)
-        if not self.noises or len(set(self.noises)) != len(self.noises):
-            raise ValueError(f"noises must be one or more names, each once; got {self.noises!r}")
+        check_names("noises", self.noises, noise)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,20 +234,16 @@ def _spread_moments(rates: Floats, a: Floats, base: Floats) -> tuple[Central, Ce
 
 
 def _curves(pairs: list[tuple[Central, Moments]], units: int, unit: float) -> MomentCurves:
-    """Estimates with standard errors, back in the activations' own unit, beside the exact moments.
-
-    Standard errors: √(variance/n) and √((fourth − variance²·(n − 3)/(n − 1))/n).
-    """
+    """Moments with their standard errors, back in the activations' own unit, beside the exact ones."""
     mean = np.array([simulated.mean for simulated, _ in pairs])
     second = np.array([simulated.second for simulated, _ in pairs])
     fourth = np.array([simulated.fourth for simulated, _ in pairs])
     variance = second * (units / (units - 1))
-    spread = np.maximum(fourth - second**2 * ((units - 3) / (units - 1)), 0.0)
     return MomentCurves(
         mean=mean * unit,
         mean_se=np.sqrt(variance / units) * unit,
         variance=variance * unit**2,
-        variance_se=np.sqrt(spread / units) * unit**2,
+        variance_se=variance_error(second, fourth, units) * unit**2,
         exact_mean=np.array([exact.mean for _, exact in pairs]),
         exact_variance=np.array([exact.variance for _, exact in pairs]),
     )

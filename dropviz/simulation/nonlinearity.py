@@ -11,33 +11,14 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, check_count, check_number
+from dropviz.numbers.checks import Floats, check_choice, check_count, check_number
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import below_one, check_rising_rates
 from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
 from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.normal import erf
 from dropviz.theory.strategies import strategy
-
-ERF_STEP = 1.0 / 1024.0
-ERF_END = 6.0  # 1 − erf(6) is below the rounding of 1
-_ERF_NODES = np.arange(0.0, ERF_END + ERF_STEP / 2, ERF_STEP)
-_ERF_VALUES = np.array([math.erf(node) for node in _ERF_NODES])
-_ERF_SLOPES = 2.0 / math.sqrt(math.pi) * np.exp(-(_ERF_NODES**2))
-
-
-def erf(x: Floats) -> Floats:
-    """Error function, elementwise, within 1e-13 of math.erf; NumPy has none.
-
-    Taylor series at the nearest x₀ of 6145 nodes: erf(x₀) + erf′(x₀)·(h − x₀h² + (2x₀² − 1)h³/3), |h| ≤ 1/2048.
-    """
-    distance = np.minimum(np.abs(x), ERF_END)
-    # fmin puts NaN at the last node; NaN comes back through h
-    node = np.rint(np.fmin(distance, ERF_END) / ERF_STEP).astype(np.intp)
-    start = node * ERF_STEP
-    h = distance - start
-    series = h * (1.0 + h * ((2.0 * start**2 - 1.0) * h / 3.0 - start))
-    return np.asarray(np.copysign(_ERF_VALUES[node] + _ERF_SLOPES[node] * series, x))
 
 
 def sigmoid(z: Floats) -> Floats:
@@ -75,8 +56,7 @@ def nonlinearity(name: str) -> Callable[[Floats], Floats]:
     ValueError
         If there is no such nonlinearity; the message lists the names.
     """
-    if name not in _TABLE:
-        raise ValueError(f"nonlinearity must be one of {', '.join(_TABLE)}; got {name!r}")
+    check_choice("nonlinearity", name, _TABLE)
     return _TABLE[name]
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.numbers.checks import Floats, check_choice, check_count
+from dropviz.numbers.checks import ROUNDING, Floats, check_choice, check_count, check_names, drop_rounding
 from dropviz.numbers.estimate import Estimate, Estimates
-from dropviz.numbers.rates import _check_rates, rate_grid
+from dropviz.numbers.rates import check_rates, rate_grid
 from dropviz.simulation.masks import block_sizes, from_block_on
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.moments import PHASES, Discrepancy, Moments, exact_gap, exact_moments, mean_ratio
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 17  # units in one draw: 1 MB, which stays in the processor's cache
 SPANS = 16  # pieces of a replicate that an executor may run at the same time
-ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a difference is rounding
 MOST_UNITS, MOST_REPLICATES = 10_000_000_000, 1000
 
 
@@ -80,17 +79,14 @@ class SweepConfig:
             raise ValueError(
                 f"strategies must be one or more names, each once; got {self.strategies!r}"
             ) from None
-        rows = [strategy(name) for name in given]
-        names = tuple(row.name for row in rows)
-        rates = _check_rates(self.rates)
-        for row in rows:
+        check_names("strategies", given, strategy)
+        rates = check_rates(self.rates)
+        for row in map(strategy, given):
             if row.divides_by_keep and rates[-1] == 1.0:
                 raise ValueError(
                     f"rates must stay below 1 for strategy {row.name!r}, which divides by 1 − rate; got 1"
                 )
-        if not names or len(set(names)) != len(names):
-            raise ValueError(f"strategies must be one or more names, each once; got {names!r}")
-        object.__setattr__(self, "strategies", names)
+        object.__setattr__(self, "strategies", tuple(str(name) for name in given))
         object.__setattr__(self, "rates", rates)
         check_count("units", self.units, 1, MOST_UNITS)
         check_count("seed", self.seed, 0, 2**63 - 1)
@@ -384,15 +380,11 @@ def _masked_moments(powers: Floats, units: int, center: float) -> tuple[Floats, 
     count = powers[0]
     d1, d2 = powers[1:] / np.maximum(count, 1.0)
     share = count / units
-    average = _unless_rounding(center + d1, abs(center) + np.abs(d1)) * (count > 0.0)
-    spread = _unless_rounding(np.maximum(d2 - d1**2, 0.0), d2)
+    average = drop_rounding(center + d1, abs(center) + np.abs(d1), ROUNDING) * (count > 0.0)
+    spread = drop_rounding(np.maximum(d2 - d1**2, 0.0), d2, ROUNDING)
     variance = share * spread + share * (1 - share) * average**2
     return (
         share * average,
         variance * units / (units - 1 if units > 1 else np.nan),
         share * (spread + average**2),
     )
-
-
-def _unless_rounding(difference: Floats, terms: Floats) -> Floats:
-    return np.where(np.abs(difference) <= ROUNDING * terms, 0.0, difference)

@@ -23,13 +23,11 @@ from dropviz.theory.moments import exact_moments
 from dropviz.theory.moments import mean_ratio as exact_mean_ratio
 from dropviz.theory.moments import variance_ratio as exact_variance_ratio
 from dropviz.theory.strategies import Factor, Strategy, strategy
-from dropviz.training.config import TrainingConfig, as_standard
-from dropviz.training.dropout import Dropout
-from dropviz.training.optimizers import SGD, Adam
+from dropviz.training.same_path import same_path
 
 RELU = Normal(relu=True)  # ReLU(N(0, 1)), the activations of the pictures
 MU, V = RELU.exact_mean, RELU.exact_variance
-OPTIMIZERS: Mapping[str, tuple[SGD | Adam, str]] = {"sgd": (SGD(), "²"), "adam": (Adam(), "")}
+OPTIMIZERS = {"sgd": ("SGD", "²"), "adam": ("Adam", "")}  # each as `same_path` calls it, and the power of 1/k
 
 
 class Worked(NamedTuple):
@@ -171,10 +169,8 @@ def learning_rate_factor(optimizer: str, rate: float) -> Worked:
     keep = _keep(rate)
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {optimizer!r}")
-    chosen, power = OPTIMIZERS[optimizer]
-    inverted = TrainingConfig(hidden=(2,), dropout=(None, Dropout("inverted", rate)), optimizer=chosen)
-    value = float(as_standard(inverted).layer_scales[1].learning_rate)
-    return Worked(value, f"1/k{power} = 1/{short(keep)}{power}")
+    name, power = OPTIMIZERS[optimizer]
+    return Worked(float(same_path([rate])[name][0]), f"1/k{power} = 1/{short(keep)}{power}")
 
 
 COMPUTATIONS: Mapping[str, Callable[..., Worked]] = MappingProxyType(

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from dropviz.numbers.written import short
+from dropviz.settings.story import MOST_SCENES
 from dropviz.story.lines import check_size, cut, line_of, syntax_error
 from dropviz.story.predictions import COMPUTATIONS, Worked, compute
 from dropviz.story.scenes import (
     DRAGGABLE,
-    MOST_SCENES,
     PICTURES,
     SETTINGS,
     Drag,

@@ -1,31 +1,35 @@
-"""What a scene's picture is drawn from: the simulation or the closed form that its settings decide."""
+"""What a scene's picture is drawn from: a result of its page, or the part of it that the picture shows."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.rates import rate_grid
-from dropviz.schedules import FactorComparison, annealed, compare_test_factors
+from dropviz.schedules import annealed
+from dropviz.simulation.changing_rate import ChangingRate, changing_rate
 from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
 from dropviz.simulation.next_layer import STRATEGIES, UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
-from dropviz.story.predictions import learning_rate_factor
 from dropviz.story.scenes import Scene, Story
+from dropviz.training.same_path import same_path
 
 RATES = rate_grid(0.0, 0.95, 0.01)
+PLACES = 100  # of the slider along a schedule, less one; beside words it is shorter than on its page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearningRates:
-    """Standard's learning rate over inverted's on the same path. Axes of the factors: rate."""
+    """Standard's learning rate over inverted's on the same path: optimizer → shape (rate,)."""
 
     rates: Floats
-    sgd: Floats
-    adam: Floats
+    factors: Mapping[str, Floats]
 
 
-Result = Sweep | UnitOutput | FactorComparison | LearningRates
+Result = Sweep | Mistake | UnitOutput | ChangingRate | LearningRates
 
 
 def results_of(story: Story) -> list[Result]:
@@ -34,43 +38,60 @@ def results_of(story: Story) -> list[Result]:
 
 
 def result_of(scene: Scene) -> Result:
-    """Compute what ``scene`` shows; the settings that it leaves out have the defaults of its page."""
-    given = dict(scene.settings)
-    if scene.picture == "next_layer":
-        return _unit_gap(
-            given.get("layer_inputs", 12),
-            given.get("layer_scale", 1.5),
-            given.get("layer_bias", 0.0),
-            given.get("layer_f", "relu"),
-            given.get("layer_seed", 2),
-        )
-    if scene.picture == "annealing":
-        steps = given.get("schedule_steps", 1000)
-        return compare_test_factors(annealed(given.get("schedule_start", 0.5), steps), np.arange(steps + 1))
-    if scene.picture == "learning_rates":
-        sgd, adam = ([learning_rate_factor(name, rate).value for rate in RATES] for name in ("sgd", "adam"))
-        return LearningRates(np.array(RATES), np.array(sgd), np.array(adam))
-    strategies = given.get("strategies", ("standard", "inverted"))
-    if scene.picture == "mistakes":
-        strategies = ("inverted", given.get("mistakes_kind", "none"))
-    if scene.picture == "which_p":
-        strategies = ("wrong_train", "inverted")
+    """Compute what ``scene`` shows."""
+    return _COMPUTED[scene.picture](scene)
+
+
+def _sample(scene: Scene) -> Sweep:
     return sweep(
         SweepConfig(
-            units=given.get("units", 100_000), rates=RATES, strategies=strategies, seed=given.get("seed", 7)
+            units=scene.value("units"), strategies=scene.value("strategies"), seed=scene.value("seed")
         )
     )
 
 
-def _unit_gap(inputs: int, scale: float, bias: float, nonlinearity: str, seed: int) -> UnitOutput:
+def _which_p(_: Scene) -> Sweep:
+    return sweep(SweepConfig(strategies=("wrong_train", "inverted")))
+
+
+def _mistake(scene: Scene) -> Mistake:
+    name = scene.value("mistakes_kind")
+    return beside_inverted(MistakeConfig(SweepConfig(strategies=("inverted", name)), name))
+
+
+def _unit(scene: Scene) -> UnitOutput:
     config = LayerConfig(
-        fan_in=inputs,
+        fan_in=scene.value("layer_inputs"),
         weight_mean=1.0,
-        weight_scale=scale,
-        bias=bias,
-        rates=RATES,
+        weight_scale=scene.value("layer_scale"),
+        bias=scene.value("layer_bias"),
         strategies=STRATEGIES,
-        masks=2000,
-        seed=seed,
+        seed=scene.value("layer_seed"),
     )
-    return unit_output(config, nonlinearity)
+    return unit_output(config, scene.value("layer_f"))
+
+
+def _annealing(scene: Scene) -> ChangingRate:
+    steps = scene.value("schedule_steps")
+    return changing_rate(annealed(scene.value("schedule_start"), steps), steps, PLACES)
+
+
+def _learning_rates(_: Scene) -> LearningRates:
+    return LearningRates(np.array(RATES), same_path(RATES))
+
+
+_COMPUTED: Mapping[str, Callable[[Scene], Result]] = MappingProxyType(
+    {
+        "distributions": _sample,
+        "mask": _sample,
+        "means": _sample,
+        "variances": _sample,
+        "variance_ratio": _sample,
+        "test_factors": _sample,
+        "which_p": _which_p,
+        "mistakes": _mistake,
+        "next_layer": _unit,
+        "annealing": _annealing,
+        "learning_rates": _learning_rates,
+    }
+)

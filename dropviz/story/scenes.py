@@ -10,11 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from dropviz.addresses import page_link
+from dropviz.settings.addresses import page_link
 from dropviz.story.predictions import Worked
 from dropviz.theory.strategies import strategies
-
-MOST_SCENES = 40
 
 
 class Limits(NamedTuple):
@@ -50,6 +48,23 @@ SETTINGS: Mapping[str, Limits] = MappingProxyType(
         "step": Limits(0.0, 100_000.0),
         "schedule_start": Limits(0.0, 0.95),
         "schedule_steps": Limits(10, 100_000, whole=True),
+    }
+)
+DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "rate": 0.3,
+        "units": 100_000,
+        "seed": 7,
+        "strategies": ("standard", "inverted"),
+        "mistakes_kind": "none",
+        "layer_inputs": 12,
+        "layer_scale": 1.5,
+        "layer_bias": 0.0,
+        "layer_f": "relu",
+        "layer_seed": 2,
+        "step": 0.0,
+        "schedule_start": 0.5,
+        "schedule_steps": 1000,
     }
 )
 _SAMPLE = ("rate", "units", "seed", "strategies")
@@ -112,6 +127,15 @@ class Scene:
     question: Question | None = None
     reveal: str = ""
     veiled: bool = True
+
+    def value(self, key: str) -> Any:
+        """The value of a setting of its picture; where the scene is silent, the default."""
+        return dict(self.settings).get(key, DEFAULTS[key])
+
+    @property
+    def place(self) -> float:
+        """Where the slider stands at first: a rate, or a step of the training."""
+        return float(self.value(PICTURES[self.picture].settings[0]))
 
     @property
     def address(self) -> str:

@@ -7,14 +7,13 @@ parameter.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from statistics import NormalDist
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import Floats, check_number
+from dropviz.theory.normal import normal_quantile, rectified_moments, sigmoid, sigmoid_moments
 
 
 class Activations(Protocol):
@@ -36,22 +35,6 @@ class Activations(Protocol):
 
     def quantile(self, probability: ArrayLike) -> Floats:
         """Smallest a with P(activation ≤ a) ≥ ``probability``, for probabilities inside (0, 1)."""
-
-
-def normal_quantile(probability: ArrayLike) -> Floats:
-    """Inverse distribution function of N(0, 1), elementwise."""
-    inverse = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])
-    return np.asarray(inverse(np.asarray(probability, dtype=np.float64)), dtype=np.float64)
-
-
-def _rectified_standard_moments(z: float) -> tuple[float, float]:
-    """Mean and variance of max(0, N(z, 1)), arranged so that no large terms cancel for z > 0."""
-    density = math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
-    above = 0.5 * math.erfc(-z / math.sqrt(2))  # Φ(z)
-    below = 0.5 * math.erfc(z / math.sqrt(2))
-    mean = z * above + density
-    variance = above + z * z * above * below + z * density * (below - above) - density**2
-    return max(mean, 0.0), max(variance, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +73,14 @@ class Normal:
         """Mean of the activation, after the ReLU if there is one."""
         if not self.relu:
             return float(self.mean)
-        return self.std * _rectified_standard_moments(self.mean / self.std)[0]
+        return self.std * rectified_moments(self.mean / self.std)[0]
 
     @property
     def exact_variance(self) -> float:
         """Variance of the activation, after the ReLU if there is one."""
         if not self.relu:
             return float(self.std) ** 2
-        return self.std**2 * _rectified_standard_moments(self.mean / self.std)[1]
+        return self.std**2 * rectified_moments(self.mean / self.std)[1]
 
     def sample(self, rng: np.random.Generator, count: int) -> Floats:
         """Draw ``count`` independent activations, shape (count,)."""
@@ -202,26 +185,6 @@ class Exponential:
         return -self.scale * np.log1p(-np.asarray(probability, dtype=np.float64))
 
 
-def _sigmoid(x: Floats) -> Floats:
-    decay = np.exp(-np.abs(x))  # never overflows, and keeps its digits where the sigmoid is small
-    return np.asarray(np.where(x < 0.0, decay, 1.0) / (1.0 + decay), dtype=np.float64)
-
-
-@lru_cache(maxsize=256)
-def _sigmoid_normal_moments(mean: float, std: float) -> tuple[float, float]:
-    """Mean and variance of 1/(1 + e^−x), x ~ N(mean, std²), by the trapezoidal rule.
-
-    The integrand is analytic, its nearest pole π/std from the real axis, so the rule converges as
-    exp(−2π²/(std·step)): beyond rounding for std ≤ 50 at this step.
-    """
-    z = np.arange(-12.0, 12.0005, 0.01)
-    weight = np.exp(-0.5 * z * z)
-    weight /= weight.sum()
-    value = _sigmoid(mean + std * z)
-    average = float(weight @ value)
-    return average, float(weight @ (value - average) ** 2)
-
-
 @dataclass(frozen=True, slots=True)
 class SigmoidNormal:
     """Sigmoid of a normal, a = 1/(1 + e^−x) with x ~ N(mean, std²).
@@ -252,20 +215,20 @@ class SigmoidNormal:
     @property
     def exact_mean(self) -> float:
         """E[1/(1 + e^−x)]."""
-        return _sigmoid_normal_moments(float(self.mean), float(self.std))[0]
+        return sigmoid_moments(float(self.mean), float(self.std))[0]
 
     @property
     def exact_variance(self) -> float:
         """Var[1/(1 + e^−x)]."""
-        return _sigmoid_normal_moments(float(self.mean), float(self.std))[1]
+        return sigmoid_moments(float(self.mean), float(self.std))[1]
 
     def sample(self, rng: np.random.Generator, count: int) -> Floats:
         """Draw ``count`` independent activations, shape (count,)."""
-        return _sigmoid(self.mean + self.std * rng.standard_normal(count))
+        return sigmoid(self.mean + self.std * rng.standard_normal(count))
 
     def quantile(self, probability: ArrayLike) -> Floats:
         """Inverse distribution function."""
-        return _sigmoid(self.mean + self.std * normal_quantile(probability))
+        return sigmoid(self.mean + self.std * normal_quantile(probability))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,22 @@ Of an activation with mean μ and variance v, a candidate predicts (rate r, k = 
 
 import math
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import check_number
 from dropviz.numbers.written import plain
-from dropviz.theory.strategies import strategies
+from dropviz.theory.moments import mean_ratio
+from dropviz.theory.standard_errors import sample_moments
+from dropviz.theory.strategies import INVERSE_KEEP, ONE, Strategy, strategies
 
+# both phases alike: the same numbers come from dropout that was never on
 LEFT_ON = "left_on"
+_LEFT_ON = Strategy(
+    LEFT_ON, "dropout left on at test, or off in training too", INVERSE_KEEP, ONE, mistake=True
+)
 THRESHOLD = 4.0  # a candidate this many standard errors away is ruled out
 TIE = 20.0  # candidates whose likelihood is within this factor of the best are not told apart
 KNOWN = 1e-9  # a standard error of 0 is read as "known to nine digits"
@@ -82,17 +89,14 @@ def observe(rate: float, train: ArrayLike, test: ArrayLike, clean: ArrayLike | N
     ValueError
         If an array has fewer than two values, or values that are no finite numbers, or the rate is outside [0, 1).
     """
-    train_mean, train_mean_se, train_variance, train_variance_se = _moments("train", train)
-    test_mean, test_mean_se, test_variance, test_variance_se = _moments("test", test)
-    clean_mean, clean_mean_se, *_ = (None, None) if clean is None else _moments("clean", clean)
-    return Observation(
-        rate, train_mean, train_mean_se, test_mean, test_mean_se, clean_mean, clean_mean_se,
-        train_variance, train_variance_se, test_variance, test_variance_se,
-    )  # fmt: skip
+    train_mean, train_variance = _moments("train", train)
+    test_mean, test_variance = _moments("test", test)
+    clean_mean = (None, None) if clean is None else _moments("clean", clean)[0]
+    return Observation(rate, *train_mean, *test_mean, *clean_mean, *train_variance, *test_variance)
 
 
-def _moments(name: str, values: ArrayLike) -> tuple[float, float, float, float]:
-    """Mean and variance of an array, each followed by its standard error."""
+def _moments(name: str, values: ArrayLike) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Mean and variance of an array, each with its standard error."""
     try:
         array = np.asarray(values)
     except ValueError:
@@ -105,13 +109,8 @@ def _moments(name: str, values: ArrayLike) -> tuple[float, float, float, float]:
         raise ValueError(f"{name} must have at least 2 values; got {count}")
     if not np.isfinite(x).all() or np.abs(x).max() > 1e20:
         raise ValueError(f"{name} must be finite and at most 1e20; it holds NaN, infinity or larger values")
-    deviation = x - x[0]
-    offset = float(deviation.mean())
-    square = np.square(deviation - offset)
-    second, fourth = float(square.mean()), float(np.square(square).mean())
-    spread = max(fourth - second**2 * (count - 3) / (count - 1), 0.0)
-    variance = second * count / (count - 1)
-    return float(x[0]) + offset, math.sqrt(variance / count), variance, math.sqrt(spread / count)
+    mean, mean_se, variance, variance_se = map(float, sample_moments(x))
+    return (mean, mean_se), (variance, variance_se)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +221,16 @@ def diagnose(observation: Observation) -> Diagnosis:
     shares = np.where([misfit <= THRESHOLD for *_, misfit, _ in compared], np.exp(logs - logs.max()), 0.0)
     shares /= shares.sum() or 1.0
     candidates = [
-        Candidate(row.name, row.label, row.mistake, row.ratio, z, misfit, log, float(share))
+        Candidate(
+            row.strategy.name,
+            row.strategy.label,
+            row.strategy.mistake,
+            row.ratio,
+            z,
+            misfit,
+            log,
+            float(share),
+        )
         for (row, z, misfit, log), share in zip(compared, shares, strict=True)
     ]
     candidates.sort(key=lambda candidate: -candidate.log_likelihood)
@@ -236,35 +244,21 @@ def diagnose(observation: Observation) -> Diagnosis:
     return Diagnosis(observation, ratio, ratio_se, tuple(candidates), fitting)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A candidate's means and factors at one rate; means in units of μ."""
+class _Row(NamedTuple):
+    """A candidate and its factors at one rate; means in units of μ."""
 
-    name: str
-    label: str
-    mistake: bool
+    strategy: Strategy
+    keep: float
     train_scale: float
     test_scale: float
-    keep: float
-
-    @property
-    def train_mean(self) -> float:
-        return self.train_scale * self.keep
-
-    @property
-    def ratio(self) -> float:
-        return self.test_scale / self.train_mean
+    train_mean: float
+    ratio: float
 
 
 def _row(name: str, rate: float) -> _Row:
-    if name == LEFT_ON:
-        # both phases alike: the same numbers come from dropout that was never on
-        return _Row(
-            name, "dropout left on at test, or off in training too", True, 1.0 / (1.0 - rate), 1.0, 1.0 - rate
-        )
-    row = strategies()[name]
-    scales = float(row.train_scale(rate)), float(row.test_scale(rate))
-    return _Row(name, row.label, row.mistake, *scales, 1.0 - rate)
+    row, keep = _LEFT_ON if name == LEFT_ON else strategies()[name], 1.0 - rate
+    train, test = float(row.train_scale(rate)), float(row.test_scale(rate))
+    return _Row(row, keep, train, test, train * keep, float(mean_ratio(row, rate)))
 
 
 def _in_its_own_unit(seen: Observation) -> Observation:
@@ -305,7 +299,7 @@ def _variance_z(row: _Row, seen: Observation) -> float:
     if train is None or train_se is None or test is None or test_se is None:
         return 0.0
     train_se, test_se = max(train_se, KNOWN * train, TINY), max(test_se, KNOWN * test, TINY)
-    if row.name == LEFT_ON:
+    if row.strategy is _LEFT_ON:
         contrast, error = train - test, math.hypot(train_se, test_se)
     else:
         rate, square = 1.0 - row.keep, row.test_scale**2

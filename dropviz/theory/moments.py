@@ -8,7 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dropviz.numbers.checks import LARGEST, Floats, check_numbers
+from dropviz.numbers.checks import (
+    LARGEST,
+    ROUNDING,
+    Floats,
+    check_choice,
+    check_numbers,
+    drop_rounding,
+    quotient,
+)
 from dropviz.numbers.rates import check_rate
 from dropviz.theory.activations import Activations
 from dropviz.theory.strategies import Strategy
@@ -18,7 +26,6 @@ from dropviz.theory.wasserstein import wasserstein
 PHASES = ("train", "test")
 MOST_VARIANCE = 1e201  # LARGEST², and room for rounding
 EDGE = 1e-9  # how close to rates 0 and 1 a root is looked for
-ROUNDING = 1e-14  # relative; a smaller difference of two factors is rounding
 
 
 class Moments(NamedTuple):
@@ -72,8 +79,7 @@ def exact_moments(
     >>> exact_moments("inverted", "train", 0.5, 1.0, 1.0)
     Moments(mean=1.0, variance=3.0)
     """
-    if phase not in PHASES:
-        raise ValueError(f"phase must be one of train, test; got {phase!r}")
+    check_choice("phase", phase, PHASES)
     row = strategy if isinstance(strategy, Strategy) else find_strategy(strategy)
     rates = check_rate(rate)
     keep = 1.0 - rates
@@ -81,9 +87,9 @@ def exact_moments(
     with np.errstate(over="ignore"):  # 1/r at a tiny rate
         if phase == "train":
             scale = row.train_scale(rates)
-            return Moments(_plain(scale * keep * mu), _plain(scale**2 * keep * (v + rates * mu**2)))
+            return Moments(_as_given(scale * keep * mu), _as_given(scale**2 * keep * (v + rates * mu**2)))
         scale = row.test_scale(rates)
-        return Moments(_plain(scale * mu), _plain(scale**2 * v))
+        return Moments(_as_given(scale * mu), _as_given(scale**2 * v))
 
 
 def check_moments(mean: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
@@ -93,8 +99,8 @@ def check_moments(mean: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]
     )
 
 
-def _plain(values: Floats) -> Floats:
-    """Turn a 0-d array into a float, so that scalars in give scalars out."""
+def _as_given(values: Floats) -> Floats:
+    """A 0-d array as a float, so that scalars in give scalars out."""
     return values if np.ndim(values) else float(values)  # type: ignore[return-value]
 
 
@@ -106,7 +112,7 @@ def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Flo
     """
     rates, mu, v = np.broadcast_arrays(check_rate(rate), *check_moments(mean, variance))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _plain(((v + rates * np.square(mu)) / (1.0 - rates)) / v)
+        return _as_given(((v + rates * np.square(mu)) / (1.0 - rates)) / v)
 
 
 def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations) -> Discrepancy:
@@ -132,28 +138,22 @@ def exact_gap(measure: str, strategy: str, rates: ArrayLike, activations: Activa
     ValueError
         If the measure or the strategy is unknown or a rate lies outside [0, 1].
     """
-    if measure not in Discrepancy._fields:
-        raise ValueError(f"measure must be one of {', '.join(Discrepancy._fields)}; got {measure!r}")
+    check_choice("measure", measure, Discrepancy._fields)
     row, r = find_strategy(strategy), np.atleast_1d(check_rate(rates))
     if measure == "wasserstein":
         return wasserstein(row.name, tuple(r.tolist()), activations)
     mu, v = activations.exact_mean, activations.exact_variance
-    if measure == "rms_gap":
-        t, s = row.train_scale(r), row.test_scale(r)
-        return np.asarray(np.sqrt((v + mu**2) * ((1.0 - r) * (t - s) ** 2 + r * s**2)))
-    t, s = row.train_scale(r), row.test_scale(r)
+    t, s, kept = row.train_scale(r), row.test_scale(r), row.train_scale(r) * (1.0 - r)
+    gap = drop_rounding(s - kept, s, ROUNDING)
     with np.errstate(divide="ignore", invalid="ignore"):
-        if measure == "variance_ratio":
-            return (
-                exact_moments(row, "train", r, mu, v).variance / exact_moments(row, "test", r, mu, v).variance
-            )
-        kept = t * (1.0 - r)
-        gap = np.where(np.abs(s - kept) <= ROUNDING * np.abs(s), 0.0, s - kept)
-        return (
-            gap * mu
-            if measure == "mean_gap"
-            else np.where(kept * mu == 0.0, np.nan, gap * np.sign(mu) / kept)
-        )
+        if measure == "mean_gap":
+            return gap * mu
+        if measure == "relative_gap":
+            return np.where(kept * mu == 0.0, np.nan, gap * np.sign(mu) / kept)
+        if measure == "rms_gap":
+            return np.asarray(np.sqrt((v + mu**2) * ((1.0 - r) * (t - s) ** 2 + r * s**2)))
+        train, test = (exact_moments(row, phase, r, mu, v).variance for phase in PHASES)
+        return train / test
 
 
 def mean_ratio(row: Strategy, rate: ArrayLike) -> Floats:
@@ -163,7 +163,7 @@ def mean_ratio(row: Strategy, rate: ArrayLike) -> Floats:
     [1.0, 2.0, 5.0]
     """
     rates = np.asarray(rate, dtype=np.float64)
-    return np.asarray(row.test_scale(rates) / (row.train_scale(rates) * (1.0 - rates)))
+    return quotient(row.test_scale(rates), row.train_scale(rates) * (1.0 - rates))
 
 
 def invisible_rate(row: Strategy) -> float | None:

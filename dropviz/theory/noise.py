@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, checked_variance, drop_rounding
+from dropviz.numbers.checks import Floats, check_choice, checked_variance, drop_rounding
 from dropviz.numbers.rates import below_one
 from dropviz.theory.moments import Moments
-from dropviz.theory.strategies import INVERSE_KEEP, KEEP, ONE, Factor, Scale
+from dropviz.theory.strategies import ONE, Factor, Scale, strategy
 
 # −λ·α of SELU, where its negative branch saturates
 ALPHA_FILL = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717
@@ -181,6 +181,12 @@ def _unit_uniform(rng: np.random.Generator, shape: int | tuple[int, ...]) -> Flo
     return rng.uniform(-math.sqrt(3.0), math.sqrt(3.0), shape)
 
 
+def _bernoulli(name: str) -> MaskNoise:
+    """Dropout by the strategy ``name``: what is dropped is 0."""
+    train, test = strategy(name).train_scale, strategy(name).test_scale
+    return MaskNoise(name, f"Bernoulli, {name}", train.of("m·a"), test, train, 0.0, np.zeros_like)
+
+
 def _alpha_scale(rate: Floats) -> Floats:
     """(k + fill²·k·r)^(−1/2): restores variance 1."""
     keep = 1.0 - rate
@@ -196,8 +202,7 @@ _TABLE: Mapping[str, MaskNoise | SpreadNoise] = MappingProxyType(
     {
         row.name: row
         for row in (
-            MaskNoise("standard", "Bernoulli, standard", "m·a", KEEP, np.ones_like, 0.0, np.zeros_like),
-            MaskNoise("inverted", "Bernoulli, inverted", "m·a/k", ONE, INVERSE_KEEP, 0.0, np.zeros_like),
+            *map(_bernoulli, ("standard", "inverted")),
             SpreadNoise(
                 "gaussian", "Gaussian, multiplied", "a·N(1, r/k)", ONE, _standard_normal, additive=False
             ),
@@ -242,6 +247,5 @@ def noise(name: str) -> MaskNoise | SpreadNoise:
     ValueError
         If there is no such noise; the message lists the names.
     """
-    if name not in _TABLE:
-        raise ValueError(f"noise must be one of {', '.join(_TABLE)}; got {name!r}")
+    check_choice("noise", name, _TABLE)
     return _TABLE[name]

@@ -93,6 +93,40 @@ def _values(activations: Activations) -> tuple[Floats, Floats]:
     return activations.quantile(u), np.full(NODES, 1.0 / NODES)
 
 
+def variance_error(second: Floats, fourth: Floats, count: int) -> Floats:
+    """Standard error of the variance of ``count`` values, √((F − V²·(n − 3)/(n − 1))/n).
+
+    V is their second and F their fourth central moment, elementwise; 0 where rounding would make the root imaginary.
+    """
+    spread = np.maximum(fourth - second**2 * ((count - 3) / (count - 1)), 0.0)
+    return np.asarray(np.sqrt(spread / count))
+
+
+class SampleMoments(NamedTuple):
+    """Mean and variance (divisor: count − 1) of samples, each followed by its standard error."""
+
+    mean: Floats
+    mean_se: Floats
+    variance: Floats
+    variance_se: Floats
+
+
+def sample_moments(samples: Floats) -> SampleMoments:
+    """Moments down each column of two or more ``samples``, with errors from the samples themselves."""
+    count = len(samples)
+    deviation = samples - samples[0]
+    offset = deviation.mean(axis=0)
+    # measured from the first sample, a column that does not vary has variance 0 to the bit
+    deviation -= offset
+    # fourth powers of a person's largest values would leave float64
+    unit = max(1.0, float(np.abs(deviation).max()))
+    square = (deviation / unit) ** 2
+    second, fourth = square.mean(axis=0), np.square(square).mean(axis=0)
+    variance = second * (count / (count - 1)) * unit**2
+    error = variance_error(second, fourth, count) * unit**2
+    return SampleMoments(samples[0] + offset, np.sqrt(variance / count), variance, error)
+
+
 def moment_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Floats, Floats]:
     """Standard errors of the simulated means and variances of the outputs scale·m·a and scale·a.
 

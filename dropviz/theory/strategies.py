@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats
+from dropviz.numbers.checks import Floats, check_choice
 
 Scale = Callable[[Floats], Floats]
 
@@ -131,6 +131,5 @@ def strategy(name: str) -> Strategy:
     ValueError
         If there is no such strategy; the message lists the names.
     """
-    if not isinstance(name, str) or name not in _TABLE:
-        raise ValueError(f"strategy must be one of {', '.join(_TABLE)}; got {name!r}")
+    check_choice("strategy", name, _TABLE)
     return _TABLE[name]

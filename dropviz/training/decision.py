@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
-from dropviz.training.experiments import Run
 from dropviz.training.mc import single_pass
 from dropviz.training.network import softmax
+from dropviz.training.runs import Run
 
 FINE, COARSE = 60, 30  # points along each side of the grid: of a finished network, and while it learns
 MARGIN = 0.08  # of the data's width, around it
@@ -33,6 +33,23 @@ class Decision:
     misplaced: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Plane:
+    """The training examples, and the rectangle around them.
+
+    Attributes
+    ----------
+    classes : names of the two
+    examples : of each class, shape (example, feature)
+    x, y : ends of the rectangle
+    """
+
+    classes: tuple[str, ...]
+    examples: tuple[NDArray[np.floating], ...]
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+
 def has_decision(data: Split) -> bool:
     """Whether ``data`` are points of two classes in the plane."""
     return len(data.classes) == 2 and data.train_features.shape[1] == 2
@@ -44,6 +61,13 @@ def rectangle(data: Split, points: int = FINE) -> tuple[NDArray[np.float64], NDA
     margin = MARGIN * (high - low)
     x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], points) for i in (0, 1))
     return x, y
+
+
+def plane(data: Split) -> Plane:
+    """The training examples of two classes in the plane."""
+    x, y = rectangle(data, 2)
+    examples = tuple(data.train_features[data.train_targets == index] for index in (0, 1))
+    return Plane(tuple(data.classes), examples, (float(x[0]), float(x[-1])), (float(y[0]), float(y[-1])))
 
 
 def decision(run: Run, data: Split, points: int = FINE) -> Decision:

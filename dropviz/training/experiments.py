@@ -1,63 +1,31 @@
-"""Ready-made experiments: up to four runs to compare, and what they showed, computed from the runs.
+"""Ready-made experiments: a question, up to four runs that answer it, and how to read and draw them.
 
-No finding is typed in. Each compares numbers of the runs at hand, in words that the numbers choose, so that it stays
-true with another seed, another number of epochs, or a result against expectation::
+Perform one, and read it::
 
-    experiment = experiments()["equal_rate_sgd"]
-    data = experiment.data()
-    epochs = list(train_all(run_configs(experiment, seeds=(0, 1)), data))
-    findings(experiment, data, gather(experiment, (0, 1), epochs))
+experiment = experiments()["equal_rate_sgd"]
+data = experiment.data()
+epochs = list(train_all(run_configs(experiment, seeds=(0, 1)), data))
+shown(experiment, data, gather(experiment, (0, 1), epochs))
 """
 
 # axes: run, seed, epoch
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split, digits_split, moons, wave
 from dropviz.numbers.checks import check_number
 from dropviz.schedules import Schedule, annealed, curriculum
-from dropviz.training import mc, network
-from dropviz.training.config import TrainingConfig, as_standard, layer_sizes, rates_at
+from dropviz.training import findings, mc
+from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.dropout import Dropout
-from dropviz.training.loop import Epoch, score
-from dropviz.training.network import Parameters
+from dropviz.training.loop import Epoch
+from dropviz.training.mc import Band, Comparison
 from dropviz.training.optimizers import SGD, Adam
-
-MC_PASSES = 50
-ROUNDING = 1e-9  # a relative difference of losses that float64 leaves after some hundred steps, with room
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
-    """One configuration, trained with one or more seeds: ``epochs[seed][epoch]``."""
-
-    label: str
-    config: TrainingConfig
-    epochs: tuple[tuple[Epoch, ...], ...]
-
-    @property
-    def last(self) -> tuple[Epoch, ...]:
-        """The newest epoch of each seed."""
-        return tuple(epochs[-1] for epochs in self.epochs)
-
-    def curve(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Mean and standard deviation over seeds of one number of `Epoch`, each of shape (epoch,).
-
-        As long as the shortest seed; with one seed the deviation is 0.
-        """
-        length = min(len(epochs) for epochs in self.epochs)
-        values = np.array([[getattr(epoch, name) for epoch in epochs[:length]] for epochs in self.epochs])
-        spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(length)
-        return values.mean(axis=0), spread
-
-    def final(self, name: str) -> float:
-        """Mean over seeds at the newest epoch."""
-        return float(np.mean([getattr(epoch, name) for epoch in self.last]))
+from dropviz.training.runs import Run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +38,9 @@ class Experiment:
     title, question : for the screen
     data : makes the data
     runs : label and configuration of up to four runs; the seed is set by `run_configs`
-    read : (data, runs) to sentences; call it through `findings`
+    read : (data, runs) to sentences; call it through `shown`
+    quantities : what the curves show, names of `curves.QUANTITIES`
+    noisy : what shows noisy passes of the finished networks, (configuration, data, epoch, passes, random numbers) to it
     """
 
     name: str
@@ -79,6 +49,8 @@ class Experiment:
     data: Callable[[], Split]
     runs: tuple[tuple[str, TrainingConfig], ...]
     read: Callable[[Split, Sequence[Run]], list[str]]
+    quantities: tuple[str, ...]
+    noisy: Callable[[TrainingConfig, Split, Epoch, int, np.random.Generator], Band | Comparison] | None = None
 
 
 def experiments(rate: float = 0.5) -> Mapping[str, Experiment]:
@@ -107,18 +79,19 @@ def experiments(rate: float = 0.5) -> Mapping[str, Experiment]:
 def comparison(runs: Sequence[tuple[str, TrainingConfig]], data: Callable[[], Split]) -> Experiment:
     """A person's own experiment: up to four labelled runs on the same data."""
     question = "The same data and the same seeds: which of these networks serves it best?"
-    return Experiment("own", "Your own runs", question, data, tuple(runs), _read_own)
+    quantities = ("test_loss", "test_accuracy", "gap")
+    return Experiment(OWN, "Your own runs", question, data, tuple(runs), findings.read_own, quantities)
 
 
 def run_configs(experiment: Experiment, seeds: Sequence[int]) -> list[TrainingConfig]:
-    """Every run with every seed, one run after another, as `training.train_all` takes them."""
+    """Every run with every seed, one run after another, as `loop.train_all` takes them."""
     return [replace(config, seed=seed) for _, config in experiment.runs for seed in seeds]
 
 
 def gather(
     experiment: Experiment, seeds: Sequence[int], epochs: Iterable[tuple[int, Epoch]]
 ) -> tuple[Run, ...]:
-    """Sort what `training.train_all` yielded for `run_configs` into runs.
+    """Sort what `loop.train_all` yielded for `run_configs` into runs.
 
     Raises
     ------
@@ -137,283 +110,13 @@ def gather(
     )
 
 
-def findings(experiment: Experiment, data: Split, runs: Sequence[Run]) -> list[str]:
+def shown(experiment: Experiment, data: Split, runs: Sequence[Run]) -> list[str]:
     """What these runs show, a sentence each; if one diverged, only which, and when, and who learnt nothing."""
-    lost = diverged(runs)
-    return [*(lost or experiment.read(data, runs)), *_learnt_nothing(data, runs)]
+    lost = findings.diverged(runs)
+    return [*(lost or experiment.read(data, runs)), *findings.learnt_nothing(data, runs)]
 
 
-def diverged(runs: Sequence[Run]) -> list[str]:
-    """Say which runs diverged, and when."""
-    sentences = [
-        f"{run.label} diverged in epoch {epoch.epoch}: its loss or a weight is no longer finite. "
-        "A smaller learning rate may help."
-        for run in runs
-        for epoch in run.last
-        if epoch.status == "diverged"
-    ]
-    return list(dict.fromkeys(sentences))
-
-
-def _learnt_nothing(data: Split, runs: Sequence[Run]) -> list[str]:
-    """Say which networks only guess: too large a learning rate kills the ReLUs without any number overflowing."""
-    if not data.classes:
-        return []
-    guess = float(np.bincount(data.train_targets).max() / len(data.train_targets))
-    return [
-        f"{run.label} has learnt next to nothing: it is right on {_percent(run.final('train_accuracy'))} of the "
-        f"training examples, and naming the most frequent class always would be right on {_percent(guess)}. "
-        "A smaller learning rate may help."
-        for run in runs
-        if min(epoch.epoch for epoch in run.last) > 0
-        and all(epoch.status != "diverged" for epoch in run.last)
-        and run.final("train_accuracy") < guess + 0.01
-    ]
-
-
-# how the runs are read
-
-
-def _read_same_test_code(data: Split, runs: Sequence[Run]) -> list[str]:
-    del data
-    sentences = []
-    for run in runs:
-        received = np.mean([epoch.plain_mean[-2] for epoch in run.last])
-        trained = np.mean([epoch.train_mean[-2] for epoch in run.last])
-        sentences.append(
-            f"{run.label}: the plain test code gets {_percent(run.final('plain_test_accuracy'))} of the test "
-            f"examples right, with loss {run.final('plain_test_loss'):.3f}. Its output layer receives a mean of "
-            f"{received:.3f} there and {trained:.3f} in training."
-        )
-        if _uses(run, "standard"):
-            sentences.append(
-                f"{run.label}, after its weights are multiplied by the keep probability: "
-                f"{_percent(run.final('test_accuracy'))} right, with loss {run.final('test_loss'):.3f}; "
-                f"its output layer then receives a mean of {np.mean([epoch.test_mean[-2] for epoch in run.last]):.3f}."
-            )
-            sentences.append(_cost_of_forgetting(run))
-    return sentences
-
-
-def _cost_of_forgetting(run: Run) -> str:
-    """What the missing factor does to loss and accuracy; the order of the outputs may survive it."""
-    layers = sum(site is not None for site in run.config.sites)
-    lost = round(run.final("test_accuracy"), 3) - round(run.final("plain_test_accuracy"), 3)
-    words = _compared(lost, f"{_points(lost)} lower", f"{_points(-lost)} higher", "the same")
-    ratio = run.final("plain_test_loss") / run.final("test_loss")
-    return (
-        f"{run.label}: without the factor, missing once in each of {layers} layers, the loss is {ratio:.2f} times as "
-        f"large and the accuracy {words}. Scaled outputs may keep their order, so accuracy can hide the mistake."
-    )
-
-
-def _read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
-    del data
-    inverted, *others = runs
-    reference, _ = inverted.curve("train_loss")
-    sentences = []
-    for run in others:
-        curve, _ = run.curve("train_loss")
-        length = min(len(curve), len(reference))
-        apart = [
-            [
-                abs(mine.train_loss - theirs.train_loss) / theirs.train_loss
-                for mine, theirs in zip(*pair, strict=False)
-            ]
-            for pair in zip(run.epochs, inverted.epochs, strict=True)
-        ]
-        distance = float(np.mean([each[:length] for each in apart], axis=0).max())
-        if distance < ROUNDING:
-            words = f"differ by at most {distance:.0e} of their value" if distance else "do not differ at all"
-            sentences.append(
-                f"{run.label}: the same path as inverted, to rounding; their training losses {words} over "
-                f"{length - 1} epochs."
-            )
-        else:
-            sentences.append(
-                f"{run.label}: a different path; its training loss departs from that of inverted by up to "
-                f"{_percent(distance)} and is {curve[length - 1]:.4f} against {reference[length - 1]:.4f} after "
-                f"{length - 1} epochs."
-            )
-    return sentences
-
-
-def _read_annealing(data: Split, runs: Sequence[Run]) -> list[str]:
-    del data
-    accuracy = {run.label: run.final("test_accuracy") for run in runs}
-    loss = {run.label: run.final("test_loss") for run in runs}
-    return [
-        f"Test accuracy: {_listed(accuracy, _percent)}.",
-        f"Highest: {_winners(accuracy, max, _percent)}. Lowest test loss: {_winners(loss, min, '{:.3f}'.format)}.",
-        _spread_sentence(runs),
-    ]
-
-
-def _read_own(data: Split, runs: Sequence[Run]) -> list[str]:
-    trained = {run.label: run.final("train_accuracy") for run in runs}
-    sentences = [
-        f"Accuracy on the training examples: {_listed(trained, _percent)}.",
-        *_read_annealing(data, runs),
-    ]
-    return sentences if len(runs) > 1 else [*sentences[:2], sentences[-1]]
-
-
-def _read_annealing_at_test(data: Split, runs: Sequence[Run]) -> list[str]:
-    sentences = []
-    for run in runs:
-        if not _uses(run, "standard"):
-            sentences.append(
-                f"{run.label} needs no factor at test: {_percent(run.final('test_accuracy'))} right, "
-                f"loss {run.final('test_loss'):.3f}."
-            )
-            continue
-        rates = rates_at(run.config, np.arange(max(1, run.last[0].step)))
-        candidates = {"last": rates[-1], "mean": rates.mean(axis=0), "first": rates[0]}
-        costs = []
-        for name, chosen in candidates.items():
-            scores = [
-                _test_score(network.scale_sites(_parameters(run, data, epoch), tuple(1.0 - chosen)), data)
-                for epoch in run.last
-            ]
-            loss, accuracy = np.mean(scores, axis=0)
-            costs.append(
-                f"{1.0 - chosen.max():.2f} (1 − {name} rate) gives {_percent(accuracy)}, loss {loss:.3f}"
-            )
-        sentences.append(f"{run.label} must choose one factor at test: {'; '.join(costs)}.")
-    return sentences
-
-
-def _read_regularize(data: Split, runs: Sequence[Run]) -> list[str]:
-    # of the accuracies as they are written, or the reader's own subtraction gives another gap
-    gaps = {
-        run.label: round(run.final("train_accuracy"), 3) - round(run.final("test_accuracy"), 3)
-        for run in runs
-    }
-    sentences = [
-        f"{run.label}: {_percent(run.final('train_accuracy'))} right on the {len(data.train_targets)} training "
-        f"examples, {_percent(run.final('test_accuracy'))} on the test examples: a gap of {_points(gaps[run.label])}."
-        for run in runs
-    ]
-    plain = runs[0]
-    for run in runs[1:]:
-        change = gaps[plain.label] - gaps[run.label]
-        words = _compared(
-            change, f"{_points(change)} narrower than", f"{_points(-change)} wider than", "as wide as"
-        )
-        sentences.append(
-            f"With {run.label} the gap is {words} without; the test loss is {run.final('test_loss'):.3f} "
-            f"instead of {plain.final('test_loss'):.3f}."
-        )
-    return [*sentences, _spread_sentence(runs)]
-
-
-def _read_monte_carlo(data: Split, runs: Sequence[Run]) -> list[str]:
-    sentences = []
-    for run in runs:
-        compared = [
-            mc.compare(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
-            for seed, epoch in enumerate(run.last)
-        ]
-        single = np.mean([_as_array(each.single) for each in compared], axis=0)
-        many = np.mean([_as_array(each.noisy[-1]) for each in compared], axis=0)
-        one = np.mean([_as_array(each.noisy[0]) for each in compared], axis=0)
-        sentences.append(
-            f"{run.label}: one pass without noise is right on {_percent(single[0])}, one noisy pass on "
-            f"{_percent(one[0])}, the mean of {MC_PASSES} noisy passes on {_percent(many[0])}."
-        )
-        words = _compared(single[2] - many[2], "smaller", "larger", "the same")
-        sentences.append(
-            f"{run.label}: the calibration error of the {MC_PASSES} passes is {words}: {_percent(many[2])} against "
-            f"{_percent(single[2])}; the test loss is {many[1]:.3f} against {single[1]:.3f}."
-        )
-    return sentences
-
-
-def _read_band(data: Split, runs: Sequence[Run]) -> list[str]:
-    sentences = []
-    low, high = np.abs(data.train_features).min(), np.abs(data.train_features).max()
-    for run in runs:
-        bands = [
-            mc.regression_band(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
-            for seed, epoch in enumerate(run.last)
-        ]
-        distance = np.abs(bands[0].x)
-        deviation = np.mean([band.deviation for band in bands], axis=0)
-        places = {
-            "near": (distance >= low) & (distance <= high),
-            "between": distance < low,
-            "beyond": distance > high,
-        }
-        width = {name: float(deviation[place].mean()) for name, place in places.items()}
-        sentences.append(
-            f"{run.label}: the passes spread by {width['near']:.3f} where there are training examples, "
-            f"{width['between']:.3f} in the gap between them and {width['beyond']:.3f} beyond them."
-        )
-        words = _compared(width["beyond"] - width["near"], "wider", "narrower", "as wide", 5e-4)
-        sentences.append(f"{run.label}: beyond the training examples the band is {words}.")
-    return sentences
-
-
-# words and numbers
-
-
-def _parameters(run: Run, data: Split, epoch: Epoch) -> Parameters:
-    return network.as_parameters(layer_sizes(run.config, data), epoch.state.parameters)
-
-
-def _test_score(parameters: Parameters, data: Split) -> tuple[float, float]:
-    """Loss and accuracy of the plain network, whatever it was trained with."""
-    return score(network.predict(parameters, data.test_features), data.test_targets)
-
-
-def _uses(run: Run, method: str) -> bool:
-    return any(site is not None and site.method == method for site in run.config.sites)
-
-
-def _as_array(quality: mc.Quality) -> NDArray[np.float64]:
-    return np.array([quality.accuracy, quality.loss, quality.calibration_error])
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f} %"
-
-
-def _points(fraction: float) -> str:
-    return f"{100 * fraction:.1f} points"
-
-
-def _listed(values: Mapping[str, float], written: Callable[[float], str]) -> str:
-    return "; ".join(f"{label}: {written(value)}" for label, value in values.items())
-
-
-def _winners(
-    values: Mapping[str, float], best: Callable[[Iterable[float]], float], written: Callable[[float], str]
-) -> str:
-    """All labels whose written value is the best one: what the screen cannot tell apart is a tie."""
-    top = written(best(values.values()))
-    return " and ".join(label for label, value in values.items() if written(value) == top) + f" ({top})"
-
-
-def _compared(difference: float, more: str, less: str, same: str, resolution: float = 5e-4) -> str:
-    """Word for the sign of ``difference``; below the ``resolution`` of what is shown it is the same."""
-    if abs(difference) < resolution:
-        return same
-    return more if difference > 0 else less
-
-
-def _spread_sentence(runs: Sequence[Run]) -> str:
-    """How far to trust a difference: the largest standard deviation over seeds."""
-    seeds = len(runs[0].epochs)
-    if seeds == 1:
-        return "This is one seed: train more to see how far such differences can be trusted."
-    spread = max(float(np.std([epoch.test_accuracy for epoch in run.last], ddof=1)) for run in runs)
-    return (
-        f"Means of {seeds} seeds; from seed to seed the test accuracy has a standard deviation of up to "
-        f"{_points(spread)}."
-    )
-
-
-# the experiments
+# ---- the experiments ------------------------------------------------------------------------------------------------
 
 
 def _config(method: str | None, rate: float | Schedule = 0.0, **changes: object) -> TrainingConfig:
@@ -430,7 +133,8 @@ def _same_test_code(rate: float) -> Experiment:
         "Three networks go through the very same prediction. Which of them does it fit?",
         digits_split,
         tuple((label, _config(method, rate, epochs=12)) for label, method in methods),
-        _read_same_test_code,
+        findings.read_same_test_code,
+        ("plain_loss", "plain_accuracy", "plain_mean"),
     )
 
 
@@ -450,7 +154,8 @@ def _equal_rate(name: str, rate: float, optimizer: SGD | Adam, factor: str) -> E
             ("standard at η", as_standard(inverted, same_path=False)),
             (f"standard at η/{factor}", as_standard(inverted)),
         ),
-        _read_equal_rate,
+        findings.read_equal_rate,
+        ("train_loss", "parting"),
     )
 
 
@@ -475,7 +180,8 @@ def _annealing(rate: float) -> Experiment:
             (f"curriculum 0 → {rate:g}", _config("inverted", rising)),
             ("no dropout", _config(None)),
         ),
-        _read_annealing,
+        findings.read_annealing,
+        ("rate", "test_loss", "test_accuracy"),
     )
 
 
@@ -492,7 +198,8 @@ def _annealing_at_test(rate: float) -> Experiment:
             ("standard, curriculum", _config("standard", rising)),
             ("inverted, curriculum", _config("inverted", rising)),
         ),
-        _read_annealing_at_test,
+        findings.read_annealing_at_test,
+        ("rate", "test_loss", "test_accuracy"),
     )
 
 
@@ -508,7 +215,8 @@ def _regularize(
         tuple(
             (label, _config(method, rate, optimizer=optimizer, epochs=epochs)) for label, method in methods
         ),
-        _read_regularize,
+        findings.read_regularize,
+        ("gap", "test_loss", "test_accuracy"),
     )
 
 
@@ -517,10 +225,12 @@ def _monte_carlo(rate: float) -> Experiment:
     return Experiment(
         "monte_carlo",
         "Monte Carlo dropout",
-        f"Is the mean of {MC_PASSES} noisy passes better than one pass without noise?",
+        f"Is the mean of {findings.MC_PASSES} noisy passes better than one pass without noise?",
         lambda: digits_split(300),
         tuple((label, _config(method, rate, epochs=40)) for label, method in methods),
-        _read_monte_carlo,
+        findings.read_monte_carlo,
+        ("test_loss", "test_accuracy"),
+        mc.compare,
     )
 
 
@@ -534,5 +244,93 @@ def _uncertainty_band(rate: float) -> Experiment:
             (f"rate {each:g}", _config("inverted", each, optimizer=Adam(3e-3), epochs=300, batch=20))
             for each in (rate / 5, rate)
         ),
-        _read_band,
+        findings.read_band,
+        ("train_loss", "rate"),
+        mc.regression_band,
     )
+
+
+# ---- what the page asks ---------------------------------------------------------------------------------------------
+
+OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Experiments behind one button.
+
+    Attributes
+    ----------
+    name, label : in the address and on the button
+    asked : what the button asks
+    sources : how to read the picture, and who found it
+    key, choice, help : address, name and explanation of the choice among several experiments
+    variants : name to label of these
+    """
+
+    name: str
+    label: str
+    asked: str
+    sources: str = ""
+    key: str = ""
+    choice: str = ""
+    help: str = ""
+    variants: Mapping[str, str] = field(default_factory=dict)
+
+
+GROUPS = (
+    Group(
+        "same_test_code",
+        "same test code",
+        "Which does it fit?",
+        "Curves are means over the seeds, bands one standard deviation. Dashed, if any: the standard network after its "
+        "weights behind the dropout were multiplied by the keep probability.",
+    ),
+    Group(
+        "equal_rate",
+        "equal learning rate",
+        "Do both train alike?",
+        "Standard starts with its weights behind the dropout divided by keep, so that both are the same function; in "
+        "the third run those weights alone get the other learning rate.",
+        "training_optimizer",
+        "optimizer",
+        "What turns a gradient into a step: it decides by which factor the learning rates differ.",
+        {"equal_rate_sgd": "SGD", "equal_rate_adam": "Adam"},
+    ),
+    Group(
+        "annealing",
+        "changing rate",
+        "What does it cost?",
+        "Annealed dropout: Rennie, Goel, Thomas, [SLT 2014]"
+        "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). Curriculum dropout: "
+        "Morerio et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
+        "training_changing",
+        "what is asked",
+        "Compare schedules of the rate, or the factors that standard dropout could use at test.",
+        {"annealing": "schedules", "annealing_at_test": "factor at test"},
+    ),
+    Group(
+        "regularize",
+        "does it regularize?",
+        "How wide is the gap?",
+        "Gaussian noise N(1, rate/keep) in the place of the mask: Srivastava et al., [JMLR 15, 2014]"
+        "(https://jmlr.org/papers/v15/srivastava14a.html).",
+        "training_examples",
+        "training examples",
+        "Few examples are learnt by heart: the gap between training and test accuracy shows it.",
+        {"regularize": "60 points", "regularize_digits": "300 digits"},
+    ),
+    Group(
+        "monte_carlo",
+        "Monte Carlo dropout",
+        "Better than one pass?",
+        "Pictures of noisy passes are those of the first seed. Gal, Ghahramani, *Dropout as a Bayesian approximation*, "
+        "[ICML 2016](https://arxiv.org/abs/1506.02142). Calibration error: Guo et al., "
+        "[ICML 2017](https://arxiv.org/abs/1706.04599).",
+        "training_task",
+        "task",
+        "Many noisy passes instead of one: for ten digits, or for one curve with its uncertainty.",
+        {"monte_carlo": "digits", "uncertainty_band": "a curve"},
+    ),
+    Group(OWN, "your own runs", "What would you try?"),
+)

@@ -8,6 +8,7 @@ ICML 2016.
 
 # axes: pass, example, output
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,19 +40,48 @@ class Comparison:
     passes: NDArray[np.int64]
     noisy: tuple[Quality, ...]
 
+    @property
+    def better_from(self) -> int | None:
+        """The smallest number of passes whose mean has a lower loss than the single pass; None if there is none."""
+        return next(
+            (
+                int(count)
+                for count, quality in zip(self.passes, self.noisy, strict=True)
+                if quality.loss < self.single.loss
+            ),
+            None,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
     """A regression in one dimension: mean and standard deviation of T noisy passes, and the one without noise.
 
-    All of shape (example,). The deviation is that of the network's output over masks; the targets' own noise is not
-    in it.
+    Of shape (example,), the test examples, with their true values; ``examples`` are those of the training, (x, y). The
+    deviation is that of the network's output over masks; the targets' own noise is not in it.
     """
 
     x: Floats
     mean: Floats
     deviation: Floats
     single: Floats
+    truth: Floats
+    examples: tuple[Floats, Floats]
+
+    @property
+    def places(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Which x are near training examples, in the gap between them, and beyond them."""
+        distance, (trained, _) = np.abs(self.x), self.examples
+        low, high = np.abs(trained).min(), np.abs(trained).max()
+        return {
+            "near": (distance >= low) & (distance <= high),
+            "between": distance < low,
+            "beyond": distance > high,
+        }
+
+    def spread(self, place: str) -> float:
+        """Mean deviation at one of `places`."""
+        return float(self.deviation[self.places[place]].mean())
 
 
 def noisy_passes(
@@ -128,6 +158,8 @@ def regression_band(
         outputs.mean(axis=0),
         outputs.std(axis=0, ddof=1),
         single_pass(config, data, epoch, data.test_features)[:, 0],
+        data.test_targets[:, 0],
+        (data.train_features[:, 0], data.train_targets[:, 0]),
     )
 
 

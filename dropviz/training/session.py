@@ -1,44 +1,77 @@
-"""A training that a visitor watches: it moves only when the page asks, and keeps numbers, not networks.
+"""A training that a visitor watches: it goes on while its page looks, and keeps numbers, not networks.
 
-Nothing here runs on its own. Each call of `advance` trains for a fraction of a second; when the page is left or closed,
-no call comes any more and the work has ended.
+The work is done by `workers`, a slice at a time; who looks gets a `Snapshot` at once, and only draws it. Two
+seconds after the last look, when the page is left or closed, the training rests, and nothing but its page holds it.
 """
 
-# axes: job (a run with one seed; the seeds of a run follow one another), epoch
-
-import os
+import logging
+import math
 import threading
 import time
-from collections.abc import Generator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
 from dropviz.datasets.splits import Split
-from dropviz.schedules import steps
-from dropviz.training.config import TrainingConfig, layer_sizes, rates_at, with_rate
+from dropviz.training.config import layer_sizes, rates_at
 from dropviz.training.decision import COARSE, FINE, Decision, decision, has_decision
-from dropviz.training.experiments import MC_PASSES, Experiment, Run, diverged, findings
-from dropviz.training.loop import Epoch, State, train
-from dropviz.training.mc import Band, Comparison, compare, regression_band
+from dropviz.training.experiments import Experiment, shown
+from dropviz.training.findings import MC_PASSES, diverged
+from dropviz.training.in_turn import RunsInTurn, can_change_rates
+from dropviz.training.mc import Band, Comparison
 from dropviz.training.network import parameter_count
+from dropviz.training.runs import Run
+from dropviz.training.workers import WORKERS, Workers
 
 MOST_WORK = 1.5e11  # examples · parameters · epochs, over all runs and seeds: about a minute of one core
 MOST_STEP = 1.5e9  # the same for one epoch of one run: about half a second
-LOOK = 0.9  # seconds between two pictures of the plane while it is learnt
+SLICE = 0.1  # seconds of training between two snapshots, at least one epoch of one run
+GRACE = 2.0  # seconds that a training goes on after its page last looked
+PLANE = 0.9  # seconds between two pictures of the plane while it is learnt
 After = Band | Comparison
-# One core is left to those who only look.
-_CORES = threading.BoundedSemaphore(max(1, (os.cpu_count() or 2) - 1))
+# "ending": nothing is trained any more, but what the runs show is not read yet
+Stage = Literal["running", "ending", "ended"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """What a training has measured so far.
+
+    Attributes
+    ----------
+    stage : "running", "ending" or "ended"; after that nothing changes any more
+    epochs : of the longest run
+    done : epochs that every run and seed still training has behind it; in the end, those of the longest run
+    runs : what has been measured; empty until every run and seed has begun
+    plane : by a run's label, what its newest networks decide in the plane
+    sentences : what the runs show; while they train, only what cannot wait
+    after : a run's label, and what its finished network's noisy passes show
+    problem : why the training broke off, a sentence; empty if it did not
+    """
+
+    stage: Stage
+    epochs: int
+    done: int = 0
+    runs: tuple[Run, ...] = ()
+    plane: Mapping[str, Decision] = field(default_factory=lambda: MappingProxyType({}))
+    sentences: tuple[str, ...] = ()
+    after: tuple[tuple[str, After], ...] = ()
+    problem: str = ""
 
 
 class LiveTraining:
-    """The runs of one experiment, trained in turn, a slice of time at a call.
+    """The runs of one experiment, trained in turn while somebody looks.
 
     Parameters
     ----------
     experiment : what is trained
     data : on what
     seeds : every run is trained once with each
+    workers : who train
+    clock : seconds; what the time since the last look is measured with
 
     Raises
     ------
@@ -47,191 +80,152 @@ class LiveTraining:
         of the server.
     """
 
-    def __init__(self, experiment: Experiment, data: Split, seeds: Sequence[int]) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        data: Split,
+        seeds: Sequence[int],
+        workers: Workers = WORKERS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         check_work(experiment, data, len(seeds))
         self.experiment, self.data, self.seeds = experiment, data, tuple(seeds)
-        self.stopped = False
-        self.sentences: list[str] = []
-        self.plane: dict[str, Decision] = {}  # by a run's label: what its newest network decides in the plane
-        self.after: list[
-            tuple[str, After]
-        ] = []  # a run's label, and what its finished network's noisy passes show
-        self.by_hand: list[list[tuple[int, float]]] = [
-            [] for _ in experiment.runs
-        ]  # (epoch, rate from there)
-        self._configs = [config for _, config in experiment.runs]
-        self._histories: list[list[Epoch]] = [[] for _ in range(len(experiment.runs) * len(seeds))]
-        # one copy of the data for all jobs
-        self._typed = {config.dtype: data.astype(config.dtype) for config in self._configs}
-        self._jobs: list[Generator[Epoch, None, None] | None] = [
-            train(replace(config, seed=seed), self._typed[config.dtype])
-            for config in self._configs
-            for seed in seeds
-        ]
+        self._workers, self._clock = workers, clock
+        self._turns = RunsInTurn(experiment, data, seeds)
+        self._plane: Mapping[str, Decision] = MappingProxyType({})
+        self._plane_at = 0.0
+        # What follows is shared by the page's thread and the worker's; what stands above is the worker's alone.
         self._lock = threading.Lock()
-        self._look_at = 0.0
+        self._snapshot = Snapshot("running", max(config.epochs for _, config in experiment.runs))
+        self._looked = clock()
+        self._at_work = False
+        self._wanted: Experiment | None = None  # with the rates to go on with
 
-    @property
-    def running(self) -> bool:
-        """Whether there is anything left to do."""
-        return not self.stopped and any(job is not None for job in self._jobs)
-
-    @property
-    def epochs(self) -> int:
-        """Epochs of the longest run."""
-        return max(config.epochs for config in self._configs)
-
-    @property
-    def done(self) -> int:
-        """Epochs that every run and seed still training has behind it; in the end, those of the longest run."""
-        lengths = [len(history) - 1 for history in self._histories]
-        waiting = [length for length, job in zip(lengths, self._jobs, strict=True) if job is not None]
-        return max(0, min(waiting) if waiting and not self.stopped else max(lengths))
-
-    @property
-    def runs(self) -> tuple[Run, ...]:
-        """What has been measured so far; empty until every run and seed has begun."""
-        count = len(self.seeds)
-        histories = [tuple(history) for history in self._histories]
-        if not all(histories):
-            return ()
-        return tuple(
-            Run(self._label(place), config, tuple(histories[place * count : (place + 1) * count]))
-            for place, config in enumerate(self._configs)
-        )
-
-    def advance(self, seconds: float) -> None:
-        """Train for about ``seconds``, at least one epoch of one run; nothing if no core is free.
-
-        Two calls at once do no harm: the second returns without having done anything.
-        """
-        if not self._lock.acquire(blocking=False):
-            return
-        try:
-            if not _CORES.acquire(timeout=seconds):
-                return
-            try:
-                self._train_until(time.monotonic() + seconds)
-                self._look()
-            finally:
-                _CORES.release()
-        finally:
-            self._lock.release()
+    def look(self) -> Snapshot:
+        """Return what has been measured so far; for two seconds from now the training goes on."""
+        with self._lock:
+            self._looked = self._clock()
+            begins = not self._at_work and self._snapshot.stage != "ended"
+            self._at_work = self._at_work or begins
+            snapshot = self._snapshot
+        if begins:
+            self._workers.begin(self._slice)
+        return snapshot
 
     def stop(self) -> None:
         """End the training; what has been measured stays."""
-        self.stopped = True
+        with self._lock:
+            if self._snapshot.stage == "running":
+                self._snapshot = replace(self._snapshot, stage="ending")
+
+    def leave(self) -> None:
+        """Rest at once; nobody is going to look any more."""
+        with self._lock:
+            self._looked = -math.inf
 
     def change_rates(self, experiment: Experiment) -> bool:
         """Take over the constant rates of ``experiment``, the same runs made with another rate, from the next epoch on.
 
-        The change becomes a schedule of the run, so that configuration and seed still decide everything. Returns False,
-        and changes nothing, if no rate can be changed on the way.
+        Returns False, and changes nothing, if no rate can be changed on the way.
         """
-        if any(config.layer_scales for config in self._configs):
+        if not can_change_rates(self.experiment):
             return False
-        new = [_constant_rate(config) for _, config in experiment.runs]
-        old = [_constant_rate(config) for _, config in self.experiment.runs]
-        if all(rate is None for rate in old) or not self._lock.acquire(timeout=5.0):
-            return False
-        try:
-            for place, (before, after) in enumerate(zip(old, new, strict=True)):
-                changes = self.by_hand[place]
-                if (
-                    before is not None
-                    and after is not None
-                    and after != (changes[-1][1] if changes else before)
-                ):
-                    self._change_rate(place, before, after)
-        finally:
-            self._lock.release()
+        with self._lock:
+            self._wanted = experiment
         return True
 
-    def conclude(self) -> None:
-        """Read what the runs show, then drop their weights: a finished training holds numbers only."""
-        self.stopped = True
-        runs = self.runs
-        if runs and not self.sentences:
-            self.sentences = findings(self.experiment, self.data, runs)
-            self.plane = self._decisions(FINE)
-            kept = [run for run in runs if not diverged([run])]
-            self.after = [(run.label, each) for run in kept for each in self._noisy_passes(run)]
-        self._jobs = [None] * len(self._jobs)
-        for history in self._histories:
-            if history:
-                history[-1] = _without_state(history[-1])
+    def _slice(self) -> bool:
+        """Train for a slice, or read what a training that has ended shows; whether to be called again."""
+        with self._lock:
+            self._at_work = self._clock() - self._looked <= GRACE
+            if not self._at_work:
+                return False
+            ending = self._snapshot.stage == "ending"
+            wanted, self._wanted = self._wanted, None
+        try:
+            newest = self._conclude() if ending else self._advance(wanted)
+        except Exception as error:
+            logging.getLogger(__name__).exception("a training broke off")
+            problem = f"The training broke off with an error of the program: {type(error).__name__}, {error}."
+            newest = replace(self._snapshot, stage="ended", problem=problem)
+        with self._lock:
+            if newest.stage == "running":  # else a stop during the slice would be forgotten
+                newest = replace(newest, stage=self._snapshot.stage)
+            self._snapshot = newest
+            self._at_work = newest.stage != "ended"
+            return self._at_work
 
-    def _look(self) -> None:
+    def _advance(self, wanted: Experiment | None) -> Snapshot:
+        """Train for about `SLICE`, at least one epoch of one run."""
+        turns = self._turns
+        if wanted is not None:
+            turns.change_rates(wanted)
+        end = time.monotonic() + SLICE
+        while turns.running:
+            turns.train_one()
+            if time.monotonic() >= end:
+                break
+        if not turns.running:
+            return self._conclude()
+        runs = turns.runs
+        self._see_plane(runs)
+        return replace(
+            self._snapshot,
+            stage="running",
+            done=turns.done,
+            runs=runs,
+            plane=self._plane,
+            sentences=(*diverged(runs), *self._changes()),
+        )
+
+    def _conclude(self) -> Snapshot:
+        """Read what the runs show, then drop their weights."""
+        turns = self._turns
+        runs = turns.runs
+        sentences = shown(self.experiment, self.data, runs) if runs else []
+        self._plane = self._decisions(runs, FINE)
+        kept = [run for run in runs if not diverged([run])]
+        after = tuple((run.label, each) for run in kept for each in self._noisy_passes(run))
+        turns.end()
+        return replace(
+            self._snapshot,
+            stage="ended",
+            done=turns.done,
+            runs=turns.runs,
+            plane=self._plane,
+            sentences=(*sentences, *self._changes()),
+            after=after,
+        )
+
+    def _see_plane(self, runs: Sequence[Run]) -> None:
         """See coarsely what the newest networks decide in the plane, for a tenth of the time at most."""
         begin = time.monotonic()
-        if begin < self._look_at or not self.running or not self.runs or not has_decision(self.data):
-            return
-        self.plane = self._decisions(COARSE)
-        end = time.monotonic()
-        self._look_at = end + max(LOOK, 10 * (end - begin))
+        if begin >= self._plane_at and runs:
+            self._plane = self._decisions(runs, COARSE)
+            end = time.monotonic()
+            self._plane_at = end + max(PLANE, 10 * (end - begin))
 
-    def _decisions(self, points: int) -> dict[str, Decision]:
+    def _decisions(self, runs: Sequence[Run], points: int) -> Mapping[str, Decision]:
         if not has_decision(self.data):
             return {}
-        return {run.label: decision(run, self.data, points) for run in self.runs if not diverged([run])}
+        return {run.label: decision(run, self.data, points) for run in runs if not diverged([run])}
 
     def _noisy_passes(self, run: Run) -> list[After]:
-        """What the experiments about noisy passes show of ``run``, for its first seed."""
+        """What noisy passes of ``run`` show, for its first seed, if the experiment is about them."""
+        if self.experiment.noisy is None:
+            return []
         rng = np.random.default_rng(self.seeds[0])
-        if self.experiment.name == "uncertainty_band":
-            return [regression_band(run.config, self.data, run.last[0], MC_PASSES, rng)]
-        if self.experiment.name == "monte_carlo":
-            return [compare(run.config, self.data, run.last[0], MC_PASSES, rng)]
-        return []
+        return [self.experiment.noisy(run.config, self.data, run.last[0], MC_PASSES, rng)]
 
-    def _train_until(self, end: float) -> None:
-        while self.running:
-            _, index = min(
-                (len(self._histories[i]), i) for i, job in enumerate(self._jobs) if job is not None
-            )
-            self._train_one(index)
-            if time.monotonic() >= end:
-                return
-
-    def _train_one(self, index: int) -> None:
-        job, history = self._jobs[index], self._histories[index]
-        epoch = next(job, None) if job is not None else None
-        if epoch is None:
-            self._jobs[index] = None
-            return
-        history.append(epoch)
-        if len(history) > 1:
-            history[-2] = _without_state(history[-2])
-        if epoch.status == "diverged":  # a mean over seeds ends with the first that is lost
-            first = index - index % len(self.seeds)
-            self._jobs[first : first + len(self.seeds)] = [None] * len(self.seeds)
-        elif epoch.status == "finished":
-            self._jobs[index] = None
-
-    def _change_rate(self, place: int, first: float, rate: float) -> None:
-        """From the epoch that no seed has begun yet, run ``place`` has ``rate``."""
-        count = len(self.seeds)
-        mine = range(place * count, (place + 1) * count)
-        epoch = max(1, *(len(self._histories[index]) for index in mine)) - 1
-        changes = [change for change in self.by_hand[place] if change[0] < epoch]
-        self.by_hand[place] = changes = [*changes, (epoch, rate)]
-        steps_per_epoch = -(-len(self.data.train_targets) // self._configs[place].batch)
-        original = self.experiment.runs[place][1]
-        if changes[0][0] == 0:  # changed before the first step
-            rates, epochs = [each for _, each in changes], [each for each, _ in changes[1:]]
-        else:
-            rates, epochs = [first, *(each for _, each in changes)], [each for each, _ in changes]
-        schedule = steps(rates, [each * steps_per_epoch for each in epochs]) if epochs else rates[0]
-        self._configs[place] = with_rate(original, schedule)
-        for index, seed in zip(mine, self.seeds, strict=True):
-            if self._jobs[index] is not None:
-                state = self._histories[index][-1].state if self._histories[index] else None
-                config = replace(self._configs[place], seed=seed)
-                self._jobs[index] = train(config, self._typed[config.dtype], state)
-
-    def _label(self, place: int) -> str:
-        label = self.experiment.runs[place][0]
-        return f"{label}, then by hand" if self.by_hand[place] else label
+    def _changes(self) -> list[str]:
+        """Say which rates were changed by hand."""
+        return [
+            f"Rate changed by hand, {label}: "
+            + ", ".join(f"{rate:g} from epoch {epoch + 1} on" for epoch, rate in changes)
+            + "."
+            for (label, _), changes in zip(self.experiment.runs, self._turns.by_hand, strict=True)
+            if changes
+        ]
 
 
 def check_work(experiment: Experiment, data: Split, seeds: int) -> None:
@@ -255,16 +249,3 @@ def check_work(experiment: Experiment, data: Split, seeds: int) -> None:
             f"this would take {total / MOST_WORK:.1f} times what the server does for one visitor; fewer epochs, seeds "
             "or runs, or narrower layers, make it shorter"
         )
-
-
-def _constant_rate(config: TrainingConfig) -> float | None:
-    """The one rate of all sites with dropout; None without dropout, or with a schedule."""
-    rates = {site.rate for site in config.sites if site is not None}
-    if len(rates) != 1:
-        return None
-    (rate,) = rates
-    return None if callable(rate) else rate
-
-
-def _without_state(epoch: Epoch) -> Epoch:
-    return replace(epoch, state=State(epoch.epoch, np.empty(0), ()))

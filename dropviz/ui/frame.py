@@ -1,6 +1,5 @@
 """What every page shares: the list of pages, the style sheet, the way to the next page, and the words."""
 
-import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -9,7 +8,7 @@ from types import MappingProxyType
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dropviz.addresses import FIRST_PAGE
+from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.story.reading import own_story
 from dropviz.story.scenes import PICTURES
 from dropviz.ui.glossary import glossary_html
@@ -59,8 +58,6 @@ def _page(address: str, title: str, module: str, default: bool) -> StreamlitPage
         _present(address)
         import_module(f"dropviz.ui.pages.{module}").show_page()
         _show_footer(address)
-        # Of a page that asks for another run at once; see its SENDING.
-        time.sleep(st.session_state.pop("sending", 0.0))
 
     return st.Page(run, title=title, url_path=address, default=default)
 

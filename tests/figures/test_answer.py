@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.addresses import page_link
 from dropviz.figures.answer.figure import answer_live
 from dropviz.figures.answer.points import LIMITS, REASONS
+from dropviz.settings.addresses import page_link
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.training.same_path import same_path
 

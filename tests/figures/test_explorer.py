@@ -9,7 +9,7 @@ import pytest
 
 import dropviz as dv
 from dropviz import figures
-from dropviz.figures.first_screen import MEASURES
+from dropviz.settings.first_screen import MEASURES
 from dropviz.theory.moments import exact_gap
 
 SOURCES = {

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.noise.figure import CODE, SHORT, noise_live
+from dropviz.figures.noise.figure import CODE, noise_live
 from dropviz.figures.noise.outputs import outputs
 from dropviz.numbers.written import plain
+from dropviz.settings.noise import SHORT
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
 from dropviz.theory.noise import ALPHA_FILL, noise, noises
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from dropviz.figures.story import place_of, scene_live
+from dropviz.figures.story import scene_live
 from dropviz.figures.story_payload import story_payload
 from dropviz.live.page import story_html
 from dropviz.live.story import story_javascript
@@ -68,9 +68,7 @@ def test_extremes_are_given_for_every_picture():
 def test_a_picture_starts_where_its_scene_says(scene):
     live = scene_live(scene, result_of(scene))
     settings = dict(scene.settings)
-    assert live.rates[live.nearest(place_of(scene))] == pytest.approx(
-        settings.get("step", settings.get("rate"))
-    )
+    assert live.rates[live.nearest(scene.place)] == pytest.approx(settings.get("step", settings.get("rate")))
 
 
 def test_exact_lines_are_the_theory():

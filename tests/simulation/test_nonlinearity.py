@@ -7,7 +7,6 @@ from dropviz.simulation.layer import LayerConfig, layer_sweep
 from dropviz.simulation.nonlinearity import (
     DepthConfig,
     depth_gap,
-    erf,
     logistic_unit,
     nonlinear_gap,
     nonlinearities,
@@ -20,11 +19,6 @@ from dropviz.theory.strategies import strategies
 
 NAMES = tuple(nonlinearities())
 RATES = (0.0, 0.1, 0.3, 0.5, 0.8, 0.99)
-
-
-def test_erf_is_that_of_math():
-    x = np.concatenate((np.linspace(-7, 7, 20_011), [0.0, -0.0, 1e-300, 1e300, -np.inf, np.inf, np.nan]))
-    np.testing.assert_allclose(erf(x), [math.erf(value) for value in x], rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import dropviz as dv
 from dropviz.simulation.sweep import CHUNK, draw_chunk
 from dropviz.theory.moments import exact_gap
-from dropviz.theory.standard_errors import GAPS, law_of
+from dropviz.theory.standard_errors import GAPS, law_of, sample_moments, variance_error
 from dropviz.theory.strategies import strategies, strategy
 
 # axes of a measure: strategy, rate
@@ -169,3 +169,19 @@ def test_undefined_errors_are_nan():
     assert np.isfinite(constant.gap_error("mean_gap")[:4]).all()
     with pytest.raises(ValueError, match="wasserstein"):
         constant.gap_error("wasserstein")
+
+
+def test_moments_of_samples_are_numpys_and_their_errors_the_spread_of_many():
+    rng = np.random.default_rng(6)
+    samples = 3.0 + rng.exponential(2.0, (50, 4000))
+    seen = sample_moments(samples)
+    np.testing.assert_allclose(seen.mean, samples.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(seen.variance, samples.var(axis=0, ddof=1), rtol=1e-12)
+    np.testing.assert_allclose(seen.mean_se, samples.std(axis=0, ddof=1) / math.sqrt(50), rtol=1e-12)
+    law = variance_error(np.array([4.0]), np.array([9.0 * 16.0]), 50)
+    assert seen.variance.std() == pytest.approx(float(law[0]), rel=0.1)
+
+
+def test_samples_that_do_not_vary_have_no_error():
+    seen = sample_moments(np.full((7, 3), 0.1))
+    assert [part.tolist() for part in seen] == [[0.1] * 3, [0.0] * 3, [0.0] * 3, [0.0] * 3]

@@ -4,10 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dropviz.training import experiments as module
-from dropviz.training.experiments import Experiment, Run, experiments, findings, gather, run_configs
+from dropviz.training.experiments import GROUPS, OWN, Experiment, experiments, gather, run_configs, shown
 from dropviz.training.loop import train_all
 from dropviz.training.optimizers import SGD
+from dropviz.training.runs import Run
 
 NAMES = tuple(experiments())
 
@@ -38,7 +38,7 @@ def test_every_experiment_runs_and_finds_something(name):
     experiment = shortened(name, epochs=1)
     assert experiment.name == name
     assert 2 <= len(experiment.runs) <= 4
-    sentences = findings(experiment, *performed(experiment))
+    sentences = shown(experiment, *performed(experiment))
     assert sentences
     for sentence in sentences:
         assert re.fullmatch(r".*[.]", sentence)
@@ -51,7 +51,7 @@ def test_findings_hold_before_the_first_epoch(name):
     experiment = experiments()[name]
     data = experiment.data()
     first = [(index, epoch) for index, epoch in _first_epochs(experiment, data)]
-    assert findings(experiment, data, gather(experiment, (0,), first))
+    assert shown(experiment, data, gather(experiment, (0,), first))
 
 
 def _first_epochs(experiment, data):
@@ -95,18 +95,18 @@ def test_equal_rates_part_and_scaled_rates_do_not(name):
     reference = inverted.curve("train_loss")[0]
     np.testing.assert_allclose(scaled.curve("train_loss")[0], reference, rtol=1e-12)
     assert np.abs(same_rate.curve("train_loss")[0] / reference - 1).max() > 0.01
-    parted, alike = findings(experiments()[name], data, (inverted, same_rate, scaled))
+    parted, alike = shown(experiments()[name], data, (inverted, same_rate, scaled))
     assert "a different path" in parted
     assert "the same path as inverted, to rounding" in alike
     # the words follow the numbers: with the runs exchanged so are the verdicts
-    alike, parted = findings(experiments()[name], data, (inverted, scaled, same_rate))
+    alike, parted = shown(experiments()[name], data, (inverted, scaled, same_rate))
     assert "the same path as inverted, to rounding" in alike
     assert "a different path" in parted
 
 
 def test_standard_needs_its_weights_scaled_in_the_same_test_code():
     data, runs = performed(shortened("same_test_code", 3))
-    sentences = findings(experiments()["same_test_code"], data, runs)
+    sentences = shown(experiments()["same_test_code"], data, runs)
     assert [sentence.split(":")[0].split(",")[0] for sentence in sentences] == [
         "no dropout",
         "inverted",
@@ -130,13 +130,13 @@ def test_standard_needs_its_weights_scaled_in_the_same_test_code():
 def test_the_gap_is_called_what_it_is():
     data, runs = performed(shortened("regularize", 1), (0, 1))
     read = experiments()["regularize"]
-    narrower = findings(
+    narrower = shown(
         read, data, with_numbers(runs, train_accuracy=[1.0, 0.9, 1.0], test_accuracy=[0.8, 0.8, 0.75])
     )
     assert "a gap of 20.0 points" in narrower[0]
     assert "With inverted dropout the gap is 10.0 points narrower than without" in narrower[3]
     assert "With Gaussian noise the gap is 5.0 points wider than without" in narrower[4]
-    same = findings(read, data, with_numbers(runs, train_accuracy=[1, 1, 1], test_accuracy=[0.8, 0.8, 0.8]))
+    same = shown(read, data, with_numbers(runs, train_accuracy=[1, 1, 1], test_accuracy=[0.8, 0.8, 0.8]))
     assert "the gap is as wide as without" in same[3]
     assert same[-1].startswith("Means of 2 seeds")
 
@@ -145,7 +145,7 @@ def test_the_highest_accuracy_is_the_highest_and_ties_are_ties():
     data, runs = performed(shortened("annealing", 1))
     read = experiments()["annealing"]
     numbers = {"test_accuracy": [0.9, 0.95, 0.95, 0.8], "test_loss": [0.3, 0.2, 0.25, 0.1]}
-    _, best, trust = findings(read, data, with_numbers(runs, **numbers))
+    _, best, trust = shown(read, data, with_numbers(runs, **numbers))
     assert best == (
         "Highest: annealed 0.5 → 0 and curriculum 0 → 0.5 (95.0 %). Lowest test loss: no dropout (0.100)."
     )
@@ -154,7 +154,7 @@ def test_the_highest_accuracy_is_the_highest_and_ties_are_ties():
 
 def test_the_candidates_for_a_test_factor_are_those_of_the_schedule():
     data, runs = performed(shortened("annealing_at_test", 1))
-    annealed, inverted, *_ = findings(experiments()["annealing_at_test"], data, runs)
+    annealed, inverted, *_ = shown(experiments()["annealing_at_test"], data, runs)
     # one epoch is 45 of the 900 steps over which the rate falls from 0.5
     assert "0.52 (1 − last rate)" in annealed
     assert "0.51 (1 − mean rate)" in annealed
@@ -167,32 +167,25 @@ def test_a_diverged_run_is_named_and_nothing_else_is_claimed():
     label, config = experiment.runs[1]
     wild = replace(config, optimizer=SGD(1e6))
     experiment = replace(experiment, runs=(experiment.runs[0], (label, wild)))
-    (sentence,) = findings(experiment, *performed(experiment))
+    (sentence,) = shown(experiment, *performed(experiment))
     assert re.match(r"inverted dropout diverged in epoch \d+: ", sentence)
 
 
 def test_findings_are_the_same_every_time():
     experiment = shortened("monte_carlo", 1)
     data, runs = performed(experiment)
-    assert findings(experiment, data, runs) == findings(experiment, data, runs)
-
-
-@pytest.mark.parametrize(
-    ("difference", "word"), [(0.1, "more"), (-0.1, "less"), (1e-5, "same"), (-1e-5, "same")]
-)
-def test_words_follow_the_sign(difference, word):
-    assert module._compared(difference, "more", "less", "same") == word
+    assert shown(experiment, data, runs) == shown(experiment, data, runs)
 
 
 def test_a_network_that_only_guesses_is_said_to():
     data, runs = performed(shortened("annealing", 1))
     read = experiments()["annealing"]
     altered = with_numbers(runs, train_accuracy=[0.1, 0.9, 0.9, 0.9])
-    (told,) = [sentence for sentence in findings(read, data, altered) if "next to nothing" in sentence]
+    (told,) = [sentence for sentence in shown(read, data, altered) if "next to nothing" in sentence]
     assert told.startswith(
         "constant 0.5 has learnt next to nothing: it is right on 10.0 % of the training examples"
     )
-    assert not any("next to nothing" in sentence for sentence in findings(read, data, altered[1:]))
+    assert not any("next to nothing" in sentence for sentence in shown(read, data, altered[1:]))
 
 
 def test_the_rate_decides_the_experiments():
@@ -211,3 +204,8 @@ def test_the_plain_test_code_is_measured_beside_the_scaled_one():
     last = standard.last[0]
     assert last.plain_mean[-2] > last.test_mean[-2]
     assert last.plain_mean[0] == last.test_mean[0]  # no dropout on the features
+
+
+def test_every_experiment_stands_behind_one_button():
+    behind = [name for group in GROUPS for name in (group.variants or {group.name: ""})]
+    assert sorted(behind) == sorted([*NAMES, OWN])

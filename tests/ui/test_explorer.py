@@ -3,9 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.ui.pages.first_screen import SETTINGS, STRATEGIES, UNITS
-from dropviz.ui.settings.kinds import Hidden, Number
-from dropviz.ui.settings.sources import SOURCES
+from dropviz.settings.first_screen import STRATEGIES, UNITS
+from dropviz.settings.kinds import Number
+from dropviz.settings.sources import SOURCE, SOURCES
+from dropviz.ui.pages.first_screen import SETTINGS
 
 
 def page():
@@ -32,17 +33,21 @@ def test_the_default_page_complains_of_nothing():
     assert app.number_input(key="units").value == UNITS.default
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", SOURCE.options)
 def test_every_source_shows_its_own_parameters(source):
     app = run(source=source, units="100")
     assert not app.exception
     assert complaints(app) == []
     keys = {widget.key for widget in app.number_input}
-    assert keys == {"units", "seed"} | {setting.key for setting in SOURCES[source].settings}
+    assert keys == {"units", "seed"} | {
+        setting.key for setting in (SOURCES[source].settings if source in SOURCES else ())
+    }
 
 
 @pytest.mark.parametrize(
-    "setting", [one for one in SETTINGS if isinstance(one, Number)], ids=lambda one: one.key
+    "setting",
+    [one for one in SETTINGS if isinstance(one, Number) and one.control != "page"],
+    ids=lambda one: one.key,
 )
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_both_ends_of_every_range_are_shown_without_complaint(setting, end):
@@ -126,4 +131,4 @@ def test_a_new_draw_changes_the_seed_only():
 
 
 def test_the_rate_has_no_widget_of_its_own():
-    assert [one.key for one in SETTINGS if isinstance(one, Hidden)] == ["rate"]
+    assert [one.key for one in SETTINGS if one.control == "page"] == ["rate"]

@@ -3,8 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.ui.pages.next_layer import NONLINEARITY, SEED, SETTINGS
-from dropviz.ui.settings.kinds import Number
+from dropviz.settings.kinds import Number
+from dropviz.settings.next_layer import NONLINEARITY, SEED, SETTINGS
+
+NUMBERS = [one for one in SETTINGS if isinstance(one, Number) and one.control != "page"]
 
 
 def page():
@@ -28,9 +30,7 @@ def test_the_default_page_complains_of_nothing():
     app = run()
     assert not app.exception
     assert complaints(app) == []
-    assert {widget.key for widget in app.number_input} == {
-        one.key for one in SETTINGS if isinstance(one, Number)
-    }
+    assert {widget.key for widget in app.number_input} == {one.key for one in NUMBERS}
 
 
 @pytest.mark.parametrize("nonlinearity", NONLINEARITY.options)
@@ -40,9 +40,7 @@ def test_every_nonlinearity_is_shown(nonlinearity):
     assert app.selectbox(key="layer_f").value == nonlinearity
 
 
-@pytest.mark.parametrize(
-    "setting", [one for one in SETTINGS if isinstance(one, Number)], ids=lambda one: one.key
-)
+@pytest.mark.parametrize("setting", NUMBERS, ids=lambda one: one.key)
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_both_ends_of_every_range_are_shown_without_complaint(setting, end):
     app = run(**{setting.key: setting.spell(type(setting.default)(getattr(setting, end)))})

@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.figures.noise.figure import SHORT
+from dropviz.settings.noise import SHORT
 
 
 def page() -> None:

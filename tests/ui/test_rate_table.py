@@ -7,9 +7,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from dropviz.ui.pages.schedule.rate_table import MOST_ROWS, RateTable, read_rows
-
-TABLE = RateTable("t", "table", ((0, 0.5), (10, 0.0)))
+from dropviz.settings.rate_table import MOST_ROWS, TABLE, read_rows
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dropviz import schedules
-from dropviz.ui.pages.schedule.page import KINDS
+from dropviz.settings.schedule import KINDS
 
 
 def page() -> None:

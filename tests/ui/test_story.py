@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dropviz.addresses import page_link
+from dropviz.settings.addresses import page_link
 from dropviz.story.reading import OWN_STORY, own_story
 from dropviz.story.scenes import PICTURES, Scene
 from dropviz.ui.components import story as talk

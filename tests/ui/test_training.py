@@ -1,20 +1,16 @@
-import threading
-from dataclasses import replace
+import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dropviz.datasets.splits import moons
-from dropviz.figures.training.epochs import VIEWS
 from dropviz.frameworks.scripts import training_script
-from dropviz.training.config import TrainingConfig, with_rate
-from dropviz.training.decision import COARSE, FINE
-from dropviz.training.dropout import Dropout
-from dropviz.training.experiments import comparison, experiments
-from dropviz.training.loop import train
-from dropviz.training.session import LiveTraining, check_work
+from dropviz.training.curves import VIEWS
+from dropviz.training.experiments import experiments
+from dropviz.training.session import LiveTraining, Snapshot
+from dropviz.ui.pages.training.session import TrainingSession
 from dropviz.ui.pages.training.settings import VARIANTS
 
 
@@ -49,9 +45,30 @@ def sentences(at: AppTest) -> str:
     return "\n".join(each.value for each in (*at.markdown, *at.text, *at.caption, *at.warning, *at.error))
 
 
+def kept(at: AppTest) -> TrainingSession:
+    session: TrainingSession = at.session_state["training_session"]
+    return session
+
+
+def training(at: AppTest) -> LiveTraining:
+    live = kept(at).live
+    assert live is not None
+    return live
+
+
+def look_until(live: LiveTraining, holds: Callable[[Snapshot], bool]) -> Snapshot:
+    """Look as the browser would, only more often."""
+    for _ in range(3000):
+        seen = live.look()
+        assert not seen.problem
+        if holds(seen):
+            return seen
+        time.sleep(0.01)
+    raise AssertionError("the training does not go on")
+
+
 def finish(at: AppTest) -> AppTest:
-    """Give the training the time that the browser would ask for."""
-    at.session_state["training_live"].advance(60.0)
+    look_until(training(at), lambda seen: seen.stage == "ended")
     at.run()
     assert not at.exception
     return at
@@ -77,7 +94,7 @@ def test_every_experiment_opens_from_the_address(address: dict[str, str]) -> Non
     at = run(**address)
     assert not at.warning
     assert commands(at) == ["Train"]
-    assert "training_live" not in at.session_state
+    assert kept(at).live is None
 
 
 def test_training_runs_and_its_findings_are_computed() -> None:
@@ -86,23 +103,21 @@ def test_training_runs_and_its_findings_are_computed() -> None:
     assert "What these runs show" not in [each.value for each in at.subheader]
     finish(at)
     assert commands(at) == ["Train"]
-    live = at.session_state["training_live"]
-    accuracy = live.runs[1].final("test_accuracy")
+    accuracy = training(at).look().runs[1].final("test_accuracy")
     assert f"inverted 0.3: {100 * accuracy:.1f} %" in sentences(at)
     assert "Means of 2 seeds" in sentences(at)
 
 
 def test_stop_keeps_the_curves() -> None:
     at = press(run(**QUICK | {"training_epochs": "200"}), "Train")
-    live = at.session_state["training_live"]
-    while not live.runs:  # every run has to begin first
-        live.advance(0.0)
-    at.run()
+    live = training(at)
+    look_until(live, lambda seen: bool(seen.runs))  # every run has to begin first
     press(at, "Stop")
-    done = live.done
+    assert commands(at) == ["Train"]
+    done = look_until(live, lambda seen: seen.stage == "ended").done
     assert 0 <= done < 200
-    live.advance(1.0)
-    assert live.done == done
+    at.run()
+    assert f"ended after epoch {done} of 200" in at.get("progress")[0].proto.text
     assert commands(at) == ["Train"]
     assert "Test accuracy:" in sentences(at)
 
@@ -117,24 +132,24 @@ def test_stop_and_start_many_times() -> None:
 
 def test_another_setting_ends_the_training_and_drops_its_curves() -> None:
     at = press(run(**QUICK), "Train")
-    live = at.session_state["training_live"]
     at.number_input(key="training_width").set_value(32).run()
     assert not at.exception
-    assert not live.running
-    assert "training_live" not in at.session_state
+    assert commands(at) == ["Train"]
+    assert kept(at).live is None
 
 
 def test_the_rate_can_be_changed_by_hand_on_the_way() -> None:
     at = press(run(**QUICK | {"training_epochs": "100"}), "Train")
-    live = at.session_state["training_live"]
-    live.advance(0.1)
+    live = training(at)
+    look_until(live, lambda seen: bool(seen.runs))
     at.number_input(key="training_2_rate").set_value(0.1).run()
     assert not at.exception
-    assert at.session_state["training_live"] is live
+    assert training(at) is live
     finish(at)
-    assert live.runs[1].last[0].rates[1] == 0.1
-    assert live.runs[1].label == "inverted 0.3, then by hand"
-    assert live.runs[0].label == "no dropout"
+    plain, noisy = live.look().runs
+    assert noisy.last[0].rates[1] == 0.1
+    assert noisy.label == "inverted 0.3, then by hand"
+    assert plain.label == "no dropout"
     assert "Rate changed by hand, inverted 0.3: 0.1 from epoch" in sentences(at)
 
 
@@ -142,59 +157,57 @@ def test_a_diverging_run_is_said_to_diverge() -> None:
     at = press(run(**QUICK | {"training_1_eta": "100.0", "training_epochs": "50"}), "Train")
     finish(at)
     assert "no dropout diverged in epoch" in sentences(at)
-    assert len(at.session_state["training_live"].runs[1].epochs[0]) == 51  # the other run goes on
+    assert len(training(at).look().runs[1].epochs[0]) == 51  # the other run goes on
 
 
 def test_one_click_chooses_an_experiment_and_starts_it() -> None:
     at = run()
-    assert "training_live" not in at.session_state
+    assert kept(at).live is None
     at.button(key="training_pick_equal_rate").click().run()
     assert not at.exception
     assert commands(at) == ["Stop"]
-    first = at.session_state["training_live"]
-    assert first.experiment.name == "equal_rate_sgd"
+    assert training(at).experiment.name == "equal_rate_sgd"
     at.segmented_control(key="training_optimizer").set_value("equal_rate_adam").run()
-    second = at.session_state["training_live"]
-    assert second.experiment.name == "equal_rate_adam"
+    assert training(at).experiment.name == "equal_rate_adam"
     at.button(key="training_pick_regularize").click().run()
-    third = at.session_state["training_live"]
+    third = training(at)
     assert third.experiment.name == "regularize"
-    assert not first.running
-    assert not second.running
-    assert third.running
     at.button(key="training_pick_regularize").click().run()  # once more: from the beginning
-    assert not third.running
-    assert at.session_state["training_live"].running
+    assert training(at) is not third
+    assert commands(at) == ["Stop"]
     at.button(key="training_pick_own").click().run()  # nothing ready-made: it waits for Train
     assert commands(at) == ["Train"]
-    assert "training_live" not in at.session_state
+    assert kept(at).live is None
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_of_the_curves_can_be_chosen_while_it_trains(view: str) -> None:
     at = press(run(**QUICK | {"training_epochs": "100"}), "Train")
-    live = at.session_state["training_live"]
-    live.advance(0.05)
+    live = training(at)
+    look_until(live, lambda seen: bool(seen.runs))
     at.selectbox(key="training_view").set_value(view).run()
     assert not at.exception
-    assert at.session_state["training_live"] is live
-    assert live.running
+    assert training(at) is live
+    assert commands(at) == ["Stop"]
 
 
-def test_the_plane_is_seen_while_it_is_learnt() -> None:
-    live = started(epochs=60)
-    live.advance(0.0)
-    assert not live.plane
-    while not live.runs:  # every run has to begin first
-        live.advance(0.0)
-    assert live.running
-    seen = live.plane["noisy"]
-    assert seen.probability.shape == (COARSE, COARSE)
-    live.advance(0.0)
-    assert live.plane["noisy"] is seen  # not at every slice
-    live.advance(60.0)
-    live.conclude()
-    assert live.plane["noisy"].probability.shape == (FINE, FINE)
+def test_what_breaks_a_training_off_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("dropviz.training.session.shown", broken)
+    at = press(run(**QUICK), "Train")
+    live = training(at)
+    for _ in range(3000):
+        if live.look().stage == "ended":
+            break
+        time.sleep(0.01)
+    at.run()
+    assert not at.exception
+    assert "The training broke off with an error of the program: MemoryError, no room." in sentences(
+        at
+    ).replace("\\", "")
+    assert commands(at) == ["Train"]
 
 
 @pytest.mark.parametrize("name", experiments())
@@ -279,7 +292,7 @@ def test_a_good_table_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
     at = with_csv(monkeypatch, ("height,width,label\n" + "\n".join(rows)).encode())
     finish(press(at, "Train"))
     assert "Data: your table, 45 examples to train on, 15 to test" in sentences(at)
-    assert len(at.session_state["training_live"].plane) == 2  # a picture of the plane a run
+    assert len(training(at).look().plane) == 2  # a picture of the plane a run
     at = with_csv(monkeypatch, b"label,width\nx,1\ny,2\nx,3\ny,4", training_label="1")
     assert "2 examples to train on" in sentences(at)
     at = with_csv(monkeypatch, b"label,width\nx,1\ny,2\nx,3\ny,4", training_label="7")
@@ -289,94 +302,3 @@ def test_a_good_table_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_file_asks_for_one() -> None:
     at = run(training="own", training_data="csv")
     assert "Give a CSV file" in at.info[0].value
-
-
-# ---- the training behind it ------------------------------------------------------------------------------------------
-
-
-def small(epochs: int = 4, **changes: object) -> TrainingConfig:
-    return TrainingConfig(hidden=(8,), epochs=epochs, **changes)  # type: ignore[arg-type]
-
-
-def started(epochs: int = 4, seeds: tuple[int, ...] = (0, 1)) -> LiveTraining:
-    runs = [("plain", small(epochs)), ("noisy", small(epochs, dropout=(None, Dropout("inverted", 0.5))))]
-    return LiveTraining(comparison(runs, moons), moons(), seeds)
-
-
-def test_in_slices_it_is_the_same_training() -> None:
-    live = started()
-    while live.running:
-        live.advance(0.0)
-    for run_ in live.runs:
-        for seed, history in zip((0, 1), run_.epochs, strict=True):
-            straight = list(train(replace(run_.config, seed=seed), moons()))
-            assert [epoch.test_loss for epoch in history] == [epoch.test_loss for epoch in straight]
-
-
-def test_a_rate_by_hand_is_a_schedule_that_can_be_repeated() -> None:
-    live = started(epochs=6)
-    while live.done < 2:
-        live.advance(0.0)
-    changed = started(epochs=6).experiment
-    other = comparison([(label, with_rate(config, 0.2)) for label, config in changed.runs], moons)
-    assert live.change_rates(other)
-    while live.running:
-        live.advance(0.0)
-    run_ = live.runs[1]
-    assert [epoch.rates[1] for epoch in run_.epochs[0]][-1] == 0.2
-    assert run_.epochs[0][1].rates[1] == 0.5
-    again = list(train(run_.config, moons()))  # seed 0
-    assert [epoch.test_loss for epoch in again] == [epoch.test_loss for epoch in run_.epochs[0]]
-    # both seeds changed in the same epoch
-    assert [e.rates for e in run_.epochs[0]] == [e.rates for e in run_.epochs[1]]
-
-
-def test_equal_paths_cannot_change_their_rate() -> None:
-    experiment = experiments(0.3)["equal_rate_sgd"]
-    live = LiveTraining(experiment, experiment.data(), (0,))
-    assert not live.change_rates(experiments(0.4)["equal_rate_sgd"])
-    assert live.by_hand == [[], [], []]
-
-
-def test_only_numbers_are_kept() -> None:
-    live = started()
-    live.advance(30.0)
-    held = [
-        epoch.state.parameters.size for run_ in live.runs for history in run_.epochs for epoch in history[:-1]
-    ]
-    assert held
-    assert not any(held)
-    live.conclude()
-    assert not any(epoch.state.parameters.size for run_ in live.runs for epoch in run_.last)
-    before = list(live.sentences)
-    live.conclude()
-    assert live.sentences == before
-    assert before
-
-
-def test_two_slices_at_once_do_no_harm() -> None:
-    live = started(epochs=60)
-    threads = [threading.Thread(target=live.advance, args=(0.2,)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for run_ in live.runs:
-        for history in run_.epochs:
-            assert [epoch.epoch for epoch in history] == list(range(len(history)))
-
-
-def test_a_training_stopped_before_it_began_has_nothing_to_say() -> None:
-    live = started()
-    live.stop()
-    live.conclude()
-    assert live.runs == ()
-    assert live.sentences == []
-
-
-def test_work_is_bounded() -> None:
-    check_work(comparison([("small", small())], moons), moons(), 1)
-    with pytest.raises(ValueError, match="times what the server does for one visitor"):
-        check_work(comparison([("long", TrainingConfig(epochs=10_000))], moons), moons(20_000), 5)
-    with pytest.raises(ValueError, match="times what the server does at a time"):
-        check_work(comparison([("wide", TrainingConfig(hidden=(2000, 2000)))], moons), moons(2000), 1)

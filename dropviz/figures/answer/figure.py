@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.addresses import page_link
 from dropviz.figures.answer.points import LIMITS, REASONS, Point
 from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Drawing, Line, Panel, draw_panel
@@ -16,6 +15,7 @@ from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated
+from dropviz.settings.addresses import page_link
 from dropviz.simulation.answer import LAYERS, NOISES, Evidence
 
 HEIGHT = 108  # of a panel, pixels

@@ -28,7 +28,7 @@ def mistake_live(found: Mistake) -> LiveFigure:
     """Return a mistake beside inverted dropout: units, ratio of means, means, numbers and code."""
     rates = np.asarray(found.sweep.config.rates)
     pair = (strategy(found.name), strategy("inverted"))
-    panels = [_ratio_panel(found, pair[0]), _mean_panel(found, pair[0])]
+    panels = [ratio_panel(found, pair[0]), _mean_panel(found, pair[0])]
     drawn = _draw(panels, rates)
     return LiveFigure(
         figure=drawn.figure,
@@ -47,7 +47,7 @@ def mistake_live(found: Mistake) -> LiveFigure:
 # ---- the panels -----------------------------------------------------------------------------------------------------
 
 
-def _ratio_panel(found: Mistake, chosen: Strategy) -> Panel:
+def ratio_panel(found: Mistake, chosen: Strategy) -> Panel:
     """Ratio of the means of every mistake; the chosen one last, on top of the others, and with simulated points."""
     ratios = {strategy(name): ratio for name, ratio in found.ratios.items() if strategy(name).mistake}
     lines = {

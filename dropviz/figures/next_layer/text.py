@@ -5,12 +5,12 @@ import numpy as np
 from dropviz.figures.next_layer.panels import INVERTED, MISTAKE, STANDARD, short
 from dropviz.figures.panels import html
 from dropviz.numbers.written import each_plain, estimated, plain
+from dropviz.settings.next_layer import LABELS
 from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.next_layer import ROUNDING, STRATEGIES, NextLayer, UnitOutput
 from dropviz.simulation.nonlinearity import DepthGap
 from dropviz.simulation.variance_shift import VarianceShift
 
-LABELS = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
 NG = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"
 WANG = "https://proceedings.mlr.press/v28/wang13a.html"
 BALDI = "https://papers.nips.cc/paper/4878-understanding-dropout"

@@ -18,20 +18,11 @@ from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats, quotient
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain, with_error
+from dropviz.settings.noise import SHORT
 from dropviz.simulation.noise_sweep import NoiseDensities, NoiseSweep
 from dropviz.theory.activations import Activations
 from dropviz.theory.noise import ALPHA_FILL, MaskNoise, SpreadNoise, noise, noise_ratio, noises
 
-SHORT: Mapping[str, str] = MappingProxyType(
-    {
-        "standard": "standard",
-        "inverted": "inverted",
-        "gaussian": "Gaussian ×",
-        "additive": "Gaussian +",
-        "uniform": "uniform ×",
-        "alpha": "alpha",
-    }
-)
 MEASURES: Mapping[str, str] = MappingProxyType(
     {"variance_ratio": "train/test variance", "mean_gap": "mean gap, test − train"}
 )

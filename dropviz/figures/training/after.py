@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.datasets.splits import Split
 from dropviz.figures.panels.style import COLORS, faint, layout
 from dropviz.figures.panels.style import axis as quiet_axis
 from dropviz.figures.training.epochs import GREY, LEFT, LOW_HEIGHT, axis_title, headline, note
 from dropviz.numbers.written import plain
-from dropviz.training.decision import Decision, rectangle
+from dropviz.training.decision import Decision, Plane
 from dropviz.training.mc import Band, Comparison
 
 HEIGHT = 290  # pixels
@@ -18,41 +17,40 @@ FIRST, SECOND = COLORS["standard"], COLORS["inverted"]  # the two classes
 BAND = (-2.2, 2.2)  # of the regression's axis
 
 
-def decision_figure(label: str, seen: Decision | None, data: Split) -> tuple[dict[str, Any], str]:
+def decision_figure(label: str, seen: Decision | None, plane: Plane) -> tuple[dict[str, Any], str]:
     """Return where a network says which class, with the training examples, and its description.
 
     The colour is the mean probability over seeds; the line is where it is one half. Without a decision only the
     examples are drawn, in the place that the picture is going to have.
     """
-    count = len(data.train_targets)
+    count = sum(map(len, plane.examples))
     title = f"{label}: {count} points" if seen is None else f"{label}: {seen.misplaced} of {count} misplaced"
-    traces = [] if seen is None else [_surface(seen, data)]
-    for index, (color, symbol) in enumerate(((FIRST, "circle"), (SECOND, "diamond"))):
-        mine = data.train_features[data.train_targets == index]
+    traces = [] if seen is None else [_surface(seen, plane.classes[1])]
+    marks = ((FIRST, "circle"), (SECOND, "diamond"))
+    for (color, symbol), mine, name in zip(marks, plane.examples, plane.classes, strict=True):
         shown = mine[:: max(1, len(mine) // 300)]
-        traces.append(_points(shown[:, 0], shown[:, 1], color, symbol, data.classes[index]))
-    x, y = rectangle(data)
+        traces.append(_points(shown[:, 0], shown[:, 1], color, symbol, name))
     figure = _figure(
         title,
         LOW_HEIGHT,
         xaxis=quiet_axis(
-            range=_ends(x),
+            range=plane.x,
             showgrid=False,
             constrain="domain",
             constraintoward="left",
             title=axis_title("first feature"),
         ),
-        yaxis=quiet_axis(range=_ends(y), showgrid=False, scaleanchor="x", title=axis_title("second feature")),
+        yaxis=quiet_axis(range=plane.y, showgrid=False, scaleanchor="x", title=axis_title("second feature")),
     )
     said = (
-        f"The line divides “{data.classes[0]}” from the other class."
+        f"The line divides “{plane.classes[0]}” from the other class."
         if seen
         else "The examples alone, without a decision."
     )
     return {"data": traces, "layout": figure}, f"{title}. {said}"
 
 
-def _surface(seen: Decision, data: Split) -> dict[str, Any]:
+def _surface(seen: Decision, second: str) -> dict[str, Any]:
     """The probability as colour, and the line where it is one half."""
     return {
         "type": "contour",
@@ -66,18 +64,15 @@ def _surface(seen: Decision, data: Split) -> dict[str, Any]:
         "contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "heatmap"},
         "line": {"color": GREY, "width": 1.5},
         "showscale": False,
-        "name": f"probability of “{data.classes[1]}”",
-        "hovertemplate": "probability of “" + data.classes[1] + "”: %{z:.2f}<extra></extra>",
+        "name": f"probability of “{second}”",
+        "hovertemplate": "probability of “" + second + "”: %{z:.2f}<extra></extra>",
     }
 
 
-def band_figure(label: str, band: Band, data: Split) -> tuple[dict[str, Any], str]:
+def band_figure(label: str, band: Band) -> tuple[dict[str, Any], str]:
     """Return the mean of the noisy passes ± two standard deviations, and its description."""
     x, mean = band.x, band.mean
-    low, high = np.abs(data.train_features).min(), np.abs(data.train_features).max()
-    near = (np.abs(x) >= low) & (np.abs(x) <= high)
-    beyond = np.abs(x) > high
-    at, out = float(band.deviation[near].mean()), float(band.deviation[beyond].mean())
+    at, out = band.spread("near"), band.spread("beyond")
     title = f"{label}: spread {plain(at, 2)} at the examples, {plain(out, 2)} beyond"
     traces = [
         {
@@ -92,8 +87,8 @@ def band_figure(label: str, band: Band, data: Split) -> tuple[dict[str, Any], st
         },
         _line(x, mean, SECOND, "mean of the noisy passes"),
         _line(x, band.single, COLORS["none"], "one pass without noise", "4px,3px"),
-        _line(x, data.test_targets[:, 0], GREY, "the true curve", "1px,3px"),
-        _points(data.train_features[:, 0], data.train_targets[:, 0], GREY, "circle", "training examples"),
+        _line(x, band.truth, GREY, "the true curve", "1px,3px"),
+        _points(*band.examples, GREY, "circle", "training examples"),
     ]
     where = {"xref": "x", "yref": "paper", "xanchor": "center"}
     figure = _figure(
@@ -116,7 +111,6 @@ def passes_figure(label: str, compared: Comparison) -> tuple[dict[str, Any], str
     """Return the test loss of the mean of 1, 2, …, T noisy passes beside that of one pass without noise."""
     losses = np.array([quality.loss for quality in compared.noisy])
     count = int(compared.passes[-1])
-    better = np.flatnonzero(losses < compared.single.loss)
     last, single = plain(float(losses[-1]), 3), plain(compared.single.loss, 3)
     title = f"{label}: loss {last} of {count} passes, {single} of one without noise"
     ends = np.array([1, count])
@@ -137,15 +131,11 @@ def passes_figure(label: str, compared: Comparison) -> tuple[dict[str, Any], str
         yaxis=quiet_axis(range=(low, high), tickformat="~g", title=axis_title("test loss")),
     )
     since = (
-        f"below it from {compared.passes[better[0]]} passes on at the earliest"
-        if len(better)
-        else "never below it"
+        "never below it"
+        if compared.better_from is None
+        else f"below it from {compared.better_from} passes on at the earliest"
     )
     return {"data": traces, "layout": figure}, f"{title}: {since}."
-
-
-def _ends(values: Any) -> tuple[float, float]:
-    return float(values[0]), float(values[-1])
 
 
 def _line(x: Any, y: Any, color: str, name: str, dash: str = "solid") -> dict[str, Any]:

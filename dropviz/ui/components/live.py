@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from dropviz.live.figure import PLOTLY_FOLDER, LiveFigure, javascript, stylesheet
-from dropviz.ui.settings.address import to_replace
-from dropviz.ui.settings.kinds import RATE, Hidden, saved
+from dropviz.settings.kinds import RATE, Number
+from dropviz.ui.settings.session import saved, to_replace
 
 # Streamlit serves the files of a declared component: this is how plotly.min.js of the installed package gets out.
 PLOTLY = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
@@ -40,7 +40,7 @@ def _component() -> Callable[..., Any]:
     )
 
 
-def live_figure(live: Ready, key: str, setting: Hidden = RATE) -> float:
+def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
     """Show ``live`` and return its rate; when a drag ends, the rate goes into the session and the address.
 
     ``setting`` names what the slider sets where that is not the rate: the training step of a schedule.

@@ -17,7 +17,7 @@ import streamlit as st
 from dropviz.live.story import story_javascript, story_stylesheet
 from dropviz.story.scenes import Story
 from dropviz.ui.components.live import PLOTLY
-from dropviz.ui.settings.kinds import saved
+from dropviz.ui.settings.session import saved
 
 log = logging.getLogger(__name__)
 PUBLIC_URL = "DROPVIZ_PUBLIC_URL"  # where the hall finds the app, if that is not where the lecturer sees it

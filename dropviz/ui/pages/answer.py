@@ -3,12 +3,12 @@
 import streamlit as st
 
 from dropviz.figures.answer.figure import answer_live
+from dropviz.settings.kinds import RATE
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.training.same_path import same_path
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
-from dropviz.ui.settings.address import read_address, write_address
-from dropviz.ui.settings.kinds import RATE
+from dropviz.ui.settings.session import read_address, write_address
 
 SETTINGS = (RATE,)
 VERDICT = (

@@ -1,52 +1,31 @@
 """The first screen: the two strategies on the same activations and the same masks."""
 
-import secrets
-
 import streamlit as st
 
 import dropviz as dv
 from dropviz import figures
-from dropviz.figures.first_screen import MEASURES
 from dropviz.frameworks.snippets import TARGETS, snippet
 from dropviz.live.page import standalone_html
+from dropviz.settings import first_screen
+from dropviz.settings.first_screen import MEASURE, SEED, STRATEGIES, UNITS
+from dropviz.settings.kinds import Choice
 from dropviz.simulation.tables import table_csv
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.settings.address import read_address, show, write_address
-from dropviz.ui.settings.kinds import RATE, Choice, Choices, Number, saved
-from dropviz.ui.settings.sources import choose_source, source_settings
+from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.settings.sources import choose_source
+from dropviz.ui.settings.widgets import show, show_seed
 
-UNITS = Number(
-    "units",
-    "units",
-    100_000,
-    1,
-    1_000_000,
-    1000,
-    help="How many activations are drawn; from a file or the digits, with replacement.",
-)
-SEED = Number("seed", "seed", 7, 0, 2**31 - 1, 1, help="The same seed gives the same draw, to the last bit.")
-STRATEGIES = Choices(
-    "strategies",
-    "strategies",
-    {name: row.short for name, row in dv.strategies().items()},
-    ("standard", "inverted"),
-    most=4,
-    help="Two are right. The others are mistakes: add one and watch the means part.",
-)
-MEASURE = Choice(
-    "gap", "discrepancy shown", MEASURES, "variance_ratio", help="What the third curve measures."
-)
 FRAMEWORK = Choice(
     "code",
     "framework",
     {target: target for target in TARGETS},
     TARGETS[0],
-    segmented=True,
     help="The same two strategies, written for this library.",
+    control="segments",
 )
-SETTINGS = (RATE, *source_settings(), UNITS, SEED, STRATEGIES, MEASURE, FRAMEWORK)
+SETTINGS = (*first_screen.SETTINGS, FRAMEWORK)
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
@@ -69,14 +48,9 @@ def show_page() -> None:
         strategies = show(STRATEGIES)
         measure = show(MEASURE)
         units = int(show(UNITS))
-        seed = int(show(SEED))
-        st.button("new draw", on_click=_new_draw, help="A new seed: other activations, other masks.")
+        seed = show_seed(SEED, "A new seed: other activations, other masks.")
     config = _config(activations, units, strategies, seed)
     _figure(config, measure, label)
-
-
-def _new_draw() -> None:
-    st.session_state[SEED.key] = saved()[SEED.key] = secrets.randbelow(2**31)
 
 
 @st.fragment

@@ -3,36 +3,16 @@
 import streamlit as st
 
 import dropviz as dv
-from dropviz.figures.noise.figure import SHORT, noise_live
+from dropviz.figures.noise.figure import noise_live
+from dropviz.settings.noise import NOISE, SEED, SETTINGS, UNITS
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.settings.address import read_address, show, write_address
-from dropviz.ui.settings.kinds import RATE, Choice, Number, Setting
-from dropviz.ui.settings.sources import choose_source, source_settings
+from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.settings.sources import choose_source
+from dropviz.ui.settings.widgets import show
 
-NOISE = Choice(
-    "noise",
-    "beside inverted dropout",
-    {name: label for name, label in SHORT.items() if name != "inverted"},
-    "gaussian",
-    help="Which noise is drawn beside that of inverted dropout.",
-    segmented=True,
-)
-UNITS = Number(
-    "noise_units",
-    "units",
-    100_000,
-    2,
-    1_000_000,
-    1000,
-    help="How many activations are drawn for the moments.",
-)
-SEED = Number(
-    "noise_seed", "seed", 7, 0, 2**31 - 1, 1, help="The same seed gives the same draw, to the last bit."
-)
-SETTINGS: tuple[Setting, ...] = (RATE, NOISE, *source_settings(), UNITS, SEED)
 DISPLAY_UNITS = 10_000
 SOURCES = (
     "N(mean, variance), U(interval). Gaussian × : Srivastava et al., "

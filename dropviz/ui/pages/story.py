@@ -1,22 +1,21 @@
 """The story: ten scenes from the question to the answer, each with something to predict."""
 
 import hashlib
-import re
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from dropviz.figures.story_payload import story_payload
 from dropviz.live.page import story_html
+from dropviz.settings.story import MARK_LENGTH, MODE, ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, own_story, read_story
 from dropviz.story.results import results_of
-from dropviz.story.scenes import MOST_SCENES, Story
+from dropviz.story.scenes import Story
 from dropviz.ui.components.story import mount_story
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.settings.address import read_address, show, write_address
-from dropviz.ui.settings.kinds import Hidden, saved
+from dropviz.ui.settings.session import read_address, saved, write_address
 from dropviz.ui.settings.sources import disarmed
+from dropviz.ui.settings.widgets import show
 
 HOW_TO = (
     "A story is a TOML file: one `[[scene]]` a picture, with title, sentence, question and notes. Which answer "
@@ -26,108 +25,8 @@ NOT_HELD = (
     "The story of this address is no longer held here; this is ours. When its file is loaded again, on any computer, "
     "the address leads to it as before."
 )
-MARK_LENGTH, MOST_HELD = 16, 64  # of 200 kilobytes at most each
+MOST_HELD = 64  # of 200 kilobytes at most each
 UPLOAD = "story_file"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Numbers of scenes in the order in which they are told, as text; what is left out is hidden. Empty: all."""
-
-    key: str
-    default: str = ""
-
-    def parse(self, text: str) -> str:
-        """Return the numbers, separated by commas, without spaces; each number once."""
-        if not text.strip():
-            return ""
-        parts = [part.strip() for part in text.split(",")]
-        numbers = [int(part) for part in parts if re.fullmatch("[0-9]{1,3}", part)]
-        known = all(1 <= number <= MOST_SCENES for number in numbers)
-        if len(numbers) < len(parts) or len(set(numbers)) < len(numbers) or not known:
-            raise ValueError(text)
-        return ",".join(map(str, numbers))
-
-    def spell(self, value: str) -> str:
-        """The text itself; of the default, what it means, for a sentence: the address never names it."""
-        return value or "the whole story"
-
-    def allowed(self) -> str:
-        """Return the allowed values in words."""
-        return f"numbers from 1 to {MOST_SCENES}, each once, separated by commas"
-
-    def widget(self) -> str:
-        """Text field; what cannot be read is said, and the last order stays."""
-        text = st.text_input(
-            "scenes, in order",
-            key=self.key,
-            placeholder="all: 1,2,3,…",
-            help="Numbers with commas: 3,1,2. What is left out is hidden. The order is a part of the address.",
-        )
-        try:
-            return self.parse(text)
-        except ValueError:
-            st.warning(f"The order must be {self.allowed()}.")
-            return str(saved()[self.key])
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """How the story is shown: on a page, as a talk, or as the speaker's notes. Set by the address and the story."""
-
-    key: str = "mode"
-    default: str = "page"
-
-    def parse(self, text: str) -> str:
-        """Return the mode of that name."""
-        if text not in ("page", "talk", "notes"):
-            raise ValueError(text)
-        return text
-
-    def spell(self, value: str) -> str:
-        """The mode's name."""
-        return value
-
-    def allowed(self) -> str:
-        """Return the modes in words."""
-        return "one of page, talk, notes"
-
-    def widget(self) -> str:
-        """Nothing to show: return the value."""
-        return str(saved()[self.key])
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Which story is told, by the mark of its content: "" is ours. Set by the address and by loading a file."""
-
-    key: str
-    default: str = ""
-
-    def parse(self, text: str) -> str:
-        """Return the mark."""
-        if not re.fullmatch(f"[0-9a-f]{{{MARK_LENGTH}}}", text):
-            raise ValueError(text)
-        return text
-
-    def spell(self, value: str) -> str:
-        """The mark itself; of the default, what it means, as with the order."""
-        return value or "the story of this app"
-
-    def allowed(self) -> str:
-        """Return the form of a mark in words."""
-        return f"the {MARK_LENGTH} digits and letters a to f of a story that was loaded here"
-
-    def widget(self) -> str:
-        """Nothing to show: return the value."""
-        return str(saved()[self.key])
-
-
-SCENE = Hidden("scene", 1, 1, MOST_SCENES)
-ORDER = Order("order")
-MODE = Mode()
-STORY = Mark("story")
-SETTINGS = (SCENE, ORDER, MODE, STORY)
 
 
 @st.cache_resource(max_entries=MOST_HELD, show_spinner=False)
@@ -154,7 +53,7 @@ def show_page() -> None:
     heading("The story: predict first, then look")
     complain(read_address("story", SETTINGS))
     with st.sidebar:
-        whole = _choose_story(STORY.widget())
+        whole = _choose_story(show(STORY))
         if whole.title != own_story().title:
             st.caption(f"Told: {disarmed(whole.title)}, {len(whole.scenes)} scenes.")
         order = show(ORDER)
@@ -165,7 +64,7 @@ def show_page() -> None:
     story = whole.arranged(numbers)
     if saved()[SCENE.key] > len(story.scenes):
         st.warning(f"The last scene of this story is {len(story.scenes)}; it is shown.")
-    _scenes(story, order, STORY.widget())
+    _scenes(story, order, show(STORY))
     with st.sidebar:
         _downloads(story)
 
@@ -174,7 +73,7 @@ def show_page() -> None:
 def _scenes(story: Story, order: str, mark: str) -> None:
     scene = min(int(saved()[SCENE.key]), len(story.scenes))
     saved()[SCENE.key] = scene
-    mount_story(story, _payload(story), {ORDER.key: order, STORY.key: mark}, scene, MODE.widget())
+    mount_story(story, _payload(story), {ORDER.key: order, STORY.key: mark}, scene, show(MODE))
     write_address(SETTINGS)
 
 

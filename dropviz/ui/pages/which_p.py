@@ -6,10 +6,11 @@ import dropviz as dv
 from dropviz.figures.which_p.figure import STRATEGIES, which_p_live
 from dropviz.figures.which_p.frameworks import conventions_table
 from dropviz.frameworks.conventions import frameworks
+from dropviz.settings.kinds import RATE, Choice
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
-from dropviz.ui.settings.address import read_address, show, write_address
-from dropviz.ui.settings.kinds import RATE, Choice
+from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.settings.widgets import show
 
 NAMES = {name: name for name in frameworks()}
 SOURCE = Choice(

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-import dropviz as dv
 from dropviz.datasets.files import MOST_BYTES, MOST_VALUES, read_activations
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain, with_error
+from dropviz.settings.kinds import Setting
+from dropviz.settings.mistakes import CLEAN, CLEAN_KNOWN, FROM, RATE_SEEN, TEST, TRAIN
+from dropviz.simulation.example import example
 from dropviz.theory.diagnosis import (
-    LEFT_ON,
     THRESHOLD,
     TIE,
     Candidate,
@@ -21,80 +22,9 @@ from dropviz.theory.diagnosis import (
     diagnose,
     observe,
 )
-from dropviz.ui.settings.address import show
-from dropviz.ui.settings.kinds import Choice, Number, saved
+from dropviz.ui.settings.session import set_value
+from dropviz.ui.settings.widgets import show
 
-EXAMPLE_UNITS = 20_000
-EXAMPLE_RATES = (0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8)
-FIRST_EXAMPLE = 12
-
-
-def example(seed: int) -> Observation:
-    """Simulate what a person with a mistake would see: means of three samples, rounded as one would type them.
-
-    The mistake, the rate and the scale of the activations are drawn from the seed.
-    """
-    rng = np.random.default_rng(seed)
-    wrong = [name for name, row in dv.strategies().items() if row.mistake]
-    name = str(rng.choice([*wrong, LEFT_ON]))
-    rate = float(rng.choice(EXAMPLE_RATES))
-    source = dv.Normal(std=float(rng.uniform(0.5, 3.0)), relu=True)
-
-    def mean(strategy: str, phase: int) -> tuple[float, float]:
-        sample = int(rng.integers(2**31))  # training, test and clean data are different data
-        seen = dv.sweep(dv.SweepConfig(source, EXAMPLE_UNITS, (rate,), (strategy,), sample))
-        return float(f"{seen.mean[0, phase, 0]:.4g}"), float(f"{seen.mean_se[0, phase, 0]:.2g}")
-
-    strategy = "inverted" if name == LEFT_ON else name
-    return Observation(rate, *mean(strategy, 0), *mean(strategy, int(name != LEFT_ON)), *mean("inverted", 1))
-
-
-_FIRST = example(FIRST_EXAMPLE)
-_REACH = 1e6
-
-
-def _mean(part: str, label: str, default: float) -> Number:
-    words = "The mean of the layer's output over all units and examples that you measured."
-    return Number(f"mistakes_{part}_mean", label, default, -_REACH, _REACH, 0.01, help=words)
-
-
-def _error(part: str, default: float) -> Number:
-    words = "How far such a mean typically lies from the true one: standard deviation / √number of independent values."
-    return Number(f"mistakes_{part}_se", "its standard error", default, 0.0, _REACH, 0.001, help=words)
-
-
-FROM = Choice(
-    "mistakes_from",
-    "What you have",
-    {"means": "means", "files": "two files"},
-    "means",
-    segmented=True,
-    help="Means that you type in, or files with the layer's outputs in training and at test.",
-)
-RATE_SEEN = Number(
-    "mistakes_rate",
-    "dropout rate of the layer, P(drop)",
-    _FIRST.rate,
-    0.0,
-    0.99,
-    0.05,
-    help="The probability that a unit is dropped, as the layer should have it.",
-)
-TRAIN = _mean("train", "mean in training", _FIRST.train_mean), _error("train", _FIRST.train_mean_se)
-TEST = _mean("test", "mean at test", _FIRST.test_mean), _error("test", _FIRST.test_mean_se)
-CLEAN = (
-    _mean("clean", "mean without dropout", _FIRST.clean_mean or 0.0),
-    _error("clean", _FIRST.clean_mean_se or 0.0),
-)
-CLEAN_KNOWN = Choice(
-    "mistakes_clean",
-    "Mean without dropout",
-    {"yes": "known", "no": "not known"},
-    "yes",
-    help="The mean of the same activations without mask and factor. It tells standard from inverted.",
-    segmented=True,
-)
-DIAGNOSIS_SETTINGS = (FROM, RATE_SEEN, *TRAIN, *TEST, CLEAN_KNOWN, *CLEAN)
 SLOTS = {"train": "outputs in training", "test": "outputs at test", "clean": "without dropout (optional)"}
 
 
@@ -125,19 +55,16 @@ def show_diagnosis(remember: Callable[[], None]) -> None:
 
 def _fill_example() -> None:
     seen = example(secrets.randbelow(2**31))
-    values: dict[str, float | str | None] = {
-        FROM.key: "means",
-        CLEAN_KNOWN.key: "yes",
-        RATE_SEEN.key: seen.rate,
-        TRAIN[0].key: seen.train_mean,
-        TRAIN[1].key: seen.train_mean_se,
-        TEST[0].key: seen.test_mean,
-        TEST[1].key: seen.test_mean_se,
-        CLEAN[0].key: seen.clean_mean,
-        CLEAN[1].key: seen.clean_mean_se,
-    }
-    for key, value in values.items():
-        st.session_state[key] = saved()[key] = value
+    values: tuple[tuple[Setting, float | str | None], ...] = (
+        (FROM, "means"),
+        (CLEAN_KNOWN, "yes"),
+        (RATE_SEEN, seen.rate),
+        *zip(TRAIN, (seen.train_mean, seen.train_mean_se), strict=True),
+        *zip(TEST, (seen.test_mean, seen.test_mean_se), strict=True),
+        *zip(CLEAN, (seen.clean_mean, seen.clean_mean_se), strict=True),
+    )
+    for setting, value in values:
+        set_value(setting, value)
 
 
 def _from_fields() -> Observation:

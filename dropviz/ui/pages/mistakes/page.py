@@ -9,14 +9,15 @@ import streamlit as st
 import dropviz as dv
 from dropviz.figures.mistakes.figure import mistake_live
 from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.settings.mistakes import INPUTS, MISTAKE, SEED, SETTINGS, TABLED
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
 from dropviz.theory.diagnosis import LEFT_ON
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
-from dropviz.ui.pages.mistakes.diagnosis import DIAGNOSIS_SETTINGS, show_diagnosis
-from dropviz.ui.settings.address import read_address, show, write_address
-from dropviz.ui.settings.kinds import RATE, Choice, Number
+from dropviz.ui.pages.mistakes.diagnosis import show_diagnosis
+from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.settings.widgets import show
 
 
 class Exhibit(NamedTuple):
@@ -94,27 +95,6 @@ CAPTION_LEFT_ON = (
     "√(r/k · Σ w²a²) with rate r and keep k (Wang and Manning, *Fast dropout training*, ICML 2013); the rest is "
     "simulated."
 )
-
-TABLED = tuple(name for name, row in dv.strategies().items() if row.mistake)
-MISTAKE = Choice(
-    "mistakes_kind",
-    "Mistake",
-    {name: dv.strategies()[name].label for name in TABLED} | {LEFT_ON: "left on at test"},
-    "none",
-    help="What the code does wrong; it is shown beside inverted dropout.",
-    segmented=True,
-)
-INPUTS = Number(
-    "mistakes_inputs",
-    "inputs of the unit",
-    64,
-    1,
-    1024,
-    1,
-    help="One unit of the next layer adds up this many.",
-)
-SEED = Number("mistakes_seed", "seed", 7, 0, 2**31 - 1, 1, help="Other activations, weights and masks.")
-SETTINGS = (RATE, MISTAKE, INPUTS, SEED, *DIAGNOSIS_SETTINGS)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

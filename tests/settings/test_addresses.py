@@ -4,7 +4,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from dropviz.addresses import FIRST_PAGE, page_link
+from dropviz.settings.addresses import FIRST_PAGE, page_link
 
 
 @pytest.mark.parametrize("root", ["http://localhost:8501/", "https://uni.example/courses/dropout/"])

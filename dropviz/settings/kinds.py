@@ -1,0 +1,151 @@
+"""Four kinds of settings: one record each for the widget, the address and the range that both are held to.
+
+``parse`` reads what an address spells and raises ValueError where ``allowed`` is broken; ``spell`` writes it. A setting
+whose ``control`` is "page" has no widget: the page itself sets it, as a live figure sets the rate.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dropviz.numbers.written import read_number
+
+FINEST = 9  # decimals of a setting: what is smaller than 1e-9 is 0
+SLIDERS_FINEST = 2  # decimals of what a live figure sets
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with a range; whole if the default is an int and a person types it."""
+
+    key: str
+    label: str
+    default: float
+    low: float
+    high: float
+    step: float = 1
+    help: str | None = None
+    control: Literal["field", "slider", "page"] = "field"
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are allowed."""
+        return isinstance(self.default, int) and self.control != "page"
+
+    def parse(self, text: str) -> float:
+        """Return the number if it lies in the range."""
+        number = read_number(text)
+        value = int(text) if self.whole else number
+        if not self.low <= value <= self.high:
+            raise ValueError(text)
+        return self.settled(value)
+
+    def settled(self, value: float) -> float:
+        """Return the number with no more decimals than the setting has; without −0."""
+        if self.whole:
+            return math.floor(value + 0.5)
+        return round(value, SLIDERS_FINEST if self.control == "page" else FINEST) + 0.0
+
+    def spell(self, value: float) -> str:
+        """Shortest text that gives the same number back."""
+        return f"{value:g}" if self.control == "page" else repr(value)
+
+    def allowed(self) -> str:
+        """Return the range in words."""
+        form = "g" if self.control == "page" else ","
+        kind = "a whole number" if self.whole else "a number"
+        return f"{kind} from {self.low:{form}} to {self.high:{form}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several options, value → label."""
+
+    key: str
+    label: str
+    options: Mapping[str, str]
+    default: str
+    help: str | None = None
+    control: Literal["box", "segments", "page"] = "box"
+
+    def parse(self, text: str) -> str:
+        """Return the option of that name."""
+        if text not in self.options:
+            raise ValueError(text)
+        return text
+
+    def spell(self, value: str) -> str:
+        """The option's name."""
+        return value
+
+    def allowed(self) -> str:
+        """Return the options in words."""
+        return "one of " + ", ".join(self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """At least one and at most ``most`` of several options, value → label; the order is that of the options."""
+
+    key: str
+    label: str
+    options: Mapping[str, str]
+    default: tuple[str, ...]
+    most: int
+    help: str | None = None
+    control: Literal["pills"] = "pills"
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Return the options named, separated by commas."""
+        names = text.split(",")
+        if len(set(names)) != len(names) or len(names) > self.most or not set(names) <= set(self.options):
+            raise ValueError(text)
+        return tuple(name for name in self.options if name in names)
+
+    def spell(self, value: Sequence[str]) -> str:
+        """The names, separated by commas."""
+        return ",".join(value)
+
+    def allowed(self) -> str:
+        """Return the options in words."""
+        return f"one to {self.most} of {', '.join(self.options)}, separated by commas"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of a form of its own: ``read`` makes its value or raises ValueError, ``write`` is the way back."""
+
+    key: str
+    label: str
+    default: Any
+    form: str  # what is allowed, in words
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+    empty: str = ""  # what a value without text means, in words
+    help: str | None = None
+    placeholder: str | None = None
+    control: Literal["field", "page"] = "field"
+
+    def parse(self, text: str) -> Any:
+        """Return the value of the text."""
+        return self.read(text)
+
+    def spell(self, value: Any) -> str:
+        """The value's text; where there is none, what that means, for a sentence: no address ever names it."""
+        return self.write(value) or self.empty
+
+    def allowed(self) -> str:
+        """Return the form in words."""
+        return self.form
+
+
+Setting = Number | Choice | Choices | Text
+
+
+def seed(key: str, default: int, help: str = "The same seed gives the same draw, to the last bit.") -> Number:
+    """The seed of a page."""
+    return Number(key, "seed", default, 0, 2**31 - 1, 1, help=help)
+
+
+RATE = Number("rate", "dropout rate", 0.3, 0.0, 0.95, 0.01, control="page")

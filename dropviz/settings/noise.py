@@ -1,0 +1,31 @@
+"""The settings of the page of zero-mean noise."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dropviz.settings.kinds import RATE, Choice, Number, seed
+from dropviz.settings.sources import SOURCE_SETTINGS
+
+# What a noise is called where there is little room.
+SHORT: Mapping[str, str] = MappingProxyType(
+    {
+        "standard": "standard",
+        "inverted": "inverted",
+        "gaussian": "Gaussian ×",
+        "additive": "Gaussian +",
+        "uniform": "uniform ×",
+        "alpha": "alpha",
+    }
+)
+NOISE = Choice(
+    "noise",
+    "beside inverted dropout",
+    {name: label for name, label in SHORT.items() if name != "inverted"},
+    "gaussian",
+    help="Which noise is drawn beside that of inverted dropout.",
+    control="segments",
+)
+_UNITS_HELP = "How many activations are drawn for the moments."
+UNITS = Number("noise_units", "units", 100_000, 2, 1_000_000, 1000, help=_UNITS_HELP)
+SEED = seed("noise_seed", 7)
+SETTINGS = (RATE, NOISE, *SOURCE_SETTINGS, UNITS, SEED)

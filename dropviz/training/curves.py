@@ -1,0 +1,204 @@
+"""What is drawn of a training: the mean over seeds of one quantity a panel, and decisions in the plane."""
+
+# axes: seed, epoch
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.datasets.splits import Split
+from dropviz.training.config import TrainingConfig
+from dropviz.training.decision import Decision, Plane, has_decision, plane
+from dropviz.training.experiments import Experiment
+from dropviz.training.loop import Epoch
+from dropviz.training.runs import Run
+from dropviz.training.session import Snapshot
+
+SMALLEST = 1e-17  # where a logarithmic axis draws 0
+Floats = NDArray[np.float64]
+Value = Callable[[Epoch, Epoch], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of an epoch; ``value`` gets the epoch and, for comparison, the first run's.
+
+    ``scaled`` is a second value of the runs that use standard dropout. ``without_first`` leaves out the run that the
+    others are compared with.
+    """
+
+    value: Value
+    scaled: Value | None = None
+    without_first: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Mean and standard deviation over seeds, shape (epoch,), of the run at ``place``; NaN where it diverged."""
+
+    name: str
+    place: int
+    mean: Floats
+    spread: Floats
+    scaled: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One quantity of all runs.
+
+    Attributes
+    ----------
+    quantity : a name of `QUANTITIES`, or of `LAYER_QUANTITIES`
+    layer, hidden : of the latter, whose activations, from 1, and how many layers are hidden
+    epochs : of the longest run
+    runs : label and method of dropout of each, None without dropout
+    curves : empty until every run has begun
+    """
+
+    quantity: str
+    layer: int
+    hidden: int
+    epochs: int
+    runs: tuple[tuple[str, str | None], ...]
+    curves: tuple[Curve, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingView:
+    """All curves, and, for points of two classes in the plane, by label what each network decides there so far."""
+
+    panels: tuple[Panel, ...]
+    plane: Plane | None
+    decisions: tuple[tuple[str, Decision | None], ...]
+
+
+def _of(name: str) -> Value:
+    return lambda epoch, _first: float(getattr(epoch, name))
+
+
+def _ratio(numerator: str) -> Value:
+    """Mean that the output layer receives, over that in training."""
+
+    def value(epoch: Epoch, _first: Epoch) -> float:
+        trained = float(epoch.train_mean[-2])
+        return float(getattr(epoch, numerator)[-2]) / trained if trained > 0 else math.nan
+
+    return value
+
+
+def _distance(epoch: Epoch, first: Epoch) -> float:
+    if not first.train_loss:
+        return math.nan
+    return max(SMALLEST, abs(epoch.train_loss - first.train_loss) / first.train_loss)
+
+
+_SCORES = tuple(f"{phase}_{score}" for score in ("loss", "accuracy") for phase in ("train", "noisy", "test"))
+QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
+    {name: Quantity(_of(name)) for name in _SCORES}
+    | {
+        "rate": Quantity(lambda epoch, _first: max(epoch.rates)),
+        "gap": Quantity(lambda epoch, _first: epoch.train_accuracy - epoch.test_accuracy),
+        "parting": Quantity(_distance, without_first=True),
+        "plain_loss": Quantity(_of("plain_test_loss"), scaled=_of("test_loss")),
+        "plain_accuracy": Quantity(_of("plain_test_accuracy"), scaled=_of("test_accuracy")),
+        "plain_mean": Quantity(_ratio("plain_mean"), scaled=_ratio("test_mean")),
+    }
+)
+# of one layer: the array of `Epoch` that holds it
+LAYER_QUANTITIES: Mapping[str, str] = MappingProxyType(
+    {
+        "mean": "train_mean",
+        "variance": "train_variance",
+        "mean_gap": "mean_gap",
+        "variance_ratio": "variance_ratio",
+    }
+)
+VIEWS: Mapping[str, str] = MappingProxyType(
+    {
+        "question": "those of the question",
+        "scores": "loss and accuracy",
+        "mean": "layer means",
+        "variance": "layer variances",
+        "mean_gap": "layer means, test − training",
+        "variance_ratio": "layer variances, train / test",
+    }
+)
+
+
+def training_view(
+    experiment: Experiment, data: Split, seen: Snapshot | None, view: str = "question"
+) -> TrainingView:
+    """What is drawn of a training, or of what is going to be compared."""
+    runs = () if seen is None else seen.runs
+    shown = panels(experiment, runs, view, regression=not data.classes)
+    if not has_decision(data):
+        return TrainingView(shown, None, ())
+    decided = {} if seen is None else seen.plane
+    labels = [run.label for run in runs] or [label for label, _ in experiment.runs]
+    return TrainingView(shown, plane(data), tuple((label, decided.get(label)) for label in labels))
+
+
+def panels(
+    experiment: Experiment, runs: Sequence[Run], view: str = "question", regression: bool = False
+) -> tuple[Panel, ...]:
+    """The curves of one of `VIEWS`; a ``regression`` has no accuracy."""
+    configs = [(run.label, run.config) for run in runs] or experiment.runs
+    methods = tuple((label, _method(config)) for label, config in configs)
+    epochs = max(config.epochs for _, config in experiment.runs)
+    hidden = len(experiment.runs[0][1].hidden)
+    if view in LAYER_QUANTITIES:
+        wanted = [(view, layer) for layer in range(1, hidden + 2)]
+    elif view == "question":
+        wanted = [(name, 0) for name in experiment.quantities]
+    else:
+        wanted = [(name, 0) for name in (_SCORES[:3] if regression else _SCORES)]
+    return tuple(
+        Panel(name, layer, hidden, epochs, methods, _curves(_quantity(name, layer), runs))
+        for name, layer in wanted
+    )
+
+
+def _quantity(name: str, layer: int) -> Quantity:
+    if not layer:
+        return QUANTITIES[name]
+    attribute = LAYER_QUANTITIES[name]
+    return Quantity(lambda epoch, _first: float(getattr(epoch, attribute)[layer]))
+
+
+def _method(config: TrainingConfig) -> str | None:
+    return min((site.method for site in config.sites if site is not None), default=None)
+
+
+def _curves(quantity: Quantity, runs: Sequence[Run]) -> tuple[Curve, ...]:
+    """Each as long as the shortest of its seeds."""
+    curves = []
+    for place, run in list(enumerate(runs))[int(quantity.without_first) :]:
+        curves.append(Curve(run.label, place, *_over_seeds(quantity.value, run, runs[0])))
+        standard = any(site is not None and site.method == "standard" for site in run.config.sites)
+        if quantity.scaled is not None and standard:
+            values = _over_seeds(quantity.scaled, run, runs[0])
+            curves.append(Curve(f"{run.label}, scaled", place, *values, scaled=True))
+    return tuple(curves)
+
+
+def _over_seeds(value: Value, run: Run, first: Run) -> tuple[Floats, Floats]:
+    """Mean and standard deviation, 0 for one seed."""
+    length = min(len(epochs) for run_or_first in (run, first) for epochs in run_or_first.epochs)
+    values = np.array(
+        [
+            [
+                math.nan if epoch.status == "diverged" else value(epoch, reference)
+                for epoch, reference in zip(mine[:length], theirs[:length], strict=True)
+            ]
+            for mine, theirs in zip(run.epochs, first.epochs, strict=True)
+        ],
+        dtype=np.float64,
+    )
+    values[~np.isfinite(values)] = np.nan
+    spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(length)
+    return values.mean(axis=0), spread

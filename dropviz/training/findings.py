@@ -1,0 +1,293 @@
+"""What runs showed, computed from them, a sentence each.
+
+No finding is typed in. Each compares numbers of the runs at hand, in words that the numbers choose, so that it stays
+true with another seed, another number of epochs, or a result against expectation.
+"""
+
+# axes: run, seed, epoch
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropviz.datasets.splits import Split
+from dropviz.training import mc, network
+from dropviz.training.config import layer_sizes, rates_at
+from dropviz.training.loop import Epoch, score
+from dropviz.training.network import Parameters
+from dropviz.training.runs import Run
+
+MC_PASSES = 50
+ROUNDING = 1e-9  # a relative difference of losses that float64 leaves after some hundred steps, with room
+
+
+def diverged(runs: Sequence[Run]) -> list[str]:
+    """Say which runs diverged, and when."""
+    sentences = [
+        f"{run.label} diverged in epoch {epoch.epoch}: its loss or a weight is no longer finite. "
+        "A smaller learning rate may help."
+        for run in runs
+        for epoch in run.last
+        if epoch.status == "diverged"
+    ]
+    return list(dict.fromkeys(sentences))
+
+
+def learnt_nothing(data: Split, runs: Sequence[Run]) -> list[str]:
+    """Say which networks only guess: too large a learning rate kills the ReLUs without any number overflowing."""
+    if not data.classes:
+        return []
+    guess = float(np.bincount(data.train_targets).max() / len(data.train_targets))
+    return [
+        f"{run.label} has learnt next to nothing: it is right on {_percent(run.final('train_accuracy'))} of the "
+        f"training examples, and naming the most frequent class always would be right on {_percent(guess)}. "
+        "A smaller learning rate may help."
+        for run in runs
+        if min(epoch.epoch for epoch in run.last) > 0
+        and all(epoch.status != "diverged" for epoch in run.last)
+        and run.final("train_accuracy") < guess + 0.01
+    ]
+
+
+# how the runs are read
+
+
+def read_same_test_code(data: Split, runs: Sequence[Run]) -> list[str]:
+    """Who fits the plain test code, and what the missing factor costs."""
+    del data
+    sentences = []
+    for run in runs:
+        received = np.mean([epoch.plain_mean[-2] for epoch in run.last])
+        trained = np.mean([epoch.train_mean[-2] for epoch in run.last])
+        sentences.append(
+            f"{run.label}: the plain test code gets {_percent(run.final('plain_test_accuracy'))} of the test "
+            f"examples right, with loss {run.final('plain_test_loss'):.3f}. Its output layer receives a mean of "
+            f"{received:.3f} there and {trained:.3f} in training."
+        )
+        if _uses(run, "standard"):
+            sentences.append(
+                f"{run.label}, after its weights are multiplied by the keep probability: "
+                f"{_percent(run.final('test_accuracy'))} right, with loss {run.final('test_loss'):.3f}; "
+                f"its output layer then receives a mean of {np.mean([epoch.test_mean[-2] for epoch in run.last]):.3f}."
+            )
+            sentences.append(_cost_of_forgetting(run))
+    return sentences
+
+
+def _cost_of_forgetting(run: Run) -> str:
+    """What the missing factor does to loss and accuracy; the order of the outputs may survive it."""
+    layers = sum(site is not None for site in run.config.sites)
+    lost = round(run.final("test_accuracy"), 3) - round(run.final("plain_test_accuracy"), 3)
+    words = _compared(lost, f"{_points(lost)} lower", f"{_points(-lost)} higher", "the same")
+    ratio = run.final("plain_test_loss") / run.final("test_loss")
+    return (
+        f"{run.label}: without the factor, missing once in each of {layers} layers, the loss is {ratio:.2f} times as "
+        f"large and the accuracy {words}. Scaled outputs may keep their order, so accuracy can hide the mistake."
+    )
+
+
+def read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
+    """Which run follows the path of the first."""
+    del data
+    inverted, *others = runs
+    reference, _ = inverted.curve("train_loss")
+    sentences = []
+    for run in others:
+        curve, _ = run.curve("train_loss")
+        length = min(len(curve), len(reference))
+        apart = [
+            [
+                abs(mine.train_loss - theirs.train_loss) / theirs.train_loss
+                for mine, theirs in zip(*pair, strict=False)
+            ]
+            for pair in zip(run.epochs, inverted.epochs, strict=True)
+        ]
+        distance = float(np.mean([each[:length] for each in apart], axis=0).max())
+        if distance < ROUNDING:
+            words = f"differ by at most {distance:.0e} of their value" if distance else "do not differ at all"
+            sentences.append(
+                f"{run.label}: the same path as inverted, to rounding; their training losses {words} over "
+                f"{length - 1} epochs."
+            )
+        else:
+            sentences.append(
+                f"{run.label}: a different path; its training loss departs from that of inverted by up to "
+                f"{_percent(distance)} and is {curve[length - 1]:.4f} against {reference[length - 1]:.4f} after "
+                f"{length - 1} epochs."
+            )
+    return sentences
+
+
+def read_annealing(data: Split, runs: Sequence[Run]) -> list[str]:
+    """Which run is best at test."""
+    del data
+    accuracy = {run.label: run.final("test_accuracy") for run in runs}
+    loss = {run.label: run.final("test_loss") for run in runs}
+    return [
+        f"Test accuracy: {_listed(accuracy, _percent)}.",
+        f"Highest: {_winners(accuracy, max, _percent)}. Lowest test loss: {_winners(loss, min, '{:.3f}'.format)}.",
+        _spread_sentence(runs),
+    ]
+
+
+def read_own(data: Split, runs: Sequence[Run]) -> list[str]:
+    """As `read_annealing`, with the accuracy on the training examples."""
+    trained = {run.label: run.final("train_accuracy") for run in runs}
+    sentences = [
+        f"Accuracy on the training examples: {_listed(trained, _percent)}.",
+        *read_annealing(data, runs),
+    ]
+    return sentences if len(runs) > 1 else [*sentences[:2], sentences[-1]]
+
+
+def read_annealing_at_test(data: Split, runs: Sequence[Run]) -> list[str]:
+    """What each factor that standard dropout could use at test gives."""
+    sentences = []
+    for run in runs:
+        if not _uses(run, "standard"):
+            sentences.append(
+                f"{run.label} needs no factor at test: {_percent(run.final('test_accuracy'))} right, "
+                f"loss {run.final('test_loss'):.3f}."
+            )
+            continue
+        rates = rates_at(run.config, np.arange(max(1, run.last[0].step)))
+        candidates = {"last": rates[-1], "mean": rates.mean(axis=0), "first": rates[0]}
+        costs = []
+        for name, chosen in candidates.items():
+            scores = [
+                _test_score(network.scale_sites(_parameters(run, data, epoch), tuple(1.0 - chosen)), data)
+                for epoch in run.last
+            ]
+            loss, accuracy = np.mean(scores, axis=0)
+            costs.append(
+                f"{1.0 - chosen.max():.2f} (1 − {name} rate) gives {_percent(accuracy)}, loss {loss:.3f}"
+            )
+        sentences.append(f"{run.label} must choose one factor at test: {'; '.join(costs)}.")
+    return sentences
+
+
+def read_regularize(data: Split, runs: Sequence[Run]) -> list[str]:
+    """How far training and test accuracy are apart."""
+    # of the accuracies as they are written, or the reader's own subtraction gives another gap
+    gaps = {
+        run.label: round(run.final("train_accuracy"), 3) - round(run.final("test_accuracy"), 3)
+        for run in runs
+    }
+    sentences = [
+        f"{run.label}: {_percent(run.final('train_accuracy'))} right on the {len(data.train_targets)} training "
+        f"examples, {_percent(run.final('test_accuracy'))} on the test examples: a gap of {_points(gaps[run.label])}."
+        for run in runs
+    ]
+    plain = runs[0]
+    for run in runs[1:]:
+        change = gaps[plain.label] - gaps[run.label]
+        words = _compared(
+            change, f"{_points(change)} narrower than", f"{_points(-change)} wider than", "as wide as"
+        )
+        sentences.append(
+            f"With {run.label} the gap is {words} without; the test loss is {run.final('test_loss'):.3f} "
+            f"instead of {plain.final('test_loss'):.3f}."
+        )
+    return [*sentences, _spread_sentence(runs)]
+
+
+def read_monte_carlo(data: Split, runs: Sequence[Run]) -> list[str]:
+    """What many noisy passes give instead of one without noise."""
+    sentences = []
+    for run in runs:
+        compared = [
+            mc.compare(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
+            for seed, epoch in enumerate(run.last)
+        ]
+        single = np.mean([_as_array(each.single) for each in compared], axis=0)
+        many = np.mean([_as_array(each.noisy[-1]) for each in compared], axis=0)
+        one = np.mean([_as_array(each.noisy[0]) for each in compared], axis=0)
+        sentences.append(
+            f"{run.label}: one pass without noise is right on {_percent(single[0])}, one noisy pass on "
+            f"{_percent(one[0])}, the mean of {MC_PASSES} noisy passes on {_percent(many[0])}."
+        )
+        words = _compared(single[2] - many[2], "smaller", "larger", "the same")
+        sentences.append(
+            f"{run.label}: the calibration error of the {MC_PASSES} passes is {words}: {_percent(many[2])} against "
+            f"{_percent(single[2])}; the test loss is {many[1]:.3f} against {single[1]:.3f}."
+        )
+    return sentences
+
+
+def read_band(data: Split, runs: Sequence[Run]) -> list[str]:
+    """How far the noisy passes spread near the examples, between and beyond them."""
+    sentences = []
+    for run in runs:
+        bands = [
+            mc.regression_band(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
+            for seed, epoch in enumerate(run.last)
+        ]
+        deviation = np.mean([band.deviation for band in bands], axis=0)
+        width = {name: float(deviation[place].mean()) for name, place in bands[0].places.items()}
+        sentences.append(
+            f"{run.label}: the passes spread by {width['near']:.3f} where there are training examples, "
+            f"{width['between']:.3f} in the gap between them and {width['beyond']:.3f} beyond them."
+        )
+        words = _compared(width["beyond"] - width["near"], "wider", "narrower", "as wide", 5e-4)
+        sentences.append(f"{run.label}: beyond the training examples the band is {words}.")
+    return sentences
+
+
+# words and numbers
+
+
+def _parameters(run: Run, data: Split, epoch: Epoch) -> Parameters:
+    return network.as_parameters(layer_sizes(run.config, data), epoch.state.parameters)
+
+
+def _test_score(parameters: Parameters, data: Split) -> tuple[float, float]:
+    """Loss and accuracy of the plain network, whatever it was trained with."""
+    return score(network.predict(parameters, data.test_features), data.test_targets)
+
+
+def _uses(run: Run, method: str) -> bool:
+    return any(site is not None and site.method == method for site in run.config.sites)
+
+
+def _as_array(quality: mc.Quality) -> NDArray[np.float64]:
+    return np.array([quality.accuracy, quality.loss, quality.calibration_error])
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.1f} %"
+
+
+def _points(fraction: float) -> str:
+    return f"{100 * fraction:.1f} points"
+
+
+def _listed(values: Mapping[str, float], written: Callable[[float], str]) -> str:
+    return "; ".join(f"{label}: {written(value)}" for label, value in values.items())
+
+
+def _winners(
+    values: Mapping[str, float], best: Callable[[Iterable[float]], float], written: Callable[[float], str]
+) -> str:
+    """All labels whose written value is the best one: what the screen cannot tell apart is a tie."""
+    top = written(best(values.values()))
+    return " and ".join(label for label, value in values.items() if written(value) == top) + f" ({top})"
+
+
+def _compared(difference: float, more: str, less: str, same: str, resolution: float = 5e-4) -> str:
+    """Word for the sign of ``difference``; below the ``resolution`` of what is shown it is the same."""
+    if abs(difference) < resolution:
+        return same
+    return more if difference > 0 else less
+
+
+def _spread_sentence(runs: Sequence[Run]) -> str:
+    """How far to trust a difference: the largest standard deviation over seeds."""
+    seeds = len(runs[0].epochs)
+    if seeds == 1:
+        return "This is one seed: train more to see how far such differences can be trusted."
+    spread = max(float(np.std([epoch.test_accuracy for epoch in run.last], ddof=1)) for run in runs)
+    return (
+        f"Means of {seeds} seeds; from seed to seed the test accuracy has a standard deviation of up to "
+        f"{_points(spread)}."
+    )

@@ -1,0 +1,81 @@
+"""Settings in the session and in the address bar: read on arrival, remembered, and written where not as at first."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dropviz.settings.addresses import spelled, unknown_names, values_of
+from dropviz.settings.kinds import Setting
+
+STREAMLITS_OWN = {"embed", "embed_options"}
+
+
+def saved() -> dict[str, Any]:
+    """Values of every setting met in this session: what a person chose survives a visit to another page."""
+    values: dict[str, Any] = st.session_state.setdefault("settings", {})
+    return values
+
+
+def set_value(setting: Setting, value: Any) -> None:
+    """Set a setting as its widget would; to be called before the widget is shown, as callbacks are."""
+    saved()[setting.key] = value
+    if setting.control != "page":
+        st.session_state[setting.key] = value
+
+
+def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
+    """Take the settings from the address on arrival, else from the session; return what had to be refused.
+
+    One arrives on the first run of a session, and by stepping back or forth in the browser's history.
+    """
+    context = get_script_run_ctx()
+    first = "page" not in st.session_state
+    arrived = first or (context is not None and context.is_history_navigation)
+    complaints: list[str] = []
+    opened = not first and st.session_state["page"] != page
+    if arrived:
+        address = {
+            name: st.query_params.get_all(name) for name in st.query_params if name not in STREAMLITS_OWN
+        }
+        values, complaints = values_of(address, settings)
+        complaints += unknown_names(address, settings) if first else []
+        saved().update(values)
+        for setting in settings:
+            st.session_state.pop(setting.key, None)
+        st.session_state["arrivals"] = st.session_state.get("arrivals", 0) + 1
+    for setting in settings:
+        _restore(setting)
+    st.session_state["page"] = page
+    query = urlencode(spelled(settings, saved())) if opened and not arrived else ""
+    st.session_state["replace"] = query
+    return complaints
+
+
+def _restore(setting: Setting) -> None:
+    """Give the widget of a setting its remembered value where the session has lost it (a page left and met again)."""
+    value = saved().setdefault(setting.key, setting.default)
+    if setting.control != "page" and setting.key not in st.session_state:
+        st.session_state[setting.key] = list(value) if isinstance(value, tuple) else value
+
+
+def to_replace() -> str:
+    """Return the query that takes the place of a page's bare address, on the very run that opens the page."""
+    context = get_script_run_ctx()
+    in_fragment = context is not None and bool(context.fragment_ids_this_run)
+    return "" if in_fragment else str(st.session_state.get("replace", ""))
+
+
+def write_address(settings: Sequence[Setting]) -> None:
+    """Put every setting that differs from its default into the address, and nothing else."""
+    if to_replace():
+        return  # the live figure does it, in place of the bare address that opening a page has left
+    wanted = spelled(settings, saved())
+    for name in list(st.query_params):
+        if name not in wanted and name not in STREAMLITS_OWN:
+            del st.query_params[name]
+    for name, text in wanted.items():
+        if st.query_params.get_all(name) != [text]:
+            st.query_params[name] = text
