@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, axes_called, draw_panel, frame
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
-from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, axis, faint, panel_title
+from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
@@ -78,7 +78,7 @@ def _draw(found: Answers, panels: Sequence[Panel]) -> Drawn:
 
 def _draw_answers(drawing: Drawing, found: Answers, box: Box) -> None:
     """Draw the answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
-    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "xaxis": "x", "yaxis": "y"}
+    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **axes_called(1)}
     bars = {
         "x": found.edges[:-1],
         "line": {"color": ON, "width": 1.5, "shape": "hv"},
@@ -91,8 +91,10 @@ def _draw_answers(drawing: Drawing, found: Answers, box: Box) -> None:
     drawing.add(upright | {"x": [0.0, 0.0], "line": {"color": INK, "width": 1}, "name": "0"})
     off = {"color": OFF, "width": 2, "dash": TEST_DASH}
     drawing.add(upright | {"x": [found.off, found.off], "line": off, "name": "dropout off"})
-    drawing.annotations.append(panel_title("One input, an answer a mask", box.x[0], box.y[1]))
     low, high = found.edges[0], found.edges[-1]
+    across = {"title": "answer z of the unit", "range": (low, high)}
+    up = {"title": "masks", "range": (0, found.top), "ticksuffix": " %", "nticks": 4}
+    frame(drawing, box, 1, "One input, an answer a mask", across, up)
     right_of_it = found.off < 0.5 * (low + high)
     drawing.annotations.append(
         {
@@ -107,11 +109,6 @@ def _draw_answers(drawing: Drawing, found: Answers, box: Box) -> None:
             "font": {"color": OFF, "size": 12},
         }
     )
-    small = {"font": {"size": 12}, "standoff": 2}
-    across = small | {"text": "answer z of the unit"}
-    drawing.axes["xaxis"] = axis(domain=box.x, anchor="y", range=(low, high), showgrid=False, title=across)
-    up = {"range": (0, found.top), "ticksuffix": " %", "nticks": 4, "title": small | {"text": "masks"}}
-    drawing.axes["yaxis"] = axis(domain=box.y, anchor="x", **up)
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
