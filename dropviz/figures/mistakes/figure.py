@@ -102,7 +102,7 @@ def _draw(panels: Sequence[Panel], rates: Floats) -> Drawn:
 def _label_where_apart(drawing: Drawing, panel: Panel, box: Box, rates: Floats) -> None:
     """Move the names of the second panel's curves to its right third: left of it the curves meet, at 0 or at 0.5."""
     names = {line.name for line in panel.lines}
-    drawing.annotations = [note for note in drawing.annotations if note["text"] not in names]
+    drawing.annotations = [label for label in drawing.annotations if label["text"] not in names]
     right = slice(2 * len(rates) // 3, None)
     curves = [Curve(line.name, line.color, rates[right], line.estimate.exact[right]) for line in panel.lines]
     x_range, y_range = drawing.axes["xaxis2"]["range"], drawing.axes["yaxis2"]["range"]
