@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Line, Panel
 from dropviz.figures.panels.grid import Row, draw_panels
 from dropviz.figures.panels.style import COLORS
@@ -114,8 +115,8 @@ def _texts(found: ChangingRate) -> dict[str, list[str]]:
         "keep": [f"{keep:.3g}" for keep in (1.0 - found.rates).tolist()],
     }
     for name, ratios in zip(found.names, found.ratios.tolist(), strict=True):
-        texts[f"{_key(name)}-ratio"] = [plain(ratio, 3) for ratio in ratios]
-        texts[f"{_key(name)}-error"] = [_signed_percent(ratio) for ratio in ratios]
+        texts[f"{_text_name(name)}-ratio"] = [plain(ratio, 3) for ratio in ratios]
+        texts[f"{_text_name(name)}-error"] = [_signed_percent(ratio) for ratio in ratios]
     texts["summary"] = [
         f"Step {step}, rate {rate}. Error of the mean with the last rate's factor: {error}; with inverted: none."
         for step, rate, error in zip(texts["step"], texts["rate"], texts["last-rate-error"], strict=True)
@@ -123,23 +124,20 @@ def _texts(found: ChangingRate) -> dict[str, list[str]]:
     return texts
 
 
-def _key(name: str) -> str:
+def _text_name(name: str) -> str:
     return name.replace(" ", "-")
 
 
 def _head() -> str:
-    columns = []
+    blocks = []
     for name, label, training, test in (
         ("standard", "standard (scale at test)", "unchanged", "× 1 − rate: which rate?"),
-        ("inverted", "inverted (scale in training)", '÷ <span data-text="keep"></span>', "unchanged"),
+        ("inverted", "inverted (scale in training)", f"÷ {html.live('keep')}", "unchanged"),
     ):
-        color = f'style="--dv-color:{COLORS[name]}"'
-        columns.append(
-            f'<section><h3 {color}><span class="dv-swatch"></span>{label}</h3>'
-            f'<p class="dv-factor">at step <span data-text="step"></span>, rate <span data-text="rate"></span>: '
-            f"training <b>{training}</b>, test <b>{test}</b></p></section>"
-        )
-    return f'<div class="dv-columns" style="--dv-columns:2">{"".join(columns)}</div>'
+        where = f"at step {html.live('step')}, rate {html.live('rate')}"
+        factors = f'<p class="dv-factor">{where}: training <b>{training}</b>, test <b>{test}</b></p>'
+        blocks.append(html.heading(label, COLORS[name]) + factors)
+    return html.columns(blocks)
 
 
 def _table(found: ChangingRate) -> str:
@@ -147,7 +145,7 @@ def _table(found: ChangingRate) -> str:
     titles = (
         "factor at test from",
         "factor",
-        'error at step <span data-text="step"></span>',
+        f"error at step {html.live('step')}",
         "test / training mean",
         "largest error",
         "at step",
@@ -161,16 +159,11 @@ def _table(found: ChangingRate) -> str:
         label = "inverted: no factor needed" if inverted else f"standard, the {name}"
         cells = (
             "none" if inverted else f"× {plain(factor, 3)}",
-            f'<b data-text="{_key(name)}-error"></b>',
-            f'<span data-text="{_key(name)}-ratio"></span>',
+            html.live(f"{_text_name(name)}-error", "b"),
+            html.live(f"{_text_name(name)}-ratio"),
             _signed_percent(worst),
             "–" if perfect else f"{step:,.0f}",
             "none" if perfect else _percent(100.0 * error),
         )
-        body = "".join(f"<td>{cell}</td>" for cell in cells)
-        rows.append(f'<tr><th scope="row">{label}</th>{body}</tr>')
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
-    return (
-        f'<div class="dv-scroll"><table class="dv-table"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+        rows.append((label, cells))
+    return html.table(titles, rows)

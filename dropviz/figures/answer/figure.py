@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from dropviz.figures.answer.points import LIMITS, REASONS, Point
+from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.grid import NARROW, TICKS, TITLE, TOP, Row, boxes, draw_panels, total_height
 from dropviz.figures.panels.style import COLORS
@@ -143,9 +144,7 @@ def _texts(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> dict[str
 
 
 def _columns(points: Sequence[Point], where: str = "") -> str:
-    blocks = "".join(f"<section>{_block(point)}</section>" for point in points)
-    style = f"--dv-columns:{len(points)};margin-bottom:0.6rem"
-    return f'<div class="dv-columns {where}" style="{style}">{blocks}</div>'
+    return html.columns([_block(point) for point in points], kind=where, style="margin-bottom:0.6rem")
 
 
 def _notes(points: Sequence[Point]) -> str:
@@ -160,7 +159,7 @@ def _notes(points: Sequence[Point]) -> str:
 
 
 def _block(point: Point) -> str:
-    (author, at), (title, page) = point.source, point.page
-    source = f'<a href="{at}" target="_blank" rel="noopener">{author}</a>'
+    (author, address), (title, page) = point.source, point.page
+    source = html.link(address, author)
     link = f'<a href="{page_link(page)}" data-takes-rate style="white-space:nowrap">→ {title}</a>'
     return f"<h3>{point.heading}</h3><p>{point.sentence} ({source})</p><p>{point.evidence} {link}</p>"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from dropviz.figures.panels.html import live
+
 CS231N = ("CS231n notes", "https://cs231n.github.io/neural-networks-2/#reg")
 RENNIE = (
     "Rennie et al., SLT 2014",
@@ -12,10 +14,6 @@ WANG = ("Wang &amp; Manning, ICML 2013", "https://proceedings.mlr.press/v28/wang
 CONVNETJS = ("ConvNetJS, pull request 61", "https://github.com/karpathy/convnetjs/pull/61")
 LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi &amp; Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
-
-
-def _text(name: str) -> str:
-    return f'<b data-text="{name}"></b>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,9 @@ REASONS = (
         "1 · Nothing to do at test",
         "The test network is plain code, the same for networks trained with and without dropout.",
         CS231N,
-        'Standard: <code data-text="standard-line"></code>; inverted: <code data-text="inverted-line"></code>. '
-        f"The factor forgotten: test mean {_text('forgotten')} times the training mean "
-        f"(exact {_text('forgotten-exact')}).",
+        f"Standard: {live('standard-line', 'code')}; inverted: {live('inverted-line', 'code')}. "
+        f"The factor forgotten: test mean {live('forgotten', 'b')} times the training mean "
+        f"(exact {live('forgotten-exact', 'b')}).",
         ("Two strategies", "explore"),
     ),
     Point(
@@ -47,9 +45,9 @@ REASONS = (
         "Annealing takes the rate to 0: inverted is right at every step. Once the rate moves, no single "
         "test factor fits every step of standard.",
         RENNIE,
-        f"From {_text('rate')} to 0 its mean is off by up to {_text('error-first')} with the first rate's factor, "
-        f"{_text('error-middle')} with the mean rate's, {_text('error-last')} with the last's; inverted: "
-        f"{_text('error-never')}.",
+        f"From {live('rate', 'b')} to 0 its mean is off by up to {live('error-first', 'b')} with the first rate's "
+        f"factor, {live('error-middle', 'b')} with the mean rate's, {live('error-last', 'b')} with the last's; "
+        f"inverted: {live('error-never', 'b')}.",
         ("A changing rate", "schedule"),
     ),
     Point(
@@ -57,8 +55,8 @@ REASONS = (
         "Inverted adds a·(m/k − 1), whose mean is 0, as it is when a is multiplied by a Gaussian N(1, r/k); standard "
         "adds a·(m − 1), whose mean is −r·μ.",
         SRIVASTAVA,
-        f"Here: inverted {_text('noise-inverted')}, Gaussian {_text('noise-gaussian')}, standard "
-        f"{_text('noise-standard')} (exact {_text('noise-standard-exact')}).",
+        f"Here: inverted {live('noise-inverted', 'b')}, Gaussian {live('noise-gaussian', 'b')}, standard "
+        f"{live('noise-standard', 'b')} (exact {live('noise-standard-exact', 'b')}).",
         ("Zero-mean noise", "noise"),
     ),
     Point(
@@ -66,16 +64,16 @@ REASONS = (
         "In training, the mean over masks of z = W·a + b is what z is without dropout; standard shrinks W·a to k·W·a, "
         "and leaves b.",
         WANG,
-        f"Without dropout z = {_text('plain-z')}; in training inverted {_text('z-inverted')}, standard "
-        f"{_text('z-standard')}.",
+        f"Without dropout z = {live('plain-z', 'b')}; in training inverted {live('z-inverted', 'b')}, standard "
+        f"{live('z-standard', 'b')}.",
         ("Next layer", "next-layer"),
     ),
     Point(
         "5 · No p at inference",
         "Where nothing is multiplied, nobody can mistake the drop for the keep probability, as happened.",
         CONVNETJS,
-        f"× {_text('drop')} where × {_text('keep')} is meant: test mean {_text('wrong')} times the training mean "
-        f"(exact {_text('wrong-exact')}).",
+        f"× {live('drop', 'b')} where × {live('keep', 'b')} is meant: test mean {live('wrong', 'b')} times the "
+        f"training mean (exact {live('wrong-exact', 'b')}).",
         ("Which p?", "which-p"),
     ),
 )
@@ -85,7 +83,7 @@ LIMITS = (
         "Training ÷ test variance is 1/k + (r/k)·μ²/v for both strategies. Batch norm keeps the variance that it saw "
         "in training, which at test is another.",
         LI,
-        f"Here {_text('ratio')}, exact {_text('ratio-exact')}.",
+        f"Here {live('ratio', 'b')}, exact {live('ratio-exact', 'b')}.",
         ("Next layer", "next-layer"),
     ),
     Point(
@@ -95,7 +93,7 @@ LIMITS = (
         "term of the loss, "
         "where inverted has η and λ. At equal learning rates the two train differently wherever the rate is above 0.",
         SRIVASTAVA,
-        f"At this rate {_text('path-SGD')}·η with SGD, {_text('path-Adam')}·η with Adam.",
+        f"At this rate {live('path-SGD', 'b')}·η with SGD, {live('path-Adam', 'b')}·η with Adam.",
         ("Training", "training"),
     ),
     Point(
@@ -103,8 +101,8 @@ LIMITS = (
         "One pass at test is not the average of the networks that dropout trains. For a logistic unit it is their "
         "normalized geometric mean, with either strategy.",
         BALDI,
-        f"Eight inputs 1, weights 0.5, bias −2, all 256 masks: one pass gives {_text('unit-test')}, the average is "
-        f"{_text('unit-average')}.",
+        f"Eight inputs 1, weights 0.5, bias −2, all 256 masks: one pass gives {live('unit-test', 'b')}, the average is "
+        f"{live('unit-average', 'b')}.",
         ("Next layer", "next-layer"),
     ),
 )

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 
+from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
 from dropviz.figures.panels.labels import Curve, place
@@ -35,8 +35,8 @@ def mistake_live(found: Mistake) -> LiveFigure:
         rates=found.sweep.config.rates,
         tracks=drawn.tracks,
         texts=_texts(found, pair),
-        head=columns([_head(shown) for shown in pair]),
-        foot=columns([_foot(shown) for shown in pair]),
+        head=html.columns([_head(shown) for shown in pair]),
+        foot=html.columns([_foot(shown) for shown in pair]),
         narrow=drawn.narrow,
         units=list(zip(found.units.activation.tolist(), found.units.dropped_at.tolist(), strict=True)),
         unit_rows=[_unit_row(shown, rates) for shown in pair],
@@ -102,7 +102,7 @@ def _draw(panels: Sequence[Panel], rates: Floats) -> Drawn:
 def _label_where_apart(drawing: Drawing, panel: Panel, box: Box, rates: Floats) -> None:
     """Move the names of the second panel's curves to its right third: left of it the curves meet, at 0 or at 0.5."""
     names = {line.name for line in panel.lines}
-    drawing.annotations = [note for note in drawing.annotations if note["text"] not in names]
+    drawing.annotations = [label for label in drawing.annotations if label["text"] not in names]
     right = slice(2 * len(rates) // 3, None)
     curves = [Curve(line.name, line.color, rates[right], line.estimate.exact[right]) for line in panel.lines]
     x_range, y_range = drawing.axes["xaxis2"]["range"], drawing.axes["yaxis2"]["range"]
@@ -164,42 +164,21 @@ def _code(shown: Strategy, rate: float) -> str:
     )
 
 
-def columns(blocks: Sequence[str]) -> str:
-    """Put pieces of HTML side by side; one below the other on a phone."""
-    inner = "".join(f"<section>{block}</section>" for block in blocks)
-    return f'<div class="dv-columns" style="--dv-columns:{len(blocks)}">{inner}</div>'
-
-
-def number_cell(title: str, text: str) -> str:
-    """Return a number that follows the rate: its title, the text called ``text``, and ``text``-exact below."""
-    return (
-        f'<div><dt>{title}</dt><dd><span data-text="{text}"></span>'
-        f'<small data-text="{text}-exact"></small></dd></div>'
-    )
-
-
 def _head(shown: Strategy) -> str:
-    color = f'style="--dv-color:{COLORS[shown.name]}"'
-    kind = ' class="dv-mistake"' if shown.mistake else ""
+    name, color = shown.name, COLORS[shown.name]
     return (
-        f'<h3 {color}><span class="dv-swatch"></span><span{kind}>{escape(shown.label)}</span></h3>'
-        f'<p class="dv-factor"><span class="dv-key" {color}>training</span> '
-        f'<b data-text="{shown.name}-train-factor"></b>, '
-        f'<span class="dv-key dv-test" {color}>test</span> <b data-text="{shown.name}-test-factor"></b></p>'
-        '<div class="dv-unit-row"><div class="dv-unit-names"><span>training</span><span>test</span></div>'
-        f'<svg data-units="{shown.name}"></svg></div>'
-        f'<p data-text="{shown.name}-verdict"></p>'
+        html.heading(shown.label, color, shown.mistake)
+        + html.factors(color, f"{name}-train-factor", f"{name}-test-factor")
+        + html.neurons(name)
+        + html.live(f"{name}-verdict", "p")
     )
 
 
 def _foot(shown: Strategy) -> str:
     name = shown.name
     cells = (
-        number_cell("training mean", f"{name}-train"),
-        number_cell("test mean", f"{name}-test"),
-        number_cell("test / training", f"{name}-ratio"),
+        html.number_cell("training mean", f"{name}-train"),
+        html.number_cell("test mean", f"{name}-test"),
+        html.number_cell("test / training", f"{name}-ratio"),
     )
-    label = f'<p class="dv-only-narrow"><b>{escape(shown.label)}</b></p>'
-    return (
-        f'{label}<dl class="dv-numbers">{"".join(cells)}</dl><pre><code data-text="{name}-code"></code></pre>'
-    )
+    return html.heading_on_phones(shown.label) + html.numbers(cells) + html.live_code(f"{name}-code")

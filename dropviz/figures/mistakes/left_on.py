@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dropviz.figures.mistakes.figure import columns, number_cell
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels import html
+from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, axes_called, draw_panel, frame
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
-from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, axis, faint, panel_title
+from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
@@ -15,6 +15,7 @@ from dropviz.numbers.written import estimated, plain
 from dropviz.simulation.mistakes import ANSWERS, Answers
 
 ON, OFF = COLORS["none"], COLORS["inverted"]
+ON_LABEL, OFF_LABEL = "dropout left on at test", "dropout off at test"
 HEIGHT = 150  # of a panel, pixels
 
 
@@ -27,8 +28,13 @@ def left_on_live(found: Answers) -> LiveFigure:
         rates=tuple(found.rates.tolist()),
         tracks=drawn.tracks,
         texts=_texts(found),
-        head=columns([_head_on(), _head_off()]),
-        foot=columns([_foot_on(), _foot_off()]),
+        head=html.columns(
+            [
+                _head(ON_LABEL, ON, True, "answers") + html.live("on-note", "p", "dv-muted"),
+                _head(OFF_LABEL, OFF, False, "off-answers"),
+            ]
+        ),
+        foot=html.columns([_foot_on(), _foot_off()]),
         narrow=drawn.narrow,
         alt="Distribution of one unit's answers over masks with dropout left on at test, beside its one answer with "
         f"dropout off. {panels[0].title}. {panels[1].title}.",
@@ -72,7 +78,7 @@ def _draw(found: Answers, panels: Sequence[Panel]) -> Drawn:
 
 def _draw_answers(drawing: Drawing, found: Answers, box: Box) -> None:
     """Draw the answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
-    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "xaxis": "x", "yaxis": "y"}
+    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **axes_called(1)}
     bars = {
         "x": found.edges[:-1],
         "line": {"color": ON, "width": 1.5, "shape": "hv"},
@@ -85,8 +91,10 @@ def _draw_answers(drawing: Drawing, found: Answers, box: Box) -> None:
     drawing.add(upright | {"x": [0.0, 0.0], "line": {"color": INK, "width": 1}, "name": "0"})
     off = {"color": OFF, "width": 2, "dash": TEST_DASH}
     drawing.add(upright | {"x": [found.off, found.off], "line": off, "name": "dropout off"})
-    drawing.annotations.append(panel_title("One input, an answer a mask", box.x[0], box.y[1]))
     low, high = found.edges[0], found.edges[-1]
+    across = {"title": "answer z of the unit", "range": (low, high)}
+    up = {"title": "masks", "range": (0, found.top), "ticksuffix": " %", "nticks": 4}
+    frame(drawing, box, 1, "One input, an answer a mask", across, up)
     right_of_it = found.off < 0.5 * (low + high)
     drawing.annotations.append(
         {
@@ -101,11 +109,6 @@ def _draw_answers(drawing: Drawing, found: Answers, box: Box) -> None:
             "font": {"color": OFF, "size": 12},
         }
     )
-    small = {"font": {"size": 12}, "standoff": 2}
-    across = small | {"text": "answer z of the unit"}
-    drawing.axes["xaxis"] = axis(domain=box.x, anchor="y", range=(low, high), showgrid=False, title=across)
-    up = {"range": (0, found.top), "ticksuffix": " %", "nticks": 4, "title": small | {"text": "masks"}}
-    drawing.axes["yaxis"] = axis(domain=box.y, anchor="x", **up)
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
@@ -154,38 +157,24 @@ def _cut_off(shares: Floats, top: float) -> str:
     return " ".join(parts) or "\N{NO-BREAK SPACE}"  # an empty line would shift the figure during the drag
 
 
-def _head_on() -> str:
-    return (
-        f'<h3 style="--dv-color:{ON}"><span class="dv-swatch"></span>'
-        '<span class="dv-mistake">dropout left on at test</span></h3>'
-        f"<p>The same input, asked {ANSWERS} times:</p>"
-        '<p><b data-text="answers"></b></p><p class="dv-muted" data-text="on-note"></p>'
-    )
-
-
-def _head_off() -> str:
-    return (
-        f'<h3 style="--dv-color:{OFF}"><span class="dv-swatch"></span><span>dropout off at test</span></h3>'
-        f"<p>The same input, asked {ANSWERS} times:</p>"
-        '<p><b data-text="off-answers"></b></p>'
-    )
+def _head(label: str, color: str, mistake: bool, answers: str) -> str:
+    asked = f"<p>The same input, asked {ANSWERS} times:</p>"
+    return f"{html.heading(label, color, mistake)}{asked}<p>{html.live(answers, 'b')}</p>"
 
 
 def _foot_on() -> str:
     cells = (
-        number_cell("mean over masks", "on-mean"),
-        number_cell("standard deviation", "on-std"),
-        number_cell("sign flipped", "on-flipped"),
+        html.number_cell("mean over masks", "on-mean"),
+        html.number_cell("standard deviation", "on-std"),
+        html.number_cell("sign flipped", "on-flipped"),
     )
-    label = '<p class="dv-only-narrow"><b>dropout left on at test</b></p>'
-    code = '<pre><code data-text="on-code"></code></pre>'
-    return f'{label}<dl class="dv-numbers">{"".join(cells)}</dl>{code}'
+    return html.heading_on_phones(ON_LABEL) + html.numbers(cells) + html.live_code("on-code")
 
 
 def _foot_off() -> str:
     cells = (
-        '<div><dt>mean over masks</dt><dd><span data-text="off-mean"></span></dd></div>'
-        "<div><dt>standard deviation</dt><dd>0</dd></div><div><dt>sign flipped</dt><dd>never</dd></div>"
+        html.cell("mean over masks", html.live("off-mean")),
+        html.cell("standard deviation", "0"),
+        html.cell("sign flipped", "never"),
     )
-    label = '<p class="dv-only-narrow"><b>dropout off at test</b></p>'
-    return f'{label}<dl class="dv-numbers">{cells}</dl><pre><code>test = a</code></pre>'
+    return html.heading_on_phones(OFF_LABEL) + html.numbers(cells) + html.code("test = a")

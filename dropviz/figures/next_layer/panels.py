@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
-from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, axis, faint, panel_title
+from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, axes_called, draw_panel, frame
+from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
@@ -44,7 +44,7 @@ def draw_masks(drawing: Drawing, box: Box, number: int, result: NextLayer, name:
     )
     across = {"title": "z = W·a + b", "range": (result.edges[0], result.edges[-1])}
     up = {"title": "masks per bin", "range": (0.0, result.top), "ticksuffix": " %"}
-    _frame(drawing, box, number, title, across, up)
+    frame(drawing, box, number, title, across, up)
 
 
 def moment_panels(result: NextLayer) -> list[Panel]:
@@ -149,7 +149,7 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> Non
     across = {"title": "layer", "range": (0.6, len(layers) + 0.4), "dtick": 1}
     ends = (float(np.log10(SMALLEST_GAP)), float(np.log10(1.5 * largest)))
     up = {"title": "relative gap", "range": ends, "type": "log", "dtick": 2, "tickformat": "~g"}
-    _frame(drawing, box, number, "The gap at this rate, layer by layer", across, up)
+    frame(drawing, box, number, "The gap at this rate, layer by layer", across, up)
 
 
 def draw_depth(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> None:
@@ -200,7 +200,7 @@ def draw_bells(drawing: Drawing, box: Box, number: int, result: NextLayer) -> No
     drawing.add(curve | expected)
     across = {"title": "output of batch norm", "range": (-BELL_END, BELL_END)}
     up = {"title": "density", "range": (0.0, BELL_TOP)}
-    _frame(drawing, box, number, "Batch norm expects variance 1 and gets Δ", across, up)
+    frame(drawing, box, number, "Batch norm expects variance 1 and gets Δ", across, up)
     label = {"text": "variance 1", "x": 1.5, "y": 0.2, "xref": curve["xaxis"], "yref": curve["yaxis"]}
     drawing.annotations.append(
         label | {"xanchor": "left", "showarrow": False, "font": {"color": INK, "size": 12}}
@@ -216,28 +216,6 @@ def short(value: float) -> str:
     return plain(value, 2) if value < 99.5 else f"{value:,.0f}"
 
 
-# ---- axes -----------------------------------------------------------------------------------------------------------
-
-
 def _curve(number: int) -> dict[str, Any]:
-    """A trace on the axes called ``number``: lines without a text beside the pointer."""
-    suffix = "" if number == 1 else str(number)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "hoverinfo": "skip",
-        "xaxis": f"x{suffix}",
-        "yaxis": f"y{suffix}",
-    }
-
-
-def _frame(
-    drawing: Drawing, box: Box, number: int, title: str, across: dict[str, Any], up: dict[str, Any]
-) -> None:
-    """Add the title and the axes of a panel, each axis with its own title and settings."""
-    suffix = "" if number == 1 else str(number)
-    for letter, other, domain, settings in (("x", "y", box.x, across), ("y", "x", box.y, up)):
-        text = {"text": settings["title"], "font": {"size": 12}, "standoff": 2}
-        quiet = axis(domain=domain, anchor=f"{other}{suffix}", showgrid=letter == "y")
-        drawing.axes[f"{letter}axis{suffix}"] = quiet | settings | {"title": text}
-    drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
+    """A trace of lines in the panel called ``number``, without a text beside the pointer."""
+    return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **axes_called(number)}

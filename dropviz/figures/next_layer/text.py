@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.next_layer.panels import INVERTED, MISTAKE, STANDARD, short
+from dropviz.figures.panels import html
 from dropviz.numbers.written import each_plain, estimated, plain
 from dropviz.settings.next_layer import LABELS
 from dropviz.simulation.layer import LayerSweep
@@ -23,35 +24,32 @@ Texts = dict[str, list[str]]
 
 def head(layer: LayerSweep) -> str:
     """HTML of the first section: the claim, and a column for each way of training."""
-    config = layer.config
     lead = (
-        f'<div class="dv-columns" style="--dv-columns:1"><p>'
-        f"{_link(NG, 'Andrew Ng’s course')} (Coursera, 2017): after <code>a3 /= keep_prob</code>, "
+        f"<p>{html.link(NG, 'Andrew Ng’s course')} (Coursera, 2017): after <code>a3 /= keep_prob</code>, "
         "<code>z4 = W4·a3 + b4</code> keeps its expected size. "
-        f"Here: one unit of layer 4, {_count(config.fan_in, 'fixed input')}, {config.masks:,} masks. "
-        f"Exact moments: {_link(WANG, 'Wang &amp; Manning, ICML 2013')}.</p></div>"
+        f"Here: one unit of layer 4, {_count(layer.config.fan_in, 'fixed input')}, {layer.config.masks:,} masks. "
+        f"Exact moments: {html.link(WANG, 'Wang &amp; Manning, ICML 2013')}.</p>"
     )
     divided = (
-        _cell("mean of z", "inverted-mean")
-        + _cell("variance of z", "inverted-variance")
-        + _cell("z at test", "inverted-test")
+        html.heading("Divided by keep: inverted", INVERTED)
+        + f"{html.key('training', INVERTED)}&ensp;{html.key('test: W·a + b', INVERTED, True)}"
+        + _numbers("inverted", "z at test")
     )
     undivided = (
-        _cell("mean of z", "standard-mean")
-        + _cell("variance of z", "standard-variance")
-        + _cell("z at test, scaled", "standard-test")
+        html.heading("Not divided: standard, if a is scaled at test", STANDARD)
+        + f"{html.key('training', STANDARD)}&ensp;{html.key('test, scaled', STANDARD, True)}&ensp;"
+        + html.key("test, unscaled: the mistake", MISTAKE, True)
+        + _numbers("standard", "z at test, scaled")
     )
-    return (
-        f'{lead}<div class="dv-columns" style="--dv-columns:2">'
-        f"<section>{_title(INVERTED, 'Divided by keep: inverted')}{_key(INVERTED, 'training', False)}&ensp;"
-        f'{_key(INVERTED, "test: W·a + b", True)}<p class="dv-muted" data-text="inverted-note"></p>'
-        f"{_numbers(divided)}</section>"
-        f"<section>{_title(STANDARD, 'Not divided: standard, if a is scaled at test')}"
-        f"{_key(STANDARD, 'training', False)}&ensp;"
-        f"{_key(STANDARD, 'test, scaled', True)}&ensp;{_key(MISTAKE, 'test, unscaled: the mistake', True)} "
-        f'<p class="dv-muted" data-text="standard-note"></p>'
-        f"{_numbers(undivided)}</section></div>"
-    )
+    return html.columns([lead]) + html.columns([divided, undivided])
+
+
+def _numbers(name: str, at_test: str) -> str:
+    """What the picture of the strategy ``name`` cannot show, and its numbers; nothing moves while digits change."""
+    titles = {"mean": "mean of z", "variance": "variance of z", "test": at_test}
+    cells = [html.number_cell(title, f"{name}-{part}") for part, title in titles.items()]
+    columns = "grid-template-columns:minmax(0,1fr) minmax(0,1.25fr) minmax(0,1fr)"
+    return html.live(f"{name}-note", "p", "dv-muted") + html.numbers(cells, style=columns)
 
 
 def sections(result: NextLayer) -> list[str]:
@@ -61,61 +59,33 @@ def sections(result: NextLayer) -> list[str]:
     masks, stack, batch = 2**inputs, result.depth.config, result.shift.config
     return [
         f"<h3>Matching the mean of z is not enough</h3><p>One unit with {_count(inputs, 'input')}, f = {f}, "
-        f"all {masks:,} masks listed. At this rate f(z) is {_text('unit-average')} on average and {_text('unit-test')} "
-        f"in the test pass, without dropout (inverted). {_text('unit-factor', 'span')}</p>",
+        f"all {masks:,} masks listed. At this rate f(z) is {html.live('unit-average', 'b')} on average and "
+        f"{html.live('unit-test', 'b')} in the test pass, without dropout (inverted). {html.live('unit-factor')}</p>",
         f"<h3>Does it grow with depth?</h3><p>{stack.depth} layers of {stack.width} units, f = {f}, inverted dropout, "
         f"{stack.passes} passes. Gap: root mean square over units of average − test pass, relative to the test pass; "
-        f"{_key(INVERTED, 'as it is', False)}, {_key(MISTAKE, 'after the best single factor', True)}, "
-        f"dotted: lost in noise. {_text('depth', 'span')}</p>",
-        f"<h3>One logistic unit: a geometric mean</h3><p>σ(E[z]) is the <i>normalized geometric "
-        f"mean</i> of all {masks:,} thinned networks ({_link(BALDI, 'Baldi &amp; Sadowski, NIPS 2013')}), which need "
-        f"not be their average. At this rate (inverted): average {_text('logistic-average')}, geometric mean "
-        f"{_text('logistic-geometric')}, test pass {_text('logistic-test')}. "
+        f"{html.key('as it is', INVERTED)}, {html.key('after the best single factor', MISTAKE, True)}, "
+        f"dotted: lost in noise. {html.live('depth')}</p>",
+        f"<h3>One logistic unit: a geometric mean</h3><p>σ(E[z]) is the <i>normalized geometric mean</i> of all "
+        f"{masks:,} thinned networks ({html.link(BALDI, 'Baldi &amp; Sadowski, NIPS 2013')}), which need not be their "
+        f"average. At this rate (inverted): average {html.live('logistic-average', 'b')}, geometric mean "
+        f"{html.live('logistic-geometric', 'b')}, test pass {html.live('logistic-test', 'b')}. "
         f"Over all rates the last two differ by at most {plain(largest, 1)}: rounding.</p>",
-        f"<h3>Before batch norm: the variance shifts</h3><p>Batch norm divides by the variance that it saw in "
-        f"training; at test the variance is Δ times that ({_link(LI, 'Li et al., CVPR 2019')}), with either strategy. "
+        "<h3>Before batch norm: the variance shifts</h3><p>Batch norm divides by the variance that it saw in training; "
+        f"at test the variance is Δ times that ({html.link(LI, 'Li et al., CVPR 2019')}), with either strategy. "
         f"{_count(batch.fan_in, 'normal input')} of mean {batch.mean:g}, variance {batch.variance:g}, "
-        f"correlation {batch.correlation:g}: at this rate Δ = {_text('shift-exact')}, "
-        f"simulated {_text('shift')}.</p>",
+        f"correlation {batch.correlation:g}: at this rate Δ = {html.live('shift-exact', 'b')}, "
+        f"simulated {html.live('shift', 'b')}.</p>",
     ]
 
 
 def foot() -> str:
     """HTML below the figure."""
-    return (
-        '<div class="dv-columns" style="--dv-columns:1"><p class="dv-muted">'
-        "Lines are exact and points simulated, with bars of one standard error; "
-        "the distributions of z and the gap over depth are simulated alone.</p></div>"
+    return html.columns(
+        [
+            '<p class="dv-muted">Lines are exact and points simulated, with bars of one standard error; '
+            "the distributions of z and the gap over depth are simulated alone.</p>"
+        ]
     )
-
-
-def _title(color: str, text: str) -> str:
-    return f'<h3 style="--dv-color:{color}"><span class="dv-swatch"></span>{text}</h3>'
-
-
-def _key(color: str, text: str, dashed: bool) -> str:
-    return f'<span class="dv-key{" dv-test" if dashed else ""}" style="--dv-color:{color}">{text}</span>'
-
-
-def _text(name: str, tag: str = "b") -> str:
-    return f'<{tag} data-text="{name}"></{tag}>'
-
-
-def _numbers(cells: str) -> str:
-    # of fixed widths, so that nothing moves sideways while the digits change
-    columns = "grid-template-columns:minmax(0,1fr) minmax(0,1.25fr) minmax(0,1fr)"
-    return f'<dl class="dv-numbers" style="{columns}">{cells}</dl>'
-
-
-def _cell(title: str, name: str) -> str:
-    return (
-        f'<div><dt>{title}</dt><dd><span data-text="{name}"></span>'
-        f'<small data-text="{name}-exact"></small></dd></div>'
-    )
-
-
-def _link(address: str, text: str) -> str:
-    return f'<a href="{address}" target="_blank" rel="noopener">{text}</a>'
 
 
 def _count(number: int, noun: str) -> str:

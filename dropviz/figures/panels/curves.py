@@ -67,42 +67,53 @@ class Drawing:
 
 def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Floats) -> None:
     """Draw ``panel`` into ``box`` on the axes called ``number`` (1 → "x", 2 → "x2", …)."""
-    suffix = "" if number == 1 else str(number)
-    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+    axes = axes_called(number)
     low, high = _range(panel)
     span = float(rates[-1] - rates[0]) or 1.0
     x_range = (float(rates[0]) - 0.015 * span, float(rates[-1]) + 0.015 * span)
     for line in panel.lines:
         _draw_line(drawing, line, panel, rates, axes)
     _draw_cursor(drawing, panel, rates, (low, high), axes)
-    drawing.axes[f"xaxis{suffix}"] = axis(
-        domain=box.x, anchor=axes["yaxis"], range=x_range, showgrid=False, title=_title(panel.x_title)
-    )
-    drawing.axes[f"yaxis{suffix}"] = axis(
-        domain=box.y,
-        anchor=axes["xaxis"],
-        range=(low, high),
-        type="log" if panel.log else "linear",
-        title=_title(panel.y_title),
-        **({"dtick": 1 if high - low > 1.2 else "D1", "tickformat": "~g"} if panel.log else {"nticks": 5}),
-    )
+    up: dict[str, Any] = {
+        "title": panel.y_title,
+        "range": (low, high),
+        "type": "log" if panel.log else "linear",
+    }
+    up |= {"dtick": 1 if high - low > 1.2 else "D1", "tickformat": "~g"} if panel.log else {"nticks": 5}
     if not any(np.isfinite(line.estimate.exact).any() for line in panel.lines):
-        drawing.axes[f"yaxis{suffix}"]["showticklabels"] = False  # nothing to read off
-    drawing.annotations.append(panel_title(panel.title, box.x[0], box.y[1]))
+        up["showticklabels"] = False  # nothing to read off
+    frame(drawing, box, number, panel.title, {"title": panel.x_title, "range": x_range}, up)
     curves = [
         Curve(line.name, line.color, rates, _scaled(line.estimate.exact, panel.log)) for line in panel.lines
     ]
     drawing.annotations += place(curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"]))
 
 
+def axes_called(number: int) -> dict[str, str]:
+    """The axes of a trace in the panel called ``number``."""
+    suffix = "" if number == 1 else str(number)
+    return {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+
+
+def frame(
+    drawing: Drawing, box: Box, number: int, title: str, across: dict[str, Any], up: dict[str, Any]
+) -> None:
+    """Add a panel's title and axes; ``across`` and ``up`` hold the settings of an axis, "title" in plain words."""
+    suffix = "" if number == 1 else str(number)
+    for letter, other, domain, settings in (
+        ("x", "y", box.x, {"showgrid": False} | across),
+        ("y", "x", box.y, up),
+    ):
+        words = {"text": settings["title"], "font": {"size": 12}, "standoff": 2}
+        own = settings | {"title": words, "domain": domain, "anchor": f"{other}{suffix}"}
+        drawing.axes[f"{letter}axis{suffix}"] = axis(**own)
+    drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
+
+
 def _shown(rates: Floats) -> slice:
     """Which simulated points are drawn."""
     every = max(1, (len(rates) - 1) // POINTS_SHOWN)
     return slice(every if len(rates) > every else 0, None, every)
-
-
-def _title(text: str) -> dict[str, Any]:
-    return {"text": text, "font": {"size": 12}, "standoff": 2}
 
 
 def _scaled(values: Floats, log: bool) -> Floats:

@@ -19,9 +19,7 @@ from dropviz.settings.next_layer import (
 )
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer
-from dropviz.simulation.nonlinearity import (
-    DepthConfig,
-)
+from dropviz.simulation.nonlinearity import DepthConfig
 from dropviz.simulation.variance_shift import VarianceShiftConfig
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.frame import heading
