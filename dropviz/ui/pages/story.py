@@ -9,7 +9,6 @@ from dropviz.figures.story_payload import story_payload
 from dropviz.live.page import story_html
 from dropviz.settings.story import MARK_LENGTH, MODE, ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, own_story, read_story
-from dropviz.story.results import results_of
 from dropviz.story.scenes import Story
 from dropviz.ui.components.story import mount_story
 from dropviz.ui.frame import complain, heading
@@ -45,7 +44,7 @@ def held_story(mark: str, _read: Story | None = None) -> Story:
 
 @st.cache_data(max_entries=16, show_spinner="Drawing the scenes …")
 def _payload(story: Story) -> dict[str, Any]:
-    return story_payload(story, results_of(story))
+    return story_payload(story, story.results())
 
 
 def show_page() -> None:
