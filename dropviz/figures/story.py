@@ -35,7 +35,7 @@ UNITS_SHOWN = 16
 
 
 def scene_live(scene: Scene, result: Result) -> LiveFigure:
-    """Return the live figure of a scene; ``result`` is what `dropviz.story.results.result_of` computed for it.
+    """Return the live figure of a scene; ``result`` is what its `result` computed.
 
     One column of panels; the first has the axes "x" and "y", in which a point can be dragged.
     """

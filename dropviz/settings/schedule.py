@@ -49,6 +49,7 @@ class Kind:
     source: str
 
 
+START = _rate("start", "rate at the start", 0.5)  # of the annealed schedule
 _BETWEEN = Choice(
     "schedule_between",
     "between the rows",
@@ -63,7 +64,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "annealed": Kind(
             "annealed",
             (
-                _rate("start", "rate at the start", 0.5),
+                START,
                 Number("schedule_zero_at", _ZERO_LABEL, 100, 1, 100, 5, help=_ZERO_HELP),
             ),
             lambda total, start, zero_at: schedules.annealed(start, total * zero_at / 100),

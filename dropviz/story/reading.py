@@ -12,23 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from dropviz.numbers.written import short
+from dropviz.settings.kinds import RATE, Choice, Choices, Number
 from dropviz.settings.story import MOST_SCENES
 from dropviz.story.lines import check_size, cut, line_of, syntax_error
+from dropviz.story.pictures import DRAGGABLE, PICTURES
 from dropviz.story.predictions import COMPUTATIONS, Worked, compute
-from dropviz.story.scenes import (
-    DRAGGABLE,
-    PICTURES,
-    SETTINGS,
-    Drag,
-    Option,
-    Question,
-    Scene,
-    Story,
-)
+from dropviz.story.scenes import Drag, Option, Question, Scene, Story
 
 OWN_STORY = Path(__file__).parents[1] / "data" / "story.toml"
 MOST_TEXT, MOST_BYTES = 4000, 200_000
 MOST_NAMED = 10  # of the keys that are no part of a story
+FARTHEST = 1e6  # from the value of what is dragged, and still right
 EQUAL = 1e-9  # relative; below it two numbers are one
 _CLAIM = re.compile(r"(=|<|>)\s*(-?\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
 
@@ -187,30 +181,34 @@ def _worked(name: object, given: Mapping[str, Any], path: str) -> Worked:
 
 
 def _settings(given: Mapping[str, Any], picture: str) -> tuple[tuple[str, Any], ...]:
-    allowed = PICTURES[picture].settings
+    allowed = {one.key: one for one in PICTURES[picture].settings}
     for name in given:
         if name not in allowed:
             known = ", ".join(allowed)
             raise _Problem(f"settings.{name}", f"the picture {picture} has no setting {name}; it has {known}")
-    return tuple((name, _setting(name, given[name])) for name in allowed if name in given)
+    return tuple((name, _setting(one, given[name])) for name, one in allowed.items() if name in given)
 
 
-def _setting(name: str, value: Any) -> Any:
-    limits, path = SETTINGS[name], f"settings.{name}"
-    if limits.options:
-        several = limits.several and isinstance(value, list) and value
-        values = value if several else [value]
-        if not all(isinstance(one, str) and one in limits.options for one in values) or len(
-            set(values)
-        ) < len(values):
-            form = "a list of" if limits.several else "one of"
-            raise _Problem(path, f"{name} must be {form} {', '.join(limits.options)}; got {value!r}")
-        return tuple(values) if limits.several else value
-    kind = int if limits.whole else int | float
-    if isinstance(value, bool) or not isinstance(value, kind) or not limits.low <= value <= limits.high:
-        what = "a whole number" if limits.whole else "a number"
-        raise _Problem(path, f"{name} must be {what} from {limits.low:g} to {limits.high:g}; got {value!r}")
-    return value if limits.whole else float(value)
+def _setting(setting: Number | Choice | Choices, value: Any) -> Any:
+    path = f"settings.{setting.key}"
+    if isinstance(setting, Number):
+        number = _number_within(setting.key, value, setting.low, setting.high, path, setting.whole)
+        return number if setting.whole else float(number)
+    several = isinstance(setting, Choices)
+    values = value if several and isinstance(value, list) and value else [value]
+    if not all(isinstance(one, str) and one in setting.options for one in values) or len(set(values)) < len(
+        values
+    ):
+        form = "a list of" if several else "one of"
+        raise _Problem(path, f"{setting.key} must be {form} {', '.join(setting.options)}; got {value!r}")
+    return tuple(values) if several else value
+
+
+def _number_within(name: str, value: Any, low: float, high: float, path: str, whole: bool = False) -> Any:
+    kind, what = (int, "a whole number") if whole else (int | float, "a number")
+    if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
+        raise _Problem(path, f"{name} must be {what} from {low:g} to {high:g}; got {value!r}")
+    return value
 
 
 # ---- questions ------------------------------------------------------------------------------------------------------
@@ -238,11 +236,8 @@ def _drag(given: Any, picture: str) -> Drag:
         raise _Problem(path, f"only the pictures {', '.join(DRAGGABLE)} have a curve to predict")
     if not isinstance(given, dict) or given.keys() != {"rate", "within"}:
         raise _Problem(path, f"drag must be a table with rate and within; got {given!r}")
-    for name, low, high in (("rate", 0.0, 0.95), ("within", 0.0, 1e6)):
-        value = given[name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise _Problem(path, f"{name} must be a number from {low:g} to {high:g}; got {value!r}")
-    return Drag(float(given["rate"]), float(given["within"]))
+    rate = _number_within("rate", given["rate"], RATE.low, RATE.high, path)
+    return Drag(float(rate), float(_number_within("within", given["within"], 0.0, FARTHEST, path)))
 
 
 def _options(given: Any, value: float) -> tuple[Option, ...]:

@@ -1,8 +1,8 @@
 """What a scene's picture is drawn from: a result of its page, or the part of it that the picture shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
 from dropviz.simulation.next_layer import STRATEGIES, UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
-from dropviz.story.scenes import Scene, Story
 from dropviz.training.same_path import same_path
 
 RATES = rate_grid(0.0, 0.95, 0.01)
@@ -32,66 +31,41 @@ class LearningRates:
 Result = Sweep | Mistake | UnitOutput | ChangingRate | LearningRates
 
 
-def results_of(story: Story) -> list[Result]:
-    """Compute what every scene shows, in order."""
-    return [result_of(scene) for scene in story.scenes]
+def sample(given: Mapping[str, Any]) -> Sweep:
+    """Units under both strategies, or others."""
+    return sweep(SweepConfig(units=given["units"], strategies=given["strategies"], seed=given["seed"]))
 
 
-def result_of(scene: Scene) -> Result:
-    """Compute what ``scene`` shows."""
-    return _COMPUTED[scene.picture](scene)
-
-
-def _sample(scene: Scene) -> Sweep:
-    return sweep(
-        SweepConfig(
-            units=scene.value("units"), strategies=scene.value("strategies"), seed=scene.value("seed")
-        )
-    )
-
-
-def _which_p(_: Scene) -> Sweep:
+def which_p(_: Mapping[str, Any]) -> Sweep:
+    """The two factors that a p can mean."""
     return sweep(SweepConfig(strategies=("wrong_train", "inverted")))
 
 
-def _mistake(scene: Scene) -> Mistake:
-    name = scene.value("mistakes_kind")
+def mistake(given: Mapping[str, Any]) -> Mistake:
+    """A mistake beside inverted dropout."""
+    name = given["mistakes_kind"]
     return beside_inverted(MistakeConfig(SweepConfig(strategies=("inverted", name)), name))
 
 
-def _unit(scene: Scene) -> UnitOutput:
+def unit(given: Mapping[str, Any]) -> UnitOutput:
+    """The small unit of the next layer."""
     config = LayerConfig(
-        fan_in=scene.value("layer_inputs"),
+        fan_in=given["layer_inputs"],
         weight_mean=1.0,
-        weight_scale=scene.value("layer_scale"),
-        bias=scene.value("layer_bias"),
+        weight_scale=given["layer_scale"],
+        bias=given["layer_bias"],
         strategies=STRATEGIES,
-        seed=scene.value("layer_seed"),
+        seed=given["layer_seed"],
     )
-    return unit_output(config, scene.value("layer_f"))
+    return unit_output(config, given["layer_f"])
 
 
-def _annealing(scene: Scene) -> ChangingRate:
-    steps = scene.value("schedule_steps")
-    return changing_rate(annealed(scene.value("schedule_start"), steps), steps, PLACES)
+def annealing(given: Mapping[str, Any]) -> ChangingRate:
+    """A rate that falls in a straight line to 0 until the last step."""
+    steps = given["schedule_steps"]
+    return changing_rate(annealed(given["schedule_start"], steps), steps, PLACES)
 
 
-def _learning_rates(_: Scene) -> LearningRates:
+def learning_rates(_: Mapping[str, Any]) -> LearningRates:
+    """The learning rates of one path."""
     return LearningRates(np.array(RATES), same_path(RATES))
-
-
-_COMPUTED: Mapping[str, Callable[[Scene], Result]] = MappingProxyType(
-    {
-        "distributions": _sample,
-        "mask": _sample,
-        "means": _sample,
-        "variances": _sample,
-        "variance_ratio": _sample,
-        "test_factors": _sample,
-        "which_p": _which_p,
-        "mistakes": _mistake,
-        "next_layer": _unit,
-        "annealing": _annealing,
-        "learning_rates": _learning_rates,
-    }
-)

@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dropviz.settings.addresses import FIRST_PAGE
+from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
-from dropviz.story.scenes import PICTURES
 from dropviz.ui.glossary import glossary_html
 
 HERE = Path(__file__).parent

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from dropviz.figures.story_payload import story_payload
 from dropviz.live.page import story_html
 from dropviz.story.reading import OWN_STORY, own_story
-from dropviz.story.results import results_of
 
 SCENES = own_story().scenes
 COUNT = len(SCENES)
@@ -21,7 +20,7 @@ SCREENS = {
 @pytest.fixture(scope="module")
 def offline(tmp_path_factory):
     path = tmp_path_factory.mktemp("story") / "story.html"
-    path.write_text(story_html(story_payload(own_story(), results_of(own_story()))), encoding="utf-8")
+    path.write_text(story_html(story_payload(own_story(), own_story().results())), encoding="utf-8")
     return path.as_uri()
 
 

@@ -10,9 +10,9 @@ from dropviz.figures.story import scene_live
 from dropviz.figures.story_payload import story_payload
 from dropviz.live.page import story_html
 from dropviz.live.story import story_javascript
+from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
-from dropviz.story.results import result_of, results_of
-from dropviz.story.scenes import PICTURES, Scene, Story
+from dropviz.story.scenes import Scene, Story
 from dropviz.theory.moments import exact_gap, exact_moments
 
 STORY = own_story()
@@ -33,11 +33,11 @@ EXTREME = {
 
 def live_of(picture, **settings):
     scene = Scene("t", "s", picture, tuple(settings.items()))
-    return scene_live(scene, result_of(scene))
+    return scene_live(scene, scene.result())
 
 
 def payload_of(story):
-    return story_payload(story, results_of(story))
+    return story_payload(story, story.results())
 
 
 def curve(live, name):
@@ -66,13 +66,13 @@ def test_extremes_are_given_for_every_picture():
 
 @pytest.mark.parametrize("scene", STORY.scenes, ids=lambda scene: scene.title)
 def test_a_picture_starts_where_its_scene_says(scene):
-    live = scene_live(scene, result_of(scene))
+    live = scene_live(scene, scene.result())
     settings = dict(scene.settings)
     assert live.rates[live.nearest(scene.place)] == pytest.approx(settings.get("step", settings.get("rate")))
 
 
 def test_exact_lines_are_the_theory():
-    activations = result_of(STORY.scenes[2]).config.activations
+    activations = STORY.scenes[2].result().config.activations
     for name in ("standard", "inverted"):
         rates, ratio = curve(live_of("variance_ratio"), name)
         np.testing.assert_allclose(ratio, exact_gap("variance_ratio", name, rates, activations))
@@ -83,7 +83,7 @@ def test_exact_lines_are_the_theory():
 
 def test_the_dragged_value_lies_on_the_curve_that_is_revealed():
     for scene in (scene for scene in STORY.scenes if scene.question and scene.question.drag):
-        live = scene_live(scene, result_of(scene))
+        live = scene_live(scene, scene.result())
         x, y = curve(live, "inverted")
         assert np.interp(scene.question.drag.rate, x, y) == pytest.approx(scene.question.worked.value)
         low, high = live.figure["layout"]["yaxis"]["range"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dropviz.story.scenes import PICTURES, Scene, Story
+from dropviz.story.scenes import Scene, Story
 
 
 @pytest.mark.parametrize(
@@ -22,5 +22,8 @@ def test_the_address_is_the_state_of_the_app():
     assert replace(scene, settings=()).address == "./"
 
 
-def test_every_picture_has_a_page_of_its_own_settings():
-    assert {picture.address for picture in PICTURES.values()} >= {"explore", "which-p", "mistakes", "answer"}
+def test_a_scene_is_silent_where_its_page_has_a_default():
+    scene = Scene("a", ".", "annealing", (("schedule_steps", 500),))
+    assert scene.values == {"step": 0.0, "schedule_start": 0.5, "schedule_steps": 500}
+    assert replace(scene, settings=(("step", 30.0),)).place == 30.0
+    assert Scene("a", ".", "which_p").place == 0.3

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dropviz.settings.addresses import page_link
+from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import OWN_STORY, own_story
-from dropviz.story.scenes import PICTURES, Scene
+from dropviz.story.scenes import Scene
 from dropviz.ui.components import story as talk
 from dropviz.ui.frame import MORE, PAGES
 from dropviz.ui.pages.story import MOST_HELD, held_story
@@ -223,4 +224,4 @@ def test_every_setting_of_a_picture_is_one_of_its_page() -> None:
     for picture in PICTURES.values():
         (module,) = [module for page, _, module in (*PAGES, *MORE) if page == picture.address]
         known = {one.key for one in import_module(f"dropviz.ui.pages.{module}").SETTINGS}
-        assert set(picture.settings) <= known
+        assert {one.key for one in picture.settings} <= known

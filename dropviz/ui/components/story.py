@@ -6,18 +6,20 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import segno
 import streamlit as st
 
 from dropviz.live.story import story_javascript, story_stylesheet
+from dropviz.settings.addresses import spelled
+from dropviz.settings.story import MODE, ORDER, SCENE, STORY
 from dropviz.story.scenes import Story
 from dropviz.ui.components.live import PLOTLY
-from dropviz.ui.settings.session import saved
+from dropviz.ui.settings.session import saved, set_value
 
 log = logging.getLogger(__name__)
 PUBLIC_URL = "DROPVIZ_PUBLIC_URL"  # where the hall finds the app, if that is not where the lecturer sees it
@@ -71,14 +73,22 @@ def _component() -> Callable[..., Any]:
     )
 
 
-def mount_story(
-    story: Story, payload: dict[str, Any], which: Mapping[str, str], scene: int, mode: str
-) -> None:
-    """Show the story from ``scene`` (from 1) on; where a person moves to goes into the session and the address.
+class _Begin(NamedTuple):
+    """Where the browser began with a story: at the arrival of that number, in which scene and mode."""
 
-    ``which`` is what the address says of the story and the order of its scenes, "" where it says nothing.
+    version: str
+    arrival: int
+    scene: int
+    mode: str
+
+
+def mount_story(story: Story, payload: dict[str, Any]) -> None:
+    """Show the story from the scene of the settings on; where a person moves to goes into them and the address.
+
+    The addresses that the hall is given say, as the settings do, which story it is and the order of its scenes.
     """
-    said = {name: text for name, text in which.items() if text}
+    values = saved()
+    said = spelled((ORDER, STORY), values)
     version = hashlib.sha256(json.dumps([payload, said]).encode()).hexdigest()[:16]
     page = public_address("story")
     scenes = []
@@ -88,29 +98,27 @@ def mount_story(
         scenes.append(told | {"link": record.address, "public": address, "qr": qr_code(address)})
     arrival = st.session_state.get("arrivals", 0)
     # The scene at arrival, not the present one: what changes in here is sent again as a whole.
-    begin = st.session_state.get("story_begin")
-    if begin is None or begin[0] != (version, arrival):
-        begin = st.session_state["story_begin"] = ((version, arrival), scene, mode)
+    begin: _Begin | None = st.session_state.get("story_begin")
+    if begin is None or (begin.version, begin.arrival) != (version, arrival):
+        begin = _Begin(version, arrival, values[SCENE.key], values[MODE.key])
+        st.session_state["story_begin"] = begin
     state = "story_live"
 
     def keep_scene() -> None:
         number = st.session_state[state].get("scene")
         if isinstance(number, int | float) and 1 <= number <= len(story.scenes):
-            saved()["scene"] = int(number)
+            set_value(SCENE, int(number))
 
     def keep_mode() -> None:
         wanted = st.session_state[state].get("mode")
         if wanted in ("page", "talk"):
-            saved()["mode"] = wanted
+            set_value(MODE, wanted)
 
     _component()(
         key=state,
         data={
             "story": payload | {"scenes": scenes},
-            "version": version,
-            "scene": begin[1],
-            "mode": begin[2],
-            "arrival": arrival,
+            **begin._asdict(),
             "plotly": f"component/{PLOTLY.name}/plotly.min.js",
         },
         on_scene_change=keep_scene,

@@ -7,13 +7,12 @@ import streamlit as st
 
 from dropviz.figures.story_payload import story_payload
 from dropviz.live.page import story_html
-from dropviz.settings.story import MARK_LENGTH, MODE, ORDER, SCENE, SETTINGS, STORY
+from dropviz.settings.story import MARK_LENGTH, ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, own_story, read_story
-from dropviz.story.results import results_of
 from dropviz.story.scenes import Story
 from dropviz.ui.components.story import mount_story
 from dropviz.ui.frame import complain, heading
-from dropviz.ui.settings.session import read_address, saved, write_address
+from dropviz.ui.settings.session import read_address, saved, set_value, write_address
 from dropviz.ui.settings.sources import disarmed
 from dropviz.ui.settings.widgets import show
 
@@ -45,15 +44,16 @@ def held_story(mark: str, _read: Story | None = None) -> Story:
 
 @st.cache_data(max_entries=16, show_spinner="Drawing the scenes …")
 def _payload(story: Story) -> dict[str, Any]:
-    return story_payload(story, results_of(story))
+    return story_payload(story, story.results())
 
 
 def show_page() -> None:
     """Show the page."""
     heading("The story: predict first, then look")
     complain(read_address("story", SETTINGS))
+    mark = show(STORY)
     with st.sidebar:
-        whole = _choose_story(show(STORY))
+        whole = _choose_story(mark)
         if whole.title != own_story().title:
             st.caption(f"Told: {disarmed(whole.title)}, {len(whole.scenes)} scenes.")
         order = show(ORDER)
@@ -64,16 +64,15 @@ def show_page() -> None:
     story = whole.arranged(numbers)
     if saved()[SCENE.key] > len(story.scenes):
         st.warning(f"The last scene of this story is {len(story.scenes)}; it is shown.")
-    _scenes(story, order, show(STORY))
+    _scenes(story)
     with st.sidebar:
         _downloads(story)
 
 
 @st.fragment
-def _scenes(story: Story, order: str, mark: str) -> None:
-    scene = min(int(saved()[SCENE.key]), len(story.scenes))
-    saved()[SCENE.key] = scene
-    mount_story(story, _payload(story), {ORDER.key: order, STORY.key: mark}, scene, show(MODE))
+def _scenes(story: Story) -> None:
+    set_value(SCENE, min(int(saved()[SCENE.key]), len(story.scenes)))
+    mount_story(story, _payload(story))
     write_address(SETTINGS)
 
 
