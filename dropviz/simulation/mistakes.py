@@ -8,7 +8,6 @@ import numpy as np
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
-from dropviz.simulation.bins import shares
 from dropviz.simulation.histogram import Units, some_units
 from dropviz.simulation.layer import LayerConfig, left_on
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
@@ -130,7 +129,8 @@ def answers_left_on(config: LayerConfig) -> Answers:
     result = left_on(config)
     rates, prediction, masks, off = result.rates, result.prediction, len(result.prediction), result.off
     edges = _edges(prediction[:, np.abs(rates - FRAMED_RATE).argmin()], off)
-    percent = 100.0 * shares(prediction.T, edges)[0]
+    counts = [np.histogram(answers, edges)[0] for answers in prediction.T]
+    percent = 100.0 * np.array(counts) / masks
     tallest = float(percent[np.abs(rates - TALLEST_RATE).argmin()].max())
     flipped = 100.0 * result.flipped
     flipped_error = 100.0 * np.sqrt(result.flipped * (1.0 - result.flipped) / masks)

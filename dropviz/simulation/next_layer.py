@@ -3,13 +3,15 @@
 Axes of results: strategy ("inverted", "standard"), rate, bin. Notation as in `dropviz.simulation.layer`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.rates import rate_grid
 from dropviz.simulation.layer import LayerConfig, LayerSweep, layer_densities, layer_sweep
+from dropviz.simulation.masks import MOST_ENUMERATED
 from dropviz.simulation.nonlinearity import (
     DepthConfig,
     DepthGap,
@@ -19,6 +21,7 @@ from dropviz.simulation.nonlinearity import (
     nonlinear_gap,
 )
 from dropviz.simulation.variance_shift import VarianceShift, VarianceShiftConfig, variance_shift
+from dropviz.theory.activations import Activations, Normal
 
 STRATEGIES = ("inverted", "standard")
 TALLEST_RATE = 0.15  # the picture has room for the bars there; at smaller rates z is a needle
@@ -28,30 +31,73 @@ ROUNDING = 1e-12  # relative; differences below it are rounding
 
 @dataclass(frozen=True, slots=True)
 class NextLayerConfig:
-    """What decides the page: a unit of any fan-in, a small one whose masks are listed, a stack, and batch norm.
+    """Everything that decides the page: a unit of any fan-in, a small one, a stack of layers, and batch norm.
 
-    Raises
-    ------
-    ValueError
-        If the four do not stand on the same rates, or the units are not of the strategies "inverted" and "standard".
+    ``fan_in``, ``weight_scale``, ``bias``, ``activations`` and ``masks`` are those of `LayerConfig`; the small unit has
+    ``unit_inputs``, 1 to 12, all of whose masks are listed, and half as many drawn. ``nonlinearity``, ``width`` and
+    ``passes`` are those of `DepthConfig`, ``input_mean``, ``correlation`` and ``samples`` of `VarianceShiftConfig`.
+    What is outside its range is refused there, when it is simulated.
     """
 
-    layer: LayerConfig
-    unit: LayerConfig
-    depth: DepthConfig
-    shift: VarianceShiftConfig
+    fan_in: int = 64
+    weight_scale: float = 1.5
+    bias: float = 0.0
+    nonlinearity: str = "relu"
+    unit_inputs: int = MOST_ENUMERATED
+    input_mean: float = 0.5
+    correlation: float = 0.05
+    seed: int = 2
+    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    masks: int = 4000
+    width: int = 48
+    passes: int = 200
+    samples: int = 4000
 
-    def __post_init__(self) -> None:
-        for name in ("unit", "depth", "shift"):
-            if getattr(self, name).rates != self.layer.rates:
-                raise ValueError(
-                    f"{name} must have the {len(self.layer.rates)} rates of layer; it has others"
-                )
-        for name in ("layer", "unit"):
-            if getattr(self, name).strategies != STRATEGIES:
-                raise ValueError(
-                    f"strategies of {name} must be {STRATEGIES}; got {getattr(self, name).strategies}"
-                )
+    @property
+    def layer(self) -> LayerConfig:
+        """The unit of any fan-in."""
+        return LayerConfig(
+            activations=self.activations,
+            fan_in=self.fan_in,
+            weight_scale=self.weight_scale,
+            bias=self.bias,
+            rates=self.rates,
+            strategies=STRATEGIES,
+            masks=self.masks,
+            seed=self.seed,
+        )
+
+    @property
+    def unit(self) -> LayerConfig:
+        """The small unit."""
+        return replace(self.layer, fan_in=self.unit_inputs, weight_mean=1.0, masks=self.masks // 2)
+
+    @property
+    def depth(self) -> DepthConfig:
+        """The stack of layers."""
+        return DepthConfig(
+            nonlinearity=self.nonlinearity,
+            width=self.width,
+            weight_scale=self.weight_scale,
+            rates=self.rates,
+            passes=self.passes,
+            seed=self.seed,
+        )
+
+    @property
+    def shift(self) -> VarianceShiftConfig:
+        """The layer before batch norm."""
+        return VarianceShiftConfig(
+            fan_in=self.fan_in,
+            mean=self.input_mean,
+            correlation=self.correlation,
+            weight_mean=4.0,
+            weight_scale=self.weight_scale,
+            rates=self.rates,
+            samples=self.samples,
+            seed=self.seed,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,11 +178,11 @@ class NextLayer:
 def next_layer(config: NextLayerConfig) -> NextLayer:
     """Simulate the five sections of the page."""
     layer, unit = layer_sweep(config.layer), layer_sweep(config.unit)
-    rates, densities = np.asarray(config.layer.rates), layer_densities(layer)
+    rates, densities = np.asarray(config.rates), layer_densities(layer)
     shares = 100.0 * densities.density * np.diff(densities.edges)
     tallest = float(shares[:, np.abs(rates - TALLEST_RATE).argmin()].max())
     logistic = {
-        name: logistic_unit(unit.weights, unit.inputs, config.unit.bias, rates, name) for name in STRATEGIES
+        name: logistic_unit(unit.weights, unit.inputs, config.bias, rates, name) for name in STRATEGIES
     }
     shift, x = variance_shift(config.shift), np.linspace(-BELL_END, BELL_END, 161)
     return NextLayer(
@@ -148,7 +194,7 @@ def next_layer(config: NextLayerConfig) -> NextLayer:
         shares=shares,
         outside=densities.outside_mass,
         top=1.1 * tallest if tallest < 60.0 else 105.0,
-        unit=_unit_output(unit, config.depth.nonlinearity),
+        unit=_unit_output(unit, config.nonlinearity),
         logistic=logistic["inverted"],
         logistic_gap=np.array(
             [
@@ -164,9 +210,9 @@ def next_layer(config: NextLayerConfig) -> NextLayer:
     )
 
 
-def unit_output(config: LayerConfig, nonlinearity: str) -> UnitOutput:
-    """Draw one small unit, list its masks and put every z through the nonlinearity of that name."""
-    return _unit_output(layer_sweep(config), nonlinearity)
+def unit_output(config: NextLayerConfig) -> UnitOutput:
+    """Simulate the small unit alone."""
+    return _unit_output(layer_sweep(config.unit), config.nonlinearity)
 
 
 def _unit_output(unit: LayerSweep, nonlinearity: str) -> UnitOutput:

@@ -10,9 +10,8 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.rates import rate_grid
 from dropviz.schedules import annealed
 from dropviz.simulation.changing_rate import ChangingRate, changing_rate
-from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
-from dropviz.simulation.next_layer import STRATEGIES, UnitOutput, unit_output
+from dropviz.simulation.next_layer import NextLayerConfig, UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.training.same_path import same_path
 
@@ -49,15 +48,14 @@ def mistake(given: Mapping[str, Any]) -> Mistake:
 
 def unit(given: Mapping[str, Any]) -> UnitOutput:
     """The small unit of the next layer."""
-    config = LayerConfig(
-        fan_in=given["layer_inputs"],
-        weight_mean=1.0,
+    config = NextLayerConfig(
+        unit_inputs=given["layer_inputs"],
         weight_scale=given["layer_scale"],
         bias=given["layer_bias"],
-        strategies=STRATEGIES,
+        nonlinearity=given["layer_f"],
         seed=given["layer_seed"],
     )
-    return unit_output(config, given["layer_f"])
+    return unit_output(config)
 
 
 def annealing(given: Mapping[str, Any]) -> ChangingRate:

@@ -18,8 +18,7 @@ from dropviz.figures.next_layer.panels import (
     moment_panels,
     short,
 )
-from dropviz.simulation.layer import LayerConfig
-from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer
+from dropviz.simulation.next_layer import NextLayerConfig, next_layer
 from dropviz.simulation.nonlinearity import DepthConfig, DepthGap
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
 
@@ -28,25 +27,19 @@ AT = RATES.index(0.3)
 
 
 def results(nonlinearity="relu", fan_in=20, scale=1.5, inputs=6, bias=0.0, seed=2, activations=None):
-    layer = LayerConfig(
-        activations=activations or dv.Normal(relu=True),
+    config = NextLayerConfig(
         fan_in=fan_in,
         weight_scale=scale,
         bias=bias,
-        rates=RATES,
-        strategies=STRATEGIES,
-        masks=400,
+        nonlinearity=nonlinearity,
+        unit_inputs=inputs,
         seed=seed,
-    )
-    config = NextLayerConfig(
-        layer=layer,
-        unit=replace(layer, fan_in=inputs, weight_mean=1.0),
-        depth=DepthConfig(
-            nonlinearity=nonlinearity, width=16, weight_scale=scale, rates=RATES, passes=60, seed=seed
-        ),
-        shift=VarianceShiftConfig(
-            fan_in=fan_in, weight_mean=4.0, weight_scale=scale, rates=RATES, samples=300
-        ),
+        rates=RATES,
+        activations=activations or dv.Normal(relu=True),
+        masks=400,
+        width=16,
+        passes=60,
+        samples=300,
     )
     return next_layer(config)
 

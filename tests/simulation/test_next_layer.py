@@ -4,24 +4,13 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.masks import enumerate_masks
-from dropviz.simulation.next_layer import NextLayerConfig, next_layer, unit_output
-from dropviz.simulation.nonlinearity import DepthConfig, nonlinearities
-from dropviz.simulation.variance_shift import VarianceShiftConfig
+from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer, unit_output
+from dropviz.simulation.nonlinearity import nonlinearities
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 AT = RATES.index(0.3)
-LAYER = LayerConfig(
-    fan_in=20, weight_scale=1.5, rates=RATES, strategies=("inverted", "standard"), masks=400, seed=2
-)
-UNIT = replace(LAYER, fan_in=6, weight_mean=1.0)
-CONFIG = NextLayerConfig(
-    layer=LAYER,
-    unit=UNIT,
-    depth=DepthConfig(width=16, rates=RATES, passes=60, seed=2),
-    shift=VarianceShiftConfig(fan_in=20, weight_mean=4.0, weight_scale=1.5, rates=RATES, samples=300),
-)
+CONFIG = NextLayerConfig(fan_in=20, unit_inputs=6, rates=RATES, masks=400, width=16, passes=60, samples=300)
 VIEW = next_layer(CONFIG)
 
 
@@ -33,13 +22,13 @@ def test_the_shares_and_what_is_outside_are_all_masks():
 
 @pytest.mark.parametrize("name", nonlinearities())
 def test_the_gap_is_the_average_over_all_masks_less_the_test_pass(name):
-    found = unit_output(UNIT, name)
+    found = unit_output(replace(CONFIG, nonlinearity=name))
     np.testing.assert_allclose(found.gap, found.output.exact - found.at_test, atol=2e-12)
     assert (found.gap[:, 0] == 0.0).all(), "at rate 0 nothing is dropped"
 
 
 def test_the_gap_of_a_sum_by_hand():
-    found = unit_output(UNIT, "tanh")
+    found = unit_output(replace(CONFIG, nonlinearity="tanh"))
     sums = enumerate_masks(6) @ _products()
     kept = enumerate_masks(6).sum(axis=1)
     chance = 0.7**kept * 0.3 ** (6 - kept)
@@ -48,14 +37,14 @@ def test_the_gap_of_a_sum_by_hand():
 
 
 def _products():
-    rng = np.random.default_rng(UNIT.seed)
-    inputs = UNIT.activations.sample(rng, 6)
+    rng = np.random.default_rng(CONFIG.seed)
+    inputs = CONFIG.activations.sample(rng, 6)
     return (1.0 / 6 + 1.5 / np.sqrt(6) * rng.standard_normal(6)) * inputs
 
 
 def test_a_relu_never_averages_below_its_test_pass_by_jensens_inequality():
     for seed in range(8):
-        assert (unit_output(replace(UNIT, seed=seed), "relu").gap[0] >= 0.0).all()
+        assert (unit_output(replace(CONFIG, seed=seed)).gap[0] >= 0.0).all()
 
 
 def test_the_logistic_gap_is_average_less_geometric_mean_and_0_where_that_is_rounding():
@@ -72,14 +61,26 @@ def test_the_bells_have_the_variance_of_the_shift():
     np.testing.assert_allclose(VIEW.expected_bell, VIEW.bells[0])  # at rate 0 the shift is 1
 
 
+def test_the_parts_share_what_they_have_in_common():
+    config = NextLayerConfig(fan_in=3, weight_scale=0.7, bias=1.0, nonlinearity="gelu", unit_inputs=2, seed=9)
+    assert config.layer.rates == config.unit.rates == config.depth.rates == config.shift.rates == config.rates
+    assert config.layer.strategies == config.unit.strategies == STRATEGIES
+    assert {part.weight_scale for part in (config.layer, config.unit, config.depth, config.shift)} == {0.7}
+    assert {part.seed for part in (config.layer, config.unit, config.depth, config.shift)} == {9}
+    assert (config.layer.fan_in, config.unit.fan_in, config.shift.fan_in) == (3, 2, 3)
+    assert config.layer.bias == config.unit.bias == 1.0
+    assert unit_output(config).nonlinearity == config.depth.nonlinearity == "gelu"
+
+
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        ({"unit": replace(UNIT, rates=(0.1, 0.2))}, "unit must have the 20 rates"),
-        ({"depth": DepthConfig()}, "depth must have"),
-        ({"layer": replace(LAYER, strategies=("inverted",))}, "strategies of layer"),
+        ({"fan_in": 0}, "fan_in"),
+        ({"unit_inputs": 13}, "units must be an integer from 1 to 12"),
+        ({"correlation": 1.5}, "correlation"),
+        ({"nonlinearity": "sine"}, "nonlinearity"),
     ],
 )
-def test_parts_that_do_not_belong_together_are_refused(part, message):
+def test_what_is_out_of_range_is_refused_by_name(part, message):
     with pytest.raises(ValueError, match=message):
-        replace(CONFIG, **part)
+        next_layer(replace(CONFIG, **part))
