@@ -22,8 +22,7 @@ from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_laye
 from dropviz.simulation.nonlinearity import DepthConfig
 from dropviz.simulation.variance_shift import VarianceShiftConfig
 from dropviz.ui.components.live import Ready, live_figure, ready
-from dropviz.ui.frame import heading
-from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.page import Page
 from dropviz.ui.settings.widgets import show, show_seed
 
 RATES = dv.rate_grid(0.0, 0.95, 0.01)
@@ -34,22 +33,12 @@ def _live(config: NextLayerConfig) -> Ready:
     return ready(next_layer_live(next_layer(config)))
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("What reaches the next layer?")
-    for complaint in read_address("next-layer", SETTINGS):
-        st.warning(complaint)
+def _controls() -> tuple[NextLayerConfig]:
     with st.sidebar:
-        config = _controls()
-    _figure(config)
-
-
-def _controls() -> NextLayerConfig:
-    """Show the widgets and return what they decide."""
-    fan_in, scale, bias = int(show(FAN_IN)), show(SCALE), show(BIAS)
-    nonlinearity, inputs = show(NONLINEARITY), int(show(UNIT_INPUTS))
-    mean, correlation = show(INPUT_MEAN), show(CORRELATION)
-    seed = show_seed(SEED, "A new seed: other weights, inputs and masks.")
+        fan_in, scale, bias = int(show(FAN_IN)), show(SCALE), show(BIAS)
+        nonlinearity, inputs = show(NONLINEARITY), int(show(UNIT_INPUTS))
+        mean, correlation = show(INPUT_MEAN), show(CORRELATION)
+        seed = show_seed(SEED, "A new seed: other weights, inputs and masks.")
     layer = LayerConfig(
         fan_in=fan_in,
         weight_scale=scale,
@@ -59,7 +48,7 @@ def _controls() -> NextLayerConfig:
         masks=4000,
         seed=seed,
     )
-    return NextLayerConfig(
+    config = NextLayerConfig(
         layer=layer,
         unit=replace(layer, fan_in=inputs, weight_mean=1.0, masks=2000),
         depth=DepthConfig(
@@ -75,9 +64,19 @@ def _controls() -> NextLayerConfig:
             seed=seed,
         ),
     )
+    return (config,)
 
 
-@st.fragment
 def _figure(config: NextLayerConfig) -> None:
     live_figure(_live(config), "next_layer")
-    write_address(SETTINGS)
+
+
+PAGE = Page(
+    address="next-layer",
+    title="Next layer",
+    question="what reaches the next layer?",
+    heading="What reaches the next layer?",
+    settings=SETTINGS,
+    controls=_controls,
+    view=_figure,
+)
