@@ -1,9 +1,9 @@
 """What every page shares: the list of pages, the style sheet, the way to the next page, and the words."""
 
-from collections.abc import Mapping, Sequence
-from importlib import import_module
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -12,77 +12,87 @@ from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
 from dropviz.ui.glossary import glossary_html
+from dropviz.ui.page import Page
+from dropviz.ui.pages import answer, first_screen, next_layer, noise, story, which_p
+from dropviz.ui.pages.mistakes import page as mistakes
+from dropviz.ui.pages.schedule import page as schedule
+from dropviz.ui.pages.training import page as training
+from dropviz.ui.settings.session import read_address, write_address
 
 HERE = Path(__file__).parent
 
-
-# Address, title in the navigation, module of `dropviz.ui.pages`; in the order of the question.
+# In the order of the question.
 PAGES = (
-    (FIRST_PAGE, "Two strategies", "first_screen"),
-    ("which-p", "Which p?", "which_p"),
-    ("mistakes", "Mistakes", "mistakes.page"),
-    ("next-layer", "Next layer", "next_layer"),
-    ("training", "Training", "training.page"),
-    ("answer", "The answer", "answer"),
-    ("story", "The story", "story"),
-)
-MORE = (
-    ("noise", "Zero-mean noise", "noise"),
-    ("schedule", "A changing rate", "schedule.page"),
-)
-# What a link to the page asks, where its title would say too little.
-QUESTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        FIRST_PAGE: "back to the two strategies",
-        "which-p": "which p is meant, and what to divide by?",
-        "mistakes": "what if one gets it wrong?",
-        "next-layer": "what reaches the next layer?",
-        "training": "does one test network serve every way of training?",
-        "answer": "which strategy is preferable, and why?",
-        "noise": "which other noise needs nothing at test?",
-        "schedule": "and if the rate changes during training?",
-    }
+    first_screen.PAGE,
+    which_p.PAGE,
+    mistakes.PAGE,
+    next_layer.PAGE,
+    training.PAGE,
+    answer.PAGE,
+    story.PAGE,
+    noise.PAGE,
+    schedule.PAGE,
 )
 
 
 def pages() -> dict[str, list[StreamlitPage]]:
     """Return the pages for `st.navigation`, by the heading they stand under; "" stands for none."""
     return {
-        "": [_page(*row, default=row[0] == FIRST_PAGE) for row in PAGES],
-        "More": [_page(*row, default=False) for row in MORE],
+        "": [_entry(page) for page in PAGES if not page.more],
+        "More": [_entry(page) for page in PAGES if page.more],
     }
 
 
-def _page(address: str, title: str, module: str, default: bool) -> StreamlitPage:
+def _entry(page: Page) -> StreamlitPage:
     def run() -> None:
-        _present(address)
-        import_module(f"dropviz.ui.pages.{module}").show_page()
-        _show_footer(address)
+        _present(page)
+        draw(page)
+        _show_footer(page)
 
-    return st.Page(run, title=title, url_path=address, default=default)
+    return st.Page(run, title=page.title, url_path=page.address, default=page.address == FIRST_PAGE)
 
 
-def _present(address: str) -> None:
+def draw(page: Page) -> None:
+    """Draw a page between the navigation and the footer, and keep its address."""
+    st.title(page.heading, anchor=False)
+    complaints = read_address(page.address, page.settings)
+    if complaints:
+        st.warning("  \n".join(complaints))
+    chosen = page.controls()
+    if page.view is None:
+        write_address(page.settings)
+    else:
+        _as_fragment(page.view, page)(*chosen)
+    if page.below is not None:
+        page.below(*chosen)
+
+
+def _as_fragment(view: Callable[..., None], page: Page) -> Callable[..., None]:
+    @wraps(view)  # Streamlit tells fragments apart by name
+    def with_address(*chosen: Any) -> None:
+        view(*chosen)
+        write_address(page.settings)
+
+    return st.fragment(with_address)
+
+
+def _present(page: Page) -> None:
     """Lead ``?mode=talk`` on another page to the scene of the story that shows this page, or to the first."""
     mode = st.query_params.get("mode")
-    if address == "story" or mode not in ("talk", "notes"):
+    if page is story.PAGE or mode not in ("talk", "notes"):
         return
     scenes = enumerate(own_story().scenes, start=1)
-    scene = next((number for number, one in scenes if PICTURES[one.picture].address == address), 1)
-    (row,) = [row for row in PAGES if row[0] == "story"]
+    scene = next((number for number, one in scenes if PICTURES[one.picture].address == page.address), 1)
     st.switch_page(
-        _page(*row, default=False), query_params={"mode": mode} | ({"scene": str(scene)} if scene > 1 else {})
+        _entry(story.PAGE), query_params={"mode": mode} | ({"scene": str(scene)} if scene > 1 else {})
     )
 
 
-def _show_footer(address: str) -> None:
+def _show_footer(page: Page) -> None:
     """Lead on to the next page, the last one back to the first, and explain the words."""
-    rows = (*PAGES, *MORE)
-    here = next(number for number, row in enumerate(rows) if row[0] == address)
-    following = rows[(here + 1) % len(rows)]
-    question = QUESTIONS.get(following[0], following[1])
+    following = PAGES[(PAGES.index(page) + 1) % len(PAGES)]
     with st.container(key="page_footer"):
-        st.page_link(_page(*following, default=following[0] == FIRST_PAGE), label=f"**Next:** {question}")
+        st.page_link(_entry(following), label=f"**Next:** {following.question or following.title}")
         with st.expander("The words on these pages"):
             st.html(glossary_html())
 
@@ -90,14 +100,3 @@ def _show_footer(address: str) -> None:
 def show_frame() -> None:
     """Put the style sheet of the app into the page."""
     st.html(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style>")
-
-
-def heading(text: str) -> None:
-    """Show the title of a page."""
-    st.title(text, anchor=False)
-
-
-def complain(complaints: Sequence[str]) -> None:
-    """Say in one place what of the address was refused."""
-    if complaints:
-        st.warning("  \n".join(complaints))

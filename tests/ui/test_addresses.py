@@ -4,7 +4,7 @@ tests/data/addresses.json holds what each address led to then, and is the truth:
 Settings that differ from the page's bare address are listed, the others are those of the bare one. Only when an
 address is to mean something else: ``python -m tests.ui.test_addresses`` prints the file anew.
 
-What depends on where things stand in the package is in ``page``, ``settings_found`` and ``CONFIGS``, nowhere else.
+What depends on where things stand in the package is in ``settings_found`` and ``CONFIGS``, nowhere else.
 """
 
 import json
@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 import dropviz as dv
 from dropviz.simulation.layer import LayerConfig
@@ -22,6 +21,7 @@ from dropviz.simulation.noise_sweep import NoiseConfig
 from dropviz.simulation.nonlinearity import DepthConfig
 from dropviz.simulation.variance_shift import VarianceShiftConfig
 from dropviz.training.config import TrainingConfig
+from tests.ui.opening import open_page
 
 STORED = Path(__file__).parents[1] / "data" / "addresses.json"
 # Which configurations a page makes of its settings. The others have theirs from constants, or many at once.
@@ -39,15 +39,6 @@ PICTURES = (
     "mistakes",
 )  # a configuration may be built only where one is new
 GRID = repr(dv.rate_grid(0.0, 0.95, 0.01))
-
-
-def page(name):
-    from importlib import import_module
-
-    from dropviz.ui.frame import MORE, PAGES
-
-    module = next(module for address, _, module in (*PAGES, *MORE) if address == name)
-    import_module(f"dropviz.ui.pages.{module}").show_page()
 
 
 def settings_found(app):
@@ -78,11 +69,7 @@ def opened(address):
             patch.setattr(kind, "__post_init__", noted)
         if name in PICTURES:
             st.cache_data.clear()
-        app = AppTest.from_function(page, args=(name,), default_timeout=30)
-        for key, texts in parse_qs(where.query, keep_blank_values=True).items():
-            app.query_params[key] = texts
-        app.run()
-    assert not app.exception
+        app = open_page(name, **parse_qs(where.query, keep_blank_values=True))
     said = [line for box in (*app.warning, *app.error, *app.info) for line in box.value.split("  \n")]
     return {
         "settings": settings_found(app),

@@ -1,23 +1,12 @@
+from functools import partial
+
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dropviz.figures.answer.points import REASONS
-from dropviz.ui.frame import MORE, PAGES
+from dropviz.ui.frame import PAGES
+from tests.ui.opening import open_page
 
-
-def page() -> None:
-    from dropviz.ui.pages.answer import show_page
-
-    show_page()
-
-
-def run(**address: str) -> AppTest:
-    at = AppTest.from_function(page, default_timeout=20)
-    for name, value in address.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
+run = partial(open_page, "answer")
 
 
 @pytest.mark.parametrize("rate", ["0", "0.3", "0.5", "0.95"])
@@ -34,5 +23,5 @@ def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
 
 
 def test_every_reason_leads_to_a_page_of_the_app() -> None:
-    addresses = {address for address, _, _ in (*PAGES, *MORE)}
+    addresses = {page.address for page in PAGES}
     assert {point.page[1] for point in REASONS} <= addresses

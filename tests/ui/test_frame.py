@@ -1,26 +1,48 @@
-"""What every page has: help beside each control, a way on, and the words."""
+"""What every page has: help beside each control, settings that refuse nonsense in a sentence, and the words."""
 
 import re
-from importlib import import_module
 
 import pytest
 
+from dropviz.settings.addresses import spelled, values_of
 from dropviz.settings.rate_table import TABLE
-from dropviz.ui.frame import MORE, PAGES, QUESTIONS
+from dropviz.ui.frame import PAGES
 from dropviz.ui.glossary import WORDS, glossary_html
 
-ROWS = (*PAGES, *MORE)
+SETTINGS = {setting.key: setting for page in PAGES for setting in page.settings}
+NONSENSE = ("x", "nan", "-1e999", "inf", "9" * 5000, "../../etc", "<b>", "[]", "é", "٣", "1_0")
 
 
-@pytest.mark.parametrize("module", [module for _, _, module in ROWS])
-def test_every_control_has_help(module):
-    settings = import_module(f"dropviz.ui.pages.{module}").SETTINGS
-    controls = [setting for setting in settings if setting.control != "page" and setting is not TABLE]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.address)
+def test_every_control_has_help(page):
+    controls = [one for one in page.settings if one.control != "page" and one is not TABLE]
     assert [control.key for control in controls if not control.help] == []
 
 
-def test_the_questions_belong_to_pages():
-    assert set(QUESTIONS) <= {address for address, _, _ in ROWS}
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+def test_no_setting_takes_nonsense(setting):
+    for value in NONSENSE if setting.key == "order" else ("", *NONSENSE):
+        with pytest.raises((ValueError, OverflowError)):
+            setting.parse(value)
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+def test_a_refused_value_is_named_once_and_the_default_stands(setting):
+    values, (sentence,) = values_of({setting.key: ["<script>"]}, [setting])
+    assert values == {setting.key: setting.default}
+    assert setting.key in sentence
+    assert setting.allowed() in sentence
+    assert "<" not in sentence
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+def test_the_address_never_names_a_default(setting):
+    assert spelled([setting], {}) == spelled([setting], {setting.key: setting.default}) == {}
+
+
+def test_a_setting_of_two_pages_is_the_same_on_both():
+    shown = [setting for page in PAGES for setting in page.settings]
+    assert {setting.key for setting in shown if setting is not SETTINGS[setting.key]} == set()
 
 
 def test_the_words_of_the_question_are_explained():

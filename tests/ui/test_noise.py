@@ -1,22 +1,11 @@
+from functools import partial
+
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dropviz.settings.noise import SHORT
+from tests.ui.opening import open_page
 
-
-def page() -> None:
-    from dropviz.ui.pages.noise import show_page
-
-    show_page()
-
-
-def run(**address: str) -> AppTest:
-    at = AppTest.from_function(page, default_timeout=20)
-    for name, value in address.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
+run = partial(open_page, "noise")
 
 
 @pytest.mark.parametrize("name", [name for name in SHORT if name != "inverted"])

@@ -5,9 +5,9 @@ import time
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
-from streamlit.testing.v1 import AppTest
 
 from dropviz.settings.rate_table import MOST_ROWS, TABLE, read_rows
+from tests.ui.opening import arriving, open_page
 
 
 @pytest.mark.parametrize(
@@ -77,21 +77,13 @@ def test_empty_rows_do_not_count_and_blanks_are_cut() -> None:
 
 @pytest.mark.parametrize("registered", [True, False], ids=["pasted", "forged at the first visit"])
 def test_ten_thousand_rows_in_the_editor_are_refused_at_once(registered: bool) -> None:
-    def page() -> None:
-        from dropviz.ui.pages.schedule.page import show_page
-
-        show_page()
-
-    at = AppTest.from_function(page, default_timeout=20)
-    at.query_params["schedule"] = "table"
-    at.run()
+    at = open_page("schedule", schedule="table")
     editor = at.dataframe[0].proto
     rows = [{"step": str(step), "rate": "0.1"} for step in range(10_000)]
     states = WidgetStates()
     states.widgets.add(id=editor.id, string_value=json.dumps({"added_rows": rows}))
     if not registered:
-        at = AppTest.from_function(page, default_timeout=20)
-        at.query_params["schedule"] = "table"
+        at = arriving("schedule", schedule="table")
     began = time.process_time()
     at._run(states)
     assert time.process_time() - began < 5

@@ -1,32 +1,16 @@
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from dropviz import schedules
 from dropviz.settings.schedule import KINDS
+from tests.ui.opening import open_page
 
-
-def page() -> None:
-    from dropviz.ui.pages.schedule.page import show_page
-
-    show_page()
-
-
-def opened(**address: str) -> AppTest:
-    at = AppTest.from_function(page, default_timeout=20)
-    for name, value in address.items():
-        at.query_params[name] = value
-    return at
-
-
-def run(**address: str) -> AppTest:
-    at = opened(**address).run()
-    assert not at.exception
-    return at
+run = partial(open_page, "schedule")
 
 
 @pytest.mark.parametrize("name", list(KINDS))

@@ -1,6 +1,6 @@
 import hashlib
 import json
-from importlib import import_module
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,23 +13,11 @@ from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import OWN_STORY, own_story
 from dropviz.story.scenes import Scene
 from dropviz.ui.components import story as talk
-from dropviz.ui.frame import MORE, PAGES
+from dropviz.ui.frame import PAGES
 from dropviz.ui.pages.story import MOST_HELD, held_story
+from tests.ui.opening import open_page
 
-
-def page() -> None:
-    from dropviz.ui.pages.story import show_page
-
-    show_page()
-
-
-def run(**address: str) -> AppTest:
-    at = AppTest.from_function(page, default_timeout=20)
-    for name, value in address.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
+run = partial(open_page, "story")
 
 
 def told(at: AppTest) -> dict[str, Any]:
@@ -212,8 +200,8 @@ def test_no_more_stories_are_held_than_said_and_the_longest_unused_goes_first() 
 @pytest.mark.parametrize("scene", own_story().scenes, ids=lambda scene: scene.title)
 def test_the_link_of_a_scene_is_an_address_that_its_page_takes(scene: Scene) -> None:
     address = urlsplit(scene.address)
-    (module,) = [module for page, _, module in (*PAGES, *MORE) if page_link(page) == address.path]
-    settings = {one.key: one for one in import_module(f"dropviz.ui.pages.{module}").SETTINGS}
+    (page,) = [page for page in PAGES if page_link(page.address) == address.path]
+    settings = {one.key: one for one in page.settings}
     given = dict(parse_qsl(address.query))
     assert given
     for name, text in given.items():
@@ -222,6 +210,6 @@ def test_the_link_of_a_scene_is_an_address_that_its_page_takes(scene: Scene) -> 
 
 def test_every_setting_of_a_picture_is_one_of_its_page() -> None:
     for picture in PICTURES.values():
-        (module,) = [module for page, _, module in (*PAGES, *MORE) if page == picture.address]
-        known = {one.key for one in import_module(f"dropviz.ui.pages.{module}").SETTINGS}
+        (page,) = [page for page in PAGES if page.address == picture.address]
+        known = {one.key for one in page.settings}
         assert {one.key for one in picture.settings} <= known

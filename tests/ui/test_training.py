@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,21 +13,9 @@ from dropviz.training.experiments import experiments
 from dropviz.training.session import LiveTraining, Snapshot
 from dropviz.ui.pages.training.session import TrainingSession
 from dropviz.ui.pages.training.settings import VARIANTS
+from tests.ui.opening import open_page
 
-
-def page() -> None:
-    from dropviz.ui.pages.training.page import show_page
-
-    show_page()
-
-
-def run(**address: str) -> AppTest:
-    at = AppTest.from_function(page, default_timeout=30)
-    for name, value in address.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
+run = partial(open_page, "training")
 
 
 def press(at: AppTest, name: str) -> AppTest:
@@ -257,7 +246,7 @@ def test_what_cannot_be_trained_gets_a_sentence() -> None:
 
 class Upload:
     def __init__(self, content: bytes) -> None:
-        self.content, self.file_id = content, f"file {hash(content)}"
+        self.content, self.name, self.file_id = content, "table.csv", f"file {hash(content)}"
 
     def getvalue(self) -> bytes:
         return self.content

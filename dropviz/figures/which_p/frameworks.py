@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from dropviz.figures.panels import html
 from dropviz.frameworks.conventions import (
@@ -15,6 +14,9 @@ from dropviz.frameworks.conventions import (
     line_of_code,
     migration,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EVIDENCE = {
     "run": "run by our tests",
@@ -30,8 +32,10 @@ SCALES: Mapping[Scales, str] = {
 }
 
 
-def conventions_table(rate: float) -> pd.DataFrame:
+def conventions_table(rate: float) -> "pd.DataFrame":
     """Return every framework as a row: its parameter, what it means, where it scales, and its line at ``rate``."""
+    import pandas as pd  # only here: the first page is not to wait for it
+
     rows = [
         {
             "framework": row.name,

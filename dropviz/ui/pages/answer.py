@@ -7,10 +7,8 @@ from dropviz.settings.kinds import RATE
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.training.same_path import same_path
 from dropviz.ui.components.live import Ready, live_figure, ready
-from dropviz.ui.frame import heading
-from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.page import Page
 
-SETTINGS = (RATE,)
 VERDICT = (
     "**Inverted dropout is preferable: both strategies match the mean and are one function up to the constant k, "
     "but only inverted leaves nothing to do at test.** The reasons are practical, not statistical. Here are five, "
@@ -24,16 +22,21 @@ def _live(config: EvidenceConfig) -> Ready:
     return ready(answer_live(evidence(config), same_path(config.rates)))
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("Which strategy is preferable, and why?")
-    for complaint in read_address("answer", SETTINGS):
-        st.warning(complaint)
+def _controls() -> tuple[()]:
     st.markdown(VERDICT)
-    _figure()
+    return ()
 
 
-@st.fragment
 def _figure() -> None:
     live_figure(_live(EvidenceConfig()), "answer")
-    write_address(SETTINGS)
+
+
+PAGE = Page(
+    address="answer",
+    title="The answer",
+    question="which strategy is preferable, and why?",
+    heading="Which strategy is preferable, and why?",
+    settings=(RATE,),
+    controls=_controls,
+    view=_figure,
+)

@@ -6,14 +6,13 @@ import dropviz as dv
 from dropviz import figures
 from dropviz.frameworks.snippets import TARGETS, snippet
 from dropviz.live.page import standalone_html
-from dropviz.settings import first_screen
-from dropviz.settings.first_screen import MEASURE, SEED, STRATEGIES, UNITS
+from dropviz.settings.addresses import FIRST_PAGE
+from dropviz.settings.first_screen import MEASURE, SEED, SETTINGS, STRATEGIES, UNITS
 from dropviz.settings.kinds import Choice
 from dropviz.simulation.tables import table_csv
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
-from dropviz.ui.frame import complain, heading
-from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.page import Page
 from dropviz.ui.settings.sources import choose_source
 from dropviz.ui.settings.widgets import show, show_seed
 
@@ -25,7 +24,6 @@ FRAMEWORK = Choice(
     help="The same two strategies, written for this library.",
     control="segments",
 )
-SETTINGS = (*first_screen.SETTINGS, FRAMEWORK)
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
@@ -39,21 +37,16 @@ def _config(activations: Activations, units: int, strategies: tuple[str, ...], s
     return dv.SweepConfig(activations, units, dv.rate_grid(0.0, 0.95, 0.01), strategies, seed)
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("Dropout: scale the activations at test time, or invert the dropout in training?")
-    complain(read_address("explore", SETTINGS))
+def _controls() -> tuple[dv.SweepConfig, str, str]:
     with st.sidebar:
         activations, label = choose_source()
         strategies = show(STRATEGIES)
         measure = show(MEASURE)
         units = int(show(UNITS))
         seed = show_seed(SEED, "A new seed: other activations, other masks.")
-    config = _config(activations, units, strategies, seed)
-    _figure(config, measure, label)
+    return _config(activations, units, strategies, seed), measure, label
 
 
-@st.fragment
 def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
     # Not the configuration: Streamlit would hash its rates one by one.
     live = _live(config.activations, config.units, config.strategies, config.seed, measure)
@@ -61,7 +54,6 @@ def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
         st.info("One unit has no variance: a curve of the variance is exact alone.")
     rate = live_figure(live, "explorer")
     _code(rate)
-    write_address(SETTINGS)
     _downloads(config, measure, label, rate)
 
 
@@ -101,3 +93,14 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
     st.caption(
         "The address of this page holds every setting but a file of yours: copy it, and it shows the same picture."
     )
+
+
+PAGE = Page(
+    address=FIRST_PAGE,
+    title="Two strategies",
+    question="back to the two strategies",
+    heading="Dropout: scale the activations at test time, or invert the dropout in training?",
+    settings=(*SETTINGS, FRAMEWORK),
+    controls=_controls,
+    view=_figure,
+)

@@ -8,8 +8,7 @@ from dropviz.settings.noise import NOISE, SEED, SETTINGS, UNITS
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
-from dropviz.ui.frame import complain, heading
-from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.page import Page
 from dropviz.ui.settings.sources import choose_source
 from dropviz.ui.settings.widgets import show
 
@@ -37,16 +36,19 @@ def _live(activations: Activations, other: str, units: int, seed: int) -> Ready:
     return ready(noise_live(sweep, noise_densities(pair)))
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("Zero-mean noise: what must be done at test time?")
-    complain(read_address("noise", SETTINGS))
+def _controls() -> tuple[Activations, str, int, int]:
     with st.sidebar:
         activations, _ = choose_source()
         units = int(show(UNITS))
         seed = int(show(SEED))
-    other = show(NOISE)
-    _figure(activations, other, units, seed)
+    return activations, show(NOISE), units, seed
+
+
+def _figure(activations: Activations, other: str, units: int, seed: int) -> None:
+    live_figure(_live(activations, other, units, seed), "noise")
+
+
+def _words(*_: object) -> None:
     st.subheader("Which of them need anything at test?", anchor=False)
     st.markdown(
         "Standard dropout adds noise with a mean, −r·a at every unit, and has to undo it at test: × k. "
@@ -58,7 +60,14 @@ def show_page() -> None:
     st.caption(SOURCES)
 
 
-@st.fragment
-def _figure(activations: Activations, other: str, units: int, seed: int) -> None:
-    live_figure(_live(activations, other, units, seed), "noise")
-    write_address(SETTINGS)
+PAGE = Page(
+    address="noise",
+    title="Zero-mean noise",
+    question="which other noise needs nothing at test?",
+    heading="Zero-mean noise: what must be done at test time?",
+    settings=SETTINGS,
+    controls=_controls,
+    view=_figure,
+    below=_words,
+    more=True,
+)

@@ -11,8 +11,8 @@ from dropviz.settings.story import MARK_LENGTH, ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, own_story, read_story
 from dropviz.story.scenes import Story
 from dropviz.ui.components.story import mount_story
-from dropviz.ui.frame import complain, heading
-from dropviz.ui.settings.session import read_address, saved, set_value, write_address
+from dropviz.ui.page import Page
+from dropviz.ui.settings.session import saved, set_value
 from dropviz.ui.settings.sources import disarmed
 from dropviz.ui.settings.widgets import show
 
@@ -47,10 +47,7 @@ def _payload(story: Story) -> dict[str, Any]:
     return story_payload(story, story.results())
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("The story: predict first, then look")
-    complain(read_address("story", SETTINGS))
+def _controls() -> tuple[Story]:
     mark = show(STORY)
     with st.sidebar:
         whole = _choose_story(mark)
@@ -64,16 +61,12 @@ def show_page() -> None:
     story = whole.arranged(numbers)
     if saved()[SCENE.key] > len(story.scenes):
         st.warning(f"The last scene of this story is {len(story.scenes)}; it is shown.")
-    _scenes(story)
-    with st.sidebar:
-        _downloads(story)
+    return (story,)
 
 
-@st.fragment
 def _scenes(story: Story) -> None:
     set_value(SCENE, min(int(saved()[SCENE.key]), len(story.scenes)))
     mount_story(story, _payload(story))
-    write_address(SETTINGS)
 
 
 def _choose_story(mark: str) -> Story:
@@ -118,19 +111,31 @@ def _take_file() -> None:
 
 
 def _downloads(story: Story) -> None:
-    st.download_button(
-        "story as one HTML file",
-        lambda: story_html(_payload(story)),
-        "dropviz-story.html",
-        "text/html",
-        on_click="ignore",
-        help="Works without a network, from a disk or in a frame of a slide, with the same keys.",
-    )
-    st.download_button(
-        "scenes as TOML",
-        OWN_STORY.read_bytes(),
-        "story.toml",
-        "application/toml",
-        on_click="ignore",
-        help=HOW_TO,
-    )
+    with st.sidebar:
+        st.download_button(
+            "story as one HTML file",
+            lambda: story_html(_payload(story)),
+            "dropviz-story.html",
+            "text/html",
+            on_click="ignore",
+            help="Works without a network, from a disk or in a frame of a slide, with the same keys.",
+        )
+        st.download_button(
+            "scenes as TOML",
+            OWN_STORY.read_bytes(),
+            "story.toml",
+            "application/toml",
+            on_click="ignore",
+            help=HOW_TO,
+        )
+
+
+PAGE = Page(
+    address="story",
+    title="The story",
+    heading="The story: predict first, then look",
+    settings=SETTINGS,
+    controls=_controls,
+    view=_scenes,
+    below=_downloads,
+)

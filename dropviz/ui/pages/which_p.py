@@ -8,8 +8,7 @@ from dropviz.figures.which_p.frameworks import conventions_table
 from dropviz.frameworks.conventions import frameworks
 from dropviz.settings.kinds import RATE, Choice
 from dropviz.ui.components.live import Ready, live_figure, ready
-from dropviz.ui.frame import heading
-from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.page import Page
 from dropviz.ui.settings.widgets import show
 
 NAMES = {name: name for name in frameworks()}
@@ -17,7 +16,6 @@ SOURCE = Choice(
     "code_from", "code written for", NAMES, "PyTorch", help="Whose convention the number in the code follows."
 )
 TARGET = Choice("code_to", "moves to", NAMES, "JAX stax", help="Whose convention reads the same number then.")
-SETTINGS = (RATE, SOURCE, TARGET)
 CONFIG = dv.SweepConfig(strategies=STRATEGIES)
 QUESTION = (
     "A comment asks: why scale by 1/p and not by 1/(1−p)? *The more dropout, the more we should compensate, right?* "
@@ -31,22 +29,15 @@ def _live(source: str, target: str) -> Ready:
     return ready(which_p_live(dv.sweep(CONFIG), frameworks()[source], frameworks()[target]))
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("Which p? Divide by the probability of keeping, whatever it is called")
-    for complaint in read_address("which-p", SETTINGS):
-        st.warning(complaint)
+def _controls() -> tuple[str, str]:
     left, right = st.columns(2, gap="medium")
     left.markdown(QUESTION)
     with right.container(horizontal=True):
-        source, target = show(SOURCE), show(TARGET)
-    _figure(source, target)
+        return show(SOURCE), show(TARGET)
 
 
-@st.fragment
 def _figure(source: str, target: str) -> None:
     rate = live_figure(_live(source, target), "which_p")
-    write_address(SETTINGS)
     st.subheader("Everyone's p", anchor=False)
     st.caption(
         "Rows that our tests run are checked against what the framework computes. The others were read from the file "
@@ -55,3 +46,14 @@ def _figure(source: str, target: str) -> None:
     st.dataframe(
         conventions_table(rate), hide_index=True, height="content", alt="What p means in every framework"
     )
+
+
+PAGE = Page(
+    address="which-p",
+    title="Which p?",
+    question="which p is meant, and what to divide by?",
+    heading="Which p? Divide by the probability of keeping, whatever it is called",
+    settings=(RATE, SOURCE, TARGET),
+    controls=_controls,
+    view=_figure,
+)

@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-import dropviz as dv
 from dropviz.datasets.files import MOST_BYTES, MOST_VALUES, read_activations
 from dropviz.numbers.written import plain
 from dropviz.settings.sources import FILE, SOURCE, SOURCES
 from dropviz.theory.activations import Activations
+from dropviz.theory.measured import Empirical
+from dropviz.ui.components.upload import upload
 from dropviz.ui.settings.widgets import show
+
+FILE_TYPES = ("npy", "npz", "csv", "parquet")
+FILE_HELP = f"Numbers, one or two axes; at most {MOST_BYTES // 1_000_000} MB and {MOST_VALUES:,} values."
 
 
 def choose_source() -> tuple[Activations, str]:
@@ -22,40 +26,32 @@ def choose_source() -> tuple[Activations, str]:
 
 def _from_file() -> tuple[Activations, str]:
     """A person's file; until one can be read, the last one that could, or the digits."""
-    upload = st.file_uploader(
+    given = upload(
         "file",
-        type=["npy", "npz", "csv", "parquet"],
-        help=f"Numbers, one or two axes; at most {MOST_BYTES // 1_000_000} MB and {MOST_VALUES:,} values. "
-        "Of several arrays in an .npz, the largest is taken. The file stays on the server while this page is open "
-        "and is never written down; it is no part of the address.",
-        max_upload_size=MOST_BYTES // 1_000_000,
+        FILE_TYPES,
+        lambda name, content: Empirical(read_activations(name, content)),
+        key="file",
+        help=f"{FILE_HELP} Of several arrays in an .npz, the largest is taken. The file stays on the server while this "
+        "page is open and is never written down; it is no part of the address.",
+        limit=MOST_BYTES,
+        keep=True,
     )
-    if upload is not None and st.session_state.get("file_id") != upload.file_id:
-        st.session_state["file_id"] = upload.file_id
-        st.session_state["file_problem"] = None
-        try:
-            values = read_activations(upload.name, upload.getvalue())
-            st.session_state["file"], st.session_state["file_name"] = dv.Empirical(values), upload.name
-        except ValueError as problem:
-            st.session_state["file_problem"] = str(problem)
-    if st.session_state.get("file_problem") and upload is not None:
-        drawn = disarmed(st.session_state["file_name"]) if "file" in st.session_state else "the digits"
-        st.error(
-            disarmed(f"This file was not taken: {st.session_state['file_problem']}.")
-            + f" Still drawn: {drawn}."
-        )
-    if "file" in st.session_state:
-        values = st.session_state["file"].values
+    name = disarmed(given.name)
+    if given.problem:
+        drawn = name if given.value is not None else "the digits"
+        st.error(disarmed(f"This file was not taken: {given.problem}.") + f" Still drawn: {drawn}.")
+    if given.value is not None:
+        values = given.value.values
         shape = " × ".join(f"{length:,}" for length in values.shape)
         noun = "value" if values.size == 1 else "values"
         st.caption(
-            f"Drawn from {disarmed(st.session_state['file_name'])}: {shape} {noun}, mean {plain(values.mean())}, "
-            f"variance {plain(values.var())}. Every unit is one of them, with replacement."
+            f"Drawn from {name}: {shape} {noun}, mean {plain(values.mean())}, variance {plain(values.var())}. "
+            "Every unit is one of them, with replacement."
         )
-        return st.session_state["file"], SOURCE.options[FILE]
-    if upload is None:
+        return given.value, SOURCE.options[FILE]
+    if not given.mark:
         st.info("Choose a file; until then the hidden layer of the digits is shown.")
-    return dv.digits(), SOURCES["digits"].label
+    return SOURCES["digits"].make(), SOURCES["digits"].label
 
 
 def disarmed(text: str) -> str:

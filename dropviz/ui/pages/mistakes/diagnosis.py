@@ -1,17 +1,16 @@
 """A diagnosis on the page: a person's means or files in, the convention or mistake that fits them out."""
 
+import math
 import secrets
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from dropviz.datasets.files import MOST_BYTES, MOST_VALUES, read_activations
+from dropviz.datasets.files import MOST_BYTES, read_activations
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain, with_error
 from dropviz.settings.kinds import Setting
-from dropviz.settings.mistakes import CLEAN, CLEAN_KNOWN, FROM, RATE_SEEN, TEST, TRAIN
+from dropviz.settings.mistakes import CLEAN, CLEAN_KNOWN, FROM, RATE_SEEN, SETTINGS, TEST, TRAIN
 from dropviz.simulation.example import example
 from dropviz.theory.diagnosis import (
     THRESHOLD,
@@ -22,14 +21,20 @@ from dropviz.theory.diagnosis import (
     diagnose,
     observe,
 )
-from dropviz.ui.settings.session import set_value
+from dropviz.ui.components.upload import upload
+from dropviz.ui.settings.session import set_value, write_address
+from dropviz.ui.settings.sources import FILE_HELP, FILE_TYPES
 from dropviz.ui.settings.widgets import show
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SLOTS = {"train": "outputs in training", "test": "outputs at test", "clean": "without dropout (optional)"}
 
 
-def show_diagnosis(remember: Callable[[], None]) -> None:
-    """Show the diagnosis; ``remember`` puts the settings into the address."""
+@st.fragment
+def show_diagnosis() -> None:
+    """Show the diagnosis."""
     st.subheader("Which one is mine? A diagnosis", anchor=False)
     st.markdown(
         "Measure the mean output of one dropout layer in training and at test, over many units and examples. The two "
@@ -50,7 +55,7 @@ def show_diagnosis(remember: Callable[[], None]) -> None:
     except ValueError as problem:
         st.error("These numbers were not taken:")
         st.text(f"{problem}.")
-    remember()
+    write_address(SETTINGS)
 
 
 def _fill_example() -> None:
@@ -98,29 +103,19 @@ def _from_files() -> Observation | None:
 
 def _uploaded(slot: str, label: str) -> Floats | None:
     """The values of an uploaded file; None, after a sentence, where it cannot be read."""
-    upload = st.file_uploader(
+    given = upload(
         label,
-        type=["npy", "npz", "csv", "parquet"],
+        FILE_TYPES,
+        read_activations,
         key=f"mistakes_file_{slot}",
-        help=f"Numbers, one or two axes; at most {MOST_BYTES // 1_000_000} MB and {MOST_VALUES:,} values. "
-        "The file is never written down and is no part of the address.",
-        max_upload_size=MOST_BYTES // 1_000_000,
+        help=f"{FILE_HELP} The file is never written down and is no part of the address.",
+        limit=MOST_BYTES,
     )
-    kept: dict[str, tuple[str, Floats | str]] = st.session_state.setdefault("mistakes_read", {})
-    if upload is None:
-        kept.pop(slot, None)
-        return None
-    if slot not in kept or kept[slot][0] != upload.file_id:
-        try:
-            kept[slot] = upload.file_id, read_activations(upload.name, upload.getvalue())
-        except ValueError as problem:
-            kept[slot] = upload.file_id, str(problem)
-    content = kept[slot][1]
-    if isinstance(content, str):
+    if given.problem:
         st.error("This file was not taken:")
-        st.text(f"{content}.")
+        st.text(f"{given.problem}.")
         return None
-    return content
+    return given.value
 
 
 def _verdict(result: Diagnosis) -> None:
@@ -144,7 +139,9 @@ def _verdict(result: Diagnosis) -> None:
     )
 
 
-def _table(result: Diagnosis) -> pd.DataFrame:
+def _table(result: Diagnosis) -> "pd.DataFrame":
+    import pandas as pd
+
     rows = [
         {
             "": candidate.label,
@@ -163,7 +160,7 @@ def _signed(z: float) -> str:
 
 
 def _share(candidate: Candidate) -> str:
-    if not np.isfinite(candidate.misfit):
+    if not math.isfinite(candidate.misfit):
         return "undefined"
     if candidate.misfit > THRESHOLD:
         return "ruled out"

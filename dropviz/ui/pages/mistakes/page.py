@@ -14,9 +14,8 @@ from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
 from dropviz.theory.diagnosis import LEFT_ON
 from dropviz.ui.components.live import Ready, live_figure, ready
-from dropviz.ui.frame import heading
+from dropviz.ui.page import Page
 from dropviz.ui.pages.mistakes.diagnosis import show_diagnosis
-from dropviz.ui.settings.session import read_address, write_address
 from dropviz.ui.settings.widgets import show
 
 
@@ -107,16 +106,6 @@ def _left_on(config: LayerConfig) -> Ready:
     return ready(left_on_live(answers_left_on(config)))
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("Five ways to get it wrong, and which of them you would notice")
-    for complaint in read_address("mistakes", SETTINGS):
-        st.warning(complaint)
-    _museum()
-    _diagnosis()
-
-
-@st.fragment
 def _museum() -> None:
     name = show(MISTAKE)
     st.markdown(EXHIBITS[name].what)
@@ -129,13 +118,18 @@ def _museum() -> None:
         live, caption = _beside_inverted(config, name), CAPTION_TABLED
     live_figure(live, "mistakes")
     st.caption(caption)
-    write_address(SETTINGS)
     st.subheader("Seen in public", anchor=False)
     st.markdown(EXHIBITS[name].seen)
     with st.expander("Relatives: wrong in other ways"):
         st.markdown("\n".join(f"- {relative}" for relative in RELATIVES))
 
 
-@st.fragment
-def _diagnosis() -> None:
-    show_diagnosis(lambda: write_address(SETTINGS))
+PAGE = Page(
+    address="mistakes",
+    title="Mistakes",
+    question="what if one gets it wrong?",
+    heading="Five ways to get it wrong, and which of them you would notice",
+    settings=SETTINGS,
+    view=_museum,
+    below=show_diagnosis,
+)

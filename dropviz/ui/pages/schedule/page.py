@@ -9,9 +9,9 @@ from dropviz.settings.rate_table import TABLE
 from dropviz.settings.schedule import KIND, KINDS, SETTINGS, STEP, TOTAL, Kind
 from dropviz.simulation.changing_rate import changing_rate
 from dropviz.ui.components.live import Ready, live_figure, ready
-from dropviz.ui.frame import complain, heading
+from dropviz.ui.page import Page
 from dropviz.ui.pages.schedule.rate_table import edit_table
-from dropviz.ui.settings.session import read_address, saved, write_address
+from dropviz.ui.settings.session import saved
 from dropviz.ui.settings.widgets import show
 
 
@@ -20,27 +20,26 @@ def _live(name: str, total: int, values: tuple[Any, ...]) -> Ready:
     return ready(schedule_live(changing_rate(KINDS[name].make(total, *values), total)), STEP.default)
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("A changing rate: which rate belongs in the test?")
-    complain(read_address("schedule", SETTINGS))
+def _controls() -> tuple[str, int, tuple[Any, ...]]:
     name = show(KIND)
-    kind = KINDS[name]
     with st.sidebar:
         total = int(show(TOTAL))
-        values = tuple(edit_table() if setting is TABLE else show(setting) for setting in kind.settings)
-    _figure(name, total, values)
-    _words(kind)
-    _code(kind.code(total, *values), name)
+        values = tuple(
+            edit_table() if setting is TABLE else show(setting) for setting in KINDS[name].settings
+        )
+    return name, total, values
 
 
-@st.fragment
 def _figure(name: str, total: int, values: tuple[Any, ...]) -> None:
     live = _live(name, total, values)
     step = saved()[STEP.key]
     saved()[STEP.key] = min(live.rates, key=lambda place: abs(place - step))
     live_figure(live, "schedule", STEP)
-    write_address(SETTINGS)
+
+
+def _below(name: str, total: int, values: tuple[Any, ...]) -> None:
+    _words(KINDS[name])
+    _code(KINDS[name].code(total, *values), name)
 
 
 def _words(kind: Kind) -> None:
@@ -78,3 +77,16 @@ def _code(call: str, name: str) -> None:
         "        module.p = float(schedule(step))",
         language="python",
     )
+
+
+PAGE = Page(
+    address="schedule",
+    title="A changing rate",
+    question="and if the rate changes during training?",
+    heading="A changing rate: which rate belongs in the test?",
+    settings=SETTINGS,
+    controls=_controls,
+    view=_figure,
+    below=_below,
+    more=True,
+)

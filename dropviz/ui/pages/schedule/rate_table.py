@@ -1,6 +1,5 @@
 """A person's own table of steps and rates: an editor on the page, one line in the address."""
 
-import pandas as pd
 import streamlit as st
 from streamlit.elements.widgets import data_editor
 
@@ -22,6 +21,8 @@ data_editor.DataEditorSerde = _FewRows  # type: ignore[misc]
 
 def edit_table() -> Rows:
     """Show the editor of the table; cells are text, so that what is no number is refused in words, not swallowed."""
+    import pandas as pd
+
     cells = f"{TABLE.key}_cells_{st.session_state.get('arrivals', 0)}"
     if cells not in st.session_state:  # a new editor, or one that was away and forgot its edits
         st.session_state[TABLE.key] = list(saved()[TABLE.key])

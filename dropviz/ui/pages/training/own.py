@@ -16,7 +16,7 @@ from dropviz.training.config import TrainingConfig
 from dropviz.training.dropout import Dropout, methods
 from dropviz.training.experiments import GROUPS, OWN, comparison
 from dropviz.training.optimizers import SGD, Adam
-from dropviz.ui.pages.training.session import session
+from dropviz.ui.components.upload import upload
 from dropviz.ui.pages.training.settings import SEEDS, Chosen
 from dropviz.ui.settings.widgets import show
 
@@ -222,23 +222,14 @@ def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | str | None]:
     if kind in _TOY_DATA:
         return (kind,), _TOY_DATA[kind]()
     column = int(show(LABEL))
-    upload = st.file_uploader(
+    given = upload(
         "a CSV file",
-        type=["csv", "txt", "tsv"],
+        ("csv", "txt", "tsv"),
+        lambda _, content: from_csv(content, str(column) if column else None),
         key="training_file",
-        max_upload_size=MAX_BYTES // 1_000_000,
         help="Numbers, and a column of labels; a quarter of each class is held back for testing. The file is never "
         "written down and is no part of the address.",
+        limit=MAX_BYTES,
+        again=(column,),
     )
-    kept = session()
-    if upload is None:
-        kept.table_key, kept.table = (), None
-        return (), None
-    key = (upload.file_id, column)
-    if kept.table_key != key:
-        try:
-            kept.table = from_csv(upload.getvalue(), str(column) if column else None)
-        except ValueError as problem:
-            kept.table = str(problem)
-        kept.table_key = key
-    return key, kept.table
+    return given.mark, given.problem or given.value

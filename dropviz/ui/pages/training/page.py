@@ -11,7 +11,7 @@ from dropviz.training.experiments import GROUPS, OWN, Experiment
 from dropviz.training.mc import Band
 from dropviz.training.session import LiveTraining, Snapshot, Stage
 from dropviz.ui.components.growing import growing_figures
-from dropviz.ui.frame import complain, heading
+from dropviz.ui.page import Page
 from dropviz.ui.pages.training.own import OWN_SETTINGS, choose_own
 from dropviz.ui.pages.training.session import session, want_training
 from dropviz.ui.pages.training.settings import (
@@ -23,18 +23,13 @@ from dropviz.ui.pages.training.settings import (
     choose_ready_made,
     pick,
 )
-from dropviz.ui.settings.session import read_address, write_address
 from dropviz.ui.settings.sources import disarmed
 from dropviz.ui.settings.widgets import show
 
-ALL_SETTINGS = (*SETTINGS, *OWN_SETTINGS)
 LOOK = 0.5  # seconds between two looks at a training
 
 
-def show_page() -> None:
-    """Show the page."""
-    heading("Training: does one test network serve every way of training?")
-    complain(read_address("training", ALL_SETTINGS))
+def _show_page() -> tuple[()]:
     name = show(EXPERIMENT)
     _buttons(name)
     kept = session()
@@ -56,7 +51,7 @@ def show_page() -> None:
         st.fragment(_watch, run_every=LOOK if stage in ("running", "ending") else None)(chosen, view, stage)
         _caption(chosen)
         _code(chosen)
-    write_address(ALL_SETTINGS)
+    return ()
 
 
 def _buttons(chosen: str) -> None:
@@ -206,3 +201,13 @@ def _code(chosen: Chosen) -> None:
 
 def _say(problem: ValueError | str) -> None:
     st.error(disarmed(f"This cannot be trained: {problem}."))
+
+
+PAGE = Page(
+    address="training",
+    title="Training",
+    question="does one test network serve every way of training?",
+    heading="Training: does one test network serve every way of training?",
+    settings=(*SETTINGS, *OWN_SETTINGS),
+    controls=_show_page,
+)

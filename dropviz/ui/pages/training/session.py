@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from dropviz.datasets.splits import Split
 from dropviz.training.session import LiveTraining
 
 SLOT = "training_session"
@@ -20,15 +19,12 @@ class TrainingSession:
     live : the training, if there is one
     key, rates : what it was started with, and the rates that it has now
     wanted : whether a click has asked for a training
-    table_key, table : the last file, and what was read from it: the data, or a sentence
     """
 
     live: LiveTraining | None = None
     key: tuple[Any, ...] = ()
     rates: tuple[float, ...] = ()
     wanted: bool = False
-    table_key: tuple[Any, ...] = ()
-    table: Split | str | None = None
 
     def leave(self) -> None:
         """Forget the training, if there is one."""

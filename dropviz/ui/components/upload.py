@@ -1,0 +1,60 @@
+"""A person's file: read once, with a sentence where it cannot be read, and never written down."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(Generic[T]):
+    """What a person's file gave.
+
+    Attributes
+    ----------
+    mark : tells the present file from others; empty if there is none
+    name, value : of the last file that could be read, None if there was none
+    problem : why the present file was not taken; empty if it was
+    """
+
+    mark: tuple[Any, ...] = ()
+    name: str = ""
+    value: T | None = None
+    problem: str = ""
+
+
+def upload(
+    label: str,
+    types: Sequence[str],
+    read: Callable[[str, bytes], T],
+    *,
+    key: str,
+    help: str,
+    limit: int,
+    again: tuple[Any, ...] = (),
+    keep: bool = False,
+) -> Upload[T]:
+    """Show the uploader and return what ``read`` makes of the file's name and content, or its ValueError as a sentence.
+
+    ``limit`` is in bytes. The file is read anew where ``again`` has changed. With ``keep`` the last good value outlives
+    its file, as when the uploader is away for a while.
+    """
+    file = st.file_uploader(label, type=list(types), key=key, help=help, max_upload_size=limit // 1_000_000)
+    slot = f"{key}_read"
+    nothing: Upload[T] = Upload()
+    last: Upload[T] = st.session_state.get(slot, nothing)
+    if file is None:
+        given = replace(last, mark=(), problem="") if keep else nothing
+    elif last.mark == (file.file_id, *again):
+        given = last
+    else:
+        mark = (file.file_id, *again)
+        try:
+            given = Upload(mark, file.name, read(file.name, file.getvalue()))
+        except ValueError as problem:
+            given = replace(last, mark=mark, problem=str(problem))
+    st.session_state[slot] = given
+    return given

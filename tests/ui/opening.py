@@ -1,0 +1,26 @@
+"""A page under AppTest, at an address."""
+
+from streamlit.testing.v1 import AppTest
+
+LONGEST = 30  # seconds that a run may take
+
+
+def _script(name):
+    from dropviz.ui.frame import PAGES, draw
+
+    draw(next(page for page in PAGES if page.address == name))
+
+
+def arriving(name: str, **address: str | list[str]) -> AppTest:
+    """The page of that name, asked for with these settings in its address, and not run yet."""
+    app = AppTest.from_function(_script, args=(name,), default_timeout=LONGEST)
+    for key, text in address.items():
+        app.query_params[key] = text
+    return app
+
+
+def open_page(name: str, **address: str | list[str]) -> AppTest:
+    """The page of that name, opened at its address without an error."""
+    app = arriving(name, **address).run()
+    assert not app.exception
+    return app
