@@ -84,8 +84,9 @@ SAME_FIGURE = (
     + """
 import plotly.graph_objects as go
 import dropviz as dv
-from dropviz.figures import explorer_live
-live = explorer_live(dv.sweep(dv.SweepConfig(dv.Normal(std=std, relu=True), seed=st.session_state.seed)))
+from dropviz.figures.first_screen import explorer_live
+from dropviz.simulation.first_screen import first_look
+live = explorer_live(first_look(dv.sweep(dv.SweepConfig(dv.Normal(std=std, relu=True), seed=st.session_state.seed))))
 st.plotly_chart(go.Figure(live.drawn()), key="chart")
 """
 )

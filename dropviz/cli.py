@@ -178,8 +178,9 @@ def _label(given: dict[str, Any]) -> str:
 
 
 def _exported(result: Sweep, kind: str, label: str) -> bytes:
-    from dropviz.figures import explorer_live
+    from dropviz.figures.first_screen import explorer_live
     from dropviz.live.page import standalone_html
+    from dropviz.simulation.first_screen import first_look
     from dropviz.simulation.tables import table_csv, table_parquet
 
     if kind != "html":
@@ -187,4 +188,4 @@ def _exported(result: Sweep, kind: str, label: str) -> bytes:
         return table_csv(table) if kind == "csv" else table_parquet(table)
     caption = f"Activations: {label}; {result.config.units:,} units, seed {result.config.seed}."
     title = "Dropout: scale at test time, or invert in training?"
-    return standalone_html(explorer_live(result), title, caption).encode()
+    return standalone_html(explorer_live(first_look(result)), title, caption).encode()

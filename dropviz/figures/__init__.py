@@ -1,5 +1,31 @@
-"""Results in, Plotly figures out. A figure function never simulates."""
+"""Results in, pictures out. No figure simulates; only `explorer`, here, makes what it shows from what it is given."""
 
-from dropviz.figures.first_screen import explorer, explorer_live
+import plotly.graph_objects as go
 
-__all__ = ["explorer", "explorer_live"]
+from dropviz.figures.first_screen import explorer_live
+from dropviz.simulation.first_screen import first_look
+from dropviz.simulation.sweep import Sweep
+
+__all__ = ["explorer"]
+
+
+def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -> go.Figure:
+    """Return the first screen as a Plotly figure with one frame a rate and a slider.
+
+    In a notebook a sweep is all that there is: its distributions are counted here and not where they are drawn.
+
+    Parameters
+    ----------
+    sweep
+        What to show.
+    measure
+        Discrepancy in the third panel: variance_ratio, relative_gap, mean_gap, rms_gap or wasserstein.
+    rate
+        The rate at first sight; the nearest one of the grid is taken.
+
+    Raises
+    ------
+    ValueError
+        If the measure is unknown.
+    """
+    return explorer_live(first_look(sweep), measure).to_figure(rate)

@@ -6,24 +6,27 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import SMALLEST_DRAWN, Box, Drawing, Line, Panel, draw_panel
-from dropviz.figures.panels.distributions import Distribution, distributions, draw_distribution, notes
+from dropviz.figures.panels.curves import SMALLEST_DRAWN, Line, Panel, draw_panel
+from dropviz.figures.panels.distributions import draw_distribution
+from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
+from dropviz.figures.panels.neurons import neurons
 from dropviz.figures.panels.style import COLORS
-from dropviz.live.figure import LiveFigure, UnitRow
+from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats, check_choice
-from dropviz.numbers.written import plain, with_errors
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import estimated, plain
 from dropviz.settings.first_screen import MEASURES
-from dropviz.simulation.histogram import histogram, some_units
+from dropviz.simulation.distribution import Distribution
+from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.activations import Activations
-from dropviz.theory.moments import PHASES, exact_gap, exact_moments, variance_ratio
+from dropviz.theory.moments import PHASES, Moments, exact_gap, exact_moments, variance_ratio
 from dropviz.theory.strategies import Strategy, strategy
 
-UNITS_SHOWN = 24
+STEMS = {"train": "exactly 0 in training", "test": "exactly 0 at test"}
 HINT = (
     '<p class="dv-hint">Drag the rate: units drop out in training, at test all are there. Watch what each strategy '
     "makes of those that stay, and whether the two means match.</p>"
@@ -35,53 +38,37 @@ KEY = (
 )
 
 
-def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -> go.Figure:
-    """Return the first screen as a Plotly figure with one frame a rate and a slider.
+def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveFigure:
+    """Return the first screen with its neurons, numbers and code.
 
     Parameters
     ----------
-    sweep
+    screen
         What to show.
     measure
         Discrepancy in the third panel: variance_ratio, relative_gap, mean_gap, rms_gap or wasserstein.
-    rate
-        The rate at first sight; the nearest one of the grid is taken.
 
     Raises
     ------
     ValueError
         If the measure is unknown.
     """
-    return explorer_live(sweep, measure).to_figure(rate)
-
-
-def explorer_live(sweep: Sweep, measure: str = "variance_ratio") -> LiveFigure:
-    """Return the first screen with its neurons, numbers and code; see `explorer` for the parameters."""
     check_choice("measure", measure, MEASURES)
-    config = sweep.config
-    rates = np.asarray(config.rates)
-    rows = [strategy(name) for name in config.strategies]
-    pictures = distributions(rows, histogram(config), config.activations, rates)
-    panels = _panels(sweep, rows, measure)
-    drawn = _draw(pictures, panels, rates)
-    across = _columns_of(len(rows))
-    shown = some_units(config, UNITS_SHOWN)
+    config = screen.sweep.config
+    rates, chosen = np.asarray(config.rates), [strategy(name) for name in config.strategies]
+    panels = _panels(screen.sweep, chosen, measure)
+    drawn = _draw(screen, chosen, panels)
+    across = _columns_of(len(chosen))
     return LiveFigure(
         figure=drawn.figure,
         rates=config.rates,
         tracks=drawn.tracks,
-        texts=_texts(sweep, rows, pictures),
-        head=HINT + html.columns([_head(row) for row in rows], across),
-        foot=html.columns([_foot(row, len(rows) == 3) for row in rows], across) + KEY,
+        texts=_texts(screen),
+        head=HINT + html.columns([_head(shown) for shown in chosen], across),
+        foot=html.columns([_foot(shown, len(chosen) == 3) for shown in chosen], across) + KEY,
         narrow=drawn.narrow,
-        units=list(zip(shown.activation.tolist(), shown.dropped_at.tolist(), strict=True)),
-        unit_rows=[
-            UnitRow(
-                row.name, COLORS[row.name], _or_none(row.train_scale(rates)), _or_none(row.test_scale(rates))
-            )
-            for row in rows
-        ],
-        alt=_alt(rows, panels),
+        alt=_alt(chosen, panels),
+        **neurons(screen.units, chosen, rates),
     )
 
 
@@ -100,31 +87,34 @@ def _rows_of(count: int) -> list[Row]:
     return [*distributions, Row(3, CURVES)]
 
 
-def _draw(pictures: Sequence[Distribution], panels: Sequence[Panel], rates: Floats) -> Drawn:
-    count = len(pictures)
+def _draw(screen: FirstScreen, chosen: Sequence[Strategy], panels: Sequence[Panel]) -> Drawn:
+    rates = np.asarray(screen.sweep.config.rates)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        for number, (picture, box) in enumerate(zip(pictures, places, strict=False), start=1):
-            draw_distribution(drawing, picture, box, number)
-        for number, (panel, box) in enumerate(zip(panels, places[count:], strict=True), start=count + 1):
+        for number, (shown, box) in enumerate(zip(chosen, places, strict=False), start=1):
+            title = f"{shown.short}: training {shown.train_scale.of('m·a')}, test {shown.test_scale.of('a')}"
+            picture, color = screen.distributions[shown.name], COLORS[shown.name]
+            draw_distribution(drawing, picture, box, number, title, color, STEMS)
+        below = places[len(chosen) :]
+        for number, (panel, box) in enumerate(zip(panels, below, strict=True), start=len(chosen) + 1):
             draw_panel(drawing, panel, box, number, rates)
 
-    return draw_grid(_rows_of(count), draw)
+    return draw_grid(_rows_of(len(chosen)), draw)
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]:
+def _panels(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -> list[Panel]:
     """Mean, variance and the chosen discrepancy, each under its finding."""
     mu, v = sweep.config.activations.exact_mean, sweep.config.activations.exact_variance
     means, variances = [], []
-    for row in rows:
+    for shown in chosen:
         for phase in PHASES:
-            text, color, dashed = f"{row.short} {phase}", COLORS[row.name], phase == "test"
-            means.append(Line(text, color, sweep.estimate("mean", row.name, phase), dashed))
-            variances.append(Line(text, color, sweep.estimate("variance", row.name, phase), dashed))
-    wrong = [row.label for row in rows if row.mistake]
+            text, color, dashed = f"{shown.short} {phase}", COLORS[shown.name], phase == "test"
+            means.append(Line(text, color, sweep.estimate("mean", shown.name, phase), dashed))
+            variances.append(Line(text, color, sweep.estimate("variance", shown.name, phase), dashed))
+    wrong = [shown.label for shown in chosen if shown.mistake]
     reach = 4.0 * abs(mu) or 1.0
     mean_title = "Every mean is 0" if mu == 0.0 else "The means match: training = test"
     if mu != 0.0 and wrong:
@@ -142,15 +132,15 @@ def _panels(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> list[Panel]
             log=v > SMALLEST_DRAWN,
             limits=(1e-4 * v, 1e4 * (v + mu**2)) if v > SMALLEST_DRAWN else (0.0, 20.0 * mu**2 or 1.0),
         ),
-        _discrepancy_panel(sweep, rows, measure),
+        _discrepancy_panel(sweep, chosen, measure),
     ]
 
 
-def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> Panel:
-    gaps = [sweep.gap_estimate(measure, row.name) for row in rows]
-    lines = [Line(row.short, COLORS[row.name], gap) for row, gap in zip(rows, gaps, strict=True)]
+def _discrepancy_panel(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -> Panel:
+    gaps = [sweep.gap_estimate(measure, shown.name) for shown in chosen]
+    lines = [Line(shown.short, COLORS[shown.name], gap) for shown, gap in zip(chosen, gaps, strict=True)]
     finite = np.concatenate([gap.exact[np.isfinite(gap.exact)] for gap in gaps])
-    title = _gap_title(measure, rows, sweep.config.activations, len(finite) > 0)
+    title = _gap_title(measure, chosen, sweep.config.activations, len(finite) > 0)
     if measure == "variance_ratio":
         law = sweep.config.activations
         right = variance_ratio(sweep.config.rates, law.exact_mean, law.exact_variance)
@@ -165,16 +155,16 @@ def _discrepancy_panel(sweep: Sweep, rows: Sequence[Strategy], measure: str) -> 
     return Panel(title, MEASURES[measure], lines, limits=(-reach, reach) if reach else (-1.0, 1.0))
 
 
-def _gap_title(measure: str, rows: Sequence[Strategy], activations: Activations, any_exact: bool) -> str:
+def _gap_title(measure: str, chosen: Sequence[Strategy], activations: Activations, any_exact: bool) -> str:
     """The finding of the third panel."""
     mu, v = activations.exact_mean, activations.exact_variance
-    wrong = any(row.mistake for row in rows)
+    wrong = any(shown.mistake for shown in chosen)
     if measure == "variance_ratio":
         if v == 0.0:
             return "Test variance is 0: no ratio"
         if not any_exact:
             return "No training output: no ratio"
-        both = {row.name for row in rows} == {"standard", "inverted"}
+        both = {shown.name for shown in chosen} == {"standard", "inverted"}
         return "Variance ratio: one curve for both" if both else "Variance ratio, train/test"
     if mu == 0.0 and measure in ("mean_gap", "relative_gap"):
         return "Every mean is 0: no gap" if measure == "mean_gap" else "Training mean 0: no relative gap"
@@ -191,25 +181,16 @@ def _gap_title(measure: str, rows: Sequence[Strategy], activations: Activations,
 # ---- words and numbers ----------------------------------------------------------------------------------------------
 
 
-def _or_none(values: Floats) -> list[float | None]:
-    return [float(value) if math.isfinite(value) else None for value in values]
-
-
-def _texts(
-    sweep: Sweep, rows: Sequence[Strategy], pictures: Sequence[Distribution]
-) -> dict[str, Sequence[str]]:
+def _texts(screen: FirstScreen) -> dict[str, Sequence[str]]:
     """Every text that changes with the rate, by name; see `_head` and `_foot` for where each stands."""
-    ratio, ratio_error = sweep.gap("variance_ratio"), sweep.gap_error("variance_ratio")
-    config = sweep.config
+    sweep, config = screen.sweep, screen.sweep.config
     texts: dict[str, Sequence[str]] = {**_exact_texts(config.activations, config.rates, config.strategies)}
-    for index, row in enumerate(rows):
-        for phase, part in enumerate(PHASES):
-            for moment in ("mean", "variance"):
-                values = getattr(sweep, moment)[index, phase]
-                errors = getattr(sweep, f"{moment}_se")[index, phase]
-                _put(texts, f"{row.name}-{part}-{moment}", values, errors)
-        _put(texts, f"{row.name}-ratio", ratio[index], ratio_error[index])
-        texts[f"{row.name}-note"] = notes(pictures[index])
+    for name in config.strategies:
+        for phase in PHASES:
+            for moment in Moments._fields:
+                _put(texts, f"{name}-{phase}-{moment}", sweep.estimate(moment, name, phase))
+        _put(texts, f"{name}-ratio", sweep.gap_estimate("variance_ratio", name))
+        texts[f"{name}-note"] = _notes(screen.distributions[name])
     return texts
 
 
@@ -221,17 +202,19 @@ def _exact_texts(
     mu, v = activations.exact_mean, activations.exact_variance
     texts: dict[str, tuple[str, ...]] = {}
     summaries = [[f"Rate {rate:.2f}."] for rate in rates]
-    for row in map(strategy, names):
+    for shown in map(strategy, names):
         means = []
-        for part, factor in zip(PHASES, (row.train_scale, row.test_scale), strict=True):
-            texts[f"{row.name}-{part}-factor"] = tuple(factor.words(rate) for rate in rates)
-            moments = exact_moments(row, part, rates, mu, v)
+        for part, factor in zip(PHASES, (shown.train_scale, shown.test_scale), strict=True):
+            texts[f"{shown.name}-{part}-factor"] = tuple(factor.words(rate) for rate in rates)
+            moments = exact_moments(shown, part, rates, mu, v)
             means.append(moments.mean.tolist())
             for moment, values in moments._asdict().items():
-                texts[f"{row.name}-{part}-{moment}-exact"] = _exact(values)
-        texts[f"{row.name}-ratio-exact"] = _exact(exact_gap("variance_ratio", row.name, rates, activations))
+                texts[f"{shown.name}-{part}-{moment}-exact"] = _exact(values)
+        texts[f"{shown.name}-ratio-exact"] = _exact(
+            exact_gap("variance_ratio", shown.name, rates, activations)
+        )
         for summary, train, test in zip(summaries, *means, strict=True):
-            summary.append(f"{row.short}: training mean {plain(train, 3)}, test mean {plain(test, 3)}.")
+            summary.append(f"{shown.short}: training mean {plain(train, 3)}, test mean {plain(test, 3)}.")
     texts["summary"] = tuple(map(" ".join, summaries))
     return MappingProxyType(texts)
 
@@ -240,26 +223,44 @@ def _exact(values: Floats) -> tuple[str, ...]:
     return tuple(f"exact {plain(value)}" for value in values.tolist())
 
 
-def _put(texts: dict[str, Sequence[str]], name: str, values: Floats, errors: Floats) -> None:
+def _put(texts: dict[str, Sequence[str]], name: str, estimate: Estimate) -> None:
     """Write values under ``name`` and their standard errors under ``name``-error; an empty text where there is none."""
-    parts = [text.partition(" ± ") for text in with_errors(values, errors)]
+    parts = [text.partition(" ± ") for text in estimated(estimate)]
     texts[name] = [value for value, _, _ in parts]
     texts[f"{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
 
 
-def _head(row: Strategy) -> str:
-    name, color = row.name, COLORS[row.name]
+def _notes(picture: Distribution) -> list[str]:
+    """Say what the picture cannot show, a sentence or three a rate: the mass at 0, and what its frame cuts off."""
+    texts = []
+    tallest = np.maximum(picture.train.max(axis=1), picture.test.max(axis=1)).tolist()
+    zeros = zip(*(picture.masses[phase].share.tolist() for phase in PHASES), strict=True)
+    for outside, top, (zero, silent) in zip(picture.outside.tolist(), tallest, zeros, strict=True):
+        if math.isnan(zero):
+            texts.append("The training factor divides by 0 at this rate: no output.")
+            continue
+        note = f"Exactly 0 (stems, of 100 %): {zero:.0f} % in training, {silent:.0f} % at test."
+        if outside > 0.5:
+            note += f" Beyond the axis: {outside:.0f} % in training."
+        if top > picture.top:
+            note += f" Tallest bar: {top:.0f} %."
+        texts.append(note)
+    return texts
+
+
+def _head(shown: Strategy) -> str:
+    name, color = shown.name, COLORS[shown.name]
     return (
-        html.heading(row.label, color, row.mistake)
+        html.heading(shown.label, color, shown.mistake)
         + html.factors(color, f"{name}-train-factor", f"{name}-test-factor")
         + html.neurons(name)
         + html.live(f"{name}-note", "p", "dv-muted")
     )
 
 
-def _foot(row: Strategy, tight: bool) -> str:
+def _foot(shown: Strategy, tight: bool) -> str:
     def cell(title: str, text: str) -> str:
-        name = f"{row.name}-{text}"
+        name = f"{shown.name}-{text}"
         return html.number_cell(
             title, name, html.live(f"{name}-error", "small") + html.live(f"{name}-exact", "small")
         )
@@ -271,13 +272,13 @@ def _foot(row: Strategy, tight: bool) -> str:
         cell("test variance", "test-variance"),
         cell("variance ratio", "ratio"),
     )
-    code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
+    code = f"train = a * mask{shown.train_scale.code}\ntest  = a{shown.test_scale.code}"
     numbers = html.numbers(cells, "dv-tight" if tight else "")
-    return html.heading_on_phones(row.label) + numbers + html.code(code)
+    return html.heading_on_phones(shown.label) + numbers + html.code(code)
 
 
-def _alt(rows: Sequence[Strategy], panels: Sequence[Panel]) -> str:
-    names = " and ".join(row.label for row in rows)
+def _alt(chosen: Sequence[Strategy], panels: Sequence[Panel]) -> str:
+    names = " and ".join(shown.label for shown in chosen)
     findings = "; ".join(panel.title for panel in panels)
     return (
         f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}."

@@ -9,19 +9,22 @@ from typing import Any
 
 import numpy as np
 
+from dropviz.figures.first_screen import STEMS
 from dropviz.figures.mistakes.figure import ratio_panel as mistake_panel
 from dropviz.figures.next_layer.panels import gap_panels
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel
-from dropviz.figures.panels.distributions import distributions, draw_distribution
+from dropviz.figures.panels.curves import Line, Panel
+from dropviz.figures.panels.distributions import draw_distribution
+from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid, draw_panels
-from dropviz.figures.panels.style import COLORS, panel_title
+from dropviz.figures.panels.neurons import neurons
+from dropviz.figures.panels.style import COLORS
 from dropviz.figures.schedule import ratio_panel
 from dropviz.frameworks.snippets import numpy_lines
-from dropviz.live.figure import LiveFigure, UnitRow
+from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.simulation.changing_rate import ChangingRate
-from dropviz.simulation.histogram import histogram, some_units
+from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.mistakes import Mistake
 from dropviz.simulation.next_layer import UnitOutput
 from dropviz.simulation.sweep import Sweep
@@ -31,7 +34,6 @@ from dropviz.theory.moments import PHASES
 from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
 
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
-UNITS_SHOWN = 16
 
 
 def scene_live(scene: Scene, result: Result) -> LiveFigure:
@@ -194,42 +196,39 @@ def _annealing(result: ChangingRate) -> LiveFigure:
 # ---- neurons --------------------------------------------------------------------------------------------------------
 
 
-def _mask(sweep: Sweep) -> LiveFigure:
-    rates = _rates(sweep)
-    lines = [Line(row.short, COLORS[row.name], Estimate(row.train_scale(rates))) for row in _rows(sweep)]
+def _mask(screen: FirstScreen) -> LiveFigure:
+    rates, rows = _rates(screen.sweep), _rows(screen.sweep)
+    lines = [Line(row.short, COLORS[row.name], Estimate(row.train_scale(rates))) for row in rows]
     title = "What a survivor is multiplied by"
     return _with_units(
-        _curves(Panel(title, "training factor", lines, log=True, limits=(0.9, 30.0)), rates, LOW), sweep
+        _curves(Panel(title, "training factor", lines, log=True, limits=(0.9, 30.0)), rates, LOW), screen
     )
 
 
-def _distributions(sweep: Sweep) -> LiveFigure:
+def _distributions(screen: FirstScreen) -> LiveFigure:
     """Neurons and distributions, at most of two strategies."""
-    rates, rows = _rates(sweep), _rows(sweep)[:2]
-    pictures = distributions(rows, histogram(sweep.config), sweep.config.activations, rates)
+    rows = _rows(screen.sweep)[:2]
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        for number, (picture, box) in enumerate(zip(pictures, places, strict=True), start=1):
-            draw_distribution(drawing, picture, box, number)
-            row = picture.row
+        for number, (row, box) in enumerate(zip(rows, places, strict=True), start=1):
             title = f"Training {row.train_scale.of('m·a')} filled, test {row.test_scale.of('a')} dashed"
-            drawing.annotations[-1] = panel_title(title, box.x[0], box.y[1])
+            picture, color = screen.distributions[row.name], COLORS[row.name]
+            draw_distribution(drawing, picture, box, number, title, color, STEMS)
 
     height = 175 if len(rows) == 1 else 72
     drawn = draw_grid([Row(1, height)] * len(rows), draw)
     live = LiveFigure(
         figure=_one_column(drawn),
-        rates=sweep.config.rates,
+        rates=screen.sweep.config.rates,
         tracks=drawn.tracks,
         alt=f"Distributions of the training and the test output: {', '.join(row.label for row in rows)}.",
     )
-    return _with_units(live, sweep)
+    return _with_units(live, screen)
 
 
-def _with_units(live: LiveFigure, sweep: Sweep) -> LiveFigure:
+def _with_units(live: LiveFigure, screen: FirstScreen) -> LiveFigure:
     """Put a row of neurons a strategy above the figure: training above test."""
-    rates, rows = _rates(sweep), _rows(sweep)[:2]
-    shown = some_units(sweep.config, UNITS_SHOWN)
+    rates, rows = _rates(screen.sweep), _rows(screen.sweep)[:2]
     texts = {
         f"{row.name}-{phase}": [
             "× 1" if factor.symbol == "1" else factor.words(rate) for rate in rates.tolist()
@@ -241,18 +240,8 @@ def _with_units(live: LiveFigure, sweep: Sweep) -> LiveFigure:
         live,
         texts={**live.texts, **texts},
         head="".join(_units(row) for row in rows),
-        units=list(zip(shown.activation.tolist(), shown.dropped_at.tolist(), strict=True)),
-        unit_rows=[
-            UnitRow(
-                row.name, COLORS[row.name], _or_none(row.train_scale(rates)), _or_none(row.test_scale(rates))
-            )
-            for row in rows
-        ],
+        **neurons(screen.units, rows, rates),
     )
-
-
-def _or_none(values: Floats) -> list[float | None]:
-    return [float(value) if math.isfinite(value) else None for value in values]
 
 
 def _units(row: Strategy) -> str:

@@ -30,8 +30,8 @@ _SAMPLE = Picture(
 )
 PICTURES: Mapping[str, Picture] = MappingProxyType(
     {
-        "distributions": _SAMPLE,
-        "mask": _SAMPLE,
+        "distributions": _SAMPLE._replace(compute=results.screen),
+        "mask": _SAMPLE._replace(compute=results.screen),
         "means": _SAMPLE,
         "variances": _SAMPLE,
         "variance_ratio": _SAMPLE,

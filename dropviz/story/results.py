@@ -10,6 +10,7 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.rates import rate_grid
 from dropviz.schedules import annealed
 from dropviz.simulation.changing_rate import ChangingRate, changing_rate
+from dropviz.simulation.first_screen import FirstScreen, first_look
 from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
 from dropviz.simulation.next_layer import NextLayerConfig, UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
@@ -17,6 +18,8 @@ from dropviz.training.same_path import same_path
 
 RATES = rate_grid(0.0, 0.95, 0.01)
 PLACES = 100  # of the slider along a schedule, less one; beside words it is shorter than on its page
+
+UNITS_SHOWN = 16  # neurons of a strategy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,12 +30,17 @@ class LearningRates:
     factors: Mapping[str, Floats]
 
 
-Result = Sweep | Mistake | UnitOutput | ChangingRate | LearningRates
+Result = Sweep | FirstScreen | Mistake | UnitOutput | ChangingRate | LearningRates
 
 
 def sample(given: Mapping[str, Any]) -> Sweep:
     """Units under both strategies, or others."""
     return sweep(SweepConfig(units=given["units"], strategies=given["strategies"], seed=given["seed"]))
+
+
+def screen(given: Mapping[str, Any]) -> FirstScreen:
+    """The same, and what one looks at."""
+    return first_look(sample(given), UNITS_SHOWN)
 
 
 def which_p(_: Mapping[str, Any]) -> Sweep:

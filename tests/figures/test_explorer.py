@@ -9,7 +9,9 @@ import pytest
 
 import dropviz as dv
 from dropviz import figures
+from dropviz.figures.first_screen import explorer_live
 from dropviz.settings.first_screen import MEASURES
+from dropviz.simulation.first_screen import first_look
 from dropviz.theory.moments import exact_gap
 
 SOURCES = {
@@ -38,7 +40,7 @@ def test_a_frame_a_rate_and_each_moves_the_tracks():
     sweep = dv.sweep(config())
     figure = figures.explorer(sweep)
     assert len(figure.frames) == len(sweep.config.rates)
-    moving = [track for track in figures.explorer_live(sweep).tracks if len(track.y) > 1]
+    moving = [track for track in explorer_live(first_look(sweep)).tracks if len(track.y) > 1]
     for index in (0, 7, 19):
         for data, track in zip(figure.frames[index].data, moving, strict=True):
             np.testing.assert_array_equal(np.asarray(data.y, dtype=float), track.y[index])
@@ -102,7 +104,7 @@ def test_the_titles_say_what_the_numbers_say(source, strategies):
 @pytest.mark.parametrize("units", [1, 2, 5000])
 def test_no_undefined_number_reaches_the_browser(source, units):
     rates = dv.rate_grid(0.0, 0.99, 0.11)
-    live = figures.explorer_live(dv.sweep(config(source, EVERY[:4], units=units, rates=rates)))
+    live = explorer_live(first_look(dv.sweep(config(source, EVERY[:4], units=units, rates=rates))))
     text = json.dumps(live.payload() | {"figure": None}, allow_nan=False)
     assert re.search(r"\bnan\b", text, re.IGNORECASE) is None
     assert all(len(values) == len(rates) for values in live.texts.values())
@@ -124,7 +126,7 @@ def test_shares_and_the_mass_at_zero_make_a_whole(source):
 
 
 def test_the_units_shown_are_units_of_the_sweep():
-    live = figures.explorer_live(dv.sweep(config(units=10)))
+    live = explorer_live(first_look(dv.sweep(config(units=10))))
     assert len(live.units) == 10
     assert all(0 <= dropped <= 20 for _, dropped in live.units)
-    assert figures.explorer_live(dv.sweep(config(units=10))).units == live.units
+    assert explorer_live(first_look(dv.sweep(config(units=10)))).units == live.units

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from dropviz.figures.panels.labels import LETTER, LINE_HEIGHT, Curve, place
+from dropviz.figures.panels.labels import LETTER, LINE_HEIGHT, Curve, direct_labels
 
 SIZE = (250.0, 118.0)  # of a panel of the first screen, pixels
 X = np.linspace(0.0, 1.0, 96)
@@ -21,7 +21,7 @@ FAMILIES = {
 
 def labels(family):
     curves = [Curve(name, "#000000", X, y) for name, y in FAMILIES[family].items()]
-    return place(curves, (0.0, 1.0), (0.0, 1.0), SIZE, ("x", "y"))
+    return direct_labels(curves, (0.0, 1.0), (0.0, 1.0), SIZE, ("x", "y"))
 
 
 def center(note):
@@ -75,9 +75,12 @@ def test_curves_on_one_another_share_a_name():
 
 def test_curves_that_meet_only_where_the_panel_shows_them_do_not_share_a_name():
     curves = [Curve(name, "#000000", X, factor * X**4) for name, factor in (("a", 1e3), ("b", 2e3))]
-    assert [note["text"] for note in place(curves, (0, 1), (-1.0, 1.0), SIZE, ("x", "y"))] == ["a", "b"]
+    assert [note["text"] for note in direct_labels(curves, (0, 1), (-1.0, 1.0), SIZE, ("x", "y"))] == [
+        "a",
+        "b",
+    ]
 
 
 def test_a_curve_that_the_panel_does_not_show_has_no_label():
-    assert place([Curve("away", "#000000", X, 2.0 + X)], (0, 1), (0, 1), SIZE, ("x", "y")) == []
-    assert place([], (0, 1), (0, 1), SIZE, ("x", "y")) == []
+    assert direct_labels([Curve("away", "#000000", X, 2.0 + X)], (0, 1), (0, 1), SIZE, ("x", "y")) == []
+    assert direct_labels([], (0, 1), (0, 1), SIZE, ("x", "y")) == []

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 import dropviz as dv
-from dropviz import figures
+from dropviz.figures.first_screen import explorer_live
 from dropviz.live.page import standalone_html
+from dropviz.simulation.first_screen import first_look
 from dropviz.simulation.tables import table_csv, table_parquet
 
 SWEEP = dv.sweep(
@@ -34,7 +35,7 @@ def payload_of(page):
 
 
 def test_the_page_holds_the_data_once_and_starts_where_it_is_told():
-    live = figures.explorer_live(SWEEP)
+    live = explorer_live(first_look(SWEEP))
     page = standalone_html(live, "A <title> & more", "caption <script>", rate=0.62)
     assert payload_of(page)["start"] == 6
     assert payload_of(page)["texts"] == {name: list(values) for name, values in live.texts.items()}
@@ -44,13 +45,13 @@ def test_the_page_holds_the_data_once_and_starts_where_it_is_told():
 
 
 def test_the_page_asks_no_address():
-    page = standalone_html(figures.explorer_live(SWEEP), "t", "c")
+    page = standalone_html(explorer_live(first_look(SWEEP)), "t", "c")
     own = page.replace(re.search(r"<script>(.*?)</script>\n<script type=\"application", page, re.S)[1], "")
     assert not re.search(r"(?:src|href)\s*=|@import|url\(https?:|fetch\(", own)
 
 
 def test_data_cannot_end_the_script():
-    live = figures.explorer_live(SWEEP)
+    live = explorer_live(first_look(SWEEP))
     page = standalone_html(live, "t", "c")
     block = re.search(r'id="payload">(.*?)</script>', page, re.S)[1]
     assert "<" not in block
@@ -58,6 +59,6 @@ def test_data_cannot_end_the_script():
 
 @pytest.mark.parametrize("rate", [0.0, 0.5, 0.99])
 def test_the_nearest_rate_is_taken(rate):
-    page = standalone_html(figures.explorer_live(SWEEP), "t", "c", rate)
+    page = standalone_html(explorer_live(first_look(SWEEP)), "t", "c", rate)
     payload = payload_of(page)
     assert abs(payload["rates"][payload["start"]] - rate) <= 0.1

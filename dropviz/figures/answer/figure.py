@@ -7,7 +7,8 @@ import numpy as np
 
 from dropviz.figures.answer.points import LIMITS, REASONS, Point
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels.curves import Line, Panel, draw_panel
+from dropviz.figures.panels.drawing import Drawing
 from dropviz.figures.panels.grid import NARROW, TICKS, TITLE, TOP, Row, boxes, draw_panels, total_height
 from dropviz.figures.panels.style import COLORS
 from dropviz.frameworks.snippets import numpy_lines

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels.curves import Line, Panel, draw_panel
+from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
-from dropviz.figures.panels.labels import Curve, place
+from dropviz.figures.panels.labels import Curve, direct_labels
 from dropviz.figures.panels.style import COLORS
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure, UnitRow
@@ -106,7 +107,7 @@ def _label_where_apart(drawing: Drawing, panel: Panel, box: Box, rates: Floats) 
     right = slice(2 * len(rates) // 3, None)
     curves = [Curve(line.name, line.color, rates[right], line.estimate.exact[right]) for line in panel.lines]
     x_range, y_range = drawing.axes["xaxis2"]["range"], drawing.axes["yaxis2"]["range"]
-    drawing.annotations += place(curves, x_range, y_range, box.pixels, ("x2", "y2"))
+    drawing.annotations += direct_labels(curves, x_range, y_range, box.pixels, ("x2", "y2"))
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------

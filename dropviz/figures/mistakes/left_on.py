@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, axes_called, draw_panel, frame
+from dropviz.figures.panels.curves import Line, Panel, draw_panel
+from dropviz.figures.panels.drawing import Box, Drawing, curve_on, frame
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
 from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint
 from dropviz.live.figure import LiveFigure
@@ -78,7 +79,7 @@ def _draw(found: Answers, panels: Sequence[Panel]) -> Drawn:
 
 def _draw_answers(drawing: Drawing, found: Answers, box: Box) -> None:
     """Draw the answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
-    steps = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **axes_called(1)}
+    steps = curve_on(1)
     bars = {
         "x": found.edges[:-1],
         "line": {"color": ON, "width": 1.5, "shape": "hv"},

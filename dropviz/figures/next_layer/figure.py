@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from dropviz.figures.next_layer import panels
 from dropviz.figures.next_layer.text import foot, head, sections, texts
-from dropviz.figures.panels.curves import Box, Drawing, draw_panel
+from dropviz.figures.panels.curves import draw_panel
+from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.grid import BOTTOM, TICKS, Row, draw_grid
 from dropviz.live.figure import LiveFigure
 from dropviz.simulation.next_layer import NextLayer

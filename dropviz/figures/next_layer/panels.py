@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, axes_called, draw_panel, frame
+from dropviz.figures.panels.curves import Line, Panel, draw_panel
+from dropviz.figures.panels.drawing import Box, Drawing, curve_on, frame
 from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
@@ -25,7 +25,7 @@ BELL_TOP = 1.25  # of the axis of the densities behind batch norm
 
 def draw_masks(drawing: Drawing, box: Box, number: int, result: NextLayer, name: str) -> None:
     """Draw the distribution of z over masks by the strategy ``name``, and the z of the test network."""
-    index, color, curve = STRATEGIES.index(name), COLORS[name], _curve(number)
+    index, color, curve = STRATEGIES.index(name), COLORS[name], curve_on(number)
     area = {"fill": "tozeroy", "fillcolor": faint(color, 0.3), "name": "training"}
     line = {"color": color, "width": 1.5, "shape": "hv"}
     drawing.add(curve | area | {"x": result.edges[:-1], "line": line}, y=result.shares[index])
@@ -145,7 +145,7 @@ def draw_layers(drawing: Drawing, box: Box, number: int, depth: DepthGap) -> Non
             {"color": color, "size": [size] * len(layers)},
         )
         drawn = {"mode": "lines+markers", "x": layers, "line": line, "marker": marker, "name": name}
-        drawing.add(_curve(number) | drawn, y=values)
+        drawing.add(curve_on(number) | drawn, y=values)
     across = {"title": "layer", "range": (0.6, len(layers) + 0.4), "dtick": 1}
     ends = (float(np.log10(SMALLEST_GAP)), float(np.log10(1.5 * largest)))
     up = {"title": "relative gap", "range": ends, "type": "log", "dtick": 2, "tickformat": "~g"}
@@ -193,7 +193,7 @@ def shift_panel(shift: VarianceShift) -> Panel:
 
 def draw_bells(drawing: Drawing, box: Box, number: int, result: NextLayer) -> None:
     """Draw the exact density of what batch norm passes on at test, N(0, Δ), and a normal of variance 1."""
-    curve = _curve(number) | {"x": result.bell_x}
+    curve = curve_on(number) | {"x": result.bell_x}
     area = {"fill": "tozeroy", "fillcolor": faint(INVERTED, 0.2), "name": "at test"}
     drawing.add(curve | area | {"line": {"color": INVERTED, "width": 2, "dash": TEST_DASH}}, y=result.bells)
     expected = {"y": result.expected_bell, "line": {"color": INK, "width": 2}, "name": "variance 1"}
@@ -214,8 +214,3 @@ def short(value: float) -> str:
     ('0.031', '12,346')
     """
     return plain(value, 2) if value < 99.5 else f"{value:,.0f}"
-
-
-def _curve(number: int) -> dict[str, Any]:
-    """A trace of lines in the panel called ``number``, without a text beside the pointer."""
-    return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **axes_called(number)}

@@ -11,7 +11,8 @@ import numpy as np
 
 from dropviz.figures.noise.outputs import draw_output, notes, outputs
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels.curves import Line, Panel, draw_panel
+from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.grid import Row, draw_grid
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure

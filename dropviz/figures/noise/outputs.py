@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.figures.panels.curves import Box, Drawing
+from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.style import TEST_DASH, axis, faint, panel_title
 from dropviz.numbers.checks import Floats
 from dropviz.simulation.noise_sweep import NoiseDensities

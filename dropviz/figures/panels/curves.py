@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dropviz.figures.panels.labels import Curve, place
-from dropviz.figures.panels.style import GRID, INK, TEST_DASH, axis, panel_title
-from dropviz.live.figure import Track
+from dropviz.figures.panels.drawing import Box, Drawing, axes_called, frame
+from dropviz.figures.panels.labels import Curve, direct_labels
+from dropviz.figures.panels.style import GRID, INK, TEST_DASH
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 
@@ -40,31 +40,6 @@ class Panel:
     x_hover: str = "rate %{x:.2f}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Box:
-    """Where a panel stands: its domain in paper coordinates, and its size in pixels."""
-
-    x: tuple[float, float]
-    y: tuple[float, float]
-    pixels: tuple[float, float]
-
-
-@dataclass(slots=True)
-class Drawing:
-    """What a figure is made of, gathered panel by panel."""
-
-    traces: list[dict[str, Any]] = field(default_factory=list)
-    axes: dict[str, Any] = field(default_factory=dict)
-    annotations: list[dict[str, Any]] = field(default_factory=list)
-    tracks: list[Track] = field(default_factory=list)
-
-    def add(self, trace: dict[str, Any], y: Floats | None = None, x: Floats | None = None) -> None:
-        """Add a trace; with ``y`` (rate, point), one that changes with the rate and has its data in its track alone."""
-        if y is not None:
-            self.tracks.append(Track(len(self.traces), y, x))
-        self.traces.append(trace)
-
-
 def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Floats) -> None:
     """Draw ``panel`` into ``box`` on the axes called ``number`` (1 → "x", 2 → "x2", …)."""
     axes = axes_called(number)
@@ -74,40 +49,18 @@ def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Flo
     for line in panel.lines:
         _draw_line(drawing, line, panel, rates, axes)
     _draw_cursor(drawing, panel, rates, (low, high), axes)
-    up: dict[str, Any] = {
-        "title": panel.y_title,
-        "range": (low, high),
-        "type": "log" if panel.log else "linear",
-    }
+    across = {"title": panel.x_title, "range": x_range}
+    up = {"title": panel.y_title, "range": (low, high), "type": "log" if panel.log else "linear"}
     up |= {"dtick": 1 if high - low > 1.2 else "D1", "tickformat": "~g"} if panel.log else {"nticks": 5}
     if not any(np.isfinite(line.estimate.exact).any() for line in panel.lines):
         up["showticklabels"] = False  # nothing to read off
-    frame(drawing, box, number, panel.title, {"title": panel.x_title, "range": x_range}, up)
+    frame(drawing, box, number, panel.title, across, up)
     curves = [
         Curve(line.name, line.color, rates, _scaled(line.estimate.exact, panel.log)) for line in panel.lines
     ]
-    drawing.annotations += place(curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"]))
-
-
-def axes_called(number: int) -> dict[str, str]:
-    """The axes of a trace in the panel called ``number``."""
-    suffix = "" if number == 1 else str(number)
-    return {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-
-
-def frame(
-    drawing: Drawing, box: Box, number: int, title: str, across: dict[str, Any], up: dict[str, Any]
-) -> None:
-    """Add a panel's title and axes; ``across`` and ``up`` hold the settings of an axis, "title" in plain words."""
-    suffix = "" if number == 1 else str(number)
-    for letter, other, domain, settings in (
-        ("x", "y", box.x, {"showgrid": False} | across),
-        ("y", "x", box.y, up),
-    ):
-        words = {"text": settings["title"], "font": {"size": 12}, "standoff": 2}
-        own = settings | {"title": words, "domain": domain, "anchor": f"{other}{suffix}"}
-        drawing.axes[f"{letter}axis{suffix}"] = axis(**own)
-    drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))
+    drawing.annotations += direct_labels(
+        curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"])
+    )
 
 
 def _shown(rates: Floats) -> slice:
@@ -192,7 +145,6 @@ def _draw_line(drawing: Drawing, line: Line, panel: Panel, rates: Floats, axes: 
             "type": "scatter",
             "mode": "markers",
             "x": rates[shown],
-            "y": points,
             "error_y": _error_bars(line, shown),
             "marker": {
                 "color": line.color,

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dropviz.figures.panels.curves import Box, Drawing, Panel, draw_panel
+from dropviz.figures.panels.curves import Panel, draw_panel
+from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.style import layout
 from dropviz.live.figure import Track
 from dropviz.numbers.checks import Floats

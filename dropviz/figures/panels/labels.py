@@ -33,7 +33,7 @@ class Curve:
     y: Floats
 
 
-def place(
+def direct_labels(
     curves: Sequence[Curve],
     x_range: tuple[float, float],
     y_range: tuple[float, float],

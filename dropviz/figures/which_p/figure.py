@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Box, Drawing, Line, Panel, draw_panel
+from dropviz.figures.panels.curves import Line, Panel, draw_panel
+from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.grid import Row, draw_grid
 from dropviz.figures.panels.style import COLORS, INK
 from dropviz.figures.which_p.frameworks import code_texts, framework_card, migration_list, migration_texts

@@ -3,12 +3,13 @@
 import streamlit as st
 
 import dropviz as dv
-from dropviz import figures
+from dropviz.figures.first_screen import explorer_live
 from dropviz.frameworks.snippets import TARGETS, snippet
 from dropviz.live.page import standalone_html
 from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.settings.first_screen import MEASURE, SEED, SETTINGS, STRATEGIES, UNITS
 from dropviz.settings.kinds import Choice
+from dropviz.simulation.first_screen import first_look
 from dropviz.simulation.tables import table_csv
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
@@ -30,7 +31,7 @@ FRAMEWORK = Choice(
 def _live(
     activations: Activations, units: int, strategies: tuple[str, ...], seed: int, measure: str
 ) -> Ready:
-    return ready(figures.explorer_live(dv.sweep(_config(activations, units, strategies, seed)), measure))
+    return ready(explorer_live(first_look(dv.sweep(_config(activations, units, strategies, seed))), measure))
 
 
 def _config(activations: Activations, units: int, strategies: tuple[str, ...], seed: int) -> dv.SweepConfig:
@@ -80,7 +81,7 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
         st.download_button(
             "live figure as HTML",
             lambda: standalone_html(
-                figures.explorer_live(dv.sweep(config), measure),
+                explorer_live(first_look(dv.sweep(config)), measure),
                 "Dropout: scale at test time, or invert in training?",
                 caption,
                 rate,

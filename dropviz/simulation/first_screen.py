@@ -1,0 +1,80 @@
+"""What the first screen shows of a sweep beside its moments: distributions, and a few units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dropviz.numbers.checks import Floats
+from dropviz.simulation.distribution import Distribution, PointMass
+from dropviz.simulation.histogram import Histogram, Units, histogram, some_units
+from dropviz.simulation.sweep import Sweep
+from dropviz.theory.activations import Activations
+from dropviz.theory.strategies import Strategy, strategy
+
+UNITS_SHOWN, BINS = 24, 56
+TOPS = np.array(
+    [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.05]
+)  # where an axis of shares may end
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstScreen:
+    """A sweep, and what one looks at.
+
+    Attributes
+    ----------
+    sweep
+        The moments and the gaps between them.
+    distributions
+        Strategy → its outputs, all on the same bins; point masses: "train" and "test", both at 0.
+    units
+        A few units of the sweep.
+    """
+
+    sweep: Sweep
+    distributions: Mapping[str, Distribution]
+    units: Units
+
+
+def first_look(result: Sweep, units: int = UNITS_SHOWN) -> FirstScreen:
+    """Count the outputs of ``result``, and pick at most ``units`` units; its first 131,072 are drawn once more."""
+    config = result.config
+    outputs, rates = histogram(config), np.asarray(config.rates)
+    edges, top = _axes(outputs, config.activations)
+    pictures = {name: _distribution(strategy(name), outputs, rates, edges, top) for name in config.strategies}
+    return FirstScreen(result, pictures, some_units(config, units))
+
+
+def _axes(outputs: Histogram, activations: Activations) -> tuple[Floats, float]:
+    """Bin edges and the top of the axis: room for the activations stretched or raised about twice.
+
+    They depend on the law, the top only roughly on the sample: another draw finds the same axes.
+    """
+    low, high = (1.5 * float(edge) for edge in activations.quantile(np.array([0.005, 0.995])))
+    low, high = min(0.0, low), max(0.0, high)
+    if low == high:
+        low, high = -1.0, 1.0
+    edges = np.linspace(low, high, BINS + 1)
+    tallest = float(outputs.share(-1, 1.0, edges).max())
+    return edges, 100.0 * float(TOPS[min(int(np.searchsorted(TOPS, 2.0 * tallest)), len(TOPS) - 1)])
+
+
+def _distribution(
+    chosen: Strategy, outputs: Histogram, rates: Floats, edges: Floats, top: float
+) -> Distribution:
+    train_scale, test_scale = chosen.train_scale(rates), chosen.test_scale(rates)
+    shares = [outputs.share(index, scale, edges) for index, scale in enumerate(train_scale.tolist())]
+    train = 100.0 * np.array(shares)
+    test = 100.0 * np.array([outputs.share(-1, scale, edges) for scale in test_scale.tolist()])
+    train_zero = np.where(np.isfinite(train_scale), 100.0 * outputs.zero[:-1], np.nan)
+    test_zero = np.where(test_scale > 0.0, 100.0 * outputs.zero[-1], 100.0)
+    at_zero = np.zeros_like(rates)
+    return Distribution(
+        edges=edges,
+        top=top,
+        train=train,
+        test=test if (test != test[0]).any() else test[:1],
+        masses={"train": PointMass(train_zero, at_zero), "test": PointMass(test_zero, at_zero)},
+        outside=100.0 - train_zero - train.sum(axis=1),
+    )
