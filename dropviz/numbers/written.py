@@ -79,10 +79,10 @@ def with_errors(values: ArrayLike, errors: ArrayLike) -> list[str]:
     >>> with_errors([0.39894, 1.0], [0.00061, 0.0])
     ['0.3989 ± 0.0006', '1.000']
     """
-    pairs = np.stack((values, errors), axis=1).astype(np.float64).tolist()
-    texts = [""] * len(pairs)
+    numbers, spread = (np.asarray(part, dtype=np.float64).tolist() for part in (values, errors))
+    texts = [""] * len(numbers)
     regular: dict[int, list[int]] = {}
-    for at, (value, error) in enumerate(pairs):
+    for at, (value, error) in enumerate(zip(numbers, spread, strict=True)):
         decimals = -math.floor(math.log10(error)) if 0.0 < error < 1.0 else 0
         if 0 < decimals <= 8 and 1e-9 < abs(value) < 1e6 and error > 1e-15 * abs(value):
             regular.setdefault(decimals, []).append(at)
@@ -90,8 +90,8 @@ def with_errors(values: ArrayLike, errors: ArrayLike) -> list[str]:
             texts[at] = with_error(value, error)
     for decimals, places in regular.items():
         line = f"%.{decimals}f ± %.{decimals}f|" * len(places)
-        numbers = [part for at in places for part in (round(pairs[at][0], decimals) + 0.0, pairs[at][1])]
-        for at, text in zip(places, (line % tuple(numbers)).replace("-", "−").split("|"), strict=False):
+        parts = [part for at in places for part in (round(numbers[at], decimals) + 0.0, spread[at])]
+        for at, text in zip(places, (line % tuple(parts)).replace("-", "−").split("|"), strict=False):
             texts[at] = text
     return texts
 

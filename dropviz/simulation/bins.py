@@ -19,11 +19,17 @@ def shares(samples: Floats, edges: Floats, counted: NDArray[np.bool_] | None = N
     shares of. NaN for a row that begins with NaN.
     """
     rows, bins = len(samples), len(edges) - 1
-    bin_number = np.clip((np.nan_to_num(samples) - edges[0]) / (edges[1] - edges[0]), -1.0, float(bins))
-    slot = (np.floor(bin_number) + 1.0).astype(np.intp)  # below, the bins, above
+    undefined = np.isnan(samples[:, 0])
+    if undefined.any():
+        samples = np.where(undefined[:, None], 0.0, samples)
+    slot = samples - edges[0]
+    slot /= edges[1] - edges[0]
+    np.floor(np.clip(slot, -1.0, float(bins), out=slot), out=slot)
+    slot += 1.0  # below, the bins, above
     if counted is not None:
         slot[~counted] = bins + 2
-    slot += (bins + 3) * np.arange(rows)[:, None]
-    share = np.bincount(slot.ravel(), minlength=rows * (bins + 3)).reshape(rows, bins + 3) / samples.shape[1]
-    share[np.isnan(samples[:, 0])] = np.nan
+    slot += (bins + 3.0) * np.arange(rows)[:, None]
+    counts = np.bincount(slot.ravel(order="K").astype(np.intp), minlength=rows * (bins + 3))
+    share = counts.reshape(rows, bins + 3) / samples.shape[1]
+    share[undefined] = np.nan
     return share[:, 1 : bins + 1], share[:, 0] + share[:, bins + 1]

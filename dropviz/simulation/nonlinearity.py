@@ -18,7 +18,7 @@ from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
 from dropviz.theory.activations import Activations, Normal
 from dropviz.theory.normal import erf
-from dropviz.theory.strategies import Factor, Strategy, strategy
+from dropviz.theory.strategies import Factor, strategy
 
 
 def sigmoid(z: Floats) -> Floats:
@@ -102,31 +102,26 @@ def nonlinear_gap(sweep: LayerSweep, name: str) -> NonlinearGap:
     ValueError
         If there is no such nonlinearity.
     """
-    f = nonlinearity(name)
-    rows = [strategy(each) for each in sweep.config.strategies]
+    f, config = nonlinearity(name), sweep.config
+    rows, rates = [strategy(each) for each in config.strategies], np.asarray(config.rates)
+    every = None  # sums and probabilities of all masks
+    if config.fan_in <= MOST_ENUMERATED:
+        masks = enumerate_masks(config.fan_in)
+        every = masks @ (sweep.weights * sweep.inputs), mask_probabilities(masks, rates)
     by_factor: dict[
         Factor, tuple[Floats, Floats, Floats]
     ] = {}  # strategies may share a train factor, and so z
     for row in rows:
         if row.train_scale not in by_factor:
-            by_factor[row.train_scale] = _mean_output(f, sweep, row)
+            output, exact = f(sweep.training_z(row.name)), np.full(len(rates), np.nan)
+            if every is not None:
+                z = row.train_scale(rates) * every[0][:, None] + config.bias
+                exact = np.einsum("mr,mr->r", every[1], f(z))
+            error = output.std(axis=0, ddof=1) / math.sqrt(config.masks)
+            by_factor[row.train_scale] = output.mean(axis=0), error, exact
     columns = [by_factor[row.train_scale] for row in rows]
     mean, error, exact = (np.array(column) for column in zip(*columns, strict=True))
     return NonlinearGap(mean, error, exact, f(sweep.exact_mean), f(sweep.test_z))
-
-
-def _mean_output(
-    f: Callable[[Floats], Floats], sweep: LayerSweep, row: Strategy
-) -> tuple[Floats, Floats, Floats]:
-    """E[f(z)] in training, its standard error, and the exact value, NaN for a large fan-in; each of shape (rate,)."""
-    config, rates = sweep.config, np.asarray(sweep.config.rates)
-    output, exact = f(sweep.training_z(row.name)), np.full(len(rates), np.nan)
-    if config.fan_in <= MOST_ENUMERATED:
-        masks = enumerate_masks(config.fan_in)
-        sums = masks @ (sweep.weights * sweep.inputs)
-        z = row.train_scale(rates) * sums[:, None] + config.bias
-        exact = np.einsum("mr,mr->r", mask_probabilities(masks, rates), f(z))
-    return output.mean(axis=0), output.std(axis=0, ddof=1) / math.sqrt(config.masks), exact
 
 
 @dataclass(frozen=True, slots=True)

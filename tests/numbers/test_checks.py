@@ -16,7 +16,7 @@ def test_a_choice_is_one_of_those_that_are_listed():
 
 
 def test_names_are_checked_each_and_once():
-    seen: list[str] = []
+    seen = []
     check_names("parts", ("b", "a"), seen.append)
     assert seen == ["b", "a"]
     for wrong in ((), ("a", "b", "a")):
