@@ -10,9 +10,10 @@ from dropviz.figures.panels.curves import Line, Panel, draw_panel
 from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
 from dropviz.figures.panels.labels import Curve, direct_labels
+from dropviz.figures.panels.neurons import neurons
 from dropviz.figures.panels.style import COLORS
 from dropviz.frameworks.snippets import numpy_lines
-from dropviz.live.figure import LiveFigure, UnitRow
+from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
@@ -39,9 +40,8 @@ def mistake_live(found: Mistake) -> LiveFigure:
         head=html.columns([_head(shown) for shown in pair]),
         foot=html.columns([_foot(shown) for shown in pair]),
         narrow=drawn.narrow,
-        units=list(zip(found.units.activation.tolist(), found.units.dropped_at.tolist(), strict=True)),
-        unit_rows=[_unit_row(shown, rates) for shown in pair],
         alt=f"{pair[0].label} beside inverted dropout. {'. '.join(panel.title for panel in panels)}.",
+        **neurons(found.units, pair, rates),
     )
 
 
@@ -111,14 +111,6 @@ def _label_where_apart(drawing: Drawing, panel: Panel, box: Box, rates: Floats) 
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
-
-
-def _unit_row(shown: Strategy, rates: Floats) -> UnitRow:
-    train, test = (
-        [value if math.isfinite(value) else None for value in factor(rates).tolist()]
-        for factor in (shown.train_scale, shown.test_scale)
-    )
-    return UnitRow(shown.name, COLORS[shown.name], train, test)
 
 
 def _texts(found: Mistake, pair: Sequence[Strategy]) -> dict[str, list[str]]:
