@@ -1,6 +1,9 @@
 """What every page has: help beside each control, settings that refuse nonsense in a sentence, and the words."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +65,10 @@ def test_the_words_of_the_question_are_explained():
     html = glossary_html()
     assert re.findall(r"<dt>(.*?)</dt>", html) == list(WORDS)
     assert all(text.endswith(".") for text in WORDS.values())
+
+
+def test_the_first_page_waits_for_no_table_library():
+    code = "import sys, dropviz.ui.frame; print(sorted({'pandas', 'pyarrow'} & sys.modules.keys()))"
+    root = Path(__file__).parents[2]
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

@@ -1,3 +1,5 @@
+import json
+import time
 from functools import partial
 from typing import Any
 
@@ -5,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from dropviz import schedules
 from dropviz.settings.schedule import KINDS
-from tests.ui.opening import open_page
+from tests.ui.opening import arriving, open_page
 
 run = partial(open_page, "schedule")
 
@@ -107,3 +110,19 @@ def test_an_edited_table_is_drawn_and_kept(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_step_beyond_the_training_becomes_its_last() -> None:
     at = run(step="5000", schedule_steps="100")
     assert at.session_state["settings"]["step"] == 100.0
+
+
+@pytest.mark.parametrize("registered", [True, False], ids=["pasted", "forged at the first visit"])
+def test_ten_thousand_rows_in_the_editor_are_refused_at_once(registered: bool) -> None:
+    at = run(schedule="table")
+    editor = at.dataframe[0].proto
+    rows = [{"step": str(step), "rate": "0.1"} for step in range(10_000)]
+    states = WidgetStates()
+    states.widgets.add(id=editor.id, string_value=json.dumps({"added_rows": rows}))
+    if not registered:
+        at = arriving("schedule", schedule="table")
+    began = time.process_time()
+    at._run(states)
+    assert time.process_time() - began < 5
+    assert [text.value for text in at.text] == ["the table must have at most 40 rows; it has more."]
+    assert not at.exception

@@ -1,13 +1,9 @@
-import json
 import math
 import re
-import time
 
 import pytest
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from dropviz.settings.rate_table import MOST_ROWS, TABLE, read_rows
-from tests.ui.opening import arriving, open_page
 
 
 @pytest.mark.parametrize(
@@ -73,22 +69,6 @@ def test_a_wrong_cell_is_named_in_one_sentence(
 
 def test_empty_rows_do_not_count_and_blanks_are_cut() -> None:
     assert read_rows([" 0 ", None, "7"], ["0.5", "", " 0.25"]) == ((0.0, 0.5), (7.0, 0.25))
-
-
-@pytest.mark.parametrize("registered", [True, False], ids=["pasted", "forged at the first visit"])
-def test_ten_thousand_rows_in_the_editor_are_refused_at_once(registered: bool) -> None:
-    at = open_page("schedule", schedule="table")
-    editor = at.dataframe[0].proto
-    rows = [{"step": str(step), "rate": "0.1"} for step in range(10_000)]
-    states = WidgetStates()
-    states.widgets.add(id=editor.id, string_value=json.dumps({"added_rows": rows}))
-    if not registered:
-        at = arriving("schedule", schedule="table")
-    began = time.process_time()
-    at._run(states)
-    assert time.process_time() - began < 5
-    assert [text.value for text in at.text] == ["the table must have at most 40 rows; it has more."]
-    assert not at.exception
 
 
 def test_a_long_cell_and_many_empty_rows_are_refused() -> None:
