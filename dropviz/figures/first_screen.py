@@ -56,7 +56,7 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
     check_choice("measure", measure, MEASURES)
     config = screen.sweep.config
     rates, chosen = np.asarray(config.rates), [strategy(name) for name in config.strategies]
-    panels = _panels(screen.sweep, chosen, measure)
+    panels = curve_panels(screen.sweep, measure)
     drawn = _draw(screen, chosen, panels)
     across = _columns_of(len(chosen))
     return LiveFigure(
@@ -105,8 +105,9 @@ def _draw(screen: FirstScreen, chosen: Sequence[Strategy], panels: Sequence[Pane
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def _panels(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -> list[Panel]:
+def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Panel]:
     """Mean, variance and the chosen discrepancy, each under its finding."""
+    chosen = [strategy(name) for name in sweep.config.strategies]
     mu, v = sweep.config.activations.exact_mean, sweep.config.activations.exact_variance
     means, variances = [], []
     for shown in chosen:

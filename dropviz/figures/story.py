@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.figures.first_screen import STEMS
+from dropviz.figures.first_screen import STEMS, curve_panels
 from dropviz.figures.mistakes.figure import ratio_panel as mistake_panel
 from dropviz.figures.next_layer.panels import gap_panels
 from dropviz.figures.panels.curves import Line, Panel
@@ -19,6 +19,7 @@ from dropviz.figures.panels.grid import Drawn, Row, draw_grid, draw_panels
 from dropviz.figures.panels.neurons import neurons
 from dropviz.figures.panels.style import COLORS
 from dropviz.figures.schedule import ratio_panel
+from dropviz.figures.which_p.figure import factor_panel
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
@@ -30,8 +31,7 @@ from dropviz.simulation.next_layer import UnitOutput
 from dropviz.simulation.sweep import Sweep
 from dropviz.story.results import LearningRates, Result
 from dropviz.story.scenes import Scene
-from dropviz.theory.moments import PHASES
-from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, Strategy, strategy
+from dropviz.theory.strategies import Strategy, strategy
 
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
 
@@ -92,39 +92,26 @@ def _rates(sweep: Sweep) -> Floats:
     return np.asarray(sweep.config.rates)
 
 
-def _lines(sweep: Sweep, moment: str) -> list[Line]:
-    return [
-        Line(
-            f"{row.short} {phase}", COLORS[row.name], sweep.estimate(moment, row.name, phase), phase == "test"
-        )
-        for row in _rows(sweep)
-        for phase in PHASES
-    ]
-
-
 def _means(sweep: Sweep) -> LiveFigure:
-    wrong = any(row.mistake for row in _rows(sweep))
-    title = "A mistake: the means part" if wrong else "The means match: training = test"
-    limits = (0.0, 4.0 * sweep.config.activations.exact_mean)
-    return _curves(Panel(title, "mean", _lines(sweep, "mean"), limits=limits), _rates(sweep))
-
-
-def _variances(sweep: Sweep) -> LiveFigure:
-    wrong = any(row.mistake for row in _rows(sweep))
-    title = "The variances do not match" if wrong else "Variance: training is never below test"
-    v = sweep.config.activations.exact_variance
-    panel = Panel(title, "variance", _lines(sweep, "variance"), log=True, limits=(1e-3 * v, 1e3 * v))
+    panel, _, _ = curve_panels(sweep)
+    if any(row.mistake for row in _rows(sweep)):
+        panel = replace(panel, title="A mistake: the means part")
     return _curves(panel, _rates(sweep))
 
 
+def _variances(sweep: Sweep) -> LiveFigure:
+    _, panel, _ = curve_panels(sweep)
+    wrong = any(row.mistake for row in _rows(sweep))
+    title = "The variances do not match" if wrong else "Variance: training is never below test"
+    v = sweep.config.activations.exact_variance
+    return _curves(replace(panel, title=title, limits=(1e-3 * v, 1e3 * v)), _rates(sweep))
+
+
 def _variance_ratio(sweep: Sweep) -> LiveFigure:
-    rows = _rows(sweep)
-    lines = [
-        Line(row.short, COLORS[row.name], sweep.gap_estimate("variance_ratio", row.name)) for row in rows
-    ]
-    both = {row.name for row in rows} == {"standard", "inverted"}
+    _, _, panel = curve_panels(sweep)
+    both = set(sweep.config.strategies) == {"standard", "inverted"}
     title = "One curve for both strategies" if both else "Training variance ÷ test variance"
-    panel = Panel(title, "training ÷ test variance", lines, log=True, limits=(0.04, 50.0))
+    panel = replace(panel, title=title, y_title="training ÷ test variance", limits=(0.04, 50.0))
     return _curves(panel, _rates(sweep))
 
 
@@ -139,14 +126,8 @@ def _test_factors(sweep: Sweep) -> LiveFigure:
     return replace(live, foot=f"<pre><code>{escape(code)}</code></pre>")
 
 
-def _which_p(sweep: Sweep) -> LiveFigure:
-    rates = _rates(sweep)
-    lines = [
-        Line("1/rate", COLORS["wrong_train"], Estimate(INVERSE_RATE(rates))),
-        Line("1/keep", COLORS["inverted"], Estimate(INVERSE_KEEP(rates))),
-    ]
-    title = "More dropout, more to make up: 1/keep"
-    return _curves(Panel(title, "factor", lines, log=True, limits=(0.9, 30.0)), rates)
+def _which_p(rates: Floats) -> LiveFigure:
+    return _curves(replace(factor_panel(rates), title="More dropout, more to make up: 1/keep"), rates)
 
 
 def _mistake(result: Mistake) -> LiveFigure:

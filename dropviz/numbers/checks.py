@@ -26,11 +26,12 @@ def check_count(name: str, value: int, low: int, high: int) -> None:
         raise ValueError(f"{name} must be an integer from {low} to {high}; got {value!r}")
 
 
-def check_choice(name: str, value: str, choices: Iterable[str]) -> None:
-    """Raise ValueError, naming the choices, unless ``value`` is one of them."""
+def check_choice(name: str, value: object, choices: Iterable[str]) -> str:
+    """Return ``value``, or raise ValueError, naming the choices, unless it is one of them."""
     allowed = tuple(choices)
     if not isinstance(value, str) or value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(allowed)}; got {value!r}")
+    return value
 
 
 def check_names(name: str, values: Sequence[str], check: Callable[[str], object]) -> None:

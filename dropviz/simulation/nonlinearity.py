@@ -56,8 +56,7 @@ def nonlinearity(name: str) -> Callable[[Floats], Floats]:
     ValueError
         If there is no such nonlinearity; the message lists the names.
     """
-    check_choice("nonlinearity", name, _TABLE)
-    return _TABLE[name]
+    return _TABLE[check_choice("nonlinearity", name, _TABLE)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

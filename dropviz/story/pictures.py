@@ -21,7 +21,8 @@ class Picture(NamedTuple):
     compute: Callable[[Mapping[str, Any]], results.Result]
 
 
-# Where a scene differs from its page: the mistakes are those of the table, a slope begins where every picture ends.
+# A scene differs from its page in four settings: its sample is large enough for every curve, its mistakes are those of
+# the table, its schedule starts at a rate that the pictures show, and its slider at the first step.
 _TABLED = {name: mistakes.MISTAKE.options[name] for name in mistakes.TABLED}
 _SAMPLE = Picture(
     "explore",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dropviz.numbers.checks import check_number
+from dropviz.numbers.checks import check_choice, check_number
 from dropviz.numbers.written import short
 from dropviz.schedules import annealed, compare_test_factors
 from dropviz.simulation.layer import exact_z
@@ -167,8 +167,7 @@ def annealed_ratio(start_rate: float, progress: float) -> Worked:
 def learning_rate_factor(optimizer: str, rate: float) -> Worked:
     """How many times inverted's learning rate standard needs to follow the same path: 1/k² (SGD), 1/k (Adam)."""
     keep = _keep(rate)
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {optimizer!r}")
+    check_choice("optimizer", optimizer, OPTIMIZERS)
     name, power = OPTIMIZERS[optimizer]
     return Worked(float(same_path([rate])[name][0]), f"1/k{power} = 1/{short(keep)}{power}")
 
@@ -206,9 +205,7 @@ def compute(name: object, given: Mapping[str, Any]) -> Worked:
     >>> compute("mean_ratio", {"strategy": "none", "rate": 0.8}).value
     5.000000000000001
     """
-    if not isinstance(name, str) or name not in COMPUTATIONS:
-        raise ValueError(f"compute must be one of {', '.join(COMPUTATIONS)}; got {name!r}")
-    function = COMPUTATIONS[name]
+    function = COMPUTATIONS[check_choice("compute", name, COMPUTATIONS)]
     parameters = inspect.signature(function).parameters
     unknown = [key for key in given if key not in parameters]
     missing = [

@@ -234,5 +234,4 @@ def noise(name: str) -> MaskNoise | SpreadNoise:
     ValueError
         If there is no such noise; the message lists the names.
     """
-    check_choice("noise", name, _TABLE)
-    return _TABLE[name]
+    return _TABLE[check_choice("noise", name, _TABLE)]

@@ -131,5 +131,4 @@ def strategy(name: str) -> Strategy:
     ValueError
         If there is no such strategy; the message lists the names.
     """
-    check_choice("strategy", name, _TABLE)
-    return _TABLE[name]
+    return _TABLE[check_choice("strategy", name, _TABLE)]

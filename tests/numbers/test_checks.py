@@ -8,7 +8,7 @@ from dropviz.numbers.rates import below_one, check_below_one
 
 
 def test_a_choice_is_one_of_those_that_are_listed():
-    check_choice("phase", "test", ("train", "test"))
+    assert check_choice("phase", "test", ("train", "test")) == "test"
     for wrong in ("later", "", None, 5, ["test"]):
         with pytest.raises(ValueError, match="phase must be one of train, test; got ") as caught:
             check_choice("phase", wrong, ("train", "test"))

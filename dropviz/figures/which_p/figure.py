@@ -13,6 +13,7 @@ from dropviz.figures.panels.style import COLORS, INK
 from dropviz.figures.which_p.frameworks import code_texts, framework_card, migration_list, migration_texts
 from dropviz.frameworks.conventions import Framework, question_table
 from dropviz.live.figure import LiveFigure
+from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
 from dropviz.simulation.sweep import Sweep
@@ -79,15 +80,19 @@ def _relative_means(sweep: Sweep) -> Estimate:
     return Estimate(sweep.exact_mean[:, 0] / mu, sweep.mean[:, 0] / mu, sweep.mean_se[:, 0] / abs(mu))
 
 
-def _panels(sweep: Sweep) -> list[Panel]:
-    rates = np.asarray(sweep.config.rates)
-    colors = [COLORS[name] for name in STRATEGIES]
-    factors = [
-        Line(name, color, Estimate(factor(rates)))
-        for name, color, factor in zip(
-            ("1/rate", "1/keep"), colors, (INVERSE_RATE, INVERSE_KEEP), strict=True
+def factor_panel(rates: Floats) -> Panel:
+    """1/rate and 1/keep, whichever of them is called 1/p."""
+    lines = [
+        Line(name, COLORS[strategy], Estimate(factor(rates)))
+        for name, strategy, factor in zip(
+            ("1/rate", "1/keep"), STRATEGIES, (INVERSE_RATE, INVERSE_KEEP), strict=True
         )
     ]
+    return Panel("The factors meet at 0.5: both are 2", "factor", lines, log=True, limits=(0.9, 30.0))
+
+
+def _panels(sweep: Sweep) -> list[Panel]:
+    colors = [COLORS[name] for name in STRATEGIES]
     relative = _relative_means(sweep)
 
     def means(names: tuple[str, str]) -> list[Line]:
@@ -96,7 +101,7 @@ def _panels(sweep: Sweep) -> list[Panel]:
     reach = (0.04, 30.0)
     y_title = "training ÷ test mean"
     return [
-        Panel("The factors meet at 0.5: both are 2", "factor", factors, log=True, limits=(0.9, 30.0)),
+        factor_panel(np.asarray(sweep.config.rates)),
         Panel(
             "p is the drop rate: 1/(1−p) is right",
             y_title,
