@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.noise.figure import CODE, noise_live
-from dropviz.figures.noise.outputs import outputs
+from dropviz.figures.noise.figure import noise_live
+from dropviz.figures.noise.text import CODE
 from dropviz.numbers.written import plain
 from dropviz.settings.noise import SHORT
-from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
+from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.noise import ALPHA_FILL, noise, noises
 
 RELU, STANDARDISED = dv.Normal(relu=True), dv.Normal()
@@ -19,13 +19,7 @@ AT = 30  # rate 0.3
 
 
 def live(other="gaussian", activations=RELU, units=20_000):
-    curves = tuple(name for name in ("standard", "inverted", other) if name != "standard" or other != name)
-    if other == "standard":
-        curves = ("inverted", "standard")
-    sweep = noise_sweep(NoiseConfig(activations, units, tuple(RATES), curves))
-    return noise_live(
-        sweep, noise_densities(NoiseConfig(activations, units, tuple(RATES), ("inverted", other)))
-    )
+    return noise_live(noise_pair(NoisePairConfig(other, activations, units, display_units=3000)))
 
 
 def line(figure, name, axis):
@@ -94,16 +88,6 @@ def test_the_simulated_points_lie_within_five_standard_errors_of_their_line():
             assert (np.abs(np.asarray(trace["y"]) - expected) <= 5 * error + 1e-12).all()
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_every_unit_is_in_a_bin_in_a_stem_or_beyond_the_axis(name):
-    config = NoiseConfig(RELU, 1000, tuple(RATES), ("inverted", name))
-    for picture in outputs(noise_densities(config), ["#000000"] * 2, ["", ""]):
-        whole = picture.train.sum(axis=1) + picture.dropped + picture.zero + picture.outside
-        np.testing.assert_allclose(whole, 100.0)
-        assert picture.test_zero == pytest.approx(50.0, abs=0.1)
-        assert (picture.test.sum(axis=1) + picture.test_zero <= 100.0 + 1e-9).all()
-
-
 def test_the_stem_of_alpha_stands_where_its_dropped_units_are():
     figure = live("alpha")
     (trace,) = [
@@ -165,12 +149,3 @@ def test_each_text_of_the_page_is_one_that_the_figure_gives():
     asked = set(re.findall(r'data-text="([^"]+)"', figure.head + figure.foot))
     assert asked <= set(figure.texts)
     assert figure.to_figure().frames
-
-
-def test_a_pair_without_inverted_is_refused():
-    config = NoiseConfig(RELU, 100, (0.0, 0.3), ("standard", "alpha"))
-    with pytest.raises(ValueError, match="inverted and one other noise; got standard, alpha"):
-        noise_live(noise_sweep(config), noise_densities(config))
-    pair = NoiseConfig(RELU, 100, (0.0, 0.4), ("inverted", "alpha"))
-    with pytest.raises(ValueError, match="rates of the sweep"):
-        noise_live(noise_sweep(config), noise_densities(pair))

@@ -5,14 +5,13 @@ import streamlit as st
 import dropviz as dv
 from dropviz.figures.noise.figure import noise_live
 from dropviz.settings.noise import NOISE, SEED, SETTINGS, UNITS
-from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
+from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.sources import choose_source
 from dropviz.ui.settings.widgets import show
 
-DISPLAY_UNITS = 10_000
 SOURCES = (
     "N(mean, variance), U(interval). Gaussian × : Srivastava et al., "
     "[Dropout, JMLR 15, 2014](https://jmlr.org/papers/v15/srivastava14a.html), who write p for keep. "
@@ -29,11 +28,7 @@ SOURCES = (
     hash_funcs={dv.Empirical: lambda source: source.digest},
 )
 def _live(activations: Activations, other: str, units: int, seed: int) -> Ready:
-    curves = ("inverted", other) if other == "standard" else ("standard", "inverted", other)
-    rates = dv.rate_grid(0.0, 0.95, 0.01)
-    sweep = noise_sweep(NoiseConfig(activations, units, rates, curves, seed))
-    pair = NoiseConfig(activations, units, rates, ("inverted", other), seed, DISPLAY_UNITS)
-    return ready(noise_live(sweep, noise_densities(pair)))
+    return ready(noise_live(noise_pair(NoisePairConfig(other, activations, units, seed=seed))))
 
 
 def _controls() -> tuple[Activations, str, int, int]:

@@ -1,0 +1,179 @@
+"""What the page of zero-mean noise shows: one noise beside inverted dropout, and the exact moments of every noise."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from dropviz.numbers.checks import Floats, quotient
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.rates import rate_grid
+from dropviz.simulation.distribution import Distribution, PointMass
+from dropviz.simulation.noise_sweep import (
+    NoiseConfig,
+    NoiseDensities,
+    NoiseSweep,
+    noise_densities,
+    noise_sweep,
+)
+from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.moments import Moments
+from dropviz.theory.noise import MaskNoise, SpreadNoise, noise, noises
+
+QUANTILES = 4000  # of the activations, for the distribution of the test output
+ROUNDING = 1e-12  # relative; a mean below it is what a difference of equals leaves
+
+
+@dataclass(frozen=True, slots=True)
+class NoisePairConfig:
+    """The noise ``other`` beside inverted dropout; `NoiseConfig` has the meaning and the range of the rest.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the value and the allowed range.
+    """
+
+    other: str
+    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    units: int = 100_000
+    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    seed: int = 7
+    display_units: int = 10_000
+
+    def __post_init__(self) -> None:
+        if self.other == "inverted":
+            raise ValueError("other must be a noise beside 'inverted'; got 'inverted'")
+        self.compared()
+
+    def compared(self) -> NoiseConfig:
+        """What is simulated for the moments: standard dropout too."""
+        names = ("inverted", "standard") if self.other == "standard" else ("standard", "inverted", self.other)
+        return NoiseConfig(self.activations, self.units, self.rates, names, self.seed, self.display_units)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoisePair:
+    """One noise beside inverted dropout. Axes of the estimates: noise as in ``sweep``, rate.
+
+    Attributes
+    ----------
+    sweep
+        The moments of the two noises, and of standard dropout; the other noise is the last.
+    pair
+        "inverted", and the other noise.
+    distributions
+        The outputs of the pair, on the same bins; point masses, each where it is: "dropped", "zero" (kept, 0 before)
+        and "test" (0 at test).
+    mean, variance
+        Of the noise, which is output − activation.
+    variance_ratio
+        Training/test variance; the simulated one is over the exact test variance, which adds no error. NaN where that
+        is 0.
+    mean_gap
+        Test − training mean of the outputs.
+    exact
+        Every noise there is → its "noise", "train" and "test" moments, shape (rate,).
+    unit_mean
+        Every noise there is → the mean of the noise at a unit, as a share of its activation, shape (rate,).
+    """
+
+    sweep: NoiseSweep
+    pair: tuple[str, str]
+    distributions: Mapping[str, Distribution]
+    mean: Estimate
+    variance: Estimate
+    variance_ratio: Estimate
+    mean_gap: Estimate
+    exact: Mapping[str, Mapping[str, Moments]]
+    unit_mean: Mapping[str, Floats]
+
+
+def noise_pair(config: NoisePairConfig) -> NoisePair:
+    """Simulate the two noises of ``config``."""
+    compared, pair = config.compared(), ("inverted", config.other)
+    sweep, source, rates = noise_sweep(compared), config.activations, np.asarray(config.rates)
+    mean, train, test = sweep.noise.estimates("mean"), sweep.train, sweep.test
+    ratio = (quotient(part, test.exact_variance) for part in (train.variance, train.variance_se))
+    return NoisePair(
+        sweep=sweep,
+        pair=pair,
+        distributions=_distributions(noise_densities(replace(compared, noises=pair))),
+        mean=replace(mean, exact=_settled(mean.exact, source)),
+        variance=sweep.noise.estimates("variance"),
+        variance_ratio=Estimate(sweep.exact_variance_ratio, *ratio),
+        mean_gap=Estimate(
+            _settled(sweep.exact_mean_gap, source), test.exact_mean - train.mean, train.mean_se
+        ),
+        exact={name: _exact(kind, rates, source) for name, kind in noises().items()},
+        unit_mean={name: _unit_mean(kind, rates) for name, kind in noises().items()},
+    )
+
+
+def _settled(means: Floats, activations: Activations) -> Floats:
+    """Means without rounding: what is 0 is drawn and written as 0."""
+    size = math.sqrt(activations.exact_variance + activations.exact_mean**2)
+    return np.where(np.abs(means) <= ROUNDING * size, 0.0, means)
+
+
+def _exact(kind: MaskNoise | SpreadNoise, rates: Floats, activations: Activations) -> dict[str, Moments]:
+    mu, v, everywhere = activations.exact_mean, activations.exact_variance, np.ones_like(rates)
+    moments = {
+        "noise": kind.noise_moments(rates, mu, v),
+        "train": kind.output_moments(rates, mu, v),
+        "test": kind.test_moments(rates, mu, v),
+    }
+    return {
+        phase: Moments(_settled(mean, activations) * everywhere, variance * everywhere)
+        for phase, (mean, variance) in moments.items()
+    }
+
+
+def _unit_mean(kind: MaskNoise | SpreadNoise, rates: Floats) -> Floats:
+    share = kind.noise_moments(rates, 1.0, 0.0).mean * np.ones_like(rates)
+    return np.where(np.abs(share) < ROUNDING, 0.0, share)
+
+
+# ---- distributions --------------------------------------------------------------------------------------------------
+
+
+def _distributions(densities: NoiseDensities) -> dict[str, Distribution]:
+    """The distribution of every noise, on the same axes."""
+    activations, edges = densities.config.activations, densities.edges
+    clean, test_zero = _test_shares(activations, edges, np.ones(1))
+    top = min(105.0, 2.1 * float(clean.max())) or 100.0
+    rates = np.asarray(densities.config.rates)
+    pictures = {}
+    for index, name in enumerate(densities.config.noises):
+        kind = noise(name)
+        scaled = kind.test_scale(rates) if kind.needs_test_scale else np.ones(1)
+        pictures[name] = Distribution(
+            edges=edges,
+            top=top,
+            train=100 * (edges[1] - edges[0]) * densities.density[index],
+            test=_test_shares(activations, edges, scaled)[0],
+            masses=_masses(densities, index, test_zero),
+            outside=100 * densities.outside_mass[index],
+        )
+    return pictures
+
+
+def _masses(densities: NoiseDensities, index: int, test_zero: float) -> dict[str, PointMass]:
+    """The point masses that there are; two that are at the same place at every rate are one."""
+    dropped = PointMass(100 * densities.dropped_mass[index], densities.dropped_value[index])
+    zero = PointMass(100 * densities.zero_mass[index], densities.zero_value[index])
+    everywhere = np.ones_like(zero.share)
+    masses = {"dropped": dropped, "zero": zero, "test": PointMass(test_zero * everywhere, 0.0 * everywhere)}
+    if (dropped.at == zero.at).all():
+        masses |= {"dropped": PointMass(dropped.share + zero.share, dropped.at)}
+        del masses["zero"]
+    return {name: mass for name, mass in masses.items() if mass.share.any()}
+
+
+def _test_shares(activations: Activations, edges: Floats, scales: Floats) -> tuple[Floats, float]:
+    """Per cent of units a bin of ``scale``·a that are not 0, shape (scale, bin), and per cent that are 0."""
+    values = activations.quantile((np.arange(QUANTILES) + 0.5) / QUANTILES)
+    moved = values[values != 0.0]
+    shares = [100 * np.histogram(scale * moved, edges)[0] / QUANTILES for scale in scales.tolist()]
+    return np.array(shares), 100.0 * (1.0 - len(moved) / QUANTILES)

@@ -1,0 +1,72 @@
+"""One noise beside inverted dropout: every unit is counted once, and what has no noise mean is said to have 0."""
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
+from dropviz.theory.noise import noise, noises
+
+RELU = dv.Normal(relu=True)
+OTHERS = [name for name in noises() if name != "inverted"]
+
+
+def found(other, activations=RELU, **rest):
+    return noise_pair(NoisePairConfig(other, activations, 1000, display_units=3000, **rest))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_unit_is_in_a_bin_in_a_point_mass_or_beyond_the_axis(name):
+    result = found(name)
+    assert tuple(result.distributions) == result.pair == ("inverted", name)
+    for picture in result.distributions.values():
+        masses = dict(picture.masses)
+        test = masses.pop("test").share
+        whole = picture.train.sum(axis=1) + picture.outside + sum(mass.share for mass in masses.values())
+        np.testing.assert_allclose(whole, 100.0)
+        np.testing.assert_allclose(test, 50.0, atol=0.1)
+        assert (picture.test.sum(axis=1) + test <= 100.0 + 1e-9).all()
+
+
+def test_only_what_needs_a_factor_at_test_moves_there():
+    pictures = found("standard").distributions
+    assert (len(pictures["inverted"].test), len(pictures["standard"].test)) == (1, 96)
+
+
+def test_two_masses_are_told_apart_only_where_their_places_differ():
+    assert "zero" not in found("standard").distributions["standard"].masses
+    alpha = found("alpha").distributions["alpha"].masses
+    assert (alpha["dropped"].at != alpha["zero"].at).any()
+    additive = found("additive").distributions["additive"].masses
+    assert not additive["dropped"].share[1:].any()  # above rate 0 it moves all zeros apart
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_moments_and_the_mean_at_a_unit_are_those_of_the_theory(name):
+    result, rates = found(name), np.array(dv.rate_grid(0.0, 0.95, 0.01))
+    moments = noise(name).output_moments(rates, RELU.exact_mean, RELU.exact_variance)
+    np.testing.assert_allclose(result.exact[name]["train"].mean, moments.mean * np.ones(96), atol=1e-12)
+    np.testing.assert_allclose(result.exact[name]["train"].variance, moments.variance * np.ones(96))
+    assert result.unit_mean[name].any() == (name in ("standard", "alpha"))
+    assert result.mean.exact[-1].any() == (name in ("standard", "alpha"))
+
+
+def test_simulated_moments_agree_with_the_exact_ones():
+    result = found("gaussian")
+    for estimate in (result.mean, result.variance, result.variance_ratio, result.mean_gap):
+        assert (np.abs(estimate.simulated - estimate.exact) <= 5.0 * estimate.error + 1e-12).all()
+
+
+def test_without_a_test_variance_there_is_no_ratio():
+    result = found("gaussian", dv.Constant(2.0))
+    assert np.isnan(result.variance_ratio.exact).all()
+    assert np.isnan(result.variance_ratio.simulated).all()
+
+
+def test_a_pair_needs_another_noise_that_there_is():
+    with pytest.raises(ValueError, match="other must be a noise beside 'inverted'"):
+        NoisePairConfig("inverted")
+    with pytest.raises(ValueError, match="'pink'"):
+        NoisePairConfig("pink")
+    with pytest.raises(ValueError, match=r"display_units.*0"):
+        NoisePairConfig("alpha", display_units=0)
