@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.which_p.figure import STRATEGIES, which_p_live
+from dropviz.figures.which_p.figure import which_p_live
 from dropviz.figures.which_p.frameworks import EVIDENCE, conventions_table
 from dropviz.frameworks.conventions import frameworks, line_of_code, migration
+from dropviz.simulation.which_p import STRATEGIES, which_p
 
 NAMED = frameworks()
 CONFIG = dv.SweepConfig(units=20_000, strategies=STRATEGIES)
@@ -16,7 +17,7 @@ RATES = np.asarray(CONFIG.rates)
 
 
 def live(source="PyTorch", target="JAX stax"):
-    return which_p_live(SWEEP, NAMED[source], NAMED[target])
+    return which_p_live(which_p(CONFIG), NAMED[source], NAMED[target])
 
 
 def test_dividing_by_the_rate_and_by_keep_is_drawn_as_theory_says():
@@ -132,4 +133,4 @@ def test_the_table_has_a_row_for_every_framework_and_marks_what_is_inferred():
 )
 def test_a_sweep_that_cannot_answer_is_refused(config, message):
     with pytest.raises(ValueError, match=message):
-        which_p_live(dv.sweep(config), NAMED["PyTorch"], NAMED["Flax NNX"])
+        which_p(config)

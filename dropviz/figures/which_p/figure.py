@@ -7,7 +7,7 @@ import numpy as np
 
 from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Line, Panel, draw_panel
-from dropviz.figures.panels.drawing import Box, Drawing
+from dropviz.figures.panels.drawing import Box, Drawing, axes_called
 from dropviz.figures.panels.grid import Row, draw_grid
 from dropviz.figures.panels.style import COLORS, INK
 from dropviz.figures.which_p.frameworks import code_texts, framework_card, migration_list, migration_texts
@@ -16,36 +16,24 @@ from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
-from dropviz.simulation.sweep import Sweep
+from dropviz.simulation.which_p import STRATEGIES, WhichP
 from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE
 
-STRATEGIES = ("wrong_train", "inverted")  # training divides by the rate, by keep; test by nothing
 HEIGHT = 124  # of a panel, pixels
 CROSSING = 0.5  # the rate at which rate = keep
 
 
-def which_p_live(sweep: Sweep, source: Framework, target: Framework) -> LiveFigure:
+def which_p_live(found: WhichP, source: Framework, target: Framework) -> LiveFigure:
     """Draw what dividing by the rate and by keep do to the training mean, and both lines of code at every rate.
 
     Parameters
     ----------
-    sweep
-        Of the strategies "wrong_train" and "inverted", in this order.
+    found
+        What to show.
     source, target
         The framework that the code is written for, and the one that it moves to.
-
-    Raises
-    ------
-    ValueError
-        If the sweep has other strategies, or its activations have mean 0: then no factor changes the mean.
     """
-    config = sweep.config
-    if config.strategies != STRATEGIES:
-        raise ValueError(f"sweep must be of the strategies {STRATEGIES}; got {config.strategies}")
-    if config.activations.exact_mean == 0.0:
-        raise ValueError("sweep must be of activations whose mean is not 0; got mean 0")
-    rates = np.asarray(config.rates)
-    panels = _panels(sweep)
+    rates, panels = np.asarray(found.rates), _panels(found)
 
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
@@ -53,12 +41,12 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework) -> LiveFigu
             _ring_crossing(drawing, panel, number)
 
     drawn = draw_grid([Row(3, HEIGHT)], draw)
-    moves = migration_texts(source, target, config.rates)
+    moves = migration_texts(source, target, found.rates)
     return LiveFigure(
         figure=drawn.figure,
-        rates=config.rates,
+        rates=found.rates,
         tracks=drawn.tracks,
-        texts=_table_texts(sweep) | code_texts(source, target, config.rates) | moves,
+        texts=_table_texts(found) | code_texts(source, target, found.rates) | moves,
         head=_head(source, target),
         foot=migration_list(source, target, len(moves)),
         narrow=drawn.narrow,
@@ -71,41 +59,25 @@ def which_p_live(sweep: Sweep, source: Framework, target: Framework) -> LiveFigu
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def _relative_means(sweep: Sweep) -> Estimate:
-    """Training mean over test mean; shape (strategy, rate).
-
-    Neither strategy changes anything at test, so the exact test mean is μ, and dividing by it adds no error.
-    """
-    mu = sweep.config.activations.exact_mean
-    return Estimate(sweep.exact_mean[:, 0] / mu, sweep.mean[:, 0] / mu, sweep.mean_se[:, 0] / abs(mu))
-
-
 def factor_panel(rates: Floats) -> Panel:
     """1/rate and 1/keep, whichever of them is called 1/p."""
-    lines = [
-        Line(name, COLORS[strategy], Estimate(factor(rates)))
-        for name, strategy, factor in zip(
-            ("1/rate", "1/keep"), STRATEGIES, (INVERSE_RATE, INVERSE_KEEP), strict=True
-        )
-    ]
+    lines = _lines(("1/rate", "1/keep"), Estimate(np.array([INVERSE_RATE(rates), INVERSE_KEEP(rates)])))
     return Panel("The factors meet at 0.5: both are 2", "factor", lines, log=True, limits=(0.9, 30.0))
 
 
-def _panels(sweep: Sweep) -> list[Panel]:
-    colors = [COLORS[name] for name in STRATEGIES]
-    relative = _relative_means(sweep)
+def _lines(names: tuple[str, str], curves: Estimate) -> list[Line]:
+    return [Line(names[at], COLORS[name], curves[at]) for at, name in enumerate(STRATEGIES)]
 
-    def means(names: tuple[str, str]) -> list[Line]:
-        return [Line(names[at], colors[at], relative[at]) for at in range(2)]
 
+def _panels(found: WhichP) -> list[Panel]:
     reach = (0.04, 30.0)
     y_title = "training ÷ test mean"
     return [
-        factor_panel(np.asarray(sweep.config.rates)),
+        factor_panel(np.asarray(found.rates)),
         Panel(
             "p is the drop rate: 1/(1−p) is right",
             y_title,
-            means(("1/p", "1/(1−p)")),
+            _lines(("1/p", "1/(1−p)"), found.means),
             log=True,
             limits=reach,
             x_title="dropout rate = p",
@@ -113,7 +85,7 @@ def _panels(sweep: Sweep) -> list[Panel]:
         Panel(
             "p is the keep probability: 1/p is right",
             y_title,
-            means(("1/(1−p)", "1/p")),
+            _lines(("1/(1−p)", "1/p"), found.means),
             log=True,
             limits=reach,
             x_title="dropout rate = 1 − p",
@@ -124,7 +96,6 @@ def _panels(sweep: Sweep) -> list[Panel]:
 def _ring_crossing(drawing: Drawing, panel: Panel, number: int) -> None:
     """Ring the point where the curves of a panel cross: there the wrong factor looks right."""
     value = 2.0 if panel.y_title == "factor" else 1.0
-    suffix = "" if number == 1 else str(number)
     drawing.add(
         {
             "type": "scatter",
@@ -139,8 +110,7 @@ def _ring_crossing(drawing: Drawing, panel: Panel, number: int) -> None:
             },
             "hovertemplate": "at rate 0.5 the error hides<extra></extra>",
             "name": "the error hides",
-            "xaxis": f"x{suffix}",
-            "yaxis": f"y{suffix}",
+            **axes_called(number),
         }
     )
 
@@ -150,14 +120,14 @@ def _ring_crossing(drawing: Drawing, panel: Panel, number: int) -> None:
 COLUMNS = ("rate", "by-rate", "by-rate-mean", "by-keep", "by-keep-mean")
 
 
-def _table_texts(sweep: Sweep) -> dict[str, list[str]]:
+def _table_texts(found: WhichP) -> dict[str, list[str]]:
     """Texts of the table: the question's three rows, and this rate's, which moves to its place among them.
 
     Each cell has two texts, one in bold and one not; that of the other kind is empty.
     """
-    rates = np.asarray(sweep.config.rates)
+    rates = np.asarray(found.rates)
     fixed = [int(np.abs(rates - row.rate).argmin()) for row in question_table()]
-    cells = [_cells(sweep, index) for index in range(len(rates))]
+    cells = [_cells(found, index) for index in range(len(rates))]
     slots = range(len(fixed) + 1)
     texts: dict[str, list[str]] = {
         f"{kind}-{slot}-{column}": [] for kind in ("this", "other") for slot in slots for column in COLUMNS
@@ -173,23 +143,22 @@ def _table_texts(sweep: Sweep) -> dict[str, list[str]]:
                 texts[f"other-{slot}-{column}"].append("" if slot == live else value)
                 if "mean" in column:
                     texts[f"exact-{slot}-{column}"].append(exact)
-    texts["verdict"] = texts["summary"] = [_verdict(rate) for rate in sweep.config.rates]
+    texts["verdict"] = texts["summary"] = [_verdict(rate) for rate in found.rates]
     return texts
 
 
-def _cells(sweep: Sweep, index: int) -> dict[str, tuple[str, str]]:
+def _cells(found: WhichP, index: int) -> dict[str, tuple[str, str]]:
     """One row of the table: what stands in each column, and the exact value below it, if any."""
-    rate = sweep.config.rates[index]
-    means = _relative_means(sweep)[:, index]
+    means = found.means[:, index]
     texts = [
         (text, f"exact {plain(exact)}") if math.isfinite(exact) else ("none", "")
         for text, exact in zip(estimated(means), means.exact.tolist(), strict=True)
     ]
     return {
-        "rate": (f"{rate:.2f}", ""),
-        "by-rate": (_number(float(INVERSE_RATE(rate))), ""),
+        "rate": (f"{found.rates[index]:.2f}", ""),
+        "by-rate": (_number(float(INVERSE_RATE(found.rates[index]))), ""),
         "by-rate-mean": texts[0],
-        "by-keep": (_number(float(INVERSE_KEEP(rate))), ""),
+        "by-keep": (_number(float(INVERSE_KEEP(found.rates[index]))), ""),
         "by-keep-mean": texts[1],
     }
 

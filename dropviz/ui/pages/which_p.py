@@ -3,10 +3,11 @@
 import streamlit as st
 
 import dropviz as dv
-from dropviz.figures.which_p.figure import STRATEGIES, which_p_live
+from dropviz.figures.which_p.figure import which_p_live
 from dropviz.figures.which_p.frameworks import conventions_table
 from dropviz.frameworks.conventions import frameworks
 from dropviz.settings.kinds import RATE, Choice
+from dropviz.simulation.which_p import STRATEGIES, which_p
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.widgets import show
@@ -26,7 +27,7 @@ QUESTION = (
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _live(source: str, target: str) -> Ready:
-    return ready(which_p_live(dv.sweep(CONFIG), frameworks()[source], frameworks()[target]))
+    return ready(which_p_live(which_p(CONFIG), frameworks()[source], frameworks()[target]))
 
 
 def _controls() -> tuple[str, str]:

@@ -1,0 +1,45 @@
+"""What dividing by the rate and by keep do in training, for the question which of them p is."""
+
+from dataclasses import dataclass
+
+from dropviz.numbers.estimate import Estimate
+from dropviz.simulation.sweep import SweepConfig, sweep
+
+STRATEGIES = ("wrong_train", "inverted")  # training divides by the rate, by keep; test by nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhichP:
+    """Both factors of the question. Axes: divided by the rate, by keep; rate.
+
+    Attributes
+    ----------
+    rates
+        The grid.
+    means
+        Training mean over test mean. Neither strategy changes anything at test, so the exact test mean is μ, and
+        dividing by it adds no error.
+    """
+
+    rates: tuple[float, ...]
+    means: Estimate
+
+
+def which_p(config: SweepConfig) -> WhichP:
+    """Simulate both.
+
+    Raises
+    ------
+    ValueError
+        If the strategies are not `STRATEGIES`, or the activations have mean 0: then no factor changes the mean.
+    """
+    mu = config.activations.exact_mean
+    if config.strategies != STRATEGIES:
+        raise ValueError(f"config must be of the strategies {STRATEGIES}; got {config.strategies}")
+    if mu == 0.0:
+        raise ValueError("config must be of activations whose mean is not 0; got mean 0")
+    result = sweep(config)
+    return WhichP(
+        rates=config.rates,
+        means=Estimate(result.exact_mean[:, 0] / mu, result.mean[:, 0] / mu, result.mean_se[:, 0] / abs(mu)),
+    )
