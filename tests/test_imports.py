@@ -101,6 +101,75 @@ def test_imports_lead_downwards(module):
     assert {name for name in others if FLOORS[_room(name)] >= FLOORS[room]} == set()
 
 
+# ---- compute, hold, draw --------------------------------------------------------------------------------------------
+
+COMPUTING = ("simulation", "training")
+# The notebook's way in has only a sweep; it makes the rest, so that nothing below it has to.
+MAKES_WHAT_IT_SHOWS = {("dropviz.figures", "first_look")}
+# What a page may call: one function a result, the tables of what there is, and what reads a person's own experiment.
+PAGES_CALL = {
+    "answers_left_on",
+    "beside_inverted",
+    "changing_rate",
+    "diagnose",
+    "evidence",
+    "example",
+    "first_look",
+    "next_layer",
+    "noise_pair",
+    "noises",
+    "observe",
+    "strategies",
+    "table_csv",
+    "which_p",
+}
+
+
+def _tree(module):
+    return ast.parse(SOURCES[module].read_text(encoding="utf-8"))
+
+
+def _functions(module):
+    return {node.name for node in _tree(module).body if isinstance(node, ast.FunctionDef)}
+
+
+def _called_from(module, rooms):
+    """Return the functions, and the whole modules, that ``module`` imports from these rooms."""
+    found = set()
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if _room(alias.name) in rooms}
+        elif isinstance(node, ast.ImportFrom) and _room(str(node.module)) in rooms:
+            source = str(node.module)
+            whole = {alias.name for alias in node.names if f"{source}.{alias.name}" in SOURCES}
+            found |= whole | ({alias.name for alias in node.names} & _functions(source))
+    return found
+
+
+@pytest.mark.parametrize("module", [name for name in SOURCES if _room(name) == "figures"])
+def test_a_figure_only_draws_what_a_result_holds(module):
+    called = {(module, name) for name in _called_from(module, COMPUTING)}
+    assert called - MAKES_WHAT_IT_SHOWS == set()
+    names = {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.Name | ast.Attribute)
+    } | {
+        alias.name
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {name for name in names if name in ("default_rng", "random") or name.endswith("Config")} == set()
+
+
+def test_pages_compute_nothing_and_call_one_function_a_result():
+    pages = [name for name in SOURCES if name.startswith("dropviz.ui.pages")]
+    assert {page for page in pages if any(name.split(".")[0] == "numpy" for name in _imports(page))} == set()
+    called = set().union(*(_called_from(page, ("theory", "simulation")) for page in pages))
+    assert called == PAGES_CALL
+
+
 def test_imports_have_no_circle():
     modules = {module: _own(module) - {module, "dropviz"} for module in SOURCES if module != "dropviz"}
     assert set(TopologicalSorter(modules).static_order()) >= modules.keys()

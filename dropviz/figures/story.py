@@ -29,7 +29,7 @@ from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.mistakes import Mistake
 from dropviz.simulation.next_layer import UnitOutput
 from dropviz.simulation.sweep import Sweep
-from dropviz.story.results import RATES, LearningRates, Result
+from dropviz.story.results import LearningRates, Result
 from dropviz.story.scenes import Scene
 from dropviz.theory.strategies import Strategy, strategy
 
@@ -126,9 +126,8 @@ def _test_factors(sweep: Sweep) -> LiveFigure:
     return replace(live, foot=f"<pre><code>{escape(code)}</code></pre>")
 
 
-def _which_p(factors: Floats) -> LiveFigure:
-    panel = replace(factor_panel(factors), title="More dropout, more to make up: 1/keep")
-    return _curves(panel, np.array(RATES))
+def _which_p(rates: Floats) -> LiveFigure:
+    return _curves(replace(factor_panel(rates), title="More dropout, more to make up: 1/keep"), rates)
 
 
 def _mistake(result: Mistake) -> LiveFigure:

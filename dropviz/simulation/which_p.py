@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.simulation.sweep import SweepConfig, sweep
-from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE
 
 STRATEGIES = ("wrong_train", "inverted")  # training divides by the rate, by keep; test by nothing
 
@@ -20,21 +16,13 @@ class WhichP:
     ----------
     rates
         The grid.
-    factors
-        1/rate and 1/keep; NaN where they divide by 0.
     means
         Training mean over test mean. Neither strategy changes anything at test, so the exact test mean is μ, and
         dividing by it adds no error.
     """
 
     rates: tuple[float, ...]
-    factors: Floats
     means: Estimate
-
-
-def both_factors(rates: tuple[float, ...]) -> Floats:
-    """1/rate and 1/keep, shape (2, rate); NaN where they divide by 0."""
-    return np.array([INVERSE_RATE(rates), INVERSE_KEEP(rates)])
 
 
 def which_p(config: SweepConfig) -> WhichP:
@@ -53,6 +41,5 @@ def which_p(config: SweepConfig) -> WhichP:
     result = sweep(config)
     return WhichP(
         rates=config.rates,
-        factors=both_factors(config.rates),
         means=Estimate(result.exact_mean[:, 0] / mu, result.mean[:, 0] / mu, result.mean_se[:, 0] / abs(mu)),
     )

@@ -9,7 +9,6 @@ from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Line, Panel, draw_panel
 from dropviz.figures.panels.drawing import Box, Drawing
 from dropviz.figures.panels.grid import Drawn, Row, draw_grid
-from dropviz.figures.panels.labels import Curve, direct_labels
 from dropviz.figures.panels.neurons import neurons
 from dropviz.figures.panels.style import COLORS
 from dropviz.frameworks.snippets import numpy_lines
@@ -83,7 +82,10 @@ def _mean_panel(found: Mistake, chosen: Strategy) -> Panel:
     root, sizes = found.invisible_rate, ("small", "large") if found.starts_small else ("large", "small")
     where = "at every rate but 0" if root is None else f"below {root:g}, too {sizes[1]} above"
     limits = (0.0, 4.0 * found.sweep.config.activations.exact_mean)
-    return Panel(f"Its test mean is too {sizes[0]} {where}", "mean", lines, limits=limits)
+    title = f"Its test mean is too {sizes[0]} {where}"
+    return Panel(
+        title, "mean", lines, limits=limits, named_from=2 / 3
+    )  # left of it they meet, at 0 or at 0.5
 
 
 def _draw(panels: Sequence[Panel], rates: Floats) -> Drawn:
@@ -92,22 +94,11 @@ def _draw(panels: Sequence[Panel], rates: Floats) -> Drawn:
     def draw(drawing: Drawing, places: Sequence[Box]) -> None:
         for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
             draw_panel(drawing, panel, box, number, rates)
-        _label_where_apart(drawing, panels[1], places[1], rates)
         for trace in drawing.traces:
             if trace["yaxis"] == "y" and trace["name"].endswith(", exact"):
                 trace["line"]["width"] = 4 if trace["name"] == thick else 1.5
 
     return draw_grid([Row(len(panels), HEIGHT)], draw)
-
-
-def _label_where_apart(drawing: Drawing, panel: Panel, box: Box, rates: Floats) -> None:
-    """Move the names of the second panel's curves to its right third: left of it the curves meet, at 0 or at 0.5."""
-    names = {line.name for line in panel.lines}
-    drawing.annotations = [label for label in drawing.annotations if label["text"] not in names]
-    right = slice(2 * len(rates) // 3, None)
-    curves = [Curve(line.name, line.color, rates[right], line.estimate.exact[right]) for line in panel.lines]
-    x_range, y_range = drawing.axes["xaxis2"]["range"], drawing.axes["yaxis2"]["range"]
-    drawing.annotations += direct_labels(curves, x_range, y_range, box.pixels, ("x2", "y2"))
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------

@@ -29,7 +29,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """Lines over the rate under a title that states their finding. ``limits`` caps the y axis."""
+    """Lines over the rate under a title that states their finding.
+
+    ``limits`` caps the y axis; ``named_from`` is the share of the rates left of which no curve gets its name.
+    """
 
     title: str
     y_title: str
@@ -38,6 +41,7 @@ class Panel:
     limits: tuple[float, float] = (-math.inf, math.inf)
     x_title: str = "dropout rate"
     x_hover: str = "rate %{x:.2f}"
+    named_from: float = 0.0
 
 
 def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Floats) -> None:
@@ -59,8 +63,10 @@ def draw_panel(drawing: Drawing, panel: Panel, box: Box, number: int, rates: Flo
     if not any(np.isfinite(line.estimate.exact).any() for line in panel.lines):
         up["showticklabels"] = False  # nothing to read off
     frame(drawing, box, number, panel.title, across, up)
+    named = slice(int(panel.named_from * len(rates)), None)
     curves = [
-        Curve(line.name, line.color, rates, _scaled(line.estimate.exact, panel.log)) for line in panel.lines
+        Curve(line.name, line.color, rates[named], _scaled(line.estimate.exact[named], panel.log))
+        for line in panel.lines
     ]
     drawing.annotations += direct_labels(
         curves, x_range, (low, high), box.pixels, (axes["xaxis"], axes["yaxis"])

@@ -17,6 +17,7 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
 from dropviz.simulation.which_p import STRATEGIES, WhichP
+from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE
 
 HEIGHT = 124  # of a panel, pixels
 CROSSING = 0.5  # the rate at which rate = keep
@@ -58,21 +59,21 @@ def which_p_live(found: WhichP, source: Framework, target: Framework) -> LiveFig
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
+def factor_panel(rates: Floats) -> Panel:
+    """1/rate and 1/keep, whichever of them is called 1/p."""
+    lines = _lines(("1/rate", "1/keep"), Estimate(np.array([INVERSE_RATE(rates), INVERSE_KEEP(rates)])))
+    return Panel("The factors meet at 0.5: both are 2", "factor", lines, log=True, limits=(0.9, 30.0))
+
+
 def _lines(names: tuple[str, str], curves: Estimate) -> list[Line]:
     return [Line(names[at], COLORS[name], curves[at]) for at, name in enumerate(STRATEGIES)]
-
-
-def factor_panel(factors: Floats) -> Panel:
-    """1/rate and 1/keep, whichever of them is called 1/p."""
-    lines = _lines(("1/rate", "1/keep"), Estimate(factors))
-    return Panel("The factors meet at 0.5: both are 2", "factor", lines, log=True, limits=(0.9, 30.0))
 
 
 def _panels(found: WhichP) -> list[Panel]:
     reach = (0.04, 30.0)
     y_title = "training ÷ test mean"
     return [
-        factor_panel(found.factors),
+        factor_panel(np.asarray(found.rates)),
         Panel(
             "p is the drop rate: 1/(1−p) is right",
             y_title,
@@ -155,9 +156,9 @@ def _cells(found: WhichP, index: int) -> dict[str, tuple[str, str]]:
     ]
     return {
         "rate": (f"{found.rates[index]:.2f}", ""),
-        "by-rate": (_number(float(found.factors[0, index])), ""),
+        "by-rate": (_number(float(INVERSE_RATE(found.rates[index]))), ""),
         "by-rate-mean": texts[0],
-        "by-keep": (_number(float(found.factors[1, index])), ""),
+        "by-keep": (_number(float(INVERSE_KEEP(found.rates[index]))), ""),
         "by-keep-mean": texts[1],
     }
 
