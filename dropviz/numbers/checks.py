@@ -1,6 +1,7 @@
 """What bad input gets: checks of numbers, counts and arrays that name parameter, value and allowed range."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import field, fields
 from numbers import Real
 from typing import Any
 
@@ -12,6 +13,23 @@ AnyFloats = NDArray[np.floating[Any]]  # float32 as well
 FOUR_ULPS = 4.0 * np.finfo(np.float64).eps
 ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a longer sum is rounding
 LARGEST = 1e100  # the square of a larger value leaves the range of float64
+
+
+class Checked:
+    """A dataclass that refuses values out of range: ValueError, naming the parameter, the value and the range."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for item in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            if "check" in item.metadata:
+                check, limits = item.metadata["check"]
+                check(item.name, getattr(self, item.name), *limits)
+
+
+def checked(default: object, check: Callable[..., object], *limits: object) -> Any:
+    """A field of `Checked` that ``check(name, value, *limits)`` must accept."""
+    return field(default=default, metadata={"check": (check, limits)})
 
 
 def check_number(name: str, value: float, low: float, high: float) -> None:

@@ -26,12 +26,11 @@ def check_below_one(name: str, rate: float) -> None:
         raise ValueError(f"{name} {_BELOW_ONE}; got {rate!r}")
 
 
-def check_rising_rates(rates: tuple[float, ...]) -> Floats:
-    """Return ``rates`` as an array, or raise ValueError unless they rise strictly inside [0, 1)."""
+def check_rising(name: str, rates: tuple[float, ...]) -> None:
+    """Raise ValueError unless ``rates`` rise strictly inside [0, 1)."""
     values = below_one(rates)
     if values.ndim != 1 or values.size == 0 or (np.diff(values) <= 0.0).any():
-        raise ValueError(f"rates must be one or more numbers that rise strictly; got {rates!r}")
-    return values
+        raise ValueError(f"{name} must be one or more numbers that rise strictly; got {rates!r}")
 
 
 def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
@@ -51,6 +50,9 @@ def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
     start, stop, step = float(start), float(stop), float(step)
     count = int((stop - start) / step + 1e-9)
     return tuple(round(start + index * step, 12) for index in range(count + 1))
+
+
+GRID = rate_grid(0.0, 0.95, 0.01)  # of every page, where nothing else is said
 
 
 def check_rates(rates: ArrayLike) -> tuple[float, ...]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats, check_count
+from dropviz.numbers.checks import Checked, Floats, check_count, checked
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.rates import rate_grid
+from dropviz.numbers.rates import GRID
 from dropviz.schedules import annealed, compare_test_factors
 from dropviz.simulation.layer import LayerConfig, LayerSweep, layer_sweep
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_sweep
@@ -19,22 +19,12 @@ LAYERS = ("standard", "inverted")
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceConfig:
-    """How many ``units`` are drawn, 2 to 2,000,000, the rates, and how many ``steps`` each annealed schedule has.
+class EvidenceConfig(Checked):
+    """How many ``units`` are drawn, 2 to 2,000,000, the rates, and how many ``steps`` each annealed schedule has."""
 
-    Raises
-    ------
-    ValueError
-        Naming the parameter, the value and the allowed range.
-    """
-
-    units: int = 100_000
-    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
-    steps: int = 100
-
-    def __post_init__(self) -> None:
-        check_count("units", self.units, 2, 2_000_000)
-        check_count("steps", self.steps, 1, 10_000)
+    units: int = checked(100_000, check_count, 2, 2_000_000)
+    rates: tuple[float, ...] = GRID
+    steps: int = checked(100, check_count, 1, 10_000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,56 +12,52 @@ a3 /= keep_prob, z4 = W4·a3 + b4 is inverted.
 Source: Wang & Manning, *Fast dropout training*, ICML 2013.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, check_choice, check_count, check_names, check_number
+from dropviz.numbers.checks import (
+    Checked,
+    Floats,
+    check_choice,
+    check_count,
+    check_names,
+    check_number,
+    checked,
+)
 from dropviz.numbers.estimate import Estimate, Estimates
-from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
+from dropviz.numbers.rates import GRID, below_one, check_rising
 from dropviz.simulation.bins import even_edges, shares
 from dropviz.simulation.masks import check_masked, masked_sums
-from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import Moments
 from dropviz.theory.standard_errors import sample_moments
 from dropviz.theory.strategies import strategy
 
 
 @dataclass(frozen=True, slots=True)
-class LayerConfig:
+class LayerConfig(Checked):
     """Everything that decides one unit of the next layer and its masks.
 
     ``fan_in`` inputs, 1 to 4096, are drawn once from ``activations``; weights once from
     N(``weight_mean``/fan_in, ``weight_scale``²/fan_in), so that z does not grow with the fan-in; ``masks``, 2 to
     100,000, are drawn by unit and serve every rate.
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter, the value and the allowed range.
     """
 
-    activations: Activations = field(default_factory=lambda: Normal(relu=True))
-    fan_in: int = 64
-    weight_mean: float = 4.0
-    weight_scale: float = 1.0
-    bias: float = 0.0
-    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
-    strategies: tuple[str, ...] = ("standard", "inverted", "none")
-    masks: int = 2000
-    seed: int = 7
+    activations: Activations = RELU
+    fan_in: int = checked(64, check_count, 1, 4096)
+    weight_mean: float = checked(4.0, check_number, -1e6, 1e6)
+    weight_scale: float = checked(1.0, check_number, 0.0, 1e6)
+    bias: float = checked(0.0, check_number, -1e6, 1e6)
+    rates: tuple[float, ...] = checked(GRID, check_rising)
+    strategies: tuple[str, ...] = checked(("standard", "inverted", "none"), check_names, strategy)
+    masks: int = checked(2000, check_count, 2, 100_000)
+    seed: int = checked(7, check_count, 0, 2**63 - 1)
 
     def __post_init__(self) -> None:
-        check_count("fan_in", self.fan_in, 1, 4096)
-        check_count("masks", self.masks, 2, 100_000)
-        check_count("seed", self.seed, 0, 2**63 - 1)
+        Checked.__post_init__(self)
         check_masked("masks", self.masks, self.fan_in)
-        check_number("weight_mean", self.weight_mean, -1e6, 1e6)
-        check_number("weight_scale", self.weight_scale, 0.0, 1e6)
-        check_number("bias", self.bias, -1e6, 1e6)
-        check_rising_rates(self.rates)
-        check_names("strategies", self.strategies, strategy)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

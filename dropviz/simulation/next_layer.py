@@ -3,13 +3,13 @@
 Axes of results: strategy ("inverted", "standard"), rate, bin. Notation as in `dropviz.simulation.layer`.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.rates import rate_grid
+from dropviz.numbers.rates import GRID
 from dropviz.simulation.layer import LayerConfig, LayerSweep, layer_densities, layer_sweep
 from dropviz.simulation.masks import MOST_ENUMERATED
 from dropviz.simulation.nonlinearity import (
@@ -21,7 +21,7 @@ from dropviz.simulation.nonlinearity import (
     nonlinear_gap,
 )
 from dropviz.simulation.variance_shift import VarianceShift, VarianceShiftConfig, variance_shift
-from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.activations import RELU, Activations
 
 STRATEGIES = ("inverted", "standard")
 TALLEST_RATE = 0.15  # the picture has room for the bars there; at smaller rates z is a needle
@@ -47,8 +47,8 @@ class NextLayerConfig:
     input_mean: float = 0.5
     correlation: float = 0.05
     seed: int = 2
-    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
-    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    rates: tuple[float, ...] = GRID
+    activations: Activations = RELU
     masks: int = 4000
     width: int = 48
     passes: int = 200

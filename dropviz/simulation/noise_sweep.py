@@ -11,17 +11,17 @@ every rate. Two ways to the moments of the output at every rate:
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats, check_count, check_names, drop_rounding, quotient
+from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked, drop_rounding, quotient
 from dropviz.numbers.estimate import Estimates
-from dropviz.numbers.rates import check_rising_rates, rate_grid
+from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.bins import even_edges, shares
 from dropviz.simulation.masks import block_sizes, from_block_on
-from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import Moments
 from dropviz.theory.noise import MaskNoise, SpreadNoise, noise, noise_ratio, noises
 from dropviz.theory.standard_errors import variance_error
@@ -30,34 +30,21 @@ MOST_UNITS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class NoiseConfig:
+class NoiseConfig(Checked):
     """Everything that decides a comparison of noises.
 
     ``units`` activations, 2 to 2,000,000, are drawn for the moments and ``display_units``, 1 to 20,000, for the
     densities in ``bins`` bins, 1 to 500; ``rates`` rise strictly in [0, 1); ``noises`` are names of the table, each
     once.
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter, the value and the allowed range.
     """
 
-    activations: Activations = field(default_factory=lambda: Normal(relu=True))
-    units: int = 100_000
-    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
-    noises: tuple[str, ...] = tuple(noises())
-    seed: int = 7
-    display_units: int = 3000
-    bins: int = 60
-
-    def __post_init__(self) -> None:
-        check_count("units", self.units, 2, MOST_UNITS)
-        check_count("display_units", self.display_units, 1, 20_000)
-        check_count("bins", self.bins, 1, 500)
-        check_count("seed", self.seed, 0, 2**63 - 1)
-        check_rising_rates(self.rates)
-        check_names("noises", self.noises, noise)
+    activations: Activations = RELU
+    units: int = checked(100_000, check_count, 2, MOST_UNITS)
+    rates: tuple[float, ...] = checked(GRID, check_rising)
+    noises: tuple[str, ...] = checked(tuple(noises()), check_names, noise)
+    seed: int = checked(7, check_count, 0, 2**63 - 1)
+    display_units: int = checked(3000, check_count, 1, 20_000)
+    bins: int = checked(60, check_count, 1, 500)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,18 +5,18 @@ Axes: mask (or pass), unit, strategy, rate, layer. Notation as in `dropviz.simul
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, check_choice, check_count, check_number
+from dropviz.numbers.checks import Checked, Floats, check_choice, check_count, check_number, checked
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.rates import below_one, check_rising_rates
+from dropviz.numbers.rates import below_one, check_rising, rate_grid
 from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
-from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.normal import erf
 from dropviz.theory.strategies import Factor, strategy
 
@@ -124,35 +124,24 @@ def nonlinear_gap(sweep: LayerSweep, name: str) -> NonlinearGap:
 
 
 @dataclass(frozen=True, slots=True)
-class DepthConfig:
+class DepthConfig(Checked):
     """A stack of ``depth`` layers (1 to 8) of ``width`` units (1 to 512), inverted dropout before each.
 
     One input is drawn from ``activations``; weights from N(0, ``weight_scale``²/width), with the scale 0 to 10, and no
     biases; ``passes`` (2 to 10,000) noisy passes at each rate.
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter, the value and the allowed range.
     """
 
-    activations: Activations = field(default_factory=lambda: Normal(relu=True))
-    nonlinearity: str = "relu"
-    width: int = 64
-    depth: int = 8
-    weight_scale: float = 1.5
-    rates: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-    passes: int = 300
-    seed: int = 7
+    activations: Activations = RELU
+    nonlinearity: str = checked("relu", check_choice, _TABLE)
+    width: int = checked(64, check_count, 1, 512)
+    depth: int = checked(8, check_count, 1, 8)
+    weight_scale: float = checked(1.5, check_number, 0.0, 10.0)
+    rates: tuple[float, ...] = checked(rate_grid(0.0, 0.9, 0.1), check_rising)
+    passes: int = checked(300, check_count, 2, 10_000)
+    seed: int = checked(7, check_count, 0, 2**63 - 1)
 
     def __post_init__(self) -> None:
-        nonlinearity(self.nonlinearity)
-        check_count("width", self.width, 1, 512)
-        check_count("depth", self.depth, 1, 8)
-        check_number("weight_scale", self.weight_scale, 0.0, 10.0)
-        check_count("passes", self.passes, 2, 10_000)
-        check_count("seed", self.seed, 0, 2**63 - 1)
-        check_rising_rates(self.rates)
+        Checked.__post_init__(self)
         if self.depth * self.width * self.passes > 20_000_000:
             raise ValueError("depth × width × passes must be at most 20,000,000; choose fewer passes")
 

@@ -6,18 +6,18 @@ cost does not grow with the number of rates.
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.numbers.checks import Floats, check_choice, check_count, check_names
+from dropviz.numbers.checks import Checked, Floats, check_choice, check_count, check_names, checked
 from dropviz.numbers.estimate import Estimate, Estimates
-from dropviz.numbers.rates import check_rates, rate_grid
+from dropviz.numbers.rates import GRID, check_rates
 from dropviz.simulation.block_sums import output_moments
 from dropviz.simulation.masks import block_sizes
-from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import PHASES, Discrepancy, Moments, exact_gap, exact_moments, mean_ratio
 from dropviz.theory.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of
 from dropviz.theory.strategies import strategy
@@ -32,7 +32,7 @@ MOST_UNITS, MOST_REPLICATES = 10_000_000_000, 1000
 
 
 @dataclass(frozen=True, slots=True)
-class SweepConfig:
+class SweepConfig(Checked):
     """Everything that decides a sweep; the same config gives the same bits.
 
     Parameters
@@ -58,12 +58,12 @@ class SweepConfig:
         Naming the parameter, the value and the allowed range.
     """
 
-    activations: Activations = field(default_factory=lambda: Normal(relu=True))
-    units: int = 100_000
-    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    activations: Activations = RELU
+    units: int = checked(100_000, check_count, 1, MOST_UNITS)
+    rates: tuple[float, ...] = GRID
     strategies: tuple[str, ...] = ("standard", "inverted")
-    seed: int = 7
-    replicates: int = 1
+    seed: int = checked(7, check_count, 0, 2**63 - 1)
+    replicates: int = checked(1, check_count, 1, MOST_REPLICATES)
 
     def __post_init__(self) -> None:
         parts = {"exact_mean", "exact_variance", "sample", "quantile"}
@@ -87,9 +87,7 @@ class SweepConfig:
                 )
         object.__setattr__(self, "strategies", tuple(str(name) for name in given))
         object.__setattr__(self, "rates", rates)
-        check_count("units", self.units, 1, MOST_UNITS)
-        check_count("seed", self.seed, 0, 2**63 - 1)
-        check_count("replicates", self.replicates, 1, MOST_REPLICATES)
+        Checked.__post_init__(self)
         for name in ("units", "seed", "replicates"):
             object.__setattr__(self, name, int(getattr(self, name)))
 

@@ -12,55 +12,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, check_count, check_number, quotient
+from dropviz.numbers.checks import Checked, Floats, check_count, check_number, checked, quotient
 from dropviz.numbers.estimate import Estimates
-from dropviz.numbers.rates import below_one, check_rising_rates, rate_grid
+from dropviz.numbers.rates import GRID, below_one, check_rising
 from dropviz.simulation.masks import check_masked, masked_sums
 
 
 @dataclass(frozen=True, slots=True)
-class VarianceShiftConfig:
+class VarianceShiftConfig(Checked):
     """A linear unit whose inputs are normal with common mean, variance and pairwise correlation.
 
     ``fan_in`` is 1 to 4096; ``correlation`` lies from −1/(fan_in − 1) to 1, outside which no such inputs exist, and
     has no meaning at fan-in 1. Weights are drawn once from N(``weight_mean``/fan_in, ``weight_scale``²/fan_in).
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter, the value and the allowed range.
     """
 
-    fan_in: int = 64
-    mean: float = 0.5
-    variance: float = 1.0
+    fan_in: int = checked(64, check_count, 1, 4096)
+    mean: float = checked(0.5, check_number, -1e6, 1e6)
+    variance: float = checked(1.0, check_number, 0.0, 1e12)
     correlation: float = 0.05
-    weight_mean: float = 1.0
-    weight_scale: float = 1.0
-    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
-    samples: int = 4000
-    seed: int = 7
+    weight_mean: float = checked(1.0, check_number, -1e6, 1e6)
+    weight_scale: float = checked(1.0, check_number, 0.0, 1e6)
+    rates: tuple[float, ...] = checked(GRID, check_rising)
+    samples: int = checked(4000, check_count, 2, 100_000)
+    seed: int = checked(7, check_count, 0, 2**63 - 1)
 
     def __post_init__(self) -> None:
-        check_count("fan_in", self.fan_in, 1, 4096)
-        check_count("samples", self.samples, 2, 100_000)
-        check_count("seed", self.seed, 0, 2**63 - 1)
+        Checked.__post_init__(self)
         check_masked("samples", self.samples, self.fan_in)
-        check_number("mean", self.mean, -1e6, 1e6)
-        check_number("variance", self.variance, 0.0, 1e12)
-        check_number("correlation", self.correlation, lowest_correlation(self.fan_in), 1.0)
-        check_number("weight_mean", self.weight_mean, -1e6, 1e6)
-        check_number("weight_scale", self.weight_scale, 0.0, 1e6)
-        check_rising_rates(self.rates)
-
-
-def lowest_correlation(fan_in: int) -> float:
-    """Smallest common correlation that ``fan_in`` variables can have, −1/(fan_in − 1); −1 for one.
-
-    >>> lowest_correlation(5)
-    -0.25
-    """
-    return -1.0 / max(fan_in - 1, 1)
+        check_number("correlation", self.correlation, -1.0 / max(self.fan_in - 1, 1), 1.0)
 
 
 def exact_variance_shift(
