@@ -181,11 +181,11 @@ def _exported(result: Sweep, kind: str, label: str) -> bytes:
     from dropviz.figures.first_screen import explorer_live
     from dropviz.live.page import standalone_html
     from dropviz.simulation.first_screen import first_look
-    from dropviz.simulation.tables import table_csv, table_parquet
 
-    if kind != "html":
-        table = result.to_frame()
-        return table_csv(table) if kind == "csv" else table_parquet(table)
+    if kind == "csv":
+        return str(result.to_frame().to_csv(index=False)).encode()
+    if kind == "parquet":
+        return bytes(result.to_frame().to_parquet(index=False))
     caption = f"Activations: {label}; {result.config.units:,} units, seed {result.config.seed}."
     title = "Dropout: scale at test time, or invert in training?"
     return standalone_html(explorer_live(first_look(result)), title, caption).encode()

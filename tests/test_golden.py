@@ -20,14 +20,14 @@ import dropviz as dv
 from dropviz.datasets.splits import digits_split, from_csv, moons, rings, wave
 from dropviz.schedules import compare_test_factors
 from dropviz.simulation.histogram import histogram, some_units
-from dropviz.simulation.layer import LayerConfig, layer_densities, layer_sweep, left_on
+from dropviz.simulation.layer import LayerConfig, layer_densities, layer_sweep
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
 from dropviz.simulation.nonlinearity import (
     DepthConfig,
     depth_gap,
     logistic_unit,
-    nonlinear_gap,
     nonlinearities,
+    unit_output,
 )
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
 from dropviz.theory.moments import Discrepancy
@@ -104,18 +104,20 @@ def noise_swept(source):
 
 
 def layer(config):
-    result, on = layer_sweep(config), left_on(config)
+    result, on = layer_sweep(config), layer_sweep(replace(config, strategies=("inverted",)))
     seen = layer_densities(result)
     moments = [result.mean, result.mean_se, result.variance, result.variance_se]
     moments += [result.exact_mean, result.exact_variance, result.test_z]
     densities = [seen.edges, seen.density, seen.outside_mass]
-    kept_on = [on.prediction, np.array(on.off), on.std, on.exact_std, on.flipped]
+    answers, off = on.training_z("inverted"), on.test_z[0, 0]
+    scatter = [np.sqrt(on.variance[0]), np.sqrt(on.exact_variance[0])]
+    kept_on = [answers, np.array(off), *scatter, (answers * np.sign(off) < 0.0).mean(axis=0)]
     return [result.weights, result.inputs, result.masked_sums, *moments, *densities, *kept_on]
 
 
 def behind(name, fan_in):
-    gap = nonlinear_gap(layer_sweep(LayerConfig(fan_in=fan_in, rates=RATES, masks=400)), name)
-    return [gap.mean_output, gap.mean_output_se, gap.exact_output, gap.at_mean, gap.at_test]
+    unit = unit_output(layer_sweep(LayerConfig(fan_in=fan_in, rates=RATES, masks=400)), name)
+    return [unit.output.simulated, unit.output.error, unit.output.exact, unit.at_mean, unit.at_test]
 
 
 def logistic():

@@ -19,8 +19,8 @@ from dropviz.numbers.checks import Floats, check_choice
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
 from dropviz.settings.first_screen import MEASURES
-from dropviz.simulation.distribution import Distribution
 from dropviz.simulation.first_screen import FirstScreen
+from dropviz.simulation.histogram import Distribution
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.activations import Activations
 from dropviz.theory.moments import PHASES, Moments, exact_gap, exact_moments, variance_ratio

@@ -27,7 +27,7 @@ from dropviz.numbers.estimate import Estimate
 from dropviz.simulation.changing_rate import ChangingRate
 from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.mistakes import Mistake
-from dropviz.simulation.next_layer import UnitOutput
+from dropviz.simulation.nonlinearity import UnitOutput
 from dropviz.simulation.sweep import Sweep
 from dropviz.story.results import LearningRates, Result
 from dropviz.story.scenes import Scene

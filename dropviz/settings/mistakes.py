@@ -44,7 +44,7 @@ FROM = Choice(
     help="Means that you type in, or files with the layer's outputs in training and at test.",
     control="segments",
 )
-# The numbers at first are those of an example: see `dropviz.simulation.example`.
+# The numbers at first are those of an example: see `dropviz.simulation.mistakes`.
 RATE_SEEN = Number(
     "mistakes_rate",
     "dropout rate of the layer, P(drop)",

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dropviz.numbers.checks import Floats
-from dropviz.simulation.distribution import Distribution, PointMass
-from dropviz.simulation.histogram import Histogram, Units, histogram, some_units
+from dropviz.simulation.histogram import Distribution, Histogram, PointMass, Units, histogram, some_units
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.activations import Activations
 from dropviz.theory.strategies import Strategy, strategy

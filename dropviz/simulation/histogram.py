@@ -1,5 +1,9 @@
-"""What one looks at: the histogram of the outputs, and a handful of units, both from the sweep's own first chunk."""
+"""Histograms: of many samples at once, of a sweep's outputs, and as they are drawn; and a handful of a sweep's units.
 
+What is shown of a sweep comes from its own first chunk.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -73,3 +77,65 @@ def some_units(config: SweepConfig, count: int) -> Units:
     rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(2**31,)))
     chosen = rng.choice(len(values), size=min(count, len(values)), replace=False)
     return Units(values[chosen], np.searchsorted(np.cumsum(sizes), chosen, side="right"))
+
+
+def even_edges(low: float, high: float, bins: int) -> Floats:
+    """Edges of ``bins`` bins from ``low`` to ``high``, or around both where they are as good as equal."""
+    pad = 0.5 * max(1.0, abs(low)) if high - low <= 1e-9 * abs(low) else 0.0
+    return np.linspace(low - pad, high + pad, bins + 1)
+
+
+def shares(samples: Floats, edges: Floats, counted: NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
+    """Share of each row of ``samples`` in each bin, shape (row, bin), and beyond the edges, shape (row,).
+
+    ``samples`` has shape (row, unit). What is not ``counted``, of the same shape, is in neither, but in what both are
+    shares of. NaN for a row that begins with NaN.
+    """
+    rows, bins = len(samples), len(edges) - 1
+    undefined = np.isnan(samples[:, 0])
+    if undefined.any():
+        samples = np.where(undefined[:, None], 0.0, samples)
+    slot = samples - edges[0]
+    slot /= edges[1] - edges[0]
+    np.floor(np.clip(slot, -1.0, float(bins), out=slot), out=slot)
+    slot += 1.0  # below, the bins, above
+    if counted is not None:
+        slot[~counted] = bins + 2
+    slot += (bins + 3.0) * np.arange(rows)[:, None]
+    counts = np.bincount(slot.ravel(order="K").astype(np.intp), minlength=rows * (bins + 3))
+    share = counts.reshape(rows, bins + 3) / samples.shape[1]
+    share[undefined] = np.nan
+    return share[:, 1 : bins + 1], share[:, 0] + share[:, bins + 1]
+
+
+class PointMass(NamedTuple):
+    """Units whose outputs are one value: their share in per cent, and that value; shape (rate,) each."""
+
+    share: Floats
+    at: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution:
+    """Shares of all units, in per cent.
+
+    Attributes
+    ----------
+    edges
+        Edges of the bins, shape (bin + 1,).
+    top
+        Where the axis of the shares ends; what is taller is cut, and said.
+    train, test
+        Of the outputs in each bin that are no point mass, shape (rate, bin); ``test`` has one row if it stands still.
+    masses
+        Name → point mass.
+    outside
+        Beyond the edges in training, shape (rate,).
+    """
+
+    edges: Floats
+    top: float
+    train: Floats
+    test: Floats
+    masses: Mapping[str, PointMass]
+    outside: Floats

@@ -12,7 +12,7 @@ a3 /= keep_prob, z4 = W4·a3 + b4 is inverted.
 Source: Wang & Manning, *Fast dropout training*, ICML 2013.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,7 +28,7 @@ from dropviz.numbers.checks import (
 )
 from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import GRID, below_one, check_rising
-from dropviz.simulation.bins import even_edges, shares
+from dropviz.simulation.histogram import even_edges, shares
 from dropviz.simulation.masks import check_masked, masked_sums
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import Moments
@@ -168,35 +168,3 @@ def layer_densities(sweep: LayerSweep, bins: int = 60) -> LayerDensities:
     pairs = [shares(sweep.training_z(name).T, edges) for name in sweep.config.strategies]
     share, outside = (np.array(each) for each in zip(*pairs, strict=True))
     return LayerDensities(edges, share / (edges[1] - edges[0]), outside)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LeftOn:
-    """Predictions of one unit with inverted dropout left on at test, beside the one with dropout off.
-
-    ``prediction`` has shape (mask, rate): each mask is another answer to the same input. ``off`` is the answer with
-    dropout off; ``std`` and ``exact_std`` = √((r/k)·Σ wᵢ²aᵢ²), shape (rate,), say how far the answers scatter;
-    ``flipped``, shape (rate,), is the share of masks for which z lies on the other side of 0 than ``off``.
-    """
-
-    rates: Floats
-    prediction: Floats
-    off: float
-    std: Floats
-    exact_std: Floats
-    flipped: Floats
-
-
-def left_on(config: LayerConfig) -> LeftOn:
-    """Simulate dropout left on at test: the mean is right, each single prediction is random."""
-    sweep = layer_sweep(replace(config, strategies=("inverted",)))
-    prediction, off = sweep.training_z("inverted"), float(sweep.test_z[0, 0])
-    flipped = (prediction * np.sign(off) < 0.0).mean(axis=0)
-    return LeftOn(
-        rates=np.asarray(config.rates),
-        prediction=prediction,
-        off=off,
-        std=np.sqrt(sweep.variance[0]),
-        exact_std=np.sqrt(sweep.exact_variance[0]),
-        flipped=np.asarray(flipped),
-    )

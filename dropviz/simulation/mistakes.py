@@ -1,4 +1,4 @@
-"""What the museum of mistakes shows: a mistake beside inverted dropout, and dropout left on at test."""
+"""What the museum shows: a mistake beside inverted dropout, dropout left on at test, an example to diagnose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,14 +9,19 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.simulation.histogram import Units, some_units
-from dropviz.simulation.layer import LayerConfig, left_on
+from dropviz.simulation.layer import LayerConfig, layer_sweep
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
+from dropviz.theory.activations import Normal
+from dropviz.theory.diagnosis import LEFT_ON, Observation
 from dropviz.theory.moments import invisible_rate, mean_ratio
-from dropviz.theory.strategies import strategy
+from dropviz.theory.strategies import strategies, strategy
 
 UNITS_SHOWN = 20
 BINS, ANSWERS = 56, 6
 FRAMED_RATE, TALLEST_RATE = 0.6, 0.2  # the picture has room for the spread at the one, the bars at the other
+EXAMPLE_UNITS = 20_000
+EXAMPLE_RATES = (0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8)
+FIRST_EXAMPLE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +131,15 @@ class Answers:
 
 def answers_left_on(config: LayerConfig) -> Answers:
     """Ask the unit of ``config`` the same thing under every mask, at every rate."""
-    result = left_on(config)
-    rates, prediction, masks, off = result.rates, result.prediction, len(result.prediction), result.off
+    result = layer_sweep(replace(config, strategies=("inverted",)))
+    prediction, off = result.training_z("inverted"), float(result.test_z[0, 0])
+    rates, masks, std = np.asarray(config.rates), config.masks, np.sqrt(result.variance[0])
+    flipped = (prediction * np.sign(off) < 0.0).mean(axis=0)
     edges = _edges(prediction[:, np.abs(rates - FRAMED_RATE).argmin()], off)
     counts = [np.histogram(answers, edges)[0] for answers in prediction.T]
     percent = 100.0 * np.array(counts) / masks
     tallest = float(percent[np.abs(rates - TALLEST_RATE).argmin()].max())
-    flipped = 100.0 * result.flipped
-    flipped_error = 100.0 * np.sqrt(result.flipped * (1.0 - result.flipped) / masks)
+    flipped_error = 100.0 * np.sqrt(flipped * (1.0 - flipped) / masks)
     return Answers(
         rates=rates,
         masks=masks,
@@ -142,10 +148,10 @@ def answers_left_on(config: LayerConfig) -> Answers:
         edges=edges,
         shares=percent,
         top=min(105.0, 1.3 * tallest or 105.0),
-        mean=Estimate(np.full(len(rates), off), prediction.mean(axis=0), result.std / np.sqrt(masks)),
-        std=result.std,
-        exact_std=result.exact_std,
-        flipped=Estimate(flipped, flipped, flipped_error),
+        mean=Estimate(np.full(len(rates), off), prediction.mean(axis=0), std / np.sqrt(masks)),
+        std=std,
+        exact_std=np.sqrt(result.exact_variance[0]),
+        flipped=Estimate(100.0 * flipped, 100.0 * flipped, flipped_error),
     )
 
 
@@ -155,3 +161,23 @@ def _edges(answers: Floats, off: float) -> Floats:
     low, high = min(float(low), off, 0.0), max(float(high), off, 0.0)
     margin = 0.08 * (high - low) or 1.0
     return np.linspace(low - margin, high + margin, BINS + 1)
+
+
+def example(seed: int) -> Observation:
+    """Simulate what a person with a mistake would see: means of three samples, rounded as one would type them.
+
+    The mistake, the rate and the scale of the activations are drawn from the seed.
+    """
+    rng = np.random.default_rng(seed)
+    wrong = [name for name, row in strategies().items() if row.mistake]
+    name = str(rng.choice([*wrong, LEFT_ON]))
+    rate = float(rng.choice(EXAMPLE_RATES))
+    source = Normal(std=float(rng.uniform(0.5, 3.0)), relu=True)
+
+    def mean(made: str, phase: int) -> tuple[float, float]:
+        sample = int(rng.integers(2**31))  # training, test and clean data are different data
+        seen = sweep(SweepConfig(source, EXAMPLE_UNITS, (rate,), (made,), sample))
+        return float(f"{seen.mean[0, phase, 0]:.4g}"), float(f"{seen.mean_se[0, phase, 0]:.2g}")
+
+    made = "inverted" if name == LEFT_ON else name
+    return Observation(rate, *mean(made, 0), *mean(made, int(name != LEFT_ON)), *mean("inverted", 1))

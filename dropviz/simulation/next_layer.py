@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats
-from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.checks import Floats, drop_rounding
 from dropviz.numbers.rates import GRID
 from dropviz.simulation.layer import LayerConfig, LayerSweep, layer_densities, layer_sweep
 from dropviz.simulation.masks import MOST_ENUMERATED
 from dropviz.simulation.nonlinearity import (
+    ROUNDING,
     DepthConfig,
     DepthGap,
     LogisticUnit,
+    UnitOutput,
     depth_gap,
     logistic_unit,
-    nonlinear_gap,
+    unit_output,
 )
 from dropviz.simulation.variance_shift import VarianceShift, VarianceShiftConfig, variance_shift
 from dropviz.theory.activations import RELU, Activations
@@ -26,7 +27,6 @@ from dropviz.theory.activations import RELU, Activations
 STRATEGIES = ("inverted", "standard")
 TALLEST_RATE = 0.15  # the picture has room for the bars there; at smaller rates z is a needle
 BELL_END = 4.0  # of the axis of the densities behind batch norm
-ROUNDING = 1e-12  # relative; differences below it are rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +101,6 @@ class NextLayerConfig:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UnitOutput:
-    """The output f(z) of one small unit over its masks, beside the test pass.
-
-    Attributes
-    ----------
-    inputs, nonlinearity, strategies, rates
-        Its fan-in, the name of f, and the axes of the rest.
-    output
-        E[f(z)] in training, exact by all 2ⁿ masks; shape (strategy, rate).
-    at_test
-        f(z) of the test pass, shape (strategy, rate).
-    gap
-        E[f(z)] − f(E[z]), shape (strategy, rate); 0 where it is no more than the rounding of the outputs.
-    """
-
-    inputs: int
-    nonlinearity: str
-    strategies: tuple[str, ...]
-    rates: Floats
-    output: Estimate
-    at_test: Floats
-    gap: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class NextLayer:
     """Everything that the page shows, all on the same grid of rates.
 
@@ -184,6 +159,10 @@ def next_layer(config: NextLayerConfig) -> NextLayer:
     logistic = {
         name: logistic_unit(unit.weights, unit.inputs, config.bias, rates, name) for name in STRATEGIES
     }
+    gaps = [
+        drop_rounding(one.arithmetic_mean - one.geometric_mean, one.geometric_mean.max(), ROUNDING)
+        for one in logistic.values()
+    ]
     shift, x = variance_shift(config.shift), np.linspace(-BELL_END, BELL_END, 161)
     return NextLayer(
         config=config,
@@ -194,43 +173,15 @@ def next_layer(config: NextLayerConfig) -> NextLayer:
         shares=shares,
         outside=densities.outside_mass,
         top=1.1 * tallest if tallest < 60.0 else 105.0,
-        unit=_unit_output(unit, config.nonlinearity),
+        unit=unit_output(unit, config.nonlinearity),
         logistic=logistic["inverted"],
-        logistic_gap=np.array(
-            [
-                _unless_rounding(one.arithmetic_mean - one.geometric_mean, one.geometric_mean)
-                for one in logistic.values()
-            ]
-        ),
+        logistic_gap=np.array(gaps),
         depth=depth_gap(config.depth),
         shift=shift,
         bell_x=x,
         bells=_normal_density(x, np.maximum(shift.exact_shift, 1e-6)[:, None]),
         expected_bell=_normal_density(x, 1.0),
     )
-
-
-def unit_output(config: NextLayerConfig) -> UnitOutput:
-    """Simulate the small unit alone."""
-    return _unit_output(layer_sweep(config.unit), config.nonlinearity)
-
-
-def _unit_output(unit: LayerSweep, nonlinearity: str) -> UnitOutput:
-    gap = nonlinear_gap(unit, nonlinearity)
-    return UnitOutput(
-        inputs=unit.config.fan_in,
-        nonlinearity=nonlinearity,
-        strategies=unit.config.strategies,
-        rates=np.asarray(unit.config.rates),
-        output=gap.output,
-        at_test=gap.at_test,
-        gap=_unless_rounding(gap.gap, gap.exact_output),
-    )
-
-
-def _unless_rounding(gap: Floats, outputs: Floats) -> Floats:
-    """The gap, 0 where it is no more than the rounding of the outputs that it is the difference of."""
-    return np.where(np.abs(gap) > ROUNDING * np.abs(outputs).max(), gap, 0.0)
 
 
 def _normal_density(x: Floats, variance: Floats | float) -> Floats:

@@ -19,7 +19,7 @@ import numpy as np
 from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked, drop_rounding, quotient
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import GRID, check_rising
-from dropviz.simulation.bins import even_edges, shares
+from dropviz.simulation.histogram import even_edges, shares
 from dropviz.simulation.masks import block_sizes, from_block_on
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import Moments

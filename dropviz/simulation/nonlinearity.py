@@ -11,7 +11,15 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Checked, Floats, check_choice, check_count, check_number, checked
+from dropviz.numbers.checks import (
+    Checked,
+    Floats,
+    check_choice,
+    check_count,
+    check_number,
+    checked,
+    drop_rounding,
+)
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import below_one, check_rising, rate_grid
 from dropviz.simulation.layer import LayerSweep
@@ -19,6 +27,8 @@ from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_prob
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.normal import erf
 from dropviz.theory.strategies import Factor, strategy
+
+ROUNDING = 1e-12  # of the outputs; gaps below it are rounding
 
 
 def sigmoid(z: Floats) -> Floats:
@@ -60,56 +70,43 @@ def nonlinearity(name: str) -> Callable[[Floats], Floats]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NonlinearGap:
-    """E[f(z)] over masks against f of a single z. Axes: strategy, rate; NaN where a factor divides by zero.
+class UnitOutput:
+    """The output f(z) of one unit over masks, beside f of a single z. NaN where a factor divides by zero.
 
     Attributes
     ----------
-    mean_output, mean_output_se
-        Simulated E[f(z)] in training and its standard error.
-    exact_output
-        The same by enumeration of all masks, for a fan-in up to 12; NaN beyond.
+    inputs, nonlinearity, strategies, rates
+        The fan-in, the name of f, and the axes of the rest, which has shape (strategy, rate).
+    output
+        E[f(z)] in training; exact, by all 2ⁿ masks, for a fan-in up to 12, NaN beyond.
     at_mean
         f(E[z]), with the exact mean of the training z.
     at_test
         f(z) as the strategy computes it at test; equal to ``at_mean`` where the strategy matches the means.
+    gap
+        E[f(z)] − f(E[z]), exact where it could be enumerated; 0 where it is no more than the rounding of the outputs.
     """
 
-    mean_output: Floats
-    mean_output_se: Floats
-    exact_output: Floats
+    inputs: int
+    nonlinearity: str
+    strategies: tuple[str, ...]
+    rates: Floats
+    output: Estimate
     at_mean: Floats
     at_test: Floats
-
-    @property
-    def output(self) -> Estimate:
-        """E[f(z)] in training."""
-        return Estimate(self.exact_output, self.mean_output, self.mean_output_se)
-
-    @property
-    def gap(self) -> Floats:
-        """E[f(z)] − f(E[z]), exact where it could be enumerated."""
-        best = np.where(np.isnan(self.exact_output), self.mean_output, self.exact_output)
-        return np.asarray(best - self.at_mean)
+    gap: Floats
 
 
-def nonlinear_gap(sweep: LayerSweep, name: str) -> NonlinearGap:
-    """Put every z of ``sweep`` through the nonlinearity ``name``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such nonlinearity.
-    """
+def unit_output(sweep: LayerSweep, name: str) -> UnitOutput:
+    """Put every z of ``sweep`` through the nonlinearity ``name``."""
     f, config = nonlinearity(name), sweep.config
     rows, rates = [strategy(each) for each in config.strategies], np.asarray(config.rates)
     every = None  # sums and probabilities of all masks
     if config.fan_in <= MOST_ENUMERATED:
         masks = enumerate_masks(config.fan_in)
         every = masks @ (sweep.weights * sweep.inputs), mask_probabilities(masks, rates)
-    by_factor: dict[
-        Factor, tuple[Floats, Floats, Floats]
-    ] = {}  # strategies may share a train factor, and so z
+    # strategies may share a train factor, and so z
+    by_factor: dict[Factor, tuple[Floats, Floats, Floats]] = {}
     for row in rows:
         if row.train_scale not in by_factor:
             output, exact = f(sweep.training_z(row.name)), np.full(len(rates), np.nan)
@@ -117,10 +114,20 @@ def nonlinear_gap(sweep: LayerSweep, name: str) -> NonlinearGap:
                 z = row.train_scale(rates) * every[0][:, None] + config.bias
                 exact = np.einsum("mr,mr->r", every[1], f(z))
             error = output.std(axis=0, ddof=1) / math.sqrt(config.masks)
-            by_factor[row.train_scale] = output.mean(axis=0), error, exact
+            by_factor[row.train_scale] = exact, output.mean(axis=0), error
     columns = [by_factor[row.train_scale] for row in rows]
-    mean, error, exact = (np.array(column) for column in zip(*columns, strict=True))
-    return NonlinearGap(mean, error, exact, f(sweep.exact_mean), f(sweep.test_z))
+    exact, mean, error = (np.array(column) for column in zip(*columns, strict=True))
+    best, at_mean = exact if every is not None else mean, f(sweep.exact_mean)
+    return UnitOutput(
+        inputs=config.fan_in,
+        nonlinearity=name,
+        strategies=config.strategies,
+        rates=rates,
+        output=Estimate(exact, mean, error),
+        at_mean=at_mean,
+        at_test=f(sweep.test_z),
+        gap=drop_rounding(best - at_mean, np.nanmax(np.abs(best)), ROUNDING),
+    )
 
 
 @dataclass(frozen=True, slots=True)

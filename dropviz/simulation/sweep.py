@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from dropviz.numbers.checks import Checked, Floats, check_choice, check_count, check_names, checked
 from dropviz.numbers.estimate import Estimate, Estimates
 from dropviz.numbers.rates import GRID, check_rates
-from dropviz.simulation.block_sums import output_moments
-from dropviz.simulation.masks import block_sizes
+from dropviz.simulation.masks import block_sizes, output_moments
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import PHASES, Discrepancy, Moments, exact_gap, exact_moments, mean_ratio
 from dropviz.theory.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of

@@ -11,8 +11,10 @@ from dropviz.numbers.rates import rate_grid
 from dropviz.schedules import annealed
 from dropviz.simulation.changing_rate import ChangingRate, changing_rate
 from dropviz.simulation.first_screen import FirstScreen, first_look
+from dropviz.simulation.layer import layer_sweep
 from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
-from dropviz.simulation.next_layer import NextLayerConfig, UnitOutput, unit_output
+from dropviz.simulation.next_layer import NextLayerConfig
+from dropviz.simulation.nonlinearity import UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.training.same_path import same_path
 
@@ -62,7 +64,7 @@ def unit(given: Mapping[str, Any]) -> UnitOutput:
         nonlinearity=given["layer_f"],
         seed=given["layer_seed"],
     )
-    return unit_output(config)
+    return unit_output(layer_sweep(config.unit), config.nonlinearity)
 
 
 def annealing(given: Mapping[str, Any]) -> ChangingRate:

@@ -1,31 +1,18 @@
-"""What is taken home: tables that come back the same, a page that asks nobody for anything."""
+"""What is taken home: a page that asks nobody for anything."""
 
-import io
 import json
 import re
 
-import pandas as pd
 import pytest
 
 import dropviz as dv
 from dropviz.figures.first_screen import explorer_live
 from dropviz.live.page import standalone_html
 from dropviz.simulation.first_screen import first_look
-from dropviz.simulation.tables import table_csv, table_parquet
 
 SWEEP = dv.sweep(
     dv.SweepConfig(units=1000, rates=dv.rate_grid(0.0, 0.9, 0.1), strategies=tuple(dv.strategies()))
 )
-
-
-def test_csv_comes_back_to_the_last_bit():
-    back = pd.read_csv(io.BytesIO(table_csv(SWEEP.to_frame())))
-    pd.testing.assert_frame_equal(back, SWEEP.to_frame(), check_dtype=False)
-
-
-def test_parquet_comes_back_to_the_last_bit():
-    back = pd.read_parquet(io.BytesIO(table_parquet(SWEEP.to_frame())))
-    pd.testing.assert_frame_equal(back, SWEEP.to_frame(), check_dtype=False)
 
 
 def payload_of(page):

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from dropviz.simulation.layer import LayerConfig, exact_z, layer_densities, layer_sweep, left_on
+from dropviz.simulation.layer import LayerConfig, exact_z, layer_densities, layer_sweep
 from dropviz.theory.activations import Constant, Normal
 from dropviz.theory.measured import Empirical
 from dropviz.theory.strategies import strategies, strategy
@@ -93,25 +93,6 @@ def test_dividing_keeps_the_distribution_of_z_in_place():
     test = result.test_z[result.config.strategies.index("inverted"), 0]
     assert abs(inverted.mean() - test) < 5 * inverted.std() / math.sqrt(4000)
     assert abs(undivided.mean() - test) > 20 * undivided.std() / math.sqrt(4000)
-
-
-def test_left_on_is_random_around_the_right_answer():
-    result = left_on(LayerConfig(rates=RATES))
-    assert np.ptp(result.prediction[:, 0]) == 0.0
-    assert result.flipped[0] == 0.0
-    assert (np.diff(result.exact_std) > 0).all()
-    error = result.std[1:] / math.sqrt(2000)
-    assert (np.abs(result.prediction.mean(axis=0)[1:] - result.off) < 5 * error).all()
-    np.testing.assert_allclose(result.std[1:-1], result.exact_std[1:-1], rtol=0.1)
-    opposite = np.sign(result.prediction) * np.sign(result.off) < 0
-    np.testing.assert_array_equal(result.flipped, opposite.mean(axis=0))
-    assert result.flipped[4] > 0.05
-
-
-def test_left_on_without_any_signal():
-    result = left_on(LayerConfig(Constant(0.0), rates=RATES))
-    assert (result.prediction == 0.0).all()
-    assert (result.flipped == 0.0).all()
 
 
 def test_same_config_same_bits():

@@ -2,14 +2,24 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.simulation.layer import LayerConfig, left_on
-from dropviz.simulation.mistakes import ANSWERS, MistakeConfig, answers_left_on, beside_inverted
+from dropviz.settings.mistakes import CLEAN, RATE_SEEN, TEST, TRAIN
+from dropviz.simulation.layer import LayerConfig, layer_sweep
+from dropviz.simulation.mistakes import (
+    ANSWERS,
+    EXAMPLE_RATES,
+    FIRST_EXAMPLE,
+    MistakeConfig,
+    answers_left_on,
+    beside_inverted,
+    example,
+)
+from dropviz.theory.diagnosis import LEFT_ON, Observation, diagnose
 from dropviz.theory.moments import mean_ratio
 
 WRONG = [name for name, row in dv.strategies().items() if row.mistake]
 SWEEP = dv.SweepConfig(units=50_000, strategies=("inverted", *WRONG))
 RATES = np.asarray(SWEEP.rates)
-LAYER = LayerConfig(masks=1000)
+LAYER = LayerConfig(masks=1000, strategies=("inverted",))
 
 
 def at(rate):
@@ -67,7 +77,7 @@ def test_a_sweep_that_cannot_show_the_mistake_is_refused(config, name, message):
 
 
 def test_the_shares_hold_the_masks_inside_the_edges():
-    found, prediction = answers_left_on(LAYER), left_on(LAYER).prediction
+    found, prediction = answers_left_on(LAYER), layer_sweep(LAYER).training_z("inverted")
     inside = ((prediction >= found.edges[0]) & (prediction <= found.edges[-1])).mean(axis=0)
     np.testing.assert_allclose(found.shares.sum(axis=1), 100.0 * inside, atol=1e-9)
     assert found.edges[0] < min(found.off, 0.0)
@@ -76,13 +86,18 @@ def test_the_shares_hold_the_masks_inside_the_edges():
 
 
 def test_the_estimates_are_those_of_the_masks():
-    found, result = answers_left_on(LAYER), left_on(LAYER)
-    np.testing.assert_array_equal(found.exact_std, result.exact_std)
+    found, result = answers_left_on(LAYER), layer_sweep(LAYER)
+    prediction = result.training_z("inverted")
+    np.testing.assert_array_equal(found.exact_std, np.sqrt(result.exact_variance[0]))
+    np.testing.assert_allclose(found.std[1:80], found.exact_std[1:80], rtol=0.15)
+    assert (np.diff(found.exact_std) > 0.0).all()
+    assert np.ptp(prediction[:, 0]) == found.flipped.simulated[0] == 0.0
     assert (np.abs(found.mean.simulated - found.off) <= 5.0 * found.mean.error + 1e-12).all()
-    flips = 100.0 * (result.prediction * result.off < 0.0).mean(axis=0)
+    flips = 100.0 * (prediction * found.off < 0.0).mean(axis=0)
     np.testing.assert_array_equal(found.flipped.simulated, flips)
+    assert flips[at(0.8)] > 5.0
     np.testing.assert_allclose(found.flipped.error, np.sqrt(flips * (100.0 - flips) / 1000))
-    np.testing.assert_array_equal(found.first, result.prediction[:ANSWERS])
+    np.testing.assert_array_equal(found.first, prediction[:ANSWERS])
     assert found.masks == 1000
 
 
@@ -92,3 +107,20 @@ def test_an_input_that_is_always_0_has_one_answer_and_no_division():
     assert not found.std.any()
     assert not found.flipped.simulated.any()
     np.testing.assert_array_equal(found.shares.sum(axis=1), 100.0)
+
+
+# ---- examples for the diagnosis --------------------------------------------------------------------------------------
+
+
+def test_examples_are_of_every_mistake_and_the_diagnosis_finds_each():
+    found = [diagnose(example(seed)).fitting for seed in range(40)]
+    wrong = {name for name, row in dv.strategies().items() if row.mistake}
+    assert {names[0] for names in found if len(names) == 1} == wrong
+    assert {names for names in found if len(names) != 1} == {("inverted", LEFT_ON)}
+    assert {example(seed).rate for seed in range(60)} == set(EXAMPLE_RATES)
+    assert example(5) == example(5)
+
+
+def test_the_page_opens_with_the_first_example():
+    means = [setting.default for setting in (*TRAIN, *TEST, *CLEAN)]
+    assert Observation(RATE_SEEN.default, *means) == example(FIRST_EXAMPLE)

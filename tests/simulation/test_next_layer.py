@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import dropviz as dv
+from dropviz.simulation.layer import layer_sweep
 from dropviz.simulation.masks import enumerate_masks
-from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer, unit_output
-from dropviz.simulation.nonlinearity import nonlinearities
+from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer
+from dropviz.simulation.nonlinearity import nonlinearities, unit_output
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 AT = RATES.index(0.3)
@@ -20,15 +21,20 @@ def test_the_shares_and_what_is_outside_are_all_masks():
     assert VIEW.square_sum == pytest.approx(float(((VIEW.layer.weights * VIEW.layer.inputs) ** 2).sum()))
 
 
+def _unit(**changes):
+    config = replace(CONFIG, **changes)
+    return unit_output(layer_sweep(config.unit), config.nonlinearity)
+
+
 @pytest.mark.parametrize("name", nonlinearities())
 def test_the_gap_is_the_average_over_all_masks_less_the_test_pass(name):
-    found = unit_output(replace(CONFIG, nonlinearity=name))
+    found = _unit(nonlinearity=name)
     np.testing.assert_allclose(found.gap, found.output.exact - found.at_test, atol=2e-12)
     assert (found.gap[:, 0] == 0.0).all(), "at rate 0 nothing is dropped"
 
 
 def test_the_gap_of_a_sum_by_hand():
-    found = unit_output(replace(CONFIG, nonlinearity="tanh"))
+    found = _unit(nonlinearity="tanh")
     sums = enumerate_masks(6) @ _products()
     kept = enumerate_masks(6).sum(axis=1)
     chance = 0.7**kept * 0.3 ** (6 - kept)
@@ -44,7 +50,7 @@ def _products():
 
 def test_a_relu_never_averages_below_its_test_pass_by_jensens_inequality():
     for seed in range(8):
-        assert (unit_output(replace(CONFIG, seed=seed)).gap[0] >= 0.0).all()
+        assert (_unit(seed=seed).gap[0] >= 0.0).all()
 
 
 def test_the_logistic_gap_is_average_less_geometric_mean_and_0_where_that_is_rounding():
@@ -69,7 +75,8 @@ def test_the_parts_share_what_they_have_in_common():
     assert {part.seed for part in (config.layer, config.unit, config.depth, config.shift)} == {9}
     assert (config.layer.fan_in, config.unit.fan_in, config.shift.fan_in) == (3, 2, 3)
     assert config.layer.bias == config.unit.bias == 1.0
-    assert unit_output(config).nonlinearity == config.depth.nonlinearity == "gelu"
+    assert unit_output(layer_sweep(config.unit), config.nonlinearity).inputs == 2
+    assert config.depth.nonlinearity == "gelu"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from dropviz.simulation.nonlinearity import (
     DepthConfig,
     depth_gap,
     logistic_unit,
-    nonlinear_gap,
     nonlinearities,
     nonlinearity,
     sigmoid,
+    unit_output,
 )
 from dropviz.theory.activations import Constant
 from dropviz.theory.measured import Empirical
@@ -42,40 +42,40 @@ def test_simulated_output_meets_the_enumeration(name, fan_in):
     sweep = layer_sweep(
         LayerConfig(fan_in=fan_in, rates=RATES[:-1], strategies=tuple(strategies()), masks=5000)
     )
-    result = nonlinear_gap(sweep, name)
+    result = unit_output(sweep, name)
     undefined = np.isnan(sweep.exact_mean)
     assert undefined.sum() == 1
     for values in (
-        result.mean_output,
-        result.mean_output_se,
-        result.exact_output,
+        result.output.simulated,
+        result.output.error,
+        result.output.exact,
         result.at_mean,
         result.gap,
     ):
         np.testing.assert_array_equal(np.isnan(values), undefined)
-    off = np.abs(result.mean_output - result.exact_output)[~undefined]
-    assert (off <= 5 * result.mean_output_se[~undefined] + 1e-12).all()
+    off = np.abs(result.output.simulated - result.output.exact)[~undefined]
+    assert (off <= 5 * result.output.error[~undefined] + 1e-12).all()
     np.testing.assert_allclose(result.gap[~undefined.any(axis=1), 0], 0.0, atol=1e-12)
     np.testing.assert_allclose(result.at_mean[:2], result.at_test[:2], rtol=1e-12)
 
 
 def test_gap_has_the_sign_of_the_curvature():
     """Jensen: E[f(z)] ≥ f(E[z]) for the convex ReLU, strictly where z takes both signs."""
-    result = nonlinear_gap(layer_sweep(LayerConfig(fan_in=10, weight_mean=0.0, rates=RATES)), "relu")
+    result = unit_output(layer_sweep(LayerConfig(fan_in=10, weight_mean=0.0, rates=RATES)), "relu")
     assert (result.gap >= -1e-15).all()
     assert (result.gap[:2, 1:] > 1e-6).all()
 
 
 def test_wide_layers_have_no_enumeration_but_a_gap():
-    result = nonlinear_gap(layer_sweep(LayerConfig(fan_in=13, rates=RATES)), "tanh")
-    assert np.isnan(result.exact_output).all()
-    np.testing.assert_array_equal(result.gap, result.mean_output - result.at_mean)
+    result = unit_output(layer_sweep(LayerConfig(fan_in=13, rates=RATES)), "tanh")
+    assert np.isnan(result.output.exact).all()
+    np.testing.assert_allclose(result.gap, result.output.simulated - result.at_mean, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("source", [Constant(0.0), Empirical(np.array([1e90, -1e90]))])
 @pytest.mark.parametrize("name", NAMES)
 def test_gap_of_extreme_activations_is_a_number(source, name):
-    result = nonlinear_gap(layer_sweep(LayerConfig(source, fan_in=4, rates=RATES)), name)
+    result = unit_output(layer_sweep(LayerConfig(source, fan_in=4, rates=RATES)), name)
     assert np.isfinite(result.gap).all()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from dropviz.settings.kinds import Number
 from dropviz.settings.mistakes import DIAGNOSIS_SETTINGS, MISTAKE, SETTINGS
-from dropviz.simulation.example import FIRST_EXAMPLE, example
+from dropviz.simulation.mistakes import FIRST_EXAMPLE, example
 from dropviz.theory.diagnosis import LEFT_ON, diagnose
 from dropviz.ui.pages.mistakes.page import EXHIBITS
 from tests.ui.opening import open_page

@@ -11,8 +11,8 @@ from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
-from dropviz.simulation.next_layer import BELL_END, ROUNDING, STRATEGIES, NextLayer, UnitOutput
-from dropviz.simulation.nonlinearity import DepthGap, LogisticUnit
+from dropviz.simulation.next_layer import BELL_END, STRATEGIES, NextLayer
+from dropviz.simulation.nonlinearity import ROUNDING, DepthGap, LogisticUnit, UnitOutput
 from dropviz.simulation.variance_shift import VarianceShift
 
 INVERTED, STANDARD, MISTAKE, AVERAGE = (COLORS[name] for name in ("inverted", "standard", "none", "other"))

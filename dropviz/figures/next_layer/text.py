@@ -7,8 +7,8 @@ from dropviz.figures.panels import html
 from dropviz.numbers.written import each_plain, estimated, plain
 from dropviz.settings.next_layer import LABELS
 from dropviz.simulation.layer import LayerSweep
-from dropviz.simulation.next_layer import ROUNDING, STRATEGIES, NextLayer, UnitOutput
-from dropviz.simulation.nonlinearity import DepthGap
+from dropviz.simulation.next_layer import STRATEGIES, NextLayer
+from dropviz.simulation.nonlinearity import ROUNDING, DepthGap, UnitOutput
 from dropviz.simulation.variance_shift import VarianceShift
 
 NG = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"

@@ -8,7 +8,7 @@ import numpy as np
 from dropviz.figures.panels.drawing import Box, Drawing, axes_called, curve_on, frame
 from dropviz.figures.panels.style import TEST_DASH, axis, faint
 from dropviz.numbers.checks import Floats
-from dropviz.simulation.distribution import Distribution
+from dropviz.simulation.histogram import Distribution
 
 STEMS = 40  # the axis of the stems of panel 2 is the 42nd, and so on
 

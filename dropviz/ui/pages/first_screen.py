@@ -10,7 +10,6 @@ from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.settings.first_screen import MEASURE, SEED, SETTINGS, STRATEGIES, UNITS
 from dropviz.settings.kinds import Choice
 from dropviz.simulation.first_screen import first_look
-from dropviz.simulation.tables import table_csv
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
@@ -72,7 +71,7 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
     with st.container(horizontal=True):
         st.download_button(
             "table as CSV",
-            lambda: table_csv(dv.sweep(config).to_frame()),
+            lambda: dv.sweep(config).to_frame().to_csv(index=False),
             "dropviz.csv",
             "text/csv",
             on_click="ignore",

@@ -11,7 +11,7 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain, with_error
 from dropviz.settings.kinds import Setting
 from dropviz.settings.mistakes import CLEAN, CLEAN_KNOWN, FROM, RATE_SEEN, SETTINGS, TEST, TRAIN
-from dropviz.simulation.example import example
+from dropviz.simulation.mistakes import example
 from dropviz.theory.diagnosis import (
     THRESHOLD,
     TIE,
