@@ -1,7 +1,8 @@
 """Schedules of the rate: plain functions of the training step.
 
 A schedule takes a step (a number or an array of numbers ≥ 0, in optimizer steps or epochs, as its maker likes)
-and returns the rate, a float64 array of the same shape, with 0 ≤ rate < 1. Schedules are joined with `join`::
+and returns the rate, a float64 array of the same shape, with 0 ≤ rate < 1. Every function raises ValueError, naming the
+parameter, where a rate is not in [0, 1), or a duration or γ not finite and above 0. Schedules are joined with `join`::
 
     rate = join((constant(0.5), annealed(0.5, duration=1000)), boundaries=(500,))
     rate(0), rate(750), rate(2000)      # 0.5, 0.375, 0.0
@@ -26,11 +27,6 @@ Interpolation = Literal["linear", "step"]
 def constant(rate: float) -> Schedule:
     """The same ``rate`` at every step.
 
-    Raises
-    ------
-    ValueError
-        If ``rate`` is not in [0, 1).
-
     >>> constant(0.3)([0, 10]).tolist()
     [0.3, 0.3]
     """
@@ -42,11 +38,6 @@ def annealed(start_rate: float, duration: float) -> Schedule:
     """From ``start_rate`` down to zero in a straight line: max(0, 1 − step/duration) · ``start_rate``.
 
     ``start_rate`` is the rate at step 0, in [0, 1); ``duration`` > 0 the step from which the rate is 0.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is outside its range.
 
     Source
     ------
@@ -66,11 +57,6 @@ def curriculum(final_rate: float, gamma: float) -> Schedule:
 
     ``final_rate`` in [0, 1) is approached, and reached only in the limit; ``gamma`` is γ > 0, in 1/step.
 
-    Raises
-    ------
-    ValueError
-        If a parameter is outside its range.
-
     Source
     ------
     Morerio, Cavazza, Volpi, Vidal, Murino, *Curriculum dropout*, ICCV 2017.
@@ -89,11 +75,6 @@ def cosine(start_rate: float, final_rate: float, duration: float) -> Schedule:
 
     rate(step) = final + (start − final)·(1 + cos(π·min(1, step/duration)))/2
 
-    Raises
-    ------
-    ValueError
-        If a rate is not in [0, 1), or ``duration`` is not above 0.
-
     >>> cosine(0.5, 0.0, duration=10)([0, 5, 10, 20]).round(12).tolist()
     [0.5, 0.25, 0.0, 0.0]
     """
@@ -111,10 +92,7 @@ def cosine(start_rate: float, final_rate: float, duration: float) -> Schedule:
 def steps(rates: Sequence[float], boundaries: Sequence[float]) -> Schedule:
     """Piecewise constant: ``rates[0]`` before ``boundaries[0]``, ``rates[i]`` from ``boundaries[i − 1]`` on.
 
-    Raises
-    ------
-    ValueError
-        If there is not one rate more than boundaries, a rate is not in [0, 1), or the boundaries do not rise.
+    There is one rate more than boundaries, which rise, as in `join`.
 
     >>> steps((0.5, 0.2), boundaries=(10,))([9, 10]).tolist()
     [0.5, 0.2]

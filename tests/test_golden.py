@@ -18,6 +18,7 @@ import pytest
 
 import dropviz as dv
 from dropviz.datasets.splits import digits_split, from_csv, moons, rings, wave
+from dropviz.numbers.checks import quotient
 from dropviz.schedules import compare_test_factors
 from dropviz.simulation.histogram import histogram, some_units
 from dropviz.simulation.layer import LayerConfig, layer_densities, layer_sweep
@@ -99,8 +100,10 @@ def noise_swept(source):
         for phase in (result.noise, result.train, result.test)
         for name in ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
     ]
+    mean_gap = result.test.mean - result.train.mean
+    ratio = quotient(result.train.variance, result.test.variance)
     masses = [seen.dropped_value, seen.dropped_mass, seen.zero_value, seen.zero_mass, seen.outside_mass]
-    return [*curves, seen.edges, seen.density, *masses, result.mean_gap, result.variance_ratio]
+    return [*curves, seen.edges, seen.density, *masses, mean_gap, ratio]
 
 
 def layer(config):

@@ -120,7 +120,6 @@ PAGES_CALL = {
     "noises",
     "observe",
     "strategies",
-    "table_csv",
     "which_p",
 }
 

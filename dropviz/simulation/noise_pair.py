@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats, quotient
+from dropviz.numbers.checks import Floats, drop_rounding, quotient
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.rates import rate_grid
-from dropviz.simulation.distribution import Distribution, PointMass
+from dropviz.numbers.rates import GRID
+from dropviz.simulation.histogram import Distribution, PointMass
 from dropviz.simulation.noise_sweep import (
     NoiseConfig,
     NoiseDensities,
@@ -17,7 +17,7 @@ from dropviz.simulation.noise_sweep import (
     noise_densities,
     noise_sweep,
 )
-from dropviz.theory.activations import Activations, Normal
+from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import Moments
 from dropviz.theory.noise import MaskNoise, SpreadNoise, noise, noises
 
@@ -27,18 +27,12 @@ ROUNDING = 1e-12  # relative; a mean below it is what a difference of equals lea
 
 @dataclass(frozen=True, slots=True)
 class NoisePairConfig:
-    """The noise ``other`` beside inverted dropout; `NoiseConfig` has the meaning and the range of the rest.
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter, the value and the allowed range.
-    """
+    """The noise ``other`` beside inverted dropout; `NoiseConfig` has the meaning and the range of the rest."""
 
     other: str
-    activations: Activations = field(default_factory=lambda: Normal(relu=True))
+    activations: Activations = RELU
     units: int = 100_000
-    rates: tuple[float, ...] = rate_grid(0.0, 0.95, 0.01)
+    rates: tuple[float, ...] = GRID
     seed: int = 7
     display_units: int = 10_000
 
@@ -95,17 +89,16 @@ def noise_pair(config: NoisePairConfig) -> NoisePair:
     compared, pair = config.compared(), ("inverted", config.other)
     sweep, source, rates = noise_sweep(compared), config.activations, np.asarray(config.rates)
     mean, train, test = sweep.noise.estimates("mean"), sweep.train, sweep.test
-    ratio = (quotient(part, test.exact_variance) for part in (train.variance, train.variance_se))
+    variances = (train.exact_variance, train.variance, train.variance_se)
+    gap = _settled(test.exact_mean - train.exact_mean, source)
     return NoisePair(
         sweep=sweep,
         pair=pair,
         distributions=_distributions(noise_densities(replace(compared, noises=pair))),
         mean=replace(mean, exact=_settled(mean.exact, source)),
         variance=sweep.noise.estimates("variance"),
-        variance_ratio=Estimate(sweep.exact_variance_ratio, *ratio),
-        mean_gap=Estimate(
-            _settled(sweep.exact_mean_gap, source), test.exact_mean - train.mean, train.mean_se
-        ),
+        variance_ratio=Estimate(*(quotient(part, test.exact_variance) for part in variances)),
+        mean_gap=Estimate(gap, test.exact_mean - train.mean, train.mean_se),
         exact={name: _exact(kind, rates, source) for name, kind in noises().items()},
         unit_mean={name: _unit_mean(kind, rates) for name, kind in noises().items()},
     )
@@ -114,7 +107,7 @@ def noise_pair(config: NoisePairConfig) -> NoisePair:
 def _settled(means: Floats, activations: Activations) -> Floats:
     """Means without rounding: what is 0 is drawn and written as 0."""
     size = math.sqrt(activations.exact_variance + activations.exact_mean**2)
-    return np.where(np.abs(means) <= ROUNDING * size, 0.0, means)
+    return drop_rounding(means, size, ROUNDING)
 
 
 def _exact(kind: MaskNoise | SpreadNoise, rates: Floats, activations: Activations) -> dict[str, Moments]:
@@ -132,7 +125,7 @@ def _exact(kind: MaskNoise | SpreadNoise, rates: Floats, activations: Activation
 
 def _unit_mean(kind: MaskNoise | SpreadNoise, rates: Floats) -> Floats:
     share = kind.noise_moments(rates, 1.0, 0.0).mean * np.ones_like(rates)
-    return np.where(np.abs(share) < ROUNDING, 0.0, share)
+    return drop_rounding(share, 1.0, ROUNDING)
 
 
 # ---- distributions --------------------------------------------------------------------------------------------------

@@ -11,19 +11,29 @@ every rate. Two ways to the moments of the output at every rate:
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked, drop_rounding, quotient
+from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.histogram import even_edges, shares
 from dropviz.simulation.masks import block_sizes, from_block_on
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import Moments
-from dropviz.theory.noise import MaskNoise, SpreadNoise, noise, noise_ratio, noises
+from dropviz.theory.noise import (
+    MaskNoise,
+    SpreadNoise,
+    UnitNoise,
+    noise,
+    noise_ratio,
+    noises,
+    standard_normal,
+    unit_uniform,
+)
 from dropviz.theory.standard_errors import variance_error
 
 MOST_UNITS = 2_000_000
@@ -68,26 +78,6 @@ class NoiseSweep:
     train: MomentCurves
     test: MomentCurves
 
-    @property
-    def mean_gap(self) -> Floats:
-        """Simulated test mean − training mean, shape (noise, rate)."""
-        return self.test.mean - self.train.mean
-
-    @property
-    def variance_ratio(self) -> Floats:
-        """Simulated training/test variance, shape (noise, rate); NaN where the test variance is 0."""
-        return quotient(self.train.variance, self.test.variance)
-
-    @property
-    def exact_mean_gap(self) -> Floats:
-        """Exact test mean − training mean, shape (noise, rate)."""
-        return drop_rounding(self.test.exact_mean - self.train.exact_mean, self.test.exact_mean)
-
-    @property
-    def exact_variance_ratio(self) -> Floats:
-        """Exact training/test variance, shape (noise, rate); NaN where the test variance is 0."""
-        return quotient(self.train.exact_variance, self.test.exact_variance)
-
 
 class Central(NamedTuple):
     """A mean and the second to fourth central moments, each an array over rates."""
@@ -114,9 +104,7 @@ def noise_sweep(config: NoiseConfig) -> NoiseSweep:
     unit = max(1.0, float(np.abs(drawn).max()))
     a = drawn / unit
     mask_sums = _mask_sums(rng, a, rates)
-    draws = {"gaussian": rng.standard_normal(a.size)}
-    draws["additive"] = draws["gaussian"]
-    draws["uniform"] = rng.uniform(-math.sqrt(3.0), math.sqrt(3.0), a.size)
+    draws = {draw: draw(rng, a.size) for draw in (standard_normal, unit_uniform)}
     clean = _central(np.array([a.size, *_power_sums(a - a.mean())]), a.mean())
     curves: dict[str, list[tuple[Central, Moments]]] = {"noise": [], "train": [], "test": []}
     for name in config.noises:
@@ -124,7 +112,7 @@ def noise_sweep(config: NoiseConfig) -> NoiseSweep:
         if isinstance(row, MaskNoise):
             perturbed, output = _mask_moments(row, rates, mask_sums, a.mean(), unit)
         else:
-            base = draws[name] * (math.sqrt(v + mu**2) / unit if row.additive else a)
+            base = draws[row.unit_noise] * (math.sqrt(v + mu**2) / unit if row.additive else a)
             perturbed, output = _spread_moments(rates, a, base)
         curves["noise"].append((perturbed, row.noise_moments(rates, mu, v)))
         curves["train"].append((output, row.output_moments(rates, mu, v)))
@@ -270,16 +258,11 @@ class NoiseDensities:
 def noise_densities(config: NoiseConfig) -> NoiseDensities:
     """Densities of the training output for a display; cost display_units × rates × noises."""
     rng = np.random.default_rng([config.seed, 1])
-    rates = np.asarray(config.rates)
     a = config.activations.sample(rng, config.display_units)
-    draws = {
-        "mask": rng.random(a.size),
-        "gaussian": rng.standard_normal(a.size),
-        "uniform": rng.uniform(-math.sqrt(3.0), math.sqrt(3.0), a.size),
-    }
-    draws["additive"] = draws["gaussian"]
+    uniform = rng.random(a.size)
+    draws = {draw: draw(rng, a.size) for draw in (standard_normal, unit_uniform)}
     edges = _display_edges(config)
-    columns = [_density(noise(name), config, rates, a, draws, edges) for name in config.noises]
+    columns = [_density(noise(name), config, a, uniform, draws, edges) for name in config.noises]
     return NoiseDensities(config, edges, *(np.array(column) for column in zip(*columns, strict=True)))
 
 
@@ -296,15 +279,16 @@ def _display_edges(config: NoiseConfig) -> Floats:
 def _density(
     row: MaskNoise | SpreadNoise,
     config: NoiseConfig,
-    rates: Floats,
     a: Floats,
-    draws: dict[str, Floats],
+    uniform: Floats,
+    draws: Mapping[UnitNoise, Floats],
     edges: Floats,
 ) -> tuple[Floats, ...]:
     """Density, dropped value and mass, zero value and mass, outside mass of one noise."""
+    rates = np.asarray(config.rates)
     nothing = np.zeros_like(rates)
     if isinstance(row, MaskNoise):
-        kept = draws["mask"] >= rates[:, None]
+        kept = uniform >= rates[:, None]
         scale, shift = row.scale(rates), row.shift(rates)
         output = scale[:, None] * a + shift[:, None]
         dropped_value, zero_value = scale * row.fill + shift, shift
@@ -313,7 +297,7 @@ def _density(
         dropped_mass, zero_mass = 1.0 - kept.mean(axis=1), zero.mean(axis=1)
     else:
         mu, v = config.activations.exact_mean, config.activations.exact_variance
-        base = draws[row.name] * (math.sqrt(v + mu**2) if row.additive else a)
+        base = draws[row.unit_noise] * (math.sqrt(v + mu**2) if row.additive else a)
         sigma = noise_ratio(rates)
         output = a + sigma[:, None] * base
         zero = output == 0.0

@@ -59,13 +59,7 @@ def nonlinearities() -> Mapping[str, Callable[[Floats], Floats]]:
 
 
 def nonlinearity(name: str) -> Callable[[Floats], Floats]:
-    """Return the nonlinearity called ``name``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such nonlinearity; the message lists the names.
-    """
+    """Return the nonlinearity called ``name``, or raise ValueError, listing the names, if there is none."""
     return _TABLE[check_choice("nonlinearity", name, _TABLE)]
 
 

@@ -219,21 +219,12 @@ def diagnose(observation: Observation) -> Diagnosis:
     """
     seen = _in_its_own_unit(observation)
     compared = [_compare(_row(name, seen.rate), seen) for name in (*strategies(), LEFT_ON)]
-    logs = np.array([log for *_, log in compared])
-    shares = np.where([misfit <= THRESHOLD for *_, misfit, _ in compared], np.exp(logs - logs.max()), 0.0)
+    logs = np.array([candidate.log_likelihood for candidate in compared])
+    fits = [candidate.misfit <= THRESHOLD for candidate in compared]
+    shares = np.where(fits, np.exp(logs - logs.max()), 0.0)
     shares /= shares.sum() or 1.0
     candidates = [
-        Candidate(
-            row.strategy.name,
-            row.strategy.label,
-            row.strategy.mistake,
-            row.ratio,
-            z,
-            misfit,
-            log,
-            float(share),
-        )
-        for (row, z, misfit, log), share in zip(compared, shares, strict=True)
+        replace(one, likelihood=share) for one, share in zip(compared, shares.tolist(), strict=True)
     ]
     candidates.sort(key=lambda candidate: -candidate.log_likelihood)
     best = candidates[0].log_likelihood
@@ -273,10 +264,11 @@ def _in_its_own_unit(seen: Observation) -> Observation:
     return replace(seen, **scaled)
 
 
-def _compare(row: _Row, seen: Observation) -> tuple[_Row, float, float, float]:
-    """The row with its z, misfit and log-likelihood; NaN, infinity and −infinity where it is undefined."""
+def _compare(row: _Row, seen: Observation) -> Candidate:
+    """The row as a candidate, likelihood 0 as yet; z, misfit and log-likelihood NaN and ±∞ where it is undefined."""
+    named = row.strategy.name, row.strategy.label, row.strategy.mistake, row.ratio
     if math.isnan(row.ratio):
-        return row, math.nan, math.inf, -math.inf
+        return Candidate(*named, math.nan, math.inf, -math.inf, 0.0)
     observed = [(seen.train_mean, seen.train_mean_se), (seen.test_mean, seen.test_mean_se)]
     factors = [row.train_mean, row.test_scale]
     if seen.clean_mean is not None and seen.clean_mean_se is not None:
@@ -291,7 +283,8 @@ def _compare(row: _Row, seen: Observation) -> tuple[_Row, float, float, float]:
     contrast = row.train_mean * values[1] - row.test_scale * values[0]
     z = float(contrast / math.hypot(row.train_mean * errors[1], row.test_scale * errors[0]))
     chi_square += _variance_z(row, seen) ** 2
-    return row, math.copysign(1.0, seen.train_mean) * z, math.sqrt(chi_square), -0.5 * chi_square
+    z = math.copysign(1.0, seen.train_mean) * z
+    return Candidate(*named, z, math.sqrt(chi_square), -0.5 * chi_square, 0.0)
 
 
 def _variance_z(row: _Row, seen: Observation) -> float:

@@ -24,6 +24,8 @@ from dropviz.numbers.rates import below_one
 from dropviz.theory.moments import Moments
 from dropviz.theory.strategies import ONE, Factor, Scale, strategy
 
+Shape = int | tuple[int, ...]
+UnitNoise = Callable[[np.random.Generator, Shape], Floats]
 # −λ·α of SELU, where its negative branch saturates
 ALPHA_FILL = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717
 
@@ -50,9 +52,7 @@ class Noise(ABC):
         return self.test_scale != ONE
 
     @abstractmethod
-    def draw(
-        self, rng: np.random.Generator, shape: int | tuple[int, ...], rate: float, mean_square: float = 1.0
-    ) -> Draw:
+    def draw(self, rng: np.random.Generator, shape: Shape, rate: float, mean_square: float = 1.0) -> Draw:
         """Draw gain and offset, each of ``shape``; ``mean_square`` is E[a²], which only additive noise uses."""
 
     @abstractmethod
@@ -77,9 +77,7 @@ class MaskNoise(Noise):
     fill: float
     shift: Scale
 
-    def draw(
-        self, rng: np.random.Generator, shape: int | tuple[int, ...], rate: float, mean_square: float = 1.0
-    ) -> Draw:
+    def draw(self, rng: np.random.Generator, shape: Shape, rate: float, mean_square: float = 1.0) -> Draw:
         """Draw gain = scale·m and offset = scale·(1 − m)·fill + shift. ``mean_square`` is not used."""
         del mean_square
         r = below_one(rate)
@@ -122,12 +120,10 @@ class SpreadNoise(Noise):
     the variance v + (r/k)·(v + μ²) = (v + μ²)/k − μ².
     """
 
-    unit_noise: Callable[[np.random.Generator, int | tuple[int, ...]], Floats]
+    unit_noise: UnitNoise
     additive: bool
 
-    def draw(
-        self, rng: np.random.Generator, shape: int | tuple[int, ...], rate: float, mean_square: float = 1.0
-    ) -> Draw:
+    def draw(self, rng: np.random.Generator, shape: Shape, rate: float, mean_square: float = 1.0) -> Draw:
         """Draw gain = 1 + σ·n, offset = 0; where additive, gain = 1, offset = s·n with s² = σ²·``mean_square``."""
         spread = noise_ratio(rate) * self.unit_noise(rng, shape)
         if self.additive:
@@ -157,11 +153,13 @@ def noise_ratio(rate: ArrayLike) -> Floats:
     return np.asarray(np.sqrt(rates / (1.0 - rates)))
 
 
-def _standard_normal(rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
+def standard_normal(rng: np.random.Generator, shape: Shape) -> Floats:
+    """Draw from N(0, 1)."""
     return rng.standard_normal(shape)
 
 
-def _unit_uniform(rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
+def unit_uniform(rng: np.random.Generator, shape: Shape) -> Floats:
+    """Draw from the uniform law with mean 0 and variance 1."""
     return rng.uniform(-math.sqrt(3.0), math.sqrt(3.0), shape)
 
 
@@ -182,31 +180,17 @@ def _alpha_shift(rate: Floats) -> Floats:
     return -_alpha_scale(rate) * rate * ALPHA_FILL
 
 
-_TABLE: Mapping[str, MaskNoise | SpreadNoise] = MappingProxyType(
-    {
-        row.name: row
-        for row in (
-            _bernoulli("standard"),
-            _bernoulli("inverted"),
-            SpreadNoise(
-                "gaussian", "Gaussian, multiplied", "a·N(1, r/k)", ONE, _standard_normal, additive=False
-            ),
-            SpreadNoise("additive", "Gaussian, added", "a + N(0, s²)", ONE, _standard_normal, additive=True),
-            SpreadNoise(
-                "uniform", "uniform, multiplied", "a·U(1 ± √(3r/k))", ONE, _unit_uniform, additive=False
-            ),
-            MaskNoise(
-                "alpha",
-                "alpha dropout",
-                "A·(m·a + (1 − m)·α′) + B",
-                ONE,
-                _alpha_scale,
-                ALPHA_FILL,
-                _alpha_shift,
-            ),
-        )
-    }
+_ROWS: tuple[MaskNoise | SpreadNoise, ...] = (
+    _bernoulli("standard"),
+    _bernoulli("inverted"),
+    SpreadNoise("gaussian", "Gaussian, multiplied", "a·N(1, r/k)", ONE, standard_normal, additive=False),
+    SpreadNoise("additive", "Gaussian, added", "a + N(0, s²)", ONE, standard_normal, additive=True),
+    SpreadNoise("uniform", "uniform, multiplied", "a·U(1 ± √(3r/k))", ONE, unit_uniform, additive=False),
+    MaskNoise(
+        "alpha", "alpha dropout", "A·(m·a + (1 − m)·α′) + B", ONE, _alpha_scale, ALPHA_FILL, _alpha_shift
+    ),
 )
+_TABLE: Mapping[str, MaskNoise | SpreadNoise] = MappingProxyType({row.name: row for row in _ROWS})
 
 
 def noises() -> Mapping[str, MaskNoise | SpreadNoise]:
@@ -227,11 +211,5 @@ def noises() -> Mapping[str, MaskNoise | SpreadNoise]:
 
 
 def noise(name: str) -> MaskNoise | SpreadNoise:
-    """Return the noise called ``name``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such noise; the message lists the names.
-    """
+    """Return the noise called ``name``, or raise ValueError, listing the names, if there is none."""
     return _TABLE[check_choice("noise", name, _TABLE)]

@@ -99,19 +99,15 @@ class Strategy:
         return INVERSE_RATE in (self.train_scale, self.test_scale)
 
 
-_TABLE: Mapping[str, Strategy] = MappingProxyType(
-    {
-        row.name: row
-        for row in (
-            Strategy("standard", "standard (scale at test)", ONE, KEEP, mistake=False),
-            Strategy("inverted", "inverted (scale in training)", INVERSE_KEEP, ONE, mistake=False),
-            Strategy("none", "no compensation", ONE, ONE, mistake=True),
-            Strategy("both", "compensates twice", INVERSE_KEEP, KEEP, mistake=True),
-            Strategy("wrong_train", "wrong p in training", INVERSE_RATE, ONE, mistake=True),
-            Strategy("wrong_test", "wrong p at test", ONE, RATE, mistake=True),
-        )
-    }
+_ROWS = (
+    Strategy("standard", "standard (scale at test)", ONE, KEEP, mistake=False),
+    Strategy("inverted", "inverted (scale in training)", INVERSE_KEEP, ONE, mistake=False),
+    Strategy("none", "no compensation", ONE, ONE, mistake=True),
+    Strategy("both", "compensates twice", INVERSE_KEEP, KEEP, mistake=True),
+    Strategy("wrong_train", "wrong p in training", INVERSE_RATE, ONE, mistake=True),
+    Strategy("wrong_test", "wrong p at test", ONE, RATE, mistake=True),
 )
+_TABLE: Mapping[str, Strategy] = MappingProxyType({row.name: row for row in _ROWS})
 
 
 def strategies() -> Mapping[str, Strategy]:
@@ -124,11 +120,5 @@ def strategies() -> Mapping[str, Strategy]:
 
 
 def strategy(name: str) -> Strategy:
-    """Return the strategy called ``name``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such strategy; the message lists the names.
-    """
+    """Return the strategy called ``name``, or raise ValueError, listing the names, if there is none."""
     return _TABLE[check_choice("strategy", name, _TABLE)]

@@ -13,7 +13,7 @@ from dropviz.figures.panels.style import COLORS
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import each_plain, estimated, plain
 from dropviz.settings.noise import SHORT
-from dropviz.simulation.distribution import Distribution
+from dropviz.simulation.histogram import Distribution
 from dropviz.simulation.noise_pair import NoisePair
 from dropviz.theory.moments import Moments
 from dropviz.theory.noise import ALPHA_FILL, MaskNoise, noise, noise_ratio, noises
