@@ -159,14 +159,15 @@ def _activations(given: dict[str, Any]) -> Activations:
 
 
 def _rates(text: str) -> tuple[float, ...]:
+    wrong = ValueError(f"--rates must be first:last:step or numbers with commas; got {text!r}")
     try:
-        grid, numbers = ":" in text, [read_number(part) for part in text.replace(":", ",").split(",")]
+        numbers = tuple(read_number(part) for part in text.replace(":", ",").split(","))
     except ValueError:
-        raise ValueError(f"--rates must be first:last:step or numbers with commas; got {text!r}") from None
-    if not grid:
-        return tuple(numbers)
+        raise wrong from None
+    if ":" not in text:
+        return numbers
     if len(numbers) != 3:
-        raise ValueError(f"--rates must be first:last:step or numbers with commas; got {text!r}")
+        raise wrong
     return rate_grid(*numbers)
 
 

@@ -36,9 +36,8 @@ UNREADABLE_PARQUET = (
     "a .parquet file must be whole, unencrypted and in Parquet format; this one cannot be read"
 )
 REAL = "biuf"  # NumPy's kinds of real numbers
-_CUT_DECIMAL = re.compile(
-    r"(?:^|,)\s*(-?\d+,0\d+)\s*(?:,|$)"
-)  # 0,05: nobody writes 05 in a column of its own
+# 0,05: nobody writes 05 in a column of its own
+_CUT_DECIMAL = re.compile(r"(?:^|,)\s*(-?\d+,0\d+)\s*(?:,|$)")
 
 
 def read_activations(name: str, data: bytes) -> Floats:
@@ -122,9 +121,8 @@ def _npy_header(data: bytes) -> _Header:
             np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         )
         header = _Header(*read(stream), start=stream.tell())
-    except (
-        Exception
-    ) as error:  # NumPy parses the header as Python source: there is hardly an error it cannot raise
+    except Exception as error:
+        # NumPy parses the header as Python source: there is hardly an error it cannot raise
         raise ValueError(broken) from error
     if len(header.shape) > 64 or min(header.shape, default=0) < 0:  # NumPy checks neither
         raise ValueError(broken)

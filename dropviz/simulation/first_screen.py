@@ -12,9 +12,8 @@ from dropviz.theory.activations import Activations
 from dropviz.theory.strategies import Strategy, strategy
 
 UNITS_SHOWN, BINS = 24, 56
-TOPS = np.array(
-    [0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.05]
-)  # where an axis of shares may end
+# where an axis of shares may end
+TOPS = np.array([0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.05])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,8 @@
 Axes of results: strategy ("inverted", "standard"), rate, bin. Notation as in `dropviz.simulation.layer`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from dropviz.theory.activations import RELU, Activations
 STRATEGIES = ("inverted", "standard")
 TALLEST_RATE = 0.15  # the picture has room for the bars there; at smaller rates z is a needle
 BELL_END = 4.0  # of the axis of the densities behind batch norm
+
+Part = TypeVar("Part", LayerConfig, DepthConfig, VarianceShiftConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,7 @@ class NextLayerConfig:
     @property
     def layer(self) -> LayerConfig:
         """The unit of any fan-in."""
-        return LayerConfig(
-            activations=self.activations,
-            fan_in=self.fan_in,
-            weight_scale=self.weight_scale,
-            bias=self.bias,
-            rates=self.rates,
-            strategies=STRATEGIES,
-            masks=self.masks,
-            seed=self.seed,
-        )
+        return self._part(LayerConfig, strategies=STRATEGIES)
 
     @property
     def unit(self) -> LayerConfig:
@@ -75,29 +69,18 @@ class NextLayerConfig:
 
     @property
     def depth(self) -> DepthConfig:
-        """The stack of layers."""
-        return DepthConfig(
-            nonlinearity=self.nonlinearity,
-            width=self.width,
-            weight_scale=self.weight_scale,
-            rates=self.rates,
-            passes=self.passes,
-            seed=self.seed,
-        )
+        """The stack of layers, whose input is drawn from its own activations."""
+        return self._part(DepthConfig, activations=RELU)
 
     @property
     def shift(self) -> VarianceShiftConfig:
         """The layer before batch norm."""
-        return VarianceShiftConfig(
-            fan_in=self.fan_in,
-            mean=self.input_mean,
-            correlation=self.correlation,
-            weight_mean=4.0,
-            weight_scale=self.weight_scale,
-            rates=self.rates,
-            samples=self.samples,
-            seed=self.seed,
-        )
+        return self._part(VarianceShiftConfig, mean=self.input_mean, weight_mean=4.0)
+
+    def _part(self, kind: type[Part], **others: Any) -> Part:
+        """A configuration of this kind with what both have in common, and ``others``."""
+        common = {item.name for item in fields(kind)} & {item.name for item in fields(self)}
+        return kind(**({name: getattr(self, name) for name in common} | others))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -210,17 +210,16 @@ def _spread_moments(rates: Floats, a: Floats, base: Floats) -> tuple[Central, Ce
 
 def _curves(pairs: list[tuple[Central, Moments]], units: int, unit: float) -> MomentCurves:
     """Moments with their standard errors, back in the activations' own unit, beside the exact ones."""
-    mean = np.array([simulated.mean for simulated, _ in pairs])
-    second = np.array([simulated.second for simulated, _ in pairs])
-    fourth = np.array([simulated.fourth for simulated, _ in pairs])
+    mean, second, _, fourth = np.array([simulated for simulated, _ in pairs]).swapaxes(0, 1)
+    exact_mean, exact_variance = np.array([exact for _, exact in pairs]).swapaxes(0, 1)
     variance = second * (units / (units - 1))
     return MomentCurves(
         mean=mean * unit,
         mean_se=np.sqrt(variance / units) * unit,
         variance=variance * unit**2,
         variance_se=variance_error(second, fourth, units) * unit**2,
-        exact_mean=np.array([exact.mean for _, exact in pairs]),
-        exact_variance=np.array([exact.variance for _, exact in pairs]),
+        exact_mean=exact_mean,
+        exact_variance=exact_variance,
     )
 
 

@@ -82,12 +82,8 @@ def _check_together(observation: Observation, *names: str) -> None:
 def observe(rate: float, train: ArrayLike, test: ArrayLike, clean: ArrayLike | None = None) -> Observation:
     """Means, variances and their standard errors from arrays of outputs of any shape, taken as independent values.
 
-    Standard errors: √(variance/n), and √((fourth central moment − variance²·(n − 3)/(n − 1))/n).
-
-    Raises
-    ------
-    ValueError
-        If an array has fewer than two values, or values that are no finite numbers, or the rate is outside [0, 1).
+    Standard errors: √(variance/n), and √((fourth central moment − variance²·(n − 3)/(n − 1))/n). ValueError if an array
+    has fewer than two values, or values that are no finite numbers, or the rate is outside [0, 1).
     """
     train_mean, train_variance = _moments("train", train)
     test_mean, test_variance = _moments("test", test)
@@ -173,16 +169,12 @@ class Diagnosis:
         rows = [_row(name, self.observation.rate) for name in self.fitting]
         if len(rows) < 2:
             return ()
-        needed = []
+        seen, needed = self.observation, []
         if self._means_are_zero:
             needed.append("activations whose mean is not 0")
-        elif self.observation.clean_mean is None and len({round(row.train_mean, 9) for row in rows}) > 1:
+        elif seen.clean_mean is None and len({round(row.train_mean, 9) for row in rows}) > 1:
             needed.append("the mean without dropout")
-        if (
-            self.observation.train_variance is None
-            and LEFT_ON in self.fitting
-            and self.observation.rate > 0.0
-        ):
+        if seen.train_variance is None and LEFT_ON in self.fitting and seen.rate > 0.0:
             needed.append("the variances")
         return tuple(needed) or ("the same means at another rate, or from more data",)
 

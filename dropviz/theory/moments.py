@@ -96,9 +96,8 @@ def exact_moments(
 
 def check_moments(mean: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:
     """Return mean and variance of activations as float64, or raise ValueError, naming the one out of range."""
-    return check_numbers("mean", mean, -LARGEST, LARGEST), check_numbers(
-        "variance", variance, 0.0, MOST_VARIANCE
-    )
+    mu = check_numbers("mean", mean, -LARGEST, LARGEST)
+    return mu, check_numbers("variance", variance, 0.0, MOST_VARIANCE)
 
 
 def _as_given(values: Floats) -> Floats:
@@ -134,11 +133,7 @@ def exact_gap(measure: str, strategy: str, rates: ArrayLike, activations: Activa
     mean_gap = test mean − train mean = (s − t·k)·μ; relative_gap = mean_gap/|train mean|; variance_ratio = train/test;
     rms_gap = √E[(m·a·t − a·s)²] = √((v + μ²)·(k·(t − s)² + r·s²)); wasserstein = W₁ of the two output laws
     (see `wasserstein`). NaN where a measure is undefined: relative_gap at train mean 0, variance_ratio at 0/0.
-
-    Raises
-    ------
-    ValueError
-        If the measure or the strategy is unknown or a rate lies outside [0, 1].
+    ValueError if the measure or the strategy is unknown, or a rate lies outside [0, 1].
     """
     check_choice("measure", measure, Discrepancy._fields)
     row, r = find_strategy(strategy), np.atleast_1d(check_rate(rates))

@@ -1,9 +1,20 @@
 """Checks: what is let through, and that what is refused is named with its value and range."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
 
-from dropviz.numbers.checks import ROUNDING, check_choice, check_names, drop_rounding, quotient
+from dropviz.numbers.checks import (
+    ROUNDING,
+    Checked,
+    check_choice,
+    check_count,
+    check_names,
+    checked,
+    drop_rounding,
+    quotient,
+)
 from dropviz.numbers.rates import below_one, check_below_one
 
 
@@ -50,3 +61,19 @@ def test_rates_below_one_come_back_as_float64():
     assert rates.dtype == np.float64
     assert rates.tolist() == [0.0, 0.5, 1 - 2**-53]
     check_below_one("rate", np.float32(0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Checked):
+    label: str = "free"
+    units: int = checked(7, check_count, 1, 9)
+    kind: str = checked("a", check_choice, ("a", "b"))
+
+
+def test_a_record_checks_the_fields_that_say_how_and_has_no_others():
+    assert Row(units=9, kind="b") == Row("free", 9, "b")
+    assert not hasattr(Row(), "__dict__")
+    with pytest.raises(ValueError, match=r"^units must be an integer from 1 to 9; got 10$"):
+        Row(units=10)
+    with pytest.raises(ValueError, match=r"^kind must be one of a, b; got 'c'$"):
+        replace(Row(), kind="c")
