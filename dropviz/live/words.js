@@ -1,7 +1,7 @@
 // The words of a scene: its sentence, the question with its options, and what is said when that is answered.
 
 import { button, element } from "./dom.js";
-import { rounded } from "./guess.js";
+import { rounded } from "./pictures.js";
 
 // A sign of operation stays with its number at the end of a line.
 const bound = (text) => text.replace(/([×÷]) (?=[\d.])| (?=…)/g, (gap) => gap.replace(" ", "\u00a0"));
