@@ -35,23 +35,20 @@ const radius = (output, largest) => {
 };
 
 function circle(value, column, line, color) {
-  const node = drawn("circle", { cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2 });
-  node.style.setProperty("--unit-color", color);
-  node.setAttribute("class", value < 0 ? "dv-unit dv-negative" : "dv-unit");
-  return node;
+  return drawn("circle", {
+    cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
+    class: value < 0 ? "dv-unit dv-negative" : "dv-unit", style: `--unit-color: ${color}`,
+  });
 }
 
 // Draw the units of one strategy into `svg`; returns what moves them to a place of the slider.
 function drawUnits(svg, units, row) {
   const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
   const [train, test] = [0, 1].map((line) => units.map(([value], column) => circle(value, column, line, row.color)));
-  svg.replaceChildren();
-  furnish(svg, {
-    viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`,
-    role: "img",
-    "aria-label": `${units.length} units, training above, test below; area is the size of the output, a dashed ring `
-      + "is a dropped unit",
-  }, [...train, ...test]);
+  const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
+  const viewBox = `0 0 ${units.length * CELL} ${2 * CELL + 2}`;
+  furnish(svg, { viewBox, role: "img", "aria-label": `${units.length} units, ${meaning}` });
+  svg.replaceChildren(...train, ...test);
   return (index) => {
     units.forEach(([value, droppedAt], column) => {
       const dropped = index >= droppedAt;

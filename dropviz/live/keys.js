@@ -34,9 +34,8 @@ function showKeys({ parts, mode }) {
 
 function showCode({ parts, scenes, current }) {
   const { qr, public: address, title } = scenes[current];
-  toggleDialog(parts.dialog, "qr", title, qr ? codeOf(qr, address) : [
-    element("p", {}, ["This file has no address: it needs no network."]),
-  ]);
+  const none = element("p", {}, ["This file has no address: it needs no network."]);
+  toggleDialog(parts.dialog, "qr", title, qr ? codeOf(qr, address) : [none]);
 }
 
 function codeOf(qr, address) {
@@ -95,15 +94,12 @@ export function listenToKeys(talk) {
   const onPointerUp = (event) => {
     if (talk.mode === "talk" && event.target.matches?.(".dv-range")) setTimeout(() => event.target.blur());
   };
-  window.addEventListener("keydown", onKey, true);
-  window.addEventListener("pointerup", onPointerUp);
-  return () => {
-    window.removeEventListener("keydown", onKey, true);
-    window.removeEventListener("pointerup", onPointerUp);
-  };
+  const listening = new AbortController();
+  window.addEventListener("keydown", onKey, { capture: true, signal: listening.signal });
+  window.addEventListener("pointerup", onPointerUp, { signal: listening.signal });
+  return () => listening.abort();
 }
 
-/** Show the buttons that the mode has. */
 export function showTools(talk) {
   const { parts, mode, settings, act } = talk;
   const tool = (text, title, does, label = text) =>

@@ -31,10 +31,8 @@ function drawLabel(note, layout) {
   }, [plainText(note.text)]);
   text.style.fill = color;
   text.style.whiteSpace = "pre";
-  const group = drawn("g", { class: "annotation" });
-  if (note.showarrow) group.append(leader(note, x, y, toX(note.x), toY(note.y)));
-  group.append(drawn("g", { class: "annotation-text-g" }, [text]));
-  return group;
+  const lines = note.showarrow ? [leader(note, x, y, toX(note.x), toY(note.y))] : [];
+  return drawn("g", { class: "annotation" }, [...lines, drawn("g", { class: "annotation-text-g" }, [text])]);
 }
 
 // The line begins at the label's edge, not in its middle.

@@ -1,7 +1,7 @@
 // The pictures of a story, one a scene, drawn when they are wanted or while nobody waits. Where a question asks for a
 // number, a point is dragged, or moved by keys, to where the curve is thought to be, before that is shown.
 
-import { element } from "./dom.js";
+import { element, furnish } from "./dom.js";
 import { mount } from "./figure.js";
 import { layoutFor, scale } from "./scales.js";
 
@@ -39,10 +39,10 @@ function addGuess({ dv, payload }, question, answer, reveal) {
     point.style.left = `${axis.toX(question.drag.rate)}px`;
     point.style.top = `${axis.toY(guessed())}px`;
     said.textContent = answer.guess === null ? "drag ↕" : value;
-    point.setAttribute("aria-valuenow", value);
-    point.setAttribute("aria-valuemin", rounded(axis.value(axis.bottom)));
-    point.setAttribute("aria-valuemax", rounded(axis.value(axis.top)));
-    point.setAttribute("aria-valuetext", value);
+    const [lowest, highest] = [axis.bottom, axis.top].map((end) => rounded(axis.value(end)));
+    furnish(point, {
+      "aria-valuenow": value, "aria-valuemin": lowest, "aria-valuemax": highest, "aria-valuetext": value,
+    });
   };
   const set = (pixel) => {
     if (answer.revealed) return;
@@ -137,7 +137,6 @@ function pictureOf(talk, at) {
   return one;
 }
 
-/** Take all pictures away. */
 export function dropPictures({ pictures }) {
   for (const one of pictures.filter(Boolean)) {
     one.live?.destroy();

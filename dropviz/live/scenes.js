@@ -27,11 +27,13 @@ function storySkeleton(root, act) {
     dialog: element("dialog", { class: "story-dialog" }),
     status: element("p", { class: "dv-status", "aria-live": "polite" }),
   };
-  const { title, sentence, ask, options, verdict, open, back, count, next, reveal, tools } = parts;
+  const { title, sentence, ask, options, verdict, open, pictures, back, count, next, reveal, tools } = parts;
   const words = element("section", { class: "story-words" }, [title, sentence, ask, options, verdict, open]);
-  const body = element("div", { class: "story-body" }, [words, parts.pictures]);
-  const nav = element("nav", { class: "story-nav", "aria-label": "Scenes" }, [back, count, next, reveal, tools]);
-  root.replaceChildren(body, nav, parts.notes, parts.dialog, parts.status);
+  root.replaceChildren(
+    element("div", { class: "story-body" }, [words, pictures]),
+    element("nav", { class: "story-nav", "aria-label": "Scenes" }, [back, count, next, reveal, tools]),
+    parts.notes, parts.dialog, parts.status,
+  );
   return parts;
 }
 
@@ -79,12 +81,20 @@ function turnNotes({ scenes, notes, line }, at) {
 }
 
 function setMode(talk, mode, quiet) {
+  const { root, parts, scenes, current, settings } = talk;
   talk.mode = mode;
-  talk.root.dataset.mode = mode;
+  root.dataset.mode = mode;
   if (fitPictures(talk)) dropPictures(talk);
   showTools(talk);
-  openWindow(talk);
-  if (!quiet) talk.settings.onMode(mode);
+  if (mode === "notes") {
+    talk.notes ??= createNotes(parts);
+    talk.notes.show(current, tale(scenes, current), false);
+    talk.line.send({ ask: "hello" });
+  } else {
+    talk.act.show(current, true);
+    talk.watcher.observe(parts.pictures);
+  }
+  if (!quiet) settings.onMode(mode);
 }
 
 // What the other window says: the notes ask, the talk tells.
@@ -109,18 +119,6 @@ const actsOf = (talk) => ({
   setMode: (mode, quiet = false) => setMode(talk, mode, quiet),
 });
 
-function openWindow(talk) {
-  const { parts, scenes, current } = talk;
-  if (talk.mode === "notes") {
-    talk.notes ??= createNotes(parts);
-    talk.notes.show(current, tale(scenes, current), false);
-    talk.line.send({ ask: "hello" });
-    return;
-  }
-  talk.act.show(current, true);
-  talk.watcher.observe(parts.pictures);
-}
-
 /**
  * Tell a story in `root`. `settings`: the `scene` to begin with (from 1), the `mode` ("page", "talk" or "notes"),
  * `leave` where a talk can be left, and `onScene` and `onMode`, which hear where a person has moved.
@@ -143,11 +141,8 @@ export function mountStory(root, story, plotly, settings) {
     talk.act.show(talk.current, true);
   });
   const stopKeys = listenToKeys(talk);
-  root.dataset.mode = talk.mode;
-  fitPictures(talk);
-  showTools(talk);
   showWords(talk);
-  openWindow(talk);
+  setMode(talk, talk.mode, true);
   root.dataset.ready = "true";
   return {
     show: (number) => talk.act.show(number - 1, true),

@@ -35,14 +35,13 @@ function verdictLines({ question, reveal }, answer) {
   const lines = [];
   if (answer.revealed && question) {
     const [className, opening] = verdictOf(question, answer);
-    const verdict = element("b", className ? { class: className } : {}, [opening]);
+    const verdict = element("b", { class: className }, [opening]);
     lines.push(element("p", { class: "story-line" }, [verdict, `${question.line} = ${question.shown}`]));
   }
   if ((answer.revealed || !question) && reveal) lines.push(element("p", { class: "story-after" }, [bound(reveal)]));
   return lines;
 }
 
-/** Tell the present scene in words. */
 export function showWords({ parts, scenes, answers, current, mode, act }) {
   const scene = scenes[current];
   const answer = answers[current];
