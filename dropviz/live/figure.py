@@ -44,29 +44,21 @@ class UnitRow:
 class LiveFigure:
     """A figure that follows the rate in the browser.
 
-    Parameters
+    Attributes
     ----------
-    figure
-        Plotly's ``data`` and ``layout``; plain values and arrays, not yet validated. Traces that move have no data
-        here: `drawn` takes it from their tracks.
-    rates
-        The grid of the slider.
-    tracks
-        What changes with the rate.
-    texts
-        Name → one text a rate; shown in every element of ``head`` and ``foot`` with ``data-text="name"``. The text
-        named "summary" is read out by a screen reader when the drag ends.
-    head, foot
-        HTML above and below the figure. ``<svg data-units="name">`` in them becomes a row of neurons.
-    narrow
-        Layout that replaces parts of the figure's on a container narrower than 720 pixels.
-    units, unit_rows
-        The units drawn (activation, index of the first rate that drops it) and the strategies that draw them.
-    alt
-        What the figure shows, in words.
-    slider_label, readouts, leap
-        What the slider is called; the value and the side note that it shows at each place (None: the rate with two
-        decimals, and keep); how far Shift and an arrow key move it.
+    figure : Plotly's ``data`` and ``layout``; plain values and arrays, not yet validated. Traces that move have no data
+        here: `drawn` takes it from their tracks
+    rates, tracks : the grid of the slider, and what changes along it
+    alt : what the figure shows, in words
+    texts : name → one text a rate; shown in every element of ``head`` and ``foot`` with ``data-text="name"``. The text
+        named "summary" is read out by a screen reader when the drag ends
+    head, foot : HTML above and below the figure. ``<svg data-units="name">`` in them becomes a row of neurons
+    narrow : layout that replaces parts of the figure's on a container narrower than 720 pixels
+    units, unit_rows : the units drawn (activation, index of the first rate that drops it) and the strategies that
+        draw them
+    slider_label, readouts : what the slider is called; the value and the side note that it shows at each place (None:
+        the rate with two decimals, and keep)
+    leap : how far Shift and an arrow key move the slider
     """
 
     figure: Mapping[str, Any]
@@ -107,11 +99,8 @@ class LiveFigure:
             go.Frame(name=f"{rate:g}", data=[go.Scatter(**track.at(index)) for track in moving], traces=order)
             for index, rate in enumerate(self.rates)
         ]
-        still = {
-            "mode": "immediate",
-            "frame": {"duration": 0, "redraw": False},
-            "transition": {"duration": 0},
-        }
+        at_once = {"duration": 0}
+        still = {"mode": "immediate", "frame": at_once | {"redraw": False}, "transition": at_once}
         steps = [
             {"method": "animate", "label": frame.name, "args": [[frame.name], still]} for frame in frames
         ]
