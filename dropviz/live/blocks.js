@@ -34,17 +34,13 @@ const radius = (output, largest) => {
   return Math.min(0.48 * CELL, 0.275 * CELL * Math.sqrt(Math.abs(output) / largest) + 0.8);
 };
 
-function circle(value, column, line, color) {
-  return drawn("circle", {
-    cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
-    class: value < 0 ? "dv-unit dv-negative" : "dv-unit", style: `--unit-color: ${color}`,
-  });
-}
-
 // Draw the units of one strategy into `svg`; returns what moves them to a place of the slider.
 function drawUnits(svg, units, row) {
   const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
-  const [train, test] = [0, 1].map((line) => units.map(([value], column) => circle(value, column, line, row.color)));
+  const [train, test] = [0, 1].map((line) => units.map(([value], column) => drawn("circle", {
+    cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
+    class: value < 0 ? "dv-unit dv-negative" : "dv-unit", style: `--unit-color: ${row.color}`,
+  })));
   const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
   const viewBox = `0 0 ${units.length * CELL} ${2 * CELL + 2}`;
   furnish(svg, { viewBox, role: "img", "aria-label": `${units.length} units, ${meaning}` });
@@ -58,9 +54,6 @@ function drawUnits(svg, units, row) {
     });
   };
 }
-
-const readoutAt = ({ readouts, rates }, index) =>
-  readouts?.[index] ?? [rates[index].toFixed(2), `keep ${(1 - rates[index]).toFixed(2)}`];
 
 /** Fill the blocks with what a payload says; returns what moves them to a place of the slider. */
 export function fillBlocks({ root, parts, payload }) {
@@ -80,12 +73,13 @@ export function fillBlocks({ root, parts, payload }) {
     root.querySelectorAll(`svg[data-units="${row.name}"]`), (svg) => drawUnits(svg, payload.units, row),
   ));
   return (index) => {
-    const [value, note] = readoutAt(payload, index);
+    const rate = rates[index];
+    const [value, note] = readouts?.[index] ?? [rate.toFixed(2), `keep ${(1 - rate).toFixed(2)}`];
     parts.value.textContent = value;
     parts.keep.textContent = note;
     parts.range.setAttribute("aria-valuetext", `${label} ${value}${readouts ? `, ${note}` : ""}`);
     for (const [node, values] of texts) node.textContent = values[index];
-    for (const link of links) link.search = `?rate=${rates[index]}`;
+    for (const link of links) link.search = `?rate=${rate}`;
     for (const update of units) update(index);
   };
 }
