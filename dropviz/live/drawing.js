@@ -9,8 +9,8 @@ import { tracesAt } from "./wire.js";
 
 const LABEL_ROOM = 48; // pixels that a label at the head of a stem takes
 
-// A mark adds its nodes to the group of its trace and returns what draws it anew from x and y, or nothing where the trace
-// has no such mark.
+// A mark adds its nodes to the group of its trace and returns what draws it anew from x and y, or nothing where the
+// trace has no such mark.
 
 const isStepped = (trace) => trace.line?.shape === "hv";
 

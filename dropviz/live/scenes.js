@@ -72,7 +72,8 @@ const within = (at, count) => Math.max(0, Math.min(count - 1, at));
 
 function storySkeleton(root, act) {
   const part = (tag, name, attributes, children) => element(tag, { class: `story-${name}`, ...attributes }, children);
-  const [title, sentence, ask, count] = [part("h2", "title"), part("p", "sentence"), part("p", "ask"), part("p", "count")];
+  const title = part("h2", "title");
+  const [sentence, ask, count] = ["sentence", "ask", "count"].map((name) => part("p", name));
   const options = part("div", "options", { role: "group", "aria-label": "Your answer" });
   const verdict = part("div", "verdict", { "aria-live": "polite" });
   const open = part("a", "open", {}, ["Open this scene in the app"]);
@@ -85,7 +86,9 @@ function storySkeleton(root, act) {
   const words = part("section", "words", {}, [title, sentence, ask, options, verdict, open]);
   const nav = part("nav", "nav", { "aria-label": "Scenes" }, [back, count, next, reveal, tools]);
   root.replaceChildren(part("div", "body", {}, [words, pictures]), nav, notes, dialog, status);
-  return { count, title, sentence, ask, options, verdict, open, pictures, back, next, reveal, tools, notes, dialog, status };
+  return {
+    count, title, sentence, ask, options, verdict, open, pictures, back, next, reveal, tools, notes, dialog, status,
+  };
 }
 
 // On a phone the buttons stand below the picture, the words above it.

@@ -4,7 +4,8 @@ const bytesOf = (base64) =>
   Uint8Array.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 
 /** The numbers of an array, be it one already or base64 as Plotly reads it, of double precision. */
-export const numbers = (values) => (values?.bdata ? Array.from(new Float64Array(bytesOf(values.bdata).buffer)) : values);
+export const numbers = (values) =>
+  values?.bdata ? Array.from(new Float64Array(bytesOf(values.bdata).buffer)) : values;
 
 /** A matrix of Python as a function from the slider's place to a row; one row is the same at every place. */
 export const rowsOf = (matrix) => {
