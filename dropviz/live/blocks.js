@@ -1,7 +1,9 @@
-// The words of a live figure: the slider's label and readout, the texts and links above and below the picture.
+// What stands around the picture: the slider's label and readout, texts and links, and the rows of neurons.
 
-import { drawn, element } from "./dom.js";
-import { drawUnits } from "./units.js";
+import { drawn, element, furnish } from "./dom.js";
+
+const CELL = 20; // width of a unit's place in the row, in SVG units
+const DROPPED = 4; // radius of the dashed ring
 
 /** Build what every live figure consists of. */
 export function skeleton(root) {
@@ -26,8 +28,32 @@ export function skeleton(root) {
   return { play, range, label, value, keep, figure, plot, moving, tables, data, head, foot, status };
 }
 
-const readoutAt = ({ readouts, rates }, index) =>
-  readouts?.[index] ?? [rates[index].toFixed(2), `keep ${(1 - rates[index]).toFixed(2)}`];
+// Area is proportional to |output|; the largest activation, unscaled, fills 55 % of its cell's width.
+const radius = (output, largest) => {
+  if (!output) return 1.2;
+  return Math.min(0.48 * CELL, 0.275 * CELL * Math.sqrt(Math.abs(output) / largest) + 0.8);
+};
+
+// Draw the units of one strategy into `svg`; returns what moves them to a place of the slider.
+function drawUnits(svg, units, row) {
+  const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
+  const [train, test] = [0, 1].map((line) => units.map(([value], column) => drawn("circle", {
+    cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
+    class: value < 0 ? "dv-unit dv-negative" : "dv-unit", style: `--unit-color: ${row.color}`,
+  })));
+  const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
+  const viewBox = `0 0 ${units.length * CELL} ${2 * CELL + 2}`;
+  furnish(svg, { viewBox, role: "img", "aria-label": `${units.length} units, ${meaning}` });
+  svg.replaceChildren(...train, ...test);
+  return (index) => {
+    units.forEach(([value, droppedAt], column) => {
+      const dropped = index >= droppedAt;
+      train[column].setAttribute("r", dropped ? DROPPED : radius(value * row.train[index], largest));
+      train[column].classList.toggle("dv-dropped", dropped);
+      test[column].setAttribute("r", radius(value * row.test[index], largest));
+    });
+  };
+}
 
 /** Fill the blocks with what a payload says; returns what moves them to a place of the slider. */
 export function fillBlocks({ root, parts, payload }) {
@@ -47,12 +73,13 @@ export function fillBlocks({ root, parts, payload }) {
     root.querySelectorAll(`svg[data-units="${row.name}"]`), (svg) => drawUnits(svg, payload.units, row),
   ));
   return (index) => {
-    const [value, note] = readoutAt(payload, index);
+    const rate = rates[index];
+    const [value, note] = readouts?.[index] ?? [rate.toFixed(2), `keep ${(1 - rate).toFixed(2)}`];
     parts.value.textContent = value;
     parts.keep.textContent = note;
     parts.range.setAttribute("aria-valuetext", `${label} ${value}${readouts ? `, ${note}` : ""}`);
     for (const [node, values] of texts) node.textContent = values[index];
-    for (const link of links) link.search = `?rate=${rates[index]}`;
+    for (const link of links) link.search = `?rate=${rate}`;
     for (const update of units) update(index);
   };
 }

@@ -2,24 +2,19 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Give a node attributes and children. */
 export const furnish = (node, attributes = {}, children = []) => {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
 };
 
-/** A node of HTML. */
 export const element = (tag, attributes, children) => furnish(document.createElement(tag), attributes, children);
-
-/** A node of SVG. */
 export const drawn = (tag, attributes, children) => furnish(document.createElementNS(SVG, tag), attributes, children);
 
 /** The text of a piece of HTML. */
 export const plainText = (html) =>
   /[<&]/.test(html) ? new DOMParser().parseFromString(html, "text/html").body.textContent : html;
 
-/** A button. */
 export const button = (className, text, act, attributes = {}) => {
   const node = element("button", { class: className, type: "button", ...attributes }, [text]);
   // After a click, a clicker's space shall move on and not press again; those who use keys keep their place.

@@ -5,18 +5,12 @@ The same data has three homes: a notebook (`LiveFigure.to_figure`, one frame a r
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-import plotly
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-
-from dropviz.live.modules import HERE, inlined
-
-PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"  # holds plotly.min.js
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,37 +36,29 @@ class UnitRow:
 
     name: str
     color: str
-    train_scale: Sequence[float | None]
-    test_scale: Sequence[float | None]
+    train: Sequence[float | None]
+    test: Sequence[float | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveFigure:
     """A figure that follows the rate in the browser.
 
-    Parameters
+    Attributes
     ----------
-    figure
-        Plotly's ``data`` and ``layout``; plain values and arrays, not yet validated. Traces that move have no data
-        here: `drawn` takes it from their tracks.
-    rates
-        The grid of the slider.
-    tracks
-        What changes with the rate.
-    texts
-        Name → one text a rate; shown in every element of ``head`` and ``foot`` with ``data-text="name"``. The text
-        named "summary" is read out by a screen reader when the drag ends.
-    head, foot
-        HTML above and below the figure. ``<svg data-units="name">`` in them becomes a row of neurons.
-    narrow
-        Layout that replaces parts of the figure's on a container narrower than 720 pixels.
-    units, unit_rows
-        The units drawn (activation, index of the first rate that drops it) and the strategies that draw them.
-    alt
-        What the figure shows, in words.
-    slider_label, readouts, leap
-        What the slider is called; the value and the side note that it shows at each place (None: the rate with two
-        decimals, and keep); how far Shift and an arrow key move it.
+    figure : Plotly's ``data`` and ``layout``; plain values and arrays, not yet validated. Traces that move have no data
+        here: `drawn` takes it from their tracks
+    rates, tracks : the grid of the slider, and what changes along it
+    alt : what the figure shows, in words
+    texts : name → one text a rate; shown in every element of ``head`` and ``foot`` with ``data-text="name"``. The text
+        named "summary" is read out by a screen reader when the drag ends
+    head, foot : HTML above and below the figure. ``<svg data-units="name">`` in them becomes a row of neurons
+    narrow : layout that replaces parts of the figure's on a container narrower than 720 pixels
+    units, unit_rows : the units drawn (activation, index of the first rate that drops it) and the strategies that
+        draw them
+    slider_label, readouts : what the slider is called; the value and the side note that it shows at each place (None:
+        the rate with two decimals, and keep)
+    leap : how far Shift and an arrow key move the slider
     """
 
     figure: Mapping[str, Any]
@@ -113,20 +99,14 @@ class LiveFigure:
             go.Frame(name=f"{rate:g}", data=[go.Scatter(**track.at(index)) for track in moving], traces=order)
             for index, rate in enumerate(self.rates)
         ]
-        still = {
-            "mode": "immediate",
-            "frame": {"duration": 0, "redraw": False},
-            "transition": {"duration": 0},
-        }
+        at_once = {"duration": 0}
+        still = {"mode": "immediate", "frame": at_once | {"redraw": False}, "transition": at_once}
         steps = [
             {"method": "animate", "label": frame.name, "args": [[frame.name], still]} for frame in frames
         ]
-        slider = {
-            "active": self.nearest(rate),
-            "steps": steps,
-            "currentvalue": {"prefix": f"{self.slider_label} "},
-        }
-        figure = go.Figure(self.drawn(rate)).update_layout(sliders=[slider])
+        prefix = {"prefix": f"{self.slider_label} "}
+        figure = go.Figure(self.drawn(rate))
+        figure.update_layout(sliders=[{"active": self.nearest(rate), "steps": steps, "currentvalue": prefix}])
         figure.frames = frames
         return figure
 
@@ -135,60 +115,40 @@ class LiveFigure:
 
         The slider stands at first at the place nearest to ``rate``.
         """
+        tracks = [
+            {"trace": track.trace, "y": _matrix(track.y), "x": _matrix(track.x)} for track in self.tracks
+        ]
         return {
-            "figure": _jsonable(self.drawn(rate)),
-            "narrow": _jsonable(self.narrow),
-            "tracks": [
-                {
-                    "trace": track.trace,
-                    "y": _matrix(track.y),
-                    "x": None if track.x is None else _matrix(track.x),
-                }
-                for track in self.tracks
-            ],
+            "figure": jsonable(self.drawn(rate)),
+            "narrow": jsonable(self.narrow),
+            "tracks": tracks,
             "rates": [round(float(rate), 6) for rate in self.rates],
             "start": self.nearest(rate),
             "texts": {name: list(values) for name, values in self.texts.items()},
             "head": self.head,
             "foot": self.foot,
             "units": [[round(float(value), 6), int(index)] for value, index in self.units],
-            "unitRows": [
-                {
-                    "name": row.name,
-                    "color": row.color,
-                    "train": list(row.train_scale),
-                    "test": list(row.test_scale),
-                }
-                for row in self.unit_rows
-            ],
+            "unitRows": [asdict(row) for row in self.unit_rows],
             "alt": self.alt,
             "label": self.slider_label,
-            "readouts": None if self.readouts is None else [list(pair) for pair in self.readouts],
+            "readouts": self.readouts,
             "leap": self.leap,
         }
 
 
-def _jsonable(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """Turn arrays into base64, as Plotly's own JSON does, and mappings and sequences into dicts and lists."""
     if isinstance(value, np.ndarray):
         return {"dtype": "f8", "bdata": base64.b64encode(value.astype("<f8").tobytes()).decode("ascii")}
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Mapping):
-        return {name: _jsonable(part) for name, part in value.items()}
-    return [_jsonable(part) for part in value] if isinstance(value, list | tuple) else value
+        return {name: jsonable(part) for name, part in value.items()}
+    return [jsonable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
-def _matrix(values: NDArray[np.floating]) -> dict[str, Any]:
+def _matrix(values: NDArray[np.floating] | None) -> dict[str, Any] | None:
+    if values is None:
+        return None
     compact = np.ascontiguousarray(values, dtype="<f4")
     return {"points": compact.shape[1], "data": base64.b64encode(compact.tobytes()).decode("ascii")}
-
-
-def javascript() -> str:
-    """The source of the component."""
-    return inlined("explorer.js")
-
-
-def stylesheet() -> str:
-    """The style of the component."""
-    return (HERE / "explorer.css").read_text(encoding="utf-8")

@@ -3,10 +3,8 @@
 
 import { element } from "./dom.js";
 import { drawStill, loadPlotly } from "./plotly.js";
-import { axisTitle, cell, dataTables, figures, rowOf, table, titleOf } from "./tables.js";
+import { axisTitle, dataTables, figures, rowOf, table, titleOf } from "./tables.js";
 import { numbers } from "./wire.js";
-
-const grown = new WeakMap();
 
 const place = (root, charts) => {
   while (root.children.length > charts.length) root.lastElementChild.remove();
@@ -22,7 +20,7 @@ function gridTable(layout, trace) {
   const third = (values) => values.filter((_, at) => at % 3 === 0);
   const [x, y] = [third(numbers(trace.x)), third(numbers(trace.y))];
   const headings = [`${axisTitle(layout, "y")} ↓, ${axisTitle(layout, "x")} →`, ...x.map(figures)];
-  const rows = third(trace.z).map((row, at) => rowOf(figures(y[at]), third(row).map((z) => cell(figures(z)))));
+  const rows = third(trace.z).map((row, at) => rowOf(figures(y[at]), third(row).map(figures)));
   return table(`${titleOf(layout, "x")}: ${trace.name}`, headings, rows.reverse());
 }
 
@@ -43,7 +41,8 @@ const tabulateOpen = (details, charts) => {
   details.querySelector(".dv-tables").replaceChildren(...(tables.length ? tables : ["Nothing has been trained yet."]));
 };
 
-async function drawNewest(root, plotly, state) {
+async function drawNewest(root, plotly) {
+  const state = root.growing;
   if (state.drawing) return;
   state.drawing = true;
   const Plotly = await plotly;
@@ -67,11 +66,10 @@ async function drawNewest(root, plotly, state) {
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".dv-growing");
   const details = parentElement.querySelector("details");
-  const state = grown.get(root) ?? { drawing: false, drawn: new WeakMap() };
-  grown.set(root, state);
-  state.waiting = data.charts;
+  root.growing ??= { drawing: false, drawn: new WeakMap() };
+  root.growing.waiting = data.charts;
   place(root, data.charts);
   details.ontoggle = () => tabulateOpen(details, data.charts);
   tabulateOpen(details, data.charts);
-  drawNewest(root, loadPlotly(data.plotly), state);
+  drawNewest(root, loadPlotly(data.plotly));
 }

@@ -1,13 +1,50 @@
-// The keys and buttons of a talk.
+// The keys, buttons and dialogs of a talk.
 
-import { showCode, showKeys } from "./dialogs.js";
-import { button } from "./dom.js";
+import { button, element } from "./dom.js";
 import { openNotes } from "./notes.js";
 import { isVeiled } from "./pictures.js";
 
+const KEYS = [ // what is pressed, and what that does
+  ["→  Space  PageDown", "next scene"], ["←  PageUp", "scene before"], ["1 … 9, 0", "scene 1 … 10"],
+  ["R", "reveal"], ["P", "play and stop the slider, after the reveal"], ["Q", "QR code of this scene"],
+  ["N", "notes and timer in a second window"], ["F", "full screen"], ["Home  End", "first and last scene"],
+  ["Esc", "close, or leave the talk"], ["?", "these keys"],
+];
+const LOCAL = /^\w+:\/\/(localhost|127\.|\[::1\])/;
 const REMOTE = new Set(["ArrowRight", "PageDown", " ", "ArrowLeft", "PageUp", "Home", "End", "r"]); // work in the notes
 const SLIDER = "input[type=range], .story-guess";
 const FIELD = "input, textarea, select, [contenteditable], [contenteditable] *";
+
+// Open a dialog under its title, or close it where it is open already.
+function toggleDialog(dialog, name, title, content) {
+  const open = dialog.open && dialog.dataset.name === name;
+  dialog.close();
+  if (open) return;
+  dialog.dataset.name = name;
+  const close = button("story-step", "Close", () => dialog.close());
+  dialog.replaceChildren(element("h2", {}, [title]), ...content, close);
+  dialog.showModal();
+}
+
+function showKeys({ parts, mode }) {
+  const rows = KEYS.flatMap(([key, does]) => [element("dt", {}, [key]), element("dd", {}, [does])]);
+  const when = mode === "page" ? [element("p", {}, ["They work once you press Present."])] : [];
+  toggleDialog(parts.dialog, "keys", "Keys", [...when, element("dl", { class: "story-keys" }, rows)]);
+}
+
+function showCode({ parts, scenes, current }) {
+  const { qr, public: address, title } = scenes[current];
+  const none = element("p", {}, ["This file has no address: it needs no network."]);
+  toggleDialog(parts.dialog, "qr", title, qr ? codeOf(qr, address) : [none]);
+}
+
+function codeOf(qr, address) {
+  const code = element("div", { class: "story-qr", role: "img", "aria-label": `QR code of ${address}` });
+  code.innerHTML = qr; // drawn by our server
+  const warning = "This address works on this computer only: set DROPVIZ_PUBLIC_URL to the one of the hall.";
+  const warnings = LOCAL.test(address) ? [element("p", { class: "story-muted" }, [warning])] : [];
+  return [code, element("p", { class: "story-address" }, [address]), ...warnings];
+}
 
 function fullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
@@ -57,15 +94,12 @@ export function listenToKeys(talk) {
   const onPointerUp = (event) => {
     if (talk.mode === "talk" && event.target.matches?.(".dv-range")) setTimeout(() => event.target.blur());
   };
-  window.addEventListener("keydown", onKey, true);
-  window.addEventListener("pointerup", onPointerUp);
-  return () => {
-    window.removeEventListener("keydown", onKey, true);
-    window.removeEventListener("pointerup", onPointerUp);
-  };
+  const listening = new AbortController();
+  window.addEventListener("keydown", onKey, { capture: true, signal: listening.signal });
+  window.addEventListener("pointerup", onPointerUp, { signal: listening.signal });
+  return () => listening.abort();
 }
 
-/** Show the buttons that the mode has. */
 export function showTools(talk) {
   const { parts, mode, settings, act } = talk;
   const tool = (text, title, does, label = text) =>

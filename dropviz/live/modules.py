@@ -1,10 +1,13 @@
-"""The browser's scripts are native ES modules; a page that fetches none gets an entry with all it imports as one."""
+"""What the browser gets: a stylesheet, and native ES modules, joined for a page that fetches none."""
 
 import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import plotly
+
 HERE = Path(__file__).parent
+PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"  # holds plotly.min.js
 IMPORT = re.compile(r'^import \{[^}]+\} from "\./(\w+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
@@ -25,3 +28,8 @@ def inlined(entry: str) -> str:
             waiting += needs[name]
     order = TopologicalSorter(needs).static_order()
     return "\n".join(EXPORT.sub("", IMPORT.sub("", sources[name])) for name in order)
+
+
+def stylesheet(*names: str) -> str:
+    """The style of the live figure, and after it the sheets of that name."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", *names))

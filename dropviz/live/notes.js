@@ -29,7 +29,7 @@ function createTimer() {
 }
 
 const noteLines = (at, told, revealed) => {
-  const line = (className, text) => element("p", className ? { class: className } : {}, [text]);
+  const line = (className, text) => element("p", { class: className }, [text]);
   return [
     line("story-count", `Scene ${at + 1} of ${told.count}${revealed ? ", revealed" : ""}`),
     element("h2", { class: "story-title" }, [told.title]),
@@ -61,7 +61,6 @@ export function createNotes(parts) {
   return notes;
 }
 
-/** Open the notes of this story in a second window. */
 export function openNotes(talk) {
   const address = new URL(location.href);
   address.searchParams.set("mode", "notes");

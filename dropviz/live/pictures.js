@@ -1,12 +1,81 @@
-// The pictures of a story, one a scene, drawn when they are wanted or while nobody waits.
+// The pictures of a story, one a scene, drawn when they are wanted or while nobody waits. Where a question asks for a
+// number, a point is dragged, or moved by keys, to where the curve is thought to be, before that is shown.
 
-import { element } from "./dom.js";
+import { element, furnish } from "./dom.js";
 import { mount } from "./figure.js";
-import { addGuess, markGuess } from "./guess.js";
+import { layoutFor, scale } from "./scales.js";
 
 const DESIGN_WIDTH = 425; // pixels that a picture is drawn for
 const PAGE_FACTOR = 1.3; // most that it is enlarged on an ordinary page, where words stand close by
 const IDLE_MS = 60;
+const KEY_STEPS = 50; // from the bottom of the axis to its top
+
+/** A number as a person says it. */
+export const rounded = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
+
+// Where a dragged point stands in the first panel: pixels from values, and back.
+function guessAxis(payload, width) {
+  const layout = layoutFor(payload, width);
+  const toX = scale(layout, "x");
+  const toY = scale(layout, "y");
+  const [top, bottom] = toY.ends;
+  const [low, high] = layout.yaxis.range;
+  const raised = layout.yaxis.type === "log" ? (unit) => 10 ** unit : (unit) => unit;
+  return { toX, toY, top, bottom, value: (pixel) => raised(low + ((high - low) * (bottom - pixel)) / (bottom - top)) };
+}
+
+// Put the point of a question into a picture; where it stands goes into `answer.guess` until that is revealed.
+function addGuess({ dv, payload }, question, answer, reveal) {
+  const plot = dv.querySelector(".dv-plot");
+  const said = element("span", { class: "story-guess-value" });
+  const point = element("div", {
+    class: "story-guess", role: "slider", tabindex: 0, "aria-label": question.text, "aria-orientation": "vertical",
+  }, [said]);
+  let axis;
+  const guessed = () => answer.guess ?? axis.value((axis.top + axis.bottom) / 2);
+  const place = () => {
+    axis = guessAxis(payload, plot.clientWidth);
+    const value = rounded(guessed());
+    point.style.left = `${axis.toX(question.drag.rate)}px`;
+    point.style.top = `${axis.toY(guessed())}px`;
+    said.textContent = answer.guess === null ? "drag ↕" : value;
+    const [lowest, highest] = [axis.bottom, axis.top].map((end) => rounded(axis.value(end)));
+    furnish(point, {
+      "aria-valuenow": value, "aria-valuemin": lowest, "aria-valuemax": highest, "aria-valuetext": value,
+    });
+  };
+  const set = (pixel) => {
+    if (answer.revealed) return;
+    answer.guess = axis.value(Math.max(axis.top, Math.min(axis.bottom, pixel)));
+    place();
+  };
+  point.addEventListener("pointerdown", (event) => {
+    point.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    point.focus();
+  });
+  point.addEventListener("pointermove", (event) => {
+    if (point.hasPointerCapture(event.pointerId)) set(event.clientY - plot.getBoundingClientRect().top);
+  });
+  point.addEventListener("keydown", (event) => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!by && event.key !== "Enter") return;
+    event.preventDefault();
+    if (by) set(axis.toY(guessed()) + (by * (axis.bottom - axis.top)) / KEY_STEPS);
+    else reveal();
+  });
+  plot.append(point);
+  new ResizeObserver(place).observe(plot);
+  place();
+  return point;
+}
+
+// Show whether the answer is said, or was never given.
+function markGuess(point, { revealed, guess }) {
+  point.classList.toggle("story-said", revealed);
+  point.classList.toggle("story-unsaid", revealed && guess === null);
+  point.tabIndex = revealed ? -1 : 0;
+}
 
 // The same figure, larger, type and all: every length of its layout and its lines.
 function enlarge(payload, factor) {
@@ -68,7 +137,6 @@ function pictureOf(talk, at) {
   return one;
 }
 
-/** Take all pictures away. */
 export function dropPictures({ pictures }) {
   for (const one of pictures.filter(Boolean)) {
     one.live?.destroy();

@@ -8,12 +8,9 @@ export const axisName = (reference) => `${reference[0]}axis${reference.slice(1)}
 /** The layout for a container of this width. */
 export const layoutFor = (payload, width) => {
   const { layout } = payload.figure;
-  if (width >= NARROW) return { ...layout, width };
-  const narrow = { ...layout, width };
-  for (const [name, value] of Object.entries(payload.narrow)) {
-    narrow[name] = name.includes("axis") ? { ...layout[name], ...value } : value;
-  }
-  return narrow;
+  const narrow = Object.entries(width < NARROW ? payload.narrow : {});
+  const parts = narrow.map(([name, part]) => [name, name.includes("axis") ? { ...layout[name], ...part } : part]);
+  return { ...layout, ...Object.fromEntries(parts), width };
 };
 
 /** A function from a value to its pixel, by the domain and the range that the layout fixes; `ends` are the axis's. */

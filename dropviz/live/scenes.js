@@ -4,35 +4,91 @@
 import { button, element } from "./dom.js";
 import { listenToKeys, showTools } from "./keys.js";
 import { createLine, createNotes, tale } from "./notes.js";
-import { cover, dropPictures, fitPictures, showPicture } from "./pictures.js";
-import { showWords } from "./words.js";
+import { cover, dropPictures, fitPictures, rounded, showPicture } from "./pictures.js";
+
+// A sign of operation stays with its number at the end of a line.
+const bound = (text) => text.replace(/([×÷]) (?=[\d.])| (?=…)/g, (gap) => gap.replace(" ", "\u00a0"));
+
+const isRight = ({ drag, value, options }, { chosen, guess }) => {
+  if (drag) return guess === null ? null : Math.abs(guess - value) <= drag.within;
+  return chosen === null ? null : options[chosen].right;
+};
+
+// What is thought of the answer: a class and an opening.
+function verdictOf(question, answer) {
+  const right = isRight(question, answer);
+  const said = question.drag && answer.guess !== null ? `You said ${rounded(answer.guess)}. ` : "";
+  if (right === null) return ["", "The answer: "];
+  return right ? ["story-right", `✓ Right. ${said}`] : ["story-wrong", `✗ Not so. ${said}`];
+}
+
+function optionButton(option, { revealed, chosen }, choose) {
+  const wrong = revealed && chosen && !option.right;
+  const right = revealed && option.right;
+  const mark = right ? "✓ " : wrong ? "✗ " : "";
+  const node = button("story-option", mark + option.text, choose, { "aria-pressed": chosen });
+  node.hidden = revealed && !option.right && !chosen;
+  node.classList.toggle("story-right", right);
+  node.classList.toggle("story-wrong", wrong);
+  if (revealed) node.setAttribute("aria-disabled", "true");
+  return node;
+}
+
+function verdictLines({ question, reveal }, answer) {
+  const lines = [];
+  if (answer.revealed && question) {
+    const [className, opening] = verdictOf(question, answer);
+    const verdict = element("b", { class: className }, [opening]);
+    lines.push(element("p", { class: "story-line" }, [verdict, `${question.line} = ${question.shown}`]));
+  }
+  if ((answer.revealed || !question) && reveal) lines.push(element("p", { class: "story-after" }, [bound(reveal)]));
+  return lines;
+}
+
+// Tell the present scene in words.
+function showWords({ parts, scenes, answers, current, mode, act }) {
+  const scene = scenes[current];
+  const answer = answers[current];
+  const { question } = scene;
+  const options = question?.options ?? [];
+  const choose = (at) => { answer.chosen = at; act.reveal(true); };
+  parts.count.textContent = `${current + 1} / ${scenes.length}`;
+  parts.title.textContent = scene.title;
+  parts.sentence.textContent = bound(scene.sentence);
+  parts.ask.textContent = bound(question?.text ?? "");
+  parts.ask.hidden = !question;
+  parts.options.hidden = !options.length;
+  parts.options.replaceChildren(...options.map((option, at) =>
+    optionButton(option, { revealed: answer.revealed, chosen: answer.chosen === at }, () => choose(at))));
+  parts.verdict.replaceChildren(...verdictLines(scene, answer));
+  parts.reveal.hidden = !question || answer.revealed;
+  parts.back.disabled = current === 0;
+  parts.next.disabled = current === scenes.length - 1;
+  parts.open.hidden = !scene.link || mode !== "page";
+  if (scene.link) parts.open.href = scene.link;
+}
 
 const within = (at, count) => Math.max(0, Math.min(count - 1, at));
 
 function storySkeleton(root, act) {
-  const parts = {
-    count: element("p", { class: "story-count" }),
-    title: element("h2", { class: "story-title" }),
-    sentence: element("p", { class: "story-sentence" }),
-    ask: element("p", { class: "story-ask" }),
-    options: element("div", { class: "story-options", role: "group", "aria-label": "Your answer" }),
-    verdict: element("div", { class: "story-verdict", "aria-live": "polite" }),
-    open: element("a", { class: "story-open" }, ["Open this scene in the app"]),
-    pictures: element("div", { class: "story-pictures" }),
-    back: button("story-step", "← Back", () => act.move(-1)),
-    next: button("story-step", "Next →", () => act.move(1)),
-    reveal: button("story-step story-show", "Reveal", () => act.reveal()),
-    tools: element("div", { class: "story-tools" }),
-    notes: element("div", { class: "story-notes" }),
-    dialog: element("dialog", { class: "story-dialog" }),
-    status: element("p", { class: "dv-status", "aria-live": "polite" }),
+  const part = (tag, name, attributes, children) => element(tag, { class: `story-${name}`, ...attributes }, children);
+  const title = part("h2", "title");
+  const [sentence, ask, count] = ["sentence", "ask", "count"].map((name) => part("p", name));
+  const options = part("div", "options", { role: "group", "aria-label": "Your answer" });
+  const verdict = part("div", "verdict", { "aria-live": "polite" });
+  const open = part("a", "open", {}, ["Open this scene in the app"]);
+  const [pictures, tools, notes] = ["pictures", "tools", "notes"].map((name) => part("div", name));
+  const dialog = part("dialog", "dialog");
+  const back = button("story-step", "← Back", () => act.move(-1));
+  const next = button("story-step", "Next →", () => act.move(1));
+  const reveal = button("story-step story-show", "Reveal", () => act.reveal());
+  const status = element("p", { class: "dv-status", "aria-live": "polite" });
+  const words = part("section", "words", {}, [title, sentence, ask, options, verdict, open]);
+  const nav = part("nav", "nav", { "aria-label": "Scenes" }, [back, count, next, reveal, tools]);
+  root.replaceChildren(part("div", "body", {}, [words, pictures]), nav, notes, dialog, status);
+  return {
+    count, title, sentence, ask, options, verdict, open, pictures, back, next, reveal, tools, notes, dialog, status,
   };
-  const { title, sentence, ask, options, verdict, open, back, count, next, reveal, tools } = parts;
-  const words = element("section", { class: "story-words" }, [title, sentence, ask, options, verdict, open]);
-  const body = element("div", { class: "story-body" }, [words, parts.pictures]);
-  const nav = element("nav", { class: "story-nav", "aria-label": "Scenes" }, [back, count, next, reveal, tools]);
-  root.replaceChildren(body, nav, parts.notes, parts.dialog, parts.status);
-  return parts;
 }
 
 // On a phone the buttons stand below the picture, the words above it.
@@ -79,12 +135,20 @@ function turnNotes({ scenes, notes, line }, at) {
 }
 
 function setMode(talk, mode, quiet) {
+  const { root, parts, scenes, current, settings } = talk;
   talk.mode = mode;
-  talk.root.dataset.mode = mode;
+  root.dataset.mode = mode;
   if (fitPictures(talk)) dropPictures(talk);
   showTools(talk);
-  openWindow(talk);
-  if (!quiet) talk.settings.onMode(mode);
+  if (mode === "notes") {
+    talk.notes ??= createNotes(parts);
+    talk.notes.show(current, tale(scenes, current), false);
+    talk.line.send({ ask: "hello" });
+  } else {
+    talk.act.show(current, true);
+    talk.watcher.observe(parts.pictures);
+  }
+  if (!quiet) settings.onMode(mode);
 }
 
 // What the other window says: the notes ask, the talk tells.
@@ -109,18 +173,6 @@ const actsOf = (talk) => ({
   setMode: (mode, quiet = false) => setMode(talk, mode, quiet),
 });
 
-function openWindow(talk) {
-  const { parts, scenes, current } = talk;
-  if (talk.mode === "notes") {
-    talk.notes ??= createNotes(parts);
-    talk.notes.show(current, tale(scenes, current), false);
-    talk.line.send({ ask: "hello" });
-    return;
-  }
-  talk.act.show(current, true);
-  talk.watcher.observe(parts.pictures);
-}
-
 /**
  * Tell a story in `root`. `settings`: the `scene` to begin with (from 1), the `mode` ("page", "talk" or "notes"),
  * `leave` where a talk can be left, and `onScene` and `onMode`, which hear where a person has moved.
@@ -143,11 +195,8 @@ export function mountStory(root, story, plotly, settings) {
     talk.act.show(talk.current, true);
   });
   const stopKeys = listenToKeys(talk);
-  root.dataset.mode = talk.mode;
-  fitPictures(talk);
-  showTools(talk);
   showWords(talk);
-  openWindow(talk);
+  setMode(talk, talk.mode, true);
   root.dataset.ready = "true";
   return {
     show: (number) => talk.act.show(number - 1, true),
@@ -162,4 +211,14 @@ export function mountStory(root, story, plotly, settings) {
       stopKeys();
     },
   };
+}
+
+/** Tell the story in a file of its own. Its scene stands behind the # of the address; a frame may have no address. */
+export function mountOffline(root, story) {
+  const asked = new URLSearchParams(location.search);
+  const scene = Number.parseInt(location.hash.slice(1), 10) || Number.parseInt(asked.get("scene"), 10) || 1;
+  return mountStory(root, story, Promise.resolve(window.Plotly), {
+    scene, leave: false, mode: asked.get("mode") === "notes" ? "notes" : "talk",
+    onScene: (number) => { try { history.replaceState(null, "", `#${number}`); } catch { /* no address of its own */ } },
+  });
 }

@@ -10,7 +10,6 @@ const CURSOR = "this rate"; // the trace that marks where the slider stands
 /** A number of a table: four digits, a dash where there is none. */
 export const figures = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "–");
 
-/** The title of an axis. */
 export const axisTitle = (layout, reference) => plainText(layout[axisName(reference)].title?.text ?? "");
 
 /** Traces by the x axis that they share; a second y axis laid over the first belongs to the same panel. */
@@ -43,14 +42,11 @@ export function titleOf(layout, reference) {
   return `${title} (${axisTitle(layout, upwards)})`;
 }
 
-/** A row of a table, begun by its heading. */
-export const rowOf = (heading, cells, attributes) =>
-  element("tr", attributes, [element("th", { scope: "row" }, [heading]), ...cells]);
+export const rowOf = (heading, cells, attributes = {}, colspan = 1) =>
+  element("tr", attributes, [
+    element("th", { scope: "row" }, [heading]), ...cells.map((text) => element("td", { colspan }, [text])),
+  ]);
 
-/** A cell of a table. */
-export const cell = (text, attributes) => element("td", attributes, [text]);
-
-/** A table with its caption, the headings of its columns and its rows. */
 export const table = (caption, headings, rows) =>
   element("table", { class: "dv-table" }, [
     element("caption", {}, [caption]),
@@ -61,9 +57,9 @@ export const table = (caption, headings, rows) =>
 function rowAt(curves, x, heading, attributes) {
   const cells = curves.map((curve) => {
     const at = curve.x.findIndex((place) => Math.abs(place - x) <= 1e-6 * Math.max(1, Math.abs(x)));
-    if (at < 0) return cell("");
+    if (at < 0) return "";
     const error = curve.errors ? ` ± ${figures(curve.errors[at])}` : "";
-    return cell(figures(curve.y[at]) + error + curve.unit);
+    return figures(curve.y[at]) + error + curve.unit;
   });
   return rowOf(heading, cells, attributes);
 }
@@ -73,7 +69,7 @@ function rowAt(curves, x, heading, attributes) {
 function spikeRow(curve, columns) {
   const height = Math.max(...curve.y.filter(Number.isFinite));
   const value = curve.share ? `${figures(height)} %` : `at ${figures(curve.x[0])}`;
-  return rowOf(curve.name, [cell(value, { colspan: columns })]);
+  return rowOf(curve.name, [value], {}, columns);
 }
 
 function tableOf(layout, { reference, curves, now }) {
@@ -90,5 +86,4 @@ function tableOf(layout, { reference, curves, now }) {
   return table(titleOf(layout, reference), [axisTitle(layout, reference), ...headings], rows);
 }
 
-/** Tables of a figure, one a panel. */
 export const dataTables = (figure) => panelsOf(figure).map((panel) => tableOf(figure.layout, panel));

@@ -1,13 +1,11 @@
 // What arrives from Python: bytes and base64, back into numbers.
 
-const NUMBER_TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
-
 const bytesOf = (base64) =>
   Uint8Array.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 
-/** The numbers of an array, be it one already or base64 as Plotly's own JSON writes it. */
+/** The numbers of an array, be it one already or base64 as Plotly reads it, of double precision. */
 export const numbers = (values) =>
-  values?.bdata ? Array.from(new NUMBER_TYPES[values.dtype](bytesOf(values.bdata).buffer)) : values;
+  values?.bdata ? Array.from(new Float64Array(bytesOf(values.bdata).buffer)) : values;
 
 /** A matrix of Python as a function from the slider's place to a row; one row is the same at every place. */
 export const rowsOf = (matrix) => {

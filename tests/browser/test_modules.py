@@ -2,7 +2,7 @@
 
 from dropviz.live.modules import HERE, inlined
 
-ENTRIES = ("explorer.js", "story.js", "growing.js", "figure.js", "offline.js")
+ENTRIES = ("explorer.js", "story.js", "growing.js", "figure.js", "scenes.js")
 NAMES = """async (paths) => {
   const found = {};
   for (const path of paths) found[path] = Object.keys(await import(path));

@@ -121,7 +121,7 @@ def test_units_and_factors_are_those_of_the_mistake_and_of_inverted(name):
     for row in live.unit_rows:
         assert f'data-units="{row.name}"' in live.head
         expected = dv.strategies()[row.name].train_scale(RATES)
-        shown = [np.nan if value is None else value for value in row.train_scale]
+        shown = [np.nan if value is None else value for value in row.train]
         np.testing.assert_array_equal(shown, expected)
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from dropviz.figures.story import scene_live
 from dropviz.figures.story_payload import story_payload
+from dropviz.live.modules import inlined
 from dropviz.live.page import story_html
-from dropviz.live.story import story_javascript
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
 from dropviz.story.scenes import Scene, Story
@@ -110,7 +110,7 @@ def test_the_file_holds_plotly_once_and_no_address():
     page = story_html(payload_of(Story("A <title>", STORY.scenes[:2])))
     assert page.count("plotly.js v") == 1
     assert "A &lt;title&gt;" in page
-    own = story_javascript() + page[: page.index("<script>")]
+    own = inlined("story.js") + page[: page.index("<script>")]
     assert "http://www.w3.org/2000/svg" in own  # a name, not an address that is fetched
     assert not [part for part in own.split("http")[1:] if not part.startswith("://www.w3.org")]
 
@@ -120,12 +120,12 @@ def test_the_file_is_small_enough_to_send():
 
 
 def test_a_module_has_one_default_export():
-    assert story_javascript().count("export default") == 1
+    assert inlined("story.js").count("export default") == 1
 
 
 def test_text_of_a_story_cannot_end_the_script():
     scene = Scene("</script><b>x", "s", "means")
-    block = story_html(payload_of(Story("t", (scene,)))).split('id="story">')[1].split("</script>")[0]
+    block = story_html(payload_of(Story("t", (scene,)))).split('id="payload">')[1].split("</script>")[0]
     assert json.loads(block)["scenes"][0]["title"] == "</script><b>x"
 
 

@@ -9,7 +9,7 @@ from dropviz.datasets.splits import moons
 from dropviz.figures.training.after import band_figure, decision_figure, passes_figure
 from dropviz.figures.training.epochs import run_colors, training_panel
 from dropviz.figures.training.panels import AXES
-from dropviz.live.growing import growing_payload
+from dropviz.live.figure import jsonable
 from dropviz.numbers.written import plain
 from dropviz.training.config import TrainingConfig
 from dropviz.training.curves import QUANTITIES, VIEWS, panels
@@ -136,8 +136,7 @@ def test_the_boundary_is_where_the_network_changes_its_mind():
     assert ranges(before) == ranges(figure)  # nothing moves when the training begins
     assert "without a decision" in said_before
     assert "divides" in said
-    (chart,) = growing_payload([(figure, said)])
-    assert np.shape(chart["figure"]["data"][0]["z"]) == seen.probability.shape
+    assert np.shape(jsonable(figure)["data"][0]["z"]) == seen.probability.shape
 
 
 def test_the_band_and_the_passes_are_those_of_the_network():
@@ -162,6 +161,6 @@ def test_the_payload_is_json():
 
     experiment, _, runs = performed("annealing", epochs=1)
     charts = [training_panel(panel) for panel in panels(experiment, runs)]
-    payload = growing_payload(charts)
+    payload = jsonable([figure for figure, _ in charts])
     assert json.loads(json.dumps(payload, allow_nan=False)) == json.loads(json.dumps(payload))
-    assert [chart["alt"] for chart in payload] == [said for _, said in charts]
+    assert all(said for _, said in charts)

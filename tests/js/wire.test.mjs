@@ -6,9 +6,8 @@ import { numbers, rowsOf, tracesAt, tracksOf, unpack } from "../../dropviz/live/
 const base64 = (array) => Buffer.from(array.buffer).toString("base64");
 const matrix = (points, values) => ({ points, data: base64(Float32Array.from(values)) });
 
-test("base64 becomes numbers of its type, an array stays", () => {
+test("base64 becomes numbers, an array stays", () => {
   assert.deepEqual(numbers({ dtype: "f8", bdata: base64(Float64Array.of(0.1, -2)) }), [0.1, -2]);
-  assert.deepEqual(numbers({ dtype: "i2", bdata: base64(Int16Array.of(300, -1)) }), [300, -1]);
   assert.deepEqual(numbers([1, 2]), [1, 2]);
   assert.equal(numbers(undefined), undefined);
 });

@@ -1,1 +1,1 @@
-"""What is mounted on a page: the live figure, growing curves, the story."""
+"""What is mounted on a page: live and growing figures, the story, a person's file."""

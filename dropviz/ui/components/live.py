@@ -1,19 +1,25 @@
-"""Mount a live figure on a page: the drag stays in the browser, the rate at its end reaches Python and the URL."""
+"""Mount live and growing figures on a page: a drag stays in the browser, the rate at its end reaches Python and URL."""
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from dropviz.live.figure import PLOTLY_FOLDER, LiveFigure, javascript, stylesheet
+from dropviz.live.figure import LiveFigure, jsonable
+from dropviz.live.modules import PLOTLY_FOLDER, inlined, stylesheet
 from dropviz.settings.kinds import RATE, Number
 from dropviz.ui.settings.session import saved, to_replace
 
 # Streamlit serves the files of a declared component: this is how plotly.min.js of the installed package gets out.
-PLOTLY = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
+_SERVED = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
+PLOTLY = f"component/{_SERVED.name}/plotly.min.js"  # its address, below the app's own
+GROWING = """<div class="dv" data-ready>
+<div class="dv-growing"></div>
+<details class="dv-data"><summary>The data as a table</summary><div class="dv-tables"></div></details>
+</div>"""
 
 
 class Ready(NamedTuple):
@@ -34,9 +40,10 @@ def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
 
 
 @st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
+def component(name: str, html: str, *sheets: str) -> Callable[..., Any]:
+    """The component whose script is the module ``name``; its style is the live figure's and that of ``sheets``."""
     return st.components.v2.component(
-        "dropviz_live", html='<div class="dv"></div>', css=stylesheet(), js=javascript(), isolate_styles=False
+        f"dropviz_{name}", html=html, css=stylesheet(*sheets), js=inlined(f"{name}.js"), isolate_styles=False
     )
 
 
@@ -57,8 +64,15 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
         "rate": saved()[setting.key],
         "replace": to_replace(),
         "arrival": st.session_state.get("arrivals", 0),
-        "plotly": f"component/{PLOTLY.name}/plotly.min.js",
+        "plotly": PLOTLY,
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
-    _component()(key=state, data=json.dumps(head).encode() + b"\n" + live.payload, on_rate_change=keep_rate)
+    data = json.dumps(head).encode() + b"\n" + live.payload
+    component("explorer", '<div class="dv"></div>')(key=state, data=data, on_rate_change=keep_rate)
     return float(saved()[setting.key])
+
+
+def growing_figures(charts: Sequence[tuple[Mapping[str, Any], str]], key: str) -> None:
+    """Show figures, each with its description; under the same ``key`` they change in place."""
+    sent = [{"figure": jsonable(figure), "alt": words} for figure, words in charts]
+    component("growing", GROWING)(key=key, data={"charts": sent, "plotly": PLOTLY})

@@ -1,24 +1,21 @@
 """Mount the story on its page, with the address and the QR code of every scene."""
 
 import hashlib
-import io
 import json
 import logging
 import os
 import re
-from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import segno
 import streamlit as st
 
-from dropviz.live.story import story_javascript, story_stylesheet
 from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
 from dropviz.story.scenes import Story
-from dropviz.ui.components.live import PLOTLY
+from dropviz.ui.components.live import PLOTLY, component
 from dropviz.ui.settings.session import saved, set_value
 
 log = logging.getLogger(__name__)
@@ -55,31 +52,7 @@ def _public_root(given: str) -> str:
 @st.cache_data(max_entries=512, show_spinner=False)
 def qr_code(address: str) -> str:
     """The QR code of an address, as SVG."""
-    buffer = io.BytesIO()
-    segno.make(address, error="m").save(
-        buffer, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True
-    )
-    return buffer.getvalue().decode("utf-8")
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Callable[..., Any]:
-    return st.components.v2.component(
-        "dropviz_story",
-        html='<div class="story"></div>',
-        css=story_stylesheet(),
-        js=story_javascript(),
-        isolate_styles=False,
-    )
-
-
-class _Begin(NamedTuple):
-    """Where the browser began with a story: at the arrival of that number, in which scene and mode."""
-
-    version: str
-    arrival: int
-    scene: int
-    mode: str
+    return segno.make(address, error="m").svg_inline(border=2, omitsize=True)
 
 
 def mount_story(story: Story, payload: dict[str, Any]) -> None:
@@ -98,9 +71,9 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
         scenes.append(told | {"link": record.address, "public": address, "qr": qr_code(address)})
     arrival = st.session_state.get("arrivals", 0)
     # The scene at arrival, not the present one: what changes in here is sent again as a whole.
-    begin: _Begin | None = st.session_state.get("story_begin")
-    if begin is None or (begin.version, begin.arrival) != (version, arrival):
-        begin = _Begin(version, arrival, values[SCENE.key], values[MODE.key])
+    begin = st.session_state.get("story_begin", {})
+    if (begin.get("version"), begin.get("arrival")) != (version, arrival):
+        begin = {"version": version, "arrival": arrival, "scene": values[SCENE.key], "mode": values[MODE.key]}
         st.session_state["story_begin"] = begin
     state = "story_live"
 
@@ -114,13 +87,9 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
         if wanted in ("page", "talk"):
             set_value(MODE, wanted)
 
-    _component()(
+    component("story", '<div class="story"></div>', "story.css")(
         key=state,
-        data={
-            "story": payload | {"scenes": scenes},
-            **begin._asdict(),
-            "plotly": f"component/{PLOTLY.name}/plotly.min.js",
-        },
+        data={"story": payload | {"scenes": scenes}, **begin, "plotly": PLOTLY},
         on_scene_change=keep_scene,
         on_mode_change=keep_mode,
     )

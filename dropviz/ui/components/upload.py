@@ -44,17 +44,14 @@ def upload(
     """
     file = st.file_uploader(label, type=list(types), key=key, help=help, max_upload_size=limit // 1_000_000)
     slot = f"{key}_read"
-    nothing: Upload[T] = Upload()
-    last: Upload[T] = st.session_state.get(slot, nothing)
+    given: Upload[T] = st.session_state.get(slot, Upload())
+    mark = () if file is None else (file.file_id, *again)
     if file is None:
-        given = replace(last, mark=(), problem="") if keep else nothing
-    elif last.mark == (file.file_id, *again):
-        given = last
-    else:
-        mark = (file.file_id, *again)
+        given = replace(given, mark=mark, problem="") if keep else Upload()
+    elif given.mark != mark:
         try:
             given = Upload(mark, file.name, read(file.name, file.getvalue()))
         except ValueError as problem:
-            given = replace(last, mark=mark, problem=str(problem))
+            given = replace(given, mark=mark, problem=str(problem))
     st.session_state[slot] = given
     return given

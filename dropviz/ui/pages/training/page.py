@@ -10,7 +10,7 @@ from dropviz.training.curves import training_view
 from dropviz.training.experiments import GROUPS, OWN, Experiment
 from dropviz.training.mc import Band
 from dropviz.training.session import LiveTraining, Snapshot, Stage
-from dropviz.ui.components.growing import growing_figures
+from dropviz.ui.components.live import growing_figures
 from dropviz.ui.page import Page
 from dropviz.ui.pages.training.own import OWN_SETTINGS, choose_own
 from dropviz.ui.pages.training.session import session, want_training
