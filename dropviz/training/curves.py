@@ -14,8 +14,7 @@ from dropviz.datasets.splits import Split
 from dropviz.training.config import TrainingConfig
 from dropviz.training.decision import Decision, Plane, has_decision, plane
 from dropviz.training.experiments import Experiment
-from dropviz.training.loop import Epoch
-from dropviz.training.runs import Run
+from dropviz.training.loop import Epoch, Run
 from dropviz.training.session import Snapshot
 
 SMALLEST = 1e-17  # where a logarithmic axis draws 0

@@ -4,13 +4,15 @@ Perform one, and read it::
 
 experiment = experiments()["equal_rate_sgd"]
 data = experiment.data()
-epochs = list(train_all(run_configs(experiment, seeds=(0, 1)), data))
-shown(experiment, data, gather(experiment, (0, 1), epochs))
+turns = RunsInTurn(experiment, data, seeds=(0, 1))
+while turns.running:
+    turns.train_one()
+shown(experiment, data, turns.runs)
 """
 
 # axes: run, seed, epoch
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -22,10 +24,9 @@ from dropviz.schedules import Schedule, annealed, curriculum
 from dropviz.training import findings, mc
 from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.dropout import Dropout
-from dropviz.training.loop import Epoch
+from dropviz.training.loop import Epoch, Run
 from dropviz.training.mc import Band, Comparison
 from dropviz.training.optimizers import SGD, Adam
-from dropviz.training.runs import Run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ class Experiment:
     name : for the URL
     title, question : for the screen
     data : makes the data
-    runs : label and configuration of up to four runs; the seed is set by `run_configs`
+    runs : label and configuration of up to four runs; the seed is set by `in_turn.RunsInTurn`
     read : (data, runs) to sentences; call it through `shown`
     quantities : what the curves show, names of `curves.QUANTITIES`
     noisy : what shows noisy passes of the finished networks, (configuration, data, epoch, passes, random numbers) to it
@@ -81,33 +82,6 @@ def comparison(runs: Sequence[tuple[str, TrainingConfig]], data: Callable[[], Sp
     question = "The same data and the same seeds: which of these networks serves it best?"
     quantities = ("test_loss", "test_accuracy", "gap")
     return Experiment(OWN, "Your own runs", question, data, tuple(runs), findings.read_own, quantities)
-
-
-def run_configs(experiment: Experiment, seeds: Sequence[int]) -> list[TrainingConfig]:
-    """Every run with every seed, one run after another, as `loop.train_all` takes them."""
-    return [replace(config, seed=seed) for _, config in experiment.runs for seed in seeds]
-
-
-def gather(
-    experiment: Experiment, seeds: Sequence[int], epochs: Iterable[tuple[int, Epoch]]
-) -> tuple[Run, ...]:
-    """Sort what `loop.train_all` yielded for `run_configs` into runs.
-
-    Raises
-    ------
-    ValueError
-        If a run has not yielded an epoch yet.
-    """
-    histories: list[list[Epoch]] = [[] for _ in range(len(experiment.runs) * len(seeds))]
-    for index, epoch in epochs:
-        histories[index].append(epoch)
-    if not all(histories):
-        raise ValueError("epochs must hold at least one epoch of every run and seed")
-    count = len(seeds)
-    return tuple(
-        Run(label, config, tuple(map(tuple, histories[place * count : (place + 1) * count])))
-        for place, (label, config) in enumerate(experiment.runs)
-    )
 
 
 def shown(experiment: Experiment, data: Split, runs: Sequence[Run]) -> list[str]:

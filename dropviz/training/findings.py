@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from dropviz.datasets.splits import Split
 from dropviz.training import mc, network
 from dropviz.training.config import layer_sizes, rates_at
-from dropviz.training.loop import Epoch, score
+from dropviz.training.loop import Epoch, Run, score
 from dropviz.training.network import Parameters
-from dropviz.training.runs import Run
 
 MC_PASSES = 50
 ROUNDING = 1e-9  # a relative difference of losses that float64 leaves after some hundred steps, with room

@@ -14,8 +14,8 @@ from dropviz.numbers.written import plain
 from dropviz.training.config import TrainingConfig
 from dropviz.training.curves import QUANTITIES, VIEWS, panels
 from dropviz.training.decision import decision, plane
-from dropviz.training.experiments import comparison, experiments, gather, run_configs
-from dropviz.training.loop import train_all
+from dropviz.training.experiments import comparison, experiments
+from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.mc import compare, regression_band
 from dropviz.training.optimizers import SGD
 
@@ -29,7 +29,10 @@ def performed(name: str, epochs: int = 2, **changes: Any):
     runs = tuple((label, replace(config, **settings)) for label, config in full.runs)
     experiment = replace(full, runs=runs)
     data = experiment.data()
-    return experiment, data, gather(experiment, SEEDS, train_all(run_configs(experiment, SEEDS), data))
+    turns = RunsInTurn(experiment, data, SEEDS)
+    while turns.running:
+        turns.train_one()
+    return experiment, data, turns.runs
 
 
 def words(figure) -> list[str]:
