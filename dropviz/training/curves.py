@@ -117,16 +117,6 @@ LAYER_QUANTITIES: Mapping[str, str] = MappingProxyType(
         "variance_ratio": "variance_ratio",
     }
 )
-VIEWS: Mapping[str, str] = MappingProxyType(
-    {
-        "question": "those of the question",
-        "scores": "loss and accuracy",
-        "mean": "layer means",
-        "variance": "layer variances",
-        "mean_gap": "layer means, test − training",
-        "variance_ratio": "layer variances, train / test",
-    }
-)
 
 
 def training_view(
@@ -145,7 +135,7 @@ def training_view(
 def panels(
     experiment: Experiment, runs: Sequence[Run], view: str = "question", regression: bool = False
 ) -> tuple[Panel, ...]:
-    """The curves of one of `VIEWS`; a ``regression`` has no accuracy."""
+    """The curves of a ``view``: "question", "scores" or one of `LAYER_QUANTITIES`; a ``regression`` has no accuracy."""
     configs = [(run.label, run.config) for run in runs] or experiment.runs
     methods = tuple((label, _method(config)) for label, config in configs)
     epochs = max(config.epochs for _, config in experiment.runs)

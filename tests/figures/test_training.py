@@ -11,8 +11,9 @@ from dropviz.figures.training.epochs import run_colors, training_panel
 from dropviz.figures.training.panels import AXES
 from dropviz.live.growing import growing_payload
 from dropviz.numbers.written import plain
+from dropviz.settings.training import CURVES
 from dropviz.training.config import TrainingConfig
-from dropviz.training.curves import QUANTITIES, VIEWS, panels
+from dropviz.training.curves import QUANTITIES, panels
 from dropviz.training.decision import decision, plane
 from dropviz.training.experiments import comparison, experiments
 from dropviz.training.in_turn import RunsInTurn
@@ -76,7 +77,7 @@ def test_the_title_says_what_the_newest_values_are():
     assert f"{plain(runs[2].final('test_loss'), 3)} scaled" in title
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", CURVES.options)
 def test_every_view_can_be_drawn(view):
     experiment, _, runs = performed("regularize")
     for panel in panels(experiment, runs, view):

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from dropviz.datasets.splits import digits_split
-from dropviz.training.curves import VIEWS, panels, training_view
+from dropviz.settings.training import CURVES
+from dropviz.training.curves import panels, training_view
 from dropviz.training.decision import Plane
 from dropviz.training.experiments import Experiment, experiments
 from dropviz.training.in_turn import RunsInTurn
@@ -42,7 +43,7 @@ def test_the_curves_are_the_means_of_the_seeds() -> None:
     assert mean.curves[2].mean[0] > 2 * mean.curves[3].mean[0]
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", CURVES.options)
 def test_every_view_shows_the_numbers_of_the_epochs(view: str) -> None:
     experiment, runs = performed("regularize")
     shown = panels(experiment, runs, view)

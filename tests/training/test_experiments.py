@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dropviz.training.experiments import GROUPS, OWN, Experiment, experiments, shown
+from dropviz.settings.training import GROUPS, OWN
+from dropviz.training.experiments import Experiment, experiments, shown
 from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.loop import Run
 from dropviz.training.optimizers import SGD
@@ -210,5 +211,7 @@ def test_the_plain_test_code_is_measured_beside_the_scaled_one():
 
 
 def test_every_experiment_stands_behind_one_button():
-    behind = [name for group in GROUPS for name in (group.variants or {group.name: ""})]
+    behind = [
+        name for group in GROUPS for name in (group.variants.options if group.variants else (group.name,))
+    ]
     assert sorted(behind) == sorted([*NAMES, OWN])
