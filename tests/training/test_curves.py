@@ -35,12 +35,22 @@ def test_the_curves_are_the_means_of_the_seeds() -> None:
     loss, _, mean = panels(experiment, runs)
     assert [curve.name for curve in loss.curves] == ["no dropout", "inverted", "standard", "standard, scaled"]
     assert [curve.place for curve in loss.curves] == [0, 1, 2, 2]
-    np.testing.assert_allclose(loss.curves[2].mean, runs[2].curve("plain_test_loss")[0])
-    np.testing.assert_allclose(loss.curves[3].mean, runs[2].curve("test_loss")[0])
-    np.testing.assert_allclose(loss.curves[3].spread, runs[2].curve("test_loss")[1])
+    for curve, name in zip(loss.curves[2:], ("plain_test_loss", "test_loss"), strict=True):
+        values = np.array([[getattr(epoch, name) for epoch in history] for history in runs[2].epochs])
+        np.testing.assert_allclose(curve.mean, values.mean(axis=0))
+        np.testing.assert_allclose(curve.spread, values.std(axis=0, ddof=1))
+    assert runs[2].final("test_loss") == pytest.approx(loss.curves[3].mean[-1])
     np.testing.assert_allclose(mean.curves[0].mean, 1.0, rtol=1e-5)  # without dropout both phases are one
     # its first layer's units are k times as active in the plain test code as they should be, its second's 1/k² times
     assert mean.curves[2].mean[0] > 2 * mean.curves[3].mean[0]
+
+
+def test_a_curve_is_as_long_as_its_shortest_seed_and_one_seed_has_no_spread() -> None:
+    experiment, runs = performed("regularize", 3)
+    uneven = [replace(run, epochs=(run.epochs[0], run.epochs[1][:2])) for run in runs]
+    assert [len(curve.mean) for curve in panels(experiment, uneven)[0].curves] == [2, 2, 2]
+    alone = [replace(run, epochs=run.epochs[:1]) for run in runs]
+    assert not any(curve.spread.any() for curve in panels(experiment, alone)[0].curves)
 
 
 @pytest.mark.parametrize("view", CURVES.options)

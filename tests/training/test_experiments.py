@@ -7,7 +7,6 @@ import pytest
 from dropviz.settings.training import GROUPS, OWN
 from dropviz.training.experiments import Experiment, experiments, shown
 from dropviz.training.in_turn import RunsInTurn
-from dropviz.training.loop import Run
 from dropviz.training.optimizers import SGD
 
 NAMES = tuple(experiments())
@@ -79,26 +78,14 @@ def test_runs_are_sorted_by_run_and_seed():
     assert np.any(runs[0].epochs[0][0].state.parameters != runs[0].epochs[1][0].state.parameters)
 
 
-def test_a_curve_is_mean_and_deviation_over_seeds():
-    _, runs = performed(shortened("regularize", 3), (0, 1, 2))
-    mean, deviation = runs[1].curve("test_loss")
-    values = np.array([[epoch.test_loss for epoch in history] for history in runs[1].epochs])
-    assert mean.shape == (4,)
-    np.testing.assert_allclose(mean, values.mean(axis=0))
-    np.testing.assert_allclose(deviation, values.std(axis=0, ddof=1))
-    assert runs[1].final("test_loss") == pytest.approx(mean[-1])
-    uneven = Run("", runs[0].config, (runs[0].epochs[0], runs[0].epochs[1][:2]))
-    assert uneven.curve("test_loss")[0].shape == (2,)
-    alone = Run("", runs[0].config, runs[0].epochs[:1])
-    assert not alone.curve("test_loss")[1].any()
-
-
 @pytest.mark.parametrize("name", ["equal_rate_sgd", "equal_rate_adam"])
 def test_equal_rates_part_and_scaled_rates_do_not(name):
     data, (inverted, same_rate, scaled) = performed(shortened(name, 4))
-    reference = inverted.curve("train_loss")[0]
-    np.testing.assert_allclose(scaled.curve("train_loss")[0], reference, rtol=1e-12)
-    assert np.abs(same_rate.curve("train_loss")[0] / reference - 1).max() > 0.01
+    reference, parting, alike = (
+        np.array([epoch.train_loss for epoch in run.epochs[0]]) for run in (inverted, same_rate, scaled)
+    )
+    np.testing.assert_allclose(alike, reference, rtol=1e-12)
+    assert np.abs(parting / reference - 1).max() > 0.01
     parted, alike = shown(experiments()[name], data, (inverted, same_rate, scaled))
     assert "a different path" in parted
     assert "the same path as inverted, to rounding" in alike
