@@ -120,13 +120,15 @@ def in_own_process(library: str, optimizer: str, threads: int, epochs: int) -> f
 
 def four_runs() -> float:
     """Seconds of the experiment with a changing rate, one seed, with every loss, accuracy, mean and variance."""
-    from dropviz.training.experiments import experiments, run_configs
-    from dropviz.training.loop import train_all
+    from dropviz.training.experiments import experiments
+    from dropviz.training.in_turn import RunsInTurn
 
     experiment = experiments(0.5)["annealing"]
     begin = time.perf_counter()
-    epochs = list(train_all(run_configs(experiment, (0,)), experiment.data()))
-    assert len(epochs) == 4 * 21
+    turns = RunsInTurn(experiment, experiment.data(), (0,))
+    while turns.running:
+        turns.train_one()
+    assert turns.done == 20
     return time.perf_counter() - begin
 
 

@@ -36,10 +36,9 @@ from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.decision import decision
 from dropviz.training.dropout import Dropout, methods
 from dropviz.training.experiments import experiments
-from dropviz.training.loop import train
+from dropviz.training.loop import Run, train
 from dropviz.training.mc import compare, regression_band
 from dropviz.training.optimizers import SGD, Adam
-from dropviz.training.runs import Run
 
 GOLDEN = Path(__file__).parent / "data" / "golden.json"
 CLOSE, CLOSE_TRAINED = 1e-7, 5e-3  # the latter lets one example of 200 change its class

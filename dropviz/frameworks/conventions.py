@@ -8,14 +8,14 @@ In some frameworks the number is the probability of dropping (``rate``), in othe
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
 
-from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE, strategy
+from dropviz.theory.strategies import strategy
 
 Probability = Literal["drop", "keep"]
 Scales = Literal["train", "test", "neither", "always", "none-needed"]
@@ -30,6 +30,9 @@ WHERE: Mapping[Scales, str] = MappingProxyType(
         "none-needed": "needs no scaling, because its noise has mean one",
     }
 )
+
+
+QUESTION_RATES = (0.2, 0.5, 0.8)  # the rows of the table in the comment under the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +83,6 @@ class Migration:
     changes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
-    """One row of the table in the question: ``rate`` and both candidate factors, dimensionless."""
-
-    rate: float
-    inverse_rate: float
-    inverse_keep: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What ``formula`` does in training when p is read as ``reading``.
-
-    ``factor`` multiplies the surviving activations; ``train_mean`` = keep · factor is the mean of the
-    training output divided by the mean of the activations (1 is right). Both are NaN where the formula
-    divides by zero.
-    """
-
-    reading: Probability
-    p: float
-    formula: Literal["1/p", "1/(1−p)"]
-    factor: float
-    train_mean: float
-
-
 @cache
 def frameworks() -> Mapping[str, Framework]:
     """Return every framework by name, in the order of the data file.
@@ -113,15 +91,10 @@ def frameworks() -> Mapping[str, Framework]:
     'keep'
     """
     text = files("dropviz").joinpath("data/conventions.toml").read_text(encoding="utf-8")
-    records = (_framework(row) for row in tomllib.loads(text)["framework"])
-    return MappingProxyType({record.name: record for record in records})
-
-
-def _framework(row: Mapping[str, Any]) -> Framework:
-    fields: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
-    }
-    return Framework(**fields)
+    rows: list[dict[str, Any]] = tomllib.loads(text)["framework"]
+    for row in rows:
+        row |= {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
+    return MappingProxyType({row["name"]: Framework(**row) for row in rows})
 
 
 def line_of_code(framework: Framework, rate: float, *, other: bool = False) -> str:
@@ -245,15 +218,11 @@ def _scaling_change(source: Framework, target: Framework, rate: float) -> Iterat
 
 
 def _mismatch(framework: Framework, rate: float) -> str:
-    test_over_train = framework.test_mean(rate) / framework.train_mean(rate)
-    if math.isclose(test_over_train, 1.0):
-        return (
-            f"{framework.name} does not match the means of training and test; at this rate it does not show."
-        )
-    return (
-        f"{framework.name} does not match the means of training and test: "
-        f"at this rate the test mean is {test_over_train:.4g} times the training mean."
-    )
+    ratio = framework.test_mean(rate) / framework.train_mean(rate)
+    seen = f": at this rate the test mean is {ratio:.4g} times the training mean."
+    if math.isclose(ratio, 1.0):
+        seen = "; at this rate it does not show."
+    return f"{framework.name} does not match the means of training and test{seen}"
 
 
 def _switch_change(source: Framework, target: Framework) -> Iterator[str]:
@@ -265,49 +234,7 @@ def _switch_change(source: Framework, target: Framework) -> Iterator[str]:
 
 
 def _ends_change(source: Framework, target: Framework) -> Iterator[str]:
-    for end, old, new in (
-        (0, source.at_drop_0, target.at_drop_0),
-        (1, source.at_drop_1, target.at_drop_1),
-    ):
+    ends = ((source.at_drop_0, target.at_drop_0), (source.at_drop_1, target.at_drop_1))
+    for end, (old, new) in enumerate(ends):
         if old != new and "not stated" not in (old, new):
             yield f"Drop probability {end} gives {old} in {source.name} and {new} in {target.name}."
-
-
-def question_table(rates: Sequence[float] = (0.2, 0.5, 0.8)) -> tuple[QuestionRow, ...]:
-    """Return the table of the comment under the question: dropout → 1/p → 1/(1−p), p the drop rate.
-
-    >>> [(row.rate, row.inverse_rate) for row in question_table()]
-    [(0.2, 5.0), (0.5, 2.0), (0.8, 1.25)]
-
-    Raises
-    ------
-    ValueError
-        If a rate is not in (0, 1): one of the two factors would divide by zero.
-    """
-    for rate in rates:
-        if not 0.0 < rate < 1.0:
-            raise ValueError(f"rates must be in (0, 1); got {rate!r}")
-    return tuple(QuestionRow(rate, float(INVERSE_RATE(rate)), float(INVERSE_KEEP(rate))) for rate in rates)
-
-
-def factors(rate: float) -> tuple[Reading, ...]:
-    """Return what 1/p and 1/(1−p) do to the training mean under both readings of p, at one drop rate.
-
-    Read as the keep probability, 1/p = 1/k is right and 1/(1−p) = 1/r is not; read as the drop rate it is
-    the other way round. At rate 0.5 all four factors are 2 and the error cannot be seen.
-
-    Raises
-    ------
-    ValueError
-        If ``rate`` is not in [0, 1].
-    """
-    if not 0.0 <= rate <= 1.0:
-        raise ValueError(f"rate must be in [0, 1]; got {rate!r}")
-    keep = 1.0 - rate
-    inverse_rate, inverse_keep = float(INVERSE_RATE(rate)), float(INVERSE_KEEP(rate))
-    return (
-        Reading("drop", rate, "1/p", inverse_rate, keep * inverse_rate),
-        Reading("drop", rate, "1/(1−p)", inverse_keep, keep * inverse_keep),
-        Reading("keep", keep, "1/p", inverse_keep, keep * inverse_keep),
-        Reading("keep", keep, "1/(1−p)", inverse_rate, keep * inverse_rate),
-    )

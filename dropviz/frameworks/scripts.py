@@ -7,9 +7,8 @@ with one seed; the digits and the moons come from scikit-learn.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from dropviz.frameworks.templates import KERAS, NUMPY, PYTORCH
 from dropviz.numbers.checks import check_choice
@@ -21,8 +20,7 @@ TARGETS: tuple[Target, ...] = get_args(Target)
 _TEMPLATES: Mapping[Target, str] = MappingProxyType({"numpy": NUMPY, "pytorch": PYTORCH, "keras": KERAS})
 
 
-@dataclass(frozen=True, slots=True)
-class _Data:
+class _Data(NamedTuple):
     """Lines that make ``train_x``, ``train_y``, ``test_x`` and ``test_y``, and the sizes of input and output."""
 
     imports: str
@@ -31,8 +29,7 @@ class _Data:
     outputs: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Script:
+class _Script(NamedTuple):
     """An experiment: its data, which parts of a template it needs, and what it does with them."""
 
     data: _Data
@@ -100,17 +97,17 @@ scale(network, KEEP)  # the last one trained: standard
 report("standard, weights scaled", network)
 """
 )
-_EQUAL_RATE = """RUNS = {  # standard starts as the same function; the same seed gives it the same masks
+_EQUAL_RATE = """RUNS = {{  # standard starts as the same function; the same seed gives it the same masks
     "inverted": ("inverted", 1, 1),
     "standard at the same learning rate": ("standard", 1 / KEEP, 1),
-    "standard at {eta}": ("standard", 1 / KEEP, {speed}),
-}
-results = {}
+    "standard at {eta}": ("standard", 1 / KEEP, 1 / KEEP{power}),
+}}
+results = {{}}
 for name, (noise, start, speed) in RUNS.items():
     _, losses = train(noise, start, speed)
     results[name] = np.array(losses)
     distance = np.abs(results[name] / results["inverted"] - 1).max()
-    print(f"{name}: last loss {losses[-1]:.4f}, at most {distance:.0e} of it from inverted")
+    print(f"{{name}}: last loss {{losses[-1]:.4f}}, at most {{distance:.0e}} of it from inverted")
 """
 _ANNEALING = (
     _RATES
@@ -180,29 +177,17 @@ for rate in (RATE / 5, RATE):
 
 _SCRIPTS: Mapping[str, _Script] = MappingProxyType(
     {
-        "same_test_code": _Script(
-            _DIGITS, "simple classes silent scale none inverted standard", _SAME_TEST_CODE
-        ),
+        "same_test_code": _Script(_DIGITS, "simple classes silent scale", _SAME_TEST_CODE),
         "equal_rate_sgd": _Script(
-            _DIGITS,
-            "speed classes scale inverted standard",
-            _EQUAL_RATE.replace("{eta}", "η/k²").replace("{speed}", "1 / KEEP**2"),
+            _DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k²", power="**2")
         ),
-        "equal_rate_adam": _Script(
-            _DIGITS,
-            "speed classes scale inverted standard",
-            _EQUAL_RATE.replace("{eta}", "η/k").replace("{speed}", "1 / KEEP"),
-        ),
-        "annealing": _Script(_DIGITS, "schedule classes silent none inverted constant", _ANNEALING),
-        "annealing_at_test": _Script(
-            _DIGITS, "schedule classes silent scale inverted standard", _ANNEALING_AT_TEST
-        ),
-        "regularize": _Script(_MOONS, "simple classes silent none inverted gaussian", _REGULARIZE),
-        "regularize_digits": _Script(
-            _FEW_DIGITS, "simple classes silent none inverted gaussian", _REGULARIZE
-        ),
-        "monte_carlo": _Script(_FEW_DIGITS, "simple classes noisy chances inverted gaussian", _MONTE_CARLO),
-        "uncertainty_band": _Script(_WAVE, "simple values noisy inverted", _BAND),
+        "equal_rate_adam": _Script(_DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k", power="")),
+        "annealing": _Script(_DIGITS, "schedule classes silent constant", _ANNEALING),
+        "annealing_at_test": _Script(_DIGITS, "schedule classes silent scale", _ANNEALING_AT_TEST),
+        "regularize": _Script(_MOONS, "simple classes silent", _REGULARIZE),
+        "regularize_digits": _Script(_FEW_DIGITS, "simple classes silent", _REGULARIZE),
+        "monte_carlo": _Script(_FEW_DIGITS, "simple classes noisy chances", _MONTE_CARLO),
+        "uncertainty_band": _Script(_WAVE, "simple values noisy", _BAND),
     }
 )
 
@@ -230,8 +215,9 @@ def training_script(target: Target, name: str, rate: float, epochs: int | None =
     check_choice("name", name, _SCRIPTS)
     if epochs is not None and (not isinstance(epochs, int) or epochs < 1):
         raise ValueError(f"epochs must be a whole number, 1 or more; got {epochs!r}")
-    script, config = _SCRIPTS[name], experiments(rate)[name].runs[0][1]
-    optimizer = config.optimizer
+    script = _SCRIPTS[name]
+    configs = [config for _, config in experiments(rate)[name].runs]
+    config, optimizer = configs[0], configs[0].optimizer
     words = {
         "settings": f"RATE, EPOCHS, BATCH, LEARNING_RATE = {float(rate):g}, {epochs or config.epochs}, {config.batch}, "
         f"{optimizer.learning_rate:g}  # RATE = P(drop)" + "\nKEEP = 1 - RATE" * ("KEEP" in script.body),
@@ -243,7 +229,8 @@ def training_script(target: Target, name: str, rate: float, epochs: int | None =
         "optimizer": type(optimizer).__name__,
         "epsilon": f"{optimizer.epsilon:g}" if isinstance(optimizer, Adam) else "",
     }
-    parts = {*script.parts.split(), type(optimizer).__name__.lower()}
+    noises = {site.method if site else "none" for each in configs for site in each.sites[1:]}
+    parts = {*script.parts.split(), *noises, type(optimizer).__name__.lower()}
     text = _with_parts(f"{_TEMPLATES[target]}\n\n{script.body}", parts)
     return re.sub(r"{(\w+)}", lambda found: words.get(found[1], found[0]), text)
 

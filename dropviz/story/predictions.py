@@ -23,7 +23,7 @@ from dropviz.theory.moments import exact_moments
 from dropviz.theory.moments import mean_ratio as exact_mean_ratio
 from dropviz.theory.moments import variance_ratio as exact_variance_ratio
 from dropviz.theory.strategies import Factor, Strategy, strategy
-from dropviz.training.same_path import same_path
+from dropviz.training.config import same_path
 
 RELU = Normal(relu=True)  # ReLU(N(0, 1)), the activations of the pictures
 MU, V = RELU.exact_mean, RELU.exact_variance

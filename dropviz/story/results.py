@@ -16,7 +16,7 @@ from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
 from dropviz.simulation.next_layer import NextLayerConfig
 from dropviz.simulation.nonlinearity import UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
-from dropviz.training.same_path import same_path
+from dropviz.training.config import same_path
 
 RATES = rate_grid(0.0, 0.95, 0.01)
 PLACES = 100  # of the slider along a schedule, less one; beside words it is shorter than on its page

@@ -2,7 +2,7 @@
 
 # axes: step, site (0 = features, 1 = first hidden layer, …, the last weight layer's input)
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -13,7 +13,7 @@ from dropviz.datasets.splits import Split
 from dropviz.schedules import Schedule
 from dropviz.training.dropout import Dropout
 from dropviz.training.network import Affine, Floats, Init, as_parameters, parameter_count
-from dropviz.training.optimizers import SGD, Optimizer
+from dropviz.training.optimizers import SGD, Adam, Optimizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,22 @@ def as_standard(config: TrainingConfig, *, same_path: bool = True) -> TrainingCo
             scales.append(LayerScale(1 / keep))
     dropout = tuple(site and replace(site, method="standard") for site in config.dropout)
     return replace(config, dropout=dropout, layer_scales=tuple(scales))
+
+
+def same_path(rates: Sequence[float]) -> Mapping[str, NDArray[np.float64]]:
+    """Optimizer → how many times inverted's learning rate standard needs behind the dropout, shape (rate,).
+
+    1/k² for SGD, 1/k for Adam, dimensionless, with keep k = 1 − r: see `as_standard`.
+
+    >>> {name: factors.tolist() for name, factors in same_path([0.5]).items()}
+    {'SGD': [4.0], 'Adam': [2.0]}
+    """
+    factors: dict[str, NDArray[np.float64]] = {}
+    for optimizer in (SGD(), Adam()):
+        sites = [(None, Dropout("inverted", rate)) for rate in rates]
+        runs = [as_standard(TrainingConfig((2,), dropout, optimizer)) for dropout in sites]
+        factors[type(optimizer).__name__] = np.array([run.layer_scales[1].learning_rate for run in runs])
+    return factors
 
 
 def layer_sizes(config: TrainingConfig, data: Split) -> tuple[int, ...]:

@@ -5,7 +5,9 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,7 @@ from dropviz.datasets.splits import Split
 from dropviz.training.config import TrainingConfig
 from dropviz.training.decision import Decision, Plane, has_decision, plane
 from dropviz.training.experiments import Experiment
-from dropviz.training.loop import Epoch
-from dropviz.training.runs import Run
+from dropviz.training.loop import Epoch, Run
 from dropviz.training.session import Snapshot
 
 SMALLEST = 1e-17  # where a logarithmic axis draws 0
@@ -23,8 +24,7 @@ Floats = NDArray[np.float64]
 Value = Callable[[Epoch, Epoch], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number of an epoch; ``value`` gets the epoch and, for comparison, the first run's.
 
     ``scaled`` is a second value of the runs that use standard dropout. ``without_first`` leaves out the run that the
@@ -77,24 +77,17 @@ class TrainingView:
     decisions: tuple[tuple[str, Decision | None], ...]
 
 
-def _of(name: str) -> Value:
-    return lambda epoch, _first: float(getattr(epoch, name))
+def _of(name: str, layer: int | None = None) -> Value:
+    pick = attrgetter(name)
+    return lambda epoch, _first: float(pick(epoch) if layer is None else pick(epoch)[layer])
 
 
-def _ratio(numerator: str) -> Value:
-    """Mean that the output layer receives, over that in training."""
-
-    def value(epoch: Epoch, _first: Epoch) -> float:
-        trained = float(epoch.train_mean[-2])
-        return float(getattr(epoch, numerator)[-2]) / trained if trained > 0 else math.nan
-
-    return value
+def _ratio(number: float, reference: float) -> float:
+    return number / reference if reference > 0 else math.nan
 
 
-def _distance(epoch: Epoch, first: Epoch) -> float:
-    if not first.train_loss:
-        return math.nan
-    return max(SMALLEST, abs(epoch.train_loss - first.train_loss) / first.train_loss)
+def _parting(epoch: Epoch, first: Epoch) -> float:
+    return float(np.maximum(SMALLEST, _ratio(abs(epoch.train_loss - first.train_loss), first.train_loss)))
 
 
 _SCORES = tuple(f"{phase}_{score}" for score in ("loss", "accuracy") for phase in ("train", "noisy", "test"))
@@ -103,30 +96,20 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     | {
         "rate": Quantity(lambda epoch, _first: max(epoch.rates)),
         "gap": Quantity(lambda epoch, _first: epoch.train_accuracy - epoch.test_accuracy),
-        "parting": Quantity(_distance, without_first=True),
+        "parting": Quantity(_parting, without_first=True),
         "plain_loss": Quantity(_of("plain_test_loss"), scaled=_of("test_loss")),
         "plain_accuracy": Quantity(_of("plain_test_accuracy"), scaled=_of("test_accuracy")),
-        "plain_mean": Quantity(_ratio("plain_mean"), scaled=_ratio("test_mean")),
+        # of what the output layer receives
+        "plain_mean": Quantity(
+            lambda epoch, _first: _ratio(float(epoch.plain_mean[-2]), float(epoch.train_mean[-2])),
+            scaled=lambda epoch, _first: _ratio(float(epoch.test_mean[-2]), float(epoch.train_mean[-2])),
+        ),
     }
 )
 # of one layer: the array of `Epoch` that holds it
 LAYER_QUANTITIES: Mapping[str, str] = MappingProxyType(
-    {
-        "mean": "train_mean",
-        "variance": "train_variance",
-        "mean_gap": "mean_gap",
-        "variance_ratio": "variance_ratio",
-    }
-)
-VIEWS: Mapping[str, str] = MappingProxyType(
-    {
-        "question": "those of the question",
-        "scores": "loss and accuracy",
-        "mean": "layer means",
-        "variance": "layer variances",
-        "mean_gap": "layer means, test − training",
-        "variance_ratio": "layer variances, train / test",
-    }
+    {"mean": "train_mean", "variance": "train_variance"}
+    | {name: name for name in ("mean_gap", "variance_ratio")}
 )
 
 
@@ -146,7 +129,7 @@ def training_view(
 def panels(
     experiment: Experiment, runs: Sequence[Run], view: str = "question", regression: bool = False
 ) -> tuple[Panel, ...]:
-    """The curves of one of `VIEWS`; a ``regression`` has no accuracy."""
+    """The curves of a ``view``: "question", "scores" or one of `LAYER_QUANTITIES`; a ``regression`` has no accuracy."""
     configs = [(run.label, run.config) for run in runs] or experiment.runs
     methods = tuple((label, _method(config)) for label, config in configs)
     epochs = max(config.epochs for _, config in experiment.runs)
@@ -157,17 +140,11 @@ def panels(
         wanted = [(name, 0) for name in experiment.quantities]
     else:
         wanted = [(name, 0) for name in (_SCORES[:3] if regression else _SCORES)]
-    return tuple(
-        Panel(name, layer, hidden, epochs, methods, _curves(_quantity(name, layer), runs))
-        for name, layer in wanted
-    )
-
-
-def _quantity(name: str, layer: int) -> Quantity:
-    if not layer:
-        return QUANTITIES[name]
-    attribute = LAYER_QUANTITIES[name]
-    return Quantity(lambda epoch, _first: float(getattr(epoch, attribute)[layer]))
+    shown = []
+    for name, layer in wanted:
+        quantity = Quantity(_of(LAYER_QUANTITIES[name], layer)) if layer else QUANTITIES[name]
+        shown.append(Panel(name, layer, hidden, epochs, methods, _curves(quantity, runs)))
+    return tuple(shown)
 
 
 def _method(config: TrainingConfig) -> str | None:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
+from dropviz.training.loop import Run
 from dropviz.training.mc import single_pass
 from dropviz.training.network import softmax
-from dropviz.training.runs import Run
 
 FINE, COARSE = 60, 30  # points along each side of the grid: of a finished network, and while it learns
 MARGIN = 0.08  # of the data's width, around it

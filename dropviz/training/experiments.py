@@ -4,14 +4,16 @@ Perform one, and read it::
 
 experiment = experiments()["equal_rate_sgd"]
 data = experiment.data()
-epochs = list(train_all(run_configs(experiment, seeds=(0, 1)), data))
-shown(experiment, data, gather(experiment, (0, 1), epochs))
+turns = RunsInTurn(experiment, data, seeds=(0, 1))
+while turns.running:
+    turns.train_one()
+shown(experiment, data, turns.runs)
 """
 
 # axes: run, seed, epoch
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -22,10 +24,9 @@ from dropviz.schedules import Schedule, annealed, curriculum
 from dropviz.training import findings, mc
 from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.dropout import Dropout
-from dropviz.training.loop import Epoch
+from dropviz.training.loop import Epoch, Run
 from dropviz.training.mc import Band, Comparison
 from dropviz.training.optimizers import SGD, Adam
-from dropviz.training.runs import Run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ class Experiment:
     name : for the URL
     title, question : for the screen
     data : makes the data
-    runs : label and configuration of up to four runs; the seed is set by `run_configs`
+    runs : label and configuration of up to four runs; the seed is set by `in_turn.RunsInTurn`
     read : (data, runs) to sentences; call it through `shown`
     quantities : what the curves show, names of `curves.QUANTITIES`
     noisy : what shows noisy passes of the finished networks, (configuration, data, epoch, passes, random numbers) to it
@@ -80,34 +81,7 @@ def comparison(runs: Sequence[tuple[str, TrainingConfig]], data: Callable[[], Sp
     """A person's own experiment: up to four labelled runs on the same data."""
     question = "The same data and the same seeds: which of these networks serves it best?"
     quantities = ("test_loss", "test_accuracy", "gap")
-    return Experiment(OWN, "Your own runs", question, data, tuple(runs), findings.read_own, quantities)
-
-
-def run_configs(experiment: Experiment, seeds: Sequence[int]) -> list[TrainingConfig]:
-    """Every run with every seed, one run after another, as `loop.train_all` takes them."""
-    return [replace(config, seed=seed) for _, config in experiment.runs for seed in seeds]
-
-
-def gather(
-    experiment: Experiment, seeds: Sequence[int], epochs: Iterable[tuple[int, Epoch]]
-) -> tuple[Run, ...]:
-    """Sort what `loop.train_all` yielded for `run_configs` into runs.
-
-    Raises
-    ------
-    ValueError
-        If a run has not yielded an epoch yet.
-    """
-    histories: list[list[Epoch]] = [[] for _ in range(len(experiment.runs) * len(seeds))]
-    for index, epoch in epochs:
-        histories[index].append(epoch)
-    if not all(histories):
-        raise ValueError("epochs must hold at least one epoch of every run and seed")
-    count = len(seeds)
-    return tuple(
-        Run(label, config, tuple(map(tuple, histories[place * count : (place + 1) * count])))
-        for place, (label, config) in enumerate(experiment.runs)
-    )
+    return Experiment("own", "Your own runs", question, data, tuple(runs), findings.read_own, quantities)
 
 
 def shown(experiment: Experiment, data: Split, runs: Sequence[Run]) -> list[str]:
@@ -248,89 +222,3 @@ def _uncertainty_band(rate: float) -> Experiment:
         ("train_loss", "rate"),
         mc.regression_band,
     )
-
-
-# ---- what the page asks ---------------------------------------------------------------------------------------------
-
-OWN = "own"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Experiments behind one button.
-
-    Attributes
-    ----------
-    name, label : in the address and on the button
-    asked : what the button asks
-    sources : how to read the picture, and who found it
-    key, choice, help : address, name and explanation of the choice among several experiments
-    variants : name to label of these
-    """
-
-    name: str
-    label: str
-    asked: str
-    sources: str = ""
-    key: str = ""
-    choice: str = ""
-    help: str = ""
-    variants: Mapping[str, str] = field(default_factory=dict)
-
-
-GROUPS = (
-    Group(
-        "same_test_code",
-        "same test code",
-        "Which does it fit?",
-        "Curves are means over the seeds, bands one standard deviation. Dashed, if any: the standard network after its "
-        "weights behind the dropout were multiplied by the keep probability.",
-    ),
-    Group(
-        "equal_rate",
-        "equal learning rate",
-        "Do both train alike?",
-        "Standard starts with its weights behind the dropout divided by keep, so that both are the same function; in "
-        "the third run those weights alone get the other learning rate.",
-        "training_optimizer",
-        "optimizer",
-        "What turns a gradient into a step: it decides by which factor the learning rates differ.",
-        {"equal_rate_sgd": "SGD", "equal_rate_adam": "Adam"},
-    ),
-    Group(
-        "annealing",
-        "changing rate",
-        "What does it cost?",
-        "Annealed dropout: Rennie, Goel, Thomas, [SLT 2014]"
-        "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). Curriculum dropout: "
-        "Morerio et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
-        "training_changing",
-        "what is asked",
-        "Compare schedules of the rate, or the factors that standard dropout could use at test.",
-        {"annealing": "schedules", "annealing_at_test": "factor at test"},
-    ),
-    Group(
-        "regularize",
-        "does it regularize?",
-        "How wide is the gap?",
-        "Gaussian noise N(1, rate/keep) in the place of the mask: Srivastava et al., [JMLR 15, 2014]"
-        "(https://jmlr.org/papers/v15/srivastava14a.html).",
-        "training_examples",
-        "training examples",
-        "Few examples are learnt by heart: the gap between training and test accuracy shows it.",
-        {"regularize": "60 points", "regularize_digits": "300 digits"},
-    ),
-    Group(
-        "monte_carlo",
-        "Monte Carlo dropout",
-        "Better than one pass?",
-        "Pictures of noisy passes are those of the first seed. Gal, Ghahramani, *Dropout as a Bayesian approximation*, "
-        "[ICML 2016](https://arxiv.org/abs/1506.02142). Calibration error: Guo et al., "
-        "[ICML 2017](https://arxiv.org/abs/1706.04599).",
-        "training_task",
-        "task",
-        "Many noisy passes instead of one: for ten digits, or for one curve with its uncertainty.",
-        {"monte_carlo": "digits", "uncertainty_band": "a curve"},
-    ),
-    Group(OWN, "your own runs", "What would you try?"),
-)

@@ -9,14 +9,11 @@ true with another seed, another number of epochs, or a result against expectatio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
 from dropviz.training import mc, network
 from dropviz.training.config import layer_sizes, rates_at
-from dropviz.training.loop import Epoch, score
-from dropviz.training.network import Parameters
-from dropviz.training.runs import Run
+from dropviz.training.loop import Run, score
 
 MC_PASSES = 50
 ROUNDING = 1e-9  # a relative difference of losses that float64 leaves after some hundred steps, with room
@@ -91,19 +88,14 @@ def read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
     """Which run follows the path of the first."""
     del data
     inverted, *others = runs
-    reference, _ = inverted.curve("train_loss")
     sentences = []
     for run in others:
-        curve, _ = run.curve("train_loss")
-        length = min(len(curve), len(reference))
-        apart = [
-            [
-                abs(mine.train_loss - theirs.train_loss) / theirs.train_loss
-                for mine, theirs in zip(*pair, strict=False)
-            ]
-            for pair in zip(run.epochs, inverted.epochs, strict=True)
-        ]
-        distance = float(np.mean([each[:length] for each in apart], axis=0).max())
+        length = min(len(epochs) for epochs in (*run.epochs, *inverted.epochs))
+        losses, reference = (
+            np.array([[epoch.train_loss for epoch in epochs[:length]] for epochs in each.epochs])
+            for each in (run, inverted)
+        )
+        distance = float((np.abs(losses - reference) / reference).mean(axis=0).max())
         if distance < ROUNDING:
             words = f"differ by at most {distance:.0e} of their value" if distance else "do not differ at all"
             sentences.append(
@@ -113,7 +105,7 @@ def read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
         else:
             sentences.append(
                 f"{run.label}: a different path; its training loss departs from that of inverted by up to "
-                f"{_percent(distance)} and is {curve[length - 1]:.4f} against {reference[length - 1]:.4f} after "
+                f"{_percent(distance)} and is {losses[:, -1].mean():.4f} against {reference[:, -1].mean():.4f} after "
                 f"{length - 1} epochs."
             )
     return sentences
@@ -155,10 +147,11 @@ def read_annealing_at_test(data: Split, runs: Sequence[Run]) -> list[str]:
         candidates = {"last": rates[-1], "mean": rates.mean(axis=0), "first": rates[0]}
         costs = []
         for name, chosen in candidates.items():
-            scores = [
-                _test_score(network.scale_sites(_parameters(run, data, epoch), tuple(1.0 - chosen)), data)
-                for epoch in run.last
-            ]
+            scores = []
+            for epoch in run.last:
+                trained = network.as_parameters(layer_sizes(run.config, data), epoch.state.parameters)
+                outputs = network.predict(network.scale_sites(trained, 1.0 - chosen), data.test_features)
+                scores.append(score(outputs, data.test_targets))
             loss, accuracy = np.mean(scores, axis=0)
             costs.append(
                 f"{1.0 - chosen.max():.2f} (1 − {name} rate) gives {_percent(accuracy)}, loss {loss:.3f}"
@@ -200,9 +193,10 @@ def read_monte_carlo(data: Split, runs: Sequence[Run]) -> list[str]:
             mc.compare(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
             for seed, epoch in enumerate(run.last)
         ]
-        single = np.mean([_as_array(each.single) for each in compared], axis=0)
-        many = np.mean([_as_array(each.noisy[-1]) for each in compared], axis=0)
-        one = np.mean([_as_array(each.noisy[0]) for each in compared], axis=0)
+        # accuracy, loss, calibration error
+        single = np.mean([each.single for each in compared], axis=0)
+        many = np.mean([each.noisy[-1] for each in compared], axis=0)
+        one = np.mean([each.noisy[0] for each in compared], axis=0)
         sentences.append(
             f"{run.label}: one pass without noise is right on {_percent(single[0])}, one noisy pass on "
             f"{_percent(one[0])}, the mean of {MC_PASSES} noisy passes on {_percent(many[0])}."
@@ -229,7 +223,7 @@ def read_band(data: Split, runs: Sequence[Run]) -> list[str]:
             f"{run.label}: the passes spread by {width['near']:.3f} where there are training examples, "
             f"{width['between']:.3f} in the gap between them and {width['beyond']:.3f} beyond them."
         )
-        words = _compared(width["beyond"] - width["near"], "wider", "narrower", "as wide", 5e-4)
+        words = _compared(width["beyond"] - width["near"], "wider", "narrower", "as wide")
         sentences.append(f"{run.label}: beyond the training examples the band is {words}.")
     return sentences
 
@@ -237,21 +231,8 @@ def read_band(data: Split, runs: Sequence[Run]) -> list[str]:
 # words and numbers
 
 
-def _parameters(run: Run, data: Split, epoch: Epoch) -> Parameters:
-    return network.as_parameters(layer_sizes(run.config, data), epoch.state.parameters)
-
-
-def _test_score(parameters: Parameters, data: Split) -> tuple[float, float]:
-    """Loss and accuracy of the plain network, whatever it was trained with."""
-    return score(network.predict(parameters, data.test_features), data.test_targets)
-
-
 def _uses(run: Run, method: str) -> bool:
     return any(site is not None and site.method == method for site in run.config.sites)
-
-
-def _as_array(quality: mc.Quality) -> NDArray[np.float64]:
-    return np.array([quality.accuracy, quality.loss, quality.calibration_error])
 
 
 def _percent(fraction: float) -> str:
@@ -274,9 +255,9 @@ def _winners(
     return " and ".join(label for label, value in values.items() if written(value) == top) + f" ({top})"
 
 
-def _compared(difference: float, more: str, less: str, same: str, resolution: float = 5e-4) -> str:
-    """Word for the sign of ``difference``; below the ``resolution`` of what is shown it is the same."""
-    if abs(difference) < resolution:
+def _compared(difference: float, more: str, less: str, same: str) -> str:
+    """Word for the sign of ``difference``; below the resolution of what is shown it is the same."""
+    if abs(difference) < 5e-4:
         return same
     return more if difference > 0 else less
 

@@ -3,10 +3,11 @@
 Which run is trained next is decided by the epochs behind each, never by time: the same calls give the same bits.
 """
 
-# axes: job (a run with one seed; the seeds of a run follow one another), epoch
+# axes: run, seed, epoch; a job is a run with one seed
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from dropviz.datasets.splits import Split
 from dropviz.schedules import steps
 from dropviz.training.config import TrainingConfig, with_rate
 from dropviz.training.experiments import Experiment
-from dropviz.training.loop import Epoch, State, train
-from dropviz.training.runs import Run
+from dropviz.training.loop import Epoch, Run, State, train
+
+Job = Generator[Epoch, None, None]
 
 
 class RunsInTurn:
@@ -38,55 +40,60 @@ class RunsInTurn:
         # by run, (epoch, rate from there)
         self.by_hand: list[list[tuple[int, float]]] = [[] for _ in experiment.runs]
         self._configs = [config for _, config in experiment.runs]
-        self._histories: list[list[Epoch]] = [[] for _ in range(len(experiment.runs) * len(seeds))]
         # one copy of the data for all jobs
         self._typed = {config.dtype: data.astype(config.dtype) for config in self._configs}
-        self._jobs: list[Generator[Epoch, None, None] | None] = [
-            train(replace(config, seed=seed), self._typed[config.dtype])
-            for config in self._configs
-            for seed in seeds
+        # both by run and seed; None has ended
+        self._histories: list[list[list[Epoch]]] = [[[] for _ in seeds] for _ in experiment.runs]
+        self._jobs: list[list[Job | None]] = [
+            [self._job(place, seed) for seed in seeds] for place in range(len(experiment.runs))
         ]
 
     @property
     def running(self) -> bool:
         """Whether there is anything left to do."""
-        return any(job is not None for job in self._jobs)
+        return any(chain.from_iterable(self._jobs))
 
     @property
     def done(self) -> int:
         """Epochs that every run and seed still training has behind it; in the end, those of the longest run."""
-        lengths = [len(history) - 1 for history in self._histories]
-        waiting = [length for length, job in zip(lengths, self._jobs, strict=True) if job is not None]
+        jobs, histories = chain.from_iterable(self._jobs), chain.from_iterable(self._histories)
+        lengths = [len(history) - 1 for history in histories]
+        waiting = [length for length, job in zip(lengths, jobs, strict=True) if job is not None]
         return max(0, min(waiting) if waiting else max(lengths))
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """What has been measured so far; empty until every run and seed has begun."""
-        count = len(self.seeds)
-        histories = [tuple(history) for history in self._histories]
-        if not all(histories):
+        if not all(chain.from_iterable(self._histories)):
             return ()
-        return tuple(
-            Run(self._label(place), config, tuple(histories[place * count : (place + 1) * count]))
-            for place, config in enumerate(self._configs)
-        )
+        labels = [
+            f"{label}, then by hand" if changes else label
+            for (label, _), changes in zip(self.experiment.runs, self.by_hand, strict=True)
+        ]
+        histories = [tuple(map(tuple, each)) for each in self._histories]
+        return tuple(map(Run, labels, self._configs, histories))
 
     def train_one(self) -> None:
         """Train the job with the fewest epochs behind it for one more."""
-        _, index = min((len(self._histories[i]), i) for i, job in enumerate(self._jobs) if job is not None)
-        job, history = self._jobs[index], self._histories[index]
+        _, place, index = min(
+            (len(self._histories[place][index]), place, index)
+            for place, jobs in enumerate(self._jobs)
+            for index, job in enumerate(jobs)
+            if job is not None
+        )
+        jobs, history = self._jobs[place], self._histories[place][index]
+        job = jobs[index]
         epoch = next(job, None) if job is not None else None
         if epoch is None:
-            self._jobs[index] = None
+            jobs[index] = None
             return
         history.append(epoch)
         if len(history) > 1:
             history[-2] = _without_state(history[-2])
         if epoch.status == "diverged":  # a mean over seeds ends with the first that is lost
-            first = index - index % len(self.seeds)
-            self._jobs[first : first + len(self.seeds)] = [None] * len(self.seeds)
+            jobs[:] = [None] * len(jobs)
         elif epoch.status == "finished":
-            self._jobs[index] = None
+            jobs[index] = None
 
     def change_rates(self, experiment: Experiment) -> None:
         """Take over the constant rates of ``experiment``, the same runs made with another rate, from the next epoch on.
@@ -101,35 +108,32 @@ class RunsInTurn:
 
     def end(self) -> None:
         """Train no further, and drop the weights: what has ended holds numbers only."""
-        self._jobs = [None] * len(self._jobs)
-        for history in self._histories:
-            if history:
-                history[-1] = _without_state(history[-1])
+        self._jobs = [[None] * len(self.seeds) for _ in self._jobs]
+        for histories in self._histories:
+            for history in histories:
+                history[-1:] = map(_without_state, history[-1:])
 
     def _change_rate(self, place: int, first: float, rate: float) -> None:
         """From the epoch that no seed has begun yet, run ``place`` has ``rate``."""
-        count = len(self.seeds)
-        mine = range(place * count, (place + 1) * count)
-        epoch = max(1, *(len(self._histories[index]) for index in mine)) - 1
+        histories, jobs = self._histories[place], self._jobs[place]
+        epoch = max(1, *map(len, histories)) - 1
         changes = [change for change in self.by_hand[place] if change[0] < epoch]
         self.by_hand[place] = changes = [*changes, (epoch, rate)]
-        steps_per_epoch = -(-len(self.data.train_targets) // self._configs[place].batch)
         original = self.experiment.runs[place][1]
-        if changes[0][0] == 0:  # changed before the first step
-            rates, epochs = [each for _, each in changes], [each for each, _ in changes[1:]]
-        else:
-            rates, epochs = [first, *(each for _, each in changes)], [each for each, _ in changes]
-        schedule = steps(rates, [each * steps_per_epoch for each in epochs]) if epochs else rates[0]
+        steps_per_epoch = -(-len(self.data.train_targets) // original.batch)
+        if changes[0][0] > 0:  # else changed before the first step
+            changes = [(0, first), *changes]
+        boundaries = [each * steps_per_epoch for each, _ in changes[1:]]
+        schedule = steps([each for _, each in changes], boundaries) if boundaries else rate
         self._configs[place] = with_rate(original, schedule)
-        for index, seed in zip(mine, self.seeds, strict=True):
-            if self._jobs[index] is not None:
-                state = self._histories[index][-1].state if self._histories[index] else None
-                config = replace(self._configs[place], seed=seed)
-                self._jobs[index] = train(config, self._typed[config.dtype], state)
+        for index, seed in enumerate(self.seeds):
+            if jobs[index] is not None:
+                state = histories[index][-1].state if histories[index] else None
+                jobs[index] = self._job(place, seed, state)
 
-    def _label(self, place: int) -> str:
-        label = self.experiment.runs[place][0]
-        return f"{label}, then by hand" if self.by_hand[place] else label
+    def _job(self, place: int, seed: int, state: State | None = None) -> Job:
+        config = replace(self._configs[place], seed=seed)
+        return train(config, self._typed[config.dtype], state)
 
 
 def can_change_rates(experiment: Experiment) -> bool:

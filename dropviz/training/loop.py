@@ -106,6 +106,24 @@ class Epoch:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One configuration, trained with one or more seeds: ``epochs[seed][epoch]``."""
+
+    label: str
+    config: TrainingConfig
+    epochs: tuple[tuple[Epoch, ...], ...]
+
+    @property
+    def last(self) -> tuple[Epoch, ...]:
+        """The newest epoch of each seed."""
+        return tuple(epochs[-1] for epochs in self.epochs)
+
+    def final(self, name: str) -> float:
+        """Mean over seeds at the newest epoch."""
+        return float(np.mean([getattr(epoch, name) for epoch in self.last]))
+
+
 def train(config: TrainingConfig, data: Split, state: State | None = None) -> Generator[Epoch, None, None]:
     """Train, yielding an `Epoch` after each epoch; a new run (no ``state``) first yields the untrained network.
 
@@ -126,17 +144,6 @@ def train(config: TrainingConfig, data: Split, state: State | None = None) -> Ge
     if state is not None and not np.isfinite(state.parameters).all():
         raise ValueError("state must be finite; it comes from a run that diverged")
     return _epochs(config, data.astype(config.dtype), state)
-
-
-def train_all(configs: Sequence[TrainingConfig], data: Split) -> Generator[tuple[int, Epoch], None, None]:
-    """Train several runs (seeds, strategies) side by side: (index of the run, its next epoch), in turn.
-
-    Raises
-    ------
-    ValueError
-        Before the first epoch, as `train`.
-    """
-    return _in_turn([train(config, data) for config in configs])
 
 
 def start(config: TrainingConfig, data: Split) -> State:
@@ -231,17 +238,6 @@ def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Generat
         yield epoch
         if epoch.status == "diverged":
             return
-
-
-def _in_turn(runs: list[Generator[Epoch, None, None]]) -> Generator[tuple[int, Epoch], None, None]:
-    waiting = dict(enumerate(runs))
-    while waiting:
-        for index, run in list(waiting.items()):
-            epoch = next(run, None)
-            if epoch is None:
-                del waiting[index]
-            else:
-                yield index, epoch
 
 
 def _loss(output: Floats, targets: NDArray[Any]) -> tuple[float, Floats]:

@@ -10,7 +10,7 @@ ICML 2016.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,7 @@ from dropviz.training.network import Affine, Floats, as_parameters, forward, sof
 MAX_VALUES = 20_000_000  # passes · examples · outputs held at once
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Quality:
+class Quality(NamedTuple):
     """How good predicted probabilities are: accuracy, −log likelihood a example, and expected calibration error."""
 
     accuracy: float
@@ -43,14 +42,8 @@ class Comparison:
     @property
     def better_from(self) -> int | None:
         """The smallest number of passes whose mean has a lower loss than the single pass; None if there is none."""
-        return next(
-            (
-                int(count)
-                for count, quality in zip(self.passes, self.noisy, strict=True)
-                if quality.loss < self.single.loss
-            ),
-            None,
-        )
+        better = [each.loss < self.single.loss for each in self.noisy]
+        return int(self.passes[better.index(True)]) if any(better) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,14 +1,16 @@
 """A training that a visitor watches: it goes on while its page looks, and keeps numbers, not networks.
 
-The work is done by `workers`, a slice at a time; who looks gets a `Snapshot` at once, and only draws it. Two
+The work is done by a few threads, a slice at a time; who looks gets a `Snapshot` at once, and only draws it. Two
 seconds after the last look, when the page is left or closed, the training rests, and nothing but its page holds it.
 """
 
 import logging
 import math
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
@@ -21,15 +23,17 @@ from dropviz.training.decision import COARSE, FINE, Decision, decision, has_deci
 from dropviz.training.experiments import Experiment, shown
 from dropviz.training.findings import MC_PASSES, diverged
 from dropviz.training.in_turn import RunsInTurn, can_change_rates
+from dropviz.training.loop import Run
 from dropviz.training.mc import Band, Comparison
 from dropviz.training.network import parameter_count
-from dropviz.training.runs import Run
-from dropviz.training.workers import WORKERS, Workers
 
 MOST_WORK = 1.5e11  # examples · parameters · epochs, over all runs and seeds: about a minute of one core
 MOST_STEP = 1.5e9  # the same for one epoch of one run: about half a second
 SLICE = 0.1  # seconds of training between two snapshots, at least one epoch of one run
 GRACE = 2.0  # seconds that a training goes on after its page last looked
+# One core is left to those who only look. Every slice is a job of its own: between two of a training all others that
+# wait have their turn, and nothing but the waiting job holds a training.
+WORKERS = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1), "training")
 PLANE = 0.9  # seconds between two pictures of the plane while it is learnt
 After = Band | Comparison
 # "ending": nothing is trained any more, but what the runs show is not read yet
@@ -85,7 +89,7 @@ class LiveTraining:
         experiment: Experiment,
         data: Split,
         seeds: Sequence[int],
-        workers: Workers = WORKERS,
+        workers: Executor = WORKERS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         check_work(experiment, data, len(seeds))
@@ -105,12 +109,10 @@ class LiveTraining:
         """Return what has been measured so far; for two seconds from now the training goes on."""
         with self._lock:
             self._looked = self._clock()
-            begins = not self._at_work and self._snapshot.stage != "ended"
-            self._at_work = self._at_work or begins
-            snapshot = self._snapshot
-        if begins:
-            self._workers.begin(self._slice)
-        return snapshot
+            if not self._at_work and self._snapshot.stage != "ended":
+                self._at_work = True
+                self._workers.submit(self._slice)
+            return self._snapshot
 
     def stop(self) -> None:
         """End the training; what has been measured stays."""
@@ -134,12 +136,12 @@ class LiveTraining:
             self._wanted = experiment
         return True
 
-    def _slice(self) -> bool:
-        """Train for a slice, or read what a training that has ended shows; whether to be called again."""
+    def _slice(self) -> None:
+        """Train for a slice, or read what a training that has ended shows; then wait for the next turn."""
         with self._lock:
             self._at_work = self._clock() - self._looked <= GRACE
             if not self._at_work:
-                return False
+                return
             ending = self._snapshot.stage == "ending"
             wanted, self._wanted = self._wanted, None
         try:
@@ -153,7 +155,8 @@ class LiveTraining:
                 newest = replace(newest, stage=self._snapshot.stage)
             self._snapshot = newest
             self._at_work = newest.stage != "ended"
-            return self._at_work
+            if self._at_work:
+                self._workers.submit(self._slice)
 
     def _advance(self, wanted: Experiment | None) -> Snapshot:
         """Train for about `SLICE`, at least one epoch of one run."""
@@ -167,16 +170,8 @@ class LiveTraining:
                 break
         if not turns.running:
             return self._conclude()
-        runs = turns.runs
-        self._see_plane(runs)
-        return replace(
-            self._snapshot,
-            stage="running",
-            done=turns.done,
-            runs=runs,
-            plane=self._plane,
-            sentences=(*diverged(runs), *self._changes()),
-        )
+        self._see_plane(turns.runs)
+        return self._seen("running", diverged(turns.runs))
 
     def _conclude(self) -> Snapshot:
         """Read what the runs show, then drop their weights."""
@@ -184,18 +179,28 @@ class LiveTraining:
         runs = turns.runs
         sentences = shown(self.experiment, self.data, runs) if runs else []
         self._plane = self._decisions(runs, FINE)
-        kept = [run for run in runs if not diverged([run])]
-        after = tuple((run.label, each) for run in kept for each in self._noisy_passes(run))
+        noisy, after = self.experiment.noisy, []
+        if noisy is not None:  # of the first seed
+            for run in (run for run in runs if not diverged([run])):
+                rng = np.random.default_rng(self.seeds[0])
+                after.append((run.label, noisy(run.config, self.data, run.last[0], MC_PASSES, rng)))
         turns.end()
-        return replace(
-            self._snapshot,
-            stage="ended",
-            done=turns.done,
-            runs=turns.runs,
-            plane=self._plane,
-            sentences=(*sentences, *self._changes()),
-            after=after,
-        )
+        return self._seen("ended", sentences, tuple(after))
+
+    def _seen(
+        self, stage: Stage, sentences: Sequence[str], after: tuple[tuple[str, After], ...] = ()
+    ) -> Snapshot:
+        """What has been measured so far, with these sentences and those on rates that were changed by hand."""
+        changed = [
+            f"Rate changed by hand, {label}: "
+            + ", ".join(f"{rate:g} from epoch {epoch + 1} on" for epoch, rate in changes)
+            + "."
+            for (label, _), changes in zip(self.experiment.runs, self._turns.by_hand, strict=True)
+            if changes
+        ]
+        said = (*sentences, *changed)
+        turns, epochs = self._turns, self._snapshot.epochs
+        return Snapshot(stage, epochs, turns.done, turns.runs, self._plane, said, after)
 
     def _see_plane(self, runs: Sequence[Run]) -> None:
         """See coarsely what the newest networks decide in the plane, for a tenth of the time at most."""
@@ -209,23 +214,6 @@ class LiveTraining:
         if not has_decision(self.data):
             return {}
         return {run.label: decision(run, self.data, points) for run in runs if not diverged([run])}
-
-    def _noisy_passes(self, run: Run) -> list[After]:
-        """What noisy passes of ``run`` show, for its first seed, if the experiment is about them."""
-        if self.experiment.noisy is None:
-            return []
-        rng = np.random.default_rng(self.seeds[0])
-        return [self.experiment.noisy(run.config, self.data, run.last[0], MC_PASSES, rng)]
-
-    def _changes(self) -> list[str]:
-        """Say which rates were changed by hand."""
-        return [
-            f"Rate changed by hand, {label}: "
-            + ", ".join(f"{rate:g} from epoch {epoch + 1} on" for epoch, rate in changes)
-            + "."
-            for (label, _), changes in zip(self.experiment.runs, self._turns.by_hand, strict=True)
-            if changes
-        ]
 
 
 def check_work(experiment: Experiment, data: Split, seeds: int) -> None:

@@ -9,7 +9,7 @@ from dropviz.figures.answer.figure import answer_live
 from dropviz.figures.answer.points import LIMITS, REASONS
 from dropviz.settings.addresses import page_link
 from dropviz.simulation.answer import EvidenceConfig, evidence
-from dropviz.training.same_path import same_path
+from dropviz.training.config import same_path
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 R = np.asarray(RATES)

@@ -11,11 +11,12 @@ from dropviz.figures.training.epochs import run_colors, training_panel
 from dropviz.figures.training.panels import AXES
 from dropviz.live.figure import jsonable
 from dropviz.numbers.written import plain
+from dropviz.settings.training import CURVES
 from dropviz.training.config import TrainingConfig
-from dropviz.training.curves import QUANTITIES, VIEWS, panels
+from dropviz.training.curves import QUANTITIES, panels
 from dropviz.training.decision import decision, plane
-from dropviz.training.experiments import comparison, experiments, gather, run_configs
-from dropviz.training.loop import train_all
+from dropviz.training.experiments import comparison, experiments
+from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.mc import compare, regression_band
 from dropviz.training.optimizers import SGD
 
@@ -29,7 +30,10 @@ def performed(name: str, epochs: int = 2, **changes: Any):
     runs = tuple((label, replace(config, **settings)) for label, config in full.runs)
     experiment = replace(full, runs=runs)
     data = experiment.data()
-    return experiment, data, gather(experiment, SEEDS, train_all(run_configs(experiment, SEEDS), data))
+    turns = RunsInTurn(experiment, data, SEEDS)
+    while turns.running:
+        turns.train_one()
+    return experiment, data, turns.runs
 
 
 def words(figure) -> list[str]:
@@ -73,7 +77,7 @@ def test_the_title_says_what_the_newest_values_are():
     assert f"{plain(runs[2].final('test_loss'), 3)} scaled" in title
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", CURVES.options)
 def test_every_view_can_be_drawn(view):
     experiment, _, runs = performed("regularize")
     for panel in panels(experiment, runs, view):
@@ -89,7 +93,8 @@ def test_every_view_can_be_drawn(view):
 def test_a_spread_over_seeds_comes_with_the_curve():
     experiment, _, runs = performed("annealing")
     (band, line, *_) = training_panel(panels(experiment, runs)[1])[0]["data"]
-    np.testing.assert_allclose(line["customdata"], runs[0].curve("test_loss")[1])
+    losses = [[epoch.test_loss for epoch in history] for history in runs[0].epochs]
+    np.testing.assert_allclose(line["customdata"], np.std(losses, axis=0, ddof=1))
     assert band["hoverinfo"] == "skip"
 
 

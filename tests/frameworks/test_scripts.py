@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from dropviz.frameworks.scripts import TARGETS, training_script
+from dropviz.settings.training import FRAMEWORK
 from dropviz.training.experiments import experiments
 
 
@@ -93,3 +94,7 @@ def test_the_band_is_wider_beyond_the_examples():
 def test_bad_settings_are_refused(target, name, rate, epochs):
     with pytest.raises(ValueError, match=r"must be .*; got"):
         training_script(target, name, rate, epochs)
+
+
+def test_every_framework_of_the_setting_has_scripts():
+    assert tuple(FRAMEWORK.options) == TARGETS

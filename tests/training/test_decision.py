@@ -4,8 +4,7 @@ import pytest
 from dropviz.datasets.splits import digits_split, moons, rings
 from dropviz.training.config import TrainingConfig
 from dropviz.training.decision import MARGIN, decision, has_decision, plane, rectangle
-from dropviz.training.loop import train
-from dropviz.training.runs import Run
+from dropviz.training.loop import Run, train
 
 
 def test_a_picture_of_ten_classes_is_refused() -> None:

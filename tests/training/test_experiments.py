@@ -4,10 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dropviz.training.experiments import GROUPS, OWN, Experiment, experiments, gather, run_configs, shown
-from dropviz.training.loop import train_all
+from dropviz.settings.training import GROUPS, OWN
+from dropviz.training.experiments import Experiment, experiments, shown
+from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.optimizers import SGD
-from dropviz.training.runs import Run
 
 NAMES = tuple(experiments())
 
@@ -20,7 +20,19 @@ def shortened(name: str, epochs: int = 2) -> Experiment:
 
 def performed(experiment: Experiment, seeds=(0,)):
     data = experiment.data()
-    return data, gather(experiment, seeds, train_all(run_configs(experiment, seeds), data))
+    turns = RunsInTurn(experiment, data, seeds)
+    while turns.running:
+        turns.train_one()
+    return data, turns.runs
+
+
+def begun(experiment: Experiment, seeds=(0,)):
+    """The untrained networks."""
+    data = experiment.data()
+    turns = RunsInTurn(experiment, data, seeds)
+    for _ in range(len(experiment.runs) * len(seeds)):
+        turns.train_one()
+    return data, turns.runs
 
 
 def with_numbers(runs, **numbers):
@@ -49,14 +61,7 @@ def test_every_experiment_runs_and_finds_something(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_findings_hold_before_the_first_epoch(name):
     experiment = experiments()[name]
-    data = experiment.data()
-    first = [(index, epoch) for index, epoch in _first_epochs(experiment, data)]
-    assert shown(experiment, data, gather(experiment, (0,), first))
-
-
-def _first_epochs(experiment, data):
-    epochs = train_all(run_configs(experiment, (0,)), data)
-    return [next(epochs) for _ in experiment.runs]
+    assert shown(experiment, *begun(experiment))
 
 
 def test_runs_are_sorted_by_run_and_seed():
@@ -65,36 +70,22 @@ def test_runs_are_sorted_by_run_and_seed():
     _, runs = performed(experiment, seeds)
     assert [run.label for run in runs] == ["no noise", "inverted dropout", "Gaussian noise"]
     assert [len(run.epochs) for run in runs] == [2, 2, 2]
-    assert [config.seed for config in run_configs(experiment, seeds)] == [3, 5, 3, 5, 3, 5]
     # runs of one seed start from the same weights
+    _, runs = begun(experiment, seeds)
     for seed in (0, 1):
         starts = [run.epochs[seed][0].state.parameters for run in runs]
         np.testing.assert_array_equal(starts[0], starts[2])
     assert np.any(runs[0].epochs[0][0].state.parameters != runs[0].epochs[1][0].state.parameters)
-    with pytest.raises(ValueError, match="at least one epoch of every run and seed"):
-        gather(experiment, seeds, [])
-
-
-def test_a_curve_is_mean_and_deviation_over_seeds():
-    _, runs = performed(shortened("regularize", 3), (0, 1, 2))
-    mean, deviation = runs[1].curve("test_loss")
-    values = np.array([[epoch.test_loss for epoch in history] for history in runs[1].epochs])
-    assert mean.shape == (4,)
-    np.testing.assert_allclose(mean, values.mean(axis=0))
-    np.testing.assert_allclose(deviation, values.std(axis=0, ddof=1))
-    assert runs[1].final("test_loss") == pytest.approx(mean[-1])
-    uneven = Run("", runs[0].config, (runs[0].epochs[0], runs[0].epochs[1][:2]))
-    assert uneven.curve("test_loss")[0].shape == (2,)
-    alone = Run("", runs[0].config, runs[0].epochs[:1])
-    assert not alone.curve("test_loss")[1].any()
 
 
 @pytest.mark.parametrize("name", ["equal_rate_sgd", "equal_rate_adam"])
 def test_equal_rates_part_and_scaled_rates_do_not(name):
     data, (inverted, same_rate, scaled) = performed(shortened(name, 4))
-    reference = inverted.curve("train_loss")[0]
-    np.testing.assert_allclose(scaled.curve("train_loss")[0], reference, rtol=1e-12)
-    assert np.abs(same_rate.curve("train_loss")[0] / reference - 1).max() > 0.01
+    reference, parting, alike = (
+        np.array([epoch.train_loss for epoch in run.epochs[0]]) for run in (inverted, same_rate, scaled)
+    )
+    np.testing.assert_allclose(alike, reference, rtol=1e-12)
+    assert np.abs(parting / reference - 1).max() > 0.01
     parted, alike = shown(experiments()[name], data, (inverted, same_rate, scaled))
     assert "a different path" in parted
     assert "the same path as inverted, to rounding" in alike
@@ -207,5 +198,7 @@ def test_the_plain_test_code_is_measured_beside_the_scaled_one():
 
 
 def test_every_experiment_stands_behind_one_button():
-    behind = [name for group in GROUPS for name in (group.variants or {group.name: ""})]
+    behind = [
+        name for group in GROUPS for name in (group.variants.options if group.variants else (group.name,))
+    ]
     assert sorted(behind) == sorted([*NAMES, OWN])

@@ -6,6 +6,7 @@ from dropviz.training.dropout import Dropout
 from dropviz.training.experiments import comparison, experiments
 from dropviz.training.in_turn import RunsInTurn, can_change_rates
 from dropviz.training.loop import train
+from dropviz.training.optimizers import SGD
 
 
 def turns(epochs: int = 4, seeds: tuple[int, ...] = (0, 1)) -> RunsInTurn:
@@ -54,6 +55,15 @@ def test_a_rate_by_hand_is_a_schedule_that_can_be_repeated() -> None:
 def test_equal_paths_cannot_change_their_rate() -> None:
     assert not can_change_rates(experiments(0.3)["equal_rate_sgd"])
     assert not can_change_rates(comparison([("plain", TrainingConfig())], moons))
+
+
+def test_the_others_go_on_when_one_diverges() -> None:
+    config = TrainingConfig(hidden=(8,), epochs=4)
+    runs = [("wild", replace(config, optimizer=SGD(1e6))), ("tame", replace(config, epochs=6))]
+    wild, tame = finish(RunsInTurn(comparison(runs, moons), moons(), (0, 1))).runs
+    assert "diverged" in [epoch.status for epoch in wild.last]
+    assert [epoch.status for epoch in tame.last] == ["finished", "finished"]
+    assert [len(history) for history in tame.epochs] == [7, 7]
 
 
 def test_only_numbers_are_kept() -> None:

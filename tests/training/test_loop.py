@@ -9,7 +9,7 @@ from dropviz.training import loop as training
 from dropviz.training import network
 from dropviz.training.config import TrainingConfig, as_standard, factors_at_test, with_rate
 from dropviz.training.dropout import Dropout, methods
-from dropviz.training.loop import Epoch, train, train_all
+from dropviz.training.loop import train
 from dropviz.training.optimizers import SGD, Adam
 
 MOONS = moons(60, 0.2)
@@ -129,16 +129,6 @@ def test_the_seed_decides_everything():
 def test_the_steps_of_an_epoch_do_not_depend_on_how_long_the_run_is():
     assert_same_epoch(run(config_of(epochs=1))[0], run(config_of(epochs=3))[0])
     np.testing.assert_array_equal(final(config_of(epochs=2)), run(config_of(epochs=3))[2].state.parameters)
-
-
-def test_runs_side_by_side_are_the_runs_alone():
-    configs = [config_of(seed=seed, epochs=2 + seed) for seed in (0, 1, 2)]
-    together: dict[int, list[Epoch]] = {index: [] for index in range(3)}
-    for index, epoch in train_all(configs, MOONS):
-        together[index].append(epoch)
-    for config, epochs in zip(configs, together.values(), strict=True):
-        for one, other in zip(epochs, run(config), strict=True):
-            assert_same_epoch(one, other)
 
 
 def test_without_dropout_runs_with_the_same_seed_see_the_same_order():
@@ -297,12 +287,6 @@ def test_a_run_that_diverges_says_so_and_keeps_its_curves():
     assert np.isfinite(epochs[0].train_loss)
     with pytest.raises(ValueError, match="comes from a run that diverged"):
         train(config_of(optimizer=SGD(1e6), dtype="float32"), MOONS, epochs[-1].state)
-
-
-def test_the_others_go_on_when_one_diverges():
-    configs = [config_of(optimizer=SGD(1e6), dtype="float32"), config_of()]
-    statuses = {index: epoch.status for index, epoch in train_all(configs, MOONS)}
-    assert statuses == {0: "diverged", 1: "finished"}
 
 
 def test_a_regression_trains_with_the_squared_error():

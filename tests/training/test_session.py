@@ -1,8 +1,10 @@
 import gc
+import os
 import threading
 import time
 import weakref
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -15,22 +17,22 @@ from dropviz.training.dropout import Dropout
 from dropviz.training.experiments import Experiment, comparison, experiments, shown
 from dropviz.training.loop import train
 from dropviz.training.session import GRACE, LiveTraining, Snapshot, check_work
-from dropviz.training.workers import Job, Workers
 
 
-class ByHand(Workers):
+class ByHand(Executor):
     """Nobody works but the test itself."""
 
     def __init__(self) -> None:
-        super().__init__(0)
-        self.jobs: list[Job] = []
+        self.jobs: list[Callable[[], object]] = []
 
-    def begin(self, job: Job) -> None:
+    def submit(self, job, /, *_, **__):  # type: ignore[no-untyped-def]
         self.jobs.append(job)
 
     def work(self) -> None:
         """A slice of every job."""
-        self.jobs = [job for job in self.jobs if job()]
+        waiting, self.jobs = self.jobs, []
+        for job in waiting:
+            job()
 
 
 class Clock:
@@ -57,7 +59,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> ByHand:
     return ByHand()
 
 
-def started(workers: Workers, epochs: int = 4, clock: Callable[[], float] = time.monotonic) -> LiveTraining:
+def started(workers: Executor, epochs: int = 4, clock: Callable[[], float] = time.monotonic) -> LiveTraining:
     return LiveTraining(experiment(epochs), moons(), (0, 1), workers, clock)
 
 
@@ -65,6 +67,14 @@ def ended(live: LiveTraining, workers: ByHand) -> Snapshot:
     while live.look().stage != "ended":
         workers.work()
     return live.look()
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody works")
 
 
 def straight(seen: Snapshot) -> None:
@@ -90,12 +100,9 @@ def test_in_slices_it_is_the_same_training(workers: ByHand) -> None:
 
 
 def test_beside_others_it_is_the_same_training() -> None:
-    pool = Workers(3)
+    pool = ThreadPoolExecutor(3)
     lives = [started(pool, epochs=6) for _ in range(5)]
-    for _ in range(3000):
-        if all(live.look().stage == "ended" for live in lives):
-            break
-        time.sleep(0.01)
+    wait_for(lambda: all(live.look().stage == "ended" for live in lives))
     for live in lives:
         seen = live.look()
         assert (seen.stage, seen.done, seen.problem) == ("ended", 6, "")
@@ -228,20 +235,48 @@ def test_what_breaks_it_off_is_told_in_a_sentence(
 
 
 def test_a_broken_training_takes_no_worker_along() -> None:
-    pool = Workers(1)
+    pool = ThreadPoolExecutor(1)
     broken, whole = started(pool), started(pool)
     broken._turns.train_one = lambda: 1 / 0  # type: ignore[method-assign, assignment]
-    for _ in range(3000):
-        if {broken.look().stage, whole.look().stage} == {"ended"}:
-            break
-        time.sleep(0.01)
+    wait_for(lambda: {broken.look().stage, whole.look().stage} == {"ended"})
     assert broken.look().problem
     straight(whole.look())
     assert whole.look().done == 4
 
 
+def test_trainings_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_session, "SLICE", 0.0)
+    order: list[int] = []
+    with ThreadPoolExecutor(1) as pool:
+        lives = [started(pool) for _ in range(3)]
+        for number, live in enumerate(lives):
+            work = live._turns.train_one
+            monkeypatch.setattr(
+                live._turns, "train_one", lambda number=number, work=work: (order.append(number), work())
+            )
+        pool.submit(lambda: [live.look() for live in lives]).result(10.0)
+        wait_for(lambda: all(live.look().stage == "ended" for live in lives))
+    assert order == [0, 1, 2] * (len(order) // 3)
+    assert len(order) > 30
+
+
+def test_an_idle_worker_forgets_what_has_ended() -> None:
+    live = started(ThreadPoolExecutor(1), epochs=1)
+    for _ in range(3000):
+        if live.look().stage == "ended":
+            break
+        time.sleep(0.01)
+    gone = weakref.ref(live)
+    del live
+    wait_for(lambda: gc.collect() is not None and gone() is None)
+
+
+def test_fewer_trainings_at_once_than_cores() -> None:
+    assert training_session.WORKERS._max_workers == max(1, (os.cpu_count() or 2) - 1)
+
+
 def test_looks_of_many_threads_do_no_harm() -> None:
-    live = started(Workers(2), epochs=30)
+    live = started(ThreadPoolExecutor(2), epochs=30)
 
     def look() -> None:
         while live.look().stage != "ended":

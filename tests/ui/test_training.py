@@ -8,13 +8,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dropviz.frameworks.scripts import training_script
-from dropviz.training.curves import VIEWS
+from dropviz.settings.training import CURVES, GROUPS
 from dropviz.training.experiments import experiments
 from dropviz.training.session import LiveTraining, Snapshot
 from dropviz.ui.pages.training.session import TrainingSession
-from dropviz.ui.pages.training.settings import VARIANTS
 from tests.ui.opening import open_page
 
+VARIANTS = {group.name: group.variants for group in GROUPS if group.variants}
 run = partial(open_page, "training")
 
 
@@ -169,7 +169,7 @@ def test_one_click_chooses_an_experiment_and_starts_it() -> None:
     assert kept(at).live is None
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", CURVES.options)
 def test_every_view_of_the_curves_can_be_chosen_while_it_trains(view: str) -> None:
     at = press(run(**QUICK | {"training_epochs": "100"}), "Train")
     live = training(at)

@@ -33,20 +33,12 @@ def decision_figure(label: str, seen: Decision | None, plane: Plane) -> tuple[di
     figure = _figure(
         title,
         LOW_HEIGHT,
-        xaxis=quiet_axis(
-            range=plane.x,
-            showgrid=False,
-            constrain="domain",
-            constraintoward="left",
-            title=axis_title("first feature"),
-        ),
-        yaxis=quiet_axis(range=plane.y, showgrid=False, scaleanchor="x", title=axis_title("second feature")),
+        xaxis=_axis("first feature", plane.x, showgrid=False, constrain="domain", constraintoward="left"),
+        yaxis=_axis("second feature", plane.y, showgrid=False, scaleanchor="x"),
     )
-    said = (
-        f"The line divides “{plane.classes[0]}” from the other class."
-        if seen
-        else "The examples alone, without a decision."
-    )
+    said = "The examples alone, without a decision."
+    if seen is not None:
+        said = f"The line divides “{plane.classes[0]}” from the other class."
     return {"data": traces, "layout": figure}, f"{title}. {said}"
 
 
@@ -98,13 +90,11 @@ def band_figure(label: str, band: Band) -> tuple[dict[str, Any], str]:
             note("- - one pass without noise", COLORS["none"], x=0.0, y=0.12, **where),
             note("··· true curve, ● examples", GREY, x=0.0, y=0.04, **where),
         ],
-        xaxis=quiet_axis(range=(-2.0, 2.0), showgrid=False, title=axis_title("x")),
-        yaxis=quiet_axis(range=BAND, title=axis_title("y")),
+        xaxis=_axis("x", (-2.0, 2.0), showgrid=False),
+        yaxis=_axis("y", BAND),
     )
-    return {
-        "data": traces,
-        "layout": figure,
-    }, f"{title}. The band is the mean of the noisy passes ± two of their spreads."
+    said = f"{title}. The band is the mean of the noisy passes ± two of their spreads."
+    return {"data": traces, "layout": figure}, said
 
 
 def passes_figure(label: str, compared: Comparison) -> tuple[dict[str, Any], str]:
@@ -127,15 +117,17 @@ def passes_figure(label: str, compared: Comparison) -> tuple[dict[str, Any], str
             note("mean of noisy passes", SECOND, y=0.96, **side),
             note("- - one pass without noise", COLORS["none"], y=0.88, **side),
         ],
-        xaxis=quiet_axis(range=(0, count), showgrid=False, title=axis_title("noisy passes")),
-        yaxis=quiet_axis(range=(low, high), tickformat="~g", title=axis_title("test loss")),
+        xaxis=_axis("noisy passes", (0, count), showgrid=False),
+        yaxis=_axis("test loss", (low, high), tickformat="~g"),
     )
-    since = (
-        "never below it"
-        if compared.better_from is None
-        else f"below it from {compared.better_from} passes on at the earliest"
-    )
+    since = "never below it"
+    if compared.better_from is not None:
+        since = f"below it from {compared.better_from} passes on at the earliest"
     return {"data": traces, "layout": figure}, f"{title}: {since}."
+
+
+def _axis(title: str, ends: tuple[float, float], **settings: Any) -> dict[str, Any]:
+    return quiet_axis(range=ends, title=axis_title(title), **settings)
 
 
 def _line(x: Any, y: Any, color: str, name: str, dash: str = "solid") -> dict[str, Any]:

@@ -48,26 +48,20 @@ def _best(words: str, best: Callable[[Sequence[float]], float], unit: str = "") 
     """Title that names the best of the newest values, unless the seeds' spread, or what is written, blurs it."""
 
     def title(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
-        ends = [
-            (each.name, float(each.mean[-1]), float(each.spread[-1])) for _, each in curves if len(each.mean)
-        ]
-        if not ends or not all(math.isfinite(value) for _, value, _ in ends):
+        ends = [(float(each.mean[-1]), float(each.spread[-1]), each.name) for each in _begun(curves)]
+        if not ends or not all(math.isfinite(value) for value, _, _ in ends):
             return y_title.capitalize()
-        top = best([value for _, value, _ in ends])
-        blur = next(spread for _, value, spread in ends if value == top)
+        top = best([value for value, _, _ in ends])
+        blur = next(spread for value, spread, _ in ends if value == top)
         written = _written(top, unit)
         winners = [
             name
-            for name, value, spread in ends
+            for value, spread, name in ends
             if _written(value, unit) == written or abs(value - top) <= max(spread, blur)
         ]
         if len(winners) == 1:
             return f"{words}: {winners[0]}, {written}"
-        return (
-            f"{words}: {len(winners)} alike, to the spread of seeds"
-            if blur
-            else f"{words}: {len(winners)} alike"
-        )
+        return f"{words}: {len(winners)} alike" + (", to the spread of seeds" if blur else "")
 
     return title
 
@@ -76,9 +70,8 @@ def _before_and_after(words: str, unit: str = "", times: bool = False) -> Title:
     """Title that gives the standard run's two values."""
 
     def title(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
-        ends = [
-            float(each.mean[-1]) for color, each in curves if color == COLORS["standard"] and len(each.mean)
-        ]
+        mine = [(color, each) for color, each in curves if color == COLORS["standard"]]
+        ends = [float(each.mean[-1]) for each in _begun(mine)]
         if len(ends) != 2 or not all(map(math.isfinite, ends)):
             return y_title.capitalize()
         before, after = (_written(end, unit) + (" ×" if times else "") for end in ends)
@@ -91,7 +84,7 @@ def _between(words: str) -> Title:
     """Title that gives the lowest and the highest of the newest values."""
 
     def title(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
-        ends = [float(each.mean[-1]) for _, each in curves if len(each.mean) and math.isfinite(each.mean[-1])]
+        ends = [float(each.mean[-1]) for each in _begun(curves) if math.isfinite(each.mean[-1])]
         if not ends:
             return y_title.capitalize()
         low, high = plain(min(ends), 2), plain(max(ends), 2)
@@ -103,12 +96,15 @@ def _between(words: str) -> Title:
 def _parting(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
     """Title that says how far the last run ever was from the first."""
     _, last = curves[-1]
-    largest = float(np.nanmax(last.mean)) if np.isfinite(last.mean).any() else math.nan
-    if not math.isfinite(largest):
+    if not np.isfinite(last.mean).any():
         return y_title.capitalize()
-    return (
-        f"{last.name}: {'no difference' if largest <= SMALLEST else f'at most {largest:.0e}'} from inverted"
-    )
+    largest = float(np.nanmax(last.mean))
+    words = "no difference" if largest <= SMALLEST else f"at most {largest:.0e}"
+    return f"{last.name}: {words} from inverted"
+
+
+def _begun(curves: Sequence[tuple[str, Curve]]) -> list[Curve]:
+    return [each for _, each in curves if len(each.mean)]
 
 
 def _written(value: float, unit: str) -> str:
@@ -119,26 +115,26 @@ def _written(value: float, unit: str) -> str:
 # ---- quantities -----------------------------------------------------------------------------------------------------
 
 
-def _loss(words: str, y_title: str, lowest: float = 0.01) -> Axis:
-    return Axis(_best(words, min), y_title, (lowest, 4.0), log=True)
+def _loss(title: Title, y_title: str, lowest: float = 0.01) -> Axis:
+    return Axis(title, y_title, (lowest, 4.0), log=True)
 
 
 def _accuracy(title: Title, y_title: str) -> Axis:
     return Axis(title, y_title, (0.8, 1.0), percent=True, lowest=0.0)
 
 
+def _most_right(when: str, y_title: str) -> Axis:
+    return _accuracy(_best(f"Most right {when}", max, unit=" %"), y_title)
+
+
 AXES: Mapping[str, Axis] = MappingProxyType(
     {
-        "train_loss": _loss("Lowest training loss", "training loss, no noise"),
-        "noisy_loss": _loss("Lowest loss with noise", "training loss, with noise"),
-        "test_loss": _loss("Lowest test loss", "test loss", 0.05),
-        "train_accuracy": _accuracy(
-            _best("Most right in training", max, unit=" %"), "right in training, no noise"
-        ),
-        "noisy_accuracy": _accuracy(
-            _best("Most right with noise", max, unit=" %"), "right in training, with noise"
-        ),
-        "test_accuracy": _accuracy(_best("Most right at test", max, unit=" %"), "right at test"),
+        "train_loss": _loss(_best("Lowest training loss", min), "training loss, no noise"),
+        "noisy_loss": _loss(_best("Lowest loss with noise", min), "training loss, with noise"),
+        "test_loss": _loss(_best("Lowest test loss", min), "test loss", 0.05),
+        "train_accuracy": _most_right("in training", "right in training, no noise"),
+        "noisy_accuracy": _most_right("with noise", "right in training, with noise"),
+        "test_accuracy": _most_right("at test", "right at test"),
         "rate": Axis(_between("Dropout rate now"), "dropout rate", (0.0, 1.0)),
         "gap": Axis(
             _best("Widest gap", max, unit=" points"), "right in training − at test", (-0.1, 0.3), percent=True
@@ -146,9 +142,7 @@ AXES: Mapping[str, Axis] = MappingProxyType(
         "parting": Axis(
             _parting, "training loss: |difference| / loss of inverted", (SMALLEST, 10.0), log=True
         ),
-        "plain_loss": Axis(
-            _before_and_after("Standard's loss"), "loss in the same test code", (0.05, 4.0), log=True
-        ),
+        "plain_loss": _loss(_before_and_after("Standard's loss"), "loss in the same test code", 0.05),
         "plain_accuracy": _accuracy(
             _before_and_after("Standard right", unit=" %"), "right in the same test code"
         ),

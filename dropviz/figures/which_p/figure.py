@@ -11,7 +11,7 @@ from dropviz.figures.panels.drawing import Box, Drawing, axes_called
 from dropviz.figures.panels.grid import Row, draw_grid
 from dropviz.figures.panels.style import COLORS, INK
 from dropviz.figures.which_p.frameworks import code_texts, framework_card, migration_list, migration_texts
-from dropviz.frameworks.conventions import Framework, question_table
+from dropviz.frameworks.conventions import QUESTION_RATES, Framework
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
@@ -126,7 +126,7 @@ def _table_texts(found: WhichP) -> dict[str, list[str]]:
     Each cell has two texts, one in bold and one not; that of the other kind is empty.
     """
     rates = np.asarray(found.rates)
-    fixed = [int(np.abs(rates - row.rate).argmin()) for row in question_table()]
+    fixed = [int(np.abs(rates - rate).argmin()) for rate in QUESTION_RATES]
     cells = [_cells(found, index) for index in range(len(rates))]
     slots = range(len(fixed) + 1)
     texts: dict[str, list[str]] = {
@@ -195,7 +195,7 @@ def _table() -> str:
     )
     body = "".join(
         "<tr>" + "".join(f"<td>{_slot(slot, column)}</td>" for column in COLUMNS) + "</tr>"
-        for slot in range(len(question_table()) + 1)
+        for slot in range(len(QUESTION_RATES) + 1)
     )
     return (
         html.scrolling_table(head, body)

@@ -5,7 +5,7 @@ import streamlit as st
 from dropviz.figures.answer.figure import answer_live
 from dropviz.settings.kinds import RATE
 from dropviz.simulation.answer import EvidenceConfig, evidence
-from dropviz.training.same_path import same_path
+from dropviz.training.config import same_path
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 

@@ -5,24 +5,17 @@ import streamlit as st
 from dropviz.figures.training.after import band_figure, decision_figure, passes_figure
 from dropviz.figures.training.epochs import HEIGHT, LOW_HEIGHT, training_panel
 from dropviz.frameworks.scripts import Target, training_script
+from dropviz.settings.training import CURVES, EXPERIMENT, FRAMEWORK, GROUPS, OWN, SETTINGS
 from dropviz.training.config import layer_sizes
 from dropviz.training.curves import training_view
-from dropviz.training.experiments import GROUPS, OWN, Experiment
+from dropviz.training.experiments import Experiment
 from dropviz.training.mc import Band
 from dropviz.training.session import LiveTraining, Snapshot, Stage
 from dropviz.ui.components.live import growing_figures
 from dropviz.ui.page import Page
-from dropviz.ui.pages.training.own import OWN_SETTINGS, choose_own
+from dropviz.ui.pages.training.chosen import Chosen, choose_own, choose_ready_made
 from dropviz.ui.pages.training.session import session, want_training
-from dropviz.ui.pages.training.settings import (
-    CURVES,
-    EXPERIMENT,
-    FRAMEWORK,
-    SETTINGS,
-    Chosen,
-    choose_ready_made,
-    pick,
-)
+from dropviz.ui.settings.session import saved
 from dropviz.ui.settings.sources import disarmed
 from dropviz.ui.settings.widgets import show
 
@@ -62,10 +55,17 @@ def _buttons(chosen: str) -> None:
                 f"**{group.label}** :small[{group.asked}]",
                 key=f"training_pick_{group.name}",
                 type="primary" if group.name == chosen else "secondary",
-                on_click=pick,
+                on_click=_pick,
                 args=(group.name,),
                 width="stretch",
             )
+
+
+def _pick(name: str) -> None:
+    """Choose an experiment; a ready-made one starts at once, whatever is running."""
+    saved()[EXPERIMENT.key] = name
+    if name != OWN:
+        want_training()
 
 
 def _chosen(name: str) -> tuple[Chosen | None, str]:
@@ -173,13 +173,9 @@ def _after(seen: Snapshot | None) -> None:
 def _caption(chosen: Chosen) -> None:
     """What was trained, on what, how; and who found it."""
     data, config = chosen.data, chosen.experiment.runs[0][1]
-    optimizers = {run.optimizer for _, run in chosen.experiment.runs}
-    optimizer = config.optimizer
-    how = (
-        f"{type(optimizer).__name__}, learning rate {optimizer.learning_rate:g}"
-        if len(optimizers) == 1
-        else ("every run with its own optimizer")
-    )
+    how = f"{type(config.optimizer).__name__}, learning rate {config.optimizer.learning_rate:g}"
+    if len({run.optimizer for _, run in chosen.experiment.runs}) > 1:
+        how = "every run with its own optimizer"
     st.caption(
         f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {len(data.test_targets):,} to test. "
         f"Network: {'–'.join(map(str, layer_sizes(config, data)))}, ReLU; dropout, where there is any, behind every "
@@ -208,6 +204,6 @@ PAGE = Page(
     title="Training",
     question="does one test network serve every way of training?",
     heading="Training: does one test network serve every way of training?",
-    settings=(*SETTINGS, *OWN_SETTINGS),
+    settings=SETTINGS,
     controls=_show_page,
 )

@@ -1,6 +1,6 @@
 import numpy as np
 
-from dropviz.training.same_path import same_path
+from dropviz.training.config import same_path
 
 
 def test_the_factor_is_one_over_the_square_of_keep_for_sgd_and_one_over_keep_for_adam():

@@ -1,0 +1,162 @@
+"""What a visitor has chosen to train: a ready-made experiment, or a comparison of their own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from dropviz.datasets.splits import MAX_BYTES, Split, digits_split, from_csv, moons, rings
+from dropviz.schedules import Schedule, annealed, curriculum
+from dropviz.settings.kinds import Choice, Number
+from dropviz.settings.training import (
+    DATA,
+    EACH,
+    EPOCHS,
+    GROUPS,
+    LABEL,
+    LAYERS,
+    METHODS,
+    OWN,
+    PLAIN,
+    RATE,
+    RUNS,
+    SEEDS,
+    WIDTH,
+    Group,
+)
+from dropviz.training.config import TrainingConfig
+from dropviz.training.dropout import Dropout
+from dropviz.training.experiments import Experiment, comparison, experiments
+from dropviz.training.optimizers import SGD, Adam
+from dropviz.ui.components.upload import upload
+from dropviz.ui.pages.training.session import want_training
+from dropviz.ui.settings.widgets import show
+
+BATCH = 32
+_TOY_DATA: Mapping[str, Callable[[], Split]] = MappingProxyType(
+    {"digits": digits_split, "few": lambda: digits_split(300), "moons": moons, "rings": rings}
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """What is to be trained. ``key`` is equal for equal choices, but for the rates, which stand apart."""
+
+    group: Group
+    experiment: Experiment
+    data: Split
+    seeds: tuple[int, ...]
+    key: tuple[Any, ...]
+    rates: tuple[float, ...]
+
+
+def choose_ready_made(name: str) -> Chosen:
+    """Show the settings of a ready-made experiment and return what they choose."""
+    (group,) = [group for group in GROUPS if group.name == name]
+    variant = show(group.variants, want_training) if group.variants else name
+    rate = show(RATE)
+    seeds = int(show(SEEDS))
+    experiment = experiments(rate)[variant]
+    return Chosen(group, experiment, experiment.data(), tuple(range(seeds)), (variant, seeds), (rate,))
+
+
+def choose_own() -> Chosen | None:
+    """Show the settings of a person's own runs and return what they choose; None until there is a table.
+
+    Raises
+    ------
+    ValueError
+        If the table or a run cannot be used, in one sentence.
+    """
+    source, data = _own_data(show(DATA))
+    layers, width = int(show(LAYERS)), int(show(WIDTH))
+    hidden = (width,) * layers
+    epochs, seeds, count = int(show(EPOCHS)), int(show(SEEDS)), int(show(RUNS))
+    rows = [_show_run(number, settings) for number, settings in enumerate(EACH[:count], start=1)]
+    if data is None:
+        return None
+    if isinstance(data, str):  # said only now, when every setting has been shown
+        raise ValueError(data)
+    steps = epochs * -(-len(data.train_targets) // BATCH)
+    configs = [row.config(hidden, epochs, steps) for row in rows]
+    runs = list(zip(_labels(rows), configs, strict=True))
+    key = (OWN, source, hidden, epochs, seeds, tuple(replace(row, rate=0.0) for row in rows))
+    rates = tuple(row.rate for row in rows)
+    return Chosen(GROUPS[-1], comparison(runs, lambda: data), data, tuple(range(seeds)), key, rates)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """One row of a person's own comparison."""
+
+    method: str
+    rate: float
+    schedule: str
+    optimizer: SGD | Adam
+
+    @property
+    def label(self) -> str:
+        """Name of the run on the screen."""
+        if self.method == PLAIN:
+            return METHODS[PLAIN]
+        words = {"constant": "{:g}", "annealed": "{:g} → 0", "curriculum": "0 → {:g}"}[self.schedule]
+        return f"{METHODS[self.method]} {words.format(self.rate)}"
+
+    def config(self, hidden: tuple[int, ...], epochs: int, steps: int) -> TrainingConfig:
+        """Configuration with the same noise behind every hidden layer.
+
+        Raises
+        ------
+        ValueError
+            If the method does not take this rate.
+        """
+        rate: float | Schedule = self.rate
+        if self.schedule == "annealed":
+            rate = annealed(self.rate, steps)
+        elif self.schedule == "curriculum":
+            rate = curriculum(self.rate, 10 / steps)
+        site = None if self.method == PLAIN else Dropout(self.method, rate)
+        return TrainingConfig(hidden, (None, *(site for _ in hidden)), self.optimizer, epochs, BATCH)
+
+
+def _labels(rows: Sequence[OwnRun]) -> list[str]:
+    """Names of the runs; where they would be equal, with the optimizer, and at last with the number."""
+    labels = [row.label for row in rows]
+    steps = [f"{type(row.optimizer).__name__} {row.optimizer.learning_rate:g}" for row in rows]
+    labels = [
+        f"{label}, {step}" if labels.count(label) > 1 else label
+        for label, step in zip(labels, steps, strict=True)
+    ]
+    return [f"{label} ({i + 1})" if labels.count(label) > 1 else label for i, label in enumerate(labels)]
+
+
+def _show_run(number: int, settings: tuple[Choice, Number, Choice, Choice, Number]) -> OwnRun:
+    """Show one run's settings; without dropout there is no rate to set."""
+    method, rate, schedule, optimizer, learning_rate = settings
+    st.subheader(f"run {number}", anchor=False)
+    chosen = show(method)
+    chosen_rate, chosen_schedule = (
+        (0.0, "constant") if chosen == PLAIN else (float(show(rate)), show(schedule))
+    )
+    steps = SGD if show(optimizer) == "sgd" else Adam
+    return OwnRun(chosen, chosen_rate, chosen_schedule, steps(float(show(learning_rate))))
+
+
+def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | str | None]:
+    """What identifies the data, and the data; a sentence if the file cannot be used, None if there is none."""
+    if kind in _TOY_DATA:
+        return (kind,), _TOY_DATA[kind]()
+    column = int(show(LABEL))
+    given = upload(
+        "a CSV file",
+        ("csv", "txt", "tsv"),
+        lambda _, content: from_csv(content, str(column) if column else None),
+        key="training_file",
+        help="Numbers, and a column of labels; a quarter of each class is held back for testing. The file is never "
+        "written down and is no part of the address.",
+        limit=MAX_BYTES,
+        again=(column,),
+    )
+    return given.mark, given.problem or given.value
