@@ -29,7 +29,7 @@ from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.mistakes import Mistake
 from dropviz.simulation.nonlinearity import UnitOutput
 from dropviz.simulation.sweep import Sweep
-from dropviz.story.results import LearningRates, Result
+from dropviz.story.pictures import RATES, Result
 from dropviz.story.scenes import Scene
 from dropviz.theory.strategies import Strategy, strategy
 
@@ -144,12 +144,12 @@ def _unit_output(result: UnitOutput) -> LiveFigure:
     return _curves(gap_panels(result)[0], result.rates)
 
 
-def _learning_rates(result: LearningRates) -> LiveFigure:
-    sgd, adam = (Estimate(result.factors[name]) for name in ("SGD", "Adam"))
+def _learning_rates(factors: Mapping[str, Floats]) -> LiveFigure:
+    sgd, adam = (Estimate(factors[name]) for name in ("SGD", "Adam"))
     lines = [Line("SGD: 1/k²", COLORS["other"], sgd), Line("Adam: 1/k", COLORS["none"], adam)]
     title = "Same path: standard over inverted"
     panel = Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
-    return _curves(panel, result.rates)
+    return _curves(panel, np.array(RATES))
 
 
 def _annealing(result: ChangingRate) -> LiveFigure:

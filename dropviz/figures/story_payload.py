@@ -5,7 +5,7 @@ from typing import Any
 
 from dropviz.figures.story import scene_live
 from dropviz.numbers.written import short
-from dropviz.story.results import Result
+from dropviz.story.pictures import Result
 from dropviz.story.scenes import Question, Scene, Story
 
 

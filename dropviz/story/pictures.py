@@ -1,13 +1,59 @@
-"""The pictures that a scene can show, each cut from a page."""
+"""The pictures that a scene can show: each is cut from a page, whose result, or a part of it, it is drawn from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.rates import rate_grid
+from dropviz.schedules import annealed
 from dropviz.settings import first_screen, mistakes, next_layer, schedule
 from dropviz.settings.kinds import RATE, Choice, Choices, Number
-from dropviz.story import results
+from dropviz.simulation.changing_rate import ChangingRate, changing_rate
+from dropviz.simulation.first_screen import FirstScreen, first_look
+from dropviz.simulation.layer import layer_sweep
+from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
+from dropviz.simulation.next_layer import NextLayerConfig
+from dropviz.simulation.nonlinearity import UnitOutput, unit_output
+from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
+from dropviz.training.config import same_path
+
+RATES = rate_grid(0.0, 0.95, 0.01)
+PLACES = 100  # of the slider along a schedule, less one; beside words it is shorter than on its page
+UNITS_SHOWN = 16  # neurons of a strategy
+
+Result = Sweep | FirstScreen | Floats | Mistake | UnitOutput | ChangingRate | Mapping[str, Floats]
+
+
+def _sample(given: Mapping[str, Any]) -> Sweep:
+    return sweep(SweepConfig(units=given["units"], strategies=given["strategies"], seed=given["seed"]))
+
+
+def _screen(given: Mapping[str, Any]) -> FirstScreen:
+    return first_look(_sample(given), UNITS_SHOWN)
+
+
+def _mistake(given: Mapping[str, Any]) -> Mistake:
+    name = given["mistakes_kind"]
+    return beside_inverted(MistakeConfig(SweepConfig(strategies=("inverted", name)), name))
+
+
+def _unit(given: Mapping[str, Any]) -> UnitOutput:
+    config = NextLayerConfig(
+        unit_inputs=given["layer_inputs"],
+        weight_scale=given["layer_scale"],
+        bias=given["layer_bias"],
+        nonlinearity=given["layer_f"],
+        seed=given["layer_seed"],
+    )
+    return unit_output(layer_sweep(config.unit), config.nonlinearity)
+
+
+def _annealing(given: Mapping[str, Any]) -> ChangingRate:
+    steps = given["schedule_steps"]
+    return changing_rate(annealed(given["schedule_start"], steps), steps, PLACES)
 
 
 class Picture(NamedTuple):
@@ -18,50 +64,34 @@ class Picture(NamedTuple):
 
     address: str
     settings: tuple[Number | Choice | Choices, ...]
-    compute: Callable[[Mapping[str, Any]], results.Result]
+    compute: Callable[[Mapping[str, Any]], Result]
 
 
 # A scene differs from its page in four settings: its sample is large enough for every curve, its mistakes are those of
 # the table, its schedule starts at a rate that the pictures show, and its slider at the first step.
+_UNITS = replace(first_screen.UNITS, low=100)
 _TABLED = {name: mistakes.MISTAKE.options[name] for name in mistakes.TABLED}
-_SAMPLE = Picture(
-    "explore",
-    (RATE, replace(first_screen.UNITS, low=100), first_screen.SEED, first_screen.STRATEGIES),
-    results.sample,
+_UNIT = (
+    next_layer.UNIT_INPUTS,
+    next_layer.SCALE,
+    next_layer.BIAS,
+    next_layer.NONLINEARITY,
+    next_layer.SEED,
 )
-PICTURES: Mapping[str, Picture] = MappingProxyType(
-    {
-        "distributions": _SAMPLE._replace(compute=results.screen),
-        "mask": _SAMPLE._replace(compute=results.screen),
-        "means": _SAMPLE,
-        "variances": _SAMPLE,
-        "variance_ratio": _SAMPLE,
-        "test_factors": _SAMPLE,
-        "which_p": Picture("which-p", (RATE,), results.which_p),
-        "mistakes": Picture("mistakes", (RATE, replace(mistakes.MISTAKE, options=_TABLED)), results.mistake),
-        "next_layer": Picture(
-            "next-layer",
-            (
-                RATE,
-                next_layer.UNIT_INPUTS,
-                next_layer.SCALE,
-                next_layer.BIAS,
-                next_layer.NONLINEARITY,
-                next_layer.SEED,
-            ),
-            results.unit,
-        ),
-        "annealing": Picture(
-            "schedule",
-            (
-                replace(schedule.STEP, default=0.0),
-                replace(schedule.START, high=RATE.high),
-                schedule.TOTAL,
-            ),
-            results.annealing,
-        ),
-        "learning_rates": Picture("answer", (RATE,), results.learning_rates),
-    }
-)
+_STEP, _START = replace(schedule.STEP, default=0.0), replace(schedule.START, high=RATE.high)
+_SAMPLE = Picture("explore", (RATE, _UNITS, first_screen.SEED, first_screen.STRATEGIES), _sample)
+PICTURES: Mapping[str, Picture] = {
+    "distributions": _SAMPLE._replace(compute=_screen),
+    "mask": _SAMPLE._replace(compute=_screen),
+    "means": _SAMPLE,
+    "variances": _SAMPLE,
+    "variance_ratio": _SAMPLE,
+    "test_factors": _SAMPLE,
+    "which_p": Picture("which-p", (RATE,), lambda _: np.array(RATES)),
+    "mistakes": Picture("mistakes", (RATE, replace(mistakes.MISTAKE, options=_TABLED)), _mistake),
+    "next_layer": Picture("next-layer", (RATE, *_UNIT), _unit),
+    "annealing": Picture("schedule", (_STEP, _START, schedule.TOTAL), _annealing),
+    "learning_rates": Picture("answer", (RATE,), lambda _: same_path(RATES)),
+}
 # The one point that a person can drag: the y of a picture's curve at a rate. The other pictures show no single curve.
 DRAGGABLE = ("means", "variances", "variance_ratio", "which_p", "mistakes", "test_factors", "learning_rates")

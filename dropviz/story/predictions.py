@@ -7,7 +7,6 @@ factor s.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,11 +21,11 @@ from dropviz.theory.activations import Normal
 from dropviz.theory.moments import exact_moments
 from dropviz.theory.moments import mean_ratio as exact_mean_ratio
 from dropviz.theory.moments import variance_ratio as exact_variance_ratio
-from dropviz.theory.strategies import Factor, Strategy, strategy
+from dropviz.theory.strategies import Strategy, strategy
 from dropviz.training.config import same_path
 
-RELU = Normal(relu=True)  # ReLU(N(0, 1)), the activations of the pictures
-MU, V = RELU.exact_mean, RELU.exact_variance
+_RELU = Normal(relu=True)  # ReLU(N(0, 1)), the activations of the pictures
+MU, V = _RELU.exact_mean, _RELU.exact_variance
 OPTIMIZERS = {"sgd": ("SGD", "²"), "adam": ("Adam", "")}  # each as `same_path` calls it, and the power of 1/k
 
 
@@ -37,13 +36,8 @@ class Worked(NamedTuple):
     line: str
 
 
-class _At(NamedTuple):
-    """A strategy at a rate: its row, k, t and s."""
-
-    row: Strategy
-    keep: float
-    train: float
-    test: float
+def _worked(value: Any, line: str, **numbers: float) -> Worked:
+    return Worked(float(value), line.format_map({name: short(number) for name, number in numbers.items()}))
 
 
 def _keep(rate: float) -> float:
@@ -51,71 +45,59 @@ def _keep(rate: float) -> float:
     return 1.0 - rate
 
 
-def _at(name: str, rate: float) -> _At:
+def _at(name: str, rate: float) -> tuple[Strategy, dict[str, float]]:
+    """A strategy, and its r, k, t and s at a rate."""
     row, keep = strategy(name), _keep(rate)
     if row.divides_by_rate and rate == 0.0:
         raise ValueError(f"rate must be above 0 for strategy {name!r}, which divides by it; got 0")
-    return _At(row, keep, float(row.train_scale(rate)), float(row.test_scale(rate)))
+    return row, {"r": rate, "k": keep, "t": float(row.train_scale(rate)), "s": float(row.test_scale(rate))}
 
 
-def _spelled(factor: Factor, rate: float) -> str:
-    """A factor with its numbers: "1/k = 1/0.75"; the value of k, r and 1 follows by itself."""
-    number = short(rate if "r" in factor.symbol else 1.0 - rate)
-    if factor.symbol == "1":
-        return "the factor"
-    return f"{factor.symbol} = 1/{number}" if "/" in factor.symbol else factor.symbol
+# ---- of one strategy ------------------------------------------------------------------------------------------------
 
 
-def factor_in_training(strategy: str, rate: float) -> Worked:
-    """What the strategy multiplies a surviving unit by in training."""
-    at = _at(strategy, rate)
-    return Worked(at.train, _spelled(at.row.train_scale, rate))
+def _factor(phase: str) -> Callable[..., Worked]:
+    """What the strategy multiplies a surviving unit by in training, or every unit at test."""
+
+    def computation(strategy: str, rate: float) -> Worked:
+        row, numbers = _at(strategy, rate)
+        factor, value = (
+            (row.train_scale, numbers["t"]) if phase == "train" else (row.test_scale, numbers["s"])
+        )
+        if factor.symbol == "1":
+            return Worked(value, "the factor")
+        # The value of k or r follows by itself, that of a quotient does not: "1/k = 1/0.75".
+        divisor = short(rate if "r" in factor.symbol else 1.0 - rate)
+        return Worked(value, f"{factor.symbol} = 1/{divisor}" if "/" in factor.symbol else factor.symbol)
+
+    return computation
 
 
-def factor_at_test(strategy: str, rate: float) -> Worked:
-    """What the strategy multiplies every unit by at test."""
-    at = _at(strategy, rate)
-    return Worked(at.test, _spelled(at.row.test_scale, rate))
+def _moment(phase: str, moment: str, line: str) -> Callable[..., Worked]:
+    """A moment of the output in one phase."""
 
+    def computation(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
+        _, numbers = _at(strategy, rate)
+        moments = exact_moments(strategy, phase, rate, mean, variance)
+        return _worked(getattr(moments, moment), line, **numbers, mean=mean, variance=variance)
 
-def mean_in_training(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
-    """Mean of the training output, t·k·μ."""
-    at, moments = _at(strategy, rate), exact_moments(strategy, "train", rate, mean, variance)
-    line = f"train factor × k·μ = {short(at.train)} × {short(at.keep)} × {short(mean)}"
-    return Worked(float(moments.mean), line)
-
-
-def mean_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
-    """Mean of the test output, s·μ."""
-    at, moments = _at(strategy, rate), exact_moments(strategy, "test", rate, mean, variance)
-    return Worked(float(moments.mean), f"test factor × μ = {short(at.test)} × {short(mean)}")
-
-
-def variance_in_training(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
-    """Variance of the training output, t²·(k·v + k·r·μ²)."""
-    at, moments = _at(strategy, rate), exact_moments(strategy, "train", rate, mean, variance)
-    inner = f"{short(at.keep)} × {short(variance)} + {short(at.keep)} × {short(rate)} × {short(mean)}²"
-    line = f"train factor² × (k·v + k·r·μ²) = {short(at.train)}² × ({inner})"
-    return Worked(float(moments.variance), line)
-
-
-def variance_at_test(strategy: str, rate: float, mean: float = MU, variance: float = V) -> Worked:
-    """Variance of the test output, s²·v."""
-    at, moments = _at(strategy, rate), exact_moments(strategy, "test", rate, mean, variance)
-    return Worked(float(moments.variance), f"test factor² × v = {short(at.test)}² × {short(variance)}")
+    return computation
 
 
 def mean_change(strategy: str, rate: float) -> Worked:
     """Training mean at ``rate`` over the training mean without dropout, t·k."""
-    at = _at(strategy, rate)
-    return Worked(at.train * at.keep, f"train factor × k = {short(at.train)} × {short(at.keep)}")
+    _, numbers = _at(strategy, rate)
+    return _worked(numbers["t"] * numbers["k"], "train factor × k = {t} × {k}", **numbers)
 
 
 def mean_ratio(strategy: str, rate: float) -> Worked:
     """Test mean over training mean, s/(t·k)."""
-    at = _at(strategy, rate)
-    line = f"test factor / (train factor × k) = {short(at.test)} / ({short(at.train)} × {short(at.keep)})"
-    return Worked(float(exact_mean_ratio(at.row, rate)), line)
+    row, numbers = _at(strategy, rate)
+    line = "test factor / (train factor × k) = {s} / ({t} × {k})"
+    return _worked(exact_mean_ratio(row, rate), line, **numbers)
+
+
+# ---- of both, and of the rest ---------------------------------------------------------------------------------------
 
 
 def variance_ratio(rate: float, mean: float = MU, variance: float = V) -> Worked:
@@ -123,16 +105,16 @@ def variance_ratio(rate: float, mean: float = MU, variance: float = V) -> Worked
     keep = _keep(rate)
     if not variance > 0.0:
         raise ValueError(f"variance must be above 0; got {variance!r}")
-    value = float(exact_variance_ratio(rate, mean, variance))
-    inner = f"1/{short(keep)} + ({short(rate)}/{short(keep)}) × {short(mean)}²/{short(variance)}"
-    return Worked(value, f"1/k + (r/k)·μ²/v = {inner}")
+    line = "1/k + (r/k)·μ²/v = 1/{k} + ({r}/{k}) × {mean}²/{variance}"
+    value = exact_variance_ratio(rate, mean, variance)
+    return _worked(value, line, k=keep, r=rate, mean=mean, variance=variance)
 
 
 def units_dropped(units: float, rate: float) -> Worked:
     """Expected number of dropped units, r·n."""
     _keep(rate)
     check_number("units", units, 1, 1e10)
-    return Worked(rate * units, f"r·n = {short(rate)} × {short(units)}")
+    return _worked(rate * units, "r·n = {r} × {n}", r=rate, n=units)
 
 
 def average_minus_test_pass(
@@ -147,7 +129,7 @@ def average_minus_test_pass(
     average = float(mask_probabilities(masks, rate)[:, 0] @ nonlinearity(f)(z))
     mean = float(exact_z("inverted", rate, weights, inputs, bias).mean)
     at_mean = float(nonlinearity(f)(np.array([mean]))[0])
-    return Worked(average - at_mean, f"E[f(z)] − f(E[z]) = {short(average)} − {short(at_mean)}")
+    return _worked(average - at_mean, "E[f(z)] − f(E[z]) = {a} − {b}", a=average, b=at_mean)
 
 
 def annealed_ratio(start_rate: float, progress: float) -> Worked:
@@ -159,9 +141,7 @@ def annealed_ratio(start_rate: float, progress: float) -> Worked:
     check_number("progress", progress, 0.0, 1.0)
     comparison = compare_test_factors(annealed(start_rate, 1.0), [progress, 1.0])
     keep = 1.0 - float(comparison.rates[0])
-    return Worked(
-        float(comparison.mean_ratio[0, 0]), f"last keep / keep at this step = {short(1.0)} / {short(keep)}"
-    )
+    return _worked(comparison.mean_ratio[0, 0], "last keep / keep at this step = 1 / {k}", k=keep)
 
 
 def learning_rate_factor(optimizer: str, rate: float) -> Worked:
@@ -169,29 +149,28 @@ def learning_rate_factor(optimizer: str, rate: float) -> Worked:
     keep = _keep(rate)
     check_choice("optimizer", optimizer, OPTIMIZERS)
     name, power = OPTIMIZERS[optimizer]
-    return Worked(float(same_path([rate])[name][0]), f"1/k{power} = 1/{short(keep)}{power}")
+    return _worked(same_path([rate])[name][0], f"1/k{power} = 1/{{k}}{power}", k=keep)
 
 
-COMPUTATIONS: Mapping[str, Callable[..., Worked]] = MappingProxyType(
-    {
-        function.__name__: function
-        for function in (
-            factor_in_training,
-            factor_at_test,
-            mean_in_training,
-            mean_at_test,
-            variance_in_training,
-            variance_at_test,
-            mean_change,
-            mean_ratio,
-            variance_ratio,
-            units_dropped,
-            average_minus_test_pass,
-            annealed_ratio,
-            learning_rate_factor,
-        )
-    }
-)
+COMPUTATIONS: Mapping[str, Callable[..., Worked]] = {
+    "factor_in_training": _factor("train"),
+    "factor_at_test": _factor("test"),
+    "mean_in_training": _moment("train", "mean", "train factor × k·μ = {t} × {k} × {mean}"),
+    "mean_at_test": _moment("test", "mean", "test factor × μ = {s} × {mean}"),
+    "variance_in_training": _moment(
+        "train",
+        "variance",
+        "train factor² × (k·v + k·r·μ²) = {t}² × ({k} × {variance} + {k} × {r} × {mean}²)",
+    ),
+    "variance_at_test": _moment("test", "variance", "test factor² × v = {s}² × {variance}"),
+    "mean_change": mean_change,
+    "mean_ratio": mean_ratio,
+    "variance_ratio": variance_ratio,
+    "units_dropped": units_dropped,
+    "average_minus_test_pass": average_minus_test_pass,
+    "annealed_ratio": annealed_ratio,
+    "learning_rate_factor": learning_rate_factor,
+}
 
 
 def compute(name: object, given: Mapping[str, Any]) -> Worked:

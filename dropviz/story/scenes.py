@@ -9,9 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dropviz.settings.addresses import page_link
-from dropviz.story.pictures import PICTURES
+from dropviz.story.pictures import PICTURES, Result
 from dropviz.story.predictions import Worked
-from dropviz.story.results import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +69,9 @@ class Scene:
     @property
     def address(self) -> str:
         """Link to the page with the settings of the live figure, as the app writes them."""
-        texts = {
-            name: ",".join(value)
-            if isinstance(value, tuple)
-            else f"{value:g}"
-            if isinstance(value, float)
-            else value
-            for name, value in self.settings
-        }
-        return page_link(PICTURES[self.picture].address, urlencode(texts, safe=","))
+        query = {name: f"{value:g}" if isinstance(value, float) else value for name, value in self.settings}
+        query |= {name: ",".join(value) for name, value in self.settings if isinstance(value, tuple)}
+        return page_link(PICTURES[self.picture].address, urlencode(query, safe=","))
 
 
 @dataclass(frozen=True, slots=True)
