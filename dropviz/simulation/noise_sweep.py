@@ -37,6 +37,10 @@ from dropviz.theory.noise import (
 from dropviz.theory.standard_errors import variance_error
 
 MOST_UNITS = 2_000_000
+SPREADS: tuple[UnitNoise, ...] = (
+    standard_normal,
+    unit_uniform,
+)  # one draw of each serves every noise and rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def noise_sweep(config: NoiseConfig) -> NoiseSweep:
     unit = max(1.0, float(np.abs(drawn).max()))
     a = drawn / unit
     mask_sums = _mask_sums(rng, a, rates)
-    draws = {draw: draw(rng, a.size) for draw in (standard_normal, unit_uniform)}
+    draws: dict[UnitNoise, Floats] = {draw: draw(rng, a.size) for draw in SPREADS}
     clean = _central(np.array([a.size, *_power_sums(a - a.mean())]), a.mean())
     curves: dict[str, list[tuple[Central, Moments]]] = {"noise": [], "train": [], "test": []}
     for name in config.noises:
@@ -259,7 +263,7 @@ def noise_densities(config: NoiseConfig) -> NoiseDensities:
     rng = np.random.default_rng([config.seed, 1])
     a = config.activations.sample(rng, config.display_units)
     uniform = rng.random(a.size)
-    draws = {draw: draw(rng, a.size) for draw in (standard_normal, unit_uniform)}
+    draws: dict[UnitNoise, Floats] = {draw: draw(rng, a.size) for draw in SPREADS}
     edges = _display_edges(config)
     columns = [_density(noise(name), config, a, uniform, draws, edges) for name in config.noises]
     return NoiseDensities(config, edges, *(np.array(column) for column in zip(*columns, strict=True)))

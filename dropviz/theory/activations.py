@@ -24,6 +24,7 @@ class Activations(Protocol):
 
     def __hash__(self) -> int:
         """Hash, equal for equal sources."""
+        return super().__hash__()
 
     @property
     def exact_mean(self) -> float:
