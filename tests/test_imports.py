@@ -106,7 +106,7 @@ def test_imports_lead_downwards(module):
 COMPUTING = ("simulation", "training")
 # The notebook's way in has only a sweep; it makes the rest, so that nothing below it has to.
 MAKES_WHAT_IT_SHOWS = {("dropviz.figures", "first_look")}
-# What a page may call: one function a result, the tables of what there is, and what reads a person's own experiment.
+# What a page may call: one function a result, and what reads a person's own experiment.
 PAGES_CALL = {
     "answers_left_on",
     "beside_inverted",
@@ -117,9 +117,7 @@ PAGES_CALL = {
     "first_look",
     "next_layer",
     "noise_pair",
-    "noises",
     "observe",
-    "strategies",
     "which_p",
 }
 

@@ -15,6 +15,7 @@ from dropviz.training.config import TrainingConfig, with_rate
 from dropviz.training.decision import COARSE, FINE
 from dropviz.training.dropout import Dropout
 from dropviz.training.experiments import Experiment, comparison, experiments, shown
+from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.loop import train
 from dropviz.training.session import GRACE, LiveTraining, Snapshot, check_work
 
@@ -25,7 +26,7 @@ class ByHand(Executor):
     def __init__(self) -> None:
         self.jobs: list[Callable[[], object]] = []
 
-    def submit(self, job, /, *_, **__):  # type: ignore[no-untyped-def]
+    def submit(self, job, /, *_, **__):
         self.jobs.append(job)
 
     def work(self) -> None:
@@ -249,13 +250,16 @@ def test_trainings_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[int] = []
     with ThreadPoolExecutor(1) as pool:
         lives = [started(pool) for _ in range(3)]
-        for number, live in enumerate(lives):
-            work = live._turns.train_one
-            monkeypatch.setattr(
-                live._turns, "train_one", lambda number=number, work=work: (order.append(number), work())
-            )
+        train_one = RunsInTurn.train_one
+
+        def noted(turns: RunsInTurn) -> None:
+            order.append([live._turns for live in lives].index(turns))
+            train_one(turns)
+
+        monkeypatch.setattr(RunsInTurn, "train_one", noted)
         pool.submit(lambda: [live.look() for live in lives]).result(10.0)
-        wait_for(lambda: all(live.look().stage == "ended" for live in lives))
+        # all are looked at each time, or one would rest
+        wait_for(lambda: {live.look().stage for live in lives} == {"ended"})
     assert order == [0, 1, 2] * (len(order) // 3)
     assert len(order) > 30
 
