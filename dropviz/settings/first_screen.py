@@ -1,21 +1,18 @@
 """The settings of the first screen."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from dropviz.settings.kinds import RATE, Choice, Choices, Number, seed
 from dropviz.settings.sources import SOURCE_SETTINGS
 from dropviz.theory.strategies import strategies
 
-MEASURES: Mapping[str, str] = MappingProxyType(
-    {
-        "variance_ratio": "train/test variance",
-        "relative_gap": "relative mean gap",
-        "mean_gap": "mean gap, test − train",
-        "rms_gap": "RMS gap per unit",
-        "wasserstein": "Wasserstein distance",
-    }
-)
+MEASURES: Mapping[str, str] = {
+    "variance_ratio": "train/test variance",
+    "relative_gap": "relative mean gap",
+    "mean_gap": "mean gap, test − train",
+    "rms_gap": "RMS gap per unit",
+    "wasserstein": "Wasserstein distance",
+}
 UNITS = Number(
     "units",
     "units",

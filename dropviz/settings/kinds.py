@@ -114,22 +114,18 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of a form of its own: ``read`` makes its value or raises ValueError, ``write`` is the way back."""
+    """A text of a form of its own: ``parse`` makes its value or raises ValueError, ``write`` is the way back."""
 
     key: str
     label: str
     default: Any
     form: str  # what is allowed, in words
-    read: Callable[[str], Any]
+    parse: Callable[[str], Any]
     write: Callable[[Any], str] = str
     empty: str = ""  # what a value without text means, in words
     help: str | None = None
     placeholder: str | None = None
     control: Literal["field", "page"] = "field"
-
-    def parse(self, text: str) -> Any:
-        """Return the value of the text."""
-        return self.read(text)
 
     def spell(self, value: Any) -> str:
         """The value's text; where there is none, what that means, for a sentence: no address ever names it."""

@@ -1,13 +1,10 @@
 """The settings of the page of the next layer."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from dropviz.settings.kinds import RATE, Choice, Number, seed
 
-LABELS: Mapping[str, str] = MappingProxyType(
-    {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
-)
+LABELS: Mapping[str, str] = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
 MOST_LISTED = 12  # inputs of which all masks are listed: 2¹² = 4096
 
 FAN_IN = Number("layer_fan_in", "fan-in", 64, 1, 512, 1, help="How many inputs a the unit has.")

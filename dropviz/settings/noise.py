@@ -1,22 +1,19 @@
 """The settings of the page of zero-mean noise."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from dropviz.settings.kinds import RATE, Choice, Number, seed
 from dropviz.settings.sources import SOURCE_SETTINGS
 
 # What a noise is called where there is little room.
-SHORT: Mapping[str, str] = MappingProxyType(
-    {
-        "standard": "standard",
-        "inverted": "inverted",
-        "gaussian": "Gaussian ×",
-        "additive": "Gaussian +",
-        "uniform": "uniform ×",
-        "alpha": "alpha",
-    }
-)
+SHORT: Mapping[str, str] = {
+    "standard": "standard",
+    "inverted": "inverted",
+    "gaussian": "Gaussian ×",
+    "additive": "Gaussian +",
+    "uniform": "uniform ×",
+    "alpha": "alpha",
+}
 NOISE = Choice(
     "noise",
     "beside inverted dropout",

@@ -66,6 +66,6 @@ TABLE = Text(
     "steps, rising, and their rates; add a row at the end",
     ((0, 0.5), (500, 0.3), (1000, 0)),
     form=f"1 to {MOST_ROWS} rows step:rate, separated by commas, with rising steps and rates from 0 to below 1",
-    read=_read_table,
+    parse=_read_table,
     write=_write_table,
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -59,69 +58,65 @@ _BETWEEN = Choice(
 )
 _ZERO_LABEL, _ZERO_HELP = "rate 0 after, % of the training", "When the straight line reaches 0."
 _LEVELS_HELP = "How many rates, one after the other."
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {
-        "annealed": Kind(
-            "annealed",
-            (
-                START,
-                Number("schedule_zero_at", _ZERO_LABEL, 100, 1, 100, 5, help=_ZERO_HELP),
-            ),
-            lambda total, start, zero_at: schedules.annealed(start, total * zero_at / 100),
-            _annealed_code,
-            "Annealed dropout takes the rate from a high initial value to zero over the training: Rennie, "
-            "Goel, Thomas, [SLT 2014]"
-            "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). "
-            "The straight line is our choice.",
+KINDS: Mapping[str, Kind] = {
+    "annealed": Kind(
+        "annealed",
+        (
+            START,
+            Number("schedule_zero_at", _ZERO_LABEL, 100, 1, 100, 5, help=_ZERO_HELP),
         ),
-        "curriculum": Kind(
-            "curriculum",
-            (
-                _rate("final", "rate approached", 0.5),
-                Number(
-                    "schedule_speed", "γ × steps", 10.0, 0.1, 100.0, 1.0, help="How fast it is approached."
-                ),
-            ),
-            lambda total, final, speed: schedules.curriculum(final, speed / total),
-            lambda total, final, speed: f"curriculum({final!r}, gamma={speed / total!r})",
-            "Curriculum dropout goes the other way, from no dropout up: keep = (1 − k̄)·exp(−γ·step) + k̄. "
-            "Morerio et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
+        lambda total, start, zero_at: schedules.annealed(start, total * zero_at / 100),
+        _annealed_code,
+        "Annealed dropout takes the rate from a high initial value to zero over the training: Rennie, "
+        "Goel, Thomas, [SLT 2014]"
+        "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). "
+        "The straight line is our choice.",
+    ),
+    "curriculum": Kind(
+        "curriculum",
+        (
+            _rate("final", "rate approached", 0.5),
+            Number("schedule_speed", "γ × steps", 10.0, 0.1, 100.0, 1.0, help="How fast it is approached."),
         ),
-        "cosine": Kind(
-            "cosine",
-            (_rate("cosine_start", "rate at the start", 0.5), _rate("cosine_final", "rate at the end", 0.0)),
-            lambda total, start, final: schedules.cosine(start, final, total),
-            lambda total, start, final: f"cosine({start!r}, {final!r}, duration={total})",
-            "Half a cosine, as Loshchilov and Hutter use for the learning rate: "
-            "[ICLR 2017](https://arxiv.org/abs/1608.03983).",
+        lambda total, final, speed: schedules.curriculum(final, speed / total),
+        lambda total, final, speed: f"curriculum({final!r}, gamma={speed / total!r})",
+        "Curriculum dropout goes the other way, from no dropout up: keep = (1 − k̄)·exp(−γ·step) + k̄. "
+        "Morerio et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
+    ),
+    "cosine": Kind(
+        "cosine",
+        (_rate("cosine_start", "rate at the start", 0.5), _rate("cosine_final", "rate at the end", 0.0)),
+        lambda total, start, final: schedules.cosine(start, final, total),
+        lambda total, start, final: f"cosine({start!r}, {final!r}, duration={total})",
+        "Half a cosine, as Loshchilov and Hutter use for the learning rate: "
+        "[ICLR 2017](https://arxiv.org/abs/1608.03983).",
+    ),
+    "steps": Kind(
+        "steps",
+        (
+            _rate("steps_first", "first rate", 0.5),
+            _rate("steps_last", "last rate", 0.0),
+            Number("schedule_levels", "levels", 3, 2, 10, 1, help=_LEVELS_HELP),
         ),
-        "steps": Kind(
-            "steps",
-            (
-                _rate("steps_first", "first rate", 0.5),
-                _rate("steps_last", "last rate", 0.0),
-                Number("schedule_levels", "levels", 3, 2, 10, 1, help=_LEVELS_HELP),
-            ),
-            lambda total, *values: schedules.steps(*_stairs(total, *values)),
-            lambda total, *values: "steps({}, boundaries={})".format(*_stairs(total, *values)),
-            "Equally high and equally long stairs.",
-        ),
-        "constant": Kind(
-            "constant",
-            (_rate("constant", "rate", 0.3),),
-            lambda _, rate: schedules.constant(rate),
-            lambda _, rate: f"constant({rate!r})",
-            "One rate: then standard dropout has a right factor too, 1 − rate.",
-        ),
-        "table": Kind(
-            "own table",
-            (TABLE, _BETWEEN),
-            lambda _, rows, between: schedules.table(*_table_arguments(rows), between),
-            lambda _, rows, between: "table({}, {}, {!r})".format(*_table_arguments(rows), between),
-            "Before the first row holds the first rate, after the last row the last.",
-        ),
-    }
-)
+        lambda total, *values: schedules.steps(*_stairs(total, *values)),
+        lambda total, *values: "steps({}, boundaries={})".format(*_stairs(total, *values)),
+        "Equally high and equally long stairs.",
+    ),
+    "constant": Kind(
+        "constant",
+        (_rate("constant", "rate", 0.3),),
+        lambda _, rate: schedules.constant(rate),
+        lambda _, rate: f"constant({rate!r})",
+        "One rate: then standard dropout has a right factor too, 1 − rate.",
+    ),
+    "table": Kind(
+        "own table",
+        (TABLE, _BETWEEN),
+        lambda _, rows, between: schedules.table(*_table_arguments(rows), between),
+        lambda _, rows, between: "table({}, {}, {!r})".format(*_table_arguments(rows), between),
+        "Before the first row holds the first rate, after the last row the last.",
+    ),
+}
 KIND = Choice(
     "schedule",
     "schedule",

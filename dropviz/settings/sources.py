@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 
 from dropviz.settings.kinds import Choice, Number, Setting
 from dropviz.theory.activations import (
@@ -68,21 +67,17 @@ _SPARSE = (
 )
 _CONSTANT = (Number("constant_value", "value", 1.0, -5.0, 5.0, 0.1, help="Every activation has this value."),)
 
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {
-        "relu": _of_a_normal("relu", "ReLU of a normal", partial(Normal, relu=True)),
-        "normal": _of_a_normal("normal", "normal", Normal),
-        "uniform": Source(
-            "uniform", Uniform, ("low", "high"), _UNIFORM, lambda low, width: (low, low + width)
-        ),
-        "exponential": Source("exponential", Exponential, ("scale",), _EXPONENTIAL),
-        "sigmoid": _of_a_normal("sigmoid", "sigmoid of a normal", SigmoidNormal),
-        "lognormal": _of_a_normal("lognormal", "lognormal", LogNormal, 0.5, 1.5),
-        "sparse": Source("sparse: mostly zeros", Sparse, ("zero_probability", "scale"), _SPARSE),
-        "constant": Source("all equal", Constant, ("value",), _CONSTANT),
-        "digits": Source("hidden layer, real digits", digits),
-    }
-)
+SOURCES: Mapping[str, Source] = {
+    "relu": _of_a_normal("relu", "ReLU of a normal", partial(Normal, relu=True)),
+    "normal": _of_a_normal("normal", "normal", Normal),
+    "uniform": Source("uniform", Uniform, ("low", "high"), _UNIFORM, lambda low, width: (low, low + width)),
+    "exponential": Source("exponential", Exponential, ("scale",), _EXPONENTIAL),
+    "sigmoid": _of_a_normal("sigmoid", "sigmoid of a normal", SigmoidNormal),
+    "lognormal": _of_a_normal("lognormal", "lognormal", LogNormal, 0.5, 1.5),
+    "sparse": Source("sparse: mostly zeros", Sparse, ("zero_probability", "scale"), _SPARSE),
+    "constant": Source("all equal", Constant, ("value",), _CONSTANT),
+    "digits": Source("hidden layer, real digits", digits),
+}
 FILE = "file"  # a person's own activations, beside the table
 SOURCE = Choice(
     "source",

@@ -32,7 +32,7 @@ ORDER = Text(
     "scenes, in order",
     "",
     form=f"numbers from 1 to {MOST_SCENES}, each once, separated by commas",
-    read=_read_order,
+    parse=_read_order,
     empty="the whole story",
     help="Numbers with commas: 3,1,2. What is left out is hidden. The order is a part of the address.",
     placeholder="all: 1,2,3,…",
@@ -44,7 +44,7 @@ STORY = Text(
     "story",
     "",
     form=f"the {MARK_LENGTH} digits and letters a to f of a story that was loaded here",
-    read=_read_mark,
+    parse=_read_mark,
     empty="the story of this app",
     control="page",
 )

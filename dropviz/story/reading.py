@@ -6,7 +6,7 @@ Which answer is right follows from a computation of `dropviz.story.predictions`;
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from dropviz.story.scenes import Drag, Option, Question, Scene, Story
 OWN_STORY = Path(__file__).parents[1] / "data" / "story.toml"
 MOST_TEXT, MOST_BYTES = 4000, 200_000
 MOST_NAMED = 10  # of the keys that are no part of a story
+SCENE_KEYS = ("title", "sentence", "notes", "picture", "settings", "reveal", "veiled", "numbers", "ask")
 FARTHEST = 1e6  # from the value of what is dragged, and still right
 EQUAL = 1e-9  # relative; below it two numbers are one
 _CLAIM = re.compile(r"(=|<|>)\s*(-?\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
@@ -93,11 +94,7 @@ def _story(table: Mapping[str, Any], text: str) -> Story:
 
 
 def _scene(record: Mapping[str, Any]) -> Scene:
-    _known(
-        record,
-        ("title", "sentence", "notes", "picture", "settings", "reveal", "veiled", "numbers", "ask"),
-        "",
-    )
+    _known(record, SCENE_KEYS)
     picture = record.get("picture")
     if not isinstance(picture, str) or picture not in PICTURES:
         raise _Problem("picture", f"picture must be one of {', '.join(PICTURES)}; got {picture!r}")
@@ -113,34 +110,25 @@ def _scene(record: Mapping[str, Any]) -> Scene:
         key: _filled(_text(record, key, needed=key in ("title", "sentence")), numbers, key)
         for key in ("title", "sentence", "notes", "reveal")
     }
-    return Scene(
-        title=texts["title"],
-        sentence=texts["sentence"],
-        picture=picture,
-        settings=settings,
-        notes=texts["notes"],
-        question=question,
-        reveal=texts["reveal"],
-        veiled=veiled and question is not None,
-    )
+    veiled = veiled and question is not None
+    return Scene(picture=picture, settings=settings, question=question, veiled=veiled, **texts)
 
 
-def _known(record: Mapping[str, Any], names: Sequence[str], path: str) -> None:
+def _known(record: Mapping[str, Any], names: Sequence[str], within: str = "") -> None:
     for key in record:
         if key not in names:
-            raise _Problem(f"{path}.{key}".strip("."), f"{key} is not known here; use {', '.join(names)}")
+            raise _Problem(within + key, f"{key} is not known here; use {', '.join(names)}")
 
 
-def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _table(record: Mapping[str, Any], key: str, within: str = "") -> Mapping[str, Any]:
     value = record.get(key, {})
     if not isinstance(value, dict):
-        raise _Problem(key, f"{key} must be a table; got {value!r}")
+        raise _Problem(within + key, f"{key} must be a table; got {value!r}")
     return value
 
 
-def _text(record: Mapping[str, Any], key: str, needed: bool, path: str = "") -> str:
-    value = record.get(key, "")
-    where = f"{path}.{key}".strip(".")
+def _text(record: Mapping[str, Any], key: str, needed: bool, within: str = "") -> str:
+    value, where = record.get(key, ""), within + key
     if not isinstance(value, str):
         raise _Problem(where, f"{key} must be text; got {value!r}")
     if needed and not value.strip():
@@ -162,12 +150,11 @@ def _filled(text: str, numbers: Mapping[str, str], key: str) -> str:
 
 
 def _number(name: str, given: object) -> str:
+    path = f"numbers.{name}"
     if not isinstance(given, dict):
-        raise _Problem(
-            f"numbers.{name}", f"{name} must be a table with compute and its parameters; got {given!r}"
-        )
+        raise _Problem(path, f"{name} must be a table with compute and its parameters; got {given!r}")
     parameters = {key: value for key, value in given.items() if key != "compute"}
-    return short(_worked(given.get("compute"), parameters, f"numbers.{name}").value)
+    return short(_worked(given.get("compute"), parameters, path).value)
 
 
 def _worked(name: object, given: Mapping[str, Any], path: str) -> Worked:
@@ -196,9 +183,8 @@ def _setting(setting: Number | Choice | Choices, value: Any) -> Any:
         return number if setting.whole else float(number)
     several = isinstance(setting, Choices)
     values = value if several and isinstance(value, list) and value else [value]
-    if not all(isinstance(one, str) and one in setting.options for one in values) or len(set(values)) < len(
-        values
-    ):
+    known = all(isinstance(one, str) and one in setting.options for one in values)
+    if not known or len(set(values)) < len(values):
         form = "a list of" if several else "one of"
         raise _Problem(path, f"{setting.key} must be {form} {', '.join(setting.options)}; got {value!r}")
     return tuple(values) if several else value
@@ -215,14 +201,10 @@ def _number_within(name: str, value: Any, low: float, high: float, path: str, wh
 
 
 def _question(ask: Mapping[str, Any], picture: str) -> Question:
-    _known(ask, ("text", "compute", "given", "options", "drag"), "ask")
-    text = _text(ask, "text", needed=True, path="ask")
-    given = ask.get("given", {})
-    if not isinstance(given, dict):
-        raise _Problem("ask.given", f"given must be a table; got {given!r}")
-    worked = _worked(
-        ask.get("compute"), given, "ask.given" if str(ask.get("compute")) in COMPUTATIONS else "ask.compute"
-    )
+    _known(ask, ("text", "compute", "given", "options", "drag"), "ask.")
+    text = _text(ask, "text", needed=True, within="ask.")
+    given, name = _table(ask, "given", "ask."), ask.get("compute")
+    worked = _worked(name, given, "ask.given" if str(name) in COMPUTATIONS else "ask.compute")
     if ("options" in ask) == ("drag" in ask):
         raise _Problem("ask", "a question has either options or drag")
     if "drag" in ask:
@@ -248,20 +230,15 @@ def _options(given: Any, value: float) -> tuple[Option, ...]:
     for one in given:
         if not isinstance(one, dict) or one.keys() != {"text", "is"}:
             raise _Problem(path, f"an option must be a table with text and is; got {one!r}")
-        options.append(Option(_text(one, "text", needed=True, path=path), holds(one["is"], value, path)))
+        options.append(
+            Option(_text(one, "text", needed=True, within=f"{path}."), holds(one["is"], value, path))
+        )
     right = sum(option.right for option in options)
     if right != 1:
         raise _Problem(
             path, f"exactly one option must be right; the computed value is {short(value)} and {right} are"
         )
     return tuple(options)
-
-
-_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
-    "=": lambda value, bound: math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
-    "<": lambda value, bound: value < bound and not math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
-    ">": lambda value, bound: value > bound and not math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL),
-}
 
 
 def holds(claim: object, value: float, path: str = "is") -> bool:
@@ -273,4 +250,6 @@ def holds(claim: object, value: float, path: str = "is") -> bool:
     found = _CLAIM.fullmatch(claim.strip()) if isinstance(claim, str) else None
     if not found or (found[3] and float(found[3]) == 0.0):
         raise _Problem(path, f'is must be a comparison such as "= 1", "> 1" or "= 4/3"; got {claim!r}')
-    return _COMPARE[found[1]](value, float(found[2]) / float(found[3] or 1.0))
+    bound = float(found[2]) / float(found[3] or 1.0)
+    equal = math.isclose(value, bound, rel_tol=EQUAL, abs_tol=EQUAL)
+    return equal if found[1] == "=" else not equal and (value < bound) == (found[1] == "<")

@@ -9,7 +9,7 @@ from dropviz.simulation.masks import MOST_ENUMERATED
 WHOLE = Number("n", "number", 5, 1, 1000)
 REAL = Number("x", "number", 0.5, -1.0, 1000.0)
 SOME = Choices("some", "some", {"a": "A", "b": "B", "c": "C"}, ("a",), most=2)
-WORD = Text("word", "word", "", form="letters", read=lambda text: text[text.index("a") :], empty="no word")
+WORD = Text("word", "word", "", form="letters", parse=lambda text: text[text.index("a") :], empty="no word")
 
 
 @pytest.mark.parametrize(

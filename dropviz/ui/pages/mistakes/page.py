@@ -1,7 +1,6 @@
 """A museum of mistakes, each beside the right thing, and a diagnosis of a person's own."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 import streamlit as st
@@ -26,51 +25,49 @@ class Exhibit(NamedTuple):
     seen: str
 
 
-EXHIBITS: Mapping[str, Exhibit] = MappingProxyType(
-    {
-        "none": Exhibit(
-            "Units are dropped in training and nothing makes up for it. At test every unit is there, and the next "
-            "layer gets 1/keep times the input that it was trained on.",
-            "[KerasDropconnect, issue 1](https://github.com/teelinsan/KerasDropconnect/issues/1) (2019), on weights "
-            "instead of activations. The dropout of Keras divides by keep; the fix agreed on there multiplies by keep "
-            "again in training, which leaves the bare mask, and does nothing at test.",
-        ),
-        "both": Exhibit(
-            "The framework already divides by keep in training, and the code multiplies by keep at test as well: both "
-            "correct strategies at once.",
-            "[DyNet, issue 186](https://github.com/clab/dynet/issues/186) (2016). Its dropout divides by keep, which "
-            "its documentation did not say; the reporter expects that nearly everyone scales again at test, and had "
-            "done so too.",
-        ),
-        "wrong_train": Exhibit(
-            "The division is there, but by the drop rate. "
-            "[Srivastava et al. (JMLR 2014)](https://jmlr.org/papers/v15/srivastava14a.html) call the keep probability "
-            "p, most frameworks the drop rate: the same letter, the other number.",
-            "[Kaldi, issue 2814](https://github.com/kaldi-asr/kaldi/issues/2814) and "
-            "[pull request 2815](https://github.com/kaldi-asr/kaldi/pull/2815) (2018, merged): a component divided by "
-            "the drop proportion. [Theanets, pull request 123](https://github.com/lmjohns3/theanets/pull/123) (2016, "
-            "merged): the same. In words only, at rate 0.5, where it is the same number: "
-            "[LLMs from scratch, issue 431](https://github.com/rasbt/LLMs-from-scratch/issues/431) and "
-            "[issue 428](https://github.com/rasbt/LLMs-from-scratch/issues/428) (2024).",
-        ),
-        "wrong_test": Exhibit(
-            "Scaling at test is there, but by the drop rate instead of keep.",
-            "[ConvNetJS, pull request 61](https://github.com/karpathy/convnetjs/pull/61) (open since 2016): the layer "
-            "multiplies by `drop_prob` at test. Its default is 0.5, the one rate at which this is right. "
-            "[Pull request 106](https://github.com/karpathy/convnetjs/pull/106) (2019) found it again.",
-        ),
-        LEFT_ON: Exhibit(
-            "The factor is right, but nobody switched the mask off. The mean is right too, so a comparison of means "
-            "finds nothing, but at every rate above 0 each single prediction is random.",
-            "[nanoGPT, pull request 240](https://github.com/karpathy/nanoGPT/pull/240) (2023, merged): attention got "
-            "its dropout rate in a function call that does not know of evaluation mode; "
-            "[PyTorch, issue 124464](https://github.com/pytorch/pytorch/issues/124464) (2024) is about that function. "
-            "[DME, issue 3](https://github.com/facebookresearch/DME/issues/3) (2018): `F.dropout` without its switch. "
-            "Done on purpose, many times over, it is Monte Carlo dropout "
-            "([Gal and Ghahramani, ICML 2016](https://arxiv.org/abs/1506.02142)).",
-        ),
-    }
-)
+EXHIBITS: Mapping[str, Exhibit] = {
+    "none": Exhibit(
+        "Units are dropped in training and nothing makes up for it. At test every unit is there, and the next "
+        "layer gets 1/keep times the input that it was trained on.",
+        "[KerasDropconnect, issue 1](https://github.com/teelinsan/KerasDropconnect/issues/1) (2019), on weights "
+        "instead of activations. The dropout of Keras divides by keep; the fix agreed on there multiplies by keep "
+        "again in training, which leaves the bare mask, and does nothing at test.",
+    ),
+    "both": Exhibit(
+        "The framework already divides by keep in training, and the code multiplies by keep at test as well: both "
+        "correct strategies at once.",
+        "[DyNet, issue 186](https://github.com/clab/dynet/issues/186) (2016). Its dropout divides by keep, which "
+        "its documentation did not say; the reporter expects that nearly everyone scales again at test, and had "
+        "done so too.",
+    ),
+    "wrong_train": Exhibit(
+        "The division is there, but by the drop rate. "
+        "[Srivastava et al. (JMLR 2014)](https://jmlr.org/papers/v15/srivastava14a.html) call the keep probability "
+        "p, most frameworks the drop rate: the same letter, the other number.",
+        "[Kaldi, issue 2814](https://github.com/kaldi-asr/kaldi/issues/2814) and "
+        "[pull request 2815](https://github.com/kaldi-asr/kaldi/pull/2815) (2018, merged): a component divided by "
+        "the drop proportion. [Theanets, pull request 123](https://github.com/lmjohns3/theanets/pull/123) (2016, "
+        "merged): the same. In words only, at rate 0.5, where it is the same number: "
+        "[LLMs from scratch, issue 431](https://github.com/rasbt/LLMs-from-scratch/issues/431) and "
+        "[issue 428](https://github.com/rasbt/LLMs-from-scratch/issues/428) (2024).",
+    ),
+    "wrong_test": Exhibit(
+        "Scaling at test is there, but by the drop rate instead of keep.",
+        "[ConvNetJS, pull request 61](https://github.com/karpathy/convnetjs/pull/61) (open since 2016): the layer "
+        "multiplies by `drop_prob` at test. Its default is 0.5, the one rate at which this is right. "
+        "[Pull request 106](https://github.com/karpathy/convnetjs/pull/106) (2019) found it again.",
+    ),
+    LEFT_ON: Exhibit(
+        "The factor is right, but nobody switched the mask off. The mean is right too, so a comparison of means "
+        "finds nothing, but at every rate above 0 each single prediction is random.",
+        "[nanoGPT, pull request 240](https://github.com/karpathy/nanoGPT/pull/240) (2023, merged): attention got "
+        "its dropout rate in a function call that does not know of evaluation mode; "
+        "[PyTorch, issue 124464](https://github.com/pytorch/pytorch/issues/124464) (2024) is about that function. "
+        "[DME, issue 3](https://github.com/facebookresearch/DME/issues/3) (2018): `F.dropout` without its switch. "
+        "Done on purpose, many times over, it is Monte Carlo dropout "
+        "([Gal and Ghahramani, ICML 2016](https://arxiv.org/abs/1506.02142)).",
+    ),
+}
 
 RELATIVES = (
     "[Edinburgh's mlpractical, pull request 32](https://github.com/CSTR-Edinburgh/mlpractical/pull/32) (2015): inputs "
