@@ -1,31 +1,29 @@
 """The first screen: distributions, mean, variance and discrepancy of every strategy, at every rate."""
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import SMALLEST_DRAWN, Line, Panel, draw_panel
+from dropviz.figures.panels.curves import SMALLEST_DRAWN, Line, Panel, over
 from dropviz.figures.panels.distributions import draw_distribution
-from dropviz.figures.panels.drawing import Box, Drawing
-from dropviz.figures.panels.grid import Drawn, Row, draw_grid
-from dropviz.figures.panels.neurons import neurons
+from dropviz.figures.panels.grid import Part, Row, draw_grid
+from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure
-from dropviz.numbers.checks import Floats, check_choice
-from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.checks import check_choice
 from dropviz.numbers.written import estimated, plain
 from dropviz.settings.first_screen import MEASURES
 from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.histogram import Distribution
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.activations import Activations
-from dropviz.theory.moments import PHASES, Moments, exact_gap, exact_moments, variance_ratio
+from dropviz.theory.moments import PHASES, variance_ratio
 from dropviz.theory.strategies import Strategy, strategy
 
+NUMBERS = (("train", "mean"), ("test", "mean"), ("train", "variance"), ("test", "variance"))
 STEMS = {"train": "exactly 0 in training", "test": "exactly 0 at test"}
 HINT = (
     '<p class="dv-hint">Drag the rate: units drop out in training, at test all are there. Watch what each strategy '
@@ -57,17 +55,20 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
     config = screen.sweep.config
     rates, chosen = np.asarray(config.rates), [strategy(name) for name in config.strategies]
     panels = curve_panels(screen.sweep, measure)
-    drawn = _draw(screen, chosen, panels)
-    across = _columns_of(len(chosen))
+    across = len(chosen) if len(chosen) <= 3 else 2
+    full, rest = divmod(len(chosen), across)  # an odd one out has a row of its own
+    rows = [Row(across, DISTRIBUTION)] * full + [Row(rest, DISTRIBUTION)] * bool(rest) + [Row(3, CURVES)]
+    titles = (
+        f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}" for row in chosen
+    )
+    names, findings = " and ".join(row.label for row in chosen), "; ".join(panel.title for panel in panels)
     return LiveFigure(
-        figure=drawn.figure,
+        **draw_grid(rows, [*distributions(screen, chosen, titles), *over(rates, panels)]),
         rates=config.rates,
-        tracks=drawn.tracks,
-        texts=_texts(screen),
-        head=HINT + html.columns([_head(shown) for shown in chosen], across),
-        foot=html.columns([_foot(shown, len(chosen) == 3) for shown in chosen], across) + KEY,
-        narrow=drawn.narrow,
-        alt=_alt(chosen, panels),
+        texts=_texts(screen, chosen),
+        head=HINT + html.columns([_head(row) for row in chosen], across),
+        foot=html.columns([_foot(row, len(chosen) == 3) for row in chosen], across) + KEY,
+        alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
         **neurons(screen.units, chosen, rates),
     )
 
@@ -75,31 +76,12 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
 DISTRIBUTION, CURVES = 116, 118  # heights of the panels, pixels
 
 
-def _columns_of(count: int) -> int:
-    return count if count <= 3 else 2
-
-
-def _rows_of(count: int) -> list[Row]:
-    """Rows of distributions, one a strategy, and the row of curves below; an odd one out has a row of its own."""
-    columns = _columns_of(count)
-    full, rest = divmod(count, columns)
-    distributions = [Row(columns, DISTRIBUTION)] * full + [Row(rest, DISTRIBUTION)] * bool(rest)
-    return [*distributions, Row(3, CURVES)]
-
-
-def _draw(screen: FirstScreen, chosen: Sequence[Strategy], panels: Sequence[Panel]) -> Drawn:
-    rates = np.asarray(screen.sweep.config.rates)
-
-    def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        for number, (shown, box) in enumerate(zip(chosen, places, strict=False), start=1):
-            title = f"{shown.short}: training {shown.train_scale.of('m·a')}, test {shown.test_scale.of('a')}"
-            picture, color = screen.distributions[shown.name], COLORS[shown.name]
-            draw_distribution(drawing, picture, box, number, title, color, STEMS)
-        below = places[len(chosen) :]
-        for number, (panel, box) in enumerate(zip(panels, below, strict=True), start=len(chosen) + 1):
-            draw_panel(drawing, panel, box, number, rates)
-
-    return draw_grid(_rows_of(len(chosen)), draw)
+def distributions(screen: FirstScreen, rows: Sequence[Strategy], titles: Iterable[str]) -> list[Part]:
+    """The distributions of these strategies, as parts of a figure."""
+    return [
+        partial(draw_distribution, screen.distributions[row.name], title, COLORS[row.name], STEMS)
+        for row, title in zip(rows, titles, strict=True)
+    ]
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
@@ -109,12 +91,19 @@ def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Panel]:
     """Mean, variance and the chosen discrepancy, each under its finding."""
     chosen = [strategy(name) for name in sweep.config.strategies]
     mu, v = sweep.config.activations.exact_mean, sweep.config.activations.exact_variance
-    means, variances = [], []
-    for shown in chosen:
-        for phase in PHASES:
-            text, color, dashed = f"{shown.short} {phase}", COLORS[shown.name], phase == "test"
-            means.append(Line(text, color, sweep.estimate("mean", shown.name, phase), dashed))
-            variances.append(Line(text, color, sweep.estimate("variance", shown.name, phase), dashed))
+    means, variances = (
+        [
+            Line(
+                f"{row.short} {phase}",
+                COLORS[row.name],
+                sweep.estimate(moment, row.name, phase),
+                phase == "test",
+            )
+            for row in chosen
+            for phase in PHASES
+        ]
+        for moment in ("mean", "variance")
+    )
     wrong = [shown.label for shown in chosen if shown.mistake]
     reach = 4.0 * abs(mu) or 1.0
     mean_title = "Every mean is 0" if mu == 0.0 else "The means match: training = test"
@@ -182,53 +171,32 @@ def _gap_title(measure: str, chosen: Sequence[Strategy], activations: Activation
 # ---- words and numbers ----------------------------------------------------------------------------------------------
 
 
-def _texts(screen: FirstScreen) -> dict[str, Sequence[str]]:
+def _texts(screen: FirstScreen, chosen: Sequence[Strategy]) -> dict[str, Sequence[str]]:
     """Every text that changes with the rate, by name; see `_head` and `_foot` for where each stands."""
-    sweep, config = screen.sweep, screen.sweep.config
-    texts: dict[str, Sequence[str]] = {**_exact_texts(config.activations, config.rates, config.strategies)}
-    for name in config.strategies:
-        for phase in PHASES:
-            for moment in Moments._fields:
-                _put(texts, f"{name}-{phase}-{moment}", sweep.estimate(moment, name, phase))
-        _put(texts, f"{name}-ratio", sweep.gap_estimate("variance_ratio", name))
-        texts[f"{name}-note"] = _notes(screen.distributions[name])
-    return texts
-
-
-@lru_cache(maxsize=8)  # the same for every draw; an array in a key stays in memory
-def _exact_texts(
-    activations: Activations, rates: tuple[float, ...], names: tuple[str, ...]
-) -> Mapping[str, tuple[str, ...]]:
-    """The texts that no draw changes: factors, exact values, and the summary that is read out."""
-    mu, v = activations.exact_mean, activations.exact_variance
-    texts: dict[str, tuple[str, ...]] = {}
+    sweep, rates = screen.sweep, screen.sweep.config.rates
+    texts: dict[str, Sequence[str]] = {}
     summaries = [[f"Rate {rate:.2f}."] for rate in rates]
-    for shown in map(strategy, names):
-        means = []
-        for part, factor in zip(PHASES, (shown.train_scale, shown.test_scale), strict=True):
-            texts[f"{shown.name}-{part}-factor"] = tuple(factor.words(rate) for rate in rates)
-            moments = exact_moments(shown, part, rates, mu, v)
-            means.append(moments.mean.tolist())
-            for moment, values in moments._asdict().items():
-                texts[f"{shown.name}-{part}-{moment}-exact"] = _exact(values)
-        texts[f"{shown.name}-ratio-exact"] = _exact(
-            exact_gap("variance_ratio", shown.name, rates, activations)
-        )
+    for row in chosen:
+        estimates = {
+            f"{phase}-{moment}": sweep.estimate(moment, row.name, phase) for phase, moment in NUMBERS
+        }
+        estimates["ratio"] = sweep.gap_estimate("variance_ratio", row.name)
+        for name, estimate in estimates.items():
+            parts = [text.partition(" ± ") for text in estimated(estimate)]
+            texts[f"{row.name}-{name}"] = [value for value, _, _ in parts]
+            texts[f"{row.name}-{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
+            texts[f"{row.name}-{name}-exact"] = _written(estimate.exact.tobytes(), "exact ", 4)
+        texts |= factor_texts(row, rates)
+        texts[f"{row.name}-note"] = _notes(screen.distributions[row.name])
+        means = (_written(estimates[f"{phase}-mean"].exact.tobytes(), "", 3) for phase in PHASES)
         for summary, train, test in zip(summaries, *means, strict=True):
-            summary.append(f"{shown.short}: training mean {plain(train, 3)}, test mean {plain(test, 3)}.")
-    texts["summary"] = tuple(map(" ".join, summaries))
-    return MappingProxyType(texts)
+            summary.append(f"{row.short}: training mean {train}, test mean {test}.")
+    return texts | {"summary": [" ".join(summary) for summary in summaries]}
 
 
-def _exact(values: Floats) -> tuple[str, ...]:
-    return tuple(f"exact {plain(value)}" for value in values.tolist())
-
-
-def _put(texts: dict[str, Sequence[str]], name: str, estimate: Estimate) -> None:
-    """Write values under ``name`` and their standard errors under ``name``-error; an empty text where there is none."""
-    parts = [text.partition(" ± ") for text in estimated(estimate)]
-    texts[name] = [value for value, _, _ in parts]
-    texts[f"{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
+@lru_cache(maxsize=128)  # exact values are the same for every draw
+def _written(values: bytes, before: str, digits: int) -> tuple[str, ...]:
+    return tuple(f"{before}{plain(value, digits)}" for value in np.frombuffer(values).tolist())
 
 
 def _notes(picture: Distribution) -> list[str]:
@@ -249,38 +217,19 @@ def _notes(picture: Distribution) -> list[str]:
     return texts
 
 
-def _head(shown: Strategy) -> str:
-    name, color = shown.name, COLORS[shown.name]
-    return (
-        html.heading(shown.label, color, shown.mistake)
-        + html.factors(color, f"{name}-train-factor", f"{name}-test-factor")
-        + html.neurons(name)
-        + html.live(f"{name}-note", "p", "dv-muted")
-    )
+def _head(row: Strategy) -> str:
+    return strategy_head(row, html.live(f"{row.name}-note", "p", "dv-muted"))
 
 
-def _foot(shown: Strategy, tight: bool) -> str:
-    def cell(title: str, text: str) -> str:
-        name = f"{shown.name}-{text}"
-        return html.number_cell(
-            title, name, html.live(f"{name}-error", "small") + html.live(f"{name}-exact", "small")
-        )
-
-    cells = (
-        cell("train mean", "train-mean"),
-        cell("test mean", "test-mean"),
-        cell("train variance", "train-variance"),
-        cell("test variance", "test-variance"),
-        cell("variance ratio", "ratio"),
-    )
-    code = f"train = a * mask{shown.train_scale.code}\ntest  = a{shown.test_scale.code}"
+def _foot(row: Strategy, tight: bool) -> str:
+    cells = []
+    for title, text in (
+        *((f"{phase} {moment}", f"{phase}-{moment}") for phase, moment in NUMBERS),
+        ("variance ratio", "ratio"),
+    ):
+        name = f"{row.name}-{text}"
+        below = html.live(f"{name}-error", "small") + html.live(f"{name}-exact", "small")
+        cells.append(html.number_cell(title, name, below))
+    code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
     numbers = html.numbers(cells, "dv-tight" if tight else "")
-    return html.heading_on_phones(shown.label) + numbers + html.code(code)
-
-
-def _alt(chosen: Sequence[Strategy], panels: Sequence[Panel]) -> str:
-    names = " and ".join(shown.label for shown in chosen)
-    findings = "; ".join(panel.title for panel in panels)
-    return (
-        f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}."
-    )
+    return html.heading_on_phones(row.label) + numbers + html.code(code)

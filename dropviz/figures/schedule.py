@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Line, Panel
-from dropviz.figures.panels.grid import Row, draw_panels
+from dropviz.figures.panels.curves import Line, Panel, over
+from dropviz.figures.panels.grid import Row, draw_grid
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.estimate import Estimate
@@ -20,16 +20,13 @@ WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis s
 def schedule_live(found: ChangingRate) -> LiveFigure:
     """Return the figure of a schedule, which follows the training step."""
     panels = [_rate_panel(found), _mean_panel(found), ratio_panel(found)]
-    drawn = draw_panels(panels, [Row(3, HEIGHT)], found.steps)
     steps, rates = found.steps.tolist(), found.rates.tolist()
     return LiveFigure(
-        figure=drawn.figure,
+        **draw_grid([Row(3, HEIGHT)], over(found.steps, panels)),
         rates=steps,
-        tracks=drawn.tracks,
         texts=_texts(found),
         head=_head(),
         foot=_table(found),
-        narrow=drawn.narrow,
         alt=f"Three curves over the training step: {'; '.join(panel.title for panel in panels)}.",
         slider_label="training step",
         readouts=[
@@ -48,10 +45,9 @@ def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -
 
 
 def _rate_panel(found: ChangingRate) -> Panel:
-    first, last = found.first, found.last
-    title = (
-        f"The rate: {first:.3g} first, {last:.3g} last" if found.varies else f"The rate stays at {first:.3g}"
-    )
+    title = f"The rate stays at {found.first:.3g}"
+    if found.varies:
+        title = f"The rate: {found.first:.3g} first, {found.last:.3g} last"
     return _panel(title, "dropout rate", [Line("rate", COLORS["other"], Estimate(found.rates))])
 
 
@@ -72,12 +68,7 @@ def _mean_panel(found: ChangingRate) -> Panel:
 def ratio_panel(found: ChangingRate) -> Panel:
     """What each test factor makes of the mean, along the schedule; the first line is that of the last rate."""
     lines = [
-        Line(
-            name,
-            COLORS["inverted" if name == "inverted" else "standard"],
-            Estimate(ratio),
-            dashed=name == "mean rate",
-        )
+        Line(name, COLORS.get(name, COLORS["standard"]), Estimate(ratio), dashed=name == "mean rate")
         for name, ratio in zip(found.names, found.ratios, strict=True)
     ]
     title = "No one factor fits every step" if found.varies else "One rate: one factor fits every step"
@@ -97,9 +88,8 @@ def _signed_percent(ratio: float) -> str:
     error = 100.0 * (ratio - 1.0)
     if abs(error) < 1e-9:
         return "none"
-    if abs(error) < 0.01:
-        return _percent(abs(error))
-    return f"{'+' if error > 0 else '−'}{_percent(abs(error))}"
+    sign = "" if abs(error) < 0.01 else "+" if error > 0 else "−"
+    return sign + _percent(abs(error))
 
 
 def _percent(error: float) -> str:

@@ -1,4 +1,4 @@
-"""The pictures of the story: one panel each, cut from the pages, narrow enough to stand beside the words."""
+"""The story for the browser: what it needs of every scene, whose pictures are one panel each, cut from the pages."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -9,31 +9,56 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.figures.first_screen import STEMS, curve_panels
-from dropviz.figures.mistakes.figure import ratio_panel as mistake_panel
-from dropviz.figures.next_layer.panels import gap_panels
-from dropviz.figures.panels.curves import Line, Panel
-from dropviz.figures.panels.distributions import draw_distribution
-from dropviz.figures.panels.drawing import Box, Drawing
-from dropviz.figures.panels.grid import Drawn, Row, draw_grid, draw_panels
+from dropviz.figures.first_screen import curve_panels, distributions
+from dropviz.figures.mistakes import ratio_panel as mistake_panel
+from dropviz.figures.next_layer.figure import gap_panels
+from dropviz.figures.panels.curves import Line, Panel, over
+from dropviz.figures.panels.grid import Part, Row, draw_grid
 from dropviz.figures.panels.neurons import neurons
 from dropviz.figures.panels.style import COLORS
 from dropviz.figures.schedule import ratio_panel
-from dropviz.figures.which_p.figure import factor_panel
+from dropviz.figures.which_p import factor_panel
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import short
 from dropviz.simulation.changing_rate import ChangingRate
 from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.mistakes import Mistake
-from dropviz.simulation.nonlinearity import UnitOutput
 from dropviz.simulation.sweep import Sweep
 from dropviz.story.pictures import RATES, Result
-from dropviz.story.scenes import Scene
+from dropviz.story.scenes import Question, Scene, Story
 from dropviz.theory.strategies import Strategy, strategy
 
+MAKE_UP = "More dropout, more to make up: 1/keep"
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
+
+
+def story_payload(story: Story, results: Sequence[Result]) -> dict[str, Any]:
+    """Everything the browser needs to tell the story, as JSON-ready values; ``results``: one a scene, in order."""
+    scenes = [_scene(scene, result) for scene, result in zip(story.scenes, results, strict=True)]
+    return {"title": story.title, "scenes": scenes}
+
+
+def _scene(scene: Scene, result: Result) -> dict[str, Any]:
+    parts = ("title", "sentence", "notes", "reveal", "veiled")
+    return {name: getattr(scene, name) for name in parts} | {
+        "question": _question(scene.question) if scene.question else None,
+        "picture": scene_live(scene, result).payload(scene.place),
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    drag = question.drag
+    return {
+        "text": question.text,
+        "line": question.worked.line,
+        "value": question.worked.value,
+        "shown": short(question.worked.value),
+        "options": [{"text": option.text, "right": option.right} for option in question.options],
+        "drag": {"rate": drag.rate, "within": drag.within} if drag else None,
+    }
 
 
 def scene_live(scene: Scene, result: Result) -> LiveFigure:
@@ -47,20 +72,21 @@ def scene_live(scene: Scene, result: Result) -> LiveFigure:
 # ---- one column -----------------------------------------------------------------------------------------------------
 
 
-def _one_column(drawn: Drawn) -> dict[str, Any]:
-    """The figure with the layout that the grid made for a phone: panels below one another, labels placed for that."""
-    return {"data": drawn.figure["data"], "layout": {**drawn.figure["layout"], **drawn.narrow}}
+def _one_column(rows: Sequence[Row], parts: Sequence[Part]) -> dict[str, Any]:
+    """Panels below one another in the layout that the grid made for a phone, labels placed for that."""
+    drawn = draw_grid(rows, parts)
+    figure = {"data": drawn["figure"]["data"], "layout": drawn["figure"]["layout"] | drawn["narrow"]}
+    return {"figure": figure, "tracks": drawn["tracks"]}
 
 
 def _curves(panel: Panel, places: Floats, height: int = HEIGHT) -> LiveFigure:
-    drawn = draw_panels([panel], [Row(1, height)], places)
-    figure = _one_column(drawn)
+    drawn = _one_column([Row(1, height)], over(places, [panel]))
     if panel.log:
-        figure["layout"]["yaxis"] |= _ticks(*figure["layout"]["yaxis"]["range"])
+        axis = drawn["figure"]["layout"]["yaxis"]
+        axis |= _ticks(*axis["range"])
     return LiveFigure(
-        figure=figure,
+        **drawn,
         rates=places.tolist(),
-        tracks=drawn.tracks,
         alt=f"Over the {panel.x_title}: {panel.title}.",
         texts={"summary": [_summary(panel, place, at) for at, place in enumerate(places.tolist())]},
     )
@@ -126,22 +152,13 @@ def _test_factors(sweep: Sweep) -> LiveFigure:
     return replace(live, foot=f"<pre><code>{escape(code)}</code></pre>")
 
 
-def _which_p(rates: Floats) -> LiveFigure:
-    return _curves(replace(factor_panel(rates), title="More dropout, more to make up: 1/keep"), rates)
-
-
 def _mistake(result: Mistake) -> LiveFigure:
     wrong = strategy(result.name)
     panel = mistake_panel(result, wrong)
-    lines = [
-        replace(line, name=name) for line, name in zip(panel.lines, ("correct", wrong.short), strict=True)
-    ]
+    names = ("correct", wrong.short)
+    lines = [replace(line, name=name, width=2) for line, name in zip(panel.lines, names, strict=True)]
     panel = replace(panel, y_title="test ÷ training mean", lines=lines)
     return _curves(panel, np.asarray(result.sweep.config.rates))
-
-
-def _unit_output(result: UnitOutput) -> LiveFigure:
-    return _curves(gap_panels(result)[0], result.rates)
 
 
 def _learning_rates(factors: Mapping[str, Floats]) -> LiveFigure:
@@ -155,12 +172,11 @@ def _learning_rates(factors: Mapping[str, Floats]) -> LiveFigure:
 def _annealing(result: ChangingRate) -> LiveFigure:
     panel = ratio_panel(result)
     last, inverted = panel.lines[0], panel.lines[-1]
-    title = (
-        "Standard: one factor cannot fit every step" if result.varies else "A constant rate: one factor fits"
-    )
     panel = replace(
         panel,
-        title=title,
+        title="Standard: one factor cannot fit every step"
+        if result.varies
+        else "A constant rate: one factor fits",
         y_title="test ÷ training mean",
         lines=[replace(last, name="standard, last rate"), inverted],
         log=bool(last.estimate.exact.max() > 10.0),
@@ -181,27 +197,20 @@ def _mask(screen: FirstScreen) -> LiveFigure:
     rates, rows = _rates(screen.sweep), _rows(screen.sweep)
     lines = [Line(row.short, COLORS[row.name], Estimate(row.train_scale(rates))) for row in rows]
     title = "What a survivor is multiplied by"
-    return _with_units(
-        _curves(Panel(title, "training factor", lines, log=True, limits=(0.9, 30.0)), rates, LOW), screen
-    )
+    panel = Panel(title, "training factor", lines, log=True, limits=(0.9, 30.0))
+    return _with_units(_curves(panel, rates, LOW), screen)
 
 
 def _distributions(screen: FirstScreen) -> LiveFigure:
     """Neurons and distributions, at most of two strategies."""
     rows = _rows(screen.sweep)[:2]
-
-    def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        for number, (row, box) in enumerate(zip(rows, places, strict=True), start=1):
-            title = f"Training {row.train_scale.of('m·a')} filled, test {row.test_scale.of('a')} dashed"
-            picture, color = screen.distributions[row.name], COLORS[row.name]
-            draw_distribution(drawing, picture, box, number, title, color, STEMS)
-
-    height = 175 if len(rows) == 1 else 72
-    drawn = draw_grid([Row(1, height)] * len(rows), draw)
+    titles = (
+        f"Training {row.train_scale.of('m·a')} filled, test {row.test_scale.of('a')} dashed" for row in rows
+    )
+    places = [Row(1, 175)] if len(rows) == 1 else [Row(1, 72), Row(1, 72)]
     live = LiveFigure(
-        figure=_one_column(drawn),
+        **_one_column(places, distributions(screen, rows, titles)),
         rates=screen.sweep.config.rates,
-        tracks=drawn.tracks,
         alt=f"Distributions of the training and the test output: {', '.join(row.label for row in rows)}.",
     )
     return _with_units(live, screen)
@@ -246,9 +255,9 @@ _DRAWN: Mapping[str, Callable[[Any], LiveFigure]] = MappingProxyType(
         "variances": _variances,
         "variance_ratio": _variance_ratio,
         "test_factors": _test_factors,
-        "which_p": _which_p,
+        "which_p": lambda rates: _curves(replace(factor_panel(rates), title=MAKE_UP), rates),
         "mistakes": _mistake,
-        "next_layer": _unit_output,
+        "next_layer": lambda unit: _curves(gap_panels(unit)[0], unit.rates),
         "annealing": _annealing,
         "learning_rates": _learning_rates,
     }

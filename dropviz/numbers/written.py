@@ -51,13 +51,13 @@ def short(value: float) -> str:
     return f"{value + 0.0:.3g}".replace("-", "−")
 
 
-def each_plain(values: ArrayLike) -> list[str]:
+def each_plain(values: ArrayLike, digits: int = 4) -> list[str]:
     """Write each of ``values``, shape (n,), as `plain` does.
 
     >>> each_plain([0.5, 2.0])
     ['0.5000', '2.000']
     """
-    return [plain(value) for value in np.asarray(values, dtype=np.float64).tolist()]
+    return [plain(value, digits) for value in np.asarray(values, dtype=np.float64).tolist()]
 
 
 def estimated(estimate: Estimate) -> list[str]:

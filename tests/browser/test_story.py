@@ -5,7 +5,7 @@ import itertools
 import pytest
 from playwright.sync_api import expect
 
-from dropviz.figures.story_payload import story_payload
+from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
 from dropviz.story.reading import OWN_STORY, own_story
 

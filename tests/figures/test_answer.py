@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.answer.figure import answer_live
-from dropviz.figures.answer.points import LIMITS, REASONS
+from dropviz.figures.answer import LIMITS, REASONS, answer_live
 from dropviz.settings.addresses import page_link
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.training.config import same_path

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.mistakes.figure import mistake_live
-from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.figures.mistakes import left_on_live, mistake_live
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
 from dropviz.theory.moments import mean_ratio

@@ -9,15 +9,14 @@ import plotly.graph_objects as go
 import pytest
 
 import dropviz as dv
-from dropviz.figures.next_layer.figure import next_layer_live
-from dropviz.figures.next_layer.panels import (
-    depth_finding,
+from dropviz.figures.next_layer.figure import (
     gap_finding,
     gap_panels,
     logistic_panels,
     moment_panels,
-    short,
+    next_layer_live,
 )
+from dropviz.figures.next_layer.text import depth_finding, two_digits
 from dropviz.simulation.next_layer import NextLayerConfig, next_layer
 from dropviz.simulation.nonlinearity import DepthConfig, DepthGap
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
@@ -201,7 +200,7 @@ def test_a_tiny_difference_is_named_and_does_not_become_the_axis():
 
 @pytest.mark.parametrize(("value", "text"), [(0.0314, "0.031"), (99.7, "100"), (12345.6, "12,346")])
 def test_a_long_number_is_written_without_an_exponent(value, text):
-    assert short(value) == text
+    assert two_digits(value) == text
 
 
 def made_up(first, last, floor=0.01):

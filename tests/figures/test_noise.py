@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.noise.figure import noise_live
-from dropviz.figures.noise.text import CODE
+from dropviz.figures.noise import CODE, noise_live
 from dropviz.numbers.written import plain
 from dropviz.settings.noise import SHORT
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair

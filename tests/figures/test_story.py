@@ -6,8 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from dropviz.figures.story import scene_live
-from dropviz.figures.story_payload import story_payload
+from dropviz.figures.story import scene_live, story_payload
 from dropviz.live.modules import inlined
 from dropviz.live.page import story_html
 from dropviz.story.pictures import PICTURES

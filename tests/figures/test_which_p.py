@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.which_p.figure import which_p_live
-from dropviz.figures.which_p.frameworks import EVIDENCE, conventions_table
+from dropviz.figures.which_p import EVIDENCE, conventions_table, which_p_live
 from dropviz.frameworks.conventions import frameworks, line_of_code, migration
 from dropviz.simulation.which_p import STRATEGIES, which_p
 

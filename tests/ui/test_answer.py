@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from dropviz.figures.answer.points import REASONS
+from dropviz.figures.answer import REASONS
 from dropviz.ui.frame import PAGES
 from tests.ui.opening import open_page
 

@@ -2,19 +2,20 @@
 
 import numpy as np
 
-from dropviz.figures.next_layer.panels import INVERTED, MISTAKE, STANDARD, short
 from dropviz.figures.panels import html
+from dropviz.figures.panels.style import COLORS
 from dropviz.numbers.written import each_plain, estimated, plain
 from dropviz.settings.next_layer import LABELS
 from dropviz.simulation.layer import LayerSweep
 from dropviz.simulation.next_layer import STRATEGIES, NextLayer
-from dropviz.simulation.nonlinearity import ROUNDING, DepthGap, UnitOutput
+from dropviz.simulation.nonlinearity import ROUNDING, DepthGap
 from dropviz.simulation.variance_shift import VarianceShift
 
 NG = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"
 WANG = "https://proceedings.mlr.press/v28/wang13a.html"
 BALDI = "https://papers.nips.cc/paper/4878-understanding-dropout"
 LI = "https://arxiv.org/abs/1801.05134"
+INVERTED, STANDARD, MISTAKE = (COLORS[name] for name in ("inverted", "standard", "none"))
 
 Texts = dict[str, list[str]]
 
@@ -97,10 +98,13 @@ def _count(number: int, noun: str) -> str:
 
 def texts(result: NextLayer) -> Texts:
     """Every text that changes with the rate, by name; the words above say where each stands."""
-    shift, logistic = result.shift, result.logistic
-    return {
-        **_layer_texts(result),
-        **_unit_texts(result.unit),
+    unit, shift, logistic = result.unit, result.shift, result.logistic
+    inverted = unit.strategies.index("inverted")
+    average, test, gap = unit.output.exact[inverted], unit.at_test[inverted], unit.gap[inverted]
+    return _layer_texts(result) | {
+        "unit-average": each_plain(average),
+        "unit-test": each_plain(test),
+        "unit-factor": list(map(_factor_sentence, average.tolist(), test.tolist(), gap.tolist())),
         "depth": [_depth_sentence(result.depth, at) for at in range(len(result.rates))],
         "logistic-average": each_plain(logistic.arithmetic_mean),
         "logistic-geometric": each_plain(logistic.geometric_mean),
@@ -118,16 +122,12 @@ def _layer_texts(result: NextLayer) -> Texts:
     missed = {"inverted": [None] * len(result.rates), "standard": (divided - scaled).tolist()}
     for at, name in enumerate(STRATEGIES):
         for moment in ("mean", "variance"):
-            estimate = layer.estimate(moment, name)
-            found[f"{name}-{moment}"] = estimated(estimate)
-            found[f"{name}-{moment}-exact"] = [f"exact {text}" for text in each_plain(estimate.exact)]
+            found |= html.number_texts(f"{name}-{moment}", layer.estimate(moment, name))
         found[f"{name}-test"] = each_plain(layer.test_z[at])
         found[f"{name}-test-exact"] = [unscaled[name]] * len(result.rates)
         spreads, tallest = np.sqrt(layer.exact_variance[at]), result.shares[at].max(axis=1)
-        pictured = zip(
-            spreads.tolist(), missed[name], tallest.tolist(), result.outside[at].tolist(), strict=True
-        )
-        found[f"{name}-note"] = [_mask_note(*seen, result.top) for seen in pictured]
+        columns = (spreads.tolist(), missed[name], tallest.tolist(), result.outside[at].tolist())
+        found[f"{name}-note"] = [_mask_note(*seen, result.top) for seen in zip(*columns, strict=True)]
     return found
 
 
@@ -135,26 +135,14 @@ def _mask_note(spread: float, missed: float | None, tallest: float, outside: flo
     """Say what the picture of a distribution cannot show, and by how much a test without scaling would miss."""
     if spread == 0.0:
         return "Every mask gives the same z."
-    said = [
-        f"Standard deviation over masks {plain(spread, 3)}."
-        if missed is None
-        else f"Without scaling at test, z is off by {plain(missed, 3)}."
-    ]
+    said = [f"Standard deviation over masks {plain(spread, 3)}."]
+    if missed is not None:
+        said = [f"Without scaling at test, z is off by {plain(missed, 3)}."]
     if tallest > top:
         said.append(f"Tallest bar {tallest:.0f} %.")
     if outside > 0.005:
         said.append(f"Beyond the axis {100 * outside:.0f} %.")
     return " ".join(said)
-
-
-def _unit_texts(unit: UnitOutput) -> Texts:
-    at = unit.strategies.index("inverted")
-    average, test, gap = unit.output.exact[at], unit.at_test[at], unit.gap[at]
-    return {
-        "unit-average": each_plain(average),
-        "unit-test": each_plain(test),
-        "unit-factor": list(map(_factor_sentence, average.tolist(), test.tolist(), gap.tolist())),
-    }
 
 
 def _factor_sentence(average: float, test: float, gap: float) -> str:
@@ -180,12 +168,37 @@ def _depth_sentence(depth: DepthGap, at: int) -> str:
     return f"{said}; the best factor leaves {_seen(residual[-1], floor[-1])}."
 
 
+def depth_finding(depth: DepthGap, rate: float = 0.5) -> str:
+    """Say what eight layers make of the gap after one, at the grid's rate nearest to ``rate``."""
+    index = int(np.abs(np.asarray(depth.config.rates) - rate).argmin())
+    there = f"At rate {depth.config.rates[index]:g}"
+    first, last = depth.relative_gap[index, 0], depth.relative_gap[index, -1]
+    if not np.isfinite([first, last]).all():
+        return "No gap to measure: the output is 0"
+    if max(first, last) <= ROUNDING and depth.noise_floor[index, -1] <= ROUNDING:
+        return "Every pass gives the same: no gap"
+    if first <= depth.noise_floor[index, 0] or last <= depth.noise_floor[index, -1]:
+        return f"{there} the gap drowns in noise"
+    times = last / first
+    change = "grows" if times > 1.25 else "shrinks" if times < 0.8 else "stays"
+    return f"{there} the gap {change}: × {two_digits(times)} in {depth.config.depth} layers"
+
+
 def _seen(gap: float, floor: float) -> str:
     """A simulated gap, or that it is smaller than the noise of a finite number of passes."""
     size = max(gap, floor)
     if size <= ROUNDING:
         return "0"
-    return short(gap) if gap > floor else f"under {short(size)} (noise)"
+    return two_digits(gap) if gap > floor else f"under {two_digits(size)} (noise)"
+
+
+def two_digits(value: float) -> str:
+    """Write a positive number with two significant digits, from 100 on as a whole one.
+
+    >>> two_digits(0.0314), two_digits(12345.6)
+    ('0.031', '12,346')
+    """
+    return plain(value, 2) if value < 99.5 else f"{value:,.0f}"
 
 
 def _summary(layer: LayerSweep, shift: VarianceShift) -> list[str]:

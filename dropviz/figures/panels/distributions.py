@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.figures.panels.drawing import Box, Drawing, axes_called, curve_on, frame
+from dropviz.figures.panels.grid import Box, Drawing, axes_called, curve_on, frame
 from dropviz.figures.panels.style import TEST_DASH, axis, faint
 from dropviz.numbers.checks import Floats
 from dropviz.simulation.histogram import Distribution
@@ -14,13 +14,14 @@ STEMS = 40  # the axis of the stems of panel 2 is the 42nd, and so on
 
 
 def draw_distribution(
-    drawing: Drawing,
     picture: Distribution,
-    box: Box,
-    number: int,
     title: str,
     color: str,
     stems: Mapping[str, str],
+    drawing: Drawing,
+    box: Box,
+    number: int,
+    *,
     labelled: bool = True,
 ) -> None:
     """Draw shares per bin; the point masses have an axis of their own, 0 to 100 %.

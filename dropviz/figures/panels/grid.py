@@ -1,11 +1,11 @@
 """Panels in rows, drawn twice: for a wide page, and one below the other for a phone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, NamedTuple
 
-from dropviz.figures.panels.curves import Panel, draw_panel
-from dropviz.figures.panels.drawing import Box, Drawing
-from dropviz.figures.panels.style import layout
+from dropviz.figures.panels.style import axis, layout, panel_title
 from dropviz.live.figure import Track
 from dropviz.numbers.checks import Floats
 
@@ -15,18 +15,84 @@ WIDE, NARROW = 960, 358  # widths of the two layouts, pixels
 
 
 class Row(NamedTuple):
-    """A row of equally wide panels, each ``height`` pixels tall inside."""
+    """A row of equally wide panels, each ``height`` pixels tall inside; a row of 0 panels is left free for words."""
 
     panels: int
     height: int
 
 
-class Drawn(NamedTuple):
-    """A figure, what moves in it, and the layout that replaces its own on a phone."""
+class Box(NamedTuple):
+    """Where a panel stands: its domain in paper coordinates, and its size in pixels."""
 
-    figure: Mapping[str, Any]
-    tracks: Sequence[Track]
-    narrow: Mapping[str, Any]
+    x: tuple[float, float]
+    y: tuple[float, float]
+    pixels: tuple[float, float]
+
+
+@dataclass(slots=True)
+class Drawing:
+    """What a figure is made of, gathered panel by panel."""
+
+    traces: list[dict[str, Any]] = field(default_factory=list)
+    axes: dict[str, Any] = field(default_factory=dict)
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    tracks: list[Track] = field(default_factory=list)
+
+    def add(self, trace: dict[str, Any], y: Floats | None = None, x: Floats | None = None) -> None:
+        """Add a trace; with ``y`` (rate, point), one that changes with the rate and has its data in its track alone.
+
+        One row of ``y`` stands still at every rate.
+        """
+        if y is not None:
+            self.tracks.append(Track(len(self.traces), y, x))
+            trace = trace | {"y": y[0]} if len(y) == 1 else trace
+        self.traces.append(trace)
+
+
+# Draws a panel into a box, on the axes of this number (1 → "x" and "y", 2 → "x2" and "y2", …).
+Part = Callable[[Drawing, Box, int], None]
+
+
+def draw_grid(rows: Sequence[Row], parts: Sequence[Part], narrow: Sequence[Row] = ()) -> dict[str, Any]:
+    """Draw a part a panel; return the ``figure``, the ``tracks`` and the ``narrow`` layout of a live figure.
+
+    ``narrow`` are the rows on a phone; without them, every panel has a row of its own.
+    """
+    single = narrow or one_column(rows)
+    drawings = []
+    for arranged, width in ((rows, WIDE), (single, NARROW)):
+        drawing = Drawing()
+        for number, (part, box) in enumerate(zip(parts, boxes(arranged, width), strict=True), start=1):
+            part(drawing, box, number)
+        drawings.append(drawing)
+    wide, phone = drawings
+    margin = {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM}
+    settings = layout(total_height(rows), margin=margin, annotations=wide.annotations)
+    return {
+        "figure": {"data": wide.traces, "layout": settings | wide.axes},
+        "tracks": wide.tracks,
+        "narrow": phone.axes | {"annotations": phone.annotations, "height": total_height(single)},
+    }
+
+
+def one_column(rows: Sequence[Row]) -> list[Row]:
+    """The rows with one panel in each."""
+    return [Row(min(row.panels, 1), row.height) for row in rows for _ in range(max(row.panels, 1))]
+
+
+def boxes(rows: Sequence[Row], width: int) -> list[Box]:
+    """Places of all panels, row by row from the top, in a figure ``width`` pixels wide."""
+    inner_width, inner_height = width - LEFT - RIGHT, total_height(rows) - TOP - BOTTOM
+    gutter = GUTTER / inner_width
+    places, top = [], 0
+    for row in rows:
+        up = (max(0.0, 1.0 - (top + TITLE + row.height) / inner_height), 1.0 - (top + TITLE) / inner_height)
+        for column in range(row.panels):
+            share = (1.0 + gutter) / row.panels
+            across = (column * share, min(1.0, (column + 1) * share - gutter))
+            places.append(Box(across, up, ((across[1] - across[0]) * inner_width, row.height)))
+        top += row.height + TITLE + TICKS
+    return places
 
 
 def total_height(rows: Sequence[Row]) -> int:
@@ -34,48 +100,33 @@ def total_height(rows: Sequence[Row]) -> int:
     return TOP + BOTTOM - TICKS + sum(row.height + TITLE + TICKS for row in rows)
 
 
-def boxes(rows: Sequence[Row], width: int) -> list[Box]:
-    """Places of all panels, row by row from the top, in a figure ``width`` pixels wide."""
-    inner_width, inner_height = width - LEFT - RIGHT, total_height(rows) - TOP - BOTTOM
-    places, top = [], 0
-    for row in rows:
-        gutter = GUTTER / inner_width
-        share = (1.0 + gutter) / row.panels
-        up = (max(0.0, 1.0 - (top + TITLE + row.height) / inner_height), 1.0 - (top + TITLE) / inner_height)
-        for column in range(row.panels):
-            across = (column * share, min(1.0, (column + 1) * share - gutter))
-            places.append(Box(across, up, ((across[1] - across[0]) * inner_width, row.height)))
-        top += row.height + TITLE + TICKS
-    return places
+def words_end(rows: Sequence[Row]) -> list[int]:
+    """Lower edges of the rows of words, in pixels below the lower edge of the figure: all negative."""
+    ends = accumulate(TITLE + row.height + TICKS for row in rows)
+    return [TOP + end - total_height(rows) for row, end in zip(rows, ends, strict=True) if row.panels == 0]
 
 
-def draw_grid(rows: Sequence[Row], draw: Callable[[Drawing, Sequence[Box]], None]) -> Drawn:
-    """Draw panels into rows on a wide page, one below the other on a narrow one.
-
-    ``draw`` gets an empty drawing and the places of all panels, and fills the one by the other; it is called twice and
-    has to draw the same traces in the same order both times.
-    """
-    wide, narrow = Drawing(), Drawing()
-    draw(wide, boxes(rows, WIDE))
-    single = [Row(1, row.height) for row in rows for _ in range(row.panels)]
-    draw(narrow, boxes(single, NARROW))
-    settings = layout(
-        total_height(rows),
-        margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
-        annotations=wide.annotations,
-    )
-    return Drawn(
-        {"data": wide.traces, "layout": settings | wide.axes},
-        wide.tracks,
-        narrow.axes | {"annotations": narrow.annotations, "height": total_height(single)},
-    )
+# ---- what panels are made of ----------------------------------------------------------------------------------------
 
 
-def draw_panels(panels: Sequence[Panel], rows: Sequence[Row], rates: Floats) -> Drawn:
-    """Draw panels of curves over the rate; as many as the rows have places."""
+def axes_called(number: int) -> dict[str, str]:
+    """Axes of the panel called ``number``: "x" and "y" of the first, "x2" and "y2" of the second."""
+    suffix = "" if number == 1 else str(number)
+    return {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
 
-    def draw(drawing: Drawing, places: Sequence[Box]) -> None:
-        for number, (panel, box) in enumerate(zip(panels, places, strict=True), start=1):
-            draw_panel(drawing, panel, box, number, rates)
 
-    return draw_grid(rows, draw)
+def curve_on(number: int) -> dict[str, Any]:
+    """A trace in the panel called ``number``: lines without a text beside the pointer."""
+    return {"type": "scatter", "mode": "lines", "hoverinfo": "skip", **axes_called(number)}
+
+
+def frame(
+    drawing: Drawing, box: Box, number: int, title: str, across: dict[str, Any], up: dict[str, Any]
+) -> None:
+    """Add the title and the axes of a panel; each axis has settings of its own, among them its title."""
+    x, y = axes_called(number).values()
+    for letter, other, name, domain, settings in (("x", y, x, box.x, across), ("y", x, y, box.y, up)):
+        text = {"text": settings["title"], "font": {"size": 12}, "standoff": 2}
+        quiet = axis(domain=domain, anchor=other, **({"showgrid": False} if letter == "x" else {}))
+        drawing.axes[name.replace(letter, f"{letter}axis")] = quiet | settings | {"title": text}
+    drawing.annotations.append(panel_title(title, box.x[0], box.y[1]))

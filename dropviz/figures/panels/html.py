@@ -3,8 +3,12 @@
 Words are escaped where they are called a label, a title of a column or code; all else is HTML already.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from html import escape
+
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import estimated, plain
 
 
 def live(name: str, tag: str = "span", kind: str = "") -> str:
@@ -52,12 +56,19 @@ def number_cell(title: str, name: str, below: str | None = None) -> str:
     return cell(title, live(name) + (live(f"{name}-exact", "small") if below is None else below))
 
 
+def number_texts(name: str, estimate: Estimate, exact: str = "exact ") -> dict[str, list[str]]:
+    """The texts of a `number_cell`: simulated, and the ``exact`` value behind that word; empty where undefined."""
+    values = estimate.exact.tolist()
+    below = [f"{exact}{plain(value)}" if math.isfinite(value) else "" for value in values]
+    return {name: estimated(estimate), f"{name}-exact": below}
+
+
 def cell(title: str, value: str) -> str:
     """Return ``value`` under its title, one of the `numbers`."""
     return f"<div><dt>{escape(title)}</dt><dd>{value}</dd></div>"
 
 
-def numbers(cells: Sequence[str], kind: str = "", style: str = "") -> str:
+def numbers(cells: Iterable[str], kind: str = "", style: str = "") -> str:
     """Return numbers side by side; each is a `number_cell` or a `cell`."""
     inline = f' style="{style}"' if style else ""
     return f'<dl class="{f"dv-numbers {kind}".strip()}"{inline}>{"".join(cells)}</dl>'

@@ -1,14 +1,15 @@
-"""Rows of neurons: a few units, and what every strategy makes of them at each rate."""
+"""What stands above the picture of a strategy: its factors, and a few units as it makes them at each rate."""
 
 import math
 from collections.abc import Sequence
 from typing import Any
 
+from dropviz.figures.panels import html
 from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import UnitRow
 from dropviz.numbers.checks import Floats
 from dropviz.simulation.histogram import Units
-from dropviz.theory.strategies import Strategy
+from dropviz.theory.strategies import Factor, Strategy
 
 
 def neurons(units: Units, strategies: Sequence[Strategy], rates: Floats) -> dict[str, Any]:
@@ -16,14 +17,26 @@ def neurons(units: Units, strategies: Sequence[Strategy], rates: Floats) -> dict
     return {
         "units": list(zip(units.activation.tolist(), units.dropped_at.tolist(), strict=True)),
         "unit_rows": [
-            UnitRow(shown.name, COLORS[shown.name], *_factors(shown, rates)) for shown in strategies
+            UnitRow(row.name, COLORS[row.name], _drawn(row.train_scale, rates), _drawn(row.test_scale, rates))
+            for row in strategies
         ],
     }
 
 
-def _factors(shown: Strategy, rates: Floats) -> tuple[list[float | None], list[float | None]]:
-    train, test = (
-        [value if math.isfinite(value) else None for value in factor(rates).tolist()]
-        for factor in (shown.train_scale, shown.test_scale)
-    )
-    return train, test
+def _drawn(factor: Factor, rates: Floats) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in factor(rates).tolist()]
+
+
+def strategy_head(shown: Strategy, below: str) -> str:
+    """HTML above the picture: title, factors, neurons, and ``below`` them."""
+    name, color = shown.name, COLORS[shown.name]
+    factors = html.factors(color, f"{name}-train-factor", f"{name}-test-factor")
+    return html.heading(shown.label, color, shown.mistake) + factors + html.neurons(name) + below
+
+
+def factor_texts(shown: Strategy, rates: Sequence[float]) -> dict[str, list[str]]:
+    """The factors that `strategy_head` gives a place."""
+    return {
+        f"{shown.name}-{phase}-factor": [factor.words(rate) for rate in rates]
+        for phase, factor in (("train", shown.train_scale), ("test", shown.test_scale))
+    }

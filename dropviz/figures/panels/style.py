@@ -67,6 +67,11 @@ def panel_title(text: str, x: float, y: float) -> dict[str, Any]:
     }
 
 
+def words(text: str, color: str, **where: Any) -> dict[str, Any]:
+    """Return words in the colour of what they name, as an annotation at ``where``."""
+    return {"text": text, "font": {"color": color, "size": 12}, "showarrow": False} | where
+
+
 def faint(color: str, opacity: float) -> str:
     """Return a hex colour as rgba with an opacity."""
     red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dropviz.figures.answer.figure import answer_live
+from dropviz.figures.answer import answer_live
 from dropviz.settings.kinds import RATE
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.training.config import same_path

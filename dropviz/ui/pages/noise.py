@@ -3,7 +3,7 @@
 import streamlit as st
 
 import dropviz as dv
-from dropviz.figures.noise.figure import noise_live
+from dropviz.figures.noise import noise_live
 from dropviz.settings.noise import NOISE, SEED, SETTINGS, UNITS
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.activations import Activations

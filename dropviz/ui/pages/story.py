@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dropviz.figures.story_payload import story_payload
+from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
 from dropviz.settings.story import MARK_LENGTH, ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, own_story, read_story

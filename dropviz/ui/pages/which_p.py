@@ -3,8 +3,7 @@
 import streamlit as st
 
 import dropviz as dv
-from dropviz.figures.which_p.figure import which_p_live
-from dropviz.figures.which_p.frameworks import conventions_table
+from dropviz.figures.which_p import conventions_table, which_p_live
 from dropviz.frameworks.conventions import frameworks
 from dropviz.settings.kinds import RATE, Choice
 from dropviz.simulation.which_p import STRATEGIES, which_p

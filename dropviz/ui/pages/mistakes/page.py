@@ -6,8 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 import dropviz as dv
-from dropviz.figures.mistakes.figure import mistake_live
-from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.figures.mistakes import left_on_live, mistake_live
 from dropviz.settings.mistakes import INPUTS, MISTAKE, SEED, SETTINGS, TABLED
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted

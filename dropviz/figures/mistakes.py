@@ -1,0 +1,229 @@
+"""The mistakes: each beside inverted dropout on the same activations and masks, and dropout left on at test."""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from dropviz.figures.panels import html
+from dropviz.figures.panels.curves import Line, Panel, over
+from dropviz.figures.panels.grid import Box, Drawing, Row, curve_on, draw_grid, frame
+from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
+from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint, words
+from dropviz.frameworks.snippets import numpy_lines
+from dropviz.live.figure import LiveFigure
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import each_plain, estimated, plain
+from dropviz.simulation.mistakes import ANSWERS, Answers, Mistake
+from dropviz.theory.moments import PHASES
+from dropviz.theory.strategies import Strategy, strategy
+
+HEIGHT = 150  # of a panel, pixels
+RIGHT = "correct, and left on"  # a ratio of means cannot tell them apart
+ONE_CURVE = {"wrong_train": "wrong p", "wrong_test": "wrong p"}  # both ratios are r/k
+ON, OFF = COLORS["none"], COLORS["inverted"]
+ON_LABEL, OFF_LABEL = "dropout left on at test", "dropout off at test"
+
+
+def mistake_live(found: Mistake) -> LiveFigure:
+    """Return a mistake beside inverted dropout: units, ratio of means, means, numbers and code."""
+    rates = np.asarray(found.sweep.config.rates)
+    pair = (strategy(found.name), strategy("inverted"))
+    panels = [ratio_panel(found, pair[0]), _mean_panel(found, pair[0])]
+    return LiveFigure(
+        **draw_grid([Row(2, HEIGHT)], over(rates, panels)),
+        rates=found.sweep.config.rates,
+        texts=_mistake_texts(found, pair),
+        head=html.columns([strategy_head(row, html.live(f"{row.name}-verdict", "p")) for row in pair]),
+        foot=html.columns([_mistake_foot(row) for row in pair]),
+        alt=f"{pair[0].label} beside inverted dropout. {'. '.join(panel.title for panel in panels)}.",
+        **neurons(found.units, pair, rates),
+    )
+
+
+def ratio_panel(found: Mistake, chosen: Strategy) -> Panel:
+    """Ratio of the means of every mistake; the chosen one last, on top of the others, and with simulated points."""
+    ratios = {strategy(name): ratio for name, ratio in found.ratios.items() if strategy(name).mistake}
+    lines = {
+        _curve(row): Line(_curve(row), COLORS[row.name], Estimate(ratio.exact), width=1.5)
+        for row, ratio in ratios.items()
+    }
+    lines.pop(_curve(chosen))
+    ones = Estimate(np.ones(len(found.sweep.config.rates)))
+    right = Line(RIGHT, COLORS["inverted"], ones, width=1.5)
+    on_top = Line(_curve(chosen), COLORS[chosen.name], found.ratios[chosen.name], width=4)
+    root = found.invisible_rate
+    where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
+    shown, title = [right, *lines.values(), on_top], f"“{chosen.short}” {where}"
+    return Panel(title, "test mean / training mean", shown, log=True, limits=(0.04, 25.0))
+
+
+def _curve(row: Strategy) -> str:
+    return ONE_CURVE.get(row.name, row.short)
+
+
+def _mean_panel(found: Mistake, chosen: Strategy) -> Panel:
+    train, test = (found.sweep.estimate("mean", chosen.name, phase) for phase in PHASES)
+    color = COLORS[chosen.name]
+    lines = [Line("training", color, train), Line("test", color, test, dashed=True)]
+    root, sizes = found.invisible_rate, ("small", "large") if found.starts_small else ("large", "small")
+    where = "at every rate but 0" if root is None else f"below {root:g}, too {sizes[1]} above"
+    limits = (0.0, 4.0 * found.sweep.config.activations.exact_mean)
+    # left of named_from they meet, at 0 or at 0.5
+    return Panel(f"Its test mean is too {sizes[0]} {where}", "mean", lines, limits=limits, named_from=2 / 3)
+
+
+def _mistake_texts(found: Mistake, pair: Sequence[Strategy]) -> dict[str, list[str]]:
+    """Every text that changes with the rate, by name; `strategy_head` and `_mistake_foot` say where each stands."""
+    rates, texts = found.sweep.config.rates, {}
+    for row in pair:
+        name, ratio = row.name, found.ratios[row.name]
+        texts |= factor_texts(row, rates) | html.number_texts(f"{name}-ratio", ratio)
+        for phase in PHASES:
+            texts |= html.number_texts(f"{name}-{phase}", found.sweep.estimate("mean", name, phase))
+        texts[f"{name}-verdict"] = [_verdict(row, value) for value in ratio.exact.tolist()]
+        texts[f"{name}-code"] = [_code(row, rate) for rate in rates]
+    verdicts = zip(rates, texts[f"{found.name}-verdict"], strict=True)
+    return texts | {"summary": [f"Rate {rate:.2f}. {pair[0].short}: {said}" for rate, said in verdicts]}
+
+
+def _verdict(row: Strategy, ratio: float) -> str:
+    if math.isnan(ratio):
+        return "The training factor divides by 0 at this rate: no output."
+    if math.isclose(ratio, 1.0):
+        hides = ": at this rate the mistake does not show" if row.mistake else ""
+        return f"Test mean = training mean{hides}."
+    return f"Test mean = {plain(ratio)} × training mean."
+
+
+def _code(row: Strategy, rate: float) -> str:
+    """The two lines in NumPy, and in a comment what their factors are at this rate."""
+    lines = numpy_lines(row.name, 0.3)  # the lines are the same at every rate where they are defined
+    width = max(map(len, lines))
+    factors = (row.train_scale.words(rate), row.test_scale.words(rate))
+    return "\n".join(f"{line:<{width}}  # {factor}" for line, factor in zip(lines, factors, strict=True))
+
+
+def _mistake_foot(row: Strategy) -> str:
+    titles = {"training mean": "train", "test mean": "test", "test / training": "ratio"}
+    cells = [html.number_cell(title, f"{row.name}-{text}") for title, text in titles.items()]
+    return html.heading_on_phones(row.label) + html.numbers(cells) + html.live_code(f"{row.name}-code")
+
+
+# ---- dropout left on at test ----------------------------------------------------------------------------------------
+
+
+def left_on_live(found: Answers) -> LiveFigure:
+    """Return the answers of one unit over masks beside its one answer with dropout off, at every rate."""
+    panels = [_spread_panel(found), _flip_panel(found)]
+    grid = draw_grid([Row(3, HEIGHT)], [partial(_draw_answers, found), *over(found.rates, panels)])
+    if not found.flipped.exact.any():
+        for axes in (grid["figure"]["layout"], grid["narrow"]):
+            axes["yaxis3"]["tickvals"] = [0]  # no shares below 0
+    asked = f"<p>The same input, asked {ANSWERS} times:</p>"
+    titles = ("mean over masks", "standard deviation", "sign flipped")
+    on = map(html.number_cell, titles, ("on-mean", "on-std", "on-flipped"))
+    off = map(html.cell, titles, (html.live("off-mean"), "0", "never"))
+    return LiveFigure(
+        **grid,
+        rates=tuple(found.rates.tolist()),
+        texts=_answer_texts(found),
+        head=html.columns(
+            [
+                f"{html.heading(ON_LABEL, ON, True)}{asked}<p>{html.live('answers', 'b')}</p>"
+                + html.live("on-note", "p", "dv-muted"),
+                f"{html.heading(OFF_LABEL, OFF)}{asked}<p>{html.live('off-answers', 'b')}</p>",
+            ]
+        ),
+        foot=html.columns(
+            [
+                html.heading_on_phones(ON_LABEL) + html.numbers(on) + html.live_code("on-code"),
+                html.heading_on_phones(OFF_LABEL) + html.numbers(off) + html.code("test = a"),
+            ]
+        ),
+        alt="Distribution of one unit's answers over masks with dropout left on at test, beside its one answer with "
+        f"dropout off. {panels[0].title}. {panels[1].title}.",
+    )
+
+
+def _spread_panel(found: Answers) -> Panel:
+    scatters = bool(found.exact_std.max() > 0.0)
+    title = "The higher the rate, the more they scatter" if scatters else "Nothing scatters: every input is 0"
+    lines = [Line("standard deviation", ON, Estimate(found.exact_std, found.std))]
+    return Panel(title, "standard deviation", lines, limits=(0.0, np.inf))
+
+
+def _flip_panel(found: Answers) -> Panel:
+    most = found.flipped.exact.max()
+    if found.off == 0.0:
+        title = "The answer is 0: it has no sign to flip"
+    elif most == 0.0:
+        title = "No mask flips the sign of the answer"
+    else:
+        title = f"Up to {most:.0f} % of the masks flip its sign"
+    # too many masks to list: so is the line
+    line = Line("sign flipped", ON, found.flipped, kind="simulated")
+    return Panel(title, "masks, %", [line], limits=(0.0, 100.0))
+
+
+def _draw_answers(found: Answers, drawing: Drawing, box: Box, number: int) -> None:
+    """Draw the answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
+    steps, pen = curve_on(number), {"color": ON, "width": 1.5, "shape": "hv"}
+    bars = {"x": found.edges[:-1], "line": pen, "fill": "tozeroy", "fillcolor": faint(ON, 0.3)}
+    drawing.add(steps | bars | {"name": "dropout left on"}, y=found.shares)
+    upright = steps | {"y": [0.0, found.top]}
+    drawing.add(upright | {"x": [0.0, 0.0], "line": {"color": INK, "width": 1}, "name": "0"})
+    off = {"color": OFF, "width": 2, "dash": TEST_DASH}
+    drawing.add(upright | {"x": [found.off, found.off], "line": off, "name": "dropout off"})
+    low, high = found.edges[0], found.edges[-1]
+    across = {"title": "answer z of the unit", "range": (low, high)}
+    up = {"title": "masks", "range": (0, found.top), "ticksuffix": " %", "nticks": 4}
+    frame(drawing, box, number, "One input, an answer a mask", across, up)
+    text, side = (" dropout off", "left") if found.off < 0.5 * (low + high) else ("dropout off ", "right")
+    where = {"x": found.off, "y": found.top, "xref": "x", "yref": "y", "xanchor": side, "yanchor": "top"}
+    drawing.annotations.append(words(text, OFF, **where))
+
+
+def _answer_texts(found: Answers) -> dict[str, list[str]]:
+    """Every text that changes with the rate, by name."""
+    rates = found.rates.tolist()
+    still = {
+        "off-answers": _listed([found.off] * ANSWERS),
+        "off-mean": plain(found.off),
+        "on-mean-exact": f"exact {plain(found.off)}",
+        "on-flipped-exact": f"of {found.masks:,} masks",
+    }
+    texts = {name: [text] * len(rates) for name, text in still.items()} | {
+        "answers": [_listed(column) for column in found.first.T.tolist()],
+        "on-mean": estimated(found.mean),
+        "on-std": each_plain(found.std, 3),
+        "on-std-exact": [f"exact {text}" for text in each_plain(found.exact_std, 3)],
+        "on-flipped": [f"{share:.1f} %" for share in found.flipped.exact.tolist()],
+        "on-note": [_cut_off(shares, found.top) for shares in found.shares],
+        "on-code": [
+            f"test = a * mask / keep  # ÷ {keep:g}, a new mask every time"
+            for keep in (1.0 - np.round(found.rates, 6)).tolist()
+        ],
+    }
+    texts["summary"] = [
+        f"Rate {rate:.2f}. With dropout left on, answers have standard deviation {std}; {share} flip their sign."
+        for rate, std, share in zip(rates, texts["on-std"], texts["on-flipped"], strict=True)
+    ]
+    return texts
+
+
+def _listed(answers: Sequence[float]) -> str:
+    return ",  ".join(plain(answer, 3) for answer in answers)
+
+
+def _cut_off(shares: Floats, top: float) -> str:
+    """Say what the frame of the picture cuts off."""
+    tallest, outside = shares.max(), 100.0 - shares.sum()
+    parts = []
+    if tallest > top:
+        parts.append(f"Tallest bar: {tallest:.0f} %.")
+    if outside > 0.05:
+        parts.append(f"Beyond the frame: {outside:.1f} % of the masks.")
+    return " ".join(parts) or "\N{NO-BREAK SPACE}"  # an empty line would shift the figure during the drag

@@ -1,0 +1,297 @@
+"""Zero-mean noise: one kind beside inverted dropout, its output, its moments at every rate, and a table of all."""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+from html import escape
+from types import MappingProxyType
+from typing import cast
+
+import numpy as np
+
+from dropviz.figures.panels import html
+from dropviz.figures.panels.curves import Line, Panel, over
+from dropviz.figures.panels.distributions import draw_distribution
+from dropviz.figures.panels.grid import Row, draw_grid
+from dropviz.figures.panels.style import COLORS
+from dropviz.live.figure import LiveFigure
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import each_plain, estimated, plain
+from dropviz.settings.noise import SHORT
+from dropviz.simulation.histogram import Distribution
+from dropviz.simulation.noise_pair import NoisePair
+from dropviz.theory.moments import Moments
+from dropviz.theory.noise import ALPHA_FILL, MaskNoise, noise, noise_ratio, noises
+
+HEIGHT = 112  # of a panel, pixels
+STEMS = {
+    "dropped": "one value in training: dropped",
+    "zero": "one value in training: 0 before",
+    "test": "exactly 0 at test",
+}
+CODE: Mapping[str, str] = MappingProxyType(
+    {
+        "standard": "train = a * mask\ntest = a * keep",
+        "inverted": "train = a * mask / keep\ntest = a",
+        "gaussian": "train = a * rng.normal(1, np.sqrt(rate / keep), a.shape)\ntest = a",
+        "additive": "s = np.sqrt(rate / keep * np.mean(a**2))\ntrain = a + rng.normal(0, s, a.shape)\ntest = a",
+        "uniform": "h = np.sqrt(3 * rate / keep)\ntrain = a * rng.uniform(1 - h, 1 + h, a.shape)\ntest = a",
+        "alpha": "fill = -1.7580993\nA = (keep * (1 + fill**2 * rate)) ** -0.5\n"
+        "train = A * (np.where(mask, a, fill) - rate * fill)\ntest = a",
+    }
+)
+
+
+def noise_live(found: NoisePair) -> LiveFigure:
+    """Return inverted dropout beside one other noise."""
+    rates = np.asarray(found.sweep.config.rates)
+    panels = [_mean_panel(found), _variance_panel(found), _discrepancy_panel(found)]
+    pictures = []
+    for name in found.pair:
+        kind, picture = noise(name), found.distributions[name]
+        title = f"{SHORT[name]}: training {kind.formula}, test {kind.test_scale.of('a')}"
+        drawn = partial(draw_distribution, picture, title, _color(name), STEMS, labelled=False)
+        pictures.append(drawn)
+    return LiveFigure(
+        **draw_grid([Row(2, HEIGHT), Row(3, HEIGHT)], [*pictures, *over(rates, panels)]),
+        rates=found.sweep.config.rates,
+        texts=_texts(found),
+        head=html.columns([_head(name) for name in found.pair]),
+        foot=html.columns([_foot(name) for name in found.pair]) + _table(),
+        alt=f"Distributions of the training and test output of inverted dropout and of {noise(found.pair[1]).label}, "
+        f"and three curves over the rate: {'; '.join(panel.title for panel in panels)}.",
+    )
+
+
+def _color(name: str) -> str:
+    return COLORS.get(name, COLORS["other"])
+
+
+# ---- the curves -----------------------------------------------------------------------------------------------------
+
+
+def _no_larger(one: Floats, other: Floats) -> bool:
+    """Whether ``one`` ≤ ``other`` everywhere, rounding apart."""
+    return bool((one <= other + 1e-9 * np.abs(other).max(initial=0.0)).all())
+
+
+def _same(one: Floats, other: Floats) -> bool:
+    return _no_larger(one, other) and _no_larger(other, one)
+
+
+def _lines(found: NoisePair, estimates: Estimate) -> list[Line]:
+    names = found.sweep.config.noises
+    return [Line(SHORT[name], _color(name), estimates[at]) for at, name in enumerate(names)]
+
+
+def _inverted_and_other(found: NoisePair, estimates: Estimate) -> tuple[Floats, Floats, str]:
+    """The exact curves of the pair, and what the other noise is called."""
+    at = found.sweep.config.noises.index("inverted")
+    return estimates.exact[at], estimates.exact[-1], SHORT[found.pair[1]]
+
+
+def _mean_panel(found: NoisePair) -> Panel:
+    lines = _lines(found, found.mean)
+    biased = [line.name for line in lines if line.estimate.exact.any()]
+    title = f"Noise with a mean: {', '.join(biased)}" if biased else "Every noise here has mean 0"
+    if len(biased) == 1:
+        title = f"Only {biased[0]}'s noise has a mean"
+    reach = 4.0 * abs(found.sweep.config.activations.exact_mean) or 1.0
+    return Panel(title, "mean of the noise", lines, limits=(-reach, reach))
+
+
+def _variance_panel(found: NoisePair) -> Panel:
+    inverted, other, name = _inverted_and_other(found, found.variance)
+    varies = bool(found.variance.exact.any())
+    if not varies:
+        title = "Every noise has variance 0"
+    elif _same(inverted, other):
+        title = f"{name} is matched to inverted"
+    elif _no_larger(other, inverted):
+        title = f"{name.capitalize()} adds less noise than inverted"
+    elif _no_larger(inverted, other):
+        title = f"{name.capitalize()} adds more noise than inverted"
+    else:
+        title = f"{name.capitalize()} against inverted: it depends on r"
+    return Panel(title, "variance of the noise", _lines(found, found.variance), log=varies)
+
+
+def _discrepancy_panel(found: NoisePair) -> Panel:
+    """Training variance over test variance; where the test variance is 0, the gap between the means instead."""
+    if not np.isfinite(found.variance_ratio.exact).any():
+        lines = _lines(found, found.mean_gap)
+        return Panel("Test variance is 0: the gap of the means", "mean gap, test − train", lines)
+    inverted, other, name = _inverted_and_other(found, found.variance_ratio)
+    alike = _same(inverted, other)
+    if _same(other, np.ones_like(other)):
+        title = "No gap in the variance" if alike else f"{name.capitalize()} keeps the variance"
+    else:
+        title = "Variance ratio: one curve for all" if alike else f"Variance ratio: {name} differs"
+    lines = _lines(found, found.variance_ratio)
+    return Panel(title, "train/test variance", lines, log=True, limits=(1e-3, 1e4))
+
+
+# ---- what follows the rate ------------------------------------------------------------------------------------------
+
+
+def _texts(found: NoisePair) -> dict[str, list[str]]:
+    """Every text that changes with the rate, by name; `_head`, `_foot` and `_table` say where each stands."""
+    activations, rates = found.sweep.config.activations, found.sweep.config.rates
+    square = activations.exact_variance + activations.exact_mean**2
+    said = {"rate": [f"{rate:.2f}" for rate in rates]}
+    for name, kind in noises().items():
+        said |= _exact_texts(name, found.exact[name])
+        said[f"{name}-formula"] = [_SPELLED[name](rate, square) for rate in rates]
+        said[f"{name}-at-test"] = [
+            f"a {kind.test_scale.words(rate)}" if kind.needs_test_scale else "nothing to do" for rate in rates
+        ]
+        said[f"{name}-unit"] = [
+            f"At a unit, the noise has mean {f'{plain(share, 3)}·a' if share else '0'}."
+            for share in found.unit_mean[name].tolist()
+        ]
+    for name in found.pair:
+        said |= _simulated_texts(found, name)
+        said[f"{name}-note"] = _notes(found.distributions[name], isinstance(noise(name), MaskNoise))
+    said["alpha-verdict"] = _alpha_verdict(found)
+    said["summary"] = [
+        f"Rate {rate}. "
+        + " ".join(
+            f"{SHORT[name]}: the noise has mean {said[f'{name}-noise-mean-exact'][at]} "
+            f"and variance {said[f'{name}-noise-variance-exact'][at]}."
+            for name in found.pair
+        )
+        for at, rate in enumerate(said["rate"])
+    ]
+    return said
+
+
+def _exact_texts(name: str, exact: Mapping[str, Moments]) -> dict[str, list[str]]:
+    """The exact moments of one noise."""
+    said = {
+        f"{name}-{phase}-{moment}-exact": each_plain(values)
+        for phase, moments in exact.items()
+        for moment, values in moments._asdict().items()
+    }
+    variances = zip(exact["train"].variance.tolist(), exact["test"].variance.tolist(), strict=True)
+    said[f"{name}-ratio-exact"] = [plain(train / test) if test > 0.0 else "none" for train, test in variances]
+    return said
+
+
+def _simulated_texts(found: NoisePair, name: str) -> dict[str, list[str]]:
+    """The simulated moments of one noise, with their standard errors."""
+    index = found.sweep.config.noises.index(name)
+    said = {
+        f"{name}-{phase}-{moment}": estimated(curves.estimates(moment)[index])
+        for phase, curves in (("noise", found.sweep.noise), ("train", found.sweep.train))
+        for moment in Moments._fields
+    }
+    ratio = found.variance_ratio[index]
+    pairs = zip(estimated(ratio), np.isfinite(cast(Floats, ratio.simulated)).tolist(), strict=True)
+    return said | {f"{name}-ratio": [text if known else "none" for text, known in pairs]}
+
+
+def _alpha_spelled(rate: float, _: float) -> str:
+    row = cast(MaskNoise, noise("alpha"))
+    scale, shift = float(row.scale(np.array(rate))), float(row.shift(np.array(rate)))
+    return f"{plain(scale, 3)}·(a or {plain(ALPHA_FILL)}) + {plain(shift, 3)}"
+
+
+# the training output at a rate, and at a mean square of the activations
+_SPELLED: Mapping[str, Callable[[float, float], str]] = MappingProxyType(
+    {
+        "standard": lambda rate, _: f"m·a, P(m = 0) = {rate:g}",
+        "inverted": lambda rate, _: f"m·a / {1 - rate:.2g}",
+        "gaussian": lambda rate, _: f"a·N(1, {plain(float(noise_ratio(rate)) ** 2, 3)})",
+        "additive": lambda rate, square: f"a + N(0, {plain(float(noise_ratio(rate)) ** 2 * square, 3)})",
+        "uniform": lambda rate, _: f"a·U(1 ± {plain(math.sqrt(3.0) * float(noise_ratio(rate)), 3)})",
+        "alpha": _alpha_spelled,
+    }
+)
+
+
+def _alpha_verdict(found: NoisePair) -> list[str]:
+    config = found.sweep.config
+    mu, v = config.activations.exact_mean, config.activations.exact_variance
+    if abs(mu) <= 1e-6 and abs(v - 1.0) <= 1e-6:
+        return ["These activations are standardised, so it keeps both, at every rate."] * len(config.rates)
+    means, variances = (each_plain(values) for values in found.exact["alpha"]["train"])
+    before = f"These activations have mean {plain(mu)} and variance {plain(v)}"
+    return [
+        f"{before}; at rate {rate:.2f} its output has mean {mean} and variance {variance}."
+        for rate, mean, variance in zip(config.rates, means, variances, strict=True)
+    ]
+
+
+def _notes(picture: Distribution, masks: bool) -> list[str]:
+    """Say what the picture cannot show, a sentence or two a rate: the point masses, and what its frame cuts off."""
+    said = []
+    for index, (outside, tallest) in enumerate(zip(picture.outside, picture.train.max(axis=1), strict=True)):
+        here = {name: (mass.share[index], mass.at[index]) for name, mass in picture.masses.items()}
+        parts = []
+        if masks and "dropped" in here:
+            share, at = here["dropped"]
+            place = "Exactly 0" if at == 0.0 else f"Dropped, at {at:.2f}".replace("-", "−")
+            parts.append(f"{place}: {share:.0f} % in training.")
+        share, at = here.get("zero", (0.0, 0.0))
+        if share > 0.0:
+            zeros = (
+                f"Exactly 0: {share:.0f} % in training."
+                if at == 0.0
+                else f"Zeros, moved to {at:.2f}: {share:.0f} %."
+            )
+            parts.append(zeros)
+        if outside > 0.5:
+            parts.append(f"Beyond the axis: {outside:.0f} %.")
+        if tallest > picture.top:
+            parts.append(f"Tallest bar: {tallest:.0f} %.")
+        said.append(" ".join(parts) or "\N{NO-BREAK SPACE}")  # an empty line keeps its height
+    return said
+
+
+# ---- what stands still ----------------------------------------------------------------------------------------------
+
+
+def _head(name: str) -> str:
+    return (
+        html.heading(noise(name).label, _color(name))
+        + html.factors(_color(name), f"{name}-formula", f"{name}-at-test")
+        + html.live(f"{name}-unit", "p", "dv-muted")
+        + html.live(f"{name}-note", "p", "dv-muted")
+    )
+
+
+def _foot(name: str) -> str:
+    cells = []
+    for title, text in (
+        ("noise mean", "noise-mean"),
+        ("noise variance", "noise-variance"),
+        ("training mean", "train-mean"),
+        ("training variance", "train-variance"),
+        ("variance ratio", "ratio"),
+    ):
+        exact = f"<small>exact {html.live(f'{name}-{text}-exact')}</small>"
+        cells.append(html.number_cell(title, f"{name}-{text}", exact))
+    return html.numbers(cells) + html.code(CODE[name])
+
+
+def _table() -> str:
+    """All noises at this rate, exact."""
+    columns = {  # title → the texts of its cells
+        "at test": ("at-test",),
+        "noise mean": ("noise-mean-exact",),
+        "noise variance": ("noise-variance-exact",),
+        "mean, training → test": ("train-mean-exact", "test-mean-exact"),
+        "variance, training → test": ("train-variance-exact", "test-variance-exact"),
+        "variance ratio": ("ratio-exact",),
+    }
+    rows = []
+    for name, kind in noises().items():
+        cells = [" → ".join(html.live(f"{name}-{text}") for text in texts) for texts in columns.values()]
+        rows.append((kind.label, [escape(kind.formula), *cells]))
+    alpha = (
+        "<p>Alpha dropout keeps mean 0 and variance 1 of a standardised input, and of no other. "
+        f"{html.live('alpha-verdict')}</p>"
+    )
+    table = html.table(["noise", "training output", *columns], rows)
+    return f"<h3>All of them at rate {html.live('rate')}, exact</h3>{table}{html.columns([alpha])}"

@@ -1,0 +1,275 @@
+"""Which p: the factors of the question under both readings of p, and what everyone's p means."""
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dropviz.figures.panels import html
+from dropviz.figures.panels.curves import Line, Panel, over
+from dropviz.figures.panels.grid import Box, Drawing, Part, Row, axes_called, draw_grid
+from dropviz.figures.panels.style import COLORS, INK
+from dropviz.frameworks.conventions import (
+    QUESTION_RATES,
+    VERBS,
+    WHERE,
+    Framework,
+    Scales,
+    frameworks,
+    line_of_code,
+    migration,
+)
+from dropviz.live.figure import LiveFigure
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import plain
+from dropviz.simulation.which_p import STRATEGIES, WhichP
+from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEIGHT = 124  # of a panel, pixels
+CROSSING = 0.5  # the rate at which rate = keep
+COLUMNS = ("rate", "by-rate", "by-rate-mean", "by-keep", "by-keep-mean")  # of the table of the question
+EVIDENCE = {
+    "run": "run by our tests",
+    "read from source": "read from source",
+    "documentation": "read from its documentation",
+}
+SCALES: Mapping[Scales, str] = {
+    "train": "in training",
+    "test": "at test",
+    "neither": "nowhere",
+    "always": "whenever called",
+    "none-needed": "no need to",
+}
+
+
+def which_p_live(found: WhichP, source: Framework, target: Framework) -> LiveFigure:
+    """Draw what dividing by the rate and by keep do to the training mean, and both lines of code at every rate.
+
+    Parameters
+    ----------
+    found
+        What to show.
+    source, target
+        The framework that the code is written for, and the one that it moves to.
+    """
+    rates = np.asarray(found.rates)
+    factors, *means = over(rates, [factor_panel(rates), *_mean_panels(found)])
+    sides = {"source": source} if target == source else {"source": source, "target": target}
+    moves = _migration_texts(source, target, found.rates)
+    cards = "".join(_framework_card(row, side) for side, row in sides.items())
+    return LiveFigure(
+        **draw_grid([Row(3, HEIGHT)], [_ringed(factors, 2.0), *(_ringed(part, 1.0) for part in means)]),
+        rates=found.rates,
+        texts=_table_texts(found) | _code_texts(source, target, found.rates) | moves,
+        head=html.columns([_table(), cards]),
+        foot=_migration_list(source, target, len(moves)) if target != source else "",
+        alt="Over the dropout rate: the factors 1/rate and 1/keep, which cross at rate 0.5 where both are 2; and the "
+        "training mean divided by the test mean, which is 1 at every rate for 1/keep and keep/rate for 1/rate. Read p "
+        "as the drop rate, and 1/keep is called 1/(1−p); read p as the keep probability, and it is called 1/p.",
+    )
+
+
+# ---- the curves -----------------------------------------------------------------------------------------------------
+
+
+def factor_panel(rates: Floats) -> Panel:
+    """1/rate and 1/keep, whichever of them is called 1/p."""
+    lines = _lines(("1/rate", "1/keep"), Estimate(np.array([INVERSE_RATE(rates), INVERSE_KEEP(rates)])))
+    return Panel("The factors meet at 0.5: both are 2", "factor", lines, log=True, limits=(0.9, 30.0))
+
+
+def _mean_panels(found: WhichP) -> list[Panel]:
+    return [
+        Panel(title, "training ÷ test mean", _lines(names, found.means), True, (0.04, 30.0), x_title)
+        for title, names, x_title in (
+            ("p is the drop rate: 1/(1−p) is right", ("1/p", "1/(1−p)"), "dropout rate = p"),
+            ("p is the keep probability: 1/p is right", ("1/(1−p)", "1/p"), "dropout rate = 1 − p"),
+        )
+    ]
+
+
+def _lines(names: tuple[str, str], curves: Estimate) -> list[Line]:
+    return [Line(names[at], COLORS[name], curves[at]) for at, name in enumerate(STRATEGIES)]
+
+
+def _ringed(part: Part, value: float) -> Part:
+    """The panel with a ring where its curves cross, at ``value``: there the wrong factor looks right."""
+    pen = {"width": 1.5, "color": INK}
+    ring = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [CROSSING],
+        "y": [value],
+        "marker": {"size": 17, "symbol": "circle-open", "color": INK, "line": pen},
+        "hovertemplate": "at rate 0.5 the error hides<extra></extra>",
+        "name": "the error hides",
+    }
+
+    def draw(drawing: Drawing, box: Box, number: int) -> None:
+        part(drawing, box, number)
+        drawing.add(ring | axes_called(number))
+
+    return draw
+
+
+# ---- the table of the question --------------------------------------------------------------------------------------
+
+
+def _table_texts(found: WhichP) -> dict[str, list[str]]:
+    """Texts of the table: the question's three rows, and this rate's, which moves to its place among them.
+
+    Each cell has two texts, one in bold and one not; that of the other kind is empty.
+    """
+    rates = np.asarray(found.rates)
+    fixed = [int(np.abs(rates - rate).argmin()) for rate in QUESTION_RATES]
+    places = [sum(other < at for other in fixed) for at in range(len(rates))]
+    values, below = _cells(found)
+    texts = {}
+    for slot in range(len(fixed) + 1):
+        shown = [[*fixed[:place], at, *fixed[place:]][slot] for at, place in enumerate(places)]
+        bold = [(at, slot == place) for at, place in zip(shown, places, strict=True)]
+        for column, cells in values.items():
+            texts[f"this-{slot}-{column}"] = [cells[at] if this else "" for at, this in bold]
+            texts[f"other-{slot}-{column}"] = ["" if this else cells[at] for at, this in bold]
+        for column, cells in below.items():
+            texts[f"exact-{slot}-{column}"] = [cells[at] for at in shown]
+    texts["verdict"] = texts["summary"] = [_verdict(rate) for rate in found.rates]
+    return texts
+
+
+def _cells(found: WhichP) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """What stands in each column at every rate, and the exact value below it in those that have one."""
+    values, below = {"rate": [f"{rate:.2f}" for rate in found.rates]}, {}
+    for at, (column, factor) in enumerate({"by-rate": INVERSE_RATE, "by-keep": INVERSE_KEEP}.items()):
+        factors = factor(np.asarray(found.rates)).tolist()
+        values[column] = [plain(value) if math.isfinite(value) else "1/0" for value in factors]
+        means, exact = html.number_texts(column, found.means[at]).values()
+        values[f"{column}-mean"] = [mean if text else "none" for mean, text in zip(means, exact, strict=True)]
+        below[f"{column}-mean"] = exact
+    return values, below
+
+
+def _verdict(rate: float) -> str:
+    keep = round(1.0 - rate, 12)
+    if rate == 0.0:
+        return "At rate 0 nothing is dropped: ÷ keep changes nothing, and ÷ rate would divide by 0."
+    if math.isclose(rate, CROSSING):
+        return "At rate 0.5 both factors are 2: nothing shows which p was meant."
+    return (
+        f"At rate {rate:g} the training mean equals the test mean if divided by keep = {keep:g}; "
+        f"divided by the rate it is {plain(keep / rate, 3)} times the test mean."
+    )
+
+
+def _table() -> str:
+    """The table of the question with a fourth row, this rate's."""
+    head = (
+        '<tr><th></th><th colspan="2"><b>÷ rate</b><br>1/p, if p = drop<br>1/(1−p), if p = keep</th>'
+        '<th colspan="2"><b>÷ keep</b><br>1/(1−p), if p = drop<br>1/p, if p = keep</th></tr>'
+        "<tr><th>dropout rate</th><th>factor</th><th>mean*</th><th>factor</th><th>mean*</th></tr>"
+    )
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_slot(slot, column)}</td>" for column in COLUMNS) + "</tr>"
+        for slot in range(len(QUESTION_RATES) + 1)
+    )
+    return (
+        html.scrolling_table(head, body)
+        + '<p class="dv-muted">* training mean ÷ test mean, simulated; 1 is right. Bold: this rate.</p>'
+        '<p style="min-height:2.7em" data-text="verdict"></p>'
+    )
+
+
+def _slot(slot: int, column: str) -> str:
+    texts = html.live(f"this-{slot}-{column}", "b") + html.live(f"other-{slot}-{column}")
+    if "mean" not in column:
+        return texts
+    return f'{texts}<small class="dv-muted" style="display:block" data-text="exact-{slot}-{column}"></small>'
+
+
+# ---- everyone's p ---------------------------------------------------------------------------------------------------
+
+
+def conventions_table(rate: float) -> "pd.DataFrame":
+    """Return every framework as a row: its parameter, what it means, where it scales, and its line at ``rate``."""
+    import pandas as pd  # only here: the first page is not to wait for it
+
+    rows = [
+        {
+            "framework": row.name,
+            "probability of": "both, by name" if row.meaning == "both" else VERBS[row.meaning],
+            f"line at rate {rate:g}": line_of_code(row, rate),
+            "scales": SCALES[row.scales],
+            "at drop 0": _at_end(row, "at_drop_0"),
+            "at drop 1": _at_end(row, "at_drop_1"),
+            "its parameter": row.parameter,
+            "evidence": EVIDENCE[row.evidence],
+            "source": _place(row),
+        }
+        for row in frameworks().values()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _code_texts(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:
+    """Return the lines of code of both frameworks at every rate, by the name of their place in `_framework_card`."""
+    return {
+        f"{side}-{name}": [line_of_code(row, rate, other=name == "other") for rate in rates]
+        for side, row in (("source", source), ("target", target))
+        for name in _lines_shown(row)
+    }
+
+
+def _lines_shown(row: Framework) -> tuple[str, ...]:
+    return ("line", "other") if row.other_line else ("line",)
+
+
+def _migration_texts(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:
+    """What to change when code moves, one text a sentence; the last ones are empty where there is less to say."""
+    changes = zip_longest(*(migration(source, target, rate).changes for rate in rates), fillvalue="")
+    return {f"move-{row}": list(sentences) for row, sentences in enumerate(changes)}
+
+
+def _at_end(row: Framework, field: str) -> str:
+    text: str = getattr(row, field)
+    return f"{text} (inferred)" if field in row.inferred else text
+
+
+def _place(row: Framework) -> str:
+    return f"{row.source} ({row.repository})" if row.repository else row.source
+
+
+def _meaning(row: Framework) -> str:
+    if row.meaning == "both":
+        said = ": by its name, the probability of <b>dropping</b> or of <b>keeping</b>"
+        return f"<code>{escape(row.parameter)}</code>{said}"
+    parameter = escape(row.parameter.split(",")[0])
+    return f"<code>{parameter}</code> is the probability of <b>{VERBS[row.meaning]}</b>"
+
+
+def _framework_card(row: Framework, side: str) -> str:
+    """One framework: its line at this rate, what the number means, where it scales, both ends, and how we know."""
+    style = "margin:0;overflow-wrap:anywhere"
+    lines = "".join(
+        f'<pre style="{style}"><code data-text="{side}-{name}"></code></pre>' for name in _lines_shown(row)
+    )
+    return (
+        f'<div style="margin-bottom:0.6rem"><h3>{escape(row.name)}</h3>{lines}'
+        f"<p>{_meaning(row)}. It {WHERE[row.scales]}.</p>"
+        f'<p class="dv-muted" style="overflow-wrap:anywhere">Drop probability 0: {escape(_at_end(row, "at_drop_0"))}; '
+        f"1: {escape(_at_end(row, 'at_drop_1'))}. "
+        f"{EVIDENCE[row.evidence].capitalize()}: {escape(_place(row))}.</p></div>"
+    )
+
+
+def _migration_list(source: Framework, target: Framework, sentences: int) -> str:
+    """Return the HTML of what changes; its sentences are the texts of `_migration_texts`."""
+    rows = "".join(html.live(f"move-{row}", "p") for row in range(sentences))
+    title = f"Code moves from {escape(source.name)} to {escape(target.name)}"
+    return html.columns([f"<h3>{title}</h3>{rows}"])

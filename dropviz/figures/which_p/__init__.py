@@ -1,1 +1,0 @@
-"""Who means which p, drawn."""
