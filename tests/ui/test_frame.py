@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dropviz.settings.addresses import spelled, values_of
-from dropviz.settings.rate_table import TABLE
+from dropviz.settings.schedule import TABLE
 from dropviz.ui.frame import PAGES
 from dropviz.ui.glossary import WORDS, glossary_html
 
