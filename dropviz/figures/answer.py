@@ -13,7 +13,7 @@ from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated
-from dropviz.settings.addresses import page_link
+from dropviz.settings.addresses import WITHOUT_RATE, page_link
 from dropviz.simulation.answer import LAYERS, NOISES, Evidence
 
 HEIGHT = 108  # of a panel, pixels
@@ -234,5 +234,6 @@ def _notes(blocks: Sequence[str]) -> str:
 def _block(point: Point) -> str:
     (author, address), (title, page) = point.source, point.page
     source = html.link(address, author)
-    link = f'<a href="{page_link(page)}" data-takes-rate style="white-space:nowrap">→ {title}</a>'
+    takes_rate = "" if page in WITHOUT_RATE else " data-takes-rate"
+    link = f'<a href="{page_link(page)}"{takes_rate} style="white-space:nowrap">→ {title}</a>'
     return f"<h3>{point.heading}</h3><p>{point.sentence} ({source})</p><p>{point.evidence} {link}</p>"

@@ -10,6 +10,11 @@ from typing import Any
 from dropviz.settings.kinds import Setting
 
 FIRST_PAGE = "explore"  # it is served at the app's root alone: Streamlit knows it by no name of its own
+WITHOUT_RATE = (
+    "training",
+    "story",
+    "schedule",
+)  # pages whose settings hold no dropout rate: no link gives them one
 MOST_NAMED, LONGEST_NAME = 5, 20  # of the names that a page does not know
 
 

@@ -1,51 +1,116 @@
 """The settings of the page of a changing rate, and the schedules that they make."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from dropviz import schedules
 from dropviz.schedules import Schedule
-from dropviz.settings.kinds import Choice, Number, Setting
-from dropviz.settings.rate_table import TABLE, Rows
+from dropviz.settings.kinds import Choice, Number, Setting, Text
 
 MOST_STEPS = 100_000
+MOST_ROWS = 40
+MOST_CELL = 60  # characters
+MOST_TEXT = MOST_CELL * MOST_ROWS  # in the address
+
+Rows = tuple[tuple[float, float], ...]
+
+# ---- a person's own table of steps and rates: cells of an editor, or one line in the address -------------------------
+
+
+def read_rows(steps: Sequence[object], rates: Sequence[object]) -> Rows:
+    """Return rows of (step, rate) from cells of any kind; rows with both cells empty do not count.
+
+    Raises
+    ------
+    ValueError
+        In one sentence that names the row: see `dropviz.schedules.table`. Also for more than 40 rows, or 80 with empty
+        ones, and for a cell of more than 60 characters.
+    """
+    if len(steps) > 2 * MOST_ROWS:
+        raise ValueError(f"the table must have at most {MOST_ROWS} rows; it has more")
+    pairs = [
+        (_cell(step), _cell(rate))
+        for step, rate in zip(steps, rates, strict=True)
+        if _cell(step) or _cell(rate)
+    ]
+    if len(pairs) > MOST_ROWS:
+        raise ValueError(f"the table must have at most {MOST_ROWS} rows; it has {len(pairs)}")
+    for number, pair in enumerate(pairs, start=1):
+        if max(map(len, pair)) > MOST_CELL:
+            raise ValueError(f"row {number}: a cell must have at most {MOST_CELL} characters; one has more")
+    schedules.table([step for step, _ in pairs], [rate for _, rate in pairs])
+    return tuple((float(step), float(rate)) for step, rate in pairs)
+
+
+def _cell(cell: object) -> str:
+    """The text of a cell; None and NaN are empty ones."""
+    return "" if cell is None or (isinstance(cell, float) and math.isnan(cell)) else str(cell).strip()
+
+
+def written(value: float) -> str:
+    """A step or a rate as the address and the editor have it."""
+    return f"{value:.15g}"
+
+
+def _read_table(text: str) -> Rows:
+    if len(text) > MOST_TEXT:
+        raise ValueError(f"the table must be written in at most {MOST_TEXT} characters")
+    rows = [row.split(":") for row in text.split(",")]
+    if any(len(row) != 2 for row in rows) or not text.isascii() or "_" in text:
+        raise ValueError(f"the table must be rows of step:rate, separated by commas; got {text!r}")
+    return read_rows([row[0] for row in rows], [row[1] for row in rows])
+
+
+def _write_table(rows: Rows) -> str:
+    return ",".join(f"{written(step)}:{written(rate)}" for step, rate in rows)
+
+
+TABLE = Text(
+    "schedule_table",
+    "steps, rising, and their rates; add a row at the end",
+    ((0, 0.5), (500, 0.3), (1000, 0)),
+    form=f"1 to {MOST_ROWS} rows step:rate, separated by commas, with rising steps and rates from 0 to below 1",
+    parse=_read_table,
+    write=_write_table,
+)
+
+
+# ---- the kinds of schedules -----------------------------------------------------------------------------------------
 
 
 def _rate(key: str, label: str, default: float) -> Number:
-    help = "A probability that a unit is dropped."
-    return Number(f"schedule_{key}", label, default, 0.0, 0.99, 0.05, help=help)
+    return Number(f"schedule_{key}", label, default, 0.0, 0.99, 0.05, "A probability that a unit is dropped.")
 
 
-def _annealed_code(total: int, start: float, zero_at: int) -> str:
-    return f"annealed({start!r}, duration={total * zero_at / 100!r})"
-
-
-def _stairs(
-    total: int, first: float, last: float, levels: int
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Rates and boundaries of equally high and equally long stairs."""
+def _stairs(total: int, first: float, last: float, levels: int) -> partial[Schedule]:
+    """Equally high and equally long stairs."""
     rates = np.linspace(first, last, levels).round(6).tolist()
-    return tuple(rates), tuple(round(total * (i + 1) / levels, 6) for i in range(levels - 1))
-
-
-def _table_arguments(rows: Rows) -> tuple[list[float], list[float]]:
-    return [step for step, _ in rows], [rate for _, rate in rows]
+    boundaries = tuple(round(total * (i + 1) / levels, 6) for i in range(levels - 1))
+    return partial(schedules.steps, tuple(rates), boundaries=boundaries)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A row of the list: its label, its settings, the schedule and the call that these and the steps give, and whose.
+    """A row of the list: its label, its settings, the call that makes the schedule of them, and whose it is.
 
-    ``make`` and ``code`` take the number of training steps and the values of the settings, in their order.
+    ``call`` takes the number of training steps and the values of the settings, in their order.
     """
 
     label: str
     settings: tuple[Setting, ...]
-    make: Callable[..., Schedule]
-    code: Callable[..., str]
+    call: Callable[..., partial[Schedule]]
     source: str
+
+    def code(self, *given: object) -> str:
+        """Write the call as code."""
+        call = self.call(*given)
+        arguments = [repr(value) for value in call.args]
+        arguments += [f"{name}={value!r}" for name, value in call.keywords.items()]
+        return f"{call.func.__name__}({', '.join(arguments)})"
 
 
 START = _rate("start", "rate at the start", 0.5)  # of the annealed schedule
@@ -61,12 +126,8 @@ _LEVELS_HELP = "How many rates, one after the other."
 KINDS: Mapping[str, Kind] = {
     "annealed": Kind(
         "annealed",
-        (
-            START,
-            Number("schedule_zero_at", _ZERO_LABEL, 100, 1, 100, 5, help=_ZERO_HELP),
-        ),
-        lambda total, start, zero_at: schedules.annealed(start, total * zero_at / 100),
-        _annealed_code,
+        (START, Number("schedule_zero_at", _ZERO_LABEL, 100, 1, 100, 5, help=_ZERO_HELP)),
+        lambda total, start, zero_at: partial(schedules.annealed, start, duration=total * zero_at / 100),
         "Annealed dropout takes the rate from a high initial value to zero over the training: Rennie, "
         "Goel, Thomas, [SLT 2014]"
         "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). "
@@ -78,16 +139,14 @@ KINDS: Mapping[str, Kind] = {
             _rate("final", "rate approached", 0.5),
             Number("schedule_speed", "γ × steps", 10.0, 0.1, 100.0, 1.0, help="How fast it is approached."),
         ),
-        lambda total, final, speed: schedules.curriculum(final, speed / total),
-        lambda total, final, speed: f"curriculum({final!r}, gamma={speed / total!r})",
+        lambda total, final, speed: partial(schedules.curriculum, final, gamma=speed / total),
         "Curriculum dropout goes the other way, from no dropout up: keep = (1 − k̄)·exp(−γ·step) + k̄. "
         "Morerio et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
     ),
     "cosine": Kind(
         "cosine",
         (_rate("cosine_start", "rate at the start", 0.5), _rate("cosine_final", "rate at the end", 0.0)),
-        lambda total, start, final: schedules.cosine(start, final, total),
-        lambda total, start, final: f"cosine({start!r}, {final!r}, duration={total})",
+        lambda total, start, final: partial(schedules.cosine, start, final, duration=total),
         "Half a cosine, as Loshchilov and Hutter use for the learning rate: "
         "[ICLR 2017](https://arxiv.org/abs/1608.03983).",
     ),
@@ -98,22 +157,21 @@ KINDS: Mapping[str, Kind] = {
             _rate("steps_last", "last rate", 0.0),
             Number("schedule_levels", "levels", 3, 2, 10, 1, help=_LEVELS_HELP),
         ),
-        lambda total, *values: schedules.steps(*_stairs(total, *values)),
-        lambda total, *values: "steps({}, boundaries={})".format(*_stairs(total, *values)),
+        _stairs,
         "Equally high and equally long stairs.",
     ),
     "constant": Kind(
         "constant",
         (_rate("constant", "rate", 0.3),),
-        lambda _, rate: schedules.constant(rate),
-        lambda _, rate: f"constant({rate!r})",
+        lambda _, rate: partial(schedules.constant, rate),
         "One rate: then standard dropout has a right factor too, 1 − rate.",
     ),
     "table": Kind(
         "own table",
         (TABLE, _BETWEEN),
-        lambda _, rows, between: schedules.table(*_table_arguments(rows), between),
-        lambda _, rows, between: "table({}, {}, {!r})".format(*_table_arguments(rows), between),
+        lambda _, rows, between: partial(
+            schedules.table, [step for step, _ in rows], [rate for _, rate in rows], between
+        ),
         "Before the first row holds the first rate, after the last row the last.",
     ),
 }
@@ -125,19 +183,12 @@ KIND = Choice(
     help="How the rate depends on the training step.",
     control="segments",
 )
-TOTAL = Number(
-    "schedule_steps",
-    "training steps",
-    1000,
-    10,
-    MOST_STEPS,
-    100,
-    help="How long the training is: one step, one update of the weights.",
-)
+_TOTAL_HELP = "How long the training is: one step, one update of the weights."
+TOTAL = Number("schedule_steps", "training steps", 1000, 10, MOST_STEPS, 100, help=_TOTAL_HELP)
 STEP = Number("step", "training step", 400.0, 0.0, float(MOST_STEPS), control="page")
 SETTINGS: tuple[Setting, ...] = (
     STEP,
     KIND,
     TOTAL,
-    *(setting for kind in KINDS.values() for setting in kind.settings),
+    *(one for kind in KINDS.values() for one in kind.settings),
 )

@@ -13,9 +13,8 @@ from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
 from dropviz.ui.glossary import glossary_html
 from dropviz.ui.page import Page
-from dropviz.ui.pages import answer, first_screen, next_layer, noise, story, which_p
+from dropviz.ui.pages import answer, first_screen, next_layer, noise, schedule, story, which_p
 from dropviz.ui.pages.mistakes import page as mistakes
-from dropviz.ui.pages.schedule import page as schedule
 from dropviz.ui.pages.training import page as training
 from dropviz.ui.settings.session import read_address, write_address
 

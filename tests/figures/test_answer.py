@@ -6,7 +6,7 @@ import pytest
 
 import dropviz as dv
 from dropviz.figures.answer import LIMITS, REASONS, answer_live
-from dropviz.settings.addresses import page_link
+from dropviz.settings.addresses import WITHOUT_RATE, page_link
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.training.config import same_path
 
@@ -93,4 +93,6 @@ def test_five_reasons_and_three_limits_each_with_source_and_page():
     for point in (*REASONS, *LIMITS):
         assert point.source[1].startswith("https://")
         assert f'href="{point.source[1]}"' in html
-        assert f'href="{page_link(point.page[1])}" data-takes-rate' in html
+        link = f'href="{page_link(point.page[1])}"'
+        assert link in html
+        assert (f"{link} data-takes-rate" in html) == (point.page[1] not in WITHOUT_RATE)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dropviz.settings.addresses import spelled, values_of
-from dropviz.settings.rate_table import TABLE
+from dropviz.settings.addresses import WITHOUT_RATE, spelled, values_of
+from dropviz.settings.schedule import TABLE
 from dropviz.ui.frame import PAGES
 from dropviz.ui.glossary import WORDS, glossary_html
 
@@ -46,6 +46,11 @@ def test_the_address_never_names_a_default(setting):
 def test_a_setting_of_two_pages_is_the_same_on_both():
     shown = [setting for page in PAGES for setting in page.settings]
     assert {setting.key for setting in shown if setting is not SETTINGS[setting.key]} == set()
+
+
+def test_a_link_gives_a_rate_to_the_pages_that_have_one():
+    without = {page.address for page in PAGES if "rate" not in {one.key for one in page.settings}}
+    assert without == set(WITHOUT_RATE)
 
 
 def test_the_words_of_the_question_are_explained():

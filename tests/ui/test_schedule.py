@@ -30,7 +30,7 @@ def test_the_code_makes_the_schedule_that_is_drawn(name: str, total: int) -> Non
     values = [setting.default for setting in kind.settings]
     steps = np.linspace(0.0, total, 50)
     made = eval(f"schedules.{kind.code(total, *values)}", {"schedules": schedules})
-    np.testing.assert_allclose(made(steps), kind.make(total, *values)(steps), rtol=1e-12)
+    np.testing.assert_allclose(made(steps), kind.call(total, *values)()(steps), rtol=1e-12)
 
 
 def test_the_three_lines_run_at_every_step() -> None:

@@ -1,7 +1,7 @@
 """The widget of every kind of setting."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -28,63 +28,32 @@ def show_seed(seed: Number, help: str) -> int:
 
 
 def _widget(setting: Setting, on_change: Callable[[], None] | None) -> Any:
+    shown: dict[str, Any] = {"label": setting.label, "key": setting.key, "help": setting.help}
+    if isinstance(setting, Choice | Choices):
+        shown |= {"options": list(setting.options), "format_func": setting.options.__getitem__}
     match setting:
         case Number():
-            return _number(setting)
-        case Choice():
-            return _choice(setting, on_change)
-        case Choices():
-            return _choices(setting)
+            # Of floats also where the number is whole, for a field of integers reads 1e5 as 1.
+            shown |= {
+                "min_value": float(setting.low),
+                "max_value": float(setting.high),
+                "step": float(setting.step),
+            }
+            if setting.control == "slider":
+                return st.slider(**shown)
+            return setting.settled(st.number_input(**shown, format="%.0f" if setting.whole else "%g"))
         case Text():
-            return _text(setting)
+            return _read(setting, st.text_input(**shown, placeholder=setting.placeholder))
+        case Choices():
+            return _at_most(setting, st.pills(**shown, selection_mode="multi"))
+        case Choice(control="box"):
+            return st.selectbox(**shown)
+        case Choice():
+            return st.segmented_control(**shown, required=True, on_change=on_change) or setting.default
 
 
-def _number(setting: Number) -> float:
-    """Slider, or field; of floats also where the number is whole, for a field of integers reads 1e5 as 1."""
-    low, high, step = float(setting.low), float(setting.high), float(setting.step)
-    if setting.control == "slider":
-        return float(st.slider(setting.label, low, high, step=step, key=setting.key, help=setting.help))
-    value = st.number_input(
-        setting.label,
-        min_value=low,
-        max_value=high,
-        step=step,
-        key=setting.key,
-        help=setting.help,
-        format="%.0f" if setting.whole else "%g",
-    )
-    return setting.settled(value)
-
-
-def _choice(setting: Choice, on_change: Callable[[], None] | None) -> str:
-    """Select box, or a row of segments."""
-    label_of = setting.options.__getitem__
-    if setting.control == "box":
-        return st.selectbox(
-            setting.label, list(setting.options), format_func=label_of, key=setting.key, help=setting.help
-        )
-    chosen = st.segmented_control(
-        setting.label,
-        list(setting.options),
-        format_func=label_of,
-        key=setting.key,
-        help=setting.help,
-        required=True,
-        on_change=on_change,
-    )
-    return chosen or setting.default
-
-
-def _choices(setting: Choices) -> tuple[str, ...]:
-    """Row of pills; none means the default, more than ``most`` the first of them."""
-    chosen = st.pills(
-        setting.label,
-        list(setting.options),
-        selection_mode="multi",
-        format_func=setting.options.__getitem__,
-        key=setting.key,
-        help=setting.help,
-    )
+def _at_most(setting: Choices, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Of several options: none means the default, more than ``most`` the first of them."""
     names = tuple(name for name in setting.options if name in chosen) or setting.default
     if len(names) > setting.most:
         left_out = ", ".join(setting.options[name] for name in names[setting.most :])
@@ -92,9 +61,8 @@ def _choices(setting: Choices) -> tuple[str, ...]:
     return names[: setting.most]
 
 
-def _text(setting: Text) -> Any:
-    """Text field; what cannot be read is said, and the last value stays."""
-    text = st.text_input(setting.label, key=setting.key, placeholder=setting.placeholder, help=setting.help)
+def _read(setting: Text, text: str) -> Any:
+    """What a text says; what cannot be read is said, and the last value stays."""
     try:
         return setting.parse(text)
     except ValueError:

@@ -3,21 +3,44 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.elements.widgets import data_editor
 
 from dropviz.figures.schedule import schedule_live
-from dropviz.settings.rate_table import TABLE
-from dropviz.settings.schedule import KIND, KINDS, SETTINGS, STEP, TOTAL, Kind
+from dropviz.settings.schedule import (
+    KIND,
+    KINDS,
+    MOST_ROWS,
+    SETTINGS,
+    STEP,
+    TABLE,
+    TOTAL,
+    Kind,
+    Rows,
+    read_rows,
+    written,
+)
 from dropviz.simulation.changing_rate import changing_rate
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
-from dropviz.ui.pages.schedule.rate_table import edit_table
 from dropviz.ui.settings.session import saved
 from dropviz.ui.settings.widgets import show
 
 
+class _FewRows(data_editor.DataEditorSerde):
+    """What a browser says was edited, without most of too many new rows: Streamlit adds 1,000 in four seconds."""
+
+    def deserialize(self, ui_value: str | None) -> data_editor.DataEditorState:
+        state = super().deserialize(ui_value)
+        del state["added_rows"][2 * MOST_ROWS + 1 :]  # with empty ones, and still more than `read_rows` takes
+        return state
+
+
+data_editor.DataEditorSerde = _FewRows  # type: ignore[misc]
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def _live(name: str, total: int, values: tuple[Any, ...]) -> Ready:
-    return ready(schedule_live(changing_rate(KINDS[name].make(total, *values), total)), STEP.default)
+    return ready(schedule_live(changing_rate(KINDS[name].call(total, *values)(), total)), STEP.default)
 
 
 def _controls() -> tuple[str, int, tuple[Any, ...]]:
@@ -25,9 +48,39 @@ def _controls() -> tuple[str, int, tuple[Any, ...]]:
     with st.sidebar:
         total = int(show(TOTAL))
         values = tuple(
-            edit_table() if setting is TABLE else show(setting) for setting in KINDS[name].settings
+            _edit_table() if setting is TABLE else show(setting) for setting in KINDS[name].settings
         )
     return name, total, values
+
+
+def _edit_table() -> Rows:
+    """Show the editor of the table; cells are text, so that what is no number is refused in words, not swallowed."""
+    import pandas as pd
+
+    cells = f"{TABLE.key}_cells_{st.session_state.get('arrivals', 0)}"
+    if cells not in st.session_state:  # a new editor, or one that was away and forgot its edits
+        st.session_state[TABLE.key] = list(saved()[TABLE.key])
+    frame = pd.DataFrame(
+        [(written(step), written(rate)) for step, rate in st.session_state[TABLE.key]],
+        columns=["step", "rate"],
+        dtype=str,
+    )
+    st.caption(TABLE.label)
+    edited = st.data_editor(
+        frame,
+        key=cells,
+        num_rows="dynamic",
+        hide_index=True,
+        height="content",
+        column_config={"step": st.column_config.TextColumn(), "rate": st.column_config.TextColumn()},
+    ).fillna("")
+    try:
+        saved()[TABLE.key] = read_rows(edited["step"].tolist(), edited["rate"].tolist())
+    except ValueError as problem:
+        st.warning("This table cannot be used; the last good one is drawn.")
+        st.text(f"{problem}.")
+    kept: Rows = saved()[TABLE.key]
+    return kept
 
 
 def _figure(name: str, total: int, values: tuple[Any, ...]) -> None:

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from dropviz.settings.rate_table import MOST_ROWS, TABLE, read_rows
+from dropviz.settings.schedule import MOST_ROWS, TABLE, read_rows
 
 
 @pytest.mark.parametrize(
