@@ -81,7 +81,7 @@ def _mistake_texts(found: Mistake, pair: Sequence[Strategy]) -> dict[str, list[s
     texts: dict[str, list[str]] = {}
     for row in pair:
         name, ratio = row.name, found.ratios[row.name]
-        texts |= factor_texts(row, rates) | html.number_texts(f"{name}-ratio", ratio)
+        texts |= {**factor_texts(row, rates), **html.number_texts(f"{name}-ratio", ratio)}
         for phase in PHASES:
             texts |= html.number_texts(f"{name}-{phase}", found.sweep.estimate("mean", name, phase))
         texts[f"{name}-verdict"] = [_verdict(row, value) for value in ratio.exact.tolist()]
