@@ -77,10 +77,11 @@ def _mean_panel(found: Mistake, chosen: Strategy) -> Panel:
 
 def _mistake_texts(found: Mistake, pair: Sequence[Strategy]) -> dict[str, list[str]]:
     """Every text that changes with the rate, by name; `strategy_head` and `_mistake_foot` say where each stands."""
-    rates, texts = found.sweep.config.rates, {}
+    rates = found.sweep.config.rates
+    texts: dict[str, list[str]] = {}
     for row in pair:
         name, ratio = row.name, found.ratios[row.name]
-        texts |= factor_texts(row, rates) | html.number_texts(f"{name}-ratio", ratio)
+        texts |= {**factor_texts(row, rates), **html.number_texts(f"{name}-ratio", ratio)}
         for phase in PHASES:
             texts |= html.number_texts(f"{name}-{phase}", found.sweep.estimate("mean", name, phase))
         texts[f"{name}-verdict"] = [_verdict(row, value) for value in ratio.exact.tolist()]

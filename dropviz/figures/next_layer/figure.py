@@ -8,7 +8,17 @@ import numpy as np
 
 from dropviz.figures.next_layer.text import depth_finding, foot, head, sections, texts
 from dropviz.figures.panels.curves import Line, Panel, over
-from dropviz.figures.panels.grid import Box, Drawing, Row, curve_on, draw_grid, frame, one_column, words_end
+from dropviz.figures.panels.grid import (
+    Box,
+    Drawing,
+    Part,
+    Row,
+    curve_on,
+    draw_grid,
+    frame,
+    one_column,
+    words_end,
+)
 from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint, words
 from dropviz.live.figure import LiveFigure
 from dropviz.numbers.checks import Floats
@@ -37,7 +47,7 @@ def next_layer_live(result: NextLayer) -> LiveFigure:
         _shift_panel(result.shift),
     ]
     curves = over(result.rates, panels)
-    parts = [
+    parts: list[Part] = [
         *(partial(_draw_masks, result, name) for name in ("inverted", "standard")),
         *curves[:4],
         partial(_draw_layers, result.depth),

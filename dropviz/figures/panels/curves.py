@@ -61,7 +61,11 @@ def _draw_panel(panel: Panel, rates: Floats, drawing: Drawing, box: Box, number:
         _draw_line(drawing, line, panel, rates, axes)
     _draw_cursor(drawing, panel, rates, (low, high), axes)
     across = {"title": panel.x_title, "range": x_range}
-    up = {"title": panel.y_title, "range": (low, high), "type": "log" if panel.log else "linear"}
+    up: dict[str, Any] = {
+        "title": panel.y_title,
+        "range": (low, high),
+        "type": "log" if panel.log else "linear",
+    }
     up |= {"dtick": 1 if high - low > 1.2 else "D1", "tickformat": "~g"} if panel.log else {"nticks": 5}
     if not any(np.isfinite(line.estimate.exact).any() for line in panel.lines):
         up["showticklabels"] = False  # nothing to read off

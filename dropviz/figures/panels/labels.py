@@ -1,6 +1,6 @@
 """Direct labels: the name of a curve beside the curve, where it covers no other, instead of a legend."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.figures.panels.style import TITLE_INK
+from dropviz.figures.panels.style import TITLE_INK, words
 from dropviz.numbers.checks import Floats
 
 # Pixels at the 12-pixel type of the labels: as wide and as tall as the widest of the usual fonts (DejaVu Sans) makes
@@ -81,32 +81,27 @@ def _placed(
         box = places.boxes[best]
         taken.append(box)
         text, color, _ = groups[at]
-        notes[at] = {
-            "text": text,
-            **_anchor(box, places.ends[best] if places.far[best] else None, pixels_to_axes, axes, color),
+        x, y = pixels_to_axes((box[:2] + box[2:]) / 2)
+        where: dict[str, Any] = {
+            "x": x,
+            "y": y,
+            "xref": axes[0],
+            "yref": axes[1],
             "xanchor": "center",
             "yanchor": "middle",
-            "font": {"color": color, "size": 12},
         }
+        if places.far[best]:  # a thin line leads to its curve
+            where |= {"ax": x, "ay": y, "axref": axes[0], "ayref": axes[1], "standoff": 0}
+            where |= {
+                "showarrow": True,
+                "arrowhead": 6,
+                "arrowsize": 0.7,
+                "arrowwidth": 1,
+                "arrowcolor": color,
+            }
+            where["x"], where["y"] = pixels_to_axes(places.ends[best])
+        notes[at] = words(text, color, **where)
     return [notes[at] for at in sorted(notes)]
-
-
-def _anchor(
-    box: Floats,
-    end: Floats | None,
-    to_axes: Callable[[Floats], list[float]],
-    axes: tuple[str, str],
-    color: str,
-) -> dict[str, Any]:
-    """Where an annotation stands, in Plotly's words; with an ``end``, a thin line leads from it to there."""
-    middle = to_axes((box[:2] + box[2:]) / 2)
-    where = {"xref": axes[0], "yref": axes[1]}
-    if end is None:
-        return where | {"x": middle[0], "y": middle[1], "showarrow": False}
-    tip = to_axes(end)
-    line = {"showarrow": True, "arrowhead": 6, "arrowsize": 0.7, "arrowwidth": 1, "arrowcolor": color}
-    tail = {"ax": middle[0], "ay": middle[1], "axref": axes[0], "ayref": axes[1], "standoff": 0}
-    return where | {"x": tip[0], "y": tip[1]} | tail | line
 
 
 class _Places(NamedTuple):
@@ -164,17 +159,13 @@ def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[list[
 
 
 def _shown(names: Sequence[str], room: float) -> str:
-    """The label of a group, shorter where there is no room for all its names."""
-    text = _joined(names)
-    return text if LETTER * len(text) <= room else f"{len(names)} curves in one"
+    """The label of a group, shorter where there is no room for all its names.
 
-
-def _joined(names: Sequence[str]) -> str:
-    """Join names; one strategy in both phases loses its phases: "inverted train", "inverted test" → "inverted"."""
+    One strategy in both phases loses its phases: "inverted train", "inverted test" → "inverted".
+    """
     heads = list(dict.fromkeys(name.removesuffix(" train").removesuffix(" test") for name in names))
-    if len(names) == 1 or len(heads) == len(names):
-        return " = ".join(names)
-    return " = ".join(heads) if len(names) == 2 * len(heads) else " = ".join(names)
+    text = " = ".join(heads if len(names) == 2 * len(heads) else names)
+    return text if LETTER * len(text) <= room else f"{len(names)} curves in one"
 
 
 def _candidates(path: Floats, box_width: float, size: tuple[float, float]) -> Floats:
@@ -203,10 +194,8 @@ def _judged(boxes: Floats, path: Floats, others: Floats) -> _Places:
     far = nearest < way + 2.0
     ends = path[own.argmin(axis=1)]
     room = np.sqrt(_distances(np.concatenate((ends, ends), axis=1), others).min(axis=1, initial=np.inf))
-    cost = 100.0 * covered + 5.0 * touched
-    cost = (
-        cost + 60.0 * far + 4.0 * np.maximum(12.0 - room, 0.0) + 0.5 * np.maximum(20.0 - nearest, 0.0) + way
-    )
+    meeting, near = np.maximum(12.0 - room, 0.0), np.maximum(20.0 - nearest, 0.0)
+    cost = 100.0 * covered + 5.0 * touched + 60.0 * far + 4.0 * meeting + 0.5 * near + way
     return _Places(boxes, cost, ends, far)
 
 

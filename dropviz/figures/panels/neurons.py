@@ -1,7 +1,8 @@
 """What stands above the picture of a strategy: its factors, and a few units as it makes them at each rate."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from dropviz.figures.panels import html
@@ -34,7 +35,8 @@ def strategy_head(shown: Strategy, below: str) -> str:
     return html.heading(shown.label, color, shown.mistake) + factors + html.neurons(name) + below
 
 
-def factor_texts(shown: Strategy, rates: Sequence[float]) -> dict[str, list[str]]:
+@lru_cache(maxsize=16)  # the same for every draw
+def factor_texts(shown: Strategy, rates: tuple[float, ...]) -> Mapping[str, list[str]]:
     """The factors that `strategy_head` gives a place."""
     return {
         f"{shown.name}-{phase}-factor": [factor.words(rate) for rate in rates]
