@@ -13,15 +13,8 @@ MEASURES: Mapping[str, str] = {
     "rms_gap": "RMS gap per unit",
     "wasserstein": "Wasserstein distance",
 }
-UNITS = Number(
-    "units",
-    "units",
-    100_000,
-    1,
-    1_000_000,
-    1000,
-    help="How many activations are drawn; from a file or the digits, with replacement.",
-)
+_UNITS_HELP = "How many activations are drawn; from a file or the digits, with replacement."
+UNITS = Number("units", "units", 100_000, 1, 1_000_000, 1000, help=_UNITS_HELP)
 SEED = seed("seed", 7)
 STRATEGIES = Choices(
     "strategies",

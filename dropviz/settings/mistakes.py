@@ -45,15 +45,9 @@ FROM = Choice(
     control="segments",
 )
 # The numbers at first are those of an example: see `dropviz.simulation.mistakes`.
-RATE_SEEN = Number(
-    "mistakes_rate",
-    "dropout rate of the layer, P(drop)",
-    0.2,
-    0.0,
-    0.99,
-    0.05,
-    help="The probability that a unit is dropped, as the layer should have it.",
-)
+_RATE_LABEL = "dropout rate of the layer, P(drop)"
+_RATE_HELP = "The probability that a unit is dropped, as the layer should have it."
+RATE_SEEN = Number("mistakes_rate", _RATE_LABEL, 0.2, 0.0, 0.99, 0.05, help=_RATE_HELP)
 TRAIN = _measured("train", "mean in training", 0.9185, 0.011)
 TEST = _measured("test", "mean at test", 0.2304, 0.0024)
 CLEAN = _measured("clean", "mean without dropout", 1.152, 0.012)

@@ -8,16 +8,11 @@ LABELS: Mapping[str, str] = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh
 MOST_LISTED = 12  # inputs of which all masks are listed: 2¹² = 4096
 
 FAN_IN = Number("layer_fan_in", "fan-in", 64, 1, 512, 1, help="How many inputs a the unit has.")
-SCALE = Number(
-    "layer_scale",
-    "weight scale",
-    1.5,
-    0.0,
-    5.0,
-    0.1,
-    help="Weights are drawn from a normal of standard deviation scale/√fan-in and mean 4/fan-in; 1/fan-in in the "
-    "small unit.",
+_SCALE_HELP = (
+    "Weights are drawn from a normal of standard deviation scale/√fan-in and mean 4/fan-in; 1/fan-in in the "
+    "small unit."
 )
+SCALE = Number("layer_scale", "weight scale", 1.5, 0.0, 5.0, 0.1, help=_SCALE_HELP)
 BIAS = Number("layer_bias", "bias b", 0.0, -5.0, 5.0, 0.5, help="Added to the weighted sum: z = W·a + b.")
 NONLINEARITY = Choice(
     "layer_f", "nonlinearity f", LABELS, "relu", help="What the next layer does with z: its output is f(z)."
@@ -25,23 +20,10 @@ NONLINEARITY = Choice(
 UNIT_INPUTS = Number(
     "layer_inputs", "inputs of the small unit", MOST_LISTED, 1, MOST_LISTED, help="All 2ⁿ masks are listed."
 )
-INPUT_MEAN = Number(
-    "layer_input_mean",
-    "batch norm: mean of the inputs",
-    0.5,
-    -5.0,
-    5.0,
-    0.5,
-    help="Mean of every input of the layer before batch norm; each has variance 1.",
-)
-CORRELATION = Number(
-    "layer_correlation",
-    "batch norm: correlation",
-    0.05,
-    0.0,
-    1.0,
-    0.05,
-    help="Correlation of any two of these inputs; 0 means uncorrelated.",
-)
+_MEAN_LABEL = "batch norm: mean of the inputs"
+_MEAN_HELP = "Mean of every input of the layer before batch norm; each has variance 1."
+INPUT_MEAN = Number("layer_input_mean", _MEAN_LABEL, 0.5, -5.0, 5.0, 0.5, help=_MEAN_HELP)
+_TIE_HELP = "Correlation of any two of these inputs; 0 means uncorrelated."
+CORRELATION = Number("layer_correlation", "batch norm: correlation", 0.05, 0.0, 1.0, 0.05, help=_TIE_HELP)
 SEED = seed("layer_seed", 2, "The same seed gives the same weights, inputs, masks.")
 SETTINGS = (RATE, FAN_IN, SCALE, BIAS, NONLINEARITY, UNIT_INPUTS, INPUT_MEAN, CORRELATION, SEED)

@@ -71,13 +71,7 @@ class Picture(NamedTuple):
 # the table, its schedule starts at a rate that the pictures show, and its slider at the first step.
 _UNITS = replace(first_screen.UNITS, low=100)
 _TABLED = {name: mistakes.MISTAKE.options[name] for name in mistakes.TABLED}
-_UNIT = (
-    next_layer.UNIT_INPUTS,
-    next_layer.SCALE,
-    next_layer.BIAS,
-    next_layer.NONLINEARITY,
-    next_layer.SEED,
-)
+_UNIT = (next_layer.UNIT_INPUTS, next_layer.SCALE, next_layer.BIAS, next_layer.NONLINEARITY, next_layer.SEED)
 _STEP, _START = replace(schedule.STEP, default=0.0), replace(schedule.START, high=RATE.high)
 _SAMPLE = Picture("explore", (RATE, _UNITS, first_screen.SEED, first_screen.STRATEGIES), _sample)
 PICTURES: Mapping[str, Picture] = {

@@ -1,7 +1,8 @@
 """What every page shares: the list of pages, the style sheet, the way to the next page, and the words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from streamlit.navigation.page import StreamlitPage
 from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
-from dropviz.ui.glossary import glossary_html
 from dropviz.ui.page import Page
 from dropviz.ui.pages import answer, first_screen, next_layer, noise, schedule, story, which_p
 from dropviz.ui.pages.mistakes import page as mistakes
@@ -32,6 +32,24 @@ PAGES = (
     noise.PAGE,
     schedule.PAGE,
 )
+
+# The words that every page uses, explained in a line each.
+WORDS: Mapping[str, str] = {
+    "unit": "one neuron of a layer.",
+    "activation": "a, the number that a unit puts out, before dropout.",
+    "rate": "r, the probability that a unit is dropped.",
+    "keep": "k = 1 − r, the probability that it stays.",
+    "mask": "m, drawn anew for each training example: 0 drops a unit, 1 keeps it.",
+    "phase": "training or test. Dropout draws masks in training only.",
+    "strategy": "what the output is multiplied by in each phase, so that training and test agree.",
+    "standard": "the strategy m·a in training, k·a at test: scaling at test time.",
+    "inverted": "the strategy m·a/k in training, a at test: scaling in training.",
+    "mean": "μ, the average output; E[…] over everything that could be drawn.",
+    "variance": "v, the average squared distance from the mean; its root is the standard deviation.",
+    "exact": "from a formula, with nothing drawn.",
+    "simulated": "computed from drawn numbers. The same seed draws the same numbers.",
+    "standard error": "how far a simulated number typically lies from the exact one; more draws make it smaller.",
+}
 
 
 def pages() -> dict[str, list[StreamlitPage]]:
@@ -94,6 +112,14 @@ def _show_footer(page: Page) -> None:
         st.page_link(_entry(following), label=f"**Next:** {following.question or following.title}")
         with st.expander("The words on these pages"):
             st.html(glossary_html())
+
+
+def glossary_html() -> str:
+    """Return the words as an HTML list of descriptions."""
+    rows = "".join(
+        f"<div><dt>{escape(word)}</dt><dd>{escape(text)}</dd></div>" for word, text in WORDS.items()
+    )
+    return f'<dl class="dv-glossary">{rows}</dl>'
 
 
 def show_frame() -> None:

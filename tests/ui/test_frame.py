@@ -9,8 +9,7 @@ import pytest
 
 from dropviz.settings.addresses import WITHOUT_RATE, spelled, values_of
 from dropviz.settings.schedule import TABLE
-from dropviz.ui.frame import PAGES
-from dropviz.ui.glossary import WORDS, glossary_html
+from dropviz.ui.frame import PAGES, WORDS, glossary_html
 
 SETTINGS = {setting.key: setting for page in PAGES for setting in page.settings}
 NONSENSE = ("x", "nan", "-1e999", "inf", "9" * 5000, "../../etc", "<b>", "[]", "é", "٣", "1_0")

@@ -12,15 +12,7 @@ from dropviz.numbers.written import plain, with_error
 from dropviz.settings.kinds import Setting
 from dropviz.settings.mistakes import CLEAN, CLEAN_KNOWN, FROM, RATE_SEEN, SETTINGS, TEST, TRAIN
 from dropviz.simulation.mistakes import example
-from dropviz.theory.diagnosis import (
-    THRESHOLD,
-    TIE,
-    Candidate,
-    Diagnosis,
-    Observation,
-    diagnose,
-    observe,
-)
+from dropviz.theory.diagnosis import THRESHOLD, TIE, Candidate, Diagnosis, Observation, diagnose, observe
 from dropviz.ui.components.upload import upload
 from dropviz.ui.settings.session import set_value, write_address
 from dropviz.ui.settings.sources import FILE_HELP, FILE_TYPES
