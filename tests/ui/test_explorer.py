@@ -4,8 +4,7 @@ from functools import partial
 
 import pytest
 
-from dropviz.settings.first_screen import SETTINGS, STRATEGIES, UNITS
-from dropviz.settings.kinds import Number
+from dropviz.settings.first_screen import SEED, STRATEGIES, UNITS
 from dropviz.settings.sources import SOURCE, SOURCES
 from tests.ui.opening import open_page
 
@@ -16,50 +15,22 @@ def complaints(app):
     return [warning.value for warning in app.warning]
 
 
-def test_the_default_page_complains_of_nothing():
-    app = run()
-    assert complaints(app) == []
-    assert app.number_input(key="units").value == UNITS.default
-
-
 @pytest.mark.parametrize("source", SOURCE.options)
-def test_every_source_shows_its_own_parameters(source):
-    app = run(source=source, units="100")
-    assert complaints(app) == []
-    keys = {widget.key for widget in app.number_input}
-    assert keys == {"units", "seed"} | {
-        setting.key for setting in (SOURCES[source].settings if source in SOURCES else ())
-    }
-
-
-@pytest.mark.parametrize(
-    "setting",
-    [one for one in SETTINGS if isinstance(one, Number) and one.control != "page"],
-    ids=lambda one: one.key,
-)
 @pytest.mark.parametrize("end", ["low", "high"])
-def test_both_ends_of_every_range_are_shown_without_complaint(setting, end):
-    value = setting.spell(type(setting.default)(getattr(setting, end)))
-    source = setting.key.split("_")[0] if "_" in setting.key else "relu"
-    app = run(**({"source": source} if source != "relu" else {}), **{setting.key: value})
+def test_every_source_shows_both_ends_of_the_ranges_of_its_own_parameters(source, end):
+    settings = SOURCES[source].settings if source in SOURCES else ()
+    app = run(source=source, units="100", **{one.key: repr(getattr(one, end)) for one in settings})
     assert complaints(app) == []
-    assert app.number_input(key=setting.key).value == float(value)
+    shown = {widget.key: widget.value for widget in app.number_input}
+    assert shown == {"units": 100, "seed": SEED.default} | {one.key: getattr(one, end) for one in settings}
 
 
-def test_a_repeated_name_is_refused():
-    app = run(units=["5", "6"])
-    assert complaints(app) == ["The address names units more than once; 100000 is used."]
-
-
-def test_an_unknown_name_is_told_without_its_markup():
-    (sentence,) = complaints(run(**{"<b>x": "1"}))
-    assert sentence.endswith("bx.")
-
-
-def test_one_unit_gets_a_sentence_instead_of_a_variance():
-    app = run(units="1")
-    assert not app.exception
-    assert any("One unit" in info.value for info in app.info)
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_both_ends_of_units_and_seed_are_shown_without_complaint(end):
+    app = run(units=str(getattr(UNITS, end)), seed=str(getattr(SEED, end)))
+    assert complaints(app) == []
+    assert app.number_input(key="units").value == getattr(UNITS, end)
+    assert app.number_input(key="seed").value == getattr(SEED, end)
 
 
 def test_without_strategies_the_two_correct_ones_are_shown():

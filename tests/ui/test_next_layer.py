@@ -32,26 +32,20 @@ def test_every_nonlinearity_is_shown(nonlinearity):
     assert app.selectbox(key="layer_f").value == nonlinearity
 
 
-@pytest.mark.parametrize("setting", NUMBERS, ids=lambda one: one.key)
 @pytest.mark.parametrize("end", ["low", "high"])
-def test_both_ends_of_every_range_are_shown_without_complaint(setting, end):
-    app = run(**{setting.key: setting.spell(type(setting.default)(getattr(setting, end)))})
-    assert not app.exception
+def test_both_ends_of_every_range_are_shown_without_complaint(end):
+    ends = {one.key: one.spell(type(one.default)(getattr(one, end))) for one in NUMBERS}
+    app = run(**ends)
     assert complaints(app) == []
+    assert {one.key: app.number_input(key=one.key).value for one in NUMBERS} == {
+        key: float(text) for key, text in ends.items()
+    }
 
 
 def test_the_smallest_of_everything_is_shown():
     app = run(layer_fan_in="1", layer_inputs="1", layer_scale="0.0", layer_correlation="0.0", rate="0")
     assert not app.exception
     assert complaints(app) == []
-
-
-@pytest.mark.parametrize("value", ["0", "513", "1.5", "nan", "-1"])
-def test_a_fan_in_outside_its_range_is_refused(value):
-    app = run(layer_fan_in=value)
-    assert not app.exception
-    assert len(complaints(app)) == 1
-    assert app.number_input(key="layer_fan_in").value == 64
 
 
 def test_a_new_draw_changes_the_seed_only():

@@ -17,13 +17,6 @@ run = partial(open_page, "schedule")
 
 
 @pytest.mark.parametrize("name", list(KINDS))
-def test_every_schedule_opens_from_the_address(name: str) -> None:
-    at = run(schedule=name)
-    assert not at.warning
-    assert f"import {name}\n" in at.code[0].value
-
-
-@pytest.mark.parametrize("name", list(KINDS))
 @pytest.mark.parametrize("total", [10, 99_999])
 def test_the_code_makes_the_schedule_that_is_drawn(name: str, total: int) -> None:
     kind = KINDS[name]
@@ -60,21 +53,6 @@ def test_the_three_lines_run_at_every_step() -> None:
 )
 def test_extreme_settings_are_shown(address: dict[str, str]) -> None:
     assert not run(**address).warning
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        {"schedule": "linear"},
-        {"step": "-1"},
-        {"step": "inf"},
-        {"schedule_steps": "9"},
-        {"schedule_table": "0:0.5,<script>:1"},
-        {"rate": "0.3"},
-    ],
-)
-def test_a_hostile_address_gets_a_sentence(address: dict[str, str]) -> None:
-    assert len(run(**address).warning) == 1
 
 
 @pytest.mark.parametrize(
