@@ -39,12 +39,16 @@ class NoisePairConfig:
     def __post_init__(self) -> None:
         if self.other == "inverted":
             raise ValueError("other must be a noise beside 'inverted'; got 'inverted'")
-        self.compared()
+        self.shown()
 
     def compared(self) -> NoiseConfig:
         """What is simulated for the moments: standard dropout too."""
         names = ("inverted", "standard") if self.other == "standard" else ("standard", "inverted", self.other)
-        return NoiseConfig(self.activations, self.units, self.rates, names, self.seed, self.display_units)
+        return NoiseConfig(self.activations, self.units, self.rates, names, self.seed)
+
+    def shown(self) -> NoiseConfig:
+        """What is simulated for the distributions: the pair alone."""
+        return replace(self.compared(), noises=("inverted", self.other), display_units=self.display_units)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,15 +90,14 @@ class NoisePair:
 
 def noise_pair(config: NoisePairConfig) -> NoisePair:
     """Simulate the two noises of ``config``."""
-    compared, pair = config.compared(), ("inverted", config.other)
-    sweep, source, rates = noise_sweep(compared), config.activations, np.asarray(config.rates)
+    sweep, source, rates = noise_sweep(config.compared()), config.activations, np.asarray(config.rates)
     mean, train, test = sweep.noise.estimates("mean"), sweep.train, sweep.test
     variances = (train.exact_variance, train.variance, train.variance_se)
     gap = _settled(test.exact_mean - train.exact_mean, source)
     return NoisePair(
         sweep=sweep,
-        pair=pair,
-        distributions=_distributions(noise_densities(replace(compared, noises=pair))),
+        pair=("inverted", config.other),
+        distributions=_distributions(noise_densities(config.shown())),
         mean=replace(mean, exact=_settled(mean.exact, source)),
         variance=sweep.noise.estimates("variance"),
         variance_ratio=Estimate(*(quotient(part, test.exact_variance) for part in variances)),
