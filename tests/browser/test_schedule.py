@@ -16,17 +16,20 @@ def opened(page, visit, errors, path):
 
 
 def write_cell(page, row, column, text):
-    """Type into a cell of the table; the grid is a canvas with rows 35 pixels tall."""
+    """Type into a cell of the table; the grid is a canvas with rows 35 pixels tall.
+
+    A grid that is drawn anew while one types forgets the keys, so the page must have come to rest.
+    """
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     cell = page.get_by_test_id(f"glide-cell-{column + 1}-{row}")
     cell.wait_for(state="attached")
     box = page.get_by_test_id("stDataFrame").bounding_box()
     page.mouse.click(box["x"] + (80, 185)[column], box["y"] + 35 * (row + 1) + 17)
     expect(cell).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    page.locator(".gdg-input").wait_for()
-    page.keyboard.press("Control+A")
-    page.keyboard.type(text, delay=20)
+    page.locator(".gdg-input").fill(text)
     page.keyboard.press("Enter")
+    expect(cell).to_have_text(text)
 
 
 def test_the_numbers_follow_the_step_and_the_address_its_end(page, visit, errors):
