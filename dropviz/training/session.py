@@ -30,6 +30,7 @@ from dropviz.training.network import parameter_count
 MOST_WORK = 1.5e11  # examples · parameters · epochs, over all runs and seeds: about a minute of one core
 MOST_STEP = 1.5e9  # the same for one epoch of one run: about half a second
 SLICE = 0.1  # seconds of training between two snapshots, at least one epoch of one run
+PAUSE = 0.03  # seconds after a slice, for those who only look
 GRACE = 2.0  # seconds that a training goes on after its page last looked
 # One core is left to those who only look. Every slice is a job of its own: between two of a training all others that
 # wait have their turn, and nothing but the waiting job holds a training.
@@ -150,6 +151,7 @@ class LiveTraining:
             logging.getLogger(__name__).exception("a training broke off")
             problem = f"The training broke off with an error of the program: {type(error).__name__}, {error}."
             newest = replace(self._snapshot, stage="ended", problem=problem)
+        time.sleep(PAUSE)
         with self._lock:
             if newest.stage == "running":  # else a stop during the slice would be forgotten
                 newest = replace(newest, stage=self._snapshot.stage)
