@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import SMALLEST_DRAWN, Line, Panel, over
-from dropviz.figures.panels.distributions import draw_distribution
-from dropviz.figures.panels.grid import Part, Row, draw_grid
+from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.panels.distributions import distribution
 from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
-from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import SMALLEST_DRAWN, Line, Panel, Row
 from dropviz.numbers.checks import check_choice
 from dropviz.numbers.written import estimated, plain
 from dropviz.settings.first_screen import MEASURES
@@ -56,17 +55,18 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
     rates, chosen = np.asarray(config.rates), [strategy(name) for name in config.strategies]
     panels = curve_panels(screen.sweep, measure)
     across = len(chosen) if len(chosen) <= 3 else 2
-    full, rest = divmod(len(chosen), across)  # an odd one out has a row of its own
-    rows = [Row(across, DISTRIBUTION)] * full + [Row(rest, DISTRIBUTION)] * bool(rest) + [Row(3, CURVES)]
     titles = (
         f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}" for row in chosen
     )
+    heads = [_head(row) for row in chosen]
+    shown = distributions(screen, chosen, titles, DISTRIBUTION, heads)
+    rows = [Row(shown[at : at + across]) for at in range(0, len(shown), across)]
     names, findings = " and ".join(row.label for row in chosen), "; ".join(panel.title for panel in panels)
     return LiveFigure(
-        **draw_grid(rows, [*distributions(screen, chosen, titles), *over(rates, panels)]),
+        rows=[*rows, Row(over(rates, panels, CURVES))],
         rates=config.rates,
         texts=_texts(screen, chosen),
-        head=HINT + html.columns([_head(row) for row in chosen], across),
+        head=HINT,
         foot=html.columns([_foot(row, len(chosen) == 3) for row in chosen], across) + KEY,
         alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
         **neurons(screen.units, chosen, rates),
@@ -76,18 +76,24 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
 DISTRIBUTION, CURVES = 116, 118  # heights of the panels, pixels
 
 
-def distributions(screen: FirstScreen, rows: Sequence[Strategy], titles: Iterable[str]) -> list[Part]:
-    """The distributions of these strategies, as parts of a figure."""
+def distributions(
+    screen: FirstScreen,
+    rows: Sequence[Strategy],
+    titles: Iterable[str],
+    height: int,
+    heads: Sequence[str] | None = None,
+) -> list[Panel]:
+    """The distributions of these strategies; ``heads`` stand above them."""
     return [
-        partial(draw_distribution, screen.distributions[row.name], title, COLORS[row.name], STEMS)
-        for row, title in zip(rows, titles, strict=True)
+        distribution(screen.distributions[row.name], title, row.name, STEMS, height, head)
+        for row, title, head in zip(rows, titles, heads or [""] * len(rows), strict=True)
     ]
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Panel]:
+def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Curves]:
     """Mean, variance and the chosen discrepancy, each under its finding."""
     chosen = [strategy(name) for name in sweep.config.strategies]
     mu, v = sweep.config.activations.exact_mean, sweep.config.activations.exact_variance
@@ -95,7 +101,7 @@ def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Panel]:
         [
             Line(
                 f"{row.short} {phase}",
-                COLORS[row.name],
+                row.name,
                 sweep.estimate(moment, row.name, phase),
                 phase == "test",
             )
@@ -114,8 +120,8 @@ def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Panel]:
     else:
         variance_title = "Variances do not match" if wrong else "The variances do not: training ≥ test"
     return [
-        Panel(mean_title, "mean", means, limits=(-reach, reach)),
-        Panel(
+        Curves(mean_title, "mean", means, limits=(-reach, reach)),
+        Curves(
             variance_title,
             "variance",
             variances,
@@ -126,23 +132,23 @@ def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Panel]:
     ]
 
 
-def _discrepancy_panel(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -> Panel:
+def _discrepancy_panel(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -> Curves:
     gaps = [sweep.gap_estimate(measure, shown.name) for shown in chosen]
-    lines = [Line(shown.short, COLORS[shown.name], gap) for shown, gap in zip(chosen, gaps, strict=True)]
+    lines = [Line(shown.short, shown.name, gap) for shown, gap in zip(chosen, gaps, strict=True)]
     finite = np.concatenate([gap.exact[np.isfinite(gap.exact)] for gap in gaps])
     title = _gap_title(measure, chosen, sweep.config.activations, len(finite) > 0)
     if measure == "variance_ratio":
         law = sweep.config.activations
         right = variance_ratio(sweep.config.rates, law.exact_mean, law.exact_variance)
         limits = (0.05, max(200.0, 1.5 * float(right[np.isfinite(right)].max(initial=0.0))))
-        return Panel(title, MEASURES[measure], lines, log=len(finite) > 0, limits=limits)
+        return Curves(title, MEASURES[measure], lines, log=len(finite) > 0, limits=limits)
     # What a mistake makes of a rate near 0 or 1 would press all else flat; where all is 0, the errors set the scale.
     errors = np.concatenate([gap.error for gap in gaps if gap.error is not None] or [np.zeros(0)])
     reach = max(
         20.0 * float(np.median(np.abs(finite))) if len(finite) else 0.0,
         8.0 * float(errors[np.isfinite(errors)].max(initial=0.0)),
     )
-    return Panel(title, MEASURES[measure], lines, limits=(-reach, reach) if reach else (-1.0, 1.0))
+    return Curves(title, MEASURES[measure], lines, limits=(-reach, reach) if reach else (-1.0, 1.0))
 
 
 def _gap_title(measure: str, chosen: Sequence[Strategy], activations: Activations, any_exact: bool) -> str:

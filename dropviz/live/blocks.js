@@ -1,6 +1,7 @@
 // What stands around the picture: the slider's label and readout, texts and links, and the rows of neurons.
 
 import { drawn, element, furnish } from "./dom.js";
+import { tipNode } from "./hand.js";
 
 const CELL = 20; // width of a unit's place in the row, in SVG units
 const DROPPED = 4; // radius of the dashed ring
@@ -14,18 +15,16 @@ export function skeleton(root) {
   const value = element("output", { class: "dv-value", "aria-live": "off", for: id }); // or every step is read out
   const keep = element("span", { class: "dv-keep" });
   const bar = element("div", { class: "dv-bar" }, [play, label, value, range, keep]);
-  // The picture is one image with a text; Plotly's own SVGs are hidden from screen readers, its buttons are not.
-  const moving = drawn("svg", { class: "dv-moving", role: "img" });
-  const plot = element("div", { class: "dv-still" });
-  const figure = element("div", { class: "dv-plot" }, [plot, moving]);
+  const tip = tipNode();
+  const picture = element("div", { class: "dv-picture", role: "group" });
   const named = { role: "region", tabindex: 0, "aria-label": "data of the figure" };
   const tables = element("div", { class: "dv-tables", ...named });
   const data = element("details", { class: "dv-data" }, [element("summary", {}, ["The data as a table"]), tables]);
   const head = element("div", { class: "dv-head" });
   const foot = element("div", { class: "dv-foot" });
   const status = element("p", { class: "dv-status", "aria-live": "polite" });
-  root.replaceChildren(bar, head, figure, foot, data, status);
-  return { play, range, label, value, keep, figure, plot, moving, tables, data, head, foot, status };
+  root.replaceChildren(bar, head, picture, foot, data, status, tip);
+  return { play, range, label, value, keep, picture, tip, tables, data, head, foot, status };
 }
 
 // Area is proportional to |output|; the largest activation, unscaled, fills 55 % of its cell's width.
@@ -39,7 +38,7 @@ function drawUnits(svg, units, row) {
   const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
   const [train, test] = [0, 1].map((line) => units.map(([value], column) => drawn("circle", {
     cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
-    class: value < 0 ? "dv-unit dv-negative" : "dv-unit", style: `--unit-color: ${row.color}`,
+    class: value < 0 ? "dv-unit dv-negative" : "dv-unit", "data-color": row.color,
   })));
   const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
   const viewBox = `0 0 ${units.length * CELL} ${2 * CELL + 2}`;
@@ -65,7 +64,7 @@ export function fillBlocks({ root, parts, payload }) {
   for (const place of ["head", "foot"]) {
     if (parts[place].innerHTML !== payload[place]) parts[place].innerHTML = payload[place];
   }
-  parts.moving.setAttribute("aria-label", payload.alt);
+  parts.picture.setAttribute("aria-label", payload.alt);
   const texts = [...root.querySelectorAll("[data-text]")].map((node) => [node, payload.texts[node.dataset.text]])
     .filter(([, values]) => values);
   const links = root.querySelectorAll("a[data-takes-rate]"); // to other pages, which shall open at this rate

@@ -1,19 +1,25 @@
 // What Streamlit calls on every rerun of a page: something is mounted once, then told only what is new.
 
-const mounted = new WeakMap(); // by root: what is live there, and the version and arrival that it knows
+const mounted = new WeakMap(); // by root: what is live there, and the head of the newest data that came
 
-/** `begin` and `renew` return what is live; `arrive` moves it where the address says, when a person has come anew. */
-export function keepMounted(root, { version, arrival }, { begin, renew, arrive }) {
-  const known = mounted.get(root);
-  if (!known) mounted.set(root, { version, arrival, live: begin() });
-  else {
-    if (known.version !== version) known.live = renew(known.live);
-    if (known.arrival !== arrival) arrive(known.live);
-    Object.assign(known, { version, arrival });
-  }
+/**
+ * `payload` promises the data; it is asked for only where the head tells of another version. `begin` returns what is
+ * live, `renew` too; `arrive` moves it where the address says, when a person has come anew.
+ */
+export function keepMounted(root, head, payload, { begin, renew, arrive }) {
+  const known = mounted.get(root) ?? { head: {}, live: null };
+  const before = known.head;
+  known.head = head;
+  mounted.set(root, known);
+  if (before.version !== head.version) {
+    payload().then((data) => {
+      if (known.head.version !== head.version || !root.isConnected) return; // something newer came, or nobody looks
+      known.live = known.live ? renew(known.live, data) : begin(data, known.head);
+    });
+  } else if (before.arrival !== head.arrival && known.live) arrive(known.live);
   return () => {
     if (root.isConnected) return;
-    mounted.get(root)?.live.destroy();
+    known.live?.destroy();
     mounted.delete(root);
   };
 }

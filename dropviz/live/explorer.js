@@ -2,7 +2,6 @@
 
 import { keepMounted } from "./component.js";
 import { mount } from "./figure.js";
-import { loadPlotly } from "./plotly.js";
 import { unpack } from "./wire.js";
 
 // A page just opened has a bare address: put its settings there without another step in the browser's history.
@@ -19,9 +18,9 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".dv");
   const [head, payload] = unpack(data);
   if (head.replace) replaceAddress(head.replace);
-  return keepMounted(root, head, {
-    begin: () => mount(root, payload(), head.rate, loadPlotly(head.plotly), (rate) => setStateValue("rate", rate)),
-    renew: (live) => { live.replace(payload()); return live; },
+  return keepMounted(root, head, payload, {
+    begin: (first, { rate }) => mount(root, first, rate, (chosen) => setStateValue("rate", chosen)),
+    renew: (live, next) => { live.replace(next); return live; },
     arrive: (live) => live.set(head.rate),
   });
 }

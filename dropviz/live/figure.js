@@ -1,11 +1,11 @@
-// The live figure. One slider drives a Plotly figure, a row of neurons and the numbers; nothing leaves the browser
-// until the drag ends. The app, the story and the standalone page all call `mount`.
+// The live figure. One slider drives the panels, a row of neurons and the numbers; nothing leaves the browser until the
+// drag ends. The app, the story and the standalone page all call `mount`.
 
 import { fillBlocks, skeleton } from "./blocks.js";
-import { drawBelow, drawMoving } from "./drawing.js";
-import { layoutFor, nearest } from "./scales.js";
+import { drawPicture, picturePanels } from "./picture.js";
+import { nearest } from "./scales.js";
 import { dataTables } from "./tables.js";
-import { tracesAt, tracksOf } from "./wire.js";
+import { revive } from "./wire.js";
 
 const FULL_SWEEP_MS = 7000;
 const CALM_STEP_MS = 1000; // a leap a second, for those who asked for less motion
@@ -41,15 +41,20 @@ function createPlayer(live, onCommit) {
 
   range.addEventListener("input", () => { stop(); go(Number(range.value)); });
   range.addEventListener("change", () => commit(KEY_PAUSE_MS));
+  // By one place, or by a leap.
+  const step = (direction, leaps) => {
+    const { rates, leap } = live.payload;
+    stop();
+    go(leaps ? nearest(rates, rates[live.index] + direction * leap) : live.index + direction);
+    commit(KEY_PAUSE_MS);
+  };
   range.addEventListener("keydown", (event) => {
     const direction = DIRECTIONS[event.key];
     if (!direction || !event.shiftKey) return;
     event.preventDefault();
-    const { rates, leap } = live.payload;
-    stop();
-    go(nearest(rates, rates[live.index] + direction * leap));
-    commit(KEY_PAUSE_MS);
+    step(direction, true);
   });
+  live.hand = { go: (next) => { stop(); go(next); }, release: () => commit(), step };
 
   return {
     toggle,
@@ -108,10 +113,8 @@ function createPlay(live, go, commit) {
   return { stop, toggle };
 }
 
-const tabulate = (live) => {
-  const { layout } = live.payload.figure;
-  live.parts.tables.replaceChildren(...dataTables({ data: tracesAt(live), layout }));
-};
+const tabulate = ({ parts, payload: { rows, rates }, index }) =>
+  parts.tables.replaceChildren(...dataTables(rows.flatMap(({ panels }) => panels), rates, index));
 
 function paint(live) {
   const { root, parts, payload, index } = live;
@@ -124,46 +127,46 @@ function paint(live) {
   root.dispatchEvent(new CustomEvent("dv-drawn", { detail: { rate: payload.rates[index] } }));
 }
 
-async function drawFigure(live) {
-  live.width = live.parts.figure.clientWidth;
+function drawFigure(live) {
+  live.width = live.parts.picture.clientWidth;
   if (!live.width) return; // hidden: the observer calls again when there is room
-  live.layout = layoutFor(live.payload, live.width);
-  live.parts.figure.style.height = `${live.layout.height}px`;
-  live.movePicture = drawMoving(live);
+  live.movePicture = drawPicture(live);
   paint(live);
-  await drawBelow(live);
 }
 
-async function showPayload(live, payload, rate) {
+function showPayload(live, payload, rate) {
   const index = nearest(payload.rates, rate);
-  Object.assign(live, { payload, tracks: tracksOf(payload), index, committed: payload.rates[index] });
+  revive(payload.rows);
+  Object.assign(live, { payload, index, committed: payload.rates[index] });
+  picturePanels(live.parts.picture, payload.rows);
   live.moveBlocks = fillBlocks(live);
   live.parts.range.value = index;
-  await drawFigure(live);
+  drawFigure(live);
   live.root.dataset.ready = "true";
 }
 
 /**
  * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended.
- * `plotly` is Plotly or a promise of it: everything of ours is drawn while the library is still on its way.
+ * @param {Payload} firstPayload
  */
-export function mount(root, firstPayload, rate, plotly, onCommit = () => {}) {
+export function mount(root, firstPayload, rate, onCommit = () => {}) {
   const parts = skeleton(root);
-  const live = { root, parts, plotly, plotted: "", tableTimer: 0, width: 0, movePicture: () => {} };
+  const live = { root, parts, tableTimer: 0, width: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
   parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate(live) : parts.tables.replaceChildren()));
-  const watcher = new ResizeObserver(() => { if (parts.figure.clientWidth !== live.width) drawFigure(live); });
-  const ready = showPayload(live, firstPayload, rate).then(() => watcher.observe(parts.figure));
+  const watcher = new ResizeObserver(() => { if (parts.picture.clientWidth !== live.width) drawFigure(live); });
+  showPayload(live, firstPayload, rate);
+  watcher.observe(parts.picture);
   return {
-    ready,
+    live,
     replace: (payload) => showPayload(live, payload, live.payload.rates[live.index]),
+    redraw: () => drawFigure(live),
     set: player.set,
     toggle: player.toggle,
     destroy: () => {
       player.destroy();
       clearTimeout(live.tableTimer);
       watcher.disconnect();
-      Promise.resolve(plotly).then((Plotly) => Plotly.purge(parts.plot));
     },
   };
 }

@@ -1,75 +1,56 @@
-// Figures that grow: the server sends them again and again, the browser changes what differs. Nothing is mounted anew,
-// so nothing blinks; of figures that arrive faster than they can be drawn only the newest is drawn.
+// Panels that grow: the server sends them again and again, the browser draws anew what differs. Nothing is mounted
+// anew, so nothing blinks.
 
 import { element } from "./dom.js";
-import { drawStill, loadPlotly } from "./plotly.js";
-import { axisTitle, dataTables, figures, rowOf, table, titleOf } from "./tables.js";
-import { numbers } from "./wire.js";
+import { holdPanel, tipNode } from "./hand.js";
+import { drawPanel, panelNodes } from "./panel.js";
+import { dataTables } from "./tables.js";
+import { revive } from "./wire.js";
 
-const place = (root, charts) => {
+const WIDE_PAGE = 1000; // their labels stand beside the axes: there is one way to place them
+
+function arrange(root, charts) {
   while (root.children.length > charts.length) root.lastElementChild.remove();
-  while (root.children.length < charts.length) root.append(element("div", { class: "dv-plot", role: "figure" }));
-  charts.forEach(({ figure, alt }, index) => {
-    root.children[index].style.minHeight = `${figure.layout.height}px`;
-    root.children[index].setAttribute("aria-label", alt);
-  });
-};
-
-// A surface over the plane: every third row and column is enough to read.
-function gridTable(layout, trace) {
-  const third = (values) => values.filter((_, at) => at % 3 === 0);
-  const [x, y] = [third(numbers(trace.x)), third(numbers(trace.y))];
-  const headings = [`${axisTitle(layout, "y")} ↓, ${axisTitle(layout, "x")} →`, ...x.map(figures)];
-  const rows = third(trace.z).map((row, at) => rowOf(figures(y[at]), third(row).map(figures)));
-  return table(`${titleOf(layout, "x")}: ${trace.name}`, headings, rows.reverse());
+  while (root.children.length < charts.length) {
+    const nodes = panelNodes({ title: "" });
+    nodes.figure.nodes = nodes;
+    nodes.figure.setAttribute("role", "figure");
+    root.append(nodes.figure);
+  }
 }
 
-const tablesOf = ({ figure: { data, layout } }) => {
-  const shown = data.filter((trace) => trace.hoverinfo !== "skip");
-  const lines = shown.filter((trace) => !trace.z)
-    .map((trace) => ({ ...trace, x: numbers(trace.x), y: numbers(trace.y) }));
-  return [
-    ...dataTables({ data: lines, layout }),
-    ...shown.filter((trace) => trace.z).map((trace) => gridTable(layout, trace)),
-  ];
-};
+function drawAll(root) {
+  const { live } = root;
+  root.charts.forEach(({ panel, alt }, at) => {
+    const { nodes } = root.children[at];
+    nodes.caption.textContent = panel.title;
+    nodes.figure.setAttribute("aria-label", alt);
+    const drawn = drawPanel(nodes, panel, [], WIDE_PAGE, 1);
+    drawn.move(0);
+    holdPanel(nodes, panel, drawn, live);
+  });
+}
 
 // Closed tables cost nothing; open ones keep their place while the rows change.
-const tabulateOpen = (details, charts) => {
+function tabulateOpen(details, charts) {
   if (!details.open) return;
-  const tables = charts.flatMap(tablesOf);
+  const tables = dataTables(charts.map(({ panel }) => panel).filter(({ marks }) => marks.length), [], 0);
   details.querySelector(".dv-tables").replaceChildren(...(tables.length ? tables : ["Nothing has been trained yet."]));
-};
-
-async function drawNewest(root, plotly) {
-  const state = root.growing;
-  if (state.drawing) return;
-  state.drawing = true;
-  const Plotly = await plotly;
-  while (state.waiting) {
-    const charts = state.waiting;
-    state.waiting = null;
-    for (const [index, { figure }] of charts.entries()) {
-      const text = JSON.stringify(figure);
-      const node = root.children[index];
-      if (!node || state.drawn.get(node) === text) continue;
-      const saved = () => ({ ...figure, size: { width: node.clientWidth, height: figure.layout.height } });
-      await drawStill(Plotly, node, figure, saved, { responsive: true });
-      state.drawn.set(node, text);
-    }
-    root.dataset.ready = "";
-  }
-  state.drawing = false;
 }
 
 /** Streamlit's component. */
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".dv-growing");
   const details = parentElement.querySelector("details");
-  root.growing ??= { drawing: false, drawn: new WeakMap() };
-  root.growing.waiting = data.charts;
-  place(root, data.charts);
+  root.charts = revive(data.charts);
+  if (!root.live) {
+    const tip = tipNode();
+    root.after(tip);
+    root.live = { parts: { tip }, payload: { rates: [], label: "" }, index: 0 };
+    new ResizeObserver(() => drawAll(root)).observe(root);
+  }
+  arrange(root, data.charts);
+  drawAll(root);
   details.ontoggle = () => tabulateOpen(details, data.charts);
   tabulateOpen(details, data.charts);
-  drawNewest(root, loadPlotly(data.plotly));
 }

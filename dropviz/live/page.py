@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from plotly.offline import get_plotlyjs
-
 from dropviz.live.figure import LiveFigure
 from dropviz.live.modules import inlined, stylesheet
 
@@ -20,7 +18,6 @@ _PAGE = """<!doctype html>
 </style>
 <h1>{title}</h1>
 {body}
-<script>{plotly}</script>
 <script type="application/json" id="payload">{payload}</script>
 <script type="module">
 {script}
@@ -40,10 +37,9 @@ def standalone_html(live: LiveFigure, title: str, caption: str, rate: float = 0.
         title=escape(title),
         style=stylesheet("page.css"),
         body=f'<div class="dv"></div>\n<footer>{escape(caption)}</footer>',
-        plotly=get_plotlyjs(),
         payload=_block(live.payload(rate)),
         script=inlined("figure.js"),
-        start='mount(document.querySelector(".dv"), payload, payload.rates[payload.start], window.Plotly);',
+        start='mount(document.querySelector(".dv"), payload, payload.rates[payload.start]);',
     )
 
 
@@ -56,7 +52,6 @@ def story_html(payload: Mapping[str, Any]) -> str:
         title=escape(payload["title"]),
         style=stylesheet("story.css", "page.css"),
         body='<div class="story"></div>',
-        plotly=get_plotlyjs(),
         payload=_block(payload),
         script=inlined("scenes.js"),
         start='mountOffline(document.querySelector(".story"), payload);',

@@ -3,8 +3,8 @@
 
 import { element, furnish } from "./dom.js";
 import { mount } from "./figure.js";
-import { layoutFor, scale } from "./scales.js";
 
+const TYPE = 12;
 const DESIGN_WIDTH = 425; // pixels that a picture is drawn for
 const PAGE_FACTOR = 1.3; // most that it is enlarged on an ordinary page, where words stand close by
 const IDLE_MS = 60;
@@ -13,40 +13,29 @@ const KEY_STEPS = 50; // from the bottom of the axis to its top
 /** A number as a person says it. */
 export const rounded = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
 
-// Where a dragged point stands in the first panel: pixels from values, and back.
-function guessAxis(payload, width) {
-  const layout = layoutFor(payload, width);
-  const toX = scale(layout, "x");
-  const toY = scale(layout, "y");
-  const [top, bottom] = toY.ends;
-  const [low, high] = layout.yaxis.range;
-  const raised = layout.yaxis.type === "log" ? (unit) => 10 ** unit : (unit) => unit;
-  return { toX, toY, top, bottom, value: (pixel) => raised(low + ((high - low) * (bottom - pixel)) / (bottom - top)) };
-}
-
 // Put the point of a question into a picture; where it stands goes into `answer.guess` until that is revealed.
-function addGuess({ dv, payload }, question, answer, reveal) {
-  const plot = dv.querySelector(".dv-plot");
+function addGuess({ dv, live: { live } }, question, answer, reveal) {
+  const plot = dv.querySelector(".dv-box");
   const said = element("span", { class: "story-guess-value" });
   const point = element("div", {
     class: "story-guess", role: "slider", tabindex: 0, "aria-label": question.text, "aria-orientation": "vertical",
   }, [said]);
-  let axis;
-  const guessed = () => answer.guess ?? axis.value((axis.top + axis.bottom) / 2);
+  const axis = () => live.drawn[0].toY;
+  const guessed = () => answer.guess ?? axis().value((axis().ends[0] + axis().ends[1]) / 2);
   const place = () => {
-    axis = guessAxis(payload, plot.clientWidth);
     const value = rounded(guessed());
-    point.style.left = `${axis.toX(question.drag.rate)}px`;
-    point.style.top = `${axis.toY(guessed())}px`;
+    point.style.left = `${live.drawn[0].toX(question.drag.rate)}px`;
+    point.style.top = `${axis()(guessed())}px`;
     said.textContent = answer.guess === null ? "drag ↕" : value;
-    const [lowest, highest] = [axis.bottom, axis.top].map((end) => rounded(axis.value(end)));
+    const [highest, lowest] = axis().ends.map((end) => rounded(axis().value(end)));
     furnish(point, {
       "aria-valuenow": value, "aria-valuemin": lowest, "aria-valuemax": highest, "aria-valuetext": value,
     });
   };
   const set = (pixel) => {
     if (answer.revealed) return;
-    answer.guess = axis.value(Math.max(axis.top, Math.min(axis.bottom, pixel)));
+    const [top, bottom] = axis().ends;
+    answer.guess = axis().value(Math.max(top, Math.min(bottom, pixel)));
     place();
   };
   point.addEventListener("pointerdown", (event) => {
@@ -61,7 +50,7 @@ function addGuess({ dv, payload }, question, answer, reveal) {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!by && event.key !== "Enter") return;
     event.preventDefault();
-    if (by) set(axis.toY(guessed()) + (by * (axis.bottom - axis.top)) / KEY_STEPS);
+    if (by) set(axis()(guessed()) + (by * (axis().ends[1] - axis().ends[0])) / KEY_STEPS);
     else reveal();
   });
   plot.append(point);
@@ -77,45 +66,21 @@ function markGuess(point, { revealed, guess }) {
   point.tabIndex = revealed ? -1 : 0;
 }
 
-// The same figure, larger, type and all: every length of its layout and its lines.
-function enlarge(payload, factor) {
-  const grown = structuredClone(payload);
-  const { data, layout } = grown.figure;
-  const scaled = (owner, name) => { if (typeof owner?.[name] === "number") owner[name] *= factor; };
-  scaled(layout, "height");
-  for (const side of "lrtb") scaled(layout.margin, side);
-  scaled(layout.font, "size");
-  for (const note of layout.annotations ?? []) scaled(note.font, "size");
-  for (const [name, axis] of Object.entries(layout)) {
-    if (!/^[xy]axis/.test(name)) continue;
-    scaled(axis.tickfont, "size");
-    scaled(axis.title?.font, "size");
-    scaled(axis.title, "standoff");
-  }
-  for (const { line, marker } of data) {
-    scaled(line, "width");
-    if (/px/.test(line?.dash)) line.dash = line.dash.replace(/[\d.]+/g, (length) => length * factor);
-    if (Array.isArray(marker?.size)) marker.size = marker.size.map((size) => size * factor);
-    else scaled(marker, "size");
-  }
-  return grown;
+/** Draw the pictures as much larger than designed as there is room for, type and all. */
+export function fitPictures({ parts, mode, pictures }) {
+  const width = parts.pictures.clientWidth;
+  if (!width) return;
+  const most = mode === "talk" ? Infinity : PAGE_FACTOR;
+  const type = TYPE * Math.max(1, Math.min(most, width / DESIGN_WIDTH));
+  if (Math.abs(type - parseFloat(parts.pictures.style.getPropertyValue("--dv-type"))) < 0.2) return;
+  parts.pictures.style.setProperty("--dv-type", `${type}px`);
+  for (const one of pictures.filter(Boolean)) one.live.redraw();
 }
 
-/** Set how much larger than designed the pictures are to be drawn; true where that is no longer what it was. */
-export function fitPictures(talk) {
-  const width = talk.parts.pictures.clientWidth;
-  if (!width) return false;
-  const most = talk.mode === "talk" ? Infinity : PAGE_FACTOR;
-  const factor = Math.max(1, Math.min(most, width / DESIGN_WIDTH));
-  if (Math.abs(factor - talk.factor) < 0.02) return false;
-  talk.factor = factor;
-  return true;
-}
-
-// Draw the picture of scene `at`, if it is not there yet; its `ready` is a promise.
+// Draw the picture of scene `at`, if it is not there yet.
 function pictureOf(talk, at) {
   const { pictures, scenes, answers } = talk;
-  if (pictures[at]) return pictures[at];
+  if (pictures[at]) return;
   const { question, picture } = scenes[at];
   const dv = element("div", { class: "dv" });
   const veil = element("p", {
@@ -124,22 +89,15 @@ function pictureOf(talk, at) {
   const box = element("div", { class: "story-picture" }, [dv, veil]);
   box.inert = at !== talk.current;
   talk.parts.pictures.append(box);
-  const payload = enlarge(picture, talk.factor || 1);
-  const one = { box, dv, payload, live: null };
-  one.ready = talk.plotly.then(async (Plotly) => {
-    if (talk.destroyed || pictures[at] !== one) return;
-    one.live = mount(dv, payload, payload.rates[payload.start], Plotly);
-    await one.live.ready;
-    if (question?.drag) one.guess = addGuess(one, question, answers[at], talk.act.reveal);
-    cover(talk, at);
-  });
+  const one = { box, dv, live: mount(dv, picture, picture.rates[picture.start]) };
+  if (question?.drag) one.guess = addGuess(one, question, answers[at], talk.act.reveal);
   pictures[at] = one;
-  return one;
+  cover(talk, at);
 }
 
 export function dropPictures({ pictures }) {
   for (const one of pictures.filter(Boolean)) {
-    one.live?.destroy();
+    one.live.destroy();
     one.box.remove();
   }
   pictures.length = 0;
@@ -162,13 +120,13 @@ export function cover(talk, at) {
 /** Show the picture of the present scene; then draw its neighbours, so that the next is there when it is called. */
 export function showPicture(talk) {
   const { current, pictures } = talk;
-  const { ready } = pictureOf(talk, current);
+  pictureOf(talk, current);
   pictures.forEach(({ box }, at) => {
     box.classList.toggle("story-now", at === current);
     box.inert = at !== current;
   });
   cover(talk, current);
-  ready.then(() => prepare(talk));
+  prepare(talk);
 }
 
 function prepare(talk) {
@@ -177,6 +135,8 @@ function prepare(talk) {
   const missing = [current + 1, current - 1, ...scenes.keys()].find((at) => scenes[at] && !pictures[at]);
   if (missing === undefined || mode === "notes") return;
   talk.idle = setTimeout(() => {
-    if (!talk.destroyed) pictureOf(talk, missing).ready.then(() => prepare(talk));
+    if (talk.destroyed) return;
+    pictureOf(talk, missing);
+    prepare(talk);
   }, IDLE_MS);
 }

@@ -1,31 +1,20 @@
-// Where a value stands: axes, pixels and paths, and nothing of the page.
+// Where a value stands, and how a number is written: axes, pixels, paths and ticks, and nothing of the page.
 
-const NARROW = 720; // pixels
+const ROUND = [1, 2, 5, 10];
+const LOG_STEPS = [[1, 2, 5], [1, 3], [1]]; // of each decade, by how many are to be seen
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/** The name of an axis in a layout: "y3" is "yaxis3". */
-export const axisName = (reference) => `${reference[0]}axis${reference.slice(1)}`;
-
-/** The layout for a container of this width. */
-export const layoutFor = (payload, width) => {
-  const { layout } = payload.figure;
-  const narrow = Object.entries(width < NARROW ? payload.narrow : {});
-  const parts = narrow.map(([name, part]) => [name, name.includes("axis") ? { ...layout[name], ...part } : part]);
-  return { ...layout, ...Object.fromEntries(parts), width };
-};
-
-/** A function from a value to its pixel, by the domain and the range that the layout fixes; `ends` are the axis's. */
-export function scale(layout, reference) {
-  const axis = layout[axisName(reference)];
-  const across = reference[0] === "x";
-  const { l, r, t, b } = layout.margin;
-  const domain = axis.domain ?? layout[axisName(axis.overlaying)].domain;
-  const length = across ? layout.width - l - r : layout.height - t - b;
-  const [low, high] = axis.range;
-  const from = across ? l + domain[0] * length : t + (1 - domain[0]) * length;
-  const span = (domain[1] - domain[0]) * length * (across ? 1 : -1);
-  const unit = axis.type === "log" ? Math.log10 : (value) => value;
-  const pixel = (value) => from + ((unit(value) - low) / (high - low)) * span;
-  pixel.ends = [from, from + span].sort((one, other) => one - other);
+/**
+ * A function from a value of an axis to its pixel, between the pixels `from` (its low end) and `to`.
+ * @param {Axis} axis @param {number} from @param {number} to @returns {Scale}
+ */
+export function scale({ low, high, log }, from, to) {
+  const unit = log ? Math.log10 : (value) => value;
+  const back = log ? (value) => 10 ** value : (value) => value;
+  const [first, last] = [unit(low), unit(high)];
+  const pixel = (value) => from + ((unit(value) - first) / (last - first)) * (to - from);
+  pixel.ends = from < to ? [from, to] : [to, from];
+  pixel.value = (place) => back(first + ((place - from) / (to - from)) * (last - first));
   return pixel;
 }
 
@@ -47,3 +36,49 @@ export function pathOf(xs, ys, toX, toY, steps = false) {
 /** The index of the number nearest to `wanted`. */
 export const nearest = (values, wanted) =>
   values.reduce((best, value, at) => (Math.abs(value - wanted) < Math.abs(values[best] - wanted) ? at : best), 0);
+
+/** A number of a table or a tip: four digits, a dash where there is none. */
+export const figures = (value) =>
+  (Number.isFinite(value) ? String(Number(value.toPrecision(4))).replace("-", "−") : "–");
+
+/** An axis's own ticks, or round numbers, at most about `most`. @param {Axis} axis */
+export function ticksOf({ low, high, log, ticks }, most) {
+  if (ticks) return ticks;
+  return log ? decades(low, high, most) : even(low, high, most);
+}
+
+function even(low, high, most) {
+  const least = (high - low) / Math.max(1, most);
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = power * ROUND.find((factor) => factor * power >= least * (1 - 1e-9));
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toPrecision(12)));
+}
+
+function decades(low, high, most) {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const inside = (values) => values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  for (const steps of LOG_STEPS) {
+    const values = [];
+    for (let power = first; power <= last; power += 1) values.push(...steps.map((step) => Number(`${step}e${power}`)));
+    const seen = inside(values);
+    if (seen.length <= most + 1 && seen.length > 1) return seen;
+  }
+  const every = Math.max(1, Math.ceil((last - first) / most));
+  const powers = [];
+  for (let power = first; power <= last; power += 1) if (power % every === 0) powers.push(Number(`1e${power}`));
+  const seen = inside(powers);
+  return seen.length > 1 ? seen : even(low, high, most).filter((value) => value > 0);
+}
+
+/** A tick in words: 0.25, 1,500, 10⁻⁵. */
+export function tickText(value) {
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size >= 1e-4 && size < 1e6) return value.toLocaleString("en", { maximumFractionDigits: 7 }).replace("-", "−");
+  const [digits, power] = value.toExponential().split("e");
+  const raised = (power.startsWith("-") ? "⁻" : "") + [...power.slice(1)].map((digit) => RAISED[Number(digit)]).join("");
+  const before = digits === "1" ? "" : `${digits.replace("-", "−")}·`;
+  return `${before}10${raised}`;
+}

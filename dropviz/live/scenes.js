@@ -138,7 +138,7 @@ function setMode(talk, mode, quiet) {
   const { root, parts, scenes, current, settings } = talk;
   talk.mode = mode;
   root.dataset.mode = mode;
-  if (fitPictures(talk)) dropPictures(talk);
+  fitPictures(talk);
   showTools(talk);
   if (mode === "notes") {
     talk.notes ??= createNotes(parts);
@@ -177,23 +177,19 @@ const actsOf = (talk) => ({
  * Tell a story in `root`. `settings`: the `scene` to begin with (from 1), the `mode` ("page", "talk" or "notes"),
  * `leave` where a talk can be left, and `onScene` and `onMode`, which hear where a person has moved.
  */
-export function mountStory(root, story, plotly, settings) {
+export function mountStory(root, story, settings) {
   const { scenes } = story;
   const talk = {
-    root, scenes, plotly, mode: settings.mode, current: within(settings.scene - 1, scenes.length),
+    root, scenes, mode: settings.mode, current: within(settings.scene - 1, scenes.length),
     settings: { onScene: () => {}, onMode: () => {}, leave: true, ...settings },
     answers: scenes.map(() => ({ revealed: false, chosen: null, guess: null })),
-    pictures: [], // by scene, where drawn: { box, dv, payload, live, guess, ready }
-    factor: 0, idle: 0, destroyed: false, notes: null, notesWindow: null,
+    pictures: [], // by scene, where drawn: { box, dv, live, guess }
+    idle: 0, destroyed: false, notes: null, notesWindow: null,
   };
   talk.act = actsOf(talk);
   talk.parts = storySkeleton(root, talk.act);
   talk.line = createLine(talk, (message) => hear(talk, message));
-  talk.watcher = new ResizeObserver(() => {
-    if (!fitPictures(talk)) return;
-    dropPictures(talk);
-    talk.act.show(talk.current, true);
-  });
+  talk.watcher = new ResizeObserver(() => fitPictures(talk));
   const stopKeys = listenToKeys(talk);
   showWords(talk);
   setMode(talk, talk.mode, true);
@@ -217,7 +213,7 @@ export function mountStory(root, story, plotly, settings) {
 export function mountOffline(root, story) {
   const asked = new URLSearchParams(location.search);
   const scene = Number.parseInt(location.hash.slice(1), 10) || Number.parseInt(asked.get("scene"), 10) || 1;
-  return mountStory(root, story, Promise.resolve(window.Plotly), {
+  return mountStory(root, story, {
     scene, leave: false, mode: asked.get("mode") === "notes" ? "notes" : "talk",
     onScene: (number) => { try { history.replaceState(null, "", `#${number}`); } catch { /* no address of its own */ } },
   });

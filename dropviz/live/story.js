@@ -1,21 +1,20 @@
 // The story in the app.
 
 import { keepMounted } from "./component.js";
-import { loadPlotly } from "./plotly.js";
 import { mountStory } from "./scenes.js";
 
 /** Streamlit's component. */
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".story");
-  const begin = () => mountStory(root, data.story, loadPlotly(data.plotly), {
-    scene: data.scene,
-    mode: data.mode,
+  const begin = (story, { scene, mode }) => mountStory(root, story, {
+    scene,
+    mode,
     onScene: (number) => setStateValue("scene", number),
-    onMode: (mode) => setStateValue("mode", mode),
+    onMode: (chosen) => setStateValue("mode", chosen),
   });
-  return keepMounted(root, data, {
+  return keepMounted(root, data, () => Promise.resolve(data.story), {
     begin,
-    renew: (live) => { live.destroy(); return begin(); },
+    renew: (live, story) => { live.destroy(); return begin(story, data); },
     arrive: (live) => { live.show(data.scene); live.setMode(data.mode); },
   });
 }

@@ -1,89 +1,90 @@
 // The figure's data as tables, one a panel, for eyes and screen readers that a picture does not serve. Built when
 // somebody opens them; a row is a place on the x axis, a column a curve.
 
-import { element, plainText } from "./dom.js";
-import { axisName, nearest } from "./scales.js";
-import { numbers } from "./wire.js";
+import { element } from "./dom.js";
+import { figures, nearest } from "./scales.js";
+import { rowOf } from "./wire.js";
 
-const CURSOR = "this rate"; // the trace that marks where the slider stands
+const EVERY = 3; // row and column of a field: enough to read
 
-/** A number of a table: four digits, a dash where there is none. */
-export const figures = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "–");
-
-export const axisTitle = (layout, reference) => plainText(layout[axisName(reference)].title?.text ?? "");
-
-/** Traces by the x axis that they share; a second y axis laid over the first belongs to the same panel. */
-export function panelsOf({ data, layout }) {
-  const panels = new Map();
-  for (const trace of data) {
-    const reference = trace.xaxis ?? "x";
-    if (!panels.has(reference)) panels.set(reference, { reference, curves: [], now: null });
-    const panel = panels.get(reference);
-    const { x, y } = trace;
-    if (trace.name === CURSOR) { [panel.now] = x; continue; }
-    const yAxis = layout[axisName(trace.yaxis ?? "y")];
-    panel.curves.push({
-      name: trace.name, x, y, unit: yAxis.ticksuffix ?? "", share: Boolean(yAxis.overlaying),
-      errors: trace.error_y?.array ?? numbers(trace.customdata),
-      kind: trace.error_y ? "standard error" : "standard deviation",
-    });
-  }
-  return [...panels.values()];
-}
-
-/** The title of a panel, which stands at its upper left corner, with what is drawn upwards. */
-export function titleOf(layout, reference) {
-  const x = layout[axisName(reference)];
-  const upwards = x.anchor ?? "y";
-  const corner = [x.domain?.[0] ?? 0, layout[axisName(upwards)].domain?.[1] ?? 1];
-  const far = (note) => Math.abs(note.x - corner[0]) + Math.abs(note.y - corner[1]);
-  const titles = layout.annotations.filter(({ xref }) => xref === "paper");
-  const title = titles.length ? plainText(titles[nearest(titles.map(far), 0)].text) : "";
-  return `${title} (${axisTitle(layout, upwards)})`;
-}
-
-export const rowOf = (heading, cells, attributes = {}, colspan = 1) =>
+const tableRow = (heading, cells, attributes = {}, colspan = 1) =>
   element("tr", attributes, [
     element("th", { scope: "row" }, [heading]), ...cells.map((text) => element("td", { colspan }, [text])),
   ]);
 
-export const table = (caption, headings, rows) =>
+const table = (caption, headings, rows) =>
   element("table", { class: "dv-table" }, [
     element("caption", {}, [caption]),
     element("thead", {}, [element("tr", {}, headings.map((text) => element("th", { scope: "col" }, [text])))]),
     element("tbody", {}, rows),
   ]);
 
-function rowAt(curves, x, heading, attributes) {
-  const cells = curves.map((curve) => {
-    const at = curve.x.findIndex((place) => Math.abs(place - x) <= 1e-6 * Math.max(1, Math.abs(x)));
-    if (at < 0) return "";
-    const error = curve.errors ? ` ± ${figures(curve.errors[at])}` : "";
-    return figures(curve.y[at]) + error + curve.unit;
-  });
-  return rowOf(heading, cells, attributes);
-}
-
-// A spike has no row of its own: its place is drawn aside, and what counts is its height; a bare vertical line has
-// no height, and what counts is its place.
-function spikeRow(curve, columns) {
-  const height = Math.max(...curve.y.filter(Number.isFinite));
-  const value = curve.share ? `${figures(height)} %` : `at ${figures(curve.x[0])}`;
-  return rowOf(curve.name, [value], {}, columns);
-}
-
-function tableOf(layout, { reference, curves, now }) {
-  const spikes = curves.filter(({ x }) => x.length === 2 && x[0] === x[1]);
-  const lines = curves.filter((curve) => !spikes.includes(curve));
-  const places = [...new Set(lines.flatMap(({ x }) => x))].sort((one, other) => one - other);
-  const headings = lines.map(({ name, errors, kind }) => (errors ? `${name} ± ${kind}` : name));
-  const rows = places.map((x) => rowAt(lines, x, figures(x)));
-  if (now !== null && places.length) {
-    const here = places[nearest(places, now)];
-    rows.unshift(rowAt(lines, here, `now: ${figures(here)}`, { "aria-current": "true" }));
+/**
+ * The columns of a panel at a place of the slider, and what has no row of its own: a mass at one value counts by its
+ * height, an upright line by where it stands.
+ * @param {Panel} panel
+ */
+export function columnsOf(panel, rates, index) {
+  const columns = [];
+  const spikes = [];
+  const add = (name, xs, ys, errors) => columns.push({ name, xs: Array.from(xs), ys, errors });
+  for (const mark of panel.marks) {
+    if (mark.mark === "Line") {
+      const { exact, simulated, error } = mark.estimate;
+      add(`${mark.name}, ${mark.kind}`, rates, rowOf(exact, 0));
+      if (simulated) add(`${mark.name}, simulated`, rates, rowOf(simulated, 0), error && rowOf(error, 0));
+    } else if (mark.mark === "Stem") {
+      const share = mark.share.values[mark.share.points === 1 ? 0 : index];
+      spikes.push({ name: mark.name, value: share > 0 ? `${figures(share)} %` : "–" });
+    } else if (mark.mark === "Path" || mark.mark === "Points") {
+      const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
+      if (xs.length === 2 && xs[0] === xs[1]) spikes.push({ name: mark.name, value: `at ${figures(xs[0])}` });
+      else add(mark.name, xs, ys);
+    }
   }
-  rows.push(...spikes.map((spike) => spikeRow(spike, Math.max(1, lines.length))));
-  return table(titleOf(layout, reference), [axisTitle(layout, reference), ...headings], rows);
+  return { columns, spikes };
 }
 
-export const dataTables = (figure) => panelsOf(figure).map((panel) => tableOf(figure.layout, panel));
+const same = (one, other) => Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(other));
+
+function rowAtPlace({ columns, unit }, x, heading, attributes) {
+  const cells = columns.map(({ xs, ys, errors }) => {
+    const at = xs.findIndex((place) => same(place, x));
+    if (at < 0) return "";
+    return figures(ys[at]) + (errors?.[at] > 0 ? ` ± ${figures(errors[at])}` : "") + unit;
+  });
+  return tableRow(heading, cells, attributes);
+}
+
+function tableOf(panel, rates, index) {
+  const { columns, spikes } = columnsOf(panel, rates, index);
+  const places = [...new Set(columns.flatMap(({ xs }) => xs))].sort((one, other) => one - other);
+  const headings = columns.map(({ name, errors }) => (errors ? `${name} ± standard error` : name));
+  const about = { columns, unit: panel.y.unit };
+  const rows = places.map((x) => rowAtPlace(about, x, figures(x)));
+  if (panel.over) {
+    const here = places[nearest(places, rates[index])];
+    rows.unshift(rowAtPlace(about, here, `now: ${figures(here)}`, { "aria-current": "true" }));
+  }
+  rows.push(...spikes.map(({ name, value }) => tableRow(name, [value], {}, Math.max(1, columns.length))));
+  return table(`${panel.title} (${panel.y.title})`, [panel.x.title, ...headings], rows);
+}
+
+// A field over the plane: every third row and column.
+function fieldTable(panel, { name, x, y, z }) {
+  const third = (values) => Array.from(values).filter((_, at) => at % EVERY === 0);
+  const columns = third(x.values);
+  const rows = third(y.values).map((up, at) => {
+    const row = z.values.subarray(EVERY * at * x.points, (EVERY * at + 1) * x.points);
+    return tableRow(figures(up), third(row).map(figures));
+  });
+  const headings = [`${panel.y.title} ↓, ${panel.x.title} →`, ...columns.map(figures)];
+  return table(`${panel.title}: ${name}`, headings, rows.reverse());
+}
+
+/** The tables of panels, at a place of the slider. @param {Panel[]} panels */
+export const dataTables = (panels, rates, index) =>
+  panels.flatMap((panel) => [
+    tableOf(panel, rates, index),
+    ...panel.marks.filter(({ mark }) => mark === "Field").map((field) => fieldTable(panel, field)),
+  ]);

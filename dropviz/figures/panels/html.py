@@ -24,9 +24,9 @@ def columns(blocks: Sequence[str], across: int | None = None, kind: str = "", st
 
 
 def heading(label: str, color: str, mistake: bool = False) -> str:
-    """Return a title behind a swatch of ``color``; a mistake is underlined with a wave."""
+    """Return a title behind a swatch of ``color``, a role; a mistake is underlined with a wave."""
     words = f'<span class="dv-mistake">{escape(label)}</span>' if mistake else escape(label)
-    return f'<h3 style="--dv-color:{color}"><span class="dv-swatch"></span>{words}</h3>'
+    return f'<h3 data-color="{color}"><span class="dv-swatch"></span>{words}</h3>'
 
 
 def heading_on_phones(label: str) -> str:
@@ -36,7 +36,7 @@ def heading_on_phones(label: str) -> str:
 
 def key(label: str, color: str, dashed: bool = False) -> str:
     """Return words behind a piece of the line that they explain."""
-    return f'<span class="dv-key{" dv-test" if dashed else ""}" style="--dv-color:{color}">{escape(label)}</span>'
+    return f'<span class="dv-key{" dv-test" if dashed else ""}" data-color="{color}">{escape(label)}</span>'
 
 
 def factors(color: str, train: str, test: str) -> str:

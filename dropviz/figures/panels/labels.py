@@ -1,107 +1,83 @@
 """Direct labels: the name of a curve beside the curve, where it covers no other, instead of a legend."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.figures.panels.style import TITLE_INK, words
+from dropviz.live.panels import Axis, Label, Labels
 from dropviz.numbers.checks import Floats
 
 # Pixels at the 12-pixel type of the labels: as wide and as tall as the widest of the usual fonts (DejaVu Sans) makes
 # them, for a page without our fonts takes what its reader has.
 LINE_HEIGHT, LETTER = 19.0, 7.1
+WIDE, NARROW = 960, 358  # widths of a page that labels are placed for, pixels
+SIDES, GUTTER = 56, 16  # beside the axes of a panel, and between panels, pixels
 STEP = 6.0  # pixels between the points that stand for a curve
 PLACES = 14  # along a curve, where its label may stand
 FEW = 3  # labels, each of which may have a line of the panel to itself
 GAPS = (0.0, 8.0, 18.0, 34.0, 60.0)  # how far from its curve a label may move, pixels
+EQUAL = 1e-9  # relative: curves whose values differ by less are the same
+
+# A curve to be named: its text and colour, and its points in the units of the axes. The curve, not the points simulated
+# along it: a label stays where it is from draw to draw.
+Named = tuple[str, str, Floats, Floats]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
-    """A curve to be named: its text and colour, and its points in the units of the axes (y as log10 if those are).
+def direct_labels(curves: Sequence[Named], x: Axis, y: Axis, height: float, across: int) -> Labels:
+    """Return a label a curve: beside it where a free place exists, else where it covers least.
 
-    The curve, not the points simulated along it: a label stays where it is from draw to draw.
+    Where another curve is nearer to the label, a thin line leads to its own. Curves that lie on one another share a
+    label: "standard = inverted" where their values agree, "standard ≈ inverted" where only the picture cannot part them.
+
+    Parameters
+    ----------
+    curves
+        What to name.
+    x, y
+        The axes of the panel.
+    height
+        Its height in pixels.
+    across
+        How many panels stand side by side where the page is wide.
     """
-
-    text: str
-    color: str
-    x: Floats
-    y: Floats
+    key = tuple((text, color, x.share(xs).tobytes(), y.share(ys).tobytes(), ys.tobytes()) for text, color, xs, ys in curves)
+    wide = (WIDE - (across - 1) * GUTTER) / across - SIDES
+    return Labels(_placed(key, (wide, height)), _placed(key, (NARROW - SIDES, height)))
 
 
-def direct_labels(
-    curves: Sequence[Curve],
-    x_range: tuple[float, float],
-    y_range: tuple[float, float],
-    size: tuple[float, float],
-    axes: tuple[str, str],
-) -> list[dict[str, Any]]:
-    """Return one Plotly annotation a curve: beside it where a free place exists, else where it covers least.
-
-    Where another curve is nearer to the label, a thin line leads to its own.
-
-    ``size`` is the panel in pixels; ``axes`` names its axes ("x3", "y3"). Curves that lie on one another share a
-    label: "standard = inverted".
-    """
-    key = tuple((curve.text, curve.color, curve.x.tobytes(), curve.y.tobytes()) for curve in curves)
-    return [dict(note) for note in _placed(key, x_range, y_range, size, axes)]
-
-
-@lru_cache(maxsize=128)
-def _placed(
-    key: tuple[tuple[str, str, bytes, bytes], ...],
-    x_range: tuple[float, float],
-    y_range: tuple[float, float],
-    size: tuple[float, float],
-    axes: tuple[str, str],
-) -> list[dict[str, Any]]:
-    curves = [Curve(text, color, np.frombuffer(x), np.frombuffer(y)) for text, color, x, y in key]
-    width, height = size
-
-    def pixels(curve: Curve) -> Floats:
-        across = (curve.x - x_range[0]) / (x_range[1] - x_range[0]) * width
-        return np.column_stack((across, (curve.y - y_range[0]) / (y_range[1] - y_range[0]) * height))
-
-    def pixels_to_axes(point: Floats) -> list[float]:
-        across, up = (point / (width, height)).tolist()
-        return [x_range[0] + across * (x_range[1] - x_range[0]), y_range[0] + up * (y_range[1] - y_range[0])]
-
-    merged = _merge(curves, [pixels(curve) for curve in curves])
-    room = width * (0.9 if len(merged) <= FEW else 0.55)
-    groups = [(_shown(names, room), color, _inside(_dense(path), height)) for names, color, path in merged]
+@lru_cache(maxsize=256)
+def _placed(key: tuple[tuple[str, str, bytes, bytes, bytes], ...], size: tuple[float, float]) -> tuple[Label, ...]:
+    curves = [
+        _Curve(text, color, np.column_stack([np.frombuffer(xs), np.frombuffer(ys)]) * size, np.frombuffer(values))
+        for text, color, xs, ys, values in key
+    ]
+    merged = _merge(curves)
+    room = size[0] * (0.9 if len(merged) <= FEW else 0.55)
+    groups = [(_shown(names, sign, room), color, _inside(_dense(path), size[1])) for names, sign, color, path in merged]
     groups = [group for group in groups if len(group[2])]
     taken: list[Floats] = []
-    notes: dict[int, dict[str, Any]] = {}
+    labels: dict[int, Label] = {}
     for at, places in _hardest_first(groups, size):
         best = int(np.argmin(places.cost + 1e4 * _overlaps(places.boxes, taken)))
         box = places.boxes[best]
         taken.append(box)
-        text, color, _ = groups[at]
-        x, y = pixels_to_axes((box[:2] + box[2:]) / 2)
-        where: dict[str, Any] = {
-            "x": x,
-            "y": y,
-            "xref": axes[0],
-            "yref": axes[1],
-            "xanchor": "center",
-            "yanchor": "middle",
-        }
-        if places.far[best]:  # a thin line leads to its curve
-            where |= {"ax": x, "ay": y, "axref": axes[0], "ayref": axes[1], "standoff": 0}
-            where |= {
-                "showarrow": True,
-                "arrowhead": 6,
-                "arrowsize": 0.7,
-                "arrowwidth": 1,
-                "arrowcolor": color,
-            }
-            where["x"], where["y"] = pixels_to_axes(places.ends[best])
-        notes[at] = words(text, color, **where)
-    return [notes[at] for at in sorted(notes)]
+        lines, color, _ = groups[at]
+        middle, end = (box[:2] + box[2:]) / 2 / size, places.ends[best] / size
+        tip = tuple(end.tolist()) if places.far[best] else None
+        labels[at] = Label(lines, color, *middle.tolist(), tip=tip)
+    return tuple(labels[at] for at in sorted(labels))
+
+
+class _Curve(NamedTuple):
+    """A curve in pixels of the panel, and its values."""
+
+    text: str
+    color: str
+    path: Floats
+    values: Floats
 
 
 class _Places(NamedTuple):
@@ -114,12 +90,12 @@ class _Places(NamedTuple):
 
 
 def _hardest_first(
-    groups: Sequence[tuple[str, str, Floats]], size: tuple[float, float]
+    groups: Sequence[tuple[tuple[str, ...], str, Floats]], size: tuple[float, float]
 ) -> list[tuple[int, _Places]]:
     """Index and places of every group; those with the fewest free places choose first."""
     rows = []
-    for at, (text, _, path) in enumerate(groups):
-        boxes = _candidates(path, LETTER * len(text), size)
+    for at, (lines, _, path) in enumerate(groups):
+        boxes = _candidates(path, (LETTER * max(map(len, lines)), LINE_HEIGHT * len(lines)), size)
         others = [other for number, (_, _, other) in enumerate(groups) if number != at]
         rows.append((at, _judged(boxes, path, np.concatenate([*others, np.empty((0, 2))]))))
     return sorted(rows, key=lambda row: int((row[1].cost < 60.0).sum()))
@@ -142,40 +118,48 @@ def _dense(path: Floats) -> Floats:
     return np.column_stack([np.interp(at, np.arange(len(path)), column) for column in path.T])
 
 
-def _merge(curves: Sequence[Curve], drawn: Sequence[Floats]) -> list[tuple[list[str], str, Floats]]:
-    """Group the curves that cannot be told apart (within 2 pixels all along); a group is named by all its members."""
-    groups: list[tuple[list[str], str, Floats]] = []
-    for curve, points in zip(curves, drawn, strict=True):
+def _merge(curves: Sequence[_Curve]) -> list[tuple[list[str], str, str, Floats]]:
+    """Group the curves that cannot be told apart (within 2 pixels all along): names, "=" or "≈", colour and path."""
+    groups: list[tuple[list[str], str, str, Floats, Floats]] = []
+    for text, color, points, values in curves:
         path = np.where(np.isfinite(points), points, np.nan)
-        for at, (names, color, other) in enumerate(groups):
-            known = np.isfinite(path)
+        known = np.isfinite(path)
+        for at, (names, sign, shade, other, others) in enumerate(groups):
             if (known == np.isfinite(other)).all() and (np.abs(path - other)[known] < 2.0).all():
-                names.append(curve.text)
-                groups[at] = (names, color if color == curve.color else TITLE_INK, other)
+                small = EQUAL * np.nanmax(np.abs(values), initial=0.0)  # next to the largest, as good as 0
+                same = np.allclose(values, others, rtol=EQUAL, atol=small, equal_nan=True)
+                names.append(text)
+                groups[at] = (names, sign if same else "≈", shade if shade == color else "title", other, others)
                 break
         else:
-            groups.append(([curve.text], curve.color, path))
-    return groups
+            groups.append(([text], "=", color, path, values))
+    return [group[:4] for group in groups]
 
 
-def _shown(names: Sequence[str], room: float) -> str:
-    """The label of a group, shorter where there is no room for all its names.
+def _shown(names: Sequence[str], sign: str, room: float) -> tuple[str, ...]:
+    """The label of a group, in as many lines as there is room for.
 
     One strategy in both phases loses its phases: "inverted train", "inverted test" → "inverted".
     """
     heads = list(dict.fromkeys(name.removesuffix(" train").removesuffix(" test") for name in names))
-    text = " = ".join(heads if len(names) == 2 * len(heads) else names)
-    return text if LETTER * len(text) <= room else f"{len(names)} curves in one"
+    lines = [""]
+    for at, name in enumerate(heads if len(names) == 2 * len(heads) and sign == "=" else names):
+        word = f" {sign} {name}" if at else name
+        if lines[-1] and LETTER * len(lines[-1] + word) > room:
+            lines.append("")
+            word = word.lstrip()
+        lines[-1] += word
+    return tuple(lines)
 
 
-def _candidates(path: Floats, box_width: float, size: tuple[float, float]) -> Floats:
+def _candidates(path: Floats, box: tuple[float, float], size: tuple[float, float]) -> Floats:
     """Boxes (left, bottom, right, top) above and below the path at places along it, near and far; shape (n, 4)."""
+    box_width, half = box[0], box[1] / 2
     at = path[np.linspace(0, len(path) - 1, PLACES).astype(int)]
     center = np.clip(at[:, 0], box_width / 2 + 2, max(size[0] - box_width / 2 - 2, box_width / 2 + 2))
     near = np.abs(path[:, 0] - center[:, np.newaxis]) <= box_width / 2 + 1
     highest = np.fmax(np.where(near, path[:, 1], -np.inf).max(axis=1), at[:, 1])
     lowest = np.fmin(np.where(near, path[:, 1], np.inf).min(axis=1), at[:, 1])
-    half = LINE_HEIGHT / 2
     clearances = np.array(GAPS)[:, np.newaxis] + half + 4
     middle = np.concatenate((highest + clearances, lowest - clearances)).ravel()
     middle = np.clip(middle, half, size[1] - half)

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.style import COLORS
 from dropviz.live.figure import UnitRow
 from dropviz.numbers.checks import Floats
 from dropviz.simulation.histogram import Units
@@ -18,7 +17,7 @@ def neurons(units: Units, strategies: Sequence[Strategy], rates: Floats) -> dict
     return {
         "units": list(zip(units.activation.tolist(), units.dropped_at.tolist(), strict=True)),
         "unit_rows": [
-            UnitRow(row.name, COLORS[row.name], _drawn(row.train_scale, rates), _drawn(row.test_scale, rates))
+            UnitRow(row.name, row.name, _drawn(row.train_scale, rates), _drawn(row.test_scale, rates))
             for row in strategies
         ],
     }
@@ -30,9 +29,9 @@ def _drawn(factor: Factor, rates: Floats) -> list[float | None]:
 
 def strategy_head(shown: Strategy, below: str) -> str:
     """HTML above the picture: title, factors, neurons, and ``below`` them."""
-    name, color = shown.name, COLORS[shown.name]
-    factors = html.factors(color, f"{name}-train-factor", f"{name}-test-factor")
-    return html.heading(shown.label, color, shown.mistake) + factors + html.neurons(name) + below
+    name = shown.name
+    factors = html.factors(name, f"{name}-train-factor", f"{name}-test-factor")
+    return html.heading(shown.label, name, shown.mistake) + factors + html.neurons(name) + below
 
 
 @lru_cache(maxsize=16)  # the same for every draw

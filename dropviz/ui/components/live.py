@@ -1,21 +1,19 @@
 """Mount live and growing figures on a page: a drag stays in the browser, the rate at its end reaches Python and URL."""
 
+import gzip
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
-from streamlit.components.v1 import declare_component
 
-from dropviz.live.figure import LiveFigure, jsonable
-from dropviz.live.modules import PLOTLY_FOLDER, inlined, stylesheet
+from dropviz.live.figure import LiveFigure
+from dropviz.live.modules import inlined, stylesheet
+from dropviz.live.panels import Panel, wire
 from dropviz.settings.kinds import RATE, Number
 from dropviz.ui.settings.session import saved, to_replace
 
-# Streamlit serves the files of a declared component: this is how plotly.min.js of the installed package gets out.
-_SERVED = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
-PLOTLY = f"component/{_SERVED.name}/plotly.min.js"  # its address, below the app's own
 GROWING = """<div class="dv" data-ready>
 <div class="dv-growing"></div>
 <details class="dv-data"><summary>The data as a table</summary><div class="dv-tables"></div></details>
@@ -25,7 +23,7 @@ GROWING = """<div class="dv" data-ready>
 class Ready(NamedTuple):
     """A live figure as the browser gets it: the places of its slider, its data as JSON, and what tells them apart.
 
-    Pages cache this: it is written once, however often it is sent.
+    Pages cache this: it is written and compressed once, however often it is sent.
     """
 
     rates: Sequence[float]
@@ -36,7 +34,7 @@ class Ready(NamedTuple):
 def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
     """Write a live figure for the browser; its slider stands at first at the place nearest to ``place``."""
     payload = json.dumps(live.payload(place), separators=(",", ":")).encode()
-    return Ready(live.rates, payload, hashlib.sha256(payload).hexdigest()[:16])
+    return Ready(live.rates, gzip.compress(payload, 4, mtime=0), hashlib.sha256(payload).hexdigest()[:16])
 
 
 @st.cache_resource(show_spinner=False)
@@ -64,7 +62,6 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
         "rate": saved()[setting.key],
         "replace": to_replace(),
         "arrival": st.session_state.get("arrivals", 0),
-        "plotly": PLOTLY,
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
@@ -72,7 +69,6 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
     return float(saved()[setting.key])
 
 
-def growing_figures(charts: Sequence[tuple[Mapping[str, Any], str]], key: str) -> None:
-    """Show figures, each with its description; under the same ``key`` they change in place."""
-    sent = [{"figure": jsonable(figure), "alt": words} for figure, words in charts]
-    component("growing", GROWING)(key=key, data={"charts": sent, "plotly": PLOTLY})
+def growing_figures(charts: Sequence[tuple[Panel, str]], key: str) -> None:
+    """Show panels, each with its description; under the same ``key`` they change in place."""
+    component("growing", GROWING)(key=key, data={"charts": [{"panel": wire(panel), "alt": said} for panel, said in charts]})

@@ -1,0 +1,221 @@
+// The marks of a panel. Each draws its nodes once and returns them with `move`, which brings them to a place of the
+// slider, and `say`, which reads it at a place: rows of a name and a value.
+
+import { drawn } from "./dom.js";
+import { figures, nearest, pathOf } from "./scales.js";
+import { rowOf } from "./wire.js";
+
+const POINTS_SHOWN = 20; // simulated points along a line; more would hide the exact line
+const STEM_HEAD = 5; // radius, pixels
+const DASHES = { solid: "", dashed: "4 3", dotted: "1 3" };
+const FIELD_CELLS = 220; // pixels across the picture of a field
+
+const still = () => {};
+const round = (value) => value.toFixed(1);
+
+// A line of `width` pixels at a type of 12, dashed as the mark says.
+const pen = ({ unit }, width, dash = "solid") => ({
+  class: "dv-line", "stroke-width": round(width * unit),
+  ...(dash === "solid" ? {} : { "stroke-dasharray": DASHES[dash].split(" ").map((part) => round(part * unit)).join(" ") }),
+});
+
+// Dots as one path: a point is a line of no length with round ends, a ring a circle.
+function dots(xs, ys, { toX, toY, unit }, size, open) {
+  const radius = round((size * unit) / 2);
+  const shape = open
+    ? `m-${radius},0a${radius},${radius} 0 1 0 ${round(size * unit)},0a${radius},${radius} 0 1 0 -${round(size * unit)},0`
+    : "h0";
+  let path = "";
+  for (let at = 0; at < ys.length; at += 1) {
+    const [x, y] = [toX(xs[at]), toY(ys[at])];
+    if (Number.isFinite(x) && Number.isFinite(y)) path += `M${round(x)},${round(y)}${shape}`;
+  }
+  return path;
+}
+
+const dotPen = ({ unit }, size, open) =>
+  open ? pen({ unit }, 1.5) : { class: "dv-line dv-dots", "stroke-width": round(size * unit) };
+
+function errorBars(xs, ys, errors, { toX, toY }) {
+  let path = "";
+  for (let at = 0; at < ys.length; at += 1) {
+    const [x, low, high] = [toX(xs[at]), toY(ys[at] - errors[at]), toY(ys[at] + errors[at])];
+    if ([x, low, high].every(Number.isFinite)) path += `M${round(x)},${round(low)}V${round(high)}`;
+  }
+  return path;
+}
+
+const plusMinus = (value, error) => (error > 0 ? `${figures(value)} ± ${figures(error)}` : figures(value));
+
+/** The exact and the simulated value of a line at one place, in words. @param {Line} line */
+export function valueOf({ estimate, kind }, index) {
+  const [exact, simulated, error] = ["exact", "simulated", "error"].map((part) => rowOf(estimate[part], 0)?.[index]);
+  if (simulated === undefined) return figures(exact);
+  return `${figures(exact)}${kind === "exact" ? "" : ` ${kind}`}; simulated ${plusMinus(simulated, error)}`;
+}
+
+const draw = {
+  Line(mark, room) {
+    const { places, toX, toY, unit } = room;
+    const [exact, simulated, error] = ["exact", "simulated", "error"].map((part) => rowOf(mark.estimate[part], 0));
+    const nodes = [drawn("path", { ...pen(room, mark.width, mark.dashed ? "dashed" : "solid"), d: pathOf(places, exact, toX, toY) })];
+    if (simulated) {
+      const every = Math.max(1, Math.floor((places.length - 1) / POINTS_SHOWN));
+      const shown = (values) => Array.from(values).filter((_, at) => at % every === 0 && (at > 0 || every === places.length));
+      const [xs, ys] = [shown(places), shown(simulated)];
+      if (error) nodes.push(drawn("path", { ...pen(room, 1.2), d: errorBars(xs, ys, shown(error), room) }));
+      nodes.push(drawn("path", { ...dotPen(room, 5, mark.dashed), d: dots(xs, ys, room, 5, mark.dashed) }));
+    }
+    const now = drawn("circle", { class: "dv-now", r: round(4.5 * unit) });
+    const [top, bottom] = toY.ends;
+    return {
+      nodes, above: now,
+      move: (index) => {
+        const y = toY(exact[index]);
+        const seen = y >= top - 0.5 && y <= bottom + 0.5;
+        now.setAttribute("visibility", seen ? "visible" : "hidden");
+        if (seen) { now.setAttribute("cx", round(toX(places[index]))); now.setAttribute("cy", round(y)); }
+      },
+      say: (x) => [[mark, valueOf(mark, nearest(places, x))]],
+    };
+  },
+
+  Path(mark, room) {
+    const { toX, toY } = room;
+    const line = drawn("path", pen(room, mark.width, mark.dash));
+    const area = mark.filled ? drawn("path", { class: "dv-area" }) : null;
+    const points = mark.dots ? drawn("path", dotPen(room, mark.dots, false)) : null;
+    const base = round(Math.min(Math.max(toY(0), toY.ends[0]), toY.ends[1]));
+    const put = (index) => {
+      const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
+      const outline = pathOf(xs, ys, toX, toY, mark.stepped);
+      line.setAttribute("d", outline);
+      area?.setAttribute("d", outline && `${outline}V${base}H${round(toX(xs[0]))}Z`);
+      points?.setAttribute("d", dots(xs, ys, room, mark.dots, false));
+    };
+    return { nodes: [area, line, points].filter(Boolean), ...moving(put, mark.x, mark.y), say: reading(mark) };
+  },
+
+  Points(mark, room) {
+    const node = drawn("path", dotPen(room, mark.size, mark.open));
+    const put = (index) =>
+      node.setAttribute("d", dots(rowOf(mark.x, index), rowOf(mark.y, index), room, mark.size, mark.open));
+    return { nodes: [node], ...moving(put, mark.x, mark.y), say: () => [] };
+  },
+
+  // A mass at one value stands on the axis of the panel. One that is higher is cut below the top, by two strokes, and
+  // says how high it is.
+  Stem(mark, room) {
+    const { toX, toY, unit } = room;
+    const line = drawn("path", pen(room, mark.dashed ? 2 : 4, mark.dashed ? "dashed" : "solid"));
+    const head = drawn("path", dotPen(room, 2 * STEM_HEAD, mark.dashed));
+    const cut = drawn("path", { class: "dv-cut", "stroke-width": round(2 * unit) });
+    const words = drawn("text", { class: "dv-stem" });
+    const [top, bottom] = toY.ends;
+    const put = (index) => {
+      const [[at], [share]] = [rowAt(mark.at, index), rowAt(mark.share, index)];
+      const x = toX(at);
+      const tip = toY(share);
+      const isCut = tip < top;
+      const y = isCut ? top + STEM_HEAD * unit : tip;
+      const seen = share > 0 && Number.isFinite(x);
+      line.setAttribute("d", seen ? `M${round(x)},${round(bottom)}V${round(y)}` : "");
+      head.setAttribute("d", seen ? dots([at], [isCut ? toY.value(y) : share], room, 2 * STEM_HEAD, mark.dashed) : "");
+      const [side, down] = [4 * unit, y + 11 * unit];
+      cut.setAttribute("d", seen && isCut
+        ? [0, 4 * unit].map((lower) => `M${round(x - side)},${round(down + lower + 2)}L${round(x + side)},${round(down + lower - 2)}`).join("") : "");
+      words.textContent = seen && (isCut || !mark.dashed) ? `${Math.round(share)} %` : "";
+      const right = x + 60 * unit < toX.ends[1];
+      words.setAttribute("text-anchor", right ? "start" : "end");
+      words.setAttribute("x", round(x + (right ? 1 : -1) * (STEM_HEAD + 4) * unit));
+      words.setAttribute("y", round(y + (mark.dashed ? 18 : 4) * unit));
+    };
+    const say = (x, index) => {
+      const [[share]] = [rowAt(mark.share, index)];
+      return share > 0 ? [[mark, `${figures(share)} %`]] : [];
+    };
+    return { nodes: [line, head, cut, words], move: put, say };
+  },
+
+  Band(mark, room) {
+    const { toX, toY } = room;
+    const [xs, low, high] = ["x", "low", "high"].map((part) => Array.from(rowOf(mark[part], 0)));
+    const back = pathOf([...xs].reverse(), low.reverse(), toX, toY).replaceAll("M", "L");
+    const node = drawn("path", { class: "dv-area", d: `${pathOf(xs, high, toX, toY)}${back}Z` });
+    return { nodes: [node], move: still, say: () => [] };
+  },
+
+  Field(mark, room) {
+    const { toX, toY } = room;
+    const [[left, right], [top, bottom]] = [toX.ends, toY.ends];
+    const href = fieldPicture(mark, room.node).toDataURL();
+    const size = { x: left, y: top, width: right - left, height: bottom - top };
+    const node = drawn("image", { ...size, href, preserveAspectRatio: "none" });
+    return { nodes: [node], move: still, say: () => [] };
+  },
+};
+
+// A value a place, or one for all.
+const rowAt = ({ values, points }, index) => [values[points === 1 ? 0 : Math.min(index, points - 1)]];
+
+// Marks that stand still are put once, those that move at every place.
+function moving(put, ...parts) {
+  if (parts.some(({ values, points }) => values.length > points)) return { move: put };
+  put(0);
+  return { move: still };
+}
+
+// The value of a path at the point nearest to x.
+const reading = (mark) => (x, index) => {
+  const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
+  if (xs.length < 3) return [];
+  const near = mark.stepped ? Math.max(0, xs.findLastIndex((left) => left <= x)) : nearest(Array.from(xs), x);
+  return [[mark, figures(ys[near])]];
+};
+
+// Shades between the two colours of a field, and a line where it is one half.
+function fieldPicture({ colors, x, y, z }, node) {
+  const canvas = document.createElement("canvas");
+  const [columns, rows] = [x.points, y.points];
+  canvas.width = FIELD_CELLS;
+  canvas.height = FIELD_CELLS;
+  const paint = canvas.getContext("2d");
+  const picture = paint.createImageData(FIELD_CELLS, FIELD_CELLS);
+  const shades = [...colors, "ink"].map((color) => rgbOf(node, color));
+  const at = (column, row) => {
+    const [right, up] = [(column / (FIELD_CELLS - 1)) * (columns - 1), (row / (FIELD_CELLS - 1)) * (rows - 1)];
+    const [i, j] = [Math.min(columns - 2, Math.floor(right)), Math.min(rows - 2, Math.floor(up))];
+    const value = (di, dj) => z.values[(j + dj) * columns + i + di];
+    const [u, v] = [right - i, up - j];
+    return (1 - v) * ((1 - u) * value(0, 0) + u * value(1, 0)) + v * ((1 - u) * value(0, 1) + u * value(1, 1));
+  };
+  for (let row = 0; row < FIELD_CELLS; row += 1) {
+    for (let column = 0; column < FIELD_CELLS; column += 1) {
+      const here = at(column, row) - 0.5;
+      const crossed = [at(Math.max(0, column - 1), row), at(column, Math.max(0, row - 1))]
+        .some((other) => Math.sign(other - 0.5) !== Math.sign(here));
+      const [red, green, blue] = crossed ? shades[2] : shades[here > 0 ? 1 : 0];
+      const opacity = crossed ? 255 : Math.round(255 * Math.abs(here));
+      picture.data.set([red, green, blue, opacity], 4 * ((FIELD_CELLS - 1 - row) * FIELD_CELLS + column));
+    }
+  }
+  paint.putImageData(picture, 0, 0);
+  return canvas;
+}
+
+// A role's colour as the style sheet has it now.
+function rgbOf(node, color) {
+  const probe = node.appendChild(drawn("rect", { class: "dv-line", "data-color": color, width: 0 }));
+  const numbers = getComputedStyle(probe).stroke.match(/[\d.]+/g).map(Number);
+  probe.remove();
+  return numbers;
+}
+
+/**
+ * Draw a mark in its room: the scales, the places of the slider and the unit of length.
+ * @param {Mark} mark
+ */
+export function drawMark(mark, room) {
+  const { nodes, above, move, say } = draw[mark.mark](mark, room);
+  return { nodes: [drawn("g", { "data-color": mark.color ?? "ink" }, nodes)], above, move, say };
+}

@@ -1,0 +1,105 @@
+// A panel: its title, its axes, its marks and their names, drawn into a figure of the width that it has.
+
+import { drawn, element } from "./dom.js";
+import { drawMark } from "./marks.js";
+import { scale, tickText, ticksOf } from "./scales.js";
+
+const LEFT = 46; // pixels at a type of 12: beside, above and below the axes
+const TOP = 5;
+const BOTTOM = 34;
+const NARROW = 720; // a page narrower than that has one panel a row
+const LINE_HEIGHT = 15; // of a label in lines
+const TYPE = 12;
+
+const place = (value) => value.toFixed(1);
+
+/** The nodes of a panel, empty. @param {Panel} panel */
+export function panelNodes(panel) {
+  const caption = element("figcaption", { class: "dv-title" }, [panel.title]);
+  const svg = drawn("svg", { class: "dv-svg", "aria-hidden": "true" });
+  const grip = element("div", { class: "dv-grip" });
+  const box = element("div", { class: "dv-box" }, [svg, grip]);
+  const figure = element("figure", { class: "dv-panel" }, [caption, box]);
+  return { figure, caption, svg, grip, box };
+}
+
+// The width and height between the axes, and where they begin.
+function frameOf(panel, width, unit) {
+  const left = LEFT * unit;
+  let inner = Math.max(40, width - left - panel.right * unit);
+  const tall = panel.height * unit;
+  if (panel.equal) inner = Math.min(inner, (tall * (panel.x.high - panel.x.low)) / (panel.y.high - panel.y.low));
+  return { left, right: left + inner, top: TOP * unit, bottom: TOP * unit + tall, height: tall + (TOP + BOTTOM) * unit };
+}
+
+function axes({ x, y }, { toX, toY, unit }, { left, right, top, bottom }) {
+  const words = (text, attributes, className) => drawn("text", { class: className, ...attributes }, [text]);
+  const across = ticksOf(x, (right - left) / (64 * unit));
+  const up = ticksOf(y, (bottom - top) / (26 * unit));
+  const middle = place((top + bottom) / 2);
+  const tilted = { x: 0, y: 0, transform: `translate(${place(11 * unit)},${middle}) rotate(-90)` };
+  return [
+    drawn("path", { class: "dv-grid", d: up.map((tick) => `M${place(left)},${place(toY(tick))}H${place(right)}`).join("") }),
+    ...across.map((tick) => words(tickText(tick) + x.unit, { x: place(toX(tick)), y: place(bottom + 14 * unit) }, "dv-tick dv-x")),
+    ...up.map((tick) =>
+      words(tickText(tick) + y.unit, { x: place(left - 5 * unit), y: place(toY(tick) + 4 * unit) }, "dv-tick dv-y")),
+    words(x.title, { x: place((left + right) / 2), y: place(bottom + 29 * unit) }, "dv-axis"),
+    words(y.title, tilted, "dv-axis"),
+  ];
+}
+
+function labelNodes(label, { left, right, top, bottom }, unit) {
+  const toX = (share) => left + share * (right - left);
+  const toY = (share) => bottom - share * (bottom - top);
+  const [x, y] = [toX(label.x), toY(label.y)];
+  const first = y - ((label.lines.length - 1) / 2) * LINE_HEIGHT * unit + 0.35 * TYPE * unit;
+  const lines = label.lines.map((text, at) => drawn("tspan", { x: place(x), y: place(first + at * LINE_HEIGHT * unit) }, [text]));
+  const text = drawn("text", { class: "dv-name", "text-anchor": label.anchor }, lines);
+  const nodes = [text];
+  if (label.tip) {
+    const [tipX, tipY] = [toX(label.tip[0]), toY(label.tip[1])];
+    const edge = y + Math.sign(tipY - y) * 0.6 * LINE_HEIGHT * unit * label.lines.length;
+    nodes.unshift(drawn("path", { class: "dv-leader", d: `M${place(x)},${place(edge)}L${place(tipX)},${place(tipY)}` }));
+  }
+  return drawn("g", { "data-color": label.color }, nodes);
+}
+
+let clips = 0; // clip paths need names that are unique in the page
+
+/**
+ * Draw a panel into its nodes.
+ * @param {Panel} panel @param {number[]} places of the slider @param {number} page its width, in units
+ * @returns {Drawn}
+ */
+export function drawPanel({ svg, grip }, panel, places, page, unit) {
+  const width = svg.parentNode.clientWidth;
+  const frame = frameOf(panel, width, unit);
+  const toX = scale(panel.x, frame.left, frame.right);
+  const toY = scale(panel.y, frame.bottom, frame.top);
+  const marks = panel.marks.map((mark) => drawMark(mark, { places, toX, toY, unit, node: svg }));
+  clips += 1;
+  const id = `dv-clip-${clips}`;
+  const inside = { x: frame.left, y: frame.top - unit, width: frame.right - frame.left, height: frame.bottom - frame.top + 2 * unit };
+  const cursor = drawn("path", { class: "dv-cursor" });
+  const labels = panel.labels[page < NARROW ? "narrow" : "wide"];
+  svg.setAttribute("viewBox", `0 0 ${width} ${place(frame.height)}`);
+  svg.style.height = `${place(frame.height)}px`;
+  svg.replaceChildren(
+    drawn("clipPath", { id }, [drawn("rect", inside)]),
+    ...axes(panel, { toX, toY, unit }, frame),
+    drawn("g", { "clip-path": `url(#${id})` }, marks.flatMap(({ nodes }) => nodes)),
+    ...labels.map((label) => labelNodes(label, frame, unit)),
+    ...(panel.over ? [cursor] : []),
+    ...marks.filter(({ above }) => above).map(({ above }, at) => drawn("g", { "data-color": panel.marks[at].color }, [above])),
+  );
+  Object.assign(grip.style, {
+    left: place(frame.left), top: place(frame.top), width: place(frame.right - frame.left), height: place(frame.bottom - frame.top),
+  });
+  for (const side of ["left", "top", "width", "height"]) grip.style[side] += "px";
+  const move = (index) => {
+    for (const mark of marks) mark.move(index);
+    const x = place(toX(places[index]));
+    cursor.setAttribute("d", `M${x},${place(frame.top)}V${place(frame.bottom)}`);
+  };
+  return { toX, toY, move, say: (x, index) => marks.flatMap((mark) => mark.say(x, index)) };
+}

@@ -1,0 +1,222 @@
+"""The grammar of a picture: panels, and the few marks that they are made of.
+
+A panel says what is shown; the browser (`panel.js`), the Plotly figure of a notebook (`plotly_figure`) and the table
+draw it. Colours are roles, the keys of `COLORS`. What the browser gets is these records, field by field: `types.d.ts`.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+
+from dropviz.numbers.checks import Floats
+from dropviz.numbers.estimate import Estimate
+
+# Okabe and Ito's palette, distinguishable without red-green vision; the style sheet has each for light and dark.
+COLORS: Mapping[str, str] = MappingProxyType(
+    {
+        "standard": "#E69F00",
+        "inverted": "#0072B2",
+        "none": "#D55E00",
+        "both": "#CC79A7",
+        "wrong_train": "#B5446E",
+        "wrong_test": "#AA4499",
+        "other": "#009E73",
+        "ink": "#6b7280",
+        "title": "#1f2933",
+    }
+)
+POINTS_SHOWN = 20  # simulated points drawn along a line; more would hide the exact line
+SMALLEST_DRAWN = 1e-30  # the browser gets float32 and cannot scale an axis to less
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis from ``low`` to ``high``, ``unit`` behind its ticks; without ``ticks`` they are round numbers that fit."""
+
+    title: str
+    low: float
+    high: float
+    log: bool = False
+    unit: str = ""
+    ticks: Sequence[float] | None = None
+
+    def share(self, values: Floats) -> Floats:
+        """Where values stand: 0 at ``low``, 1 at ``high``; NaN where a logarithm has no place for them."""
+        if not self.log:
+            return np.asarray((values - self.low) / (self.high - self.low))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            decades = np.log10(np.where(values > 0.0, values, np.nan))
+        low, high = np.log10(self.low), np.log10(self.high)
+        return np.asarray((decades - low) / (high - low))
+
+
+# ---- marks ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A quantity over the places of the slider: its exact line, simulated points with error bars, and a dot now.
+
+    ``kind`` says what the line itself is; ``width`` is in pixels.
+    """
+
+    name: str
+    color: str
+    estimate: Estimate
+    dashed: bool = False
+    width: float = 2
+    kind: str = "exact"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """A line through points; ``x`` and ``y`` have the shape (point,), or (place, point) where they follow the slider.
+
+    ``stepped`` lines keep each y up to the next x; ``filled`` ones are shaded down to 0; ``dots`` are pixels across.
+    """
+
+    name: str
+    color: str
+    x: Floats
+    y: Floats
+    dash: Literal["solid", "dashed", "dotted"] = "solid"
+    width: float = 2
+    stepped: bool = False
+    filled: bool = False
+    dots: float = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """Points ``size`` pixels across; shapes as those of a `Path`. An ``open`` one is a ring."""
+
+    name: str
+    color: str
+    x: Floats
+    y: Floats
+    size: float = 6
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stem:
+    """A mass of ``share`` per cent at one value: axis (place,) of both.
+
+    It is drawn on the axis of its panel; one that does not fit is cut, and says so. No mass, no stem.
+    """
+
+    name: str
+    color: str
+    at: Floats
+    share: Floats
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """The area between two curves over x; shapes (point,)."""
+
+    name: str
+    color: str
+    x: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A probability over the plane as shades of two colours, and the line where it is one half; ``z``: (y, x)."""
+
+    name: str
+    colors: tuple[str, str]
+    x: Floats
+    y: Floats
+    z: Floats
+
+
+Mark = Line | Path | Points | Stem | Band | Field
+
+
+# ---- panels ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words in a panel, a line each; ``x`` and ``y`` are shares of its width and height, from the lower left corner.
+
+    A thin line leads to ``tip``. ``anchor`` is the part of the words that stands at x; y is their middle.
+    """
+
+    lines: tuple[str, ...]
+    color: str
+    x: float
+    y: float
+    tip: tuple[float, float] | None = None
+    anchor: Literal["start", "middle", "end"] = "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of a panel where the page is wide, and where each panel has a row of its own."""
+
+    wide: Sequence[Label] = ()
+    narrow: Sequence[Label] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Marks on two axes under a title, their finding.
+
+    Attributes
+    ----------
+    title, x, y, marks, labels : what is drawn
+    height : of the part between the axes, pixels at a type of 12
+    over : whether x is what the slider sets: then a line stands where it is, which can be dragged
+    above : HTML above the title
+    right : room on the right for labels, pixels
+    equal : whether a unit of x is as long as one of y
+    """
+
+    title: str
+    x: Axis
+    y: Axis
+    marks: Sequence[Mark]
+    height: int
+    labels: Labels = field(default_factory=Labels)
+    over: bool = False
+    above: str = ""
+    right: int = 10
+    equal: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """Panels side by side, one below the other on a phone; ``words``, HTML, stand above them."""
+
+    panels: Sequence[Panel]
+    words: str = ""
+
+
+# ---- on the wire ----------------------------------------------------------------------------------------------------
+
+
+def wire(value: Any) -> Any:
+    """Turn records, mappings and arrays into what JSON can hold; a record of a mark says its ``mark``.
+
+    An array becomes ``{"points", "data"}``: float32 in base64, ``points`` numbers a row.
+    """
+    if isinstance(value, np.ndarray):
+        compact = np.ascontiguousarray(value, dtype="<f4")
+        return {"points": compact.shape[-1], "data": base64.b64encode(compact.tobytes()).decode("ascii")}
+    if is_dataclass(value):
+        record = {each.name: wire(getattr(value, each.name)) for each in fields(value)}
+        return {"mark": type(value).__name__} | record if isinstance(value, Mark) else record
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {name: wire(part) for name, part in value.items()}
+    return [wire(part) for part in value] if isinstance(value, list | tuple) else value
