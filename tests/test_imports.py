@@ -18,8 +18,8 @@ FLOORS = {
     "figures": 5,
     **dict.fromkeys(("dropviz", "frameworks", "story"), 4),
     **dict.fromkeys(("settings", "simulation", "training"), 3),
-    **dict.fromkeys(("theory", "datasets", "schedules"), 2),
-    **dict.fromkeys(("numbers", "live"), 1),
+    **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
+    "numbers": 1,
 }
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6

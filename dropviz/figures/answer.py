@@ -1,15 +1,15 @@
 """The answer: five reasons and three limits, each with its evidence at every rate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Line, Panel, over
-from dropviz.figures.panels.grid import Row, draw_grid, words_end
+from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.html import live
-from dropviz.figures.panels.style import COLORS
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import Line, Row, role
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated
@@ -17,7 +17,6 @@ from dropviz.settings.addresses import WITHOUT_RATE, page_link
 from dropviz.simulation.answer import LAYERS, NOISES, Evidence
 
 HEIGHT = 108  # of a panel, pixels
-ON_A_PHONE = (Row(0, 116), Row(1, HEIGHT)) * 6  # words above each panel
 
 CS231N = ("CS231n notes", "https://cs231n.github.io/neural-networks-2/#reg")
 RENNIE = (
@@ -132,14 +131,17 @@ def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> Liv
     learning_rates
         Optimizer → by what standard's learning rate exceeds inverted's on the same path, at each of its rates.
     """
-    panels = _panels(evidence)
-    shown = [_block(point) for point in (*REASONS, LIMITS[0])]  # one a panel
+    panels = [
+        replace(panel, above=_block(point))
+        for panel, point in zip(
+            over(evidence.rates, _panels(evidence), HEIGHT, 3), (*REASONS, LIMITS[0]), strict=True
+        )
+    ]
     return LiveFigure(
-        **draw_grid([Row(3, HEIGHT)] * 2, over(evidence.rates, panels), ON_A_PHONE),
+        rows=[Row(panels[:3]), Row(panels[3:])],
         rates=tuple(evidence.rates.tolist()),
         texts=_texts(evidence, learning_rates),
-        head=_columns(shown[:3], "dv-only-wide"),
-        foot=_notes(shown) + _columns(shown[3:], "dv-only-wide") + _columns(list(map(_block, LIMITS[1:]))),
+        foot=html.columns([_block(limit) for limit in LIMITS[1:]]),
         alt="Six curves over the dropout rate. " + "; ".join(panel.title for panel in panels) + ".",
     )
 
@@ -147,33 +149,31 @@ def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> Liv
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def _panels(evidence: Evidence) -> list[Panel]:
+def _panels(evidence: Evidence) -> list[Curves]:
     sweep, layer = evidence.sweep, evidence.layer
 
     def gap(measure: str, name: str, label: str = "") -> Line:
-        return Line(label or name, COLORS[name], sweep.gap_estimate(measure, name))
+        return Line(label or name, name, sweep.gap_estimate(measure, name))
 
     right = [gap("mean_ratio", name) for name in LAYERS]
     annealed = [
-        Line(name, COLORS.get(name, COLORS["standard"]), Estimate(error), name in ("mean rate", "first rate"))
+        Line(name, role(name, "standard"), Estimate(error), name in ("mean rate", "first rate"))
         for name, error in zip(evidence.annealed, evidence.worst_error, strict=True)
     ]
-    noises = [
-        Line(name, COLORS.get(name, COLORS["other"]), evidence.noise[at]) for at, name in enumerate(NOISES)
-    ]
-    sums = [Line(name, COLORS[name], layer.estimate("mean", name)) for name in LAYERS]
+    noises = [Line(name, role(name), evidence.noise[at]) for at, name in enumerate(NOISES)]
+    sums = [Line(name, name, layer.estimate("mean", name)) for name in LAYERS]
     shift = [gap("variance_ratio", name) for name in LAYERS]
     means, reach = "test ÷ training mean", (0.04, 25.0)
     forgotten = gap("mean_ratio", "none", "forgotten")
     wrong = gap("mean_ratio", "wrong_test", "× rate, not keep")
     error, first = "worst error of mean", "first dropout rate"
     return [
-        Panel("1 · The factor forgotten: off by 1/k", means, [forgotten, *right], True, reach),
-        Panel("2 · Annealed to 0: inverted is never off", error, annealed, False, (0.0, 1.0), first),
-        Panel("3 · The noise of inverted has mean 0", "mean of the noise", noises),
-        Panel("4 · Inverted keeps the mean of z", "mean of z in training", sums),
-        Panel("5 · The wrong factor: right only at 0.5", means, [wrong, *right], True, reach),
-        Panel("The variance shift: one curve for both", "train/test variance", shift, True, (0.5, 200.0)),
+        Curves("1 · The factor forgotten: off by 1/k", means, [forgotten, *right], True, reach),
+        Curves("2 · Annealed to 0: inverted is never off", error, annealed, False, (0.0, 1.0), first),
+        Curves("3 · The noise of inverted has mean 0", "mean of the noise", noises),
+        Curves("4 · Inverted keeps the mean of z", "mean of z in training", sums),
+        Curves("5 · The wrong factor: right only at 0.5", means, [wrong, *right], True, reach),
+        Curves("The variance shift: one curve for both", "train/test variance", shift, True, (0.5, 200.0)),
     ]
 
 
@@ -216,19 +216,6 @@ def _texts(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> dict[str
         for rate, one, two in zip(rates, texts["forgotten-exact"], texts["ratio-exact"], strict=True)
     ]
     return texts
-
-
-def _columns(blocks: Sequence[str], where: str = "") -> str:
-    return html.columns(blocks, kind=where, style="margin-bottom:0.6rem")
-
-
-def _notes(blocks: Sequence[str]) -> str:
-    """The same words for a phone: each stands on the lower edge of its place above its panel."""
-    notes = "".join(
-        f'<section class="dv-note" style="--dv-narrow:{end}px">{block}</section>'
-        for end, block in zip(words_end(ON_A_PHONE), blocks, strict=True)
-    )
-    return f'<div class="dv-notes dv-only-narrow">{notes}</div>'
 
 
 def _block(point: Point) -> str:

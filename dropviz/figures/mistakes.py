@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
 
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Line, Panel, over
-from dropviz.figures.panels.grid import Box, Drawing, Row, curve_on, draw_grid, frame
+from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
-from dropviz.figures.panels.style import COLORS, INK, TEST_DASH, faint, words
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import Axis, Label, Labels, Line, Panel, Path, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated, plain
@@ -23,7 +22,7 @@ from dropviz.theory.strategies import Strategy, strategy
 HEIGHT = 150  # of a panel, pixels
 RIGHT = "correct, and left on"  # a ratio of means cannot tell them apart
 ONE_CURVE = {"wrong_train": "wrong p", "wrong_test": "wrong p"}  # both ratios are r/k
-ON, OFF = COLORS["none"], COLORS["inverted"]
+ON, OFF = "none", "inverted"
 ON_LABEL, OFF_LABEL = "dropout left on at test", "dropout off at test"
 
 
@@ -33,7 +32,7 @@ def mistake_live(found: Mistake) -> LiveFigure:
     pair = (strategy(found.name), strategy("inverted"))
     panels = [ratio_panel(found, pair[0]), _mean_panel(found, pair[0])]
     return LiveFigure(
-        **draw_grid([Row(2, HEIGHT)], over(rates, panels)),
+        rows=[Row(over(rates, panels, HEIGHT))],
         rates=found.sweep.config.rates,
         texts=_mistake_texts(found, pair),
         head=html.columns([strategy_head(row, html.live(f"{row.name}-verdict", "p")) for row in pair]),
@@ -43,36 +42,36 @@ def mistake_live(found: Mistake) -> LiveFigure:
     )
 
 
-def ratio_panel(found: Mistake, chosen: Strategy) -> Panel:
+def ratio_panel(found: Mistake, chosen: Strategy) -> Curves:
     """Ratio of the means of every mistake; the chosen one last, on top of the others, and with simulated points."""
     ratios = {strategy(name): ratio for name, ratio in found.ratios.items() if strategy(name).mistake}
     lines = {
-        _curve(row): Line(_curve(row), COLORS[row.name], Estimate(ratio.exact), width=1.5)
+        _curve(row): Line(_curve(row), row.name, Estimate(ratio.exact), width=1.5)
         for row, ratio in ratios.items()
     }
     lines.pop(_curve(chosen))
     ones = Estimate(np.ones(len(found.sweep.config.rates)))
-    right = Line(RIGHT, COLORS["inverted"], ones, width=1.5)
-    on_top = Line(_curve(chosen), COLORS[chosen.name], found.ratios[chosen.name], width=4)
+    right = Line(RIGHT, "inverted", ones, width=1.5)
+    on_top = Line(_curve(chosen), chosen.name, found.ratios[chosen.name], width=4)
     root = found.invisible_rate
     where = f"does not show at rate {root:g}" if root is not None else "shows at every rate but 0"
     shown, title = [right, *lines.values(), on_top], f"“{chosen.short}” {where}"
-    return Panel(title, "test mean / training mean", shown, log=True, limits=(0.04, 25.0))
+    return Curves(title, "test mean / training mean", shown, log=True, limits=(0.04, 25.0))
 
 
 def _curve(row: Strategy) -> str:
     return ONE_CURVE.get(row.name, row.short)
 
 
-def _mean_panel(found: Mistake, chosen: Strategy) -> Panel:
+def _mean_panel(found: Mistake, chosen: Strategy) -> Curves:
     train, test = (found.sweep.estimate("mean", chosen.name, phase) for phase in PHASES)
-    color = COLORS[chosen.name]
+    color = chosen.name
     lines = [Line("training", color, train), Line("test", color, test, dashed=True)]
     root, sizes = found.invisible_rate, ("small", "large") if found.starts_small else ("large", "small")
     where = "at every rate but 0" if root is None else f"below {root:g}, too {sizes[1]} above"
     limits = (0.0, 4.0 * found.sweep.config.activations.exact_mean)
     # left of named_from they meet, at 0 or at 0.5
-    return Panel(f"Its test mean is too {sizes[0]} {where}", "mean", lines, limits=limits, named_from=2 / 3)
+    return Curves(f"Its test mean is too {sizes[0]} {where}", "mean", lines, limits=limits, named_from=2 / 3)
 
 
 def _mistake_texts(found: Mistake, pair: Sequence[Strategy]) -> dict[str, list[str]]:
@@ -119,16 +118,15 @@ def _mistake_foot(row: Strategy) -> str:
 def left_on_live(found: Answers) -> LiveFigure:
     """Return the answers of one unit over masks beside its one answer with dropout off, at every rate."""
     panels = [_spread_panel(found), _flip_panel(found)]
-    grid = draw_grid([Row(3, HEIGHT)], [partial(_draw_answers, found), *over(found.rates, panels)])
+    spread, flips = over(found.rates, panels, HEIGHT, 3)
     if not found.flipped.exact.any():
-        for axes in (grid["figure"]["layout"], grid["narrow"]):
-            axes["yaxis3"]["tickvals"] = [0]  # no shares below 0
+        flips = replace(flips, y=replace(flips.y, ticks=(0.0,)))  # no shares below 0
     asked = f"<p>The same input, asked {ANSWERS} times:</p>"
     titles = ("mean over masks", "standard deviation", "sign flipped")
     on = map(html.number_cell, titles, ("on-mean", "on-std", "on-flipped"))
     off = map(html.cell, titles, (html.live("off-mean"), "0", "never"))
     return LiveFigure(
-        **grid,
+        rows=[Row([_answers_panel(found), spread, flips])],
         rates=tuple(found.rates.tolist()),
         texts=_answer_texts(found),
         head=html.columns(
@@ -149,14 +147,14 @@ def left_on_live(found: Answers) -> LiveFigure:
     )
 
 
-def _spread_panel(found: Answers) -> Panel:
+def _spread_panel(found: Answers) -> Curves:
     scatters = bool(found.exact_std.max() > 0.0)
     title = "The higher the rate, the more they scatter" if scatters else "Nothing scatters: every input is 0"
     lines = [Line("standard deviation", ON, Estimate(found.exact_std, found.std))]
-    return Panel(title, "standard deviation", lines, limits=(0.0, np.inf))
+    return Curves(title, "standard deviation", lines, limits=(0.0, np.inf))
 
 
-def _flip_panel(found: Answers) -> Panel:
+def _flip_panel(found: Answers) -> Curves:
     most = found.flipped.exact.max()
     if found.off == 0.0:
         title = "The answer is 0: it has no sign to flip"
@@ -166,25 +164,25 @@ def _flip_panel(found: Answers) -> Panel:
         title = f"Up to {most:.0f} % of the masks flip its sign"
     # too many masks to list: so is the line
     line = Line("sign flipped", ON, found.flipped, kind="simulated")
-    return Panel(title, "masks, %", [line], limits=(0.0, 100.0))
+    return Curves(title, "masks, %", [line], limits=(0.0, 100.0))
 
 
-def _draw_answers(found: Answers, drawing: Drawing, box: Box, number: int) -> None:
-    """Draw the answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
-    steps, pen = curve_on(number), {"color": ON, "width": 1.5, "shape": "hv"}
-    bars = {"x": found.edges[:-1], "line": pen, "fill": "tozeroy", "fillcolor": faint(ON, 0.3)}
-    drawing.add(steps | bars | {"name": "dropout left on"}, y=found.shares)
-    upright = steps | {"y": [0.0, found.top]}
-    drawing.add(upright | {"x": [0.0, 0.0], "line": {"color": INK, "width": 1}, "name": "0"})
-    off = {"color": OFF, "width": 2, "dash": TEST_DASH}
-    drawing.add(upright | {"x": [found.off, found.off], "line": off, "name": "dropout off"})
-    low, high = found.edges[0], found.edges[-1]
-    across = {"title": "answer z of the unit", "range": (low, high)}
-    up = {"title": "masks", "range": (0, found.top), "ticksuffix": " %", "nticks": 4}
-    frame(drawing, box, number, "One input, an answer a mask", across, up)
-    text, side = (" dropout off", "left") if found.off < 0.5 * (low + high) else ("dropout off ", "right")
-    where = {"x": found.off, "y": found.top, "xref": "x", "yref": "y", "xanchor": side, "yanchor": "top"}
-    drawing.annotations.append(words(text, OFF, **where))
+def _answers_panel(found: Answers) -> Panel:
+    """The answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
+    low, high = float(found.edges[0]), float(found.edges[-1])
+    upright = np.array([0.0, found.top])
+    marks = [
+        Path("dropout left on", ON, found.edges[:-1], found.shares, width=1.5, stepped=True, filled=True),
+        Path("0", "ink", np.zeros(2), upright, width=1),
+        Path("dropout off", OFF, np.full(2, found.off), upright, "dashed"),
+    ]
+    x, y = Axis("answer z of the unit", low, high), Axis("masks", 0.0, float(found.top), unit=" %")
+    at = (found.off - low) / (high - low)
+    if at < 0.5:
+        name = Label(("dropout off",), OFF, at + 0.02, 0.93, anchor="start")
+    else:
+        name = Label(("dropout off",), OFF, at - 0.02, 0.93, anchor="end")
+    return Panel("One input, an answer a mask", x, y, marks, HEIGHT, Labels([name], [name]))
 
 
 def _answer_texts(found: Answers) -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping
-from functools import partial
 from html import escape
 from types import MappingProxyType
 from typing import cast
@@ -10,11 +9,10 @@ from typing import cast
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Line, Panel, over
-from dropviz.figures.panels.distributions import draw_distribution
-from dropviz.figures.panels.grid import Row, draw_grid
-from dropviz.figures.panels.style import COLORS
+from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.panels.distributions import distribution
 from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import Line, Row, role
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated, plain
@@ -51,21 +49,15 @@ def noise_live(found: NoisePair) -> LiveFigure:
     for name in found.pair:
         kind, picture = noise(name), found.distributions[name]
         title = f"{SHORT[name]}: training {kind.formula}, test {kind.test_scale.of('a')}"
-        drawn = partial(draw_distribution, picture, title, _color(name), STEMS, labelled=False)
-        pictures.append(drawn)
+        pictures.append(distribution(picture, title, role(name), STEMS, HEIGHT, _head(name)))
     return LiveFigure(
-        **draw_grid([Row(2, HEIGHT), Row(3, HEIGHT)], [*pictures, *over(rates, panels)]),
+        rows=[Row(pictures), Row(over(rates, panels, HEIGHT))],
         rates=found.sweep.config.rates,
         texts=_texts(found),
-        head=html.columns([_head(name) for name in found.pair]),
         foot=html.columns([_foot(name) for name in found.pair]) + _table(),
         alt=f"Distributions of the training and test output of inverted dropout and of {noise(found.pair[1]).label}, "
         f"and three curves over the rate: {'; '.join(panel.title for panel in panels)}.",
     )
-
-
-def _color(name: str) -> str:
-    return COLORS.get(name, COLORS["other"])
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
@@ -82,7 +74,7 @@ def _same(one: Floats, other: Floats) -> bool:
 
 def _lines(found: NoisePair, estimates: Estimate) -> list[Line]:
     names = found.sweep.config.noises
-    return [Line(SHORT[name], _color(name), estimates[at]) for at, name in enumerate(names)]
+    return [Line(SHORT[name], role(name), estimates[at]) for at, name in enumerate(names)]
 
 
 def _inverted_and_other(found: NoisePair, estimates: Estimate) -> tuple[Floats, Floats, str]:
@@ -91,17 +83,17 @@ def _inverted_and_other(found: NoisePair, estimates: Estimate) -> tuple[Floats, 
     return estimates.exact[at], estimates.exact[-1], SHORT[found.pair[1]]
 
 
-def _mean_panel(found: NoisePair) -> Panel:
+def _mean_panel(found: NoisePair) -> Curves:
     lines = _lines(found, found.mean)
     biased = [line.name for line in lines if line.estimate.exact.any()]
     title = f"Noise with a mean: {', '.join(biased)}" if biased else "Every noise here has mean 0"
     if len(biased) == 1:
         title = f"Only {biased[0]}'s noise has a mean"
     reach = 4.0 * abs(found.sweep.config.activations.exact_mean) or 1.0
-    return Panel(title, "mean of the noise", lines, limits=(-reach, reach))
+    return Curves(title, "mean of the noise", lines, limits=(-reach, reach))
 
 
-def _variance_panel(found: NoisePair) -> Panel:
+def _variance_panel(found: NoisePair) -> Curves:
     inverted, other, name = _inverted_and_other(found, found.variance)
     varies = bool(found.variance.exact.any())
     if not varies:
@@ -114,14 +106,14 @@ def _variance_panel(found: NoisePair) -> Panel:
         title = f"{name.capitalize()} adds more noise than inverted"
     else:
         title = f"{name.capitalize()} against inverted: it depends on r"
-    return Panel(title, "variance of the noise", _lines(found, found.variance), log=varies)
+    return Curves(title, "variance of the noise", _lines(found, found.variance), log=varies)
 
 
-def _discrepancy_panel(found: NoisePair) -> Panel:
+def _discrepancy_panel(found: NoisePair) -> Curves:
     """Training variance over test variance; where the test variance is 0, the gap between the means instead."""
     if not np.isfinite(found.variance_ratio.exact).any():
         lines = _lines(found, found.mean_gap)
-        return Panel("Test variance is 0: the gap of the means", "mean gap, test − train", lines)
+        return Curves("Test variance is 0: the gap of the means", "mean gap, test − train", lines)
     inverted, other, name = _inverted_and_other(found, found.variance_ratio)
     alike = _same(inverted, other)
     if _same(other, np.ones_like(other)):
@@ -129,7 +121,7 @@ def _discrepancy_panel(found: NoisePair) -> Panel:
     else:
         title = "Variance ratio: one curve for all" if alike else f"Variance ratio: {name} differs"
     lines = _lines(found, found.variance_ratio)
-    return Panel(title, "train/test variance", lines, log=True, limits=(1e-3, 1e4))
+    return Curves(title, "train/test variance", lines, log=True, limits=(1e-3, 1e4))
 
 
 # ---- what follows the rate ------------------------------------------------------------------------------------------
@@ -254,8 +246,8 @@ def _notes(picture: Distribution, masks: bool) -> list[str]:
 
 def _head(name: str) -> str:
     return (
-        html.heading(noise(name).label, _color(name))
-        + html.factors(_color(name), f"{name}-formula", f"{name}-at-test")
+        html.heading(noise(name).label, role(name))
+        + html.factors(role(name), f"{name}-formula", f"{name}-at-test")
         + html.live(f"{name}-unit", "p", "dv-muted")
         + html.live(f"{name}-note", "p", "dv-muted")
     )

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Line, Panel, over
-from dropviz.figures.panels.grid import Row, draw_grid
-from dropviz.figures.panels.style import COLORS
+from dropviz.figures.panels.curves import Curves, over
 from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import Line, Row, role
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.simulation.changing_rate import ChangingRate
@@ -22,7 +21,7 @@ def schedule_live(found: ChangingRate) -> LiveFigure:
     panels = [_rate_panel(found), _mean_panel(found), ratio_panel(found)]
     steps, rates = found.steps.tolist(), found.rates.tolist()
     return LiveFigure(
-        **draw_grid([Row(3, HEIGHT)], over(found.steps, panels)),
+        rows=[Row(over(found.steps, panels, HEIGHT))],
         rates=steps,
         texts=_texts(found),
         head=_head(),
@@ -40,21 +39,21 @@ def schedule_live(found: ChangingRate) -> LiveFigure:
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -> Panel:
-    return Panel(title, y_title, lines, log=log, x_title="training step", x_hover="step %{x:,.0f}")
+def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -> Curves:
+    return Curves(title, y_title, lines, log, x_title="training step")
 
 
-def _rate_panel(found: ChangingRate) -> Panel:
+def _rate_panel(found: ChangingRate) -> Curves:
     title = f"The rate stays at {found.first:.3g}"
     if found.varies:
         title = f"The rate: {found.first:.3g} first, {found.last:.3g} last"
-    return _panel(title, "dropout rate", [Line("rate", COLORS["other"], Estimate(found.rates))])
+    return _panel(title, "dropout rate", [Line("rate", "other", Estimate(found.rates))])
 
 
-def _mean_panel(found: ChangingRate) -> Panel:
+def _mean_panel(found: ChangingRate) -> Curves:
     lines = [
-        Line("standard", COLORS["standard"], Estimate(1.0 - found.rates)),
-        Line("inverted", COLORS["inverted"], Estimate(np.ones_like(found.rates))),
+        Line("standard", "standard", Estimate(1.0 - found.rates)),
+        Line("inverted", "inverted", Estimate(np.ones_like(found.rates))),
     ]
     if found.varies:
         title = "Standard: the training mean moves"
@@ -65,10 +64,10 @@ def _mean_panel(found: ChangingRate) -> Panel:
     return _panel(title, "training mean / E[a]", lines)
 
 
-def ratio_panel(found: ChangingRate) -> Panel:
+def ratio_panel(found: ChangingRate) -> Curves:
     """What each test factor makes of the mean, along the schedule; the first line is that of the last rate."""
     lines = [
-        Line(name, COLORS.get(name, COLORS["standard"]), Estimate(ratio), dashed=name == "mean rate")
+        Line(name, role(name, "standard"), Estimate(ratio), dashed=name == "mean rate")
         for name, ratio in zip(found.names, found.ratios, strict=True)
     ]
     title = "No one factor fits every step" if found.varies else "One rate: one factor fits every step"
@@ -126,7 +125,7 @@ def _head() -> str:
     ):
         where = f"at step {html.live('step')}, rate {html.live('rate')}"
         factors = f'<p class="dv-factor">{where}: training <b>{training}</b>, test <b>{test}</b></p>'
-        blocks.append(html.heading(label, COLORS[name]) + factors)
+        blocks.append(html.heading(label, name) + factors)
     return html.columns(blocks)
 
 

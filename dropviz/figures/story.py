@@ -12,14 +12,13 @@ import numpy as np
 from dropviz.figures.first_screen import curve_panels, distributions
 from dropviz.figures.mistakes import ratio_panel as mistake_panel
 from dropviz.figures.next_layer.figure import gap_panels
-from dropviz.figures.panels.curves import Line, Panel, over
-from dropviz.figures.panels.grid import Part, Row, draw_grid
+from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import neurons
-from dropviz.figures.panels.style import COLORS
 from dropviz.figures.schedule import ratio_panel
 from dropviz.figures.which_p import factor_panel
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import Line, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import short
@@ -69,38 +68,19 @@ def scene_live(scene: Scene, result: Result) -> LiveFigure:
     return _DRAWN[scene.picture](result)
 
 
-# ---- one column -----------------------------------------------------------------------------------------------------
+# ---- one panel ------------------------------------------------------------------------------------------------------
 
 
-def _one_column(rows: Sequence[Row], parts: Sequence[Part]) -> dict[str, Any]:
-    """Panels below one another in the layout that the grid made for a phone, labels placed for that."""
-    drawn = draw_grid(rows, parts)
-    figure = {"data": drawn["figure"]["data"], "layout": drawn["figure"]["layout"] | drawn["narrow"]}
-    return {"figure": figure, "tracks": drawn["tracks"]}
-
-
-def _curves(panel: Panel, places: Floats, height: int = HEIGHT) -> LiveFigure:
-    drawn = _one_column([Row(1, height)], over(places, [panel]))
-    if panel.log:
-        axis = drawn["figure"]["layout"]["yaxis"]
-        axis |= _ticks(*axis["range"])
+def _curves(panel: Curves, places: Floats, height: int = HEIGHT) -> LiveFigure:
     return LiveFigure(
-        **drawn,
+        rows=[Row(over(places, [panel], height))],
         rates=places.tolist(),
         alt=f"Over the {panel.x_title}: {panel.title}.",
         texts={"summary": [_summary(panel, place, at) for at, place in enumerate(places.tolist())]},
     )
 
 
-def _ticks(low: float, high: float) -> dict[str, Any]:
-    """Ticks of a logarithmic axis from 10^low to 10^high: 1, 2, 5 of each decade, or decades where those are many."""
-    steps = (1.0, 2.0, 5.0) if high - low < 2.2 else (1.0,)
-    values = [step * 10.0**decade for decade in range(math.floor(low), math.ceil(high)) for step in steps]
-    shown = [value for value in values if low <= math.log10(value) <= high]
-    return {"tickvals": shown, "ticktext": [f"{value:g}" for value in shown]}
-
-
-def _summary(panel: Panel, place: float, index: int) -> str:
+def _summary(panel: Curves, place: float, index: int) -> str:
     """The curves' exact values at one place, in words."""
     values = [(line.name, line.estimate.exact[index]) for line in panel.lines]
     said = ", ".join(f"{name} {value:.3g}" for name, value in values if math.isfinite(value))
@@ -144,10 +124,10 @@ def _variance_ratio(sweep: Sweep) -> LiveFigure:
 def _test_factors(sweep: Sweep) -> LiveFigure:
     """The factors at test, and each strategy's line of test code below them."""
     rates, rows = _rates(sweep), _rows(sweep)
-    lines = [Line(row.short, COLORS[row.name], Estimate(row.test_scale(rates)), dashed=True) for row in rows]
+    lines = [Line(row.short, row.name, Estimate(row.test_scale(rates)), dashed=True) for row in rows]
     free = [row.short for row in rows if row.test_scale.symbol == "1"]
     title = f"{' and '.join(free).capitalize()}: 1 at every rate" if free else "All need a factor at test"
-    live = _curves(Panel(title, "test factor", lines, limits=(0.0, 1.1)), rates, HEIGHT - 45)
+    live = _curves(Curves(title, "test factor", lines, limits=(0.0, 1.1)), rates, HEIGHT - 45)
     code = "\n".join(f"{numpy_lines(row.name, 0.3)[1]}  # {row.short}" for row in rows[:3])
     return replace(live, foot=f"<pre><code>{escape(code)}</code></pre>")
 
@@ -163,9 +143,9 @@ def _mistake(result: Mistake) -> LiveFigure:
 
 def _learning_rates(factors: Mapping[str, Floats]) -> LiveFigure:
     sgd, adam = (Estimate(factors[name]) for name in ("SGD", "Adam"))
-    lines = [Line("SGD: 1/k²", COLORS["other"], sgd), Line("Adam: 1/k", COLORS["none"], adam)]
+    lines = [Line("SGD: 1/k²", "other", sgd), Line("Adam: 1/k", "none", adam)]
     title = "Same path: standard over inverted"
-    panel = Panel(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
+    panel = Curves(title, "ratio of learning rates", lines, log=True, limits=(0.9, 500.0))
     return _curves(panel, np.array(RATES))
 
 
@@ -195,9 +175,9 @@ def _annealing(result: ChangingRate) -> LiveFigure:
 
 def _mask(screen: FirstScreen) -> LiveFigure:
     rates, rows = _rates(screen.sweep), _rows(screen.sweep)
-    lines = [Line(row.short, COLORS[row.name], Estimate(row.train_scale(rates))) for row in rows]
+    lines = [Line(row.short, row.name, Estimate(row.train_scale(rates))) for row in rows]
     title = "What a survivor is multiplied by"
-    panel = Panel(title, "training factor", lines, log=True, limits=(0.9, 30.0))
+    panel = Curves(title, "training factor", lines, log=True, limits=(0.9, 30.0))
     return _with_units(_curves(panel, rates, LOW), screen)
 
 
@@ -207,9 +187,9 @@ def _distributions(screen: FirstScreen) -> LiveFigure:
     titles = (
         f"Training {row.train_scale.of('m·a')} filled, test {row.test_scale.of('a')} dashed" for row in rows
     )
-    places = [Row(1, 175)] if len(rows) == 1 else [Row(1, 72), Row(1, 72)]
+    panels = distributions(screen, rows, titles, 175 if len(rows) == 1 else 72)
     live = LiveFigure(
-        **_one_column(places, distributions(screen, rows, titles)),
+        rows=[Row([panel]) for panel in panels],
         rates=screen.sweep.config.rates,
         alt=f"Distributions of the training and the test output: {', '.join(row.label for row in rows)}.",
     )
@@ -237,7 +217,7 @@ def _with_units(live: LiveFigure, screen: FirstScreen) -> LiveFigure:
 def _units(row: Strategy) -> str:
     kind = ' class="dv-mistake"' if row.mistake else ""
     return (
-        f'<div class="story-units" style="--dv-color:{COLORS[row.name]}">'
+        f'<div class="story-units" data-color="{row.name}">'
         f'<p><span class="dv-swatch"></span><b{kind}>{escape(row.short)}</b></p>'
         f'<p class="story-train">training <b data-text="{row.name}-train"></b></p>'
         f'<p class="story-test">test <b data-text="{row.name}-test"></b></p>'

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -9,9 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.curves import Line, Panel, over
-from dropviz.figures.panels.grid import Box, Drawing, Part, Row, axes_called, draw_grid
-from dropviz.figures.panels.style import COLORS, INK
+from dropviz.figures.panels.curves import Curves, over
 from dropviz.frameworks.conventions import (
     QUESTION_RATES,
     VERBS,
@@ -23,6 +22,7 @@ from dropviz.frameworks.conventions import (
     migration,
 )
 from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import Line, Panel, Points, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
@@ -60,12 +60,12 @@ def which_p_live(found: WhichP, source: Framework, target: Framework) -> LiveFig
         The framework that the code is written for, and the one that it moves to.
     """
     rates = np.asarray(found.rates)
-    factors, *means = over(rates, [factor_panel(rates), *_mean_panels(found)])
+    factors, *means = over(rates, [factor_panel(rates), *_mean_panels(found)], HEIGHT)
     sides = {"source": source} if target == source else {"source": source, "target": target}
     moves = _migration_texts(source, target, found.rates)
     cards = "".join(_framework_card(row, side) for side, row in sides.items())
     return LiveFigure(
-        **draw_grid([Row(3, HEIGHT)], [_ringed(factors, 2.0), *(_ringed(part, 1.0) for part in means)]),
+        rows=[Row([_ringed(factors, 2.0), *(_ringed(panel, 1.0) for panel in means)])],
         rates=found.rates,
         texts=_table_texts(found) | _code_texts(source, target, found.rates) | moves,
         head=html.columns([_table(), cards]),
@@ -79,15 +79,15 @@ def which_p_live(found: WhichP, source: Framework, target: Framework) -> LiveFig
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def factor_panel(rates: Floats) -> Panel:
+def factor_panel(rates: Floats) -> Curves:
     """1/rate and 1/keep, whichever of them is called 1/p."""
     lines = _lines(("1/rate", "1/keep"), Estimate(np.array([INVERSE_RATE(rates), INVERSE_KEEP(rates)])))
-    return Panel("The factors meet at 0.5: both are 2", "factor", lines, log=True, limits=(0.9, 30.0))
+    return Curves("The factors meet at 0.5: both are 2", "factor", lines, log=True, limits=(0.9, 30.0))
 
 
-def _mean_panels(found: WhichP) -> list[Panel]:
+def _mean_panels(found: WhichP) -> list[Curves]:
     return [
-        Panel(title, "training ÷ test mean", _lines(names, found.means), True, (0.04, 30.0), x_title)
+        Curves(title, "training ÷ test mean", _lines(names, found.means), True, (0.04, 30.0), x_title)
         for title, names, x_title in (
             ("p is the drop rate: 1/(1−p) is right", ("1/p", "1/(1−p)"), "dropout rate = p"),
             ("p is the keep probability: 1/p is right", ("1/(1−p)", "1/p"), "dropout rate = 1 − p"),
@@ -96,27 +96,13 @@ def _mean_panels(found: WhichP) -> list[Panel]:
 
 
 def _lines(names: tuple[str, str], curves: Estimate) -> list[Line]:
-    return [Line(names[at], COLORS[name], curves[at]) for at, name in enumerate(STRATEGIES)]
+    return [Line(names[at], name, curves[at]) for at, name in enumerate(STRATEGIES)]
 
 
-def _ringed(part: Part, value: float) -> Part:
+def _ringed(panel: Panel, value: float) -> Panel:
     """The panel with a ring where its curves cross, at ``value``: there the wrong factor looks right."""
-    pen = {"width": 1.5, "color": INK}
-    ring = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [CROSSING],
-        "y": [value],
-        "marker": {"size": 17, "symbol": "circle-open", "color": INK, "line": pen},
-        "hovertemplate": "at rate 0.5 the error hides<extra></extra>",
-        "name": "the error hides",
-    }
-
-    def draw(drawing: Drawing, box: Box, number: int) -> None:
-        part(drawing, box, number)
-        drawing.add(ring | axes_called(number))
-
-    return draw
+    ring = Points("the error hides", "ink", np.array([CROSSING]), np.array([value]), size=17, open=True)
+    return replace(panel, marks=[*panel.marks, ring])
 
 
 # ---- the table of the question --------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ const reading = (mark) => (x, index) => {
   const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
   if (xs.length < 3) return [];
   const near = mark.stepped ? Math.max(0, xs.findLastIndex((left) => left <= x)) : nearest(Array.from(xs), x);
-  return [[mark, figures(ys[near])]];
+  return [[mark, plusMinus(ys[near], mark.spread?.values[near])]];
 };
 
 // Shades between the two colours of a field, and a line where it is one half.

@@ -11,9 +11,12 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
+
+Numbers = NDArray[np.floating]
 
 # Okabe and Ito's palette, distinguishable without red-green vision; the style sheet has each for light and dark.
 COLORS: Mapping[str, str] = MappingProxyType(
@@ -29,13 +32,20 @@ COLORS: Mapping[str, str] = MappingProxyType(
         "title": "#1f2933",
     }
 )
+
+
+def role(name: str, otherwise: str = "other") -> str:
+    """The colour of what is called ``name``, or ``otherwise`` where it has none of its own."""
+    return name if name in COLORS else otherwise
+
+
 POINTS_SHOWN = 20  # simulated points drawn along a line; more would hide the exact line
 SMALLEST_DRAWN = 1e-30  # the browser gets float32 and cannot scale an axis to less
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis from ``low`` to ``high``, ``unit`` behind its ticks; without ``ticks`` they are round numbers that fit."""
+    """An axis from ``low`` to ``high`` with ``unit`` behind its ticks, which are round numbers if none are given."""
 
     title: str
     low: float
@@ -76,18 +86,20 @@ class Line:
 class Path:
     """A line through points; ``x`` and ``y`` have the shape (point,), or (place, point) where they follow the slider.
 
-    ``stepped`` lines keep each y up to the next x; ``filled`` ones are shaded down to 0; ``dots`` are pixels across.
+    ``stepped`` lines keep each y up to the next x; ``filled`` ones are shaded down to 0; ``dots`` are pixels across;
+    ``spread`` is the standard deviation of each point.
     """
 
     name: str
     color: str
-    x: Floats
-    y: Floats
+    x: Numbers
+    y: Numbers
     dash: Literal["solid", "dashed", "dotted"] = "solid"
     width: float = 2
     stepped: bool = False
     filled: bool = False
     dots: float = 0
+    spread: Numbers | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,8 +108,8 @@ class Points:
 
     name: str
     color: str
-    x: Floats
-    y: Floats
+    x: Numbers
+    y: Numbers
     size: float = 6
     open: bool = False
 
@@ -111,8 +123,8 @@ class Stem:
 
     name: str
     color: str
-    at: Floats
-    share: Floats
+    at: Numbers
+    share: Numbers
     dashed: bool = False
 
 
@@ -122,9 +134,9 @@ class Band:
 
     name: str
     color: str
-    x: Floats
-    low: Floats
-    high: Floats
+    x: Numbers
+    low: Numbers
+    high: Numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,9 +145,9 @@ class Field:
 
     name: str
     colors: tuple[str, str]
-    x: Floats
-    y: Floats
-    z: Floats
+    x: Numbers
+    y: Numbers
+    z: Numbers
 
 
 Mark = Line | Path | Points | Stem | Band | Field

@@ -1,7 +1,8 @@
 """Panels as one Plotly figure with a frame a place of the slider: for notebooks and for export from Python."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import singledispatch
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from dropviz.live.panels import (
     Field,
     Label,
     Line,
+    Numbers,
     Panel,
     Path,
     Points,
@@ -35,7 +37,7 @@ class Drawn(NamedTuple):
     """A trace of Plotly's, and the parts of it that a frame replaces: name → one row a place of the slider."""
 
     trace: dict[str, Any]
-    moves: dict[str, Floats] = {}
+    moves: Mapping[str, Numbers] = MappingProxyType({})
 
 
 def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider: str) -> go.Figure:
@@ -49,7 +51,11 @@ def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider:
         layout["annotations"] += [_title(panel.title, across[0], up[1])]
         layout["annotations"] += [_label(label, panel, x, y) for label in panel.labels.wide]
         places = np.asarray(rates)
-        traces = [part for mark in panel.marks for part in _traces(mark, places)]
+        traces = [
+            part
+            for mark in panel.marks
+            for part in (_line(mark, places) if isinstance(mark, Line) else [_trace(mark)])
+        ]
         traces += [_cursor(panel, places)] if panel.over else []
         drawn += [Drawn(part.trace | {"xaxis": x, "yaxis": y}, part.moves) for part in traces]
     moving = [at for at, part in enumerate(drawn) if part.moves]
@@ -58,7 +64,9 @@ def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider:
         return {name: values[place] for name, values in part.moves.items()}
 
     frames = [
-        go.Frame(name=f"{rate:g}", data=[go.Scatter(**at(place, drawn[one])) for one in moving], traces=moving)
+        go.Frame(
+            name=f"{rate:g}", data=[go.Scatter(**at(place, drawn[one])) for one in moving], traces=moving
+        )
         for place, rate in enumerate(rates)
     ]
     still = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
@@ -73,13 +81,7 @@ def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider:
 # ---- marks ----------------------------------------------------------------------------------------------------------
 
 
-@singledispatch
-def _traces(mark: Any, places: Floats) -> list[Drawn]:
-    raise TypeError(f"no mark: {mark!r}")
-
-
-@_traces.register
-def _(mark: Line, places: Floats) -> list[Drawn]:
+def _line(mark: Line, places: Floats) -> list[Drawn]:
     color, estimate = COLORS[mark.color], mark.estimate
     said = {"hovertemplate": "%{x:.3~g}: %{y:.4g}<extra>%{fullData.name}</extra>"}
     pen = {"color": color, "width": mark.width, "dash": DASHES["dashed" if mark.dashed else "solid"]}
@@ -96,49 +98,63 @@ def _(mark: Line, places: Floats) -> list[Drawn]:
     return [Drawn(line), Drawn(_scatter(f"{mark.name}, simulated") | points)]
 
 
-@_traces.register
-def _(mark: Path, places: Floats) -> list[Drawn]:
+@singledispatch
+def _trace(mark: Any) -> Drawn:
+    raise TypeError(f"no mark: {mark!r}")
+
+
+@_trace.register
+def _(mark: Path) -> Drawn:
     color = COLORS[mark.color]
     pen = {"color": color, "width": mark.width, "dash": DASHES[mark.dash]}
     trace = _scatter(mark.name) | {"line": pen | ({"shape": "hv"} if mark.stepped else {})}
     trace |= {"fill": "tozeroy", "fillcolor": faint(color, 0.3)} if mark.filled else {}
     trace |= {"mode": "lines+markers", "marker": _marker(color, mark.dots)} if mark.dots else {}
-    return [_placing(trace, mark.x, mark.y)]
+    return _placing(trace, mark.x, mark.y)
 
 
-@_traces.register
-def _(mark: Points, places: Floats) -> list[Drawn]:
+@_trace.register
+def _(mark: Points) -> Drawn:
     marker = {"mode": "markers", "marker": _marker(COLORS[mark.color], mark.size, mark.open)}
-    return [_placing(_scatter(mark.name) | marker, mark.x, mark.y)]
+    return _placing(_scatter(mark.name) | marker, mark.x, mark.y)
 
 
-@_traces.register
-def _(mark: Stem, places: Floats) -> list[Drawn]:
+@_trace.register
+def _(mark: Stem) -> Drawn:
     color = COLORS[mark.color]
     at, share = np.broadcast_arrays(mark.at, mark.share)
     heights = np.where(share > 0.0, share, np.nan)
-    pen = {"color": color, "width": 2 if mark.dashed else 4, "dash": DASHES["dashed" if mark.dashed else "solid"]}
+    pen = {
+        "color": color,
+        "width": 2 if mark.dashed else 4,
+        "dash": DASHES["dashed" if mark.dashed else "solid"],
+    }
     look = {"mode": "lines+markers", "line": pen, "marker": _marker(color, [0, 9], mark.dashed)}
     feet = np.where(share > 0.0, 0.0, np.nan)
     ends = (np.column_stack((at, at)), np.column_stack((feet, heights)))
-    return [_placing(_scatter(mark.name) | look, *ends)]
+    return _placing(_scatter(mark.name) | look, *ends)
 
 
-@_traces.register
-def _(mark: Band, places: Floats) -> list[Drawn]:
-    area = {"fill": "toself", "fillcolor": faint(COLORS[mark.color], 0.2), "line": {"width": 0}, "hoverinfo": "skip"}
+@_trace.register
+def _(mark: Band) -> Drawn:
+    area = {
+        "fill": "toself",
+        "fillcolor": faint(COLORS[mark.color], 0.2),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
     around = {"x": np.concatenate((mark.x, mark.x[::-1])), "y": np.concatenate((mark.high, mark.low[::-1]))}
-    return [Drawn(_scatter(mark.name) | area | around)]
+    return Drawn(_scatter(mark.name) | area | around)
 
 
-@_traces.register
-def _(mark: Field, places: Floats) -> list[Drawn]:
+@_trace.register
+def _(mark: Field) -> Drawn:
     low, high = (COLORS[color] for color in mark.colors)
     colors = [[0.0, faint(low, 0.5)], [0.5, faint(COLORS["ink"], 0.05)], [1.0, faint(high, 0.5)]]
-    half = {"contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "heatmap"}}
+    half: dict[str, Any] = {"contours": {"start": 0.5, "end": 0.5, "size": 1.0, "coloring": "heatmap"}}
     half |= {"line": {"color": COLORS["ink"], "width": 1.5}, "colorscale": colors, "showscale": False}
     surface = {"type": "contour", "x": mark.x, "y": mark.y, "z": mark.z, "zmin": 0.0, "zmax": 1.0}
-    return [Drawn(surface | half | {"name": mark.name})]
+    return Drawn(surface | half | {"name": mark.name})
 
 
 def _cursor(panel: Panel, places: Floats) -> Drawn:
@@ -151,7 +167,12 @@ def _cursor(panel: Panel, places: Floats) -> Drawn:
     ink = COLORS["ink"]
     colors = [ink, ink, *(color for line in lines for color in (ink, COLORS[line.color]))]
     marker = {"size": [0, 0, *([0, 9] * len(dots))], "color": colors, "line": {"width": 0}}
-    look = {"mode": "lines+markers", "line": {"color": ink, "width": 1}, "marker": marker, "cliponaxis": False}
+    look = {
+        "mode": "lines+markers",
+        "line": {"color": ink, "width": 1},
+        "marker": marker,
+        "cliponaxis": False,
+    }
     x = np.array([places, places, *([gap, places] * len(dots))]).T
     return Drawn(_scatter("this rate") | look | {"hoverinfo": "skip"}, {"x": x, "y": np.array(y).T})
 
@@ -165,7 +186,7 @@ def _marker(color: str, size: float | list[float], open: bool = False) -> dict[s
     return {"color": color, "size": size, "symbol": "circle-open" if open else "circle", "line": line}
 
 
-def _placing(trace: dict[str, Any], x: Floats, y: Floats) -> Drawn:
+def _placing(trace: dict[str, Any], x: Numbers, y: Numbers) -> Drawn:
     """The trace through points that stand still, or that move with the slider."""
     parts = {"x": np.atleast_2d(x), "y": np.atleast_2d(y)}
     moves = {name: rows for name, rows in parts.items() if len(rows) > 1}
@@ -228,11 +249,20 @@ def _title(text: str, x: float, y: float) -> dict[str, Any]:
 def _label(label: Label, panel: Panel, x: str, y: str) -> dict[str, Any]:
     """Words in a panel; Plotly places them in the units of an axis, log10 where that is logarithmic."""
 
-    def placed(across: float, up: float) -> tuple[float, float]:
-        ends = [np.log10((axis.low, axis.high)) if axis.log else (axis.low, axis.high) for axis in (panel.x, panel.y)]
-        return tuple(float(low + share * (high - low)) for (low, high), share in zip(ends, (across, up), strict=True))
+    def placed(across: float, up: float) -> list[float]:
+        ends = [
+            np.log10((axis.low, axis.high)) if axis.log else (axis.low, axis.high)
+            for axis in (panel.x, panel.y)
+        ]
+        return [
+            float(low + share * (high - low)) for (low, high), share in zip(ends, (across, up), strict=True)
+        ]
 
-    words = {"text": "<br>".join(label.lines), "font": {"color": COLORS[label.color], "size": 12}, "align": "left"}
+    words = {
+        "text": "<br>".join(label.lines),
+        "font": {"color": COLORS[label.color], "size": 12},
+        "align": "left",
+    }
     anchor = {"start": "left", "middle": "center", "end": "right"}[label.anchor]
     where: dict[str, Any] = {"xref": x, "yref": y, "xanchor": anchor, "yanchor": "middle", "showarrow": False}
     at = placed(label.x, label.y)

@@ -27,7 +27,8 @@ const table = (caption, headings, rows) =>
 export function columnsOf(panel, rates, index) {
   const columns = [];
   const spikes = [];
-  const add = (name, xs, ys, errors) => columns.push({ name, xs: Array.from(xs), ys, errors });
+  const add = (name, xs, ys, errors, kind = "standard error") =>
+    columns.push({ name, xs: Array.from(xs), ys, errors, kind });
   for (const mark of panel.marks) {
     if (mark.mark === "Line") {
       const { exact, simulated, error } = mark.estimate;
@@ -39,7 +40,7 @@ export function columnsOf(panel, rates, index) {
     } else if (mark.mark === "Path" || mark.mark === "Points") {
       const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
       if (xs.length === 2 && xs[0] === xs[1]) spikes.push({ name: mark.name, value: `at ${figures(xs[0])}` });
-      else add(mark.name, xs, ys);
+      else add(mark.name, xs, ys, mark.spread?.values, "standard deviation");
     }
   }
   return { columns, spikes };
@@ -59,7 +60,7 @@ function rowAtPlace({ columns, unit }, x, heading, attributes) {
 function tableOf(panel, rates, index) {
   const { columns, spikes } = columnsOf(panel, rates, index);
   const places = [...new Set(columns.flatMap(({ xs }) => xs))].sort((one, other) => one - other);
-  const headings = columns.map(({ name, errors }) => (errors ? `${name} ± standard error` : name));
+  const headings = columns.map(({ name, errors, kind }) => (errors ? `${name} ± ${kind}` : name));
   const about = { columns, unit: panel.y.unit };
   const rows = places.map((x) => rowAtPlace(about, x, figures(x)));
   if (panel.over) {

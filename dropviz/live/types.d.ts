@@ -12,7 +12,7 @@ interface Line {
 }
 interface Path {
   mark: "Path"; name: string; color: string; x: Numbers; y: Numbers; dash: "solid" | "dashed" | "dotted";
-  width: number; stepped: boolean; filled: boolean; dots: number;
+  width: number; stepped: boolean; filled: boolean; dots: number; spread: Numbers | null;
 }
 interface Points { mark: "Points"; name: string; color: string; x: Numbers; y: Numbers; size: number; open: boolean; }
 interface Stem { mark: "Stem"; name: string; color: string; at: Numbers; share: Numbers; dashed: boolean; }

@@ -48,7 +48,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class Compared:
     """One quantity of all runs.
 
     Attributes
@@ -72,7 +72,7 @@ class Panel:
 class TrainingView:
     """All curves, and, for points of two classes in the plane, by label what each network decides there so far."""
 
-    panels: tuple[Panel, ...]
+    panels: tuple[Compared, ...]
     plane: Plane | None
     decisions: tuple[tuple[str, Decision | None], ...]
 
@@ -128,7 +128,7 @@ def training_view(
 
 def panels(
     experiment: Experiment, runs: Sequence[Run], view: str = "question", regression: bool = False
-) -> tuple[Panel, ...]:
+) -> tuple[Compared, ...]:
     """The curves of a ``view``: "question", "scores" or one of `LAYER_QUANTITIES`; a ``regression`` has no accuracy."""
     configs = [(run.label, run.config) for run in runs] or experiment.runs
     methods = tuple((label, _method(config)) for label, config in configs)
@@ -143,7 +143,7 @@ def panels(
     shown = []
     for name, layer in wanted:
         quantity = Quantity(_of(LAYER_QUANTITIES[name], layer)) if layer else QUANTITIES[name]
-        shown.append(Panel(name, layer, hidden, epochs, methods, _curves(quantity, runs)))
+        shown.append(Compared(name, layer, hidden, epochs, methods, _curves(quantity, runs)))
     return tuple(shown)
 
 

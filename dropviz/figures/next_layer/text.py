@@ -3,7 +3,6 @@
 import numpy as np
 
 from dropviz.figures.panels import html
-from dropviz.figures.panels.style import COLORS
 from dropviz.numbers.written import each_plain, estimated, plain
 from dropviz.settings.next_layer import LABELS
 from dropviz.simulation.layer import LayerSweep
@@ -15,7 +14,7 @@ NG = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularizatio
 WANG = "https://proceedings.mlr.press/v28/wang13a.html"
 BALDI = "https://papers.nips.cc/paper/4878-understanding-dropout"
 LI = "https://arxiv.org/abs/1801.05134"
-INVERTED, STANDARD, MISTAKE = (COLORS[name] for name in ("inverted", "standard", "none"))
+INVERTED, STANDARD, MISTAKE = "inverted", "standard", "none"
 
 Texts = dict[str, list[str]]
 

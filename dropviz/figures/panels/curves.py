@@ -29,9 +29,7 @@ class Curves:
     named_from: float = 0.0
 
 
-def over(
-    places: Floats, panels: Sequence[Curves], height: int, across: int | None = None
-) -> list[Panel]:
+def over(places: Floats, panels: Sequence[Curves], height: int, across: int | None = None) -> list[Panel]:
     """The panels, ``height`` pixels tall and ``across`` or all of them in a row, over the same places of the slider."""
     return [_panel(curves, places, height, across or len(panels)) for curves in panels]
 

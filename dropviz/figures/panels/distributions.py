@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dropviz.live.panels import Axis, Panel, Path, Stem
+from dropviz.live.panels import Axis, Mark, Panel, Path, Stem
 from dropviz.simulation.histogram import Distribution
 
 
@@ -23,10 +23,12 @@ def distribution(
         )
         for name, mass in picture.masses.items()
     ]
-    marks = [
+    marks: list[Mark] = [
         Path("training", color, edges[:-1], picture.train, width=1.5, stepped=True, filled=True),
         Path("test", color, edges[:-1], picture.test, "dashed", stepped=True),
         *masses,
     ]
     x = Axis("output of a unit", float(edges[0] - 0.03 * width), float(edges[-1]))
-    return Panel(title, x, Axis("units per bin", 0.0, float(picture.top), unit=" %"), marks, height, above=above)
+    return Panel(
+        title, x, Axis("units per bin", 0.0, float(picture.top), unit=" %"), marks, height, above=above
+    )

@@ -19,6 +19,11 @@ STEP = 6.0  # pixels between the points that stand for a curve
 PLACES = 14  # along a curve, where its label may stand
 FEW = 3  # labels, each of which may have a line of the panel to itself
 GAPS = (0.0, 8.0, 18.0, 34.0, 60.0)  # how far from its curve a label may move, pixels
+TIP_LINE, TIP_GAP, WRAP = (
+    15.0,
+    0.015,
+    14,
+)  # pixels of a line of a name beside a panel, share before it, letters in it
 EQUAL = 1e-9  # relative: curves whose values differ by less are the same
 
 # A curve to be named: its text and colour, and its points in the units of the axes. The curve, not the points simulated
@@ -30,7 +35,7 @@ def direct_labels(curves: Sequence[Named], x: Axis, y: Axis, height: float, acro
     """Return a label a curve: beside it where a free place exists, else where it covers least.
 
     Where another curve is nearer to the label, a thin line leads to its own. Curves that lie on one another share a
-    label: "standard = inverted" where their values agree, "standard ≈ inverted" where only the picture cannot part them.
+    label: "standard = inverted" where their values agree, "standard ≈ inverted" where the picture cannot part them.
 
     Parameters
     ----------
@@ -43,20 +48,30 @@ def direct_labels(curves: Sequence[Named], x: Axis, y: Axis, height: float, acro
     across
         How many panels stand side by side where the page is wide.
     """
-    key = tuple((text, color, x.share(xs).tobytes(), y.share(ys).tobytes(), ys.tobytes()) for text, color, xs, ys in curves)
+    key = tuple(
+        (text, color, x.share(xs).tobytes(), y.share(ys).tobytes(), ys.tobytes())
+        for text, color, xs, ys in curves
+    )
     wide = (WIDE - (across - 1) * GUTTER) / across - SIDES
     return Labels(_placed(key, (wide, height)), _placed(key, (NARROW - SIDES, height)))
 
 
 @lru_cache(maxsize=256)
-def _placed(key: tuple[tuple[str, str, bytes, bytes, bytes], ...], size: tuple[float, float]) -> tuple[Label, ...]:
+def _placed(
+    key: tuple[tuple[str, str, bytes, bytes, bytes], ...], size: tuple[float, float]
+) -> tuple[Label, ...]:
     curves = [
-        _Curve(text, color, np.column_stack([np.frombuffer(xs), np.frombuffer(ys)]) * size, np.frombuffer(values))
+        _Curve(
+            text, color, np.column_stack([np.frombuffer(xs), np.frombuffer(ys)]) * size, np.frombuffer(values)
+        )
         for text, color, xs, ys, values in key
     ]
     merged = _merge(curves)
     room = size[0] * (0.9 if len(merged) <= FEW else 0.55)
-    groups = [(_shown(names, sign, room), color, _inside(_dense(path), size[1])) for names, sign, color, path in merged]
+    groups = [
+        (_shown(names, sign, room), color, _inside(_dense(path), size[1]))
+        for names, sign, color, path in merged
+    ]
     groups = [group for group in groups if len(group[2])]
     taken: list[Floats] = []
     labels: dict[int, Label] = {}
@@ -66,8 +81,8 @@ def _placed(key: tuple[tuple[str, str, bytes, bytes, bytes], ...], size: tuple[f
         taken.append(box)
         lines, color, _ = groups[at]
         middle, end = (box[:2] + box[2:]) / 2 / size, places.ends[best] / size
-        tip = tuple(end.tolist()) if places.far[best] else None
-        labels[at] = Label(lines, color, *middle.tolist(), tip=tip)
+        tip = (float(end[0]), float(end[1])) if places.far[best] else None
+        labels[at] = Label(lines, color, float(middle[0]), float(middle[1]), tip)
     return tuple(labels[at] for at in sorted(labels))
 
 
@@ -129,7 +144,13 @@ def _merge(curves: Sequence[_Curve]) -> list[tuple[list[str], str, str, Floats]]
                 small = EQUAL * np.nanmax(np.abs(values), initial=0.0)  # next to the largest, as good as 0
                 same = np.allclose(values, others, rtol=EQUAL, atol=small, equal_nan=True)
                 names.append(text)
-                groups[at] = (names, sign if same else "≈", shade if shade == color else "title", other, others)
+                groups[at] = (
+                    names,
+                    sign if same else "≈",
+                    shade if shade == color else "title",
+                    other,
+                    others,
+                )
                 break
         else:
             groups.append(([text], "=", color, path, values))
@@ -200,3 +221,43 @@ def _overlaps(boxes: Floats, taken: Sequence[Floats]) -> Floats:
     other = np.array(taken).T
     apart = (left >= other[2]) | (right <= other[0]) | (bottom >= other[3]) | (top <= other[1])
     return np.asarray((~apart).sum(axis=1), dtype=np.float64)
+
+
+# ---- beside the panel -----------------------------------------------------------------------------------------------
+
+
+def tip_labels(tips: Sequence[tuple[str, str, float, float]], height: float) -> Labels:
+    """Names on the right of where curves end (text, colour, shares of width and height), moved apart if need be."""
+    rising = sorted(tips, key=lambda tip: tip[3])
+    texts = [_wrapped(text) for text, *_ in rising]
+    places = _apart([up * height for *_, up in rising], [TIP_LINE * len(lines) for lines in texts], height)
+    labels = [
+        Label(lines, color, across + TIP_GAP, middle / height, anchor="start")
+        for lines, middle, (_, color, across, _) in zip(texts, places, rising, strict=True)
+    ]
+    return Labels(labels, labels)
+
+
+def _wrapped(name: str) -> tuple[str, ...]:
+    """The name in short lines; what an arrow joins stays together."""
+    lines = [""]
+    for word in name.replace(" → ", "\u00a0→\u00a0").split(" "):
+        if lines[-1] and len(lines[-1]) + len(word) >= WRAP:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return tuple(lines)
+
+
+def _apart(middles: Sequence[float], heights: Sequence[float], inner: float) -> list[float]:
+    """Rising places as near to ``middles`` as boxes of these heights allow, kept inside the panel where they fit."""
+    places: list[float] = []
+    for index, middle in enumerate(middles):
+        lowest = heights[index] / 2
+        if index:
+            lowest = places[-1] + (heights[index - 1] + heights[index]) / 2
+        places.append(max(middle, lowest))
+    ceiling = inner
+    for index in reversed(range(len(places))):
+        places[index] = min(places[index], ceiling - heights[index] / 2)
+        ceiling = places[index] - heights[index] / 2
+    return places

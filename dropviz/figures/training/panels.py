@@ -7,16 +7,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from dropviz.figures.panels.style import COLORS
 from dropviz.numbers.written import plain
-from dropviz.training.curves import SMALLEST, Curve, Panel
+from dropviz.training.curves import SMALLEST, Compared, Curve
 
 # gets the axis title, and each curve with its colour
 Title = Callable[[str, Sequence[tuple[str, Curve]]], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class Scale:
     """How a quantity is drawn.
 
     ``limits`` are those of the axis before anything is known; values that do not fit widen it in leaps, down to
@@ -31,14 +30,14 @@ class Axis:
     lowest: float | None = None
 
 
-def axis_of(panel: Panel) -> Axis:
+def scale_of(compared: Compared) -> Scale:
     """How the panel's quantity is drawn."""
-    if not panel.layer:
-        return AXES[panel.quantity]
-    words, y_title, limits, log = _LAYER_AXES[panel.quantity]
-    place = f"Hidden {panel.layer}" if panel.layer <= panel.hidden else "Output"
+    if not compared.layer:
+        return AXES[compared.quantity]
+    words, y_title, limits, log = _LAYER_AXES[compared.quantity]
+    place = f"Hidden {compared.layer}" if compared.layer <= compared.hidden else "Output"
     title, y_title = _between(f"{place}, {words}"), f"{place.lower()}: {y_title}"
-    return Axis(title, y_title, limits, log, percent=limits[1] <= 1.0)
+    return Scale(title, y_title, limits, log, percent=limits[1] <= 1.0)
 
 
 # ---- titles ---------------------------------------------------------------------------------------------------------
@@ -70,7 +69,7 @@ def _before_and_after(words: str, unit: str = "", times: bool = False) -> Title:
     """Title that gives the standard run's two values."""
 
     def title(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
-        mine = [(color, each) for color, each in curves if color == COLORS["standard"]]
+        mine = [(color, each) for color, each in curves if color == "standard"]
         ends = [float(each.mean[-1]) for each in _begun(mine)]
         if len(ends) != 2 or not all(map(math.isfinite, ends)):
             return y_title.capitalize()
@@ -115,19 +114,19 @@ def _written(value: float, unit: str) -> str:
 # ---- quantities -----------------------------------------------------------------------------------------------------
 
 
-def _loss(title: Title, y_title: str, lowest: float = 0.01) -> Axis:
-    return Axis(title, y_title, (lowest, 4.0), log=True)
+def _loss(title: Title, y_title: str, lowest: float = 0.01) -> Scale:
+    return Scale(title, y_title, (lowest, 4.0), log=True)
 
 
-def _accuracy(title: Title, y_title: str) -> Axis:
-    return Axis(title, y_title, (0.8, 1.0), percent=True, lowest=0.0)
+def _accuracy(title: Title, y_title: str) -> Scale:
+    return Scale(title, y_title, (0.8, 1.0), percent=True, lowest=0.0)
 
 
-def _most_right(when: str, y_title: str) -> Axis:
+def _most_right(when: str, y_title: str) -> Scale:
     return _accuracy(_best(f"Most right {when}", max, unit=" %"), y_title)
 
 
-AXES: Mapping[str, Axis] = MappingProxyType(
+AXES: Mapping[str, Scale] = MappingProxyType(
     {
         "train_loss": _loss(_best("Lowest training loss", min), "training loss, no noise"),
         "noisy_loss": _loss(_best("Lowest loss with noise", min), "training loss, with noise"),
@@ -135,18 +134,18 @@ AXES: Mapping[str, Axis] = MappingProxyType(
         "train_accuracy": _most_right("in training", "right in training, no noise"),
         "noisy_accuracy": _most_right("with noise", "right in training, with noise"),
         "test_accuracy": _most_right("at test", "right at test"),
-        "rate": Axis(_between("Dropout rate now"), "dropout rate", (0.0, 1.0)),
-        "gap": Axis(
+        "rate": Scale(_between("Dropout rate now"), "dropout rate", (0.0, 1.0)),
+        "gap": Scale(
             _best("Widest gap", max, unit=" points"), "right in training − at test", (-0.1, 0.3), percent=True
         ),
-        "parting": Axis(
+        "parting": Scale(
             _parting, "training loss: |difference| / loss of inverted", (SMALLEST, 10.0), log=True
         ),
         "plain_loss": _loss(_before_and_after("Standard's loss"), "loss in the same test code", 0.05),
         "plain_accuracy": _accuracy(
             _before_and_after("Standard right", unit=" %"), "right in the same test code"
         ),
-        "plain_mean": Axis(
+        "plain_mean": Scale(
             _before_and_after("Standard's mean", times=True),
             "mean into the output layer, test / training",
             (0.0, 4.0),

@@ -71,4 +71,6 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
 
 def growing_figures(charts: Sequence[tuple[Panel, str]], key: str) -> None:
     """Show panels, each with its description; under the same ``key`` they change in place."""
-    component("growing", GROWING)(key=key, data={"charts": [{"panel": wire(panel), "alt": said} for panel, said in charts]})
+    component("growing", GROWING)(
+        key=key, data={"charts": [{"panel": wire(panel), "alt": said} for panel, said in charts]}
+    )
