@@ -6,7 +6,8 @@ import { figures, nearest, pathOf } from "./scales.js";
 import { rowOf } from "./wire.js";
 
 const POINTS_SHOWN = 20; // simulated points along a line; more would hide the exact line
-const STEM_HEAD = 5; // radius, pixels
+const STEM_HEAD = 4.5; // radius, pixels
+const STEM_LABEL = 14; // from a stem to its label, past the stem beside it
 const DASHES = { solid: "", dashed: "4 3", dotted: "1 3" };
 const FIELD_CELLS = 220; // pixels across the picture of a field
 
@@ -127,7 +128,7 @@ const draw = {
       words.textContent = seen && (isCut || !mark.dashed) ? `${Math.round(share)} %` : "";
       const right = x + 60 * unit < toX.ends[1];
       words.setAttribute("text-anchor", right ? "start" : "end");
-      words.setAttribute("x", round(x + (right ? 1 : -1) * (STEM_HEAD + 4) * unit));
+      words.setAttribute("x", round(x + (right ? 1 : -1) * STEM_LABEL * unit));
       words.setAttribute("y", round(y + (mark.dashed ? 18 : 4) * unit));
     };
     const say = (x, index) => {

@@ -9,7 +9,8 @@ const TOP = 5;
 const BOTTOM = 34;
 const NARROW = 720; // a page narrower than that has one panel a row
 const LINE_HEIGHT = 15; // of a label in lines
-const TYPE = 12;
+/** Pixels of the type that the lengths of a panel are meant for. */
+export const TYPE = 12;
 
 const place = (value) => value.toFixed(1);
 
@@ -98,8 +99,7 @@ export function drawPanel({ svg, grip }, panel, places, page, unit) {
   for (const side of ["left", "top", "width", "height"]) grip.style[side] += "px";
   const move = (index) => {
     for (const mark of marks) mark.move(index);
-    const x = place(toX(places[index]));
-    cursor.setAttribute("d", `M${x},${place(frame.top)}V${place(frame.bottom)}`);
+    if (panel.over) cursor.setAttribute("d", `M${place(toX(places[index]))},${place(frame.top)}V${place(frame.bottom)}`);
   };
   return { toX, toY, move, say: (x, index) => marks.flatMap((mark) => mark.say(x, index)) };
 }

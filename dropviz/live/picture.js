@@ -1,10 +1,8 @@
 // The picture: rows of panels in a grid that needs no second layout for a phone.
 
 import { element } from "./dom.js";
-import { drawPanel, panelNodes } from "./panel.js";
 import { holdPanel } from "./hand.js";
-
-const TYPE_DRAWN = 12; // pixels that the lengths of a panel are meant for
+import { drawPanel, panelNodes, TYPE } from "./panel.js";
 
 // A row of the grid: words above, and the panels side by side.
 function rowNodes(row, nodes) {
@@ -43,11 +41,11 @@ export function picturePanels(parent, rows) {
 
 /** Draw all panels at the width they have; returns what moves them to a place of the slider. */
 export function drawPicture(live) {
-  const { parts: { picture }, payload, hand } = live;
+  const { parts: { picture }, payload } = live;
   const panels = payload.rows.flatMap((row) => row.panels);
-  const unit = parseFloat(getComputedStyle(picture).getPropertyValue("--dv-type")) / TYPE_DRAWN || 1;
+  const unit = parseFloat(getComputedStyle(picture).getPropertyValue("--dv-type")) / TYPE || 1;
   const page = picture.clientWidth / unit;
   live.drawn = panels.map((panel, at) => drawPanel(picture.nodes[at], panel, payload.rates, page, unit));
-  panels.forEach((panel, at) => holdPanel(picture.nodes[at], panel, live.drawn[at], live, hand));
+  panels.forEach((panel, at) => holdPanel(picture.nodes[at], panel, live.drawn[at], live));
   return (index) => { for (const { move } of live.drawn) move(index); };
 }

@@ -3,8 +3,8 @@
 
 import { element, furnish } from "./dom.js";
 import { mount } from "./figure.js";
+import { TYPE } from "./panel.js";
 
-const TYPE = 12;
 const DESIGN_WIDTH = 425; // pixels that a picture is drawn for
 const PAGE_FACTOR = 1.3; // most that it is enlarged on an ordinary page, where words stand close by
 const IDLE_MS = 60;

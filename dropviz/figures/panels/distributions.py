@@ -12,7 +12,7 @@ def distribution(
     """Shares of the units per bin, and stems called ``stems`` for the values that many units have."""
     edges = picture.edges
     width = edges[-1] - edges[0]
-    hair = 0.006 * width  # training and test stand side by side
+    hair = 0.009 * width  # training and test stand side by side
     masses = [
         Stem(
             stems[name],
