@@ -214,7 +214,7 @@ def _notes(picture: Distribution) -> list[str]:
         if math.isnan(zero):
             texts.append("The training factor divides by 0 at this rate: no output.")
             continue
-        note = f"Exactly 0 (stems, of 100 %): {zero:.0f} % in training, {silent:.0f} % at test."
+        note = f"Exactly 0: {zero:.0f} % in training, {silent:.0f} % at test."
         if outside > 0.5:
             note += f" Beyond the axis: {outside:.0f} % in training."
         if top > picture.top:

@@ -19,7 +19,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const [head, payload] = unpack(data);
   if (head.replace) replaceAddress(head.replace);
   return keepMounted(root, head, payload, {
-    begin: (first, { rate }) => mount(root, first, rate, (chosen) => setStateValue("rate", chosen)),
+    begin: (first, { rate }) => mount(root, first, rate, { onCommit: (chosen) => setStateValue("rate", chosen), plotly: head.plotly }),
     renew: (live, next) => { live.replace(next); return live; },
     arrive: (live) => live.set(head.rate),
   });

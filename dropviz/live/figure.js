@@ -127,31 +127,33 @@ function paint(live) {
   root.dispatchEvent(new CustomEvent("dv-drawn", { detail: { rate: payload.rates[index] } }));
 }
 
-function drawFigure(live) {
+function drawFigure(live, before) {
   live.width = live.parts.picture.clientWidth;
   if (!live.width) return; // hidden: the observer calls again when there is room
-  live.movePicture = drawPicture(live);
+  drawPicture(live, before);
   paint(live);
 }
 
 function showPayload(live, payload, rate) {
   const index = nearest(payload.rates, rate);
   revive(payload.rows);
+  const before = live.payload?.rows.flatMap(({ panels }) => panels);
   Object.assign(live, { payload, index, committed: payload.rates[index] });
   picturePanels(live.parts.picture, payload.rows);
   live.moveBlocks = fillBlocks(live);
   live.parts.range.value = index;
-  drawFigure(live);
+  drawFigure(live, before);
   live.root.dataset.ready = "true";
 }
 
 /**
- * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended.
+ * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended, `plotly` is
+ * where the library can be had.
  * @param {Payload} firstPayload
  */
-export function mount(root, firstPayload, rate, onCommit = () => {}) {
+export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = "" } = {}) {
   const parts = skeleton(root);
-  const live = { root, parts, tableTimer: 0, width: 0, movePicture: () => {} };
+  const live = { root, parts, plotly, tableTimer: 0, width: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
   parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate(live) : parts.tables.replaceChildren()));
   const watcher = new ResizeObserver(() => { if (parts.picture.clientWidth !== live.width) drawFigure(live); });
@@ -165,6 +167,7 @@ export function mount(root, firstPayload, rate, onCommit = () => {}) {
     toggle: player.toggle,
     destroy: () => {
       player.destroy();
+      cancelAnimationFrame(live.moving);
       clearTimeout(live.tableTimer);
       watcher.disconnect();
     },

@@ -4,6 +4,7 @@
 import { element } from "./dom.js";
 import { holdPanel, tipNode } from "./hand.js";
 import { drawPanel, panelNodes } from "./panel.js";
+import { menuNode, offerMenu } from "./save.js";
 import { dataTables } from "./tables.js";
 import { revive } from "./wire.js";
 
@@ -28,6 +29,7 @@ function drawAll(root) {
     const drawn = drawPanel(nodes, panel, [], WIDE_PAGE, 1);
     drawn.move(0);
     holdPanel(nodes, panel, drawn, live);
+    offerMenu(nodes, panel, live);
   });
 }
 
@@ -44,9 +46,9 @@ export default function ({ data, parentElement }) {
   const details = parentElement.querySelector("details");
   root.charts = revive(data.charts);
   if (!root.live) {
-    const tip = tipNode();
-    root.after(tip);
-    root.live = { parts: { tip }, payload: { rates: [], label: "" }, index: 0 };
+    const parts = { tip: tipNode(), menu: menuNode(), status: element("p", { class: "dv-status", "aria-live": "polite" }), picture: root };
+    root.after(parts.tip, parts.menu, parts.status);
+    root.live = { root, parts, payload: { rates: [], label: "" }, index: 0, plotly: data.plotly };
     new ResizeObserver(() => drawAll(root)).observe(root);
   }
   arrange(root, data.charts);

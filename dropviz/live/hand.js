@@ -9,7 +9,8 @@ const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 /** The tip of a figure: what stands under the pointer, in words. */
 export const tipNode = () => element("div", { class: "dv-tip", hidden: "" });
 
-function fill(tip, heading, rows) {
+/** Say rows of a mark and its value under a heading. */
+export function fillTip(tip, heading, rows) {
   const lines = rows.map(([mark, value]) => element("div", { "data-color": mark.color }, [
     element("span", { class: mark.dashed || mark.dash === "dashed" ? "dv-key dv-test" : "dv-key" }, [mark.name]),
     element("b", {}, [value]),
@@ -17,8 +18,8 @@ function fill(tip, heading, rows) {
   tip.replaceChildren(element("p", {}, [heading]), ...lines);
 }
 
-// Beside the pointer, inside the window.
-function put(tip, { clientX, clientY }) {
+/** Show the tip beside the pointer, inside the window. */
+export function putTip(tip, { clientX, clientY }) {
   tip.hidden = false;
   const { width, height } = tip.getBoundingClientRect();
   const left = clientX + 16 + width > innerWidth ? clientX - 16 - width : clientX + 16;
@@ -46,8 +47,8 @@ export function holdPanel({ grip, box }, panel, drawnPanel, live) {
     const x = now.over ? live.payload.rates[nearest(live.payload.rates, xAt(event))] : xAt(event);
     const rows = seen.say(x, now.over ? nearest(live.payload.rates, x) : live.index);
     if (!rows.length) { tip.hidden = true; return; }
-    fill(tip, `${now.x.title} ${tickText(Number(x.toPrecision(3)))}`, rows);
-    put(tip, event);
+    fillTip(tip, `${now.x.title} ${tickText(Number(x.toPrecision(3)))}`, rows);
+    putTip(tip, event);
   };
   const drag = (event) => live.hand.go(nearest(live.payload.rates, xAt(event)));
 

@@ -7,7 +7,8 @@ import { rowOf } from "./wire.js";
 
 const POINTS_SHOWN = 20; // simulated points along a line; more would hide the exact line
 const STEM_HEAD = 4.5; // radius, pixels
-const STEM_LABEL = 14; // from a stem to its label, past the stem beside it
+const ASIDE = 3.5; // that stems of training and test stand beside their value
+const STEM_LABEL = 11; // from their value to their labels
 const DASHES = { solid: "", dashed: "4 3", dotted: "1 3" };
 const FIELD_CELLS = 220; // pixels across the picture of a field
 
@@ -46,7 +47,12 @@ function errorBars(xs, ys, errors, { toX, toY }) {
   return path;
 }
 
-const plusMinus = (value, error) => (error > 0 ? `${figures(value)} ± ${figures(error)}` : figures(value));
+// A value with its error, which has one digit: 0.278 ± 0.002.
+const plusMinus = (value, error) => {
+  const decimals = -Math.floor(Math.log10(error));
+  if (!(error > 0) || decimals < 0 || decimals > 12) return error > 0 ? `${figures(value)} ± ${figures(error)}` : figures(value);
+  return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`.replace("-", "−");
+};
 
 /** The exact and the simulated value of a line at one place, in words. @param {Line} line */
 export function valueOf({ estimate, kind }, index) {
@@ -115,20 +121,21 @@ const draw = {
     const [top, bottom] = toY.ends;
     const put = (index) => {
       const [[at], [share]] = [rowAt(mark.at, index), rowAt(mark.share, index)];
-      const x = toX(at);
+      const x = toX(at) + (mark.dashed ? 1 : -1) * ASIDE * unit;
       const tip = toY(share);
       const isCut = tip < top;
       const y = isCut ? top + STEM_HEAD * unit : tip;
       const seen = share > 0 && Number.isFinite(x);
+      const aside = toX.value(x);
       line.setAttribute("d", seen ? `M${round(x)},${round(bottom)}V${round(y)}` : "");
-      head.setAttribute("d", seen ? dots([at], [isCut ? toY.value(y) : share], room, 2 * STEM_HEAD, mark.dashed) : "");
+      head.setAttribute("d", seen ? dots([aside], [isCut ? toY.value(y) : share], room, 2 * STEM_HEAD, mark.dashed) : "");
       const [side, down] = [4 * unit, y + 11 * unit];
       cut.setAttribute("d", seen && isCut
         ? [0, 4 * unit].map((lower) => `M${round(x - side)},${round(down + lower + 2)}L${round(x + side)},${round(down + lower - 2)}`).join("") : "");
       words.textContent = seen && (isCut || !mark.dashed) ? `${Math.round(share)} %` : "";
-      const right = x + 60 * unit < toX.ends[1];
+      const right = toX(at) + 60 * unit < toX.ends[1];
       words.setAttribute("text-anchor", right ? "start" : "end");
-      words.setAttribute("x", round(x + (right ? 1 : -1) * STEM_LABEL * unit));
+      words.setAttribute("x", round(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit));
       words.setAttribute("y", round(y + (mark.dashed ? 18 : 4) * unit));
     };
     const say = (x, index) => {

@@ -35,7 +35,7 @@ function frameOf(panel, width, unit) {
 
 function axes({ x, y }, { toX, toY, unit }, { left, right, top, bottom }) {
   const words = (text, attributes, className) => drawn("text", { class: className, ...attributes }, [text]);
-  const across = ticksOf(x, (right - left) / (64 * unit));
+  const across = ticksOf(x, (right - left) / (48 * unit));
   const up = ticksOf(y, (bottom - top) / (26 * unit));
   const middle = place((top + bottom) / 2);
   const tilted = { x: 0, y: 0, transform: `translate(${place(11 * unit)},${middle}) rotate(-90)` };
@@ -93,10 +93,9 @@ export function drawPanel({ svg, grip }, panel, places, page, unit) {
     ...(panel.over ? [cursor] : []),
     ...marks.filter(({ above }) => above).map(({ above }, at) => drawn("g", { "data-color": panel.marks[at].color }, [above])),
   );
-  Object.assign(grip.style, {
-    left: place(frame.left), top: place(frame.top), width: place(frame.right - frame.left), height: place(frame.bottom - frame.top),
-  });
-  for (const side of ["left", "top", "width", "height"]) grip.style[side] += "px";
+  const { left, right, top, bottom } = frame;
+  const held = { left, top, width: right - left, height: bottom - top };
+  for (const [side, length] of Object.entries(held)) grip.style[side] = `${place(length)}px`;
   const move = (index) => {
     for (const mark of marks) mark.move(index);
     if (panel.over) cursor.setAttribute("d", `M${place(toX(places[index]))},${place(frame.top)}V${place(frame.bottom)}`);

@@ -2,7 +2,11 @@
 
 import { element } from "./dom.js";
 import { holdPanel } from "./hand.js";
+import { isAlike, mixedPanel } from "./mix.js";
 import { drawPanel, panelNodes, TYPE } from "./panel.js";
+import { offerMenu } from "./save.js";
+
+const MOVE_MS = 180; // from one picture to the next
 
 // A row of the grid: words above, and the panels side by side.
 function rowNodes(row, nodes) {
@@ -39,13 +43,33 @@ export function picturePanels(parent, rows) {
   return panels;
 }
 
-/** Draw all panels at the width they have; returns what moves them to a place of the slider. */
-export function drawPicture(live) {
+// The panels as they are to be drawn.
+function drawAll(live, panels) {
   const { parts: { picture }, payload } = live;
-  const panels = payload.rows.flatMap((row) => row.panels);
   const unit = parseFloat(getComputedStyle(picture).getPropertyValue("--dv-type")) / TYPE || 1;
   const page = picture.clientWidth / unit;
   live.drawn = panels.map((panel, at) => drawPanel(picture.nodes[at], panel, payload.rates, page, unit));
-  panels.forEach((panel, at) => holdPanel(picture.nodes[at], panel, live.drawn[at], live));
-  return (index) => { for (const { move } of live.drawn) move(index); };
+  panels.forEach((panel, at) => {
+    holdPanel(picture.nodes[at], panel, live.drawn[at], live);
+    offerMenu(picture.nodes[at], panel, live);
+  });
+  live.movePicture = (index) => { for (const { move } of live.drawn) move(index); };
+}
+
+/** Draw all panels at the width they have; those that are shown already move to where they are going to be. */
+export function drawPicture(live, before = []) {
+  cancelAnimationFrame(live.moving);
+  const panels = live.payload.rows.flatMap((row) => row.panels);
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const moves = !calm && before.length === panels.length && panels.every((panel, at) => isAlike(before[at], panel));
+  if (!moves) { drawAll(live, panels); return; }
+  const began = performance.now();
+  const step = (now) => {
+    const share = Math.min(1, Math.max(0, (now - began) / MOVE_MS));
+    const eased = 1 - (1 - share) ** 2;
+    drawAll(live, share < 1 ? panels.map((panel, at) => mixedPanel(before[at], panel, eased)) : panels);
+    live.movePicture(live.index);
+    if (share < 1) live.moving = requestAnimationFrame(step);
+  };
+  step(began + 16);
 }

@@ -12,15 +12,8 @@ def distribution(
     """Shares of the units per bin, and stems called ``stems`` for the values that many units have."""
     edges = picture.edges
     width = edges[-1] - edges[0]
-    hair = 0.009 * width  # training and test stand side by side
     masses = [
-        Stem(
-            stems[name],
-            color,
-            mass.at + (hair if name == "test" else -hair),
-            mass.share,
-            dashed=name == "test",
-        )
+        Stem(stems[name], color, mass.at, mass.share, dashed=name == "test")
         for name, mass in picture.masses.items()
     ]
     marks: list[Mark] = [

@@ -1,0 +1,85 @@
+// A panel in Plotly: to zoom, to select, to compare. The library is loaded when somebody asks for it.
+
+import { button, element } from "./dom.js";
+import { rowOf } from "./wire.js";
+
+const PLOTLY_DASHES = { solid: "solid", dashed: "4px,3px", dotted: "1px,3px" };
+
+/** Load Plotly once. Streamlit may be served below a path: its own script tells where. */
+async function loadPlotly(path) {
+  if (!window.dropvizPlotly) {
+    const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
+    const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
+    window.dropvizPlotly = import(new URL(path, base).href).then(() => window.Plotly);
+    window.dropvizPlotly.catch(() => { window.dropvizPlotly = null; });
+  }
+  return window.dropvizPlotly;
+}
+
+const listed = (numbers, index) => numbers && Array.from(rowOf(numbers, index));
+
+/** The traces of a panel at a place of the slider. @param {Panel} panel */
+export function tracesOf(panel, rates, index, colorOf) {
+  const base = (mark, more) => ({ type: "scatter", name: mark.name, x: listed(mark.x, index), y: listed(mark.y, index), ...more });
+  return panel.marks.flatMap((mark) => {
+    const color = colorOf(mark.color);
+    const line = { color, width: mark.width, dash: PLOTLY_DASHES[mark.dash ?? (mark.dashed ? "dashed" : "solid")] };
+    if (mark.mark === "Line") {
+      const { exact, simulated, error } = mark.estimate;
+      const points = { mode: "markers", marker: { color, size: 5 }, name: `${mark.name}, simulated`, y: listed(simulated, 0) };
+      const bars = error ? { error_y: { type: "data", array: listed(error, 0), color } } : {};
+      return [
+        base(mark, { mode: "lines", line, name: `${mark.name}, ${mark.kind}`, x: rates, y: listed(exact, 0) }),
+        ...(simulated ? [base(mark, { ...points, ...bars, x: rates })] : []),
+      ];
+    }
+    if (mark.mark === "Path") {
+      const shape = mark.stepped ? "hv" : "linear";
+      return [base(mark, { mode: "lines", line: { ...line, shape }, ...(mark.filled ? { fill: "tozeroy" } : {}) })];
+    }
+    if (mark.mark === "Points") return [base(mark, { mode: "markers", marker: { color, size: mark.size } })];
+    if (mark.mark === "Stem") {
+      const [at, share] = [mark.at, mark.share].map(({ values, points }) => values[points === 1 ? 0 : index]);
+      return [base(mark, { mode: "lines+markers", line, x: [at, at], y: [0, share] })];
+    }
+    if (mark.mark === "Band") {
+      const [xs, low, high] = [mark.x, mark.low, mark.high].map((part) => listed(part, 0));
+      return [base(mark, { x: [...xs, ...[...xs].reverse()], y: [...high, ...low.reverse()], fill: "toself", line: { width: 0 } })];
+    }
+    return [];
+  });
+}
+
+const axisOf = ({ title, low, high, log, unit }) => ({
+  title: { text: title }, ticksuffix: unit, type: log ? "log" : "linear", range: log ? [Math.log10(low), Math.log10(high)] : [low, high],
+});
+
+/** Show a panel in Plotly, in a dialog. */
+export async function openInPlotly({ parts, payload, index, plotly, root }, panel) {
+  const place = element("div", { class: "dv-plotly" }, ["Loading Plotly …"]);
+  const dialog = element("dialog", { class: "dv-dialog", "aria-label": panel.title });
+  dialog.append(button("dv-item", "Close", () => dialog.close()), place);
+  dialog.addEventListener("close", () => { window.Plotly?.purge(place); dialog.remove(); });
+  root.append(dialog);
+  dialog.showModal();
+  const look = getComputedStyle(parts.picture);
+  const probe = parts.picture.appendChild(element("span"));
+  const colorOf = (color) => {
+    probe.dataset.color = color ?? "ink";
+    probe.style.color = "var(--dv-color)";
+    return getComputedStyle(probe).color;
+  };
+  const data = tracesOf(panel, payload.rates, index, colorOf);
+  probe.remove();
+  try {
+    const Plotly = await loadPlotly(plotly);
+    place.replaceChildren();
+    const layout = {
+      title: { text: panel.title }, xaxis: axisOf(panel.x), yaxis: axisOf(panel.y), hovermode: "x unified",
+      font: { color: look.color }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hoverlabel: { font: { color: "#101316" } },
+    };
+    await Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false });
+  } catch {
+    place.textContent = "Plotly could not be loaded.";
+  }
+}

@@ -1,0 +1,98 @@
+// What can be done with a panel: save it as SVG or PNG, on white or dark, copy the address of the page, open it in Plotly.
+
+import { button, drawn, element } from "./dom.js";
+import { openInPlotly } from "./plotly.js";
+
+const PNG_SCALE = 2;
+const TITLE_ROOM = 24; // pixels above the axes at a type of 12
+const GROUNDS = {
+  white: { "color-scheme": "light", "--dv-text": "#101316", "--dv-back": "#ffffff" },
+  dark: { "color-scheme": "dark", "--dv-text": "#e8e6e1", "--dv-back": "#15171a" },
+};
+const LOOK = [
+  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
+  "paint-order", "font-family", "font-size", "font-weight", "text-anchor", "visibility",
+];
+
+/** The name of a file: the panel and the place of the slider. */
+export const fileName = (title, label, rate, format) => {
+  const words = `${title} ${label} ${rate}`.normalize("NFKD").toLowerCase();
+  return `${words.replace(/[^a-z0-9.]+/g, "-").replace(/^-|-$/g, "")}.${format}`;
+};
+
+// A panel as an SVG that needs no style sheet, on a ground.
+function standing({ svg, caption }, ground) {
+  const { width, height } = svg.viewBox.baseVal;
+  const size = parseFloat(getComputedStyle(caption).fontSize);
+  const room = (TITLE_ROOM * size) / 13;
+  const copy = svg.cloneNode(true);
+  const stage = element("div", { class: "dv dv-stage" }, [copy]);
+  for (const [name, value] of Object.entries(GROUNDS[ground])) stage.style.setProperty(name, value);
+  svg.closest(".dv").append(stage);
+  copy.prepend(drawn("text", { class: "dv-caption", x: 0, y: -room + size, "font-size": size }, [caption.textContent]));
+  for (const node of copy.querySelectorAll("*")) {
+    const look = getComputedStyle(node);
+    for (const name of LOOK) node.style.setProperty(name, look.getPropertyValue(name));
+    node.removeAttribute("class");
+  }
+  const back = { x: 0, y: -room, width, height: height + room, fill: GROUNDS[ground]["--dv-back"] };
+  copy.prepend(drawn("rect", back));
+  stage.remove();
+  copy.removeAttribute("class");
+  copy.setAttribute("viewBox", `0 ${-room} ${width} ${height + room}`);
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height + room);
+  return { text: new XMLSerializer().serializeToString(copy), width, height: height + room };
+}
+
+function download(blob, name) {
+  const link = element("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+async function picture({ text, width, height }) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = element("canvas", { width: Math.round(PNG_SCALE * width), height: Math.round(PNG_SCALE * height) });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+}
+
+async function save(live, nodes, format, ground) {
+  const { label, rates, readouts } = live.payload;
+  const drawing = standing(nodes, ground);
+  const blob = format === "svg" ? new Blob([drawing.text], { type: "image/svg+xml" }) : await picture(drawing);
+  const value = rates.length ? (readouts?.[live.index][0] ?? rates[live.index].toFixed(2)) : "";
+  download(blob, fileName(nodes.caption.textContent, label, value, format));
+}
+
+/** The menu of a figure's panels, closed. */
+export const menuNode = () => element("div", { class: "dv-menu", popover: "auto" });
+
+function openMenu(live, nodes, opener) {
+  const { menu, status } = live.parts;
+  const { panel } = nodes.grip.held;
+  const item = (text, act) => button("dv-item", text, () => { menu.hidePopover(); act(); });
+  const said = (text) => { status.textContent = text; };
+  menu.replaceChildren(
+    ...["svg", "png"].flatMap((format) => Object.keys(GROUNDS).map((ground) =>
+      item(`Save as ${format.toUpperCase()}, ${ground} ground`, () => save(live, nodes, format, ground)))),
+    item("Copy the link to this picture", () =>
+      navigator.clipboard.writeText(location.href).then(() => said("Link copied."), () => said("The browser does not let the page copy."))),
+    ...(live.plotly ? [item("Open in Plotly", () => openInPlotly(live, panel))] : []),
+  );
+  menu.showPopover();
+  const { right, bottom } = opener.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  menu.style.left = `${Math.max(4, right - width)}px`;
+  menu.style.top = `${bottom + height > innerHeight ? Math.max(4, innerHeight - height - 4) : bottom}px`;
+  menu.firstElementChild.focus();
+}
+
+/** Give a panel its button, which opens the menu; called at every drawing of it. */
+export function offerMenu(nodes, panel, live) {
+  nodes.opener ??= nodes.figure.insertBefore(button("dv-opener", "⋯", () => openMenu(live, nodes, nodes.opener)), nodes.box);
+  nodes.opener.setAttribute("aria-label", `Save or open: ${panel.title}`);
+}

@@ -1,0 +1,84 @@
+// The row of neurons of a strategy: its units in training and at test. A click on one, or an arrow key, shows its
+// arithmetic.
+
+import { drawn, furnish } from "./dom.js";
+import { fillTip, putTip } from "./hand.js";
+import { figures } from "./scales.js";
+
+const CELL = 20; // width of a unit's place in the row, in SVG units
+const DROPPED = 4; // radius of the dashed ring
+
+// Area is proportional to |output|; the largest activation, unscaled, fills 55 % of its cell's width.
+const radius = (output, largest) => {
+  if (!output) return 1.2;
+  return Math.min(0.48 * CELL, 0.275 * CELL * Math.sqrt(Math.abs(output) / largest) + 0.8);
+};
+
+/** What a unit makes of its activation in both phases, at a place of the slider. @param {UnitRow} row */
+export function arithmetic([activation, droppedAt], row, texts, index) {
+  const mask = index >= droppedAt ? 0 : 1;
+  const factor = (phase) => {
+    const said = texts[`${row.name}-${phase}-factor`]?.[index] ?? texts[`${row.name}-${phase}`]?.[index] ?? "";
+    return said === "unchanged" || said === "× 1" ? "" : ` ${said}`;
+  };
+  const outcome = (value) => (row.train[index] === null ? "undefined" : figures(value));
+  const a = figures(activation);
+  return [
+    ["training", `${a} × ${mask}${factor("train")} = ${outcome(activation * mask * row.train[index])}`],
+    ["test", `${a}${factor("test")} = ${row.test[index] === null ? "undefined" : figures(activation * row.test[index])}`],
+  ];
+}
+
+/** Draw the units of one strategy into `svg`; returns what moves them to a place of the slider. @param {UnitRow} row */
+export function drawUnits(svg, row, live) {
+  const { units, texts } = live.payload;
+  const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
+  const [train, test] = [0, 1].map((line) => units.map(([value], column) => drawn("circle", {
+    cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
+    class: value < 0 ? "dv-unit dv-negative" : "dv-unit",
+  })));
+  const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
+  furnish(svg, {
+    viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`, "data-color": row.color, role: "slider", tabindex: 0,
+    "aria-label": `${units.length} units, ${meaning}`, "aria-valuemin": 1, "aria-valuemax": units.length, "aria-valuenow": 1,
+  });
+  svg.replaceChildren(...train, ...test);
+  let chosen = 0;
+
+  const tell = (column, place) => {
+    chosen = column;
+    const rows = arithmetic(units[column], row, texts, live.index).map(([name, value], at) => [
+      { name, color: row.color, dashed: at === 1 }, value,
+    ]);
+    svg.setAttribute("aria-valuenow", column + 1);
+    svg.setAttribute("aria-valuetext", rows.map(([{ name }, value]) => `${name}: ${value}`).join("; "));
+    fillTip(live.parts.tip, `unit ${column + 1}: a × mask, and the factor`, rows);
+    putTip(live.parts.tip, place);
+  };
+  const beside = () => {
+    const { left, width, top } = svg.getBoundingClientRect();
+    return { clientX: left + ((chosen + 0.5) / units.length) * width, clientY: top };
+  };
+  svg.onclick = (event) => {
+    const { left, width } = svg.getBoundingClientRect();
+    tell(Math.max(0, Math.min(units.length - 1, Math.floor(((event.clientX - left) / width) * units.length))), event);
+  };
+  svg.onkeydown = (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1, Enter: 0 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    chosen = Math.max(0, Math.min(units.length - 1, chosen + by));
+    tell(chosen, beside());
+  };
+  svg.onblur = () => { live.parts.tip.hidden = true; };
+  svg.onpointerleave = svg.onblur;
+
+  return (index) => {
+    units.forEach(([value, droppedAt], column) => {
+      const dropped = index >= droppedAt;
+      train[column].setAttribute("r", dropped ? DROPPED : radius(value * row.train[index], largest));
+      train[column].classList.toggle("dv-dropped", dropped);
+      test[column].setAttribute("r", radius(value * row.test[index], largest));
+    });
+  };
+}
