@@ -4,10 +4,7 @@ import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import plotly
-
 HERE = Path(__file__).parent
-PLOTLY_FOLDER = Path(plotly.__file__).parent / "package_data"  # holds plotly.min.js
 IMPORT = re.compile(r'^import \{[^}]+\} from "\./(\w+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 

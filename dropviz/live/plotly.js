@@ -1,11 +1,17 @@
 // Plotly: where it is loaded from, and how its figures are saved.
 
-/** Load Plotly once. Streamlit may be served below a path: its own script tells where. */
-export const loadPlotly = async (path) => {
+/**
+ * Load Plotly once, from the first of the addresses that has it; after a failure the next figure asks anew. Streamlit
+ * may be served below a path: its own script tells where.
+ */
+export const loadPlotly = async (addresses) => {
   if (!window.dropvizPlotly) {
     const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
     const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
-    window.dropvizPlotly = import(new URL(path, base).href).then(() => window.Plotly);
+    const from = ([first, ...others]) => import(new URL(first, base).href).then(() => window.Plotly)
+      .catch((problem) => (others.length ? from(others) : Promise.reject(problem)));
+    window.dropvizPlotly = from(addresses);
+    window.dropvizPlotly.catch(() => { window.dropvizPlotly = undefined; });
   }
   return window.dropvizPlotly;
 };

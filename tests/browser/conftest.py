@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -73,12 +75,20 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The app, served on a free port with the project's own settings."""
+    with served(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@contextmanager
+def served(folder, base=""):
+    """Serve the app on a free port, below ``base``; its log stands in ``folder``."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    running = Server(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("server") / "log.txt")
+    running = Server(f"http://127.0.0.1:{port}{base}", folder / "log.txt")
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    command += [f"--server.baseUrlPath={base}"]
     with (
         running.log.open("wb") as log,
         subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT) as process,
@@ -159,6 +169,7 @@ def new_page(request, windows, server, errors, requested):
                 context.on(event, listener)
             witnesses.append((context, listeners))
         page = context.new_page()
+        page.wait_for_function = partial(_wait_until_true, page)
         page.on("websocket", lambda opened: requested.append(opened.url))
         return page
 
@@ -176,6 +187,14 @@ def new_page(request, windows, server, errors, requested):
         log.seek(log_start)
         output = log.read()
     assert "Traceback" not in output, f"the server raised an exception:\n{output}"
+
+
+def _wait_until_true(page, expression):
+    """As Playwright's own, which evaluates a string in the page at every frame: our pages' policy forbids that."""
+    deadline = time.monotonic() + 30
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"in vain: {expression}"
+        page.wait_for_timeout(20)
 
 
 def _note_error(errors, message):

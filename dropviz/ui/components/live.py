@@ -6,16 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
-from streamlit.components.v1 import declare_component
 
 from dropviz.live.figure import LiveFigure, jsonable
-from dropviz.live.modules import PLOTLY_FOLDER, inlined, stylesheet
+from dropviz.live.modules import inlined, stylesheet
 from dropviz.settings.kinds import RATE, Number
+from dropviz.ui.components.plotly import plotly_addresses
 from dropviz.ui.settings.session import saved, to_replace
 
-# Streamlit serves the files of a declared component: this is how plotly.min.js of the installed package gets out.
-_SERVED = declare_component("dropviz_plotly", path=str(PLOTLY_FOLDER))
-PLOTLY = f"component/{_SERVED.name}/plotly.min.js"  # its address, below the app's own
 GROWING = """<div class="dv" data-ready>
 <div class="dv-growing"></div>
 <details class="dv-data"><summary>The data as a table</summary><div class="dv-tables"></div></details>
@@ -64,7 +61,7 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
         "rate": saved()[setting.key],
         "replace": to_replace(),
         "arrival": st.session_state.get("arrivals", 0),
-        "plotly": PLOTLY,
+        "plotly": plotly_addresses(),
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
@@ -75,4 +72,4 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
 def growing_figures(charts: Sequence[tuple[Mapping[str, Any], str]], key: str) -> None:
     """Show figures, each with its description; under the same ``key`` they change in place."""
     sent = [{"figure": jsonable(figure), "alt": words} for figure, words in charts]
-    component("growing", GROWING)(key=key, data={"charts": sent, "plotly": PLOTLY})
+    component("growing", GROWING)(key=key, data={"charts": sent, "plotly": plotly_addresses()})
