@@ -26,7 +26,7 @@ from dropviz.numbers.checks import (
     check_number,
     checked,
 )
-from dropviz.numbers.estimate import Estimate, Estimates
+from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, below_one, check_rising
 from dropviz.simulation.histogram import even_edges, shares
 from dropviz.simulation.masks import check_masked, masked_sums
@@ -61,7 +61,7 @@ class LayerConfig(Checked):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LayerSweep(Estimates):
+class LayerSweep(MomentEstimates):
     """The next layer's input over masks.
 
     Attributes
@@ -82,12 +82,6 @@ class LayerSweep(Estimates):
     weights: Floats
     inputs: Floats
     masked_sums: Floats
-    mean: Floats
-    mean_se: Floats
-    variance: Floats
-    variance_se: Floats
-    exact_mean: Floats
-    exact_variance: Floats
     test_z: Floats
 
     def estimate(self, moment: str, name: str) -> Estimate:
