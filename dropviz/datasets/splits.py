@@ -31,22 +31,14 @@ TOY_TEST_EXAMPLES = 500
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Training and test examples.
+    """Training and test examples. Targets are class numbers, shape (example,), or for a regression floats."""
 
-    Attributes
-    ----------
-    name : what it is, for a title
-    train_features, test_features : shape (example, feature)
-    train_targets, test_targets : class numbers, shape (example,), or for a regression floats, shape (example, output)
-    classes : the classes' names; empty for a regression
-    """
-
-    name: str
-    train_features: AnyFloats
-    train_targets: NDArray[Any]
+    name: str  # what it is, for a title
+    train_features: AnyFloats  # shape (example, feature)
+    train_targets: NDArray[Any]  # of a regression: shape (example, output)
     test_features: AnyFloats
     test_targets: NDArray[Any]
-    classes: tuple[str, ...]
+    classes: tuple[str, ...]  # their names; empty for a regression
 
     @property
     def outputs(self) -> int:

@@ -62,27 +62,16 @@ class LayerConfig(Checked):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerSweep(MomentEstimates):
-    """The next layer's input over masks.
+    """The next layer's input over masks; its moments are those of z in training, shape (strategy, rate).
 
-    Attributes
-    ----------
-    weights, inputs
-        w and a, shape (unit,).
-    masked_sums
-        Σ wᵢ·aᵢ·mᵢ, shape (mask, rate); every strategy's z is a factor of it, see `training_z`.
-    mean, mean_se, variance, variance_se
-        Of z over masks in training, shape (strategy, rate). NaN where the train factor divides by zero.
-    exact_mean, exact_variance
-        The closed form of the same.
-    test_z
-        z at test, which is not random, shape (strategy, rate).
+    They are NaN where the train factor divides by zero.
     """
 
     config: LayerConfig
-    weights: Floats
-    inputs: Floats
-    masked_sums: Floats
-    test_z: Floats
+    weights: Floats  # w, shape (unit,)
+    inputs: Floats  # a, shape (unit,)
+    masked_sums: Floats  # Σ wᵢ·aᵢ·mᵢ, shape (mask, rate), of which `training_z` makes every strategy's z
+    test_z: Floats  # z at test, which is not random, shape (strategy, rate)
 
     def estimate(self, moment: str, name: str) -> Estimate:
         """Mean or variance of z in training by the strategy ``name``, over the rates."""

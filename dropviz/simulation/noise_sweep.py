@@ -219,31 +219,17 @@ def _curves(pairs: list[tuple[Central, Moments]], units: int, unit: float) -> Mo
 class NoiseDensities:
     """Training outputs of a bounded sample as densities on common bins, point masses kept apart.
 
-    At each noise and rate: Σ density·width + ``dropped_mass`` + ``zero_mass`` + ``outside_mass`` = 1.
-
-    Attributes
-    ----------
-    edges
-        Edges of the bins, shape (bin + 1,); the same at every noise and rate.
-    density
-        Of outputs that are no point mass, shape (noise, rate, bin), in 1/activation.
-    dropped_value, dropped_mass
-        Where dropped units lie and their share, shape (noise, rate); 0 mass for spread noises.
-    zero_value, zero_mass
-        Where units lie that are kept and were exactly 0 before, and their share; 0 mass for additive noise, which
-        moves them apart.
-    outside_mass
-        Share beyond the edges, shape (noise, rate).
+    Axes: noise, rate. At each: Σ density·width + ``dropped_mass`` + ``zero_mass`` + ``outside_mass`` = 1.
     """
 
     config: NoiseConfig
-    edges: Floats
-    density: Floats
-    dropped_value: Floats
-    dropped_mass: Floats
-    zero_value: Floats
-    zero_mass: Floats
-    outside_mass: Floats
+    edges: Floats  # of the bins, shape (bin + 1,); the same at every noise and rate
+    density: Floats  # of outputs that are no point mass, shape (noise, rate, bin), in 1/activation
+    dropped_value: Floats  # where dropped units lie,
+    dropped_mass: Floats  # and their share; 0 for spread noises
+    zero_value: Floats  # where units lie that are kept and were exactly 0 before,
+    zero_mass: Floats  # and their share; 0 for additive noise, which moves them apart
+    outside_mass: Floats  # beyond the edges
 
 
 def noise_densities(config: NoiseConfig) -> NoiseDensities:

@@ -10,18 +10,10 @@ STRATEGIES = ("wrong_train", "inverted")  # training divides by the rate, by kee
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WhichP:
-    """Both factors of the question. Axes: divided by the rate, by keep; rate.
-
-    Attributes
-    ----------
-    rates
-        The grid.
-    means
-        Training mean over test mean. Neither strategy changes anything at test, so the exact test mean is μ, and
-        dividing by it adds no error.
-    """
+    """Both factors of the question. Axes: divided by the rate, by keep; rate."""
 
     rates: tuple[float, ...]
+    # training mean over test mean; at test nothing is changed, so the exact test mean is μ, and adds no error
     means: Estimate
 
 

@@ -115,31 +115,18 @@ def _moments(name: str, values: ArrayLike) -> tuple[tuple[float, float], tuple[f
 class Candidate:
     """One convention or mistake against the observation.
 
-    Attributes
-    ----------
-    name, label, mistake
-        As in the table of strategies; "left_on" is inverted dropout in the same state in both phases: left on at test,
-        or never on.
-    expected_ratio
-        Expected test mean / training mean, s/(t·k); NaN where a factor divides by zero.
-    z
-        Standard errors by which the observed ratio lies above (+) or below (−) the expected one.
-    misfit
-        √χ² of everything observed: means, clean mean, variances. |z| where there is nothing but the two means.
-    log_likelihood
-        Gaussian, at the best μ, without its constant: −χ²/2.
-    likelihood
-        Share among the candidates that are not ruled out (misfit at most 4), which add up to 1; 0 where ruled out.
+    ``name``, ``label`` and ``mistake`` are as in the table of strategies; "left_on" is inverted dropout in the same
+    state in both phases: left on at test, or never on.
     """
 
     name: str
     label: str
     mistake: bool
-    expected_ratio: float
-    z: float
-    misfit: float
-    log_likelihood: float
-    likelihood: float
+    expected_ratio: float  # test mean / training mean, s/(t·k); NaN where a factor divides by zero
+    z: float  # standard errors by which the observed ratio lies above (+) or below (−) the expected one
+    misfit: float  # √χ² of everything observed: means, clean mean, variances; |z| of the two means alone
+    log_likelihood: float  # Gaussian, at the best μ, without its constant: −χ²/2
+    likelihood: float  # share among those that are not ruled out (misfit at most 4); 0 where ruled out
 
 
 @dataclass(frozen=True, slots=True)
