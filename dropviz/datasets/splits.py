@@ -56,15 +56,8 @@ class Split:
 def digits_split(train_examples: int | None = None) -> Split:
     """The UCI digits, pixels divided by 16, in their fixed split: 1,437 to train on, 360 to test.
 
-    Parameters
-    ----------
-    train_examples : int, optional
-        Keep only so many training examples (10 to 1,437), the same number of each class but for rounding.
-
-    Raises
-    ------
-    ValueError
-        If ``train_examples`` is outside its range.
+    ``train_examples``, 10 to 1,437, keeps only so many, the same number of each class but for rounding; ValueError if
+    it is outside this range.
 
     Source
     ------
@@ -123,11 +116,11 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
 
     Parameters
     ----------
-    content : bytes
+    content
         The file, in UTF-8.
-    label_column : str, optional
+    label_column
         The name of the column of labels, or its number counted from 1; the last column if not given.
-    seed : int
+    seed
         Decides which examples are held back.
 
     Raises

@@ -106,10 +106,7 @@ def line_of_code(framework: Framework, rate: float, *, other: bool = False) -> s
     >>> line_of_code(frameworks()["JAX stax"], 0.3)
     'jax.example_libraries.stax.Dropout(rate=0.7)'
 
-    Raises
-    ------
-    ValueError
-        If ``rate`` is not in [0, 1].
+    ValueError if ``rate`` is not in [0, 1].
     """
     if not 0.0 <= rate <= 1.0:
         raise ValueError(f"rate must be in [0, 1]; got {rate!r}")
@@ -127,12 +124,8 @@ def migration(source: Framework, target: Framework, rate: float) -> Migration:
 
     Weights that read an output of mean c·μ in training keep their function in a framework that gives
     d·μ when they are multiplied by ρ = c/d; plain SGD then follows the same path with its learning rate
-    times ρ² (substitute V = ρ·W in the update).
-
-    Raises
-    ------
-    ValueError
-        If ``rate`` is not in [0, 1): at 1 nothing is left to rescale.
+    times ρ² (substitute V = ρ·W in the update). ValueError if ``rate`` is not in [0, 1): at 1 nothing
+    is left to rescale.
     """
     if not 0.0 <= rate < 1.0:
         raise ValueError(f"rate must be in [0, 1); got {rate!r}")

@@ -59,10 +59,7 @@ def numpy_lines(name: str, rate: float) -> tuple[str, str]:
     >>> numpy_lines("inverted", 0.3)
     ('train = a * mask / keep', 'test = a')
 
-    Raises
-    ------
-    ValueError
-        If there is no such strategy, or ``rate`` is not in [0, 1], or the strategy divides by zero there.
+    ValueError if there is no such strategy, or ``rate`` is not in [0, 1], or the strategy divides by zero there.
     """
     chosen = strategy(name)
     low, high = ("(0" if chosen.divides_by_rate else "[0"), ("1)" if chosen.divides_by_keep else "1]")
@@ -79,10 +76,7 @@ def snippet(name: str, rate: float, target: Target) -> str:
     Inverted dropout is the framework's own layer in PyTorch and Keras, and two plain lines elsewhere;
     standard dropout is two plain lines everywhere. A mistake is shown in NumPy only, and says that it is one.
 
-    Raises
-    ------
-    ValueError
-        As :func:`numpy_lines`; or if ``target`` is unknown, or is not "numpy" for a mistake.
+    ValueError as :func:`numpy_lines`; or if ``target`` is unknown, or is not "numpy" for a mistake.
     """
     lines = numpy_lines(name, rate)
     check_choice("target", target, TARGETS)

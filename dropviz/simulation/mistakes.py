@@ -28,11 +28,8 @@ FIRST_EXAMPLE = 12
 class MistakeConfig:
     """The mistake ``name`` in the foreground of a sweep of "inverted" and of one mistake or more.
 
-    Raises
-    ------
-    ValueError
-        If "inverted" or ``name`` is not in the sweep, ``name`` is no mistake, or the mean of the activations, by
-        which the picture divides, is not above 0.
+    ValueError if "inverted" or ``name`` is not in the sweep, ``name`` is no mistake, or the mean of the activations, by
+    which the picture divides, is not above 0.
     """
 
     sweep: SweepConfig

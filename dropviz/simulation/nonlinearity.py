@@ -206,17 +206,10 @@ def logistic_unit(
     """Average, normalized geometric mean and weight-scaled output of σ(Σ wᵢ·aᵢ·mᵢ·t + b), by all 2ⁿ masks.
 
     The weight-scaled output equals the normalized geometric mean, because log σ(z) − log σ(−z) = z is linear in the
-    mask; it is not the average.
+    mask; it is not the average. ValueError if there are not 1 to 12 finite weights and as many inputs, a rate is
+    outside [0, 1), or ``name`` is not "standard" or "inverted".
 
-    Raises
-    ------
-    ValueError
-        If there are not 1 to 12 finite weights and as many inputs, a rate is outside [0, 1), or ``name`` is not
-        "standard" or "inverted".
-
-    Source
-    ------
-    Baldi & Sadowski, *Understanding dropout*, NIPS 2013.
+    Source: Baldi & Sadowski, *Understanding dropout*, NIPS 2013.
     """
     if name not in ("standard", "inverted"):
         raise ValueError(f"strategy must be 'standard' or 'inverted'; got {name!r}")

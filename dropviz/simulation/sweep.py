@@ -158,10 +158,7 @@ class Sweep(MomentEstimates):
     def gap(self, measure: str) -> Floats:
         """One column of `discrepancy` as an array, or "mean_ratio", test/train mean; axes: strategy, rate.
 
-        Raises
-        ------
-        ValueError
-            If there is no such measure.
+        ValueError if there is no such measure.
         """
         config = self.config
         if measure == "wasserstein":
@@ -174,20 +171,14 @@ class Sweep(MomentEstimates):
     def gap_error(self, measure: str) -> Floats:
         """Standard error of `gap`, for every measure but wasserstein, which is not simulated; axes: strategy, rate.
 
-        Raises
-        ------
-        ValueError
-            If there is no such measure, or it is wasserstein.
+        ValueError if there is no such measure, or it is wasserstein.
         """
         return np.asarray(self.gap_se[_place(measure)])
 
     def estimate(self, moment: str, name: str, phase: str) -> Estimate:
         """Mean or variance of the output of the strategy ``name`` in the phase "train" or "test", over the rates.
 
-        Raises
-        ------
-        ValueError
-            If the moment or phase is unknown, or the strategy not in the config.
+        ValueError if the moment or phase is unknown, or the strategy not in the config.
         """
         check_choice("moment", moment, Moments._fields)
         check_choice("phase", phase, PHASES)
@@ -196,10 +187,7 @@ class Sweep(MomentEstimates):
     def gap_estimate(self, measure: str, name: str) -> Estimate:
         """One measure of the strategy ``name`` over the rates: exact, and but for wasserstein `gap` and `gap_error`.
 
-        Raises
-        ------
-        ValueError
-            If the measure is unknown, or the strategy not in the config.
+        ValueError if the measure is unknown, or the strategy not in the config.
         """
         row = self._row(name)
         if measure == "mean_ratio":

@@ -18,13 +18,7 @@ class WhichP:
 
 
 def which_p(config: SweepConfig) -> WhichP:
-    """Simulate both.
-
-    Raises
-    ------
-    ValueError
-        If the strategies are not `STRATEGIES`, or the activations have mean 0: then no factor changes the mean.
-    """
+    """Simulate both; ValueError for other strategies than `STRATEGIES`, and for mean 0, which no factor changes."""
     mu = config.activations.exact_mean
     if config.strategies != STRATEGIES:
         raise ValueError(f"config must be of the strategies {STRATEGIES}; got {config.strategies}")

@@ -39,12 +39,8 @@ class Observation:
 
     ``clean_mean`` is the mean of the same activations without any dropout or factor: it tells standard from inverted.
     Variances tell dropout in the same state in both phases from the rest. Each comes with its standard error, or not
-    at all. A standard error of 0 is read as known to nine digits.
-
-    Raises
-    ------
-    ValueError
-        If a number is missing, not finite or out of range: rate in [0, 1), errors and variances 0 or more.
+    at all. A standard error of 0 is read as known to nine digits. ValueError if a number is missing, not finite or
+    out of range: rate in [0, 1), errors and variances 0 or more.
     """
 
     rate: float
