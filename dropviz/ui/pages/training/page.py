@@ -6,7 +6,6 @@ from dropviz.figures.training.after import band_figure, decision_figure, passes_
 from dropviz.figures.training.epochs import HEIGHT, LOW_HEIGHT, training_panel
 from dropviz.frameworks.scripts import Target, training_script
 from dropviz.settings.training import CURVES, EXPERIMENT, FRAMEWORK, GROUPS, OWN, SETTINGS
-from dropviz.training.config import layer_sizes
 from dropviz.training.curves import training_view
 from dropviz.training.experiments import Experiment
 from dropviz.training.mc import Band
@@ -178,7 +177,7 @@ def _caption(chosen: Chosen) -> None:
         how = "every run with its own optimizer"
     st.caption(
         f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {len(data.test_targets):,} to test. "
-        f"Network: {'–'.join(map(str, layer_sizes(config, data)))}, ReLU; dropout, where there is any, behind every "
+        f"Network: {'–'.join(map(str, config.sizes(data)))}, ReLU; dropout, where there is any, behind every "
         f"hidden layer. Trained by {how}, in batches of {config.batch}, with {len(chosen.seeds)} "
         f"seed{'s' if len(chosen.seeds) > 1 else ''}. {chosen.group.sources}"
     )
