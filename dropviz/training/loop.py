@@ -19,19 +19,9 @@ from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
 from dropviz.numbers.checks import quotient
+from dropviz.training import network
 from dropviz.training.config import TrainingConfig, per_parameter
-from dropviz.training.network import (
-    Affine,
-    Floats,
-    as_parameters,
-    forward,
-    initialise,
-    parameter_count,
-    predict,
-    site_activations,
-    softmax_cross_entropy,
-    squared_error,
-)
+from dropviz.training.network import Affine, Floats, as_parameters, site_activations
 
 Status = Literal["running", "finished", "diverged"]
 _START, _ORDER, _NOISE, _MEASURE = range(4)  # which random numbers: each purpose has its own stream
@@ -123,7 +113,7 @@ def train(config: TrainingConfig, data: Split, state: State | None = None) -> Ge
     ValueError
         Before the first epoch, if network and data or network and ``state`` do not fit.
     """
-    count = parameter_count(config.sizes(data))
+    count = network.parameter_count(config.sizes(data))
     if state is not None and (
         state.parameters.shape != (count,)
         or state.parameters.dtype != config.dtype
@@ -139,7 +129,7 @@ def start(config: TrainingConfig, data: Split) -> State:
     """The untrained network."""
     sizes = config.sizes(data)
     rng = np.random.default_rng([config.seed, _START])
-    parameters = initialise(sizes, rng, config.init, config.dtype)
+    parameters = network.initialise(sizes, rng, config.init, config.dtype)
     for weight, scale in zip(parameters.weights, config.layer_scales, strict=False):
         np.multiply(weight, scale.start, out=weight)
     buffers = tuple(np.zeros_like(parameters.flat) for _ in range(config.optimizer.buffer_count))
@@ -167,7 +157,7 @@ def train_epoch(config: TrainingConfig, data: Split, state: State) -> State:
         for index, begin in enumerate(begins):
             batch = features[begin : begin + config.batch]
             noises = config.noises(sizes, rates[index], len(batch), rng)
-            output, backward = forward(parameters, batch, noises)
+            output, backward = network.forward(parameters, batch, noises)
             _, output_gradient = _loss(output, targets[begin : begin + config.batch])
             backward(output_gradient, gradient)
             config.optimizer.update(
@@ -197,7 +187,9 @@ def measure(config: TrainingConfig, data: Split, state: State) -> Epoch:
         plain_mean, plain_loss, plain_accuracy = test_mean, test_loss, test_accuracy
         if any(scaled):
             plain_mean, _ = _moments(site_activations(parameters, data.train_features))
-            plain_loss, plain_accuracy = score(predict(parameters, data.test_features), data.test_targets)
+            plain_loss, plain_accuracy = score(
+                network.predict(parameters, data.test_features), data.test_targets
+            )
     finite = np.isfinite([noisy_loss, train_loss, test_loss]).all() and np.isfinite(state.parameters).all()
     status: Status = "running" if state.epoch < config.epochs else "finished"
     return Epoch(
@@ -230,8 +222,8 @@ def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Generat
 
 def _loss(output: Floats, targets: NDArray[Any]) -> tuple[float, Floats]:
     if targets.dtype.kind == "f":
-        return squared_error(output, targets)
-    return softmax_cross_entropy(output, targets)
+        return network.squared_error(output, targets)
+    return network.softmax_cross_entropy(output, targets)
 
 
 def _moments(sites: Sequence[Floats]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

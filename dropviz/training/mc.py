@@ -21,6 +21,7 @@ from dropviz.training.loop import Epoch
 from dropviz.training.network import Affine, Floats, as_parameters, forward, softmax
 
 MAX_VALUES = 20_000_000  # passes · examples · outputs held at once
+BINS = 15  # of the confidence
 
 
 class Quality(NamedTuple):
@@ -156,29 +157,22 @@ def regression_band(
     )
 
 
-def quality(probabilities: Floats, labels: NDArray[np.integer[Any]], bins: int = 15) -> Quality:
+def quality(probabilities: Floats, labels: NDArray[np.integer[Any]]) -> Quality:
     """Accuracy, mean −log probability of the label, and expected calibration error of ``probabilities``.
 
-    ECE = Σ_b |B_b|/n · |accuracy(B_b) − confidence(B_b)| over ``bins`` equal intervals of the confidence, the largest
+    ECE = Σ_b |B_b|/n · |accuracy(B_b) − confidence(B_b)| over `BINS` equal intervals of the confidence, the largest
     probability: 0 if, of all predictions made with confidence c, a fraction c is right. ``probabilities`` have shape
     (example, class), ``labels`` (example,).
-
-    Raises
-    ------
-    ValueError
-        If ``bins`` is below 1.
 
     Source
     ------
     Guo, Pleiss, Sun, Weinberger, *On calibration of modern neural networks*, ICML 2017, eq. 3.
     """
-    if bins < 1:
-        raise ValueError(f"bins must be at least 1; got {bins!r}")
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    # intervals (0, 1/bins], (1/bins, 2/bins], …
-    place = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
-    gap = np.bincount(place, weights=right - confidence, minlength=bins)
+    # intervals (0, 1/BINS], (1/BINS, 2/BINS], …
+    place = np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1)
+    gap = np.bincount(place, weights=right - confidence, minlength=BINS)
     picked = probabilities[np.arange(len(labels)), labels]
     smallest = np.finfo(np.float64).tiny
     return Quality(
