@@ -1,4 +1,8 @@
-"""The entry of the app: page configuration and navigation, nothing else."""
+"""The entry of the app: how it is served and, for every visitor at every change, page configuration and navigation.
+
+``streamlit run app.py`` and ``uvicorn app:app`` import it and find ``app``, which runs this same file as its script.
+The script stands here, as Streamlit would take a folder ``pages`` beside it for pages of its own.
+"""
 
 import os
 import sys
@@ -10,19 +14,25 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.setswitchinterval(0.001)
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dropviz.serving import allow_many_files, middleware
 from dropviz.ui.frame import pages, show_frame
 
-st.set_page_config(
-    page_title="dropviz: dropout, seen",
-    page_icon=str(Path(__file__).parent / "dropviz" / "ui" / "icon.svg"),
-    layout="wide",
-    # In a frame of a course site the picture comes first; the settings open beside it.
-    initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
-    menu_items={
-        "About": "dropviz: what standard and inverted dropout do to the same activations. MIT licence."
-    },
-)
-page = st.navigation(pages(), position="top")
-show_frame()
-page.run()
+if get_script_run_ctx(suppress_warning=True) is None:
+    allow_many_files()
+    app = st.App(__file__, middleware=middleware())
+else:
+    st.set_page_config(
+        page_title="dropviz: dropout, seen",
+        page_icon=str(Path(__file__).parent / "dropviz" / "ui" / "icon.svg"),
+        layout="wide",
+        # In a frame of a course site the picture comes first; the settings open beside it.
+        initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
+        menu_items={
+            "About": "dropviz: what standard and inverted dropout do to the same activations. MIT licence."
+        },
+    )
+    page = st.navigation(pages(), position="top")
+    show_frame()
+    page.run()

@@ -1,10 +1,10 @@
-"""Run benchmarks: ``python -m bench [sweep] [training] [page] [visitors] [options of one]``; without a name, all."""
+"""Run benchmarks: ``python -m bench [sweep] [page] [options of one]``; without a name, all."""
 
 import argparse
 import importlib
 import sys
 
-NAMES = ("sweep", "training", "page", "visitors")
+NAMES = ("sweep", "training", "page", "visit", "visitors")
 
 
 def main() -> None:

@@ -169,25 +169,14 @@ def join(schedules: Sequence[Schedule], boundaries: Sequence[float], *, restart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactorComparison:
-    """Test mean over training mean along a schedule, for each factor that standard dropout could use at test.
+    """Test mean over training mean along a schedule, for each factor that standard dropout could use at test."""
 
-    Attributes
-    ----------
-    steps, rates
-        The steps and the schedule's rate there, shape (step,).
-    names
-        What each factor is taken from, length (factor,).
-    factors
-        The test factors, shape (factor,), dimensionless.
-    mean_ratio
-        Test mean / training mean, shape (factor, step); 1 is right. It holds for activations of any distribution
-        whose mean is not 0.
-    """
-
-    steps: Floats
-    rates: Floats
-    names: tuple[str, ...]
-    factors: Floats
+    steps: Floats  # shape (step,)
+    rates: Floats  # the schedule's rate at each step
+    names: tuple[str, ...]  # what each factor is taken from
+    factors: Floats  # at test, shape (factor,), dimensionless
+    # test mean / training mean, shape (factor, step); 1 is right. It holds for activations of any distribution whose
+    # mean is not 0
     mean_ratio: Floats
 
     @property

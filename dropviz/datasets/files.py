@@ -238,20 +238,8 @@ def csv_rows(
     """Yield the cells of each line that is not blank, with its number in the file, counted from 1.
 
     The separator is the comma, semicolon or tab that is most frequent in the first such line; cells may be in quotes.
-
-    Parameters
-    ----------
-    data
-        The content, in UTF-8.
-    most_columns, most_lines
-        How large the table may be. A line may have 2,500,000 characters, a cell 1,000.
-    only_numbers
-        Whether 0,05 must be a decimal with a comma, as no cell is a label 05.
-
-    Raises
-    ------
-    ValueError
-        If the table is larger, not text in UTF-8, or written with decimal commas.
+    A line may have 2,500,000 characters, a cell 1,000. With ``only_numbers`` 0,05 must be a decimal with a comma, as no
+    cell is a label 05. ValueError if the table is larger, not text in UTF-8, or written with decimal commas.
     """
     if b"\0" in data:
         raise ValueError("a .csv file must be text in UTF-8; this one is UTF-16 or not text")

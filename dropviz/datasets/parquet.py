@@ -19,10 +19,7 @@ MEMORY = 2_000_000_000  # bytes of address space; 5,000,000 values in 100 column
 def table_values(data: bytes) -> Floats:
     """Read every column but a stored pandas index; shape (rows,) for one column, else (rows, columns).
 
-    Raises
-    ------
-    ValueError
-        If the file is broken, too large or not all numbers, or pyarrow is not installed.
+    ValueError if the file is broken, too large or not all numbers, or pyarrow is not installed.
     """
     try:
         import pyarrow  # type: ignore[import-untyped]

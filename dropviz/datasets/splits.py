@@ -31,22 +31,14 @@ TOY_TEST_EXAMPLES = 500
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Training and test examples.
+    """Training and test examples. Targets are class numbers, shape (example,), or for a regression floats."""
 
-    Attributes
-    ----------
-    name : what it is, for a title
-    train_features, test_features : shape (example, feature)
-    train_targets, test_targets : class numbers, shape (example,), or for a regression floats, shape (example, output)
-    classes : the classes' names; empty for a regression
-    """
-
-    name: str
-    train_features: AnyFloats
-    train_targets: NDArray[Any]
+    name: str  # what it is, for a title
+    train_features: AnyFloats  # shape (example, feature)
+    train_targets: NDArray[Any]  # of a regression: shape (example, output)
     test_features: AnyFloats
     test_targets: NDArray[Any]
-    classes: tuple[str, ...]
+    classes: tuple[str, ...]  # their names; empty for a regression
 
     @property
     def outputs(self) -> int:
@@ -64,15 +56,8 @@ class Split:
 def digits_split(train_examples: int | None = None) -> Split:
     """The UCI digits, pixels divided by 16, in their fixed split: 1,437 to train on, 360 to test.
 
-    Parameters
-    ----------
-    train_examples : int, optional
-        Keep only so many training examples (10 to 1,437), the same number of each class but for rounding.
-
-    Raises
-    ------
-    ValueError
-        If ``train_examples`` is outside its range.
+    ``train_examples``, 10 to 1,437, keeps only so many, the same number of each class but for rounding; ValueError if
+    it is outside this range.
 
     Source
     ------
@@ -131,11 +116,11 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
 
     Parameters
     ----------
-    content : bytes
+    content
         The file, in UTF-8.
-    label_column : str, optional
+    label_column
         The name of the column of labels, or its number counted from 1; the last column if not given.
-    seed : int
+    seed
         Decides which examples are held back.
 
     Raises

@@ -218,7 +218,7 @@ def _lines_shown(row: Framework) -> tuple[str, ...]:
 
 def _migration_texts(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:
     """What to change when code moves, one text a sentence; the last ones are empty where there is less to say."""
-    changes = zip_longest(*(migration(source, target, rate).changes for rate in rates), fillvalue="")
+    changes = zip_longest(*(migration(source, target, rate) for rate in rates), fillvalue="")
     return {f"move-{row}": list(sentences) for row, sentences in enumerate(changes)}
 
 

@@ -20,18 +20,14 @@ from dropviz.theory.strategies import strategy
 Probability = Literal["drop", "keep"]
 Scales = Literal["train", "test", "neither", "always", "none-needed"]
 
-VERBS: Mapping[str, str] = MappingProxyType({"drop": "dropping", "keep": "keeping"})
-WHERE: Mapping[Scales, str] = MappingProxyType(
-    {
-        "train": "scales in training",
-        "test": "scales at test",
-        "neither": "scales neither in training nor at test",
-        "always": "scales whenever it is called, so call it in training only",
-        "none-needed": "needs no scaling, because its noise has mean one",
-    }
-)
-
-
+VERBS: Mapping[str, str] = {"drop": "dropping", "keep": "keeping"}
+WHERE: Mapping[Scales, str] = {
+    "train": "scales in training",
+    "test": "scales at test",
+    "neither": "scales neither in training nor at test",
+    "always": "scales whenever it is called, so call it in training only",
+    "none-needed": "needs no scaling, because its noise has mean one",
+}
 QUESTION_RATES = (0.2, 0.5, 0.8)  # the rows of the table in the comment under the question
 
 
@@ -74,15 +70,6 @@ class Framework:
         return float(strategy(self.strategy).test_scale(rate))
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """The same dropout in two frameworks, and what must change, one sentence each."""
-
-    source_line: str
-    target_line: str
-    changes: tuple[str, ...]
-
-
 @cache
 def frameworks() -> Mapping[str, Framework]:
     """Return every framework by name, in the order of the data file.
@@ -106,10 +93,7 @@ def line_of_code(framework: Framework, rate: float, *, other: bool = False) -> s
     >>> line_of_code(frameworks()["JAX stax"], 0.3)
     'jax.example_libraries.stax.Dropout(rate=0.7)'
 
-    Raises
-    ------
-    ValueError
-        If ``rate`` is not in [0, 1].
+    ValueError if ``rate`` is not in [0, 1].
     """
     if not 0.0 <= rate <= 1.0:
         raise ValueError(f"rate must be in [0, 1]; got {rate!r}")
@@ -122,33 +106,26 @@ def _number(probability: str, rate: float) -> str:
     return repr(round(float(rate if probability == "drop" else 1.0 - rate), 12))
 
 
-def migration(source: Framework, target: Framework, rate: float) -> Migration:
-    """Return both lines of code and what must change when code moves from ``source`` to ``target``.
+def migration(source: Framework, target: Framework, rate: float) -> tuple[str, ...]:
+    """Return what must change when code moves from ``source`` to ``target``, one sentence each.
 
     Weights that read an output of mean c·μ in training keep their function in a framework that gives
     d·μ when they are multiplied by ρ = c/d; plain SGD then follows the same path with its learning rate
-    times ρ² (substitute V = ρ·W in the update).
-
-    Raises
-    ------
-    ValueError
-        If ``rate`` is not in [0, 1): at 1 nothing is left to rescale.
+    times ρ² (substitute V = ρ·W in the update). ValueError if ``rate`` is not in [0, 1): at 1 nothing
+    is left to rescale.
     """
     if not 0.0 <= rate < 1.0:
         raise ValueError(f"rate must be in [0, 1); got {rate!r}")
-    lines = line_of_code(source, rate), line_of_code(target, rate)
     if source == target:
-        return Migration(*lines, changes=("Nothing changes.",))
-    changes = (
+        return ("Nothing changes.",)
+    return (
         *_number_change(source, target, rate),
         *_unnamed_change(source, target, rate),
         *_mask_change(source, target),
         *_scaling_change(source, target, rate),
-        *_switch_change(source, target),
-        *_ends_change(source, target),
+        *_use_change(source, target),
         *(f"{side.name}: {note}" for side in (source, target) for note in side.notes),
     )
-    return Migration(*lines, changes)
 
 
 def _number_change(source: Framework, target: Framework, rate: float) -> Iterator[str]:
@@ -214,26 +191,19 @@ def _scaling_change(source: Framework, target: Framework, rate: float) -> Iterat
             )
     for side in (source, target):
         if strategy(side.strategy).mistake:
-            yield _mismatch(side, rate)
+            shown = side.test_mean(rate) / side.train_mean(rate)
+            seen = f": at this rate the test mean is {shown:.4g} times the training mean."
+            if math.isclose(shown, 1.0):
+                seen = "; at this rate it does not show."
+            yield f"{side.name} does not match the means of training and test{seen}"
 
 
-def _mismatch(framework: Framework, rate: float) -> str:
-    ratio = framework.test_mean(rate) / framework.train_mean(rate)
-    seen = f": at this rate the test mean is {ratio:.4g} times the training mean."
-    if math.isclose(ratio, 1.0):
-        seen = "; at this rate it does not show."
-    return f"{framework.name} does not match the means of training and test{seen}"
-
-
-def _switch_change(source: Framework, target: Framework) -> Iterator[str]:
+def _use_change(source: Framework, target: Framework) -> Iterator[str]:
     if source.switch != target.switch:
         yield (
             f"Training is told from test in {source.name} by {source.switch}; "
             f"in {target.name} by {target.switch}."
         )
-
-
-def _ends_change(source: Framework, target: Framework) -> Iterator[str]:
     ends = ((source.at_drop_0, target.at_drop_0), (source.at_drop_1, target.at_drop_1))
     for end, (old, new) in enumerate(ends):
         if old != new and "not stated" not in (old, new):

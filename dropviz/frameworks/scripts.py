@@ -1,13 +1,12 @@
 """Every ready-made experiment as a short script of its own: NumPy, PyTorch and Keras.
 
-A script is put together of a framework's template (`training_templates`), the data, and the experiment itself, which
-reads alike in every framework. Sizes, epochs, batches and the optimizer are those of the experiment. Each script trains
+A script is put together of a framework's template (`templates`), the data, and the experiment itself, which reads
+alike in every framework. Sizes, epochs, batches and the optimizer are those of the experiment. Each script trains
 with one seed; the digits and the moons come from scikit-learn.
 """
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
 from dropviz.frameworks.templates import KERAS, NUMPY, PYTORCH
@@ -17,7 +16,7 @@ from dropviz.training.optimizers import Adam
 
 Target = Literal["numpy", "pytorch", "keras"]
 TARGETS: tuple[Target, ...] = get_args(Target)
-_TEMPLATES: Mapping[Target, str] = MappingProxyType({"numpy": NUMPY, "pytorch": PYTORCH, "keras": KERAS})
+_TEMPLATES: Mapping[Target, str] = {"numpy": NUMPY, "pytorch": PYTORCH, "keras": KERAS}
 
 
 class _Data(NamedTuple):
@@ -61,25 +60,9 @@ test_x = np.linspace(-2, 2, 201)[:, None]""",
     1,
 )
 
-_SCORE = """def score(chances, labels):  # accuracy and mean loss
-    right = chances.argmax(axis=1) == labels
-    return right.mean(), -np.log(chances[np.arange(len(labels)), labels] + 1e-30).mean()
-
-
-results = {}
-"""
-_REPORT = (
-    _SCORE
-    + """
-
-def report(name, network):
-    right, loss = results[name] = score(predict(network, test_x), test_y)
-    print(f"{name}: {100 * right:.1f} % right, loss {loss:.3f}")
-
-
-"""
-)
-_RATES = """STEPS = EPOCHS * -(-len(train_x) // BATCH)
+# What several experiments need; tagged as the templates are.
+_COMMON = """#? schedule
+STEPS = EPOCHS * -(-len(train_x) // BATCH)
 RATES = {
     "constant": lambda step: RATE,  #? constant
     "annealed": lambda step: RATE * (1 - step / STEPS),
@@ -87,16 +70,37 @@ RATES = {
 }
 
 
-"""
-_SAME_TEST_CODE = (
-    _REPORT
-    + """for noise in ("none", "inverted", "standard"):
+#? chances
+PASSES = 50
+
+
+#? chances
+def calibration_error(chances, labels, bins=15):  # |how often right - how sure|, over intervals of the latter
+    sure, right = chances.max(axis=1), chances.argmax(axis=1) == labels
+    place = np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1)
+    return np.abs(np.bincount(place, weights=right - sure)).sum() / len(labels)
+
+
+#? silent chances
+def score(chances, labels):  # accuracy and mean loss
+    right = chances.argmax(axis=1) == labels
+    return right.mean(), -np.log(chances[np.arange(len(labels)), labels] + 1e-30).mean()
+
+
+#? report
+results = {}
+
+
+#? report
+def report(name, network):
+    right, loss = results[name] = score(predict(network, test_x), test_y)
+    print(f"{name}: {100 * right:.1f} % right, loss {loss:.3f}")"""
+_SAME_TEST_CODE = """for noise in ("none", "inverted", "standard"):
     network = train(noise)
     report(noise, network)
 scale(network, KEEP)  # the last one trained: standard
 report("standard, weights scaled", network)
 """
-)
 _EQUAL_RATE = """RUNS = {{  # standard starts as the same function; the same seed gives it the same masks
     "inverted": ("inverted", 1, 1),
     "standard at the same learning rate": ("standard", 1 / KEEP, 1),
@@ -109,18 +113,11 @@ for name, (noise, start, speed) in RUNS.items():
     distance = np.abs(results[name] / results["inverted"] - 1).max()
     print(f"{{name}}: last loss {{losses[-1]:.4f}}, at most {{distance:.0e}} of it from inverted")
 """
-_ANNEALING = (
-    _RATES
-    + _REPORT
-    + """for name, rate in RATES.items():
+_ANNEALING = """for name, rate in RATES.items():
     report(name, train("inverted", rate))
 report("no dropout", train("none", RATES["constant"]))
 """
-)
-_ANNEALING_AT_TEST = (
-    _RATES
-    + _REPORT
-    + """for name, rate in RATES.items():
+_ANNEALING_AT_TEST = """for name, rate in RATES.items():
     report(f"inverted, {name}", train("inverted", rate))
     network = train("standard", rate)
     rates = [rate(step) for step in range(STEPS)]
@@ -129,10 +126,8 @@ _ANNEALING_AT_TEST = (
         report(f"standard, {name}, times 1 - {which} rate", network)
         scale(network, 1 / (1 - chosen))  # as it was
 """
-)
-_REGULARIZE = (
-    _SCORE
-    + """for noise in ("none", "inverted", "gaussian"):
+_REGULARIZE = """results = {}
+for noise in ("none", "inverted", "gaussian"):
     network = train(noise)
     trained, _ = score(predict(network, train_x), train_y)
     right, loss = score(predict(network, test_x), test_y)
@@ -140,20 +135,8 @@ _REGULARIZE = (
     print(f"{noise}: {100 * trained:.1f} % right in training, {100 * right:.1f} % at test: ", end="")
     print(f"a gap of {100 * (trained - right):.1f} points; test loss {loss:.3f}")
 """
-)
-_MONTE_CARLO = (
-    """PASSES = 50
-
-
-def calibration_error(chances, labels, bins=15):  # |how often right - how sure|, over intervals of the latter
-    sure, right = chances.max(axis=1), chances.argmax(axis=1) == labels
-    place = np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1)
-    return np.abs(np.bincount(place, weights=right - sure)).sum() / len(labels)
-
-
-"""
-    + _SCORE
-    + """for noise in ("inverted", "gaussian"):
+_MONTE_CARLO = """results = {}
+for noise in ("inverted", "gaussian"):
     network = train(noise)
     several = np.mean([predict(network, test_x, noisy=True) for _ in range(PASSES)], axis=0)
     for name, chances in (("one pass without noise", predict(network, test_x)), (f"{PASSES} passes", several)):
@@ -162,7 +145,6 @@ def calibration_error(chances, labels, bins=15):  # |how often right - how sure|
         results[noise, name] = right, loss, error
         print(f"{noise}, {name}: {100 * right:.1f} % right, loss {loss:.3f}, calibration error {100 * error:.1f} %")
 """
-)
 _BAND = """distance = np.abs(test_x[:, 0])
 results = {}
 for rate in (RATE / 5, RATE):
@@ -175,51 +157,31 @@ for rate in (RATE / 5, RATE):
     print(f"rate {rate:g}: spread {at:.3f} at the examples, {between:.3f} between them, {beyond:.3f} beyond")
 """
 
-_SCRIPTS: Mapping[str, _Script] = MappingProxyType(
-    {
-        "same_test_code": _Script(_DIGITS, "simple classes silent scale", _SAME_TEST_CODE),
-        "equal_rate_sgd": _Script(
-            _DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k²", power="**2")
-        ),
-        "equal_rate_adam": _Script(_DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k", power="")),
-        "annealing": _Script(_DIGITS, "schedule classes silent constant", _ANNEALING),
-        "annealing_at_test": _Script(_DIGITS, "schedule classes silent scale", _ANNEALING_AT_TEST),
-        "regularize": _Script(_MOONS, "simple classes silent", _REGULARIZE),
-        "regularize_digits": _Script(_FEW_DIGITS, "simple classes silent", _REGULARIZE),
-        "monte_carlo": _Script(_FEW_DIGITS, "simple classes noisy chances", _MONTE_CARLO),
-        "uncertainty_band": _Script(_WAVE, "simple values noisy", _BAND),
-    }
-)
+_SCRIPTS: Mapping[str, _Script] = {
+    "same_test_code": _Script(_DIGITS, "simple classes silent report scale", _SAME_TEST_CODE),
+    "equal_rate_sgd": _Script(_DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k²", power="**2")),
+    "equal_rate_adam": _Script(_DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k", power="")),
+    "annealing": _Script(_DIGITS, "schedule classes silent report constant", _ANNEALING),
+    "annealing_at_test": _Script(_DIGITS, "schedule classes silent report scale", _ANNEALING_AT_TEST),
+    "regularize": _Script(_MOONS, "simple classes silent", _REGULARIZE),
+    "regularize_digits": _Script(_FEW_DIGITS, "simple classes silent", _REGULARIZE),
+    "monte_carlo": _Script(_FEW_DIGITS, "simple classes noisy chances", _MONTE_CARLO),
+    "uncertainty_band": _Script(_WAVE, "simple values noisy", _BAND),
+}
 
 
-def training_script(target: Target, name: str, rate: float, epochs: int | None = None) -> str:
+def training_script(target: Target, name: str, rate: float) -> str:
     """Return the script of the experiment ``name`` for ``target`` at a dropout rate.
 
-    Parameters
-    ----------
-    target : str
-        "numpy", "pytorch" or "keras".
-    name : str
-        One of `experiments.experiments`.
-    rate : float
-        r = P(drop).
-    epochs : int, optional
-        Passes over the training examples; those of the experiment if not given.
-
-    Raises
-    ------
-    ValueError
-        If ``target`` or ``name`` is unknown, ``rate`` not in [0, 0.95] or ``epochs`` not a whole number of 1 or more.
+    ValueError if ``target`` or ``name`` is unknown, or ``rate`` not in [0, 0.95].
     """
     check_choice("target", target, TARGETS)
     check_choice("name", name, _SCRIPTS)
-    if epochs is not None and (not isinstance(epochs, int) or epochs < 1):
-        raise ValueError(f"epochs must be a whole number, 1 or more; got {epochs!r}")
     script = _SCRIPTS[name]
     configs = [config for _, config in experiments(rate)[name].runs]
     config, optimizer = configs[0], configs[0].optimizer
     words = {
-        "settings": f"RATE, EPOCHS, BATCH, LEARNING_RATE = {float(rate):g}, {epochs or config.epochs}, {config.batch}, "
+        "settings": f"RATE, EPOCHS, BATCH, LEARNING_RATE = {float(rate):g}, {config.epochs}, {config.batch}, "
         f"{optimizer.learning_rate:g}  # RATE = P(drop)" + "\nKEEP = 1 - RATE" * ("KEEP" in script.body),
         "imports": f"{script.data.imports}\n" if script.data.imports else "",
         "data": script.data.lines,
@@ -231,7 +193,7 @@ def training_script(target: Target, name: str, rate: float, epochs: int | None =
     }
     noises = {site.method if site else "none" for each in configs for site in each.sites[1:]}
     parts = {*script.parts.split(), *noises, type(optimizer).__name__.lower()}
-    text = _with_parts(f"{_TEMPLATES[target]}\n\n{script.body}", parts)
+    text = _with_parts(f"{_TEMPLATES[target]}\n\n{_COMMON}\n\n\n{script.body}", parts)
     return re.sub(r"{(\w+)}", lambda found: words.get(found[1], found[0]), text)
 
 

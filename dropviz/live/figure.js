@@ -147,11 +147,11 @@ function showPayload(live, payload, rate) {
 }
 
 /**
- * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended, `plotly` is
- * where the library can be had.
+ * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended, `plotly` are
+ * the addresses where the library can be had.
  * @param {Payload} firstPayload
  */
-export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = "" } = {}) {
+export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = null } = {}) {
   const parts = skeleton(root);
   const live = { root, parts, plotly, tableTimer: 0, width: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);

@@ -89,7 +89,7 @@ function pictureOf(talk, at) {
   const box = element("div", { class: "story-picture" }, [dv, veil]);
   box.inert = at !== talk.current;
   talk.parts.pictures.append(box);
-  const one = { box, dv, live: mount(dv, picture, picture.rates[picture.start]) };
+  const one = { box, dv, live: mount(dv, picture, picture.rates[picture.start], { plotly: talk.settings.plotly }) };
   if (question?.drag) one.guess = addGuess(one, question, answers[at], talk.act.reveal);
   pictures[at] = one;
   cover(talk, at);

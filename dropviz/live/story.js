@@ -9,6 +9,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const begin = (story, { scene, mode }) => mountStory(root, story, {
     scene,
     mode,
+    plotly: data.plotly,
     onScene: (number) => setStateValue("scene", number),
     onMode: (chosen) => setStateValue("mode", chosen),
   });

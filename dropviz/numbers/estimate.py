@@ -36,3 +36,15 @@ class Estimates:
     def estimates(self, quantity: str) -> Estimate:
         """The quantity with all its axes, such as "mean" or "variance"."""
         return Estimate(*(getattr(self, name) for name in (f"exact_{quantity}", quantity, f"{quantity}_se")))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MomentEstimates(Estimates):
+    """Simulated means and variances with their standard errors, and the exact ones; all of one shape."""
+
+    mean: Floats
+    mean_se: Floats
+    variance: Floats
+    variance_se: Floats
+    exact_mean: Floats
+    exact_variance: Floats

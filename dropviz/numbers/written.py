@@ -13,10 +13,7 @@ UNDEFINED = "undefined"
 def read_number(text: str) -> float:
     """The number that a person wrote, in ASCII digits with a decimal point; Python itself would read more.
 
-    Raises
-    ------
-    ValueError
-        If it is no number, or has other digits or underscores.
+    ValueError if it is no number, or has other digits or underscores.
 
     >>> read_number(" -1.5e3 ")
     -1500.0

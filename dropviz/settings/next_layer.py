@@ -26,4 +26,15 @@ INPUT_MEAN = Number("layer_input_mean", _MEAN_LABEL, 0.5, -5.0, 5.0, 0.5, help=_
 _TIE_HELP = "Correlation of any two of these inputs; 0 means uncorrelated."
 CORRELATION = Number("layer_correlation", "batch norm: correlation", 0.05, 0.0, 1.0, 0.05, help=_TIE_HELP)
 SEED = seed("layer_seed", 2, "The same seed gives the same weights, inputs, masks.")
-SETTINGS = (RATE, FAN_IN, SCALE, BIAS, NONLINEARITY, UNIT_INPUTS, INPUT_MEAN, CORRELATION, SEED)
+# each under its name in `NextLayerConfig`, in the order of the page
+FIELDS: Mapping[str, Number | Choice] = {
+    "fan_in": FAN_IN,
+    "weight_scale": SCALE,
+    "bias": BIAS,
+    "nonlinearity": NONLINEARITY,
+    "unit_inputs": UNIT_INPUTS,
+    "input_mean": INPUT_MEAN,
+    "correlation": CORRELATION,
+    "seed": SEED,
+}
+SETTINGS = (RATE, *FIELDS.values())

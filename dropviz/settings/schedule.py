@@ -24,11 +24,8 @@ Rows = tuple[tuple[float, float], ...]
 def read_rows(steps: Sequence[object], rates: Sequence[object]) -> Rows:
     """Return rows of (step, rate) from cells of any kind; rows with both cells empty do not count.
 
-    Raises
-    ------
-    ValueError
-        In one sentence that names the row: see `dropviz.schedules.table`. Also for more than 40 rows, or 80 with empty
-        ones, and for a cell of more than 60 characters.
+    ValueError in one sentence that names the row: see `dropviz.schedules.table`. Also for more than 40 rows, or 80 with
+    empty ones, and for a cell of more than 60 characters.
     """
     if len(steps) > 2 * MOST_ROWS:
         raise ValueError(f"the table must have at most {MOST_ROWS} rows; it has more")

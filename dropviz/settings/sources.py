@@ -20,20 +20,13 @@ from dropviz.theory.measured import digits
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A row of the table.
+    """A row of the table."""
 
-    Attributes
-    ----------
-    label : what the page calls it
-    kind, parameters : what makes the activations, and the names of what it takes
-    settings : the settings of a page that give these parameters, in their order
-    converted : the parameters that follow from the settings, where these are not the parameters themselves
-    """
-
-    label: str
-    kind: Callable[..., Activations]
-    parameters: tuple[str, ...] = ()
-    settings: tuple[Number, ...] = ()
+    label: str  # what the page calls it
+    kind: Callable[..., Activations]  # what makes the activations,
+    parameters: tuple[str, ...] = ()  # and the names of what it takes
+    settings: tuple[Number, ...] = ()  # of a page, that give these parameters, in their order
+    # the parameters that follow from the settings, where these are not the parameters themselves
     converted: Callable[..., tuple[float, ...]] = lambda *values: values
 
     def make(self, *values: float) -> Activations:

@@ -13,21 +13,13 @@ OWN = "own"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Experiments behind one button.
+    """Experiments behind one button."""
 
-    Attributes
-    ----------
-    name, label : in the address and on the button
-    asked : what the button asks
-    sources : how to read the picture, and who found it
-    variants : the choice among several experiments
-    """
-
-    name: str
-    label: str
-    asked: str
-    sources: str = ""
-    variants: Choice | None = None
+    name: str  # in the address
+    label: str  # on the button
+    asked: str  # what the button asks
+    sources: str = ""  # how to read the picture, and who found it
+    variants: Choice | None = None  # the choice among several experiments
 
 
 def _variants(key: str, label: str, options: dict[str, str], help: str) -> Choice:

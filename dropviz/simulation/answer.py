@@ -29,30 +29,16 @@ class EvidenceConfig(Checked):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What the answer rests on, all of it on the same rates.
+    """What the answer rests on, all of it on the same rates."""
 
-    Attributes
-    ----------
-    rates
-        Shape (rate,).
-    sweep, layer
-        Simulations of `STRATEGIES` and of `LAYERS`.
-    noise
-        Mean of the noise that each of `NOISES` adds, shape (noise, rate).
-    annealed, worst_error
-        While the rate falls in a straight line to 0: what each test factor is taken from, and the largest relative
-        error of its test mean, by the first rate; shape (factor, rate).
-    unit
-        One logistic unit over all its masks.
-    """
-
-    rates: Floats
-    sweep: Sweep
-    layer: LayerSweep
-    noise: Estimate
-    annealed: tuple[str, ...]
-    worst_error: Floats
-    unit: LogisticUnit
+    rates: Floats  # shape (rate,)
+    sweep: Sweep  # of `STRATEGIES`
+    layer: LayerSweep  # of `LAYERS`
+    noise: Estimate  # mean of the noise that each of `NOISES` adds, shape (noise, rate)
+    # while the rate falls in a straight line to 0
+    annealed: tuple[str, ...]  # what each test factor is taken from,
+    worst_error: Floats  # and the largest relative error of its test mean, by first rate; (factor, rate)
+    unit: LogisticUnit  # one unit over all its masks
 
 
 def evidence(config: EvidenceConfig) -> Evidence:

@@ -12,34 +12,20 @@ PLACES = 200  # most places of the slider, and points of a curve, less one
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChangingRate:
-    """A schedule, and test mean / training mean along it for each test factor, the last one inverted's.
+    """A schedule, and test mean / training mean along it for each test factor, the last one inverted's."""
 
-    Attributes
-    ----------
-    steps, rates
-        The places of the slider, whole steps from the first to the last, and the rate there, shape (place,).
-    first, last, varies
-        The rate at the first and the last step, and whether it ever differs between two steps.
-    names, factors
-        What each factor is taken from, and the factors, shape (factor,).
-    ratios
-        Test mean / training mean at the places, 1 is right; shape (factor, place).
-    worst_ratio, worst_step, mean_error
-        Over every step, not only the places: the ratio furthest from 1, where it is reached first, and the mean of
-        |ratio − 1|; shape (factor,).
-    """
-
-    steps: Floats
-    rates: Floats
-    first: float
-    last: float
-    varies: bool
-    names: tuple[str, ...]
-    factors: Floats
-    ratios: Floats
-    worst_ratio: Floats
-    worst_step: Floats
-    mean_error: Floats
+    steps: Floats  # the places of the slider: whole steps from the first to the last, shape (place,)
+    rates: Floats  # at the places
+    first: float  # the rate at the first step,
+    last: float  # and at the last
+    varies: bool  # whether it ever differs between two steps
+    names: tuple[str, ...]  # what each factor is taken from
+    factors: Floats  # shape (factor,)
+    ratios: Floats  # test mean / training mean at the places, 1 is right; shape (factor, place)
+    # over every step, not only the places; shape (factor,)
+    worst_ratio: Floats  # the ratio furthest from 1,
+    worst_step: Floats  # where it is reached first,
+    mean_error: Floats  # and the mean of |ratio − 1|
 
 
 def changing_rate(schedule: Schedule, total: int, most_places: int = PLACES) -> ChangingRate:

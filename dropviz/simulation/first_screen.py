@@ -18,21 +18,12 @@ TOPS = np.array([0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.05])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FirstScreen:
-    """A sweep, and what one looks at.
-
-    Attributes
-    ----------
-    sweep
-        The moments and the gaps between them.
-    distributions
-        Strategy → its outputs, all on the same bins; point masses: "train" and "test", both at 0.
-    units
-        A few units of the sweep.
-    """
+    """A sweep, and what one looks at beside its moments."""
 
     sweep: Sweep
+    # by strategy, all on the same bins; point masses: "train" and "test", both at 0
     distributions: Mapping[str, Distribution]
-    units: Units
+    units: Units  # a few of the sweep
 
 
 def first_look(result: Sweep, units: int = UNITS_SHOWN) -> FirstScreen:

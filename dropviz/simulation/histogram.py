@@ -117,25 +117,11 @@ class PointMass(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Distribution:
-    """Shares of all units, in per cent.
+    """Shares of all units, in per cent."""
 
-    Attributes
-    ----------
-    edges
-        Edges of the bins, shape (bin + 1,).
-    top
-        Where the axis of the shares ends; what is taller is cut, and said.
-    train, test
-        Of the outputs in each bin that are no point mass, shape (rate, bin); ``test`` has one row if it stands still.
-    masses
-        Name → point mass.
-    outside
-        Beyond the edges in training, shape (rate,).
-    """
-
-    edges: Floats
-    top: float
-    train: Floats
-    test: Floats
-    masses: Mapping[str, PointMass]
-    outside: Floats
+    edges: Floats  # of the bins, shape (bin + 1,)
+    top: float  # where the axis of the shares ends; what is taller is cut, and said
+    train: Floats  # outputs in each bin that are no point mass, shape (rate, bin);
+    test: Floats  # the same, with one row if it stands still
+    masses: Mapping[str, PointMass]  # by name
+    outside: Floats  # beyond the edges in training, shape (rate,)

@@ -26,7 +26,7 @@ from dropviz.numbers.checks import (
     check_number,
     checked,
 )
-from dropviz.numbers.estimate import Estimate, Estimates
+from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, below_one, check_rising
 from dropviz.simulation.histogram import even_edges, shares
 from dropviz.simulation.masks import check_masked, masked_sums
@@ -61,34 +61,17 @@ class LayerConfig(Checked):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LayerSweep(Estimates):
-    """The next layer's input over masks.
+class LayerSweep(MomentEstimates):
+    """The next layer's input over masks; its moments are those of z in training, shape (strategy, rate).
 
-    Attributes
-    ----------
-    weights, inputs
-        w and a, shape (unit,).
-    masked_sums
-        Σ wᵢ·aᵢ·mᵢ, shape (mask, rate); every strategy's z is a factor of it, see `training_z`.
-    mean, mean_se, variance, variance_se
-        Of z over masks in training, shape (strategy, rate). NaN where the train factor divides by zero.
-    exact_mean, exact_variance
-        The closed form of the same.
-    test_z
-        z at test, which is not random, shape (strategy, rate).
+    They are NaN where the train factor divides by zero.
     """
 
     config: LayerConfig
-    weights: Floats
-    inputs: Floats
-    masked_sums: Floats
-    mean: Floats
-    mean_se: Floats
-    variance: Floats
-    variance_se: Floats
-    exact_mean: Floats
-    exact_variance: Floats
-    test_z: Floats
+    weights: Floats  # w, shape (unit,)
+    inputs: Floats  # a, shape (unit,)
+    masked_sums: Floats  # Σ wᵢ·aᵢ·mᵢ, shape (mask, rate), of which `training_z` makes every strategy's z
+    test_z: Floats  # z at test, which is not random, shape (strategy, rate)
 
     def estimate(self, moment: str, name: str) -> Estimate:
         """Mean or variance of z in training by the strategy ``name``, over the rates."""

@@ -28,11 +28,8 @@ FIRST_EXAMPLE = 12
 class MistakeConfig:
     """The mistake ``name`` in the foreground of a sweep of "inverted" and of one mistake or more.
 
-    Raises
-    ------
-    ValueError
-        If "inverted" or ``name`` is not in the sweep, ``name`` is no mistake, or the mean of the activations, by
-        which the picture divides, is not above 0.
+    ValueError if "inverted" or ``name`` is not in the sweep, ``name`` is no mistake, or the mean of the activations, by
+    which the picture divides, is not above 0.
     """
 
     sweep: SweepConfig
@@ -50,28 +47,15 @@ class MistakeConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mistake:
-    """One mistake beside inverted dropout, on the same activations and masks.
+    """One mistake beside inverted dropout, on the same activations and masks."""
 
-    Attributes
-    ----------
-    name, sweep
-        The mistake in the foreground, and the means of all strategies.
-    ratios
-        Strategy → test mean / training mean over the rates; not simulated (NaN) where all of a few units were dropped.
-    invisible_rate
-        The rate inside (0, 1) at which the two means are equal; None if there is none.
-    starts_small
-        Whether the test mean is the smaller one below that rate, or at every rate if there is none.
-    units
-        A few units, to be drawn one by one.
-    """
-
-    name: str
-    sweep: Sweep
+    name: str  # the mistake in the foreground
+    sweep: Sweep  # the means of all strategies
+    # by strategy: test mean / training mean; not simulated (NaN) where all of a few units were dropped
     ratios: Mapping[str, Estimate]
-    invisible_rate: float | None
-    starts_small: bool
-    units: Units
+    invisible_rate: float | None  # inside (0, 1), where the two means are equal; None if there is none
+    starts_small: bool  # whether the test mean is the smaller one below that rate, or at every one if none
+    units: Units  # a few, to be drawn one by one
 
 
 def beside_inverted(config: MistakeConfig) -> Mistake:
@@ -94,38 +78,20 @@ def beside_inverted(config: MistakeConfig) -> Mistake:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """What one unit answers to one input, over masks, with inverted dropout left on at test, and off.
-
-    Attributes
-    ----------
-    rates, masks
-        The grid, and how many masks were drawn.
-    off
-        The answer z with dropout off.
-    first
-        The answers under the first few masks, shape (mask, rate).
-    edges, shares
-        Bin edges around the answers of a middling rate, 0 and ``off``, and the share of the masks, in per cent, whose
-        answer falls into each bin, shape (rate, bin).
-    top
-        Where the axis of the shares ends, per cent; taller bars are cut.
-    mean, std, exact_std
-        Of the answers over masks; the standard deviations have shape (rate,).
-    flipped
-        Masks whose answer lies on the other side of 0 than ``off``, per cent. There are too many masks to list: its
-        ``exact`` is the simulated share too.
-    """
+    """What one unit answers to one input, over masks, with inverted dropout left on at test, and off."""
 
     rates: Floats
-    masks: int
-    off: float
-    first: Floats
-    edges: Floats
-    shares: Floats
-    top: float
-    mean: Estimate
-    std: Floats
+    masks: int  # how many were drawn
+    off: float  # the answer z with dropout off
+    first: Floats  # the answers under the first few masks, shape (mask, rate)
+    edges: Floats  # of bins around the answers of a middling rate, 0 and ``off``
+    shares: Floats  # per cent of the masks whose answer falls into each bin, shape (rate, bin)
+    top: float  # where the axis of the shares ends, per cent; taller bars are cut
+    mean: Estimate  # of the answers over masks
+    std: Floats  # the same, shape (rate,)
     exact_std: Floats
+    # per cent of the masks whose answer lies on the other side of 0 than ``off``; there are too many masks to list:
+    # its ``exact`` is the simulated share too
     flipped: Estimate
 
 

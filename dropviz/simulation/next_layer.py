@@ -85,52 +85,24 @@ class NextLayerConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NextLayer:
-    """Everything that the page shows, all on the same grid of rates.
-
-    Attributes
-    ----------
-    config, rates
-        What was simulated, and the grid, shape (rate,).
-    layer
-        One unit's z over masks.
-    square_sum
-        Σ wᵢ²aᵢ² of that unit, on which its variance over masks rests.
-    edges, shares, outside
-        Bin edges of z; the share of the masks in each bin, in per cent, shape (strategy, rate, bin), and outside all
-        bins, as a fraction, shape (strategy, rate).
-    top
-        Where the axis of the shares ends, per cent; taller bars are cut.
-    unit
-        The small unit through the nonlinearity.
-    logistic
-        The small unit as a logistic unit, by inverted dropout.
-    logistic_gap
-        Its average − its geometric mean, shape (strategy, rate); 0 where it is no more than rounding.
-    depth
-        The gap of a stack of layers.
-    shift
-        The variance shift Δ before batch norm.
-    bell_x, bells, expected_bell
-        The density of what batch norm passes on at test, N(0, Δ), at each x, shape (rate, x); and the one of variance
-        1 that it expects, shape (x,).
-    """
+    """Everything that the page shows, all on the same grid of rates."""
 
     config: NextLayerConfig
     rates: Floats
-    layer: LayerSweep
-    square_sum: float
-    edges: Floats
-    shares: Floats
-    outside: Floats
-    top: float
-    unit: UnitOutput
-    logistic: LogisticUnit
-    logistic_gap: Floats
+    layer: LayerSweep  # one unit's z over masks
+    square_sum: float  # Σ wᵢ²aᵢ² of that unit, on which its variance over masks rests
+    edges: Floats  # of the bins of z
+    shares: Floats  # per cent of the masks in each bin, shape (strategy, rate, bin),
+    outside: Floats  # and outside all bins, as a fraction, shape (strategy, rate)
+    top: float  # where the axis of the shares ends, per cent; taller bars are cut
+    unit: UnitOutput  # the small unit through the nonlinearity
+    logistic: LogisticUnit  # the small unit as a logistic unit, by inverted dropout
+    logistic_gap: Floats  # its average − geometric mean, shape (strategy, rate); 0 where it is rounding
     depth: DepthGap
     shift: VarianceShift
     bell_x: Floats
-    bells: Floats
-    expected_bell: Floats
+    bells: Floats  # density of what batch norm passes on at test, N(0, Δ), at each x, shape (rate, x);
+    expected_bell: Floats  # and the one of variance 1 that it expects, shape (x,)
 
 
 def next_layer(config: NextLayerConfig) -> NextLayer:

@@ -53,38 +53,20 @@ class NoisePairConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoisePair:
-    """One noise beside inverted dropout. Axes of the estimates: noise as in ``sweep``, rate.
+    """One noise beside inverted dropout. Axes of the estimates: noise as in ``sweep``, rate."""
 
-    Attributes
-    ----------
-    sweep
-        The moments of the two noises, and of standard dropout; the other noise is the last.
-    pair
-        "inverted", and the other noise.
-    distributions
-        The outputs of the pair, on the same bins; point masses, each where it is: "dropped", "zero" (kept, 0 before)
-        and "test" (0 at test).
-    mean, variance
-        Of the noise, which is output − activation.
-    variance_ratio
-        Training/test variance; the simulated one is over the exact test variance, which adds no error. NaN where that
-        is 0.
-    mean_gap
-        Test − training mean of the outputs.
-    exact
-        Every noise there is → its "noise", "train" and "test" moments, shape (rate,).
-    unit_mean
-        Every noise there is → the mean of the noise at a unit, as a share of its activation, shape (rate,).
-    """
-
-    sweep: NoiseSweep
-    pair: tuple[str, str]
+    sweep: NoiseSweep  # of the pair, and of standard dropout; the other noise is the last
+    pair: tuple[str, str]  # "inverted", and the other noise
+    # of the outputs of the pair, on the same bins; masses "dropped", "zero" (kept, 0 before) and "test" (0 at test)
     distributions: Mapping[str, Distribution]
-    mean: Estimate
-    variance: Estimate
+    mean: Estimate  # of the noise, which is output − activation
+    variance: Estimate  # of the noise
+    # training/test; the simulated one is over the exact test variance, which adds no error. NaN where that is 0
     variance_ratio: Estimate
-    mean_gap: Estimate
+    mean_gap: Estimate  # test − training mean of the outputs
+    # every noise there is → its "noise", "train" and "test" moments, shape (rate,)
     exact: Mapping[str, Mapping[str, Moments]]
+    # every noise there is → the mean of the noise at a unit, as a share of its activation, shape (rate,)
     unit_mean: Mapping[str, Floats]
 
 

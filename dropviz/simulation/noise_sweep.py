@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked
-from dropviz.numbers.estimate import Estimates
+from dropviz.numbers.estimate import MomentEstimates
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.histogram import even_edges, shares
 from dropviz.simulation.masks import block_sizes, from_block_on
@@ -62,25 +62,13 @@ class NoiseConfig(Checked):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MomentCurves(Estimates):
-    """Simulated mean and variance with standard errors, and the exact ones. Axes: noise, rate."""
-
-    mean: Floats
-    mean_se: Floats
-    variance: Floats
-    variance_se: Floats
-    exact_mean: Floats
-    exact_variance: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class NoiseSweep:
     """Moments of the noise (output − a), of the training output and of the test output. Axes: noise, rate."""
 
     config: NoiseConfig
-    noise: MomentCurves
-    train: MomentCurves
-    test: MomentCurves
+    noise: MomentEstimates
+    train: MomentEstimates
+    test: MomentEstimates
 
 
 class Central(NamedTuple):
@@ -212,12 +200,12 @@ def _spread_moments(rates: Floats, a: Floats, base: Floats) -> tuple[Central, Ce
     return unit_noise.affine(sigma, 0.0), output
 
 
-def _curves(pairs: list[tuple[Central, Moments]], units: int, unit: float) -> MomentCurves:
+def _curves(pairs: list[tuple[Central, Moments]], units: int, unit: float) -> MomentEstimates:
     """Moments with their standard errors, back in the activations' own unit, beside the exact ones."""
     mean, second, _, fourth = np.array([simulated for simulated, _ in pairs]).swapaxes(0, 1)
     exact_mean, exact_variance = np.array([exact for _, exact in pairs]).swapaxes(0, 1)
     variance = second * (units / (units - 1))
-    return MomentCurves(
+    return MomentEstimates(
         mean=mean * unit,
         mean_se=np.sqrt(variance / units) * unit,
         variance=variance * unit**2,
@@ -231,31 +219,17 @@ def _curves(pairs: list[tuple[Central, Moments]], units: int, unit: float) -> Mo
 class NoiseDensities:
     """Training outputs of a bounded sample as densities on common bins, point masses kept apart.
 
-    At each noise and rate: Σ density·width + ``dropped_mass`` + ``zero_mass`` + ``outside_mass`` = 1.
-
-    Attributes
-    ----------
-    edges
-        Edges of the bins, shape (bin + 1,); the same at every noise and rate.
-    density
-        Of outputs that are no point mass, shape (noise, rate, bin), in 1/activation.
-    dropped_value, dropped_mass
-        Where dropped units lie and their share, shape (noise, rate); 0 mass for spread noises.
-    zero_value, zero_mass
-        Where units lie that are kept and were exactly 0 before, and their share; 0 mass for additive noise, which
-        moves them apart.
-    outside_mass
-        Share beyond the edges, shape (noise, rate).
+    Axes: noise, rate. At each: Σ density·width + ``dropped_mass`` + ``zero_mass`` + ``outside_mass`` = 1.
     """
 
     config: NoiseConfig
-    edges: Floats
-    density: Floats
-    dropped_value: Floats
-    dropped_mass: Floats
-    zero_value: Floats
-    zero_mass: Floats
-    outside_mass: Floats
+    edges: Floats  # of the bins, shape (bin + 1,); the same at every noise and rate
+    density: Floats  # of outputs that are no point mass, shape (noise, rate, bin), in 1/activation
+    dropped_value: Floats  # where dropped units lie,
+    dropped_mass: Floats  # and their share; 0 for spread noises
+    zero_value: Floats  # where units lie that are kept and were exactly 0 before,
+    zero_mass: Floats  # and their share; 0 for additive noise, which moves them apart
+    outside_mass: Floats  # beyond the edges
 
 
 def noise_densities(config: NoiseConfig) -> NoiseDensities:

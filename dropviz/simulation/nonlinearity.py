@@ -65,30 +65,19 @@ def nonlinearity(name: str) -> Callable[[Floats], Floats]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitOutput:
-    """The output f(z) of one unit over masks, beside f of a single z. NaN where a factor divides by zero.
+    """The output f(z) of one unit over masks, beside f of a single z; shape (strategy, rate).
 
-    Attributes
-    ----------
-    inputs, nonlinearity, strategies, rates
-        The fan-in, the name of f, and the axes of the rest, which has shape (strategy, rate).
-    output
-        E[f(z)] in training; exact, by all 2ⁿ masks, for a fan-in up to 12, NaN beyond.
-    at_mean
-        f(E[z]), with the exact mean of the training z.
-    at_test
-        f(z) as the strategy computes it at test; equal to ``at_mean`` where the strategy matches the means.
-    gap
-        E[f(z)] − f(E[z]), exact where it could be enumerated; 0 where it is no more than the rounding of the outputs.
+    NaN where a factor divides by zero.
     """
 
-    inputs: int
-    nonlinearity: str
+    inputs: int  # the fan-in
+    nonlinearity: str  # the name of f
     strategies: tuple[str, ...]
     rates: Floats
-    output: Estimate
-    at_mean: Floats
-    at_test: Floats
-    gap: Floats
+    output: Estimate  # E[f(z)] in training; exact, by all 2ⁿ masks, for a fan-in up to 12, NaN beyond
+    at_mean: Floats  # f(E[z]), with the exact mean of the training z
+    at_test: Floats  # f(z) as computed at test; equal to ``at_mean`` where the strategy matches the means
+    gap: Floats  # E[f(z)] − f(E[z]), exact where it could be enumerated; 0 where no more than rounding
 
 
 def unit_output(sweep: LayerSweep, name: str) -> UnitOutput:
@@ -151,21 +140,15 @@ class DepthConfig(Checked):
 class DepthGap:
     """How far the mean of the noisy passes is from the one pass without noise. Axes: rate, layer.
 
-    Attributes
-    ----------
-    relative_gap
-        Root mean square over units of E[h] − h_off, over that of h_off; the part that the finite number of passes puts
-        there, ``noise_floor``, is taken out of the square (0 where nothing is left). NaN where h_off is 0.
-    residual_gap
-        The same after h_off was multiplied by the best single factor of each rate and layer: what no scaling removes.
-    noise_floor
-        Root mean square of the standard errors of E[h], over that of h_off: smaller gaps cannot be seen.
+    Root mean squares over units, divided by that of the output h_off without noise; NaN where h_off is 0. What the
+    finite number of passes puts into a gap, ``noise_floor``, is taken out of its square (0 where nothing is left).
     """
 
     config: DepthConfig
-    relative_gap: Floats
+    relative_gap: Floats  # of E[h] − h_off
+    # the same after h_off was multiplied by the best single factor of each rate and layer: what no scaling removes
     residual_gap: Floats
-    noise_floor: Floats
+    noise_floor: Floats  # of the standard errors of E[h]: smaller gaps cannot be seen
 
 
 def depth_gap(config: DepthConfig) -> DepthGap:
@@ -209,22 +192,12 @@ def _relative_gaps(noisy: Floats, off: Floats) -> tuple[float, float, float]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogisticUnit:
-    """One logistic unit over all its thinned networks, exactly. Axis: rate.
-
-    Attributes
-    ----------
-    arithmetic_mean
-        E[σ(z)], the average output of the thinned networks.
-    geometric_mean
-        Normalized geometric mean G/(G + G′), G = Π σ(z)^P(mask), G′ = Π (1 − σ(z))^P(mask).
-    weight_scaled
-        σ(E[z]), what one pass with scaled weights (standard) or plain weights (inverted) gives at test.
-    """
+    """One logistic unit over all its thinned networks, exactly. Axis: rate."""
 
     rates: Floats
-    arithmetic_mean: Floats
-    geometric_mean: Floats
-    weight_scaled: Floats
+    arithmetic_mean: Floats  # E[σ(z)], the average output of the thinned networks
+    geometric_mean: Floats  # normalized: G/(G + G′), G = Π σ(z)^P(mask), G′ = Π (1 − σ(z))^P(mask)
+    weight_scaled: Floats  # σ(E[z]): one pass at test, with scaled (standard) or plain weights (inverted)
 
 
 def logistic_unit(
@@ -233,17 +206,10 @@ def logistic_unit(
     """Average, normalized geometric mean and weight-scaled output of σ(Σ wᵢ·aᵢ·mᵢ·t + b), by all 2ⁿ masks.
 
     The weight-scaled output equals the normalized geometric mean, because log σ(z) − log σ(−z) = z is linear in the
-    mask; it is not the average.
+    mask; it is not the average. ValueError if there are not 1 to 12 finite weights and as many inputs, a rate is
+    outside [0, 1), or ``name`` is not "standard" or "inverted".
 
-    Raises
-    ------
-    ValueError
-        If there are not 1 to 12 finite weights and as many inputs, a rate is outside [0, 1), or ``name`` is not
-        "standard" or "inverted".
-
-    Source
-    ------
-    Baldi & Sadowski, *Understanding dropout*, NIPS 2013.
+    Source: Baldi & Sadowski, *Understanding dropout*, NIPS 2013.
     """
     if name not in ("standard", "inverted"):
         raise ValueError(f"strategy must be 'standard' or 'inverted'; got {name!r}")

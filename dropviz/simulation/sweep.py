@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.numbers.checks import Checked, Floats, check_choice, check_count, check_names, checked
-from dropviz.numbers.estimate import Estimate, Estimates
+from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, check_rates
 from dropviz.simulation.masks import block_sizes, output_moments
 from dropviz.theory.activations import RELU, Activations
@@ -92,7 +92,7 @@ class SweepConfig(Checked):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sweep(Estimates):
+class Sweep(MomentEstimates):
     """Result of a sweep: moments over units of every training and test output, with standard errors.
 
     Arrays are read-only float64 in the order of the config. Means, their errors and the rms gap are in the unit of the
@@ -117,17 +117,11 @@ class Sweep(Estimates):
     """
 
     config: SweepConfig
-    mean: Floats
-    mean_se: Floats
-    variance: Floats
-    variance_se: Floats
-    exact_mean: Floats
-    exact_variance: Floats
     rms_gap: Floats
     gap_se: Floats
 
     def __post_init__(self) -> None:
-        for item in fields(self)[1:]:
+        for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False
@@ -143,7 +137,7 @@ class Sweep(Estimates):
         index = pd.MultiIndex.from_product(
             (config.strategies, config.rates, PHASES), names=("strategy", "rate", "phase")
         )
-        columns = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
+        columns = [item.name for item in fields(MomentEstimates)]
         by_rate = {name: getattr(self, name).swapaxes(1, 2).ravel() for name in columns}
         return pd.DataFrame(by_rate, index=index).reset_index()
 
@@ -164,10 +158,7 @@ class Sweep(Estimates):
     def gap(self, measure: str) -> Floats:
         """One column of `discrepancy` as an array, or "mean_ratio", test/train mean; axes: strategy, rate.
 
-        Raises
-        ------
-        ValueError
-            If there is no such measure.
+        ValueError if there is no such measure.
         """
         config = self.config
         if measure == "wasserstein":
@@ -180,20 +171,14 @@ class Sweep(Estimates):
     def gap_error(self, measure: str) -> Floats:
         """Standard error of `gap`, for every measure but wasserstein, which is not simulated; axes: strategy, rate.
 
-        Raises
-        ------
-        ValueError
-            If there is no such measure, or it is wasserstein.
+        ValueError if there is no such measure, or it is wasserstein.
         """
         return np.asarray(self.gap_se[_place(measure)])
 
     def estimate(self, moment: str, name: str, phase: str) -> Estimate:
         """Mean or variance of the output of the strategy ``name`` in the phase "train" or "test", over the rates.
 
-        Raises
-        ------
-        ValueError
-            If the moment or phase is unknown, or the strategy not in the config.
+        ValueError if the moment or phase is unknown, or the strategy not in the config.
         """
         check_choice("moment", moment, Moments._fields)
         check_choice("phase", phase, PHASES)
@@ -202,10 +187,7 @@ class Sweep(Estimates):
     def gap_estimate(self, measure: str, name: str) -> Estimate:
         """One measure of the strategy ``name`` over the rates: exact, and but for wasserstein `gap` and `gap_error`.
 
-        Raises
-        ------
-        ValueError
-            If the measure is unknown, or the strategy not in the config.
+        ValueError if the measure is unknown, or the strategy not in the config.
         """
         row = self._row(name)
         if measure == "mean_ratio":

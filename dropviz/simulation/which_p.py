@@ -10,29 +10,15 @@ STRATEGIES = ("wrong_train", "inverted")  # training divides by the rate, by kee
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WhichP:
-    """Both factors of the question. Axes: divided by the rate, by keep; rate.
-
-    Attributes
-    ----------
-    rates
-        The grid.
-    means
-        Training mean over test mean. Neither strategy changes anything at test, so the exact test mean is μ, and
-        dividing by it adds no error.
-    """
+    """Both factors of the question. Axes: divided by the rate, by keep; rate."""
 
     rates: tuple[float, ...]
+    # training mean over test mean; at test nothing is changed, so the exact test mean is μ, and adds no error
     means: Estimate
 
 
 def which_p(config: SweepConfig) -> WhichP:
-    """Simulate both.
-
-    Raises
-    ------
-    ValueError
-        If the strategies are not `STRATEGIES`, or the activations have mean 0: then no factor changes the mean.
-    """
+    """Simulate both; ValueError for other strategies than `STRATEGIES`, and for mean 0, which no factor changes."""
     mu = config.activations.exact_mean
     if config.strategies != STRATEGIES:
         raise ValueError(f"config must be of the strategies {STRATEGIES}; got {config.strategies}")

@@ -4,11 +4,8 @@ import re
 
 MOST_LINES, MOST_KEYS = 5_000, 2_000  # of the file; brackets count as keys do
 MOST_COMPLAINT = 500  # characters
-MOST_PARTS, MOST_DEPTH, MOST_WORD = (
-    8,
-    12,
-    100,
-)  # of a dotted key, of brackets in brackets; characters without a blank
+MOST_PARTS, MOST_DEPTH = 8, 12  # of a dotted key; of brackets in brackets
+MOST_WORD = 100  # characters without a blank
 _STRING_OR_COMMENT = re.compile(
     r"""
     \#[^\n]*

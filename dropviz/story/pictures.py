@@ -42,11 +42,7 @@ def _mistake(given: Mapping[str, Any]) -> Mistake:
 
 def _unit(given: Mapping[str, Any]) -> UnitOutput:
     config = NextLayerConfig(
-        unit_inputs=given["layer_inputs"],
-        weight_scale=given["layer_scale"],
-        bias=given["layer_bias"],
-        nonlinearity=given["layer_f"],
-        seed=given["layer_seed"],
+        **{name: given[one.key] for name, one in next_layer.FIELDS.items() if one.key in given}
     )
     return unit_output(layer_sweep(config.unit), config.nonlinearity)
 

@@ -39,12 +39,8 @@ class Observation:
 
     ``clean_mean`` is the mean of the same activations without any dropout or factor: it tells standard from inverted.
     Variances tell dropout in the same state in both phases from the rest. Each comes with its standard error, or not
-    at all. A standard error of 0 is read as known to nine digits.
-
-    Raises
-    ------
-    ValueError
-        If a number is missing, not finite or out of range: rate in [0, 1), errors and variances 0 or more.
+    at all. A standard error of 0 is read as known to nine digits. ValueError if a number is missing, not finite or
+    out of range: rate in [0, 1), errors and variances 0 or more.
     """
 
     rate: float
@@ -115,31 +111,18 @@ def _moments(name: str, values: ArrayLike) -> tuple[tuple[float, float], tuple[f
 class Candidate:
     """One convention or mistake against the observation.
 
-    Attributes
-    ----------
-    name, label, mistake
-        As in the table of strategies; "left_on" is inverted dropout in the same state in both phases: left on at test,
-        or never on.
-    expected_ratio
-        Expected test mean / training mean, s/(t·k); NaN where a factor divides by zero.
-    z
-        Standard errors by which the observed ratio lies above (+) or below (−) the expected one.
-    misfit
-        √χ² of everything observed: means, clean mean, variances. |z| where there is nothing but the two means.
-    log_likelihood
-        Gaussian, at the best μ, without its constant: −χ²/2.
-    likelihood
-        Share among the candidates that are not ruled out (misfit at most 4), which add up to 1; 0 where ruled out.
+    ``name``, ``label`` and ``mistake`` are as in the table of strategies; "left_on" is inverted dropout in the same
+    state in both phases: left on at test, or never on.
     """
 
     name: str
     label: str
     mistake: bool
-    expected_ratio: float
-    z: float
-    misfit: float
-    log_likelihood: float
-    likelihood: float
+    expected_ratio: float  # test mean / training mean, s/(t·k); NaN where a factor divides by zero
+    z: float  # standard errors by which the observed ratio lies above (+) or below (−) the expected one
+    misfit: float  # √χ² of everything observed: means, clean mean, variances; |z| of the two means alone
+    log_likelihood: float  # Gaussian, at the best μ, without its constant: −χ²/2
+    likelihood: float  # share among those that are not ruled out (misfit at most 4); 0 where ruled out
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,13 +117,7 @@ def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Flo
 
 
 def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations) -> Discrepancy:
-    """Every measure of the train/test discrepancy, from the law of the activations; see `exact_gap`.
-
-    Raises
-    ------
-    ValueError
-        If the strategy is unknown or a rate lies outside [0, 1].
-    """
+    """Every measure of the train/test discrepancy, from the law of the activations; see `exact_gap`."""
     return Discrepancy(*(exact_gap(measure, strategy, rates, activations) for measure in Discrepancy._fields))
 
 

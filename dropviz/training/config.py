@@ -71,6 +71,33 @@ class TrainingConfig:
         """Dropout in front of each weight layer."""
         return self.dropout or (None,) * (len(self.hidden) + 1)
 
+    def sizes(self, data: Split) -> tuple[int, ...]:
+        """Features, hidden widths, outputs."""
+        return (data.train_features.shape[1], *self.hidden, data.outputs)
+
+    def steps(self, data: Split) -> int:
+        """Optimizer steps of an epoch."""
+        return -(-len(data.train_targets) // self.batch)
+
+    def rates(self, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Rate of every site at each of ``steps``, shape (step, site); 0 without dropout."""
+        rates = [np.zeros(len(steps)) if site is None else site.rates(steps) for site in self.sites]
+        return np.stack(rates, axis=1)
+
+    def noises(
+        self, sizes: Sequence[int], rates: Sequence[float], examples: int, rng: np.random.Generator
+    ) -> tuple[Affine | None, ...]:
+        """One draw of every site's training noise for a batch of ``examples``."""
+        return tuple(
+            None if site is None else site.draw(rate, (examples, size), rng, self.dtype)
+            for site, size, rate in zip(self.sites, sizes, rates, strict=False)
+        )
+
+    def test_factors(self, rates: Sequence[float]) -> tuple[float, ...]:
+        """What multiplies each site at test: 1 without dropout, and the strategy's test factor with it."""
+        sites = zip(self.sites, rates, strict=True)
+        return tuple(1.0 if site is None else site.test_factor(rate) for site, rate in sites)
+
 
 def with_rate(config: TrainingConfig, rate: float | Schedule) -> TrainingConfig:
     """The same run with ``rate``, a number or a schedule, at every site that has dropout."""
@@ -123,40 +150,6 @@ def same_path(rates: Sequence[float]) -> Mapping[str, NDArray[np.float64]]:
         runs = [as_standard(TrainingConfig((2,), dropout, optimizer)) for dropout in sites]
         factors[type(optimizer).__name__] = np.array([run.layer_scales[1].learning_rate for run in runs])
     return factors
-
-
-def layer_sizes(config: TrainingConfig, data: Split) -> tuple[int, ...]:
-    """Features, hidden widths, outputs."""
-    return (data.train_features.shape[1], *config.hidden, data.outputs)
-
-
-def rates_at(config: TrainingConfig, steps: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Rate of every site in front of a weight layer at each of ``steps``, shape (step, site); 0 without dropout."""
-    return np.stack(
-        [np.zeros(len(steps)) if site is None else site.rates(steps) for site in config.sites], axis=1
-    )
-
-
-def noises_at(
-    config: TrainingConfig,
-    sizes: Sequence[int],
-    rates: Sequence[float],
-    examples: int,
-    rng: np.random.Generator,
-) -> tuple[Affine | None, ...]:
-    """One draw of every site's training noise for a batch of ``examples``."""
-    return tuple(
-        None if site is None else site.draw(rate, (examples, size), rng, config.dtype)
-        for site, size, rate in zip(config.sites, sizes, rates, strict=False)
-    )
-
-
-def factors_at_test(config: TrainingConfig, rates: Sequence[float]) -> tuple[float, ...]:
-    """What multiplies each site at test: 1 without dropout, and the strategy's test factor with it."""
-    return tuple(
-        1.0 if site is None else site.test_factor(rate)
-        for site, rate in zip(config.sites, rates, strict=True)
-    )
 
 
 def per_parameter(

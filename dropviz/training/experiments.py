@@ -26,7 +26,7 @@ from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.dropout import Dropout
 from dropviz.training.loop import Epoch, Run
 from dropviz.training.mc import Band, Comparison
-from dropviz.training.optimizers import SGD, Adam
+from dropviz.training.optimizers import SGD, Adam, Optimizer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,15 +112,11 @@ def _same_test_code(rate: float) -> Experiment:
     )
 
 
-def _equal_rate(name: str, rate: float, optimizer: SGD | Adam, factor: str) -> Experiment:
-    site = Dropout("inverted", rate)
-    inverted = TrainingConfig(
-        hidden=(64, 64), dropout=(None, site, site), optimizer=optimizer, epochs=15, dtype="float64"
-    )
-    method = "SGD" if isinstance(optimizer, SGD) else "Adam"
+def _equal_rate(name: str, rate: float, optimizer: Optimizer, factor: str) -> Experiment:
+    inverted = _config("inverted", rate, hidden=(64, 64), optimizer=optimizer, epochs=15, dtype="float64")
     return Experiment(
         name,
-        f"Equal learning rate, different training ({method})",
+        f"Equal learning rate, different training ({type(optimizer).__name__})",
         "Both start as the same function and see the same masks. Do they train alike?",
         digits_split,
         (
@@ -160,17 +156,16 @@ def _annealing(rate: float) -> Experiment:
 
 
 def _annealing_at_test(rate: float) -> Experiment:
-    falling, rising = _schedules(rate)
+    schedules = zip(("annealed", "curriculum"), _schedules(rate), strict=True)
     return Experiment(
         "annealing_at_test",
         "A changing rate, and one factor at test",
         "Standard dropout has to multiply by one keep probability at test. By which, if it changed?",
         digits_split,
-        (
-            ("standard, annealed", _config("standard", falling)),
-            ("inverted, annealed", _config("inverted", falling)),
-            ("standard, curriculum", _config("standard", rising)),
-            ("inverted, curriculum", _config("inverted", rising)),
+        tuple(
+            (f"{method}, {name}", _config(method, schedule))
+            for name, schedule in schedules
+            for method in ("standard", "inverted")
         ),
         findings.read_annealing_at_test,
         ("rate", "test_loss", "test_accuracy"),

@@ -7,12 +7,12 @@ true with another seed, another number of epochs, or a result against expectatio
 # axes: run, seed, epoch
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from dropviz.datasets.splits import Split
 from dropviz.training import mc, network
-from dropviz.training.config import layer_sizes, rates_at
 from dropviz.training.loop import Run, score
 
 MC_PASSES = 50
@@ -50,26 +50,32 @@ def learnt_nothing(data: Split, runs: Sequence[Run]) -> list[str]:
 # how the runs are read
 
 
-def read_same_test_code(data: Split, runs: Sequence[Run]) -> list[str]:
+def _run_by_run(read: Callable[[Split, Run], list[str]]) -> Callable[[Split, Sequence[Run]], list[str]]:
+    return lambda data, runs: [sentence for run in runs for sentence in read(data, run)]
+
+
+@_run_by_run
+def read_same_test_code(data: Split, run: Run) -> list[str]:
     """Who fits the plain test code, and what the missing factor costs."""
     del data
-    sentences = []
-    for run in runs:
-        received = np.mean([epoch.plain_mean[-2] for epoch in run.last])
-        trained = np.mean([epoch.train_mean[-2] for epoch in run.last])
-        sentences.append(
-            f"{run.label}: the plain test code gets {_percent(run.final('plain_test_accuracy'))} of the test "
-            f"examples right, with loss {run.final('plain_test_loss'):.3f}. Its output layer receives a mean of "
-            f"{received:.3f} there and {trained:.3f} in training."
-        )
-        if _uses(run, "standard"):
-            sentences.append(
-                f"{run.label}, after its weights are multiplied by the keep probability: "
-                f"{_percent(run.final('test_accuracy'))} right, with loss {run.final('test_loss'):.3f}; "
-                f"its output layer then receives a mean of {np.mean([epoch.test_mean[-2] for epoch in run.last]):.3f}."
-            )
-            sentences.append(_cost_of_forgetting(run))
-    return sentences
+    received, trained, scaled = (
+        np.mean([getattr(epoch, name)[-2] for epoch in run.last])
+        for name in ("plain_mean", "train_mean", "test_mean")
+    )
+    plain = (
+        f"{run.label}: the plain test code gets {_percent(run.final('plain_test_accuracy'))} of the test "
+        f"examples right, with loss {run.final('plain_test_loss'):.3f}. Its output layer receives a mean of "
+        f"{received:.3f} there and {trained:.3f} in training."
+    )
+    if not _uses(run, "standard"):
+        return [plain]
+    return [
+        plain,
+        f"{run.label}, after its weights are multiplied by the keep probability: "
+        f"{_percent(run.final('test_accuracy'))} right, with loss {run.final('test_loss'):.3f}; "
+        f"its output layer then receives a mean of {scaled:.3f}.",
+        _cost_of_forgetting(run),
+    ]
 
 
 def _cost_of_forgetting(run: Run) -> str:
@@ -133,31 +139,27 @@ def read_own(data: Split, runs: Sequence[Run]) -> list[str]:
     return sentences if len(runs) > 1 else [*sentences[:2], sentences[-1]]
 
 
-def read_annealing_at_test(data: Split, runs: Sequence[Run]) -> list[str]:
+@_run_by_run
+def read_annealing_at_test(data: Split, run: Run) -> list[str]:
     """What each factor that standard dropout could use at test gives."""
-    sentences = []
-    for run in runs:
-        if not _uses(run, "standard"):
-            sentences.append(
-                f"{run.label} needs no factor at test: {_percent(run.final('test_accuracy'))} right, "
-                f"loss {run.final('test_loss'):.3f}."
-            )
-            continue
-        rates = rates_at(run.config, np.arange(max(1, run.last[0].step)))
-        candidates = {"last": rates[-1], "mean": rates.mean(axis=0), "first": rates[0]}
-        costs = []
-        for name, chosen in candidates.items():
-            scores = []
-            for epoch in run.last:
-                trained = network.as_parameters(layer_sizes(run.config, data), epoch.state.parameters)
-                outputs = network.predict(network.scale_sites(trained, 1.0 - chosen), data.test_features)
-                scores.append(score(outputs, data.test_targets))
-            loss, accuracy = np.mean(scores, axis=0)
-            costs.append(
-                f"{1.0 - chosen.max():.2f} (1 − {name} rate) gives {_percent(accuracy)}, loss {loss:.3f}"
-            )
-        sentences.append(f"{run.label} must choose one factor at test: {'; '.join(costs)}.")
-    return sentences
+    if not _uses(run, "standard"):
+        return [
+            f"{run.label} needs no factor at test: {_percent(run.final('test_accuracy'))} right, "
+            f"loss {run.final('test_loss'):.3f}."
+        ]
+    rates = run.config.rates(np.arange(max(1, run.last[0].step)))
+    costs = []
+    for name, chosen in {"last": rates[-1], "mean": rates.mean(axis=0), "first": rates[0]}.items():
+        scores = []
+        for epoch in run.last:
+            trained = network.as_parameters(run.config.sizes(data), epoch.state.parameters)
+            outputs = network.predict(network.scale_sites(trained, 1.0 - chosen), data.test_features)
+            scores.append(score(outputs, data.test_targets))
+        loss, accuracy = np.mean(scores, axis=0)
+        costs.append(
+            f"{1.0 - chosen.max():.2f} (1 − {name} rate) gives {_percent(accuracy)}, loss {loss:.3f}"
+        )
+    return [f"{run.label} must choose one factor at test: {'; '.join(costs)}."]
 
 
 def read_regularize(data: Split, runs: Sequence[Run]) -> list[str]:
@@ -185,47 +187,39 @@ def read_regularize(data: Split, runs: Sequence[Run]) -> list[str]:
     return [*sentences, _spread_sentence(runs)]
 
 
-def read_monte_carlo(data: Split, runs: Sequence[Run]) -> list[str]:
+@_run_by_run
+def read_monte_carlo(data: Split, run: Run) -> list[str]:
     """What many noisy passes give instead of one without noise."""
-    sentences = []
-    for run in runs:
-        compared = [
-            mc.compare(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
-            for seed, epoch in enumerate(run.last)
-        ]
-        # accuracy, loss, calibration error
-        single = np.mean([each.single for each in compared], axis=0)
-        many = np.mean([each.noisy[-1] for each in compared], axis=0)
-        one = np.mean([each.noisy[0] for each in compared], axis=0)
-        sentences.append(
-            f"{run.label}: one pass without noise is right on {_percent(single[0])}, one noisy pass on "
-            f"{_percent(one[0])}, the mean of {MC_PASSES} noisy passes on {_percent(many[0])}."
-        )
-        words = _compared(single[2] - many[2], "smaller", "larger", "the same")
-        sentences.append(
-            f"{run.label}: the calibration error of the {MC_PASSES} passes is {words}: {_percent(many[2])} against "
-            f"{_percent(single[2])}; the test loss is {many[1]:.3f} against {single[1]:.3f}."
-        )
-    return sentences
+    compared = _by_seed(mc.compare, data, run)
+    # accuracy, loss, calibration error
+    single, many, one = np.mean([(each.single, each.noisy[-1], each.noisy[0]) for each in compared], axis=0)
+    words = _compared(single[2] - many[2], "smaller", "larger", "the same")
+    return [
+        f"{run.label}: one pass without noise is right on {_percent(single[0])}, one noisy pass on "
+        f"{_percent(one[0])}, the mean of {MC_PASSES} noisy passes on {_percent(many[0])}.",
+        f"{run.label}: the calibration error of the {MC_PASSES} passes is {words}: {_percent(many[2])} against "
+        f"{_percent(single[2])}; the test loss is {many[1]:.3f} against {single[1]:.3f}.",
+    ]
 
 
-def read_band(data: Split, runs: Sequence[Run]) -> list[str]:
+@_run_by_run
+def read_band(data: Split, run: Run) -> list[str]:
     """How far the noisy passes spread near the examples, between and beyond them."""
-    sentences = []
-    for run in runs:
-        bands = [
-            mc.regression_band(run.config, data, epoch, MC_PASSES, np.random.default_rng(seed))
-            for seed, epoch in enumerate(run.last)
-        ]
-        deviation = np.mean([band.deviation for band in bands], axis=0)
-        width = {name: float(deviation[place].mean()) for name, place in bands[0].places.items()}
-        sentences.append(
-            f"{run.label}: the passes spread by {width['near']:.3f} where there are training examples, "
-            f"{width['between']:.3f} in the gap between them and {width['beyond']:.3f} beyond them."
-        )
-        words = _compared(width["beyond"] - width["near"], "wider", "narrower", "as wide")
-        sentences.append(f"{run.label}: beyond the training examples the band is {words}.")
-    return sentences
+    bands = _by_seed(mc.regression_band, data, run)
+    deviation = np.mean([band.deviation for band in bands], axis=0)
+    width = {name: float(deviation[place].mean()) for name, place in bands[0].places.items()}
+    words = _compared(width["beyond"] - width["near"], "wider", "narrower", "as wide")
+    return [
+        f"{run.label}: the passes spread by {width['near']:.3f} where there are training examples, "
+        f"{width['between']:.3f} in the gap between them and {width['beyond']:.3f} beyond them.",
+        f"{run.label}: beyond the training examples the band is {words}.",
+    ]
+
+
+def _by_seed(noisy: Callable[..., Any], data: Split, run: Run) -> list[Any]:
+    """What the noisy passes of each seed's newest network show."""
+    rngs = map(np.random.default_rng, range(len(run.last)))
+    return [noisy(run.config, data, epoch, MC_PASSES, rng) for epoch, rng in zip(run.last, rngs, strict=True)]
 
 
 # words and numbers

@@ -6,7 +6,7 @@ Which run is trained next is decided by the epochs behind each, never by time: t
 # axes: run, seed, epoch; a job is a run with one seed
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
@@ -17,17 +17,18 @@ from dropviz.training.config import TrainingConfig, with_rate
 from dropviz.training.experiments import Experiment
 from dropviz.training.loop import Epoch, Run, State, train
 
-Job = Generator[Epoch, None, None]
+
+@dataclass(slots=True)
+class _Job:
+    """A run with one seed: what has been measured, and what trains on; None has ended."""
+
+    seed: int
+    history: list[Epoch] = field(default_factory=list)
+    training: Generator[Epoch, None, None] | None = None
 
 
 class RunsInTurn:
-    """The runs of one experiment, each with every seed.
-
-    Parameters
-    ----------
-    experiment : what is trained
-    data : on what
-    seeds : every run is trained once with each
+    """The runs of one experiment, each trained once with every seed.
 
     Raises
     ------
@@ -36,64 +37,49 @@ class RunsInTurn:
     """
 
     def __init__(self, experiment: Experiment, data: Split, seeds: Sequence[int]) -> None:
-        self.experiment, self.data, self.seeds = experiment, data, tuple(seeds)
+        self.experiment, self.data = experiment, data
         # by run, (epoch, rate from there)
         self.by_hand: list[list[tuple[int, float]]] = [[] for _ in experiment.runs]
         self._configs = [config for _, config in experiment.runs]
         # one copy of the data for all jobs
         self._typed = {config.dtype: data.astype(config.dtype) for config in self._configs}
-        # both by run and seed; None has ended
-        self._histories: list[list[list[Epoch]]] = [[[] for _ in seeds] for _ in experiment.runs]
-        self._jobs: list[list[Job | None]] = [
-            [self._job(place, seed) for seed in seeds] for place in range(len(experiment.runs))
-        ]
+        self._jobs = [[_Job(seed) for seed in seeds] for _ in experiment.runs]
+        for place, jobs in enumerate(self._jobs):
+            self._train_on(place, jobs)
 
     @property
     def running(self) -> bool:
         """Whether there is anything left to do."""
-        return any(chain.from_iterable(self._jobs))
+        return any(job.training for job in chain.from_iterable(self._jobs))
 
     @property
     def done(self) -> int:
         """Epochs that every run and seed still training has behind it; in the end, those of the longest run."""
-        jobs, histories = chain.from_iterable(self._jobs), chain.from_iterable(self._histories)
-        lengths = [len(history) - 1 for history in histories]
-        waiting = [length for length, job in zip(lengths, jobs, strict=True) if job is not None]
-        return max(0, min(waiting) if waiting else max(lengths))
+        jobs = list(chain.from_iterable(self._jobs))
+        waiting = [len(job.history) - 1 for job in jobs if job.training]
+        return max(0, min(waiting, default=max(len(job.history) - 1 for job in jobs)))
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """What has been measured so far; empty until every run and seed has begun."""
-        if not all(chain.from_iterable(self._histories)):
+        if not all(job.history for job in chain.from_iterable(self._jobs)):
             return ()
         labels = [
             f"{label}, then by hand" if changes else label
             for (label, _), changes in zip(self.experiment.runs, self.by_hand, strict=True)
         ]
-        histories = [tuple(map(tuple, each)) for each in self._histories]
+        histories = [tuple(tuple(job.history) for job in jobs) for jobs in self._jobs]
         return tuple(map(Run, labels, self._configs, histories))
 
     def train_one(self) -> None:
         """Train the job with the fewest epochs behind it for one more."""
-        _, place, index = min(
-            (len(self._histories[place][index]), place, index)
-            for place, jobs in enumerate(self._jobs)
-            for index, job in enumerate(jobs)
-            if job is not None
-        )
-        jobs, history = self._jobs[place], self._histories[place][index]
-        job = jobs[index]
-        epoch = next(job, None) if job is not None else None
-        if epoch is None:
-            jobs[index] = None
-            return
-        history.append(epoch)
-        if len(history) > 1:
-            history[-2] = _without_state(history[-2])
-        if epoch.status == "diverged":  # a mean over seeds ends with the first that is lost
-            jobs[:] = [None] * len(jobs)
-        elif epoch.status == "finished":
-            jobs[index] = None
+        waiting = [(training, job, jobs) for jobs in self._jobs for job in jobs if (training := job.training)]
+        training, job, jobs = min(waiting, key=lambda one: len(one[1].history))
+        job.history[-1:] = [*map(_without_state, job.history[-1:]), next(training)]
+        status = job.history[-1].status
+        if status != "running":  # a mean over seeds ends with the first that is lost
+            for each in jobs if status == "diverged" else [job]:
+                each.training = None
 
     def change_rates(self, experiment: Experiment) -> None:
         """Take over the constant rates of ``experiment``, the same runs made with another rate, from the next epoch on.
@@ -108,32 +94,29 @@ class RunsInTurn:
 
     def end(self) -> None:
         """Train no further, and drop the weights: what has ended holds numbers only."""
-        self._jobs = [[None] * len(self.seeds) for _ in self._jobs]
-        for histories in self._histories:
-            for history in histories:
-                history[-1:] = map(_without_state, history[-1:])
+        for job in chain.from_iterable(self._jobs):
+            job.training = None
+            job.history[-1:] = map(_without_state, job.history[-1:])
 
     def _change_rate(self, place: int, first: float, rate: float) -> None:
         """From the epoch that no seed has begun yet, run ``place`` has ``rate``."""
-        histories, jobs = self._histories[place], self._jobs[place]
-        epoch = max(1, *map(len, histories)) - 1
+        epoch = max(1, *(len(job.history) for job in self._jobs[place])) - 1
         changes = [change for change in self.by_hand[place] if change[0] < epoch]
         self.by_hand[place] = changes = [*changes, (epoch, rate)]
         original = self.experiment.runs[place][1]
-        steps_per_epoch = -(-len(self.data.train_targets) // original.batch)
         if changes[0][0] > 0:  # else changed before the first step
             changes = [(0, first), *changes]
-        boundaries = [each * steps_per_epoch for each, _ in changes[1:]]
+        boundaries = [each * original.steps(self.data) for each, _ in changes[1:]]
         schedule = steps([each for _, each in changes], boundaries) if boundaries else rate
         self._configs[place] = with_rate(original, schedule)
-        for index, seed in enumerate(self.seeds):
-            if jobs[index] is not None:
-                state = histories[index][-1].state if histories[index] else None
-                jobs[index] = self._job(place, seed, state)
+        self._train_on(place, [job for job in self._jobs[place] if job.training])
 
-    def _job(self, place: int, seed: int, state: State | None = None) -> Job:
-        config = replace(self._configs[place], seed=seed)
-        return train(config, self._typed[config.dtype], state)
+    def _train_on(self, place: int, jobs: Sequence[_Job]) -> None:
+        """Let these jobs of run ``place`` go on, from where they stand, as it is configured now."""
+        for job in jobs:
+            config = replace(self._configs[place], seed=job.seed)
+            state = job.history[-1].state if job.history else None
+            job.training = train(config, self._typed[config.dtype], state)
 
 
 def can_change_rates(experiment: Experiment) -> bool:

@@ -18,26 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
-from dropviz.training.config import (
-    TrainingConfig,
-    factors_at_test,
-    layer_sizes,
-    noises_at,
-    per_parameter,
-    rates_at,
-)
-from dropviz.training.network import (
-    Affine,
-    Floats,
-    as_parameters,
-    forward,
-    initialise,
-    parameter_count,
-    predict,
-    site_activations,
-    softmax_cross_entropy,
-    squared_error,
-)
+from dropviz.numbers.checks import quotient
+from dropviz.training import network
+from dropviz.training.config import TrainingConfig, per_parameter
+from dropviz.training.network import Affine, Floats, as_parameters, site_activations
 
 Status = Literal["running", "finished", "diverged"]
 _START, _ORDER, _NOISE, _MEASURE = range(4)  # which random numbers: each purpose has its own stream
@@ -98,12 +82,7 @@ class Epoch:
     @property
     def variance_ratio(self) -> NDArray[np.float64]:
         """Train variance / test variance of each site, NaN where the latter is 0, shape (site,)."""
-        return np.divide(
-            self.train_variance,
-            self.test_variance,
-            out=np.full_like(self.test_variance, np.nan),
-            where=self.test_variance > 0,
-        )
+        return quotient(self.train_variance, self.test_variance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +113,7 @@ def train(config: TrainingConfig, data: Split, state: State | None = None) -> Ge
     ValueError
         Before the first epoch, if network and data or network and ``state`` do not fit.
     """
-    count = parameter_count(layer_sizes(config, data))
+    count = network.parameter_count(config.sizes(data))
     if state is not None and (
         state.parameters.shape != (count,)
         or state.parameters.dtype != config.dtype
@@ -148,9 +127,9 @@ def train(config: TrainingConfig, data: Split, state: State | None = None) -> Ge
 
 def start(config: TrainingConfig, data: Split) -> State:
     """The untrained network."""
-    sizes = layer_sizes(config, data)
+    sizes = config.sizes(data)
     rng = np.random.default_rng([config.seed, _START])
-    parameters = initialise(sizes, rng, config.init, config.dtype)
+    parameters = network.initialise(sizes, rng, config.init, config.dtype)
     for weight, scale in zip(parameters.weights, config.layer_scales, strict=False):
         np.multiply(weight, scale.start, out=weight)
     buffers = tuple(np.zeros_like(parameters.flat) for _ in range(config.optimizer.buffer_count))
@@ -162,7 +141,7 @@ def train_epoch(config: TrainingConfig, data: Split, state: State) -> State:
 
     ``data`` must have the dtype of ``config``.
     """
-    sizes = layer_sizes(config, data)
+    sizes = config.sizes(data)
     parameters = as_parameters(sizes, state.parameters.copy())
     gradient = as_parameters(sizes, np.empty_like(parameters.flat))
     buffers = tuple(buffer.copy() for buffer in state.buffers)
@@ -172,13 +151,13 @@ def train_epoch(config: TrainingConfig, data: Split, state: State) -> State:
     rng = np.random.default_rng([config.seed, _NOISE, state.epoch])
     begins = range(0, len(order), config.batch)
     first_step = state.epoch * len(begins)
-    rates = rates_at(config, np.arange(first_step, first_step + len(begins)))
+    rates = config.rates(np.arange(first_step, first_step + len(begins)))
     # a diverging run overflows on its way; `measure` looks at what came of it
     with np.errstate(all="ignore"):
         for index, begin in enumerate(begins):
             batch = features[begin : begin + config.batch]
-            noises = noises_at(config, sizes, rates[index], len(batch), rng)
-            output, backward = forward(parameters, batch, noises)
+            noises = config.noises(sizes, rates[index], len(batch), rng)
+            output, backward = network.forward(parameters, batch, noises)
             _, output_gradient = _loss(output, targets[begin : begin + config.batch])
             backward(output_gradient, gradient)
             config.optimizer.update(
@@ -189,14 +168,13 @@ def train_epoch(config: TrainingConfig, data: Split, state: State) -> State:
 
 def measure(config: TrainingConfig, data: Split, state: State) -> Epoch:
     """All that an `Epoch` holds, at ``state``; ``data`` must have the dtype of ``config``."""
-    sizes = layer_sizes(config, data)
+    sizes = config.sizes(data)
     parameters = as_parameters(sizes, state.parameters)
-    steps_per_epoch = -(-len(data.train_targets) // config.batch)
-    step = state.epoch * steps_per_epoch
-    rates = rates_at(config, np.array([max(step - 1, 0)]))[0]
+    step = state.epoch * config.steps(data)
+    rates = config.rates(np.array([max(step - 1, 0)]))[0]
     rng = np.random.default_rng([config.seed, _MEASURE, state.epoch])
-    noisy = noises_at(config, sizes, rates, len(data.train_targets), rng)
-    scaled = tuple(None if factor == 1.0 else Affine(factor) for factor in factors_at_test(config, rates))
+    noisy = config.noises(sizes, rates, len(data.train_targets), rng)
+    scaled = tuple(None if factor == 1.0 else Affine(factor) for factor in config.test_factors(rates))
     with np.errstate(all="ignore"):
         noisy_sites = site_activations(parameters, data.train_features, noisy)
         train_sites = site_activations(parameters, data.train_features, scaled)
@@ -209,7 +187,9 @@ def measure(config: TrainingConfig, data: Split, state: State) -> Epoch:
         plain_mean, plain_loss, plain_accuracy = test_mean, test_loss, test_accuracy
         if any(scaled):
             plain_mean, _ = _moments(site_activations(parameters, data.train_features))
-            plain_loss, plain_accuracy = score(predict(parameters, data.test_features), data.test_targets)
+            plain_loss, plain_accuracy = score(
+                network.predict(parameters, data.test_features), data.test_targets
+            )
     finite = np.isfinite([noisy_loss, train_loss, test_loss]).all() and np.isfinite(state.parameters).all()
     status: Status = "running" if state.epoch < config.epochs else "finished"
     return Epoch(
@@ -242,8 +222,8 @@ def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Generat
 
 def _loss(output: Floats, targets: NDArray[Any]) -> tuple[float, Floats]:
     if targets.dtype.kind == "f":
-        return squared_error(output, targets)
-    return softmax_cross_entropy(output, targets)
+        return network.squared_error(output, targets)
+    return network.softmax_cross_entropy(output, targets)
 
 
 def _moments(sites: Sequence[Floats]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
-from dropviz.training.config import TrainingConfig, factors_at_test, layer_sizes, noises_at
+from dropviz.training.config import TrainingConfig
 from dropviz.training.loop import Epoch
 from dropviz.training.network import Affine, Floats, as_parameters, forward, softmax
 
 MAX_VALUES = 20_000_000  # passes · examples · outputs held at once
+BINS = 15  # of the confidence
 
 
 class Quality(NamedTuple):
@@ -90,12 +91,12 @@ def noisy_passes(
     if passes < 1 or passes * len(features) * data.outputs > MAX_VALUES:
         limit = max(1, MAX_VALUES // (len(features) * data.outputs))
         raise ValueError(f"passes must be a whole number from 1 to {limit:,}; got {passes!r}")
-    sizes = layer_sizes(config, data)
+    sizes = config.sizes(data)
     parameters = as_parameters(sizes, epoch.state.parameters)
     inputs = features.astype(config.dtype)
     return np.stack(
         [
-            forward(parameters, inputs, noises_at(config, sizes, epoch.rates, len(inputs), rng))[0]
+            forward(parameters, inputs, config.noises(sizes, epoch.rates, len(inputs), rng))[0]
             for _ in range(passes)
         ]
     )
@@ -103,8 +104,8 @@ def noisy_passes(
 
 def single_pass(config: TrainingConfig, data: Split, epoch: Epoch, features: Floats) -> Floats:
     """Output of the test phase, shape (example, output): no noise, each site times its test factor."""
-    parameters = as_parameters(layer_sizes(config, data), epoch.state.parameters)
-    sites = tuple(Affine(factor) for factor in factors_at_test(config, epoch.rates))
+    parameters = as_parameters(config.sizes(data), epoch.state.parameters)
+    sites = tuple(Affine(factor) for factor in config.test_factors(epoch.rates))
     return forward(parameters, features.astype(config.dtype), sites)[0]
 
 
@@ -156,37 +157,22 @@ def regression_band(
     )
 
 
-def quality(probabilities: Floats, labels: NDArray[np.integer[Any]], bins: int = 15) -> Quality:
+def quality(probabilities: Floats, labels: NDArray[np.integer[Any]]) -> Quality:
     """Accuracy, mean −log probability of the label, and expected calibration error of ``probabilities``.
 
-    ECE = Σ_b |B_b|/n · |accuracy(B_b) − confidence(B_b)| over ``bins`` equal intervals of the confidence, the largest
-    probability: 0 if, of all predictions made with confidence c, a fraction c is right.
-
-    Parameters
-    ----------
-    probabilities : array of shape (example, class)
-        Each row sums to 1.
-    labels : array of shape (example,)
-        Class numbers.
-    bins : int
-        Number of intervals, 1 or more.
-
-    Raises
-    ------
-    ValueError
-        If ``bins`` is below 1.
+    ECE = Σ_b |B_b|/n · |accuracy(B_b) − confidence(B_b)| over `BINS` equal intervals of the confidence, the largest
+    probability: 0 if, of all predictions made with confidence c, a fraction c is right. ``probabilities`` have shape
+    (example, class), ``labels`` (example,).
 
     Source
     ------
     Guo, Pleiss, Sun, Weinberger, *On calibration of modern neural networks*, ICML 2017, eq. 3.
     """
-    if bins < 1:
-        raise ValueError(f"bins must be at least 1; got {bins!r}")
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    # intervals (0, 1/bins], (1/bins, 2/bins], …
-    place = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
-    gap = np.bincount(place, weights=right - confidence, minlength=bins)
+    # intervals (0, 1/BINS], (1/BINS, 2/BINS], …
+    place = np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1)
+    gap = np.bincount(place, weights=right - confidence, minlength=BINS)
     picked = probabilities[np.arange(len(labels)), labels]
     smallest = np.finfo(np.float64).tiny
     return Quality(

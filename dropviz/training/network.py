@@ -22,9 +22,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 Init = Literal["he", "glorot", "zeros"]
-LARGEST_NETWORK = (
-    20_000_000  # parameters; 80 MB in float32, and the optimizer keeps up to three times as much
-)
+LARGEST_NETWORK = 20_000_000  # parameters; 80 MB in float32; the optimizer keeps up to three times as much
 
 
 class Affine(NamedTuple):
@@ -124,20 +122,9 @@ def forward(
 ) -> tuple[Floats, Backward]:
     """Run the network once: the output, shape (example, output), and a closure for the gradient.
 
-    Parameters
-    ----------
-    parameters : Parameters
-        Weights and biases; they are only read.
-    features : array of shape (example, feature)
-        Of the parameters' dtype.
-    noises : sequence of Affine or None
-        One a weight layer, None for a site without noise; empty for a network without noise.
-
-    Returns
-    -------
-    output, backward
-        ``backward(output_gradient, into)`` takes ∂loss/∂output, writes ∂loss/∂parameters over ``into`` (a
-        `Parameters` of the same sizes) and returns it.
+    ``features``, shape (example, feature), have the parameters' dtype. ``noises`` are one a weight layer, None for a
+    site without; empty for a network without noise. ``backward(output_gradient, into)`` takes ∂loss/∂output, writes
+    ∂loss/∂parameters over ``into`` (of the same sizes) and returns it.
     """
     noises = noises or (None,) * len(parameters.weights)
     inputs, active, output = _run(parameters, features, noises)

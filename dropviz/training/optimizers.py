@@ -10,28 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import check_number
+from dropviz.numbers.checks import Checked, check_number, checked
 from dropviz.training.network import Floats
 
 
 @dataclass(frozen=True, slots=True)
-class SGD:
-    """v ← momentum·v + g, parameter ← parameter − learning_rate·v, with g the gradient plus the weight decay.
+class SGD(Checked):
+    """v ← momentum·v + g, parameter ← parameter − learning_rate·v, with g the gradient plus the weight decay."""
 
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` is not in [0, 1e6], ``momentum`` not in [0, 0.999999] or ``weight_decay`` not in [0, 1e6].
-    """
-
-    learning_rate: float = 0.05
-    momentum: float = 0.9
-    weight_decay: float = 0.0
-
-    def __post_init__(self) -> None:
-        check_number("learning_rate", self.learning_rate, 0.0, 1e6)
-        check_number("momentum", self.momentum, 0.0, 0.999999)
-        check_number("weight_decay", self.weight_decay, 0.0, 1e6)
+    learning_rate: float = checked(0.05, check_number, 0.0, 1e6)
+    momentum: float = checked(0.9, check_number, 0.0, 0.999999)
+    weight_decay: float = checked(0.0, check_number, 0.0, 1e6)
 
     @property
     def buffer_count(self) -> int:
@@ -62,34 +51,21 @@ class SGD:
 
 
 @dataclass(frozen=True, slots=True)
-class Adam:
+class Adam(Checked):
     """m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; the parameter moves by −learning_rate · m̂ / (√v̂ + epsilon).
 
     m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t = 1, 2, …
-
-    Raises
-    ------
-    ValueError
-        If ``learning_rate`` or ``weight_decay`` is not in [0, 1e6], β₁ or β₂ not in [0, 0.999999], or ``epsilon`` not
-        in [1e-30, 1].
 
     Source
     ------
     Kingma and Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1.
     """
 
-    learning_rate: float = 1e-3
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-    weight_decay: float = 0.0
-
-    def __post_init__(self) -> None:
-        check_number("learning_rate", self.learning_rate, 0.0, 1e6)
-        check_number("beta1", self.beta1, 0.0, 0.999999)
-        check_number("beta2", self.beta2, 0.0, 0.999999)
-        check_number("epsilon", self.epsilon, 1e-30, 1.0)
-        check_number("weight_decay", self.weight_decay, 0.0, 1e6)
+    learning_rate: float = checked(1e-3, check_number, 0.0, 1e6)
+    beta1: float = checked(0.9, check_number, 0.0, 0.999999)
+    beta2: float = checked(0.999, check_number, 0.0, 0.999999)
+    epsilon: float = checked(1e-8, check_number, 1e-30, 1.0)
+    weight_decay: float = checked(0.0, check_number, 0.0, 1e6)
 
     @property
     def buffer_count(self) -> int:

@@ -18,7 +18,6 @@ from typing import Literal
 import numpy as np
 
 from dropviz.datasets.splits import Split
-from dropviz.training.config import layer_sizes, rates_at
 from dropviz.training.decision import COARSE, FINE, Decision, decision, has_decision
 from dropviz.training.experiments import Experiment, shown
 from dropviz.training.findings import MC_PASSES, diverged
@@ -68,15 +67,9 @@ class Snapshot:
 
 
 class LiveTraining:
-    """The runs of one experiment, trained in turn while somebody looks.
+    """The runs of one experiment, trained in turn by ``workers`` while somebody looks.
 
-    Parameters
-    ----------
-    experiment : what is trained
-    data : on what
-    seeds : every run is trained once with each
-    workers : who train
-    clock : seconds; what the time since the last look is measured with
+    ``clock`` gives the seconds that the time since the last look is measured with.
 
     Raises
     ------
@@ -225,15 +218,14 @@ def check_work(experiment: Experiment, data: Split, seeds: int) -> None:
     """
     total = 0.0
     for label, config in experiment.runs:
-        epoch = float(len(data.train_targets) * parameter_count(layer_sizes(config, data)))
+        epoch = float(len(data.train_targets) * parameter_count(config.sizes(data)))
         if epoch > MOST_STEP:
             raise ValueError(
                 f"one epoch of {label} would take {epoch / MOST_STEP:.1f} times what the server does at a time; "
                 "narrower layers, fewer features or fewer examples make it shorter"
             )
         total += epoch * config.epochs * seeds
-        steps_per_epoch = -(-len(data.train_targets) // config.batch)
-        rates_at(config, np.arange(config.epochs * steps_per_epoch))
+        config.rates(np.arange(config.epochs * config.steps(data)))
     if total > MOST_WORK:
         raise ValueError(
             f"this would take {total / MOST_WORK:.1f} times what the server does for one visitor; fewer epochs, seeds "

@@ -13,18 +13,12 @@ class Page:
 
     Attributes
     ----------
-    address, title, question
-        Its address, its name in the navigation, and what a link to it asks where that says too little.
-    heading, settings
-        Its title on the screen, and what its address holds.
-    controls
-        Shows what stands above and beside the picture, and returns what was chosen, the arguments of the next two.
-    view
-        Draws the live figure and all that follows its rate: a fragment, which runs alone when a drag has ended.
-    below
-        Draws what stands below and does not follow the rate.
-    more
-        Whether the navigation lists it under "More".
+    address, title, question : its name in the navigation, and what a link to it asks where that says too little
+    heading, settings : its title on the screen, and what its address holds
+    controls : shows what stands above and beside the picture, and returns what was chosen, for the next two
+    view : draws the live figure and what follows its rate: a fragment, which runs alone when a drag has ended
+    below : draws what stands below and does not follow the rate
+    more : whether the navigation lists it under "More"
     """
 
     address: str

@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -34,9 +36,14 @@ CHROMIUM_ARGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # a second window takes the scripts as the first has compiled them
     # Nothing outside can answer, so nothing can come to depend on it; requests are still recorded.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+
+
+LAPTOP, UPRIGHT = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
+PHONE = {"device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,12 +80,20 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The app, served on a free port with the project's own settings."""
+    with served(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@contextmanager
+def served(folder, base=""):
+    """Serve the app on a free port, below ``base``; its log stands in ``folder``."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    running = Server(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("server") / "log.txt")
+    running = Server(f"http://127.0.0.1:{port}{base}", folder / "log.txt")
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    command += [f"--server.baseUrlPath={base}"]
     with (
         running.log.open("wb") as log,
         subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT) as process,
@@ -126,56 +141,77 @@ def requested():
 
 @pytest.fixture(scope="session")
 def windows(browser):
-    """One browser context for each kind of visitor, kept open: a new window costs more than most tests."""
+    """One browser context for each kind of device, its first window kept for all tests.
+
+    A window that stays has loaded and compiled the scripts; a new one would take twice as long for a page.
+    """
     kept = {}
 
-    def window(**options):
-        key = repr(sorted(options.items()))
+    def context_of(**device):
+        key = repr(sorted(device.items()))
         if key not in kept:
-            kept[key] = browser.new_context(**options)
-            kept[key].new_page()  # holds the window open between tests
+            kept[key] = browser.new_context(**device)
+            kept[key].new_page()
         return kept[key]
 
-    yield window
+    yield context_of
     for context in kept.values():
         context.close()
 
 
 @pytest.fixture
 def new_page(request, windows, server, errors, requested):
-    """A function that opens a page; its keywords are those of Playwright's ``new_context``."""
-    witnesses = []
+    """A function that opens a page in a window of this size and taste, on a device as of ``new_context``."""
+    opened = {}  # the pages of each context
+    listeners = {
+        "console": lambda message: _note_error(errors, message),
+        "weberror": lambda web_error: errors.append(f"uncaught: {web_error.error}"),
+        "request": lambda asked: requested.append(asked.url),
+    }
     log_start = server.log.stat().st_size
 
-    def open_page(**options):
-        context = windows(**options)
-        if context not in [watched for watched, _ in witnesses]:
-            listeners = {
-                "console": lambda message: _note_error(errors, message),
-                "weberror": lambda web_error: errors.append(f"uncaught: {web_error.error}"),
-                "request": lambda asked: requested.append(asked.url),
-            }
+    def note_socket(socket):
+        requested.append(socket.url)
+
+    def open_page(viewport=LAPTOP, color_scheme="light", reduced_motion="no-preference", **device):
+        context = windows(**device)
+        if context not in opened:
+            opened[context] = []
             for event, listener in listeners.items():
                 context.on(event, listener)
-            witnesses.append((context, listeners))
-        page = context.new_page()
-        page.on("websocket", lambda opened: requested.append(opened.url))
+        page = context.new_page() if opened[context] else context.pages[0]
+        opened[context].append(page)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+        page.wait_for_function = partial(_wait_until_true, page)
+        page.on("websocket", note_socket)
         return page
 
     yield open_page
     if request.node.stash.get(FAILED, False):
-        _take_screenshots(request.node.name, [context for context, _ in witnesses])
-    for context, listeners in witnesses:
+        _take_screenshots(request.node.name, opened)
+    for context, (first, *_) in opened.items():
         for event, listener in listeners.items():
             context.remove_listener(event, listener)
+        first.remove_listener("websocket", note_socket)
         for page in context.pages[1:]:
             page.close()
+        first.unroute_all()
+        first.goto("about:blank")
     assert errors == [], "the page reported errors"
     assert _foreign(requested) == [], "the page asked another host"
     with server.log.open() as log:
         log.seek(log_start)
         output = log.read()
     assert "Traceback" not in output, f"the server raised an exception:\n{output}"
+
+
+def _wait_until_true(page, expression):
+    """As Playwright's own, which evaluates a string in the page at every frame: our pages' policy forbids that."""
+    deadline = time.monotonic() + 30
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"in vain: {expression}"
+        page.wait_for_timeout(20)
 
 
 def _note_error(errors, message):
@@ -201,21 +237,19 @@ def _take_screenshots(test_name, contexts):
 @pytest.fixture
 def page(new_page):
     """A laptop's window, light."""
-    return new_page(viewport={"width": 1280, "height": 720}, color_scheme="light")
+    return new_page()
 
 
 @pytest.fixture
 def dark(new_page):
     """The same window for a person who prefers dark."""
-    return new_page(viewport={"width": 1280, "height": 720}, color_scheme="dark")
+    return new_page(color_scheme="dark")
 
 
 @pytest.fixture
 def phone(new_page):
     """A phone held upright."""
-    return new_page(
-        viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True, is_mobile=True
-    )
+    return new_page(viewport=UPRIGHT, **PHONE)
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_every_pair_shows_its_lines_and_every_change_at_every_rate(source, targe
         rate = CONFIG.rates[at]
         assert figure.texts["source-line"][at] == line_of_code(NAMED[source], rate)
         said = [values[at] for name, values in figure.texts.items() if name.startswith("move-")]
-        assert tuple(text for text in said if text) == migration(NAMED[source], NAMED[target], rate).changes
+        assert tuple(text for text in said if text) == migration(NAMED[source], NAMED[target], rate)
     for name in re.findall(r'data-text="([^"]+)"', figure.head + figure.foot):
         assert len(figure.texts[name]) == len(CONFIG.rates)
 

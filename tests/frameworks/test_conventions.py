@@ -140,10 +140,8 @@ def test_records_are_frozen_and_the_table_is_read_only() -> None:
 def test_every_migration_is_made_of_plain_sentences(framework: Framework, rate: float) -> None:
     for target in ALL:
         moved = migration(framework, target, rate)
-        assert moved.source_line == line_of_code(framework, rate)
-        assert moved.target_line == line_of_code(target, rate)
-        assert moved.changes
-        for sentence in moved.changes:
+        assert moved
+        for sentence in moved:
             assert sentence.endswith(".")
             assert not re.search(r"\bnan\b|\binf\b|[{}]", sentence)
 
@@ -154,7 +152,7 @@ def test_the_number_turns_round_exactly_when_the_meaning_does(framework: Framewo
     for target in ALL:
         if target == framework:
             continue
-        first = migration(framework, target, rate).changes[0]
+        first = migration(framework, target, rate)[0]
         if target.written == framework.written:
             assert first.startswith("The number stays ")
         elif rate == 0.5:
@@ -168,7 +166,7 @@ def test_the_number_turns_round_exactly_when_the_meaning_does(framework: Framewo
 @every_framework
 def test_weights_change_exactly_when_the_training_mean_does(framework: Framework) -> None:
     for target in ALL:
-        sentences = [s for s in migration(framework, target, 0.3).changes if "trained weights" in s]
+        sentences = [s for s in migration(framework, target, 0.3) if "trained weights" in s]
         expected = framework.train_mean(0.3) / target.train_mean(0.3)
         assert len(sentences) == (abs(expected - 1) > 1e-9)
         if sentences:
@@ -177,7 +175,7 @@ def test_weights_change_exactly_when_the_training_mean_does(framework: Framework
 
 @every_framework
 def test_moving_to_the_same_framework_changes_nothing(framework: Framework) -> None:
-    assert migration(framework, framework, 0.3).changes == ("Nothing changes.",)
+    assert migration(framework, framework, 0.3) == ("Nothing changes.",)
 
 
 @pytest.mark.parametrize(
@@ -189,9 +187,9 @@ def test_rescaled_weights_follow_the_same_path(source: str, target: str) -> None
     rate, learning_rate = 0.3, 0.05
     moved = migration(NAMED[source], NAMED[target], rate)
     weight_factor = (1 - rate) if NAMED[target].strategy == "inverted" else 1 / (1 - rate)
-    sentence = next(s for s in moved.changes if "trained weights" in s)
+    sentence = next(s for s in moved if "trained weights" in s)
     assert last_number(sentence) == pytest.approx(weight_factor, rel=1e-3)
-    sentence = next(s for s in moved.changes if "learning rate" in s)
+    sentence = next(s for s in moved if "learning rate" in s)
     assert last_number(sentence) == pytest.approx(weight_factor**2, rel=1e-3)
 
     start = np.random.default_rng(3).standard_normal(5)
@@ -206,33 +204,33 @@ def test_rescaled_weights_follow_the_same_path(source: str, target: str) -> None
 
 
 def test_tensorflow_1_to_2_reads_the_same_place_the_other_way() -> None:
-    changes = " ".join(migration(NAMED["TensorFlow 1"], NAMED["TensorFlow 2"], 0.3).changes)
+    changes = " ".join(migration(NAMED["TensorFlow 1"], NAMED["TensorFlow 2"], 0.3))
     assert "place 2 of tf.nn.dropout" in changes
     assert "drops 0.7 of the units instead of 0.3" in changes
-    half = " ".join(migration(NAMED["TensorFlow 1"], NAMED["TensorFlow 2"], 0.5).changes)
+    half = " ".join(migration(NAMED["TensorFlow 1"], NAMED["TensorFlow 2"], 0.5))
     assert "at this one rate does the same" in half
-    none = " ".join(migration(NAMED["TensorFlow 1"], NAMED["TensorFlow 2"], 0.0).changes)
+    none = " ".join(migration(NAMED["TensorFlow 1"], NAMED["TensorFlow 2"], 0.0))
     assert "asks to drop every unit, which gives an error (ValueError)" in none
 
 
 def test_paddle_1_to_2_moves_the_scaling() -> None:
-    changes = migration(NAMED["Paddle 1"], NAMED["Paddle 2"], 0.2).changes
+    changes = migration(NAMED["Paddle 1"], NAMED["Paddle 2"], 0.2)
     assert "Paddle 1 scales at test; Paddle 2 scales in training." in changes
     assert any("the default was to scale at test" in sentence for sentence in changes)
-    kept = migration(NAMED["Paddle 1"], NAMED["Paddle 2, downscale_in_infer"], 0.2).changes
+    kept = migration(NAMED["Paddle 1"], NAMED["Paddle 2, downscale_in_infer"], 0.2)
     assert not any("trained weights" in sentence for sentence in kept)
 
 
 @pytest.mark.parametrize("name", ["JAX stax", "DL4J Dropout", "Objax", "TFLearn"])
 def test_keep_frameworks_take_the_complement(name: str) -> None:
-    changes = migration(NAMED[name], NAMED["PyTorch"], 0.2).changes
+    changes = migration(NAMED[name], NAMED["PyTorch"], 0.2)
     assert changes[0].startswith("Write 0.2 where 0.8 stood")
     assert any(sentence.startswith("Name the argument") and "bare 0.8" in sentence for sentence in changes)
 
 
 def test_convnetjs_is_named_as_the_mistake_it_is() -> None:
     def mismatch(rate: float) -> str:
-        changes = migration(NAMED["ConvNetJS"], NAMED["PyTorch"], rate).changes
+        changes = migration(NAMED["ConvNetJS"], NAMED["PyTorch"], rate)
         return next(s for s in changes if "does not match the means" in s)
 
     assert "0.4286 times the training mean" in mismatch(0.3)

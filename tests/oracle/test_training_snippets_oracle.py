@@ -12,7 +12,7 @@ from dropviz.training.experiments import experiments
 
 pytestmark = pytest.mark.oracle
 # Few epochs, or nothing for those of the experiment: DROPVIZ_SCRIPT_EPOCHS=0 make oracle
-EPOCHS = int(os.environ.get("DROPVIZ_SCRIPT_EPOCHS", "4")) or None
+EPOCHS = int(os.environ.get("DROPVIZ_SCRIPT_EPOCHS", "4"))
 
 
 @pytest.fixture
@@ -34,7 +34,10 @@ def results_of(target, name, rate):
 
         jax.config.update("jax_enable_x64", True)  # what the script asks of a fresh interpreter
     scope = {}
-    exec(compile(training_script(target, name, rate, EPOCHS), f"{name} in {target}", "exec"), scope)
+    code = training_script(target, name, rate)
+    if EPOCHS:
+        code = code.replace("  # RATE = P(drop)", f"; EPOCHS = {EPOCHS}")
+    exec(compile(code, f"{name} in {target}", "exec"), scope)
     return scope["results"]
 
 

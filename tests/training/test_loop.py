@@ -7,7 +7,7 @@ from dropviz import schedules
 from dropviz.datasets.splits import Split, moons, wave
 from dropviz.training import loop as training
 from dropviz.training import network
-from dropviz.training.config import TrainingConfig, as_standard, factors_at_test, with_rate
+from dropviz.training.config import TrainingConfig, as_standard, with_rate
 from dropviz.training.dropout import Dropout, methods
 from dropviz.training.loop import train
 from dropviz.training.optimizers import SGD, Adam
@@ -226,7 +226,7 @@ def test_losses_and_accuracies_are_those_of_the_scaled_network():
     config = config_of(dropout=(None, site, site))
     epoch = run(config)[-1]
     parameters = network.as_parameters((2, 12, 9, 2), epoch.state.parameters)
-    assert factors_at_test(config, epoch.rates) == (1.0, 0.6, 0.6)
+    assert config.test_factors(epoch.rates) == (1.0, 0.6, 0.6)
     scores = network.predict(network.scale_sites(parameters, (1.0, 0.6, 0.6)), MOONS.test_features)
     assert epoch.test_loss == pytest.approx(
         network.softmax_cross_entropy(scores, MOONS.test_targets)[0], rel=1e-12

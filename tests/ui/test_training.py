@@ -11,7 +11,7 @@ from dropviz.frameworks.scripts import training_script
 from dropviz.settings.training import CURVES, GROUPS
 from dropviz.training.experiments import experiments
 from dropviz.training.session import LiveTraining, Snapshot
-from dropviz.ui.pages.training.session import TrainingSession
+from dropviz.ui.pages.training.page import TrainingSession
 from tests.ui.opening import open_page
 
 VARIANTS = {group.name: group.variants for group in GROUPS if group.variants}

@@ -49,3 +49,28 @@ def test_a_file_is_read_once_and_anew_where_its_reading_has_changed():
     app.session_state["times"] = 3
     assert app.run().session_state["given"].value == "aaa"
     assert app.session_state["reads"] == 2
+
+
+def test_only_a_file_given_or_taken_away_is_a_change():
+    def changing():
+        import streamlit as st
+
+        from dropviz.ui.components.upload import upload
+
+        changes = st.session_state.setdefault("changes", [])
+        upload(
+            "a file",
+            ["txt"],
+            lambda _, content: content.decode(),
+            key="mine",
+            help="A file.",
+            limit=1,
+            on_change=lambda given: changes.append(given.value),
+        )
+
+    app = AppTest.from_function(changing).run()
+    assert app.session_state["changes"] == []
+    for file in (("good.txt", b"a", "text/plain"), None):
+        app.file_uploader[0].set_value(file).run()
+        app.run()
+    assert app.session_state["changes"] == ["a", None]

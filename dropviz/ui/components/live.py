@@ -12,6 +12,7 @@ from dropviz.live.figure import LiveFigure
 from dropviz.live.modules import inlined, stylesheet
 from dropviz.live.panels import Panel, wire
 from dropviz.settings.kinds import RATE, Number
+from dropviz.ui.components.plotly import plotly_addresses
 from dropviz.ui.settings.session import saved, to_replace
 
 GROWING = """<div class="dv" data-ready>
@@ -62,6 +63,7 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
         "rate": saved()[setting.key],
         "replace": to_replace(),
         "arrival": st.session_state.get("arrivals", 0),
+        "plotly": plotly_addresses(),
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
@@ -71,6 +73,5 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
 
 def growing_figures(charts: Sequence[tuple[Panel, str]], key: str) -> None:
     """Show panels, each with its description; under the same ``key`` they change in place."""
-    component("growing", GROWING)(
-        key=key, data={"charts": [{"panel": wire(panel), "alt": said} for panel, said in charts]}
-    )
+    sent = [{"panel": wire(panel), "alt": words} for panel, words in charts]
+    component("growing", GROWING)(key=key, data={"charts": sent, "plotly": plotly_addresses()})

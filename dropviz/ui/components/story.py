@@ -16,6 +16,7 @@ from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
 from dropviz.story.scenes import Story
 from dropviz.ui.components.live import component
+from dropviz.ui.components.plotly import plotly_addresses
 from dropviz.ui.settings.session import saved, set_value
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
 
     component("story", '<div class="story"></div>', "story.css")(
         key=state,
-        data={"story": payload | {"scenes": scenes}, **begin},
+        data={"story": payload | {"scenes": scenes}, **begin, "plotly": plotly_addresses()},
         on_scene_change=keep_scene,
         on_mode_change=keep_mode,
     )

@@ -36,22 +36,35 @@ def upload(
     limit: int,
     again: tuple[Any, ...] = (),
     keep: bool = False,
+    on_change: Callable[[Upload[T]], None] | None = None,
 ) -> Upload[T]:
     """Show the uploader and return what ``read`` makes of the file's name and content, or its ValueError as a sentence.
 
     ``limit`` is in bytes. The file is read anew where ``again`` has changed. With ``keep`` the last good value outlives
-    its file, as when the uploader is away for a while.
+    its file, as when the uploader is away for a while. ``on_change`` gets what a file gives that a person has just
+    given, or taken away.
     """
-    file = st.file_uploader(label, type=list(types), key=key, help=help, max_upload_size=limit // 1_000_000)
+
+    def given(file: Any) -> Upload[T]:
+        last: Upload[T] = st.session_state.get(slot, Upload())
+        mark = () if file is None else (file.file_id, *again)
+        if file is None:
+            last = replace(last, mark=mark, problem="") if keep else Upload()
+        elif last.mark != mark:
+            try:
+                last = Upload(mark, file.name, read(file.name, file.getvalue()))
+            except ValueError as problem:
+                last = replace(last, mark=mark, problem=str(problem))
+        st.session_state[slot] = last
+        return last
+
     slot = f"{key}_read"
-    given: Upload[T] = st.session_state.get(slot, Upload())
-    mark = () if file is None else (file.file_id, *again)
-    if file is None:
-        given = replace(given, mark=mark, problem="") if keep else Upload()
-    elif given.mark != mark:
-        try:
-            given = Upload(mark, file.name, read(file.name, file.getvalue()))
-        except ValueError as problem:
-            given = replace(given, mark=mark, problem=str(problem))
-    st.session_state[slot] = given
-    return given
+    file = st.file_uploader(
+        label,
+        type=list(types),
+        key=key,
+        help=help,
+        max_upload_size=-(-limit // 1_000_000),
+        on_change=on_change and (lambda: on_change(given(st.session_state[key]))),
+    )
+    return given(file)

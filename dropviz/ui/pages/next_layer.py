@@ -3,17 +3,7 @@
 import streamlit as st
 
 from dropviz.figures.next_layer.figure import next_layer_live
-from dropviz.settings.next_layer import (
-    BIAS,
-    CORRELATION,
-    FAN_IN,
-    INPUT_MEAN,
-    NONLINEARITY,
-    SCALE,
-    SEED,
-    SETTINGS,
-    UNIT_INPUTS,
-)
+from dropviz.settings.next_layer import FIELDS, SEED, SETTINGS
 from dropviz.simulation.next_layer import NextLayerConfig, next_layer
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
@@ -27,17 +17,9 @@ def _live(config: NextLayerConfig) -> Ready:
 
 def _controls() -> tuple[NextLayerConfig]:
     with st.sidebar:
-        config = NextLayerConfig(
-            fan_in=int(show(FAN_IN)),
-            weight_scale=show(SCALE),
-            bias=show(BIAS),
-            nonlinearity=show(NONLINEARITY),
-            unit_inputs=int(show(UNIT_INPUTS)),
-            input_mean=show(INPUT_MEAN),
-            correlation=show(CORRELATION),
-            seed=show_seed(SEED, "A new seed: other weights, inputs and masks."),
-        )
-    return (config,)
+        given = {name: show(setting) for name, setting in FIELDS.items() if setting is not SEED}
+        seed = show_seed(SEED, "A new seed: other weights, inputs and masks.")
+    return (NextLayerConfig(**given, seed=seed),)
 
 
 def _figure(config: NextLayerConfig) -> None:

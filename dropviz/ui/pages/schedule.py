@@ -14,7 +14,6 @@ from dropviz.settings.schedule import (
     STEP,
     TABLE,
     TOTAL,
-    Kind,
     Rows,
     read_rows,
     written,
@@ -91,11 +90,7 @@ def _figure(name: str, total: int, values: tuple[Any, ...]) -> None:
 
 
 def _below(name: str, total: int, values: tuple[Any, ...]) -> None:
-    _words(KINDS[name])
-    _code(KINDS[name].code(total, *values), name)
-
-
-def _words(kind: Kind) -> None:
+    kind = KINDS[name]
     st.markdown(
         "A network is tested while it learns, not only at the end. With standard dropout the factor for that is "
         "1 − *the rate of this step*: a number that has to travel with every saved network. Any one factor, "
@@ -110,11 +105,9 @@ def _words(kind: Kind) -> None:
         "Further reading, named beside annealing by the answers to this question: Modified Dropout for Training "
         "Neural Network."
     )
-
-
-def _code(call: str, name: str) -> None:
     st.subheader("Three lines of the training loop", anchor=False)
-    st.code(f"from dropviz.schedules import {name}\n\nschedule = {call}", language="python")
+    code = f"from dropviz.schedules import {name}\n\nschedule = {kind.code(total, *values)}"
+    st.code(code, language="python")
     left, right = st.columns(2)
     left.code(
         "# inverted; at test: a\n"

@@ -11,6 +11,7 @@ from dropviz.settings.story import MARK_LENGTH, ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, own_story, read_story
 from dropviz.story.scenes import Story
 from dropviz.ui.components.story import mount_story
+from dropviz.ui.components.upload import Upload, upload
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import saved, set_value
 from dropviz.ui.settings.sources import disarmed
@@ -25,7 +26,6 @@ NOT_HELD = (
     "the address leads to it as before."
 )
 MOST_HELD = 64  # of 200 kilobytes at most each
-UPLOAD = "story_file"
 
 
 @st.cache_resource(max_entries=MOST_HELD, show_spinner=False)
@@ -71,19 +71,19 @@ def _scenes(story: Story) -> None:
 
 def _choose_story(mark: str) -> Story:
     """The story that comes with the app, or a lecturer's own; of a file with errors, every error is said."""
-    st.file_uploader(
+    given = upload(
         "a story of mine",
-        type=["toml"],
-        key=UPLOAD,
-        on_change=_take_file,
+        ["toml"],
+        _read,
+        key="story_file",
         help=f"{HOW_TO} The address and the QR codes lead the hall to the same scenes, while this server holds your "
         f"story: it holds the {MOST_HELD} used last, until it is started anew.",
-        max_upload_size=1,
+        limit=MOST_BYTES,
+        on_change=_tell,
     )
-    problem = st.session_state.get("story_problem")
-    if problem and st.session_state.get(UPLOAD) is not None:
+    if given.problem:
         st.error("This story was not taken.")
-        st.text(problem)
+        st.text(given.problem)
     if not mark:
         return own_story()
     try:
@@ -93,21 +93,17 @@ def _choose_story(mark: str) -> Story:
         return own_story()
 
 
-def _take_file() -> None:
-    """Read the file that was just given, and tell its story; with a file taken away, ours."""
-    upload = st.session_state[UPLOAD]
-    saved()[STORY.key], st.session_state["story_problem"] = "", None
-    if upload is None:
-        return
-    content = upload.getvalue()[: MOST_BYTES + 1]
-    try:
-        story = read_story(content)
-    except ValueError as problem:
-        st.session_state["story_problem"] = str(problem)
-        return
+def _read(_: str, content: bytes) -> str:
+    """Hold the story of a file, and return its mark."""
+    content = content[: MOST_BYTES + 1]
     mark = hashlib.sha256(content).hexdigest()[:MARK_LENGTH]
-    held_story(mark, story)
-    saved()[STORY.key] = mark
+    held_story(mark, read_story(content))
+    return mark
+
+
+def _tell(given: Upload[str]) -> None:
+    """Tell the story of a file; without one that can be read, ours."""
+    saved()[STORY.key] = "" if given.problem else given.value or ""
 
 
 def _downloads(story: Story) -> None:

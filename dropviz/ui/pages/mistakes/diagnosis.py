@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,7 +10,6 @@ import streamlit as st
 from dropviz.datasets.files import MOST_BYTES, read_activations
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain, with_error
-from dropviz.settings.kinds import Setting
 from dropviz.settings.mistakes import CLEAN, CLEAN_KNOWN, FROM, RATE_SEEN, SETTINGS, TEST, TRAIN
 from dropviz.simulation.mistakes import example
 from dropviz.theory.diagnosis import THRESHOLD, TIE, Candidate, Diagnosis, Observation, diagnose, observe
@@ -51,16 +51,10 @@ def show_diagnosis() -> None:
 
 
 def _fill_example() -> None:
-    seen = example(secrets.randbelow(2**31))
-    values: tuple[tuple[Setting, float | str | None], ...] = (
-        (FROM, "means"),
-        (CLEAN_KNOWN, "yes"),
-        (RATE_SEEN, seen.rate),
-        *zip(TRAIN, (seen.train_mean, seen.train_mean_se), strict=True),
-        *zip(TEST, (seen.test_mean, seen.test_mean_se), strict=True),
-        *zip(CLEAN, (seen.clean_mean, seen.clean_mean_se), strict=True),
-    )
-    for setting, value in values:
+    set_value(FROM, "means")
+    set_value(CLEAN_KNOWN, "yes")
+    values = astuple(example(secrets.randbelow(2**31)))  # the numbers of the fields, then variances
+    for setting, value in zip((RATE_SEEN, *TRAIN, *TEST, *CLEAN), values, strict=False):
         set_value(setting, value)
 
 

@@ -9,29 +9,12 @@ import streamlit as st
 
 from dropviz.datasets.splits import MAX_BYTES, Split, digits_split, from_csv, moons, rings
 from dropviz.schedules import Schedule, annealed, curriculum
-from dropviz.settings.kinds import Choice, Number
-from dropviz.settings.training import (
-    DATA,
-    EACH,
-    EPOCHS,
-    GROUPS,
-    LABEL,
-    LAYERS,
-    METHODS,
-    OWN,
-    PLAIN,
-    RATE,
-    RUNS,
-    SEEDS,
-    WIDTH,
-    Group,
-)
+from dropviz.settings import training as settings
 from dropviz.training.config import TrainingConfig
 from dropviz.training.dropout import Dropout
 from dropviz.training.experiments import Experiment, comparison, experiments
-from dropviz.training.optimizers import SGD, Adam
+from dropviz.training.optimizers import SGD, Adam, Optimizer
 from dropviz.ui.components.upload import upload
-from dropviz.ui.pages.training.session import want_training
 from dropviz.ui.settings.widgets import show
 
 BATCH = 32
@@ -44,7 +27,7 @@ _TOY_DATA: Mapping[str, Callable[[], Split]] = MappingProxyType(
 class Chosen:
     """What is to be trained. ``key`` is equal for equal choices, but for the rates, which stand apart."""
 
-    group: Group
+    group: settings.Group
     experiment: Experiment
     data: Split
     seeds: tuple[int, ...]
@@ -52,12 +35,11 @@ class Chosen:
     rates: tuple[float, ...]
 
 
-def choose_ready_made(name: str) -> Chosen:
-    """Show the settings of a ready-made experiment and return what they choose."""
-    (group,) = [group for group in GROUPS if group.name == name]
-    variant = show(group.variants, want_training) if group.variants else name
-    rate = show(RATE)
-    seeds = int(show(SEEDS))
+def choose_ready_made(name: str, on_change: Callable[[], None]) -> Chosen:
+    """Show the settings of a ready-made experiment and return what they choose; ``on_change`` is of its variants."""
+    (group,) = [group for group in settings.GROUPS if group.name == name]
+    variant = show(group.variants, on_change) if group.variants else name
+    rate, seeds = show(settings.RATE), show(settings.SEEDS)
     experiment = experiments(rate)[variant]
     return Chosen(group, experiment, experiment.data(), tuple(range(seeds)), (variant, seeds), (rate,))
 
@@ -65,16 +47,13 @@ def choose_ready_made(name: str) -> Chosen:
 def choose_own() -> Chosen | None:
     """Show the settings of a person's own runs and return what they choose; None until there is a table.
 
-    Raises
-    ------
-    ValueError
-        If the table or a run cannot be used, in one sentence.
+    Raises ValueError, in one sentence, if the table or a run cannot be used.
     """
-    source, data = _own_data(show(DATA))
-    layers, width = int(show(LAYERS)), int(show(WIDTH))
+    source, data = _own_data(show(settings.DATA))
+    layers, width = show(settings.LAYERS), show(settings.WIDTH)
     hidden = (width,) * layers
-    epochs, seeds, count = int(show(EPOCHS)), int(show(SEEDS)), int(show(RUNS))
-    rows = [_show_run(number, settings) for number, settings in enumerate(EACH[:count], start=1)]
+    epochs, seeds, count = (show(one) for one in (settings.EPOCHS, settings.SEEDS, settings.RUNS))
+    rows = [_show_run(number) for number in range(1, count + 1)]
     if data is None:
         return None
     if isinstance(data, str):  # said only now, when every setting has been shown
@@ -82,9 +61,9 @@ def choose_own() -> Chosen | None:
     steps = epochs * -(-len(data.train_targets) // BATCH)
     configs = [row.config(hidden, epochs, steps) for row in rows]
     runs = list(zip(_labels(rows), configs, strict=True))
-    key = (OWN, source, hidden, epochs, seeds, tuple(replace(row, rate=0.0) for row in rows))
+    key = (settings.OWN, source, hidden, epochs, seeds, tuple(replace(row, rate=0.0) for row in rows))
     rates = tuple(row.rate for row in rows)
-    return Chosen(GROUPS[-1], comparison(runs, lambda: data), data, tuple(range(seeds)), key, rates)
+    return Chosen(settings.GROUPS[-1], comparison(runs, lambda: data), data, tuple(range(seeds)), key, rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +73,25 @@ class OwnRun:
     method: str
     rate: float
     schedule: str
-    optimizer: SGD | Adam
+    optimizer: Optimizer
 
     @property
     def label(self) -> str:
         """Name of the run on the screen."""
-        if self.method == PLAIN:
-            return METHODS[PLAIN]
+        name = settings.METHODS[self.method]
+        if self.method == settings.PLAIN:
+            return name
         words = {"constant": "{:g}", "annealed": "{:g} → 0", "curriculum": "0 → {:g}"}[self.schedule]
-        return f"{METHODS[self.method]} {words.format(self.rate)}"
+        return f"{name} {words.format(self.rate)}"
 
     def config(self, hidden: tuple[int, ...], epochs: int, steps: int) -> TrainingConfig:
-        """Configuration with the same noise behind every hidden layer.
-
-        Raises
-        ------
-        ValueError
-            If the method does not take this rate.
-        """
+        """Configuration with the same noise behind every hidden layer; ValueError for a rate that it does not take."""
         rate: float | Schedule = self.rate
         if self.schedule == "annealed":
             rate = annealed(self.rate, steps)
         elif self.schedule == "curriculum":
             rate = curriculum(self.rate, 10 / steps)
-        site = None if self.method == PLAIN else Dropout(self.method, rate)
+        site = None if self.method == settings.PLAIN else Dropout(self.method, rate)
         return TrainingConfig(hidden, (None, *(site for _ in hidden)), self.optimizer, epochs, BATCH)
 
 
@@ -132,23 +106,21 @@ def _labels(rows: Sequence[OwnRun]) -> list[str]:
     return [f"{label} ({i + 1})" if labels.count(label) > 1 else label for i, label in enumerate(labels)]
 
 
-def _show_run(number: int, settings: tuple[Choice, Number, Choice, Choice, Number]) -> OwnRun:
+def _show_run(number: int) -> OwnRun:
     """Show one run's settings; without dropout there is no rate to set."""
-    method, rate, schedule, optimizer, learning_rate = settings
+    method, rate, schedule, optimizer, learning_rate = settings.EACH[number - 1]
     st.subheader(f"run {number}", anchor=False)
     chosen = show(method)
-    chosen_rate, chosen_schedule = (
-        (0.0, "constant") if chosen == PLAIN else (float(show(rate)), show(schedule))
-    )
+    noise = (0.0, "constant") if chosen == settings.PLAIN else (show(rate), show(schedule))
     steps = SGD if show(optimizer) == "sgd" else Adam
-    return OwnRun(chosen, chosen_rate, chosen_schedule, steps(float(show(learning_rate))))
+    return OwnRun(chosen, *noise, steps(show(learning_rate)))
 
 
 def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | str | None]:
     """What identifies the data, and the data; a sentence if the file cannot be used, None if there is none."""
     if kind in _TOY_DATA:
         return (kind,), _TOY_DATA[kind]()
-    column = int(show(LABEL))
+    column = show(settings.LABEL)
     given = upload(
         "a CSV file",
         ("csv", "txt", "tsv"),

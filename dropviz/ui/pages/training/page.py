@@ -1,12 +1,14 @@
 """Networks trained while one watches, and whether one test network serves every way of training."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import streamlit as st
 
 from dropviz.figures.training.after import band_figure, decision_figure, passes_figure
 from dropviz.figures.training.epochs import HEIGHT, LOW_HEIGHT, training_panel
 from dropviz.frameworks.scripts import Target, training_script
 from dropviz.settings.training import CURVES, EXPERIMENT, FRAMEWORK, GROUPS, OWN, SETTINGS
-from dropviz.training.config import layer_sizes
 from dropviz.training.curves import training_view
 from dropviz.training.experiments import Experiment
 from dropviz.training.mc import Band
@@ -14,7 +16,6 @@ from dropviz.training.session import LiveTraining, Snapshot, Stage
 from dropviz.ui.components.live import growing_figures
 from dropviz.ui.page import Page
 from dropviz.ui.pages.training.chosen import Chosen, choose_own, choose_ready_made
-from dropviz.ui.pages.training.session import session, want_training
 from dropviz.ui.settings.session import saved
 from dropviz.ui.settings.sources import disarmed
 from dropviz.ui.settings.widgets import show
@@ -22,10 +23,42 @@ from dropviz.ui.settings.widgets import show
 LOOK = 0.5  # seconds between two looks at a training
 
 
+@dataclass(slots=True, eq=False)
+class TrainingSession:
+    """The training of one visitor.
+
+    Attributes
+    ----------
+    live : the training, if there is one
+    key, rates : what it was started with, and the rates that it has now
+    wanted : whether a click has asked for a training
+    """
+
+    live: LiveTraining | None = None
+    key: tuple[Any, ...] = ()
+    rates: tuple[float, ...] = ()
+    wanted: bool = False
+
+    def leave(self) -> None:
+        """Forget the training, if there is one."""
+        if self.live is not None:
+            self.live.leave()
+            self.live = None
+
+
+def _session() -> TrainingSession:
+    kept: TrainingSession = st.session_state.setdefault("training_session", TrainingSession())
+    return kept
+
+
+def _want_training() -> None:
+    _session().wanted = True
+
+
 def _show_page() -> tuple[()]:
     name = show(EXPERIMENT)
     _buttons(name)
-    kept = session()
+    kept = _session()
     wanted, kept.wanted = kept.wanted, False
     refused = ""
     try:
@@ -65,13 +98,13 @@ def _pick(name: str) -> None:
     """Choose an experiment; a ready-made one starts at once, whatever is running."""
     saved()[EXPERIMENT.key] = name
     if name != OWN:
-        want_training()
+        _want_training()
 
 
 def _chosen(name: str) -> tuple[Chosen | None, str]:
     """Show the settings and return what they choose, and which curves are wanted."""
     with st.sidebar:
-        chosen = choose_own() if name == OWN else choose_ready_made(name)
+        chosen = choose_own() if name == OWN else choose_ready_made(name, _want_training)
         view = show(CURVES)
     if chosen is None:
         st.info("Give a CSV file in the sidebar: columns of numbers, and one of labels.")
@@ -80,7 +113,7 @@ def _chosen(name: str) -> tuple[Chosen | None, str]:
 
 def _of_these_settings(chosen: Chosen) -> LiveTraining | None:
     """The training of these settings: a changed rate goes into it while it runs, anything else ends it."""
-    kept = session()
+    kept = _session()
     if kept.live is None or (kept.key, kept.rates) == (chosen.key, chosen.rates):
         return kept.live
     running = kept.live.look().stage == "running"
@@ -99,14 +132,14 @@ def _controls(chosen: Chosen, running: LiveTraining | None) -> None:
         left.button("Stop", key="training_stop", on_click=running.stop, width="stretch")
     else:
         left.button(
-            "Train", key="training_start", on_click=want_training, width="stretch", help=EXPERIMENT.help
+            "Train", key="training_start", on_click=_want_training, width="stretch", help=EXPERIMENT.help
         )
     right.markdown(f"**{chosen.experiment.title}.** {chosen.experiment.question}")
 
 
 def _start(chosen: Chosen) -> str:
     """Train what is chosen, from the beginning, instead of whatever is running; why not, if it is too much."""
-    kept = session()
+    kept = _session()
     kept.leave()
     try:
         kept.live = LiveTraining(chosen.experiment, chosen.data, chosen.seeds)
@@ -118,7 +151,7 @@ def _start(chosen: Chosen) -> str:
 
 def _watch(chosen: Chosen, view: str, stage: Stage | None) -> None:
     """Look and draw; when the training is no longer at the ``stage`` that the page was made for, make it anew."""
-    live = session().live
+    live = _session().live
     seen = None if live is None else live.look()
     if seen is not None and seen.stage != stage:
         st.rerun()
@@ -178,7 +211,7 @@ def _caption(chosen: Chosen) -> None:
         how = "every run with its own optimizer"
     st.caption(
         f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {len(data.test_targets):,} to test. "
-        f"Network: {'–'.join(map(str, layer_sizes(config, data)))}, ReLU; dropout, where there is any, behind every "
+        f"Network: {'–'.join(map(str, config.sizes(data)))}, ReLU; dropout, where there is any, behind every "
         f"hidden layer. Trained by {how}, in batches of {config.batch}, with {len(chosen.seeds)} "
         f"seed{'s' if len(chosen.seeds) > 1 else ''}. {chosen.group.sources}"
     )

@@ -1,0 +1,36 @@
+"""How answers leave the server: compressed once, and with headers that tell the browser what a page may do."""
+
+import os
+from contextlib import suppress
+
+from starlette.middleware import Middleware
+
+from dropviz.live.library import PLOTLY_ADDRESS, PLOTLY_FILE
+from dropviz.serving.files import CompressedFiles
+from dropviz.serving.headers import ANCESTORS, SecurityHeaders
+
+try:
+    import resource
+except ModuleNotFoundError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment]
+
+OPEN_FILES = 65_536
+
+
+def middleware() -> list[Middleware]:
+    """Return what stands before Streamlit, the outermost first."""
+    return [
+        Middleware(SecurityHeaders, ancestors=os.environ.get(ANCESTORS, "")),
+        Middleware(CompressedFiles, own={PLOTLY_ADDRESS: PLOTLY_FILE}),
+    ]
+
+
+def allow_many_files() -> None:
+    """Raise the soft limit of open files as far as the system allows: a visitor holds four of them."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):  # macOS has a second limit below the hard one
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

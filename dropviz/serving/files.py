@@ -1,0 +1,172 @@
+"""Files that do not change while the server runs: compressed once, kept in memory, answered before Streamlit."""
+
+import asyncio
+import gzip
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import FileResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config, file_util
+
+# What gets smaller. Written down, as a browser that must not guess refuses a script of another type.
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+SMALLEST = 500  # bytes; below, the headers cost more than is gained
+MOST_KEPT = 16_000_000  # bytes, compressed: about twice all there is
+HASHED = re.compile(r"[.-][\w-]{8,}\.(min\.)?(js|css)$")
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class Compressed(NamedTuple):
+    """A file as it is sent, and what tells it from other versions of it."""
+
+    content: bytes
+    etag: str
+
+
+def compress(file: Path) -> Compressed:
+    """Read a file and compress it as far as gzip can."""
+    content = file.read_bytes()
+    return Compressed(
+        gzip.compress(content, compresslevel=9, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}-gzip"'
+    )
+
+
+class Kept:
+    """Compressed files by their path and time of change; the longest unused leave when ``most`` bytes are passed."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self.most = most
+        self._files: OrderedDict[tuple[Path, int], asyncio.Future[Compressed]] = OrderedDict()
+
+    async def get(self, file: Path) -> Compressed:
+        """Return the file compressed; whoever asks while it is being compressed waits for that."""
+        key = (file, file.stat().st_mtime_ns)
+        if key not in self._files:
+            self._files[key] = asyncio.ensure_future(asyncio.to_thread(compress, file))
+        self._files.move_to_end(key)
+        try:
+            compressed = await asyncio.shield(self._files[key])
+        except OSError:
+            self._files.pop(key, None)
+            raise
+        self._leave_within_bounds()
+        return compressed
+
+    def _leave_within_bounds(self) -> None:
+        done = {key: len(one.result().content) for key, one in self._files.items() if _is_good(one)}
+        total = sum(done.values())
+        for key, size in done.items():
+            if total <= self.most:
+                break
+            del self._files[key]
+            total -= size
+
+
+def _is_good(one: asyncio.Future[Compressed]) -> bool:
+    return one.done() and not one.cancelled() and one.exception() is None
+
+
+class CompressedFiles:
+    """Middleware that answers Streamlit's own static files, and ``own`` ones, compressed.
+
+    What is not wanted compressed, is asked for in part, is small, or is no file of these, goes the way it went.
+
+    Parameters
+    ----------
+    own
+        Our files by their address below the app's. Those below ``static/`` pass wherever Streamlit's own do.
+    """
+
+    def __init__(self, app: ASGIApp, own: Mapping[str, Path], kept: Kept | None = None) -> None:
+        self.app = app
+        self.base = (config.get_option("server.baseUrlPath") or "").strip("/")
+        self.own = dict(own)
+        self.files = streamlit_files() | self.own
+        self.kept = kept or Kept()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for one of the files; hand on every other."""
+        address = (
+            self._address(scope) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
+        )
+        if address is None or address not in self.files:
+            await self.app(scope, receive, send)
+            return
+        file, asked = self.files[address], Headers(scope=scope)
+        if accepts_gzip(asked.get("accept-encoding", "")) and "range" not in asked:
+            answer = await self._answer(address, file, asked, scope["method"])
+            await answer(scope, receive, send)
+        elif address in self.own:
+            cached = {"Cache-Control": _cache(address), "Vary": "Accept-Encoding"}
+            await FileResponse(file, headers=cached, media_type=TYPES[file.suffix])(scope, receive, send)
+        else:
+            await self.app(scope, receive, _varying(send))
+
+    def _address(self, scope: Scope) -> str | None:
+        """The address below the app's own, "index.html" for the app itself; None if it is not below it."""
+        path, root = scope["path"], scope.get("root_path", "")
+        if root and f"{path}/".startswith(f"{root}/"):  # mounted below another app
+            path = path[len(root) :]
+        if self.base:
+            if not f"{path}/".startswith(f"/{self.base}/"):
+                return None
+            path = path[len(self.base) + 1 :]
+        return str(path).removeprefix("/") or "index.html"
+
+    async def _answer(self, address: str, file: Path, asked: Headers, method: str) -> Response:
+        compressed = await self.kept.get(file)
+        headers = {
+            "Cache-Control": _cache(address),
+            "ETag": compressed.etag,
+            "Vary": "Accept-Encoding",
+        }
+        known = [tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")]
+        if compressed.etag in known or "*" in known:
+            return Response(status_code=304, headers=headers)
+        headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(compressed.content))}
+        content = b"" if method == "HEAD" else compressed.content
+        return Response(content, headers=headers, media_type=TYPES[file.suffix])
+
+
+def streamlit_files() -> dict[str, Path]:
+    """Return Streamlit's own static files that are worth compressing, by address."""
+    folder = Path(file_util.get_static_dir())
+    return {
+        file.relative_to(folder).as_posix(): file
+        for file in folder.rglob("*")
+        if file.suffix in TYPES and file.is_file() and file.stat().st_size >= SMALLEST
+    }
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether an Accept-Encoding asks for gzip: by name or as ``*``, and not with a quality of 0."""
+    qualities = {}
+    for part in accept_encoding.lower().split(","):
+        name, _, quality = part.partition(";")
+        qualities[name.strip()] = re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", quality) is None
+    return qualities.get("gzip", qualities.get("*", False))
+
+
+def _cache(address: str) -> str:
+    return FOR_EVER if HASHED.search(address) else "no-cache"
+
+
+def _varying(send: Send) -> Send:
+    async def with_vary(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
+        await send(message)
+
+    return with_vary
