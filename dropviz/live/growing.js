@@ -31,6 +31,7 @@ function drawAll(root) {
     holdPanel(nodes, panel, drawn, live);
     offerMenu(nodes, panel, live);
   });
+  root.dataset.ready = "";
 }
 
 // Closed tables cost nothing; open ones keep their place while the rows change.

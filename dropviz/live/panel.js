@@ -88,10 +88,12 @@ export function drawPanel({ svg, grip }, panel, places, page, unit) {
   svg.replaceChildren(
     drawn("clipPath", { id }, [drawn("rect", inside)]),
     ...axes(panel, { toX, toY, unit }, frame),
-    drawn("g", { "clip-path": `url(#${id})` }, marks.flatMap(({ nodes }) => nodes)),
-    ...labels.map((label) => labelNodes(label, frame, unit)),
-    ...(panel.over ? [cursor] : []),
-    ...marks.filter(({ above }) => above).map(({ above }, at) => drawn("g", { "data-color": panel.marks[at].color }, [above])),
+    drawn("g", { class: "dv-marks" }, [
+      drawn("g", { "clip-path": `url(#${id})` }, marks.flatMap(({ nodes }) => nodes)),
+      ...labels.map((label) => labelNodes(label, frame, unit)),
+      ...(panel.over ? [cursor] : []),
+      ...marks.flatMap(({ above }, at) => (above ? [drawn("g", { "data-color": panel.marks[at].color }, [above])] : [])),
+    ]),
   );
   const { left, right, top, bottom } = frame;
   const held = { left, top, width: right - left, height: bottom - top };

@@ -62,7 +62,7 @@ LOW_CONTRAST = f"""() => {{{COLORS}
 # Lines, points, units, swatches and keys against the page: 3 : 1 (WCAG 1.4.11). A half transparent area is judged by
 # its outline; the grid is no more than a help.
 FAINT_MARKS = f"""() => {{{COLORS}
-    const drawn = ".dv-unit, .dv-moving :is(path, circle), .dv-plot :is(.scatterlayer, .annotation-arrow-g) path";
+    const drawn = ".dv-unit, .dv-marks :is(path, circle)";
     const marks = [...document.querySelectorAll(drawn)].flatMap((node) => {{
         const {{ fill, stroke, fillOpacity, strokeOpacity, strokeWidth, opacity }} = getComputedStyle(node);
         const area = fill !== "none" && (fillOpacity < 1 || /rgba|\\/ 0?\\./.test(fill));
@@ -137,11 +137,8 @@ def barriers(page, address):
     page.evaluate(f"{AXE};0")
     found = []
     if address in LIVE:
-        page.wait_for_function(
-            "document.querySelectorAll('.dv-still .main-svg[aria-hidden=true]').length >= 3"
-        )
-        picture = page.locator(".dv-moving").first
-        if picture.get_attribute("role") != "img" or len(picture.get_attribute("aria-label")) < 60:
+        picture = page.locator(".dv-picture").first
+        if picture.get_attribute("role") != "group" or len(picture.get_attribute("aria-label")) < 60:
             found.append("the figure has no text")
         page.locator(".dv-data summary").first.click()
         page.locator(".dv-tables table").first.wait_for()
@@ -160,7 +157,7 @@ def barriers(page, address):
         found += [f"{scheme}: {what}" for what in (*serious(page, rules=rules), *faint, *faint_marks)]
     page.set_viewport_size(HALF)
     page.wait_for_function(
-        "[...document.querySelectorAll('.dv-still svg')].every((one) => one.clientWidth <= 640)"
+        "[...document.querySelectorAll('.dv-svg')].every((one) => one.clientWidth <= 640)"
     )
     return found + [f"cut off at 200 %: {what}" for what in page.evaluate(CUT_OFF)]
 

@@ -39,7 +39,7 @@ def test_the_drag_is_live_and_the_release_reaches_the_address(page, explore):
     explore(page)
     assert shown_rate(page) == 0.3
     before = text(page, "inverted-train-variance")
-    curves = page.locator(".dv-moving path").evaluate_all(
+    curves = page.locator(".dv-picture path").evaluate_all(
         "paths => paths.map(path => path.getAttribute('d'))"
     )
     page.mouse.move(*point_on_slider(page, 0.3 / 0.95))
@@ -48,7 +48,7 @@ def test_the_drag_is_live_and_the_release_reaches_the_address(page, explore):
         page.mouse.move(*point_on_slider(page, share))
     page.wait_for_function("document.querySelector('.dv-value').textContent > '0.50'")
     assert text(page, "inverted-train-variance") != before
-    moved = page.locator(".dv-moving path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
+    moved = page.locator(".dv-picture path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
     assert sum(one != other for one, other in zip(curves, moved, strict=True)) >= 6
     assert "rate=" not in page.url  # nothing has left the browser
     page.mouse.up()
@@ -79,11 +79,10 @@ def test_an_address_shows_the_same_picture_to_the_bit(new_page, explore):
     for _ in range(2):
         page = new_page(viewport={"width": 1280, "height": 720})
         explore(page, query)
-        page.wait_for_function("document.querySelectorAll('.dv-still .scatterlayer .js-line').length >= 8")
         pictures.append(
             page.evaluate("""() => [
                 ...[...document.querySelectorAll('[data-text]')].map((node) => node.textContent),
-                ...[...document.querySelectorAll('.dv-moving path, .dv-still .scatterlayer path')]
+                ...[...document.querySelectorAll('.dv-picture path')]
                     .map((node) => node.getAttribute('d')),
                 ...[...document.querySelectorAll('.dv-unit')].map((node) => node.getAttribute('r')),
             ]""")
@@ -140,8 +139,7 @@ def test_a_new_draw_keeps_the_rate_and_changes_the_numbers(page, explore):
 def test_what_belongs_together_is_seen_together_on_a_projector(page, explore):
     explore(page)
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
-    page.locator(".dv-still .scatterlayer path").first.wait_for()
-    for part in ("h1", ".dv-bar", ".dv-head", ".dv-plot", ".dv-numbers >> nth=0", ".dv-numbers >> nth=1"):
+    for part in ("h1", ".dv-bar", ".dv-head", ".dv-panel >> nth=0", ".dv-panel >> nth=4", ".dv-numbers >> nth=0", ".dv-numbers >> nth=1"):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0, part
         assert box["y"] + box["height"] <= 720, part
@@ -150,7 +148,7 @@ def test_what_belongs_together_is_seen_together_on_a_projector(page, explore):
 
 def test_a_phone_shows_one_column_without_sideways_scrolling(phone, explore):
     explore(phone)
-    columns = phone.locator(".dv-head section").evaluate_all(
+    columns = phone.locator(".dv-cell, .dv-foot section").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect().x)"
     )
     assert len(set(columns)) == 1
@@ -162,7 +160,7 @@ def test_a_phone_shows_one_column_without_sideways_scrolling(phone, explore):
 
 def test_dark_text_is_light(dark, explore):
     explore(dark)
-    for part in (".dv-value", ".dv-still .xtick text", ".dv-moving .annotation text"):
+    for part in (".dv-value", ".dv-tick", ".dv-name"):
         color = dark.locator(part).first.evaluate(
             "(node) => getComputedStyle(node)[node.tagName === 'text' ? 'fill' : 'color']"
         )
@@ -211,7 +209,7 @@ def test_the_downloaded_page_works_from_disk_without_a_network(page, explore, ne
     offline.locator(".dv-range").focus()
     offline.keyboard.press("Shift+ArrowLeft")
     expect(offline.locator(".dv-value")).to_have_text("0.40")
-    assert offline.locator(".dv-still .scatterlayer .js-line").count() == 10
+    assert offline.locator(".dv-panel .dv-line").count() >= 10
     assert [address for address in requested if not address.startswith(("file:", "blob:", "data:"))] == []
 
 

@@ -115,8 +115,8 @@ def test_a_wrong_answer_is_told_with_the_formula(page, visit):
 @pytest.mark.parametrize(("by", "said"), [(0, "Not so."), (0.8, "Not so.")])
 def test_a_point_is_dragged_before_the_curve_is_shown(page, visit, by, said):
     begin(visit, page, "/story?scene=4")
-    plot = page.locator(".story-now .dv-plot")
-    expect(plot.locator(".dv-moving")).to_be_hidden()
+    plot = page.locator(".story-now .dv-panel")
+    expect(plot.locator(".dv-marks")).to_be_hidden()
     point = page.get_by_role("slider", name="Drag the point")
     box = point.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -126,7 +126,7 @@ def test_a_point_is_dragged_before_the_curve_is_shown(page, visit, by, said):
     page.mouse.up()
     guess = float(point.get_attribute("aria-valuenow"))
     page.get_by_role("button", name="Reveal").click()
-    expect(plot.locator(".dv-moving")).to_be_visible()
+    expect(plot.locator(".dv-marks")).to_be_visible()
     expect(page.locator(".story-line")).to_contain_text(f"{said} You said {guess:g}")
 
 
@@ -145,7 +145,7 @@ def test_a_point_is_moved_by_keys_until_it_is_right(page, visit):
 
 def test_a_veiled_picture_tells_nothing_to_the_pointer(page, visit):
     begin(visit, page, "/story?scene=3")
-    box = page.locator(".story-now .dv-plot").bounding_box()
+    box = page.locator(".story-now .dv-panel").bounding_box()
 
     def hover():  # along the middle of the standard curve
         page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.3 * box["height"])
@@ -153,14 +153,15 @@ def test_a_veiled_picture_tells_nothing_to_the_pointer(page, visit):
 
     hover()
     page.wait_for_timeout(300)
-    assert page.locator(".story-now .hovertext").filter(visible=True).count() == 0
-    expect(page.locator(".story-now .modebar")).to_be_hidden()
+    assert page.locator(".story-now .dv-tip").filter(visible=True).count() == 0
+    expect(page.locator(".story-now .dv-opener")).to_be_hidden()
     page.get_by_role("button", name="Reveal").click()
     hover()
-    expect(page.locator(".story-now .hovertext").first).to_be_visible()
+    expect(page.locator(".story-now .dv-tip").first).to_be_visible()
+    page.locator(".story-now .dv-opener").first.click()
     with page.expect_download() as download:
-        page.locator(".story-now .modebar-btn").first.click()
-    assert download.value.suggested_filename == "dropviz.svg"
+        page.get_by_role("button", name="Save as SVG, white ground").click()
+    assert download.value.suggested_filename.endswith(".svg")
 
 
 def test_no_picture_before_the_answer_gives_it_away(page, visit):
@@ -171,7 +172,7 @@ def test_no_picture_before_the_answer_gives_it_away(page, visit):
         shown = page.locator(".story-now .dv").inner_text() if scene.veiled else ""
         assert "match" not in shown
         if scene.veiled:
-            expect(page.locator(".story-now .dv-moving")).to_be_hidden()
+            expect(page.locator(".story-now .dv-marks")).to_be_hidden()
             expect(page.get_by_role("img", name="Axes only")).to_have_count(1)
 
 
@@ -241,7 +242,7 @@ SMALLEST = """() => {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const owner = node.parentElement;
     if (!node.textContent.trim() || !owner.checkVisibility({ visibilityProperty: true })) continue;
-    if (owner.closest('.dv-status, style, .modebar-container')) continue;
+    if (owner.closest('.dv-status, style, .dv-opener')) continue;
     const said = [parseFloat(getComputedStyle(owner).fontSize), node.textContent];
     sizes[owner.closest('svg') ? 'chart' : 'words'].push(said);
   }
@@ -281,7 +282,7 @@ BOXES = """() => {
   const words = '.story-title, .story-sentence, .story-ask, .story-options, .story-verdict, .story-now, .story-nav';
   return {
     parts: named(words), buttons: named('.story button'), cut: cut.map((node) => node.className),
-    labels: all('.story-now .annotation-text-g, .story-now .xtitle, .story-now .ytitle')
+    labels: all('.story-now .dv-name, .story-now .dv-axis, .story-now .dv-title')
       .map((node) => [node.textContent, box(node)]),
     width: document.documentElement.scrollWidth, screen: innerWidth,
   };
@@ -370,7 +371,7 @@ def test_the_next_picture_is_there_when_it_is_called(page, visit):
     for _ in range(COUNT - 1):
         page.keyboard.press("ArrowRight")
         # Not waited for: the picture stands in the same moment.
-        assert page.evaluate("document.querySelectorAll('.story-now .dv[data-ready] .main-svg').length") > 0
+        assert page.evaluate("document.querySelectorAll('.story-now .dv[data-ready] .dv-svg').length") > 0
 
 
 def test_a_copied_address_shows_the_same_scene_and_the_file_downloads(page, visit):

@@ -26,8 +26,8 @@ def button(page, name):
 
 # the band of a curve has its points twice
 LENGTH = (
-    "Math.max(...document.querySelector('.dv-growing .js-plotly-plot')._fullData"
-    ".filter(trace => trace.fill !== 'toself').map(trace => trace.y.length))"
+    "Math.max(0, ...document.querySelector('.dv-growing').charts[0].panel.marks"
+    ".filter(({ mark }) => mark === 'Path').map(({ y }) => y.points))"
 )
 
 
@@ -53,7 +53,7 @@ def test_before_training_the_first_screen_says_what_will_be_compared(page, visit
 def test_curves_grow_in_place_and_the_finding_appears(page, visit, errors):
     opened(page, visit, errors, "/training?training_seeds=4")
     page.evaluate(
-        "document.querySelectorAll('.dv-growing .dv-plot').forEach(plot => { plot.dataset.mark = 'same'; })"
+        "document.querySelectorAll('.dv-growing .dv-panel').forEach(plot => { plot.dataset.mark = 'same'; })"
     )
     page.evaluate(f"window.lengths = []; setInterval(() => window.lengths.push({LENGTH}), 30)")
     button(page, "Train").click()
@@ -62,11 +62,11 @@ def test_curves_grow_in_place_and_the_finding_appears(page, visit, errors):
     expect(button(page, "Train")).to_be_visible()
     assert points(page) == 13
     assert {length for length in page.evaluate("window.lengths") if 1 < length < 13}, "no picture on the way"
-    assert page.locator(".dv-plot[data-mark=same]").count() == 3
+    assert page.locator(".dv-panel[data-mark=same]").count() == 3
     expect(
         page.get_by_text("standard, after its weights are multiplied by the keep probability")
     ).to_be_visible()
-    assert "Standard's loss" in page.locator(".dv-plot").first.get_attribute("aria-label")
+    assert "Standard's loss" in page.locator(".dv-panel").first.get_attribute("aria-label")
 
 
 def test_one_click_starts_an_experiment_and_the_plane_is_seen_on_the_way(page, visit, errors):
@@ -79,7 +79,7 @@ def test_one_click_starts_an_experiment_and_the_plane_is_seen_on_the_way(page, v
         re.compile(r"\?training_seeds=5&training=regularize$|\?training=regularize&training_seeds=5$")
     )
     page.wait_for_function("""() => document.querySelector('.st-key-training_stop button')
-        && document.querySelectorAll('.dv-growing .dv-plot')[4]?.ariaLabel.includes('The line divides')""")
+        && document.querySelectorAll('.dv-growing .dv-panel')[4]?.ariaLabel.includes('The line divides')""")
     page.locator(".dv-data summary").first.click()
     expect(page.locator(".dv-tables table").first.locator("tbody tr").nth(3)).to_contain_text("±")
     # an address alone starts nothing
