@@ -217,16 +217,14 @@ def _classes(names: list[str]) -> tuple[str, ...]:
 
 def _numeric_features(rows: list[list[str]], header: list[str], label_index: int) -> NDArray[np.float64]:
     columns = [index for index in range(len(header)) if index != label_index]
-    features = np.empty((len(rows), len(columns)))
-    for number, row in enumerate(rows):
-        for place, index in enumerate(columns):
-            value = _number(row[index])
-            if not abs(value) <= LARGEST:
-                raise ValueError(
-                    f"feature {header[index][:40]!r} must be a number up to ±{LARGEST:g} in every row; "
-                    f"example {number + 1} has {row[index][:40]!r}"
-                )
-            features[number, place] = value
+    features = np.array([[_number(row[index]) for index in columns] for row in rows])
+    wrong = np.argwhere(~(np.abs(features) <= LARGEST))
+    if wrong.size:
+        number, index = wrong[0][0], columns[wrong[0][1]]
+        raise ValueError(
+            f"feature {header[index][:40]!r} must be a number up to ±{LARGEST:g} in every row; "
+            f"example {number + 1} has {rows[number][index][:40]!r}"
+        )
     return features
 
 

@@ -35,6 +35,8 @@ from dropviz.theory.moments import Moments
 from dropviz.theory.standard_errors import sample_moments
 from dropviz.theory.strategies import strategy
 
+BINS = 60  # of the densities of z
+
 
 @dataclass(frozen=True, slots=True)
 class LayerConfig(Checked):
@@ -138,16 +140,15 @@ class LayerDensities:
     outside_mass: Floats
 
 
-def layer_densities(sweep: LayerSweep, bins: int = 60) -> LayerDensities:
+def layer_densities(sweep: LayerSweep) -> LayerDensities:
     """Histograms of z over ±4 exact standard deviations of every strategy, at the rate of the grid nearest to 0.6."""
-    check_count("bins", bins, 1, 500)
     rates = np.asarray(sweep.config.rates)
     middle = int(np.argmin(np.abs(rates - 0.6)))
     reach = 4.0 * np.sqrt(sweep.exact_variance[:, middle])
     ends = np.concatenate((sweep.exact_mean[:, middle] - reach, sweep.exact_mean[:, middle] + reach))
     ends = ends[np.isfinite(ends)]
     low, high = (float(ends.min()), float(ends.max())) if ends.size else (0.0, 0.0)
-    edges = even_edges(low, high, bins)
+    edges = even_edges(low, high, BINS)
     pairs = [shares(sweep.training_z(name).T, edges) for name in sweep.config.strategies]
     share, outside = (np.array(each) for each in zip(*pairs, strict=True))
     return LayerDensities(edges, share / (edges[1] - edges[0]), outside)

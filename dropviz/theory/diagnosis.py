@@ -142,11 +142,6 @@ class Diagnosis:
     fitting: tuple[str, ...]
 
     @property
-    def verdict(self) -> str:
-        """'fits', 'tie' or 'none'."""
-        return ("none", "fits")[len(self.fitting)] if len(self.fitting) < 2 else "tie"
-
-    @property
     def would_help(self) -> tuple[str, ...]:
         """What else to measure to break a tie."""
         rows = [_row(name, self.observation.rate) for name in self.fitting]
