@@ -20,11 +20,11 @@ from numpy.typing import ArrayLike
 from dropviz.numbers.checks import (
     Checked,
     Floats,
-    check_choice,
     check_count,
     check_names,
     check_number,
     checked,
+    place_of,
 )
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, below_one, check_rising
@@ -77,8 +77,7 @@ class LayerSweep(MomentEstimates):
 
     def estimate(self, moment: str, name: str) -> Estimate:
         """Mean or variance of z in training by the strategy ``name``, over the rates."""
-        check_choice("strategy", name, self.config.strategies)
-        return self.estimates(moment)[self.config.strategies.index(name)]
+        return self.estimates(moment)[place_of("strategy", name, self.config.strategies)]
 
     def training_z(self, name: str) -> Floats:
         """Z in training by the strategy ``name``, shape (mask, rate)."""
