@@ -110,8 +110,8 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
     """A person's own table: numeric features and a column of labels, a quarter of each class held back for testing.
 
     Features are standardised with the mean and the standard deviation of the training examples; a constant column
-    becomes 0. The table is read as `dropviz.files.csv_rows` does; lines whose cells are all empty do not count. The
-    first line names the columns if any of its cells, but for the label, is not a number.
+    becomes 0. The table is read as `dropviz.datasets.files.csv_rows` does; lines whose cells are all empty do not
+    count. The first line names the columns if any of its cells, but for the label, is not a number.
 
     ``label_column`` is the name of the column of labels, or its number counted from 1; the last column if not given.
     ``seed`` decides which examples are held back. ValueError if the file is too large (20 MB, 2,000,000 cells, 20,000
