@@ -17,11 +17,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dropviz.serving import allow_many_files, middleware
-from dropviz.ui.frame import pages, show_frame
+from dropviz.ui.frame import PAGES, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
-    app = st.App(__file__, middleware=middleware())
+    app = st.App(__file__, middleware=middleware([page.address for page in PAGES], style()))
 else:
     st.set_page_config(
         page_title="dropviz: dropout, seen",

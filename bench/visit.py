@@ -42,7 +42,7 @@ def first_visit(page: Page, url: str) -> Visit:
     network.send("Network.setCacheDisabled", {"cacheDisabled": True})
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(len(frame))))
     page.goto(url)
-    page.locator(".scatterlayer .js-line").first.wait_for(state="attached", timeout=120_000)
+    page.locator(".dv[data-ready]").first.wait_for(timeout=120_000)
     page.wait_for_load_state("networkidle")
     network.detach()
     return Visit(files, sum(frames))

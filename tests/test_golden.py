@@ -24,10 +24,10 @@ from dropviz.simulation.histogram import histogram, some_units
 from dropviz.simulation.layer import LayerConfig, layer_densities, layer_sweep
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
 from dropviz.simulation.nonlinearity import (
+    NONLINEARITIES,
     DepthConfig,
     depth_gap,
     logistic_unit,
-    nonlinearities,
     unit_output,
 )
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
@@ -216,9 +216,9 @@ def cases():
     found |= {f"outputs {name}": (shown, SOURCES[name]) for name in ("normal", "sparse", "table")}
     found |= {f"noise {name}": (noise_swept, SOURCES[name]) for name in ("relu", "uniform", "digits")}
     found |= {
-        f"behind {name}, {fan_in}": (behind, name, fan_in) for name in nonlinearities() for fan_in in (7, 30)
+        f"behind {name}, {fan_in}": (behind, name, fan_in) for name in NONLINEARITIES for fan_in in (7, 30)
     }
-    found |= {f"depth {name}": (deep, name) for name in nonlinearities()}
+    found |= {f"depth {name}": (deep, name) for name in NONLINEARITIES}
     found |= {f"trained {name}": (trained, network(name), toy) for name in methods()}
     found |= {
         f"trained by {name}": (trained, network(optimizer=one), toy) for name, one in OPTIMIZERS.items()

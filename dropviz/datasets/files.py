@@ -49,19 +49,10 @@ def read_activations(name: str, data: bytes) -> Floats:
     or whose first cell is empty, or which counts 0, 1, 2, … above a row without whole numbers, as pandas names columns)
     and a column of row names (the first, if the header leaves it unnamed; in Parquet, the index that pandas stores).
 
-    Parameters
-    ----------
-    name
-        The file's name; only its ending counts.
-    data
-        The content; at most 20 MB and 5,000,000 values, 100,000 columns, 1,000 arrays. No value may exceed 1e15 in
-        magnitude, and their root mean square must be 0 or at least 1e-15.
-
-    Raises
-    ------
-    ValueError
-        If the file is of another kind, empty, broken, too large or pickled, or its values are not real and finite or
-        out of range.
+    Of the file's ``name`` only the ending counts. ``data``, its content, has at most 20 MB and 5,000,000 values,
+    100,000 columns, 1,000 arrays. No value may exceed 1e15 in magnitude, and their root mean square must be 0 or at
+    least 1e-15. ValueError if the file is of another kind, empty, broken, too large or pickled, or its values are not
+    real and finite or out of range.
 
     >>> read_activations("measured.csv", b"first;second\\n1;2\\n3;4").tolist()
     [[1.0, 2.0], [3.0, 4.0]]

@@ -1,4 +1,4 @@
-"""Turn Parquet into an array in a process of its own: ``python -m dropviz.parquet < table.parquet > table.npy``.
+"""Turn Parquet into an array in a process of its own: ``python -m dropviz.datasets.parquet < a.parquet > a.npy``.
 
 Some damaged files make Arrow end the process that reads them; that must not be the one that serves the page.
 """

@@ -59,9 +59,8 @@ def digits_split(train_examples: int | None = None) -> Split:
     ``train_examples``, 10 to 1,437, keeps only so many, the same number of each class but for rounding; ValueError if
     it is outside this range.
 
-    Source
-    ------
-    Alpaydin and Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository, 1998, CC BY 4.0.
+    Source: Alpaydin and Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository, 1998,
+    CC BY 4.0.
     """
     with np.load(DIGITS, allow_pickle=False) as stored:
         features = stored["images"].astype(np.float32) / np.float32(16)
@@ -111,24 +110,13 @@ def from_csv(content: bytes, label_column: str | None = None, seed: int = 0) -> 
     """A person's own table: numeric features and a column of labels, a quarter of each class held back for testing.
 
     Features are standardised with the mean and the standard deviation of the training examples; a constant column
-    becomes 0. The table is read as `dropviz.files.csv_rows` does; lines whose cells are all empty do not count. The
-    first line names the columns if any of its cells, but for the label, is not a number.
+    becomes 0. The table is read as `dropviz.datasets.files.csv_rows` does; lines whose cells are all empty do not
+    count. The first line names the columns if any of its cells, but for the label, is not a number.
 
-    Parameters
-    ----------
-    content
-        The file, in UTF-8.
-    label_column
-        The name of the column of labels, or its number counted from 1; the last column if not given.
-    seed
-        Decides which examples are held back.
-
-    Raises
-    ------
-    ValueError
-        If the file is too large (20 MB, 2,000,000 cells, 20,000 examples, 1,000 features, 50 classes, labels of 100
-        characters), not UTF-8, ragged, has an empty, non-numeric or huge feature, has only one class, or one example
-        of a class.
+    ``label_column`` is the name of the column of labels, or its number counted from 1; the last column if not given.
+    ``seed`` decides which examples are held back. ValueError if the file is too large (20 MB, 2,000,000 cells, 20,000
+    examples, 1,000 features, 50 classes, labels of 100 characters), not UTF-8, ragged, has an empty, non-numeric or
+    huge feature, has only one class, or one example of a class.
     """
     rows = _read_rows(content)
     label_index = _find_column(rows[0], label_column)
@@ -217,16 +205,14 @@ def _classes(names: list[str]) -> tuple[str, ...]:
 
 def _numeric_features(rows: list[list[str]], header: list[str], label_index: int) -> NDArray[np.float64]:
     columns = [index for index in range(len(header)) if index != label_index]
-    features = np.empty((len(rows), len(columns)))
-    for number, row in enumerate(rows):
-        for place, index in enumerate(columns):
-            value = _number(row[index])
-            if not abs(value) <= LARGEST:
-                raise ValueError(
-                    f"feature {header[index][:40]!r} must be a number up to ±{LARGEST:g} in every row; "
-                    f"example {number + 1} has {row[index][:40]!r}"
-                )
-            features[number, place] = value
+    features = np.array([[_number(row[index]) for index in columns] for row in rows])
+    wrong = np.argwhere(~(np.abs(features) <= LARGEST))
+    if wrong.size:
+        number, index = wrong[0][0], columns[wrong[0][1]]
+        raise ValueError(
+            f"feature {header[index][:40]!r} must be a number up to ±{LARGEST:g} in every row; "
+            f"example {number + 1} has {rows[number][index][:40]!r}"
+        )
     return features
 
 

@@ -52,6 +52,11 @@ def check_choice(name: str, value: object, choices: Iterable[str]) -> str:
     return value
 
 
+def place_of(name: str, value: object, choices: Sequence[str]) -> int:
+    """Return the place of ``value`` among ``choices``, or raise ValueError as `check_choice` does."""
+    return choices.index(check_choice(name, value, choices))
+
+
 def check_names(name: str, values: Sequence[str], check: Callable[[str], object]) -> None:
     """Raise ValueError unless ``values`` are one or more names that each pass ``check``, none of them twice."""
     for value in values:

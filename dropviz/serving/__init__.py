@@ -1,12 +1,13 @@
 """How answers leave the server: compressed once, and with headers that tell the browser what a page may do."""
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 
 from starlette.middleware import Middleware
 
 from dropviz.live.library import PLOTLY_ADDRESS, PLOTLY_FILE
-from dropviz.serving.files import CompressedFiles
+from dropviz.serving.files import CompressedFiles, Kept
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
 
 try:
@@ -17,11 +18,14 @@ except ModuleNotFoundError:  # Windows has no such limit
 OPEN_FILES = 65_536
 
 
-def middleware() -> list[Middleware]:
-    """Return what stands before Streamlit, the outermost first."""
+def middleware(pages: Sequence[str], style: str) -> list[Middleware]:
+    """Return what stands before Streamlit, the outermost first.
+
+    ``pages`` are the addresses of the pages, ``style`` their style sheet, which is there before anything is drawn.
+    """
     return [
         Middleware(SecurityHeaders, ancestors=os.environ.get(ANCESTORS, "")),
-        Middleware(CompressedFiles, own={PLOTLY_ADDRESS: PLOTLY_FILE}),
+        Middleware(CompressedFiles, own={PLOTLY_ADDRESS: PLOTLY_FILE}, pages=pages, kept=Kept(style)),
     ]
 
 

@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, file_util
+
+from dropviz.serving.edits import edited
 
 # What gets smaller. Written down, as a browser that must not guess refuses a script of another type.
 TYPES = {
@@ -35,9 +37,9 @@ class Compressed(NamedTuple):
     etag: str
 
 
-def compress(file: Path) -> Compressed:
-    """Read a file and compress it as far as gzip can."""
-    content = file.read_bytes()
+def compress(file: Path, style: str = "") -> Compressed:
+    """Read a file and compress it as far as gzip can; pages get ``style``."""
+    content = edited(file, file.read_bytes(), style)
     return Compressed(
         gzip.compress(content, compresslevel=9, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}-gzip"'
     )
@@ -46,7 +48,8 @@ def compress(file: Path) -> Compressed:
 class Kept:
     """Compressed files by their path and time of change; the longest unused leave when ``most`` bytes are passed."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
+    def __init__(self, style: str = "", most: int = MOST_KEPT) -> None:
+        self.style = style
         self.most = most
         self._files: OrderedDict[tuple[Path, int], asyncio.Future[Compressed]] = OrderedDict()
 
@@ -54,7 +57,7 @@ class Kept:
         """Return the file compressed; whoever asks while it is being compressed waits for that."""
         key = (file, file.stat().st_mtime_ns)
         if key not in self._files:
-            self._files[key] = asyncio.ensure_future(asyncio.to_thread(compress, file))
+            self._files[key] = asyncio.ensure_future(asyncio.to_thread(compress, file, self.style))
         self._files.move_to_end(key)
         try:
             compressed = await asyncio.shield(self._files[key])
@@ -87,14 +90,19 @@ class CompressedFiles:
     ----------
     own
         Our files by their address below the app's. Those below ``static/`` pass wherever Streamlit's own do.
+    pages
+        The addresses of our pages; each is Streamlit's one.
+    kept
+        Where they are kept.
     """
 
-    def __init__(self, app: ASGIApp, own: Mapping[str, Path], kept: Kept | None = None) -> None:
+    def __init__(self, app: ASGIApp, own: Mapping[str, Path], pages: Iterable[str], kept: Kept) -> None:
         self.app = app
         self.base = (config.get_option("server.baseUrlPath") or "").strip("/")
         self.own = dict(own)
         self.files = streamlit_files() | self.own
-        self.kept = kept or Kept()
+        self.files |= dict.fromkeys(pages, self.files["index.html"])
+        self.kept = kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for one of the files; hand on every other."""

@@ -14,7 +14,7 @@ WITHOUT_RATE = (
     "training",
     "story",
     "schedule",
-)  # pages whose settings hold no dropout rate: no link gives them one
+)  # their settings hold no dropout rate: no link gives them one
 MOST_NAMED, LONGEST_NAME = 5, 20  # of the names that a page does not know
 
 
@@ -30,37 +30,34 @@ def page_link(page: str, query: str = "") -> str:
     return f"{path}?{query}" if query else path
 
 
-def _default(setting: Setting) -> Any:
-    return setting.default
-
-
 def spelled(settings: Sequence[Setting], values: Mapping[str, Any]) -> dict[str, str]:
     """Every setting whose value differs from its default, as the address spells it."""
-    texts = {one.key: one.spell(values.get(one.key, _default(one))) for one in settings}
-    defaults = {one.key: one.spell(_default(one)) for one in settings}
-    return {key: text for key, text in texts.items() if text != defaults[key]}
+    defaults: dict[str, Any] = {one.key: one.default for one in settings}
+    found = defaults | dict(values)
+    texts = {one.key: one.spell(found[one.key]) for one in settings}
+    return {one.key: texts[one.key] for one in settings if texts[one.key] != one.spell(defaults[one.key])}
 
 
 def values_of(
     address: Mapping[str, Sequence[str]], settings: Sequence[Setting]
 ) -> tuple[dict[str, Any], list[str]]:
     """The value of every setting in an address, name → texts, and a sentence for each that had to be refused."""
-    values, complaints = {}, []
+    values: dict[str, Any] = {setting.key: setting.default for setting in settings}
+    complaints = []
     for setting in settings:
-        texts, value = address.get(setting.key, ()), _default(setting)
+        texts, value = address.get(setting.key, ()), values[setting.key]
         if len(texts) > 1:
             complaints.append(
                 f"The address names {setting.key} more than once; {setting.spell(value)} is used."
             )
         elif texts:
             try:
-                value = setting.parse(texts[0])
+                values[setting.key] = setting.parse(texts[0])
             except (ValueError, OverflowError):
                 instead = setting.spell(value) or "the default"
                 complaints.append(
                     f"In the address, {setting.key} must be {setting.allowed()}; {instead} is used."
                 )
-        values[setting.key] = value
     return values, complaints
 
 

@@ -1,7 +1,7 @@
 """Four kinds of settings: one record each for the widget, the address and the range that both are held to.
 
-``parse`` reads what an address spells and raises ValueError where ``allowed`` is broken; ``spell`` writes it. A setting
-whose ``control`` is "page" has no widget: the page itself sets it, as a live figure sets the rate.
+``parse`` reads what an address spells and raises ValueError where it is not what ``allowed`` says in words; ``spell``
+writes it. A setting whose ``control`` is "page" has no widget: the page itself sets it, as a live figure sets the rate.
 """
 
 import math
@@ -34,7 +34,6 @@ class Number:
         return isinstance(self.default, int) and self.control != "page"
 
     def parse(self, text: str) -> float:
-        """Return the number if it lies in the range."""
         number = read_number(text)
         value = int(text) if self.whole else number
         if not self.low <= value <= self.high:
@@ -52,7 +51,6 @@ class Number:
         return f"{value:g}" if self.control == "page" else repr(value)
 
     def allowed(self) -> str:
-        """Return the range in words."""
         form = "g" if self.control == "page" else ","
         kind = "a whole number" if self.whole else "a number"
         return f"{kind} from {self.low:{form}} to {self.high:{form}}"
@@ -70,17 +68,14 @@ class Choice:
     control: Literal["box", "segments", "page"] = "box"
 
     def parse(self, text: str) -> str:
-        """Return the option of that name."""
         if text not in self.options:
             raise ValueError(text)
         return text
 
     def spell(self, value: str) -> str:
-        """The option's name."""
         return value
 
     def allowed(self) -> str:
-        """Return the options in words."""
         return "one of " + ", ".join(self.options)
 
 
@@ -97,18 +92,15 @@ class Choices:
     control: Literal["pills"] = "pills"
 
     def parse(self, text: str) -> tuple[str, ...]:
-        """Return the options named, separated by commas."""
         names = text.split(",")
         if len(set(names)) != len(names) or len(names) > self.most or not set(names) <= set(self.options):
             raise ValueError(text)
         return tuple(name for name in self.options if name in names)
 
     def spell(self, value: Sequence[str]) -> str:
-        """The names, separated by commas."""
         return ",".join(value)
 
     def allowed(self) -> str:
-        """Return the options in words."""
         return f"one to {self.most} of {', '.join(self.options)}, separated by commas"
 
 
@@ -132,7 +124,6 @@ class Text:
         return self.write(value) or self.empty
 
     def allowed(self) -> str:
-        """Return the form in words."""
         return self.form
 
 

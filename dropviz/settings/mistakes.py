@@ -44,7 +44,7 @@ FROM = Choice(
     help="Means that you type in, or files with the layer's outputs in training and at test.",
     control="segments",
 )
-# The numbers at first are those of an example: see `dropviz.simulation.mistakes`.
+# The numbers at first are those of `dropviz.simulation.mistakes.example(12)`.
 _RATE_LABEL = "dropout rate of the layer, P(drop)"
 _RATE_HELP = "The probability that a unit is dropped, as the layer should have it."
 RATE_SEEN = Number("mistakes_rate", _RATE_LABEL, 0.2, 0.0, 0.99, 0.05, help=_RATE_HELP)

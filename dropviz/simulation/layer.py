@@ -20,11 +20,11 @@ from numpy.typing import ArrayLike
 from dropviz.numbers.checks import (
     Checked,
     Floats,
-    check_choice,
     check_count,
     check_names,
     check_number,
     checked,
+    place_of,
 )
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, below_one, check_rising
@@ -34,6 +34,8 @@ from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import Moments
 from dropviz.theory.standard_errors import sample_moments
 from dropviz.theory.strategies import strategy
+
+BINS = 60  # of the densities of z
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,7 @@ class LayerSweep(MomentEstimates):
 
     def estimate(self, moment: str, name: str) -> Estimate:
         """Mean or variance of z in training by the strategy ``name``, over the rates."""
-        check_choice("strategy", name, self.config.strategies)
-        return self.estimates(moment)[self.config.strategies.index(name)]
+        return self.estimates(moment)[place_of("strategy", name, self.config.strategies)]
 
     def training_z(self, name: str) -> Floats:
         """Z in training by the strategy ``name``, shape (mask, rate)."""
@@ -138,16 +139,15 @@ class LayerDensities:
     outside_mass: Floats
 
 
-def layer_densities(sweep: LayerSweep, bins: int = 60) -> LayerDensities:
+def layer_densities(sweep: LayerSweep) -> LayerDensities:
     """Histograms of z over ±4 exact standard deviations of every strategy, at the rate of the grid nearest to 0.6."""
-    check_count("bins", bins, 1, 500)
     rates = np.asarray(sweep.config.rates)
     middle = int(np.argmin(np.abs(rates - 0.6)))
     reach = 4.0 * np.sqrt(sweep.exact_variance[:, middle])
     ends = np.concatenate((sweep.exact_mean[:, middle] - reach, sweep.exact_mean[:, middle] + reach))
     ends = ends[np.isfinite(ends)]
     low, high = (float(ends.min()), float(ends.max())) if ends.size else (0.0, 0.0)
-    edges = even_edges(low, high, bins)
+    edges = even_edges(low, high, BINS)
     pairs = [shares(sweep.training_z(name).T, edges) for name in sweep.config.strategies]
     share, outside = (np.array(each) for each in zip(*pairs, strict=True))
     return LayerDensities(edges, share / (edges[1] - edges[0]), outside)

@@ -21,7 +21,6 @@ BINS, ANSWERS = 56, 6
 FRAMED_RATE, TALLEST_RATE = 0.6, 0.2  # the picture has room for the spread at the one, the bars at the other
 EXAMPLE_UNITS = 20_000
 EXAMPLE_RATES = (0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8)
-FIRST_EXAMPLE = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,10 @@ def noise_pair(config: NoisePairConfig) -> NoisePair:
         variance_ratio=Estimate(*(quotient(part, test.exact_variance) for part in variances)),
         mean_gap=Estimate(gap, test.exact_mean - train.mean, train.mean_se),
         exact={name: _exact(kind, rates, source) for name, kind in noises().items()},
-        unit_mean={name: _unit_mean(kind, rates) for name, kind in noises().items()},
+        unit_mean={
+            name: drop_rounding(kind.noise_moments(rates, 1.0, 0.0).mean * np.ones_like(rates), 1.0, ROUNDING)
+            for name, kind in noises().items()
+        },
     )
 
 
@@ -106,11 +109,6 @@ def _exact(kind: MaskNoise | SpreadNoise, rates: Floats, activations: Activation
         phase: Moments(_settled(mean, activations) * everywhere, variance * everywhere)
         for phase, (mean, variance) in moments.items()
     }
-
-
-def _unit_mean(kind: MaskNoise | SpreadNoise, rates: Floats) -> Floats:
-    share = kind.noise_moments(rates, 1.0, 0.0).mean * np.ones_like(rates)
-    return drop_rounding(share, 1.0, ROUNDING)
 
 
 # ---- distributions --------------------------------------------------------------------------------------------------

@@ -37,10 +37,8 @@ from dropviz.theory.noise import (
 from dropviz.theory.standard_errors import variance_error
 
 MOST_UNITS = 2_000_000
-SPREADS: tuple[UnitNoise, ...] = (
-    standard_normal,
-    unit_uniform,
-)  # one draw of each serves every noise and rate
+# one draw of each serves every noise and rate
+SPREADS: tuple[UnitNoise, ...] = (standard_normal, unit_uniform)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,31 +36,19 @@ def sigmoid(z: Floats) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
 
 
-def _relu(z: Floats) -> Floats:
-    return np.maximum(z, 0.0)
-
-
-def _tanh(z: Floats) -> Floats:
-    return np.asarray(np.tanh(z))
-
-
-def _gelu(z: Floats) -> Floats:
-    return 0.5 * z * (1.0 + erf(z / math.sqrt(2.0)))
-
-
-_TABLE: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
-    {"relu": _relu, "sigmoid": sigmoid, "tanh": _tanh, "gelu": _gelu}
+NONLINEARITIES: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
+    {
+        "relu": lambda z: np.maximum(z, 0.0),
+        "sigmoid": sigmoid,
+        "tanh": np.tanh,
+        "gelu": lambda z: 0.5 * z * (1.0 + erf(z / math.sqrt(2.0))),
+    }
 )
-
-
-def nonlinearities() -> Mapping[str, Callable[[Floats], Floats]]:
-    """Return the nonlinearities by name: relu max(0, z), sigmoid, tanh, gelu z·Φ(z)."""
-    return _TABLE
 
 
 def nonlinearity(name: str) -> Callable[[Floats], Floats]:
     """Return the nonlinearity called ``name``, or raise ValueError, listing the names, if there is none."""
-    return _TABLE[check_choice("nonlinearity", name, _TABLE)]
+    return NONLINEARITIES[check_choice("nonlinearity", name, NONLINEARITIES)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +110,7 @@ class DepthConfig(Checked):
     """
 
     activations: Activations = RELU
-    nonlinearity: str = checked("relu", check_choice, _TABLE)
+    nonlinearity: str = checked("relu", check_choice, NONLINEARITIES)
     width: int = checked(64, check_count, 1, 512)
     depth: int = checked(8, check_count, 1, 8)
     weight_scale: float = checked(1.5, check_number, 0.0, 10.0)

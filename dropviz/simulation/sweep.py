@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.numbers.checks import Checked, Floats, check_choice, check_count, check_names, checked
+from dropviz.numbers.checks import Checked, Floats, check_choice, check_count, check_names, checked, place_of
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, check_rates
 from dropviz.simulation.masks import block_sizes, output_moments
@@ -166,14 +166,14 @@ class Sweep(MomentEstimates):
                 [wasserstein(name, config.rates, config.activations) for name in config.strategies]
             )
         gaps = _gaps(self.mean, self.variance, self.rms_gap, self.exact_mean)
-        return np.asarray(gaps[_place(measure)])
+        return np.asarray(gaps[place_of("measure", measure, GAPS)])
 
     def gap_error(self, measure: str) -> Floats:
         """Standard error of `gap`, for every measure but wasserstein, which is not simulated; axes: strategy, rate.
 
         ValueError if there is no such measure, or it is wasserstein.
         """
-        return np.asarray(self.gap_se[_place(measure)])
+        return np.asarray(self.gap_se[place_of("measure", measure, GAPS)])
 
     def estimate(self, moment: str, name: str, phase: str) -> Estimate:
         """Mean or variance of the output of the strategy ``name`` in the phase "train" or "test", over the rates.
@@ -181,15 +181,15 @@ class Sweep(MomentEstimates):
         ValueError if the moment or phase is unknown, or the strategy not in the config.
         """
         check_choice("moment", moment, Moments._fields)
-        check_choice("phase", phase, PHASES)
-        return self.estimates(moment)[self._row(name), PHASES.index(phase)]
+        row, column = place_of("strategy", name, self.config.strategies), place_of("phase", phase, PHASES)
+        return self.estimates(moment)[row, column]
 
     def gap_estimate(self, measure: str, name: str) -> Estimate:
         """One measure of the strategy ``name`` over the rates: exact, and but for wasserstein `gap` and `gap_error`.
 
         ValueError if the measure is unknown, or the strategy not in the config.
         """
-        row = self._row(name)
+        row = place_of("strategy", name, self.config.strategies)
         if measure == "mean_ratio":
             exact = mean_ratio(strategy(name), self.config.rates)
         else:
@@ -197,15 +197,6 @@ class Sweep(MomentEstimates):
         if measure not in GAPS:
             return Estimate(exact)
         return Estimate(exact, self.gap(measure)[row], self.gap_error(measure)[row])
-
-    def _row(self, name: str) -> int:
-        check_choice("strategy", name, self.config.strategies)
-        return self.config.strategies.index(name)
-
-
-def _place(measure: str) -> int:
-    check_choice("measure", measure, GAPS)
-    return GAPS.index(measure)
 
 
 def _gaps(mean: Floats, variance: Floats, rms_gap: Floats, exact_mean: Floats) -> Floats:

@@ -142,30 +142,20 @@ class Diagnosis:
     fitting: tuple[str, ...]
 
     @property
-    def verdict(self) -> str:
-        """'fits', 'tie' or 'none'."""
-        return ("none", "fits")[len(self.fitting)] if len(self.fitting) < 2 else "tie"
-
-    @property
     def would_help(self) -> tuple[str, ...]:
         """What else to measure to break a tie."""
         rows = [_row(name, self.observation.rate) for name in self.fitting]
         if len(rows) < 2:
             return ()
         seen, needed = self.observation, []
-        if self._means_are_zero:
+        means = ((seen.train_mean, seen.train_mean_se), (seen.test_mean, seen.test_mean_se))
+        if all(abs(mean) <= THRESHOLD * error for mean, error in means):
             needed.append("activations whose mean is not 0")
         elif seen.clean_mean is None and len({round(row.train_mean, 9) for row in rows}) > 1:
             needed.append("the mean without dropout")
         if seen.train_variance is None and LEFT_ON in self.fitting and seen.rate > 0.0:
             needed.append("the variances")
         return tuple(needed) or ("the same means at another rate, or from more data",)
-
-    @property
-    def _means_are_zero(self) -> bool:
-        seen = self.observation
-        pairs = ((seen.train_mean, seen.train_mean_se), (seen.test_mean, seen.test_mean_se))
-        return all(abs(mean) <= THRESHOLD * error for mean, error in pairs)
 
     @property
     def sentence(self) -> str:

@@ -52,8 +52,8 @@ class Noise(ABC):
         return self.test_scale != ONE
 
     @abstractmethod
-    def draw(self, rng: np.random.Generator, shape: Shape, rate: float, mean_square: float = 1.0) -> Draw:
-        """Draw gain and offset, each of ``shape``; ``mean_square`` is E[a²], which only additive noise uses."""
+    def draw(self, rng: np.random.Generator, shape: Shape, rate: float) -> Draw:
+        """Draw gain and offset, each of ``shape``."""
 
     @abstractmethod
     def output_moments(self, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Moments:
@@ -77,9 +77,8 @@ class MaskNoise(Noise):
     fill: float
     shift: Scale
 
-    def draw(self, rng: np.random.Generator, shape: Shape, rate: float, mean_square: float = 1.0) -> Draw:
-        """Draw gain = scale·m and offset = scale·(1 − m)·fill + shift. ``mean_square`` is not used."""
-        del mean_square
+    def draw(self, rng: np.random.Generator, shape: Shape, rate: float) -> Draw:
+        """Draw gain = scale·m and offset = scale·(1 − m)·fill + shift."""
         r = below_one(rate)
         kept = rng.random(shape) >= r
         scale = self.scale(r)
@@ -123,11 +122,11 @@ class SpreadNoise(Noise):
     unit_noise: UnitNoise
     additive: bool
 
-    def draw(self, rng: np.random.Generator, shape: Shape, rate: float, mean_square: float = 1.0) -> Draw:
-        """Draw gain = 1 + σ·n, offset = 0; where additive, gain = 1, offset = s·n with s² = σ²·``mean_square``."""
+    def draw(self, rng: np.random.Generator, shape: Shape, rate: float) -> Draw:
+        """Draw gain = 1 + σ·n, offset = 0; where additive, gain = 1, offset = σ·n, which is s·n for E[a²] = 1."""
         spread = noise_ratio(rate) * self.unit_noise(rng, shape)
         if self.additive:
-            return Draw(np.ones_like(spread), math.sqrt(mean_square) * spread)
+            return Draw(np.ones_like(spread), spread)
         return Draw(1.0 + spread, np.zeros_like(spread))
 
     def output_moments(self, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Moments:

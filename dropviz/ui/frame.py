@@ -1,7 +1,7 @@
 """What every page shares: the list of pages, the style sheet, the way to the next page, and the words."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import cache, wraps
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,12 @@ def glossary_html() -> str:
     return f'<dl class="dv-glossary">{rows}</dl>'
 
 
+@cache
+def style() -> str:
+    """The style sheet of the app."""
+    return (HERE / "style.css").read_text(encoding="utf-8")
+
+
 def show_frame() -> None:
-    """Put the style sheet of the app into the page."""
-    st.html(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style>")
+    """Put the style sheet of the app into the page, for hosts that serve Streamlit's pages without it."""
+    st.html(f"<style>{style()}</style>")

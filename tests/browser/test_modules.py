@@ -2,7 +2,7 @@
 
 from dropviz.live.modules import HERE, inlined
 
-ENTRIES = ("explorer.js", "story.js", "growing.js", "figure.js", "scenes.js")
+ENTRIES = ("explorer.js", "story.js", "growing.js", "code.js", "figure.js", "scenes.js")
 NAMES = """async (paths) => {
   const found = {};
   for (const path of paths) found[path] = Object.keys(await import(path));
@@ -26,6 +26,7 @@ def test_every_script_can_be_imported(page, app_url):
     assert found["/modules/scales.js"] == ["axisName", "layoutFor", "nearest", "pathOf", "scale"]
     assert found["/modules/figure.js"] == ["mount"]
     assert [found[f"/inlined/{entry}"] for entry in ENTRIES] == [
+        ["default"],
         ["default"],
         ["default"],
         ["default"],

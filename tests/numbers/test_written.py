@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.written import estimated, plain, read_number, short, with_error, with_errors
+from dropviz.numbers.written import estimated, plain, read_number, short, with_error
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,6 @@ def test_many_values_are_written_as_each_alone():
     values = [*(rng.standard_normal(4000) * size).tolist(), 0.0, -0.0, 0.0004, math.nan, math.inf, 3.0]
     errors = [*(size * 10.0 ** rng.uniform(-6, 2, 4000)).tolist(), 0.1, 0.1, 0.1, 0.1, 0.1, 0.0]
     alone = [with_error(value, error) for value, error in zip(values, errors, strict=True)]
-    assert with_errors(values, errors) == alone
     both = Estimate(np.zeros(len(values)), np.array(values), np.array(errors))
     assert estimated(both) == alone
     assert estimated(both[3:5]) == alone[3:5]

@@ -47,15 +47,15 @@ def calls(monkeypatch):
     """The files that were compressed, in order."""
     done = []
 
-    def count(path):
+    def count(path, style):
         done.append(path)
-        return compress(path)
+        return compress(path, style)
 
     monkeypatch.setattr(files, "compress", count)
     return done
 
 
-def behind(own, kept=None):
+def behind(own, style=""):
     async def page(request):
         return PlainTextResponse(f"page {request.url.path}")
 
@@ -63,7 +63,7 @@ def behind(own, kept=None):
         await socket.accept()
 
     routes = [WebSocketRoute("/{path:path}", talk), Route("/{path:path}", page, methods=["GET", "POST"])]
-    return CompressedFiles(Starlette(routes=routes), own, kept)
+    return CompressedFiles(Starlette(routes=routes), own, ["story"], Kept(style))
 
 
 OWN = "static/dropviz/own.0123456789abcdef.min.js"
@@ -140,7 +140,7 @@ def test_accepts_gzip_reads_names_and_qualities(header, wanted):
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [("/story", "GET"), (f"/{OWN}x", "GET"), (f"/{OWN}", "POST"), (f"/static/../{OWN}", "GET")],
+    [("/another", "GET"), (f"/{OWN}x", "GET"), (f"/{OWN}", "POST"), (f"/static/../{OWN}", "GET")],
 )
 def test_everything_else_goes_on_as_it_came(file, path, method):
     status, headers, body = asyncio.run(ask(behind({OWN: file}), path, GZIP, method))
@@ -184,11 +184,21 @@ def test_streamlits_own_page_and_scripts_are_among_the_files(calls):
     assert not [name for name in streamlit_files() if name.endswith((".woff2", ".png"))]
 
 
+def test_our_pages_have_our_style_before_anything_is_drawn():
+    app = behind({}, ".dv { color: red }")
+    for path in ("/", "/story"):
+        _, headers, body = asyncio.run(ask(app, path, GZIP))
+        assert headers["content-type"].startswith("text/html")
+        assert b"<style>.dv { color: red }</style></head>" in gzip.decompress(body)
+    script = next(name for name in streamlit_files() if name.endswith(".js"))
+    assert b"color: red" not in gzip.decompress(asyncio.run(ask(app, f"/{script}", GZIP))[2])
+
+
 def test_streamlits_compression_behind_does_not_compress_again(file):
     from starlette.middleware.gzip import GZipMiddleware
 
     inner = Starlette(middleware=[Middleware(GZipMiddleware, minimum_size=1)])
-    _, headers, body = asyncio.run(ask(CompressedFiles(inner, {OWN: file}), f"/{OWN}", GZIP))
+    _, headers, body = asyncio.run(ask(CompressedFiles(inner, {OWN: file}, [], Kept()), f"/{OWN}", GZIP))
     assert headers["content-encoding"] == "gzip"
     assert gzip.decompress(body).decode() == SCRIPT
 
@@ -212,7 +222,7 @@ def test_a_file_that_could_not_be_read_is_tried_again(file, monkeypatch):
     async def use():
         kept = Kept()
         with monkeypatch.context() as broken:
-            broken.setattr(files, "compress", lambda path: (_ for _ in ()).throw(OSError("gone")))
+            broken.setattr(files, "compress", lambda *_: (_ for _ in ()).throw(OSError("gone")))
             with pytest.raises(OSError, match="gone"):
                 await kept.get(file)
         return await kept.get(file)

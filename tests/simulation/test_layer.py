@@ -128,5 +128,3 @@ def test_a_wrong_config_names_its_parameter(parameter, value):
 def test_too_large_a_simulation_is_refused():
     with pytest.raises(ValueError, match="masks × fan_in must be at most 20,000,000"):
         LayerConfig(fan_in=4096, masks=100_000)
-    with pytest.raises(ValueError, match="bins"):
-        layer_densities(layer_sweep(LayerConfig(rates=(0.5,), masks=10)), bins=0)

@@ -7,7 +7,7 @@ import dropviz as dv
 from dropviz.simulation.layer import layer_sweep
 from dropviz.simulation.masks import enumerate_masks
 from dropviz.simulation.next_layer import STRATEGIES, NextLayerConfig, next_layer
-from dropviz.simulation.nonlinearity import nonlinearities, unit_output
+from dropviz.simulation.nonlinearity import NONLINEARITIES, unit_output
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 AT = RATES.index(0.3)
@@ -26,7 +26,7 @@ def _unit(**changes):
     return unit_output(layer_sweep(config.unit), config.nonlinearity)
 
 
-@pytest.mark.parametrize("name", nonlinearities())
+@pytest.mark.parametrize("name", NONLINEARITIES)
 def test_the_gap_is_the_average_over_all_masks_less_the_test_pass(name):
     found = _unit(nonlinearity=name)
     np.testing.assert_allclose(found.gap, found.output.exact - found.at_test, atol=2e-12)

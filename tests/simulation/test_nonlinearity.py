@@ -5,10 +5,10 @@ import pytest
 
 from dropviz.simulation.layer import LayerConfig, layer_sweep
 from dropviz.simulation.nonlinearity import (
+    NONLINEARITIES,
     DepthConfig,
     depth_gap,
     logistic_unit,
-    nonlinearities,
     nonlinearity,
     sigmoid,
     unit_output,
@@ -17,7 +17,7 @@ from dropviz.theory.activations import Constant
 from dropviz.theory.measured import Empirical
 from dropviz.theory.strategies import strategies
 
-NAMES = tuple(nonlinearities())
+NAMES = tuple(NONLINEARITIES)
 RATES = (0.0, 0.1, 0.3, 0.5, 0.8, 0.99)
 
 

@@ -17,9 +17,9 @@ def within(simulated, exact, error, sigmas=5.0, slack=1e-12):
 
 
 def output_of(name, seed, a, rate):
-    gain, offset = noise(name).draw(np.random.default_rng(seed), a.shape, rate, float(np.mean(a**2)))
+    gain, offset = noise(name).draw(np.random.default_rng(seed), a.shape, rate)
     assert gain.shape == offset.shape == a.shape
-    return gain * a + offset
+    return gain * a + offset * (np.sqrt(np.mean(a**2)) if name == "additive" else 1.0)  # drawn for E[a²] = 1
 
 
 # laws, output by output

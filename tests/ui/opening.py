@@ -1,4 +1,6 @@
-"""A page under AppTest, at an address."""
+"""A page under AppTest, at an address, and what it shows of ours."""
+
+import json
 
 from streamlit.testing.v1 import AppTest
 
@@ -24,3 +26,14 @@ def open_page(name: str, **address: str | list[str]) -> AppTest:
     app = arriving(name, **address).run()
     assert not app.exception
     return app
+
+
+def codes(app: AppTest) -> list[str]:
+    """The pieces of code that can be copied."""
+    sent = [one.proto for one in app.main if one.type == "bidi_component"]
+    return [
+        code
+        for each in sent
+        if each.component_name == "dropviz_code"
+        for code in json.loads(each.json).values()
+    ]

@@ -21,7 +21,7 @@ from dropviz.simulation.noise_sweep import NoiseConfig
 from dropviz.simulation.nonlinearity import DepthConfig
 from dropviz.simulation.variance_shift import VarianceShiftConfig
 from dropviz.training.config import TrainingConfig
-from tests.ui.opening import open_page
+from tests.ui.opening import codes, open_page
 
 STORED = Path(__file__).parents[1] / "data" / "addresses.json"
 # Which configurations a page makes of its settings. The others have theirs from constants, or many at once.
@@ -75,7 +75,7 @@ def opened(address):
         "settings": settings_found(app),
         "said": said + [text.value for text in app.text],
         "address": urlencode(dict(app.query_params), doseq=True),
-        "code": app.code[0].value if name == "schedule" else "",
+        "code": codes(app)[0] if name == "schedule" else "",
         "configs": sorted(built),
     }
 

@@ -6,7 +6,7 @@ import pytest
 
 from dropviz.settings.kinds import Number
 from dropviz.settings.mistakes import DIAGNOSIS_SETTINGS, MISTAKE, SETTINGS
-from dropviz.simulation.mistakes import FIRST_EXAMPLE, example
+from dropviz.simulation.mistakes import example
 from dropviz.theory.diagnosis import LEFT_ON, diagnose
 from dropviz.ui.pages.mistakes.page import EXHIBITS
 from tests.ui.opening import open_page
@@ -25,7 +25,7 @@ def test_the_default_page_names_the_mistake_behind_its_example():
     app = run()
     assert not app.warning
     assert app.segmented_control(key="mistakes_kind").value == "none"
-    assert diagnose(example(FIRST_EXAMPLE)).sentence in words(app)
+    assert diagnose(example(12)).sentence in words(app)
 
 
 @pytest.mark.parametrize("name", MISTAKE.options)

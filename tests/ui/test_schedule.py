@@ -11,7 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from dropviz import schedules
 from dropviz.settings.schedule import KINDS
-from tests.ui.opening import arriving, open_page
+from tests.ui.opening import arriving, codes, open_page
 
 run = partial(open_page, "schedule")
 
@@ -27,7 +27,7 @@ def test_the_code_makes_the_schedule_that_is_drawn(name: str, total: int) -> Non
 
 
 def test_the_three_lines_run_at_every_step() -> None:
-    lines = run().code[1].value
+    lines = codes(run())[1]
     rng = np.random.default_rng(3)
     for step in (0, 400, 1000):
         scope: dict[str, Any] = {
@@ -73,7 +73,7 @@ def test_a_wrong_table_gets_its_sentence_and_the_page_stays(
     monkeypatch.setattr(st, "data_editor", lambda *_, **__: edited)
     at = run(schedule="table")
     assert [text.value for text in at.text] == [sentence]
-    assert "table([0, 500, 1000], [0.5, 0.3, 0], 'linear')" in at.code[0].value
+    assert "table([0, 500, 1000], [0.5, 0.3, 0], 'linear')" in codes(at)[0]
 
 
 def test_an_edited_table_is_drawn_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +82,7 @@ def test_an_edited_table_is_drawn_and_kept(monkeypatch: pytest.MonkeyPatch) -> N
     at = run(schedule="table")
     assert not at.warning
     assert at.session_state["settings"]["schedule_table"] == ((0.0, 0.2), (80.0, 0.4))
-    assert "table([0.0, 80.0], [0.2, 0.4], 'linear')" in at.code[0].value
+    assert "table([0.0, 80.0], [0.2, 0.4], 'linear')" in codes(at)[0]
 
 
 def test_a_step_beyond_the_training_becomes_its_last() -> None:

@@ -12,7 +12,7 @@ from dropviz.settings.training import CURVES, GROUPS
 from dropviz.training.experiments import experiments
 from dropviz.training.session import LiveTraining, Snapshot
 from dropviz.ui.pages.training.page import TrainingSession
-from tests.ui.opening import open_page
+from tests.ui.opening import codes, open_page
 
 VARIANTS = {group.name: group.variants for group in GROUPS if group.variants}
 run = partial(open_page, "training")
@@ -205,12 +205,12 @@ def test_the_script_is_that_of_the_chosen_experiment(name: str) -> None:
     address = {"training": place, "training_rate": "0.4"}
     if place in VARIANTS:
         address[VARIANTS[place].key] = name
-    assert run(**address).code[0].value == training_script("numpy", name, 0.4).rstrip()
+    assert codes(run(**address)) == [training_script("numpy", name, 0.4).rstrip()]
 
 
 def test_own_runs_have_no_script() -> None:
     at = run(**QUICK)
-    assert not at.code
+    assert codes(at) == []
     assert "your own runs have none" in sentences(at)
 
 

@@ -11,6 +11,7 @@ from dropviz.settings.first_screen import MEASURE, SEED, SETTINGS, STRATEGIES, U
 from dropviz.settings.kinds import Choice
 from dropviz.simulation.first_screen import first_look
 from dropviz.theory.activations import Activations
+from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.sources import choose_source
@@ -60,9 +61,7 @@ def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
 def _code(rate: float) -> None:
     st.subheader(f"The same in a framework, at rate {rate:g}", anchor=False)
     target = show(FRAMEWORK)
-    left, right = st.columns(2)
-    left.code(snippet("standard", rate, target), language="python")
-    right.code(snippet("inverted", rate, target), language="python")
+    show_code("snippets", {name: snippet(name, rate, target) for name in ("standard", "inverted")})
 
 
 def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) -> None:

@@ -19,10 +19,22 @@ from dropviz.settings.schedule import (
     written,
 )
 from dropviz.simulation.changing_rate import changing_rate
+from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import saved
 from dropviz.ui.settings.widgets import show
+
+LOOPS = {
+    "the loop, in NumPy": "# inverted; at test: a\n"
+    "rate = schedule(step)\n"
+    "mask = rng.random(a.shape) >= rate\n"
+    "a = a * mask / (1 - rate)",
+    "the loop, in PyTorch": "# inverted; at test: model.eval()\n"
+    "for module in model.modules():\n"
+    "    if isinstance(module, torch.nn.Dropout):\n"
+    "        module.p = float(schedule(step))",
+}
 
 
 class _FewRows(data_editor.DataEditorSerde):
@@ -106,23 +118,8 @@ def _below(name: str, total: int, values: tuple[Any, ...]) -> None:
         "Neural Network."
     )
     st.subheader("Three lines of the training loop", anchor=False)
-    code = f"from dropviz.schedules import {name}\n\nschedule = {kind.code(total, *values)}"
-    st.code(code, language="python")
-    left, right = st.columns(2)
-    left.code(
-        "# inverted; at test: a\n"
-        "rate = schedule(step)\n"
-        "mask = rng.random(a.shape) >= rate\n"
-        "a = a * mask / (1 - rate)",
-        language="python",
-    )
-    right.code(
-        "# inverted, in PyTorch; at test: model.eval()\n"
-        "for module in model.modules():\n"
-        "    if isinstance(module, torch.nn.Dropout):\n"
-        "        module.p = float(schedule(step))",
-        language="python",
-    )
+    made = f"from dropviz.schedules import {name}\n\nschedule = {kind.code(total, *values)}"
+    show_code("schedule_code", {"the schedule": made} | LOOPS)
 
 
 PAGE = Page(

@@ -13,6 +13,7 @@ from dropviz.training.curves import training_view
 from dropviz.training.experiments import Experiment
 from dropviz.training.mc import Band
 from dropviz.training.session import LiveTraining, Snapshot, Stage
+from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import growing_figures
 from dropviz.ui.page import Page
 from dropviz.ui.pages.training.chosen import Chosen, choose_own, choose_ready_made
@@ -225,7 +226,7 @@ def _code(chosen: Chosen) -> None:
     st.subheader("The same experiment, as a short script", anchor=False)
     target: Target = show(FRAMEWORK)
     script = training_script(target, chosen.experiment.name, chosen.rates[0])
-    st.code(script, language="python", height=360)
+    show_code("training_script", {f"for {target}": script})
 
 
 def _say(problem: ValueError | str) -> None:
