@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.figures.panels.html import live
 from dropviz.frameworks.snippets import numpy_lines
+from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row, role
 from dropviz.numbers.checks import Floats
@@ -24,16 +23,17 @@ RENNIE = (
     "https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks",
 )
 SRIVASTAVA = ("Srivastava et al., JMLR 2014", "https://jmlr.org/papers/v15/srivastava14a.html")
-WANG = ("Wang &amp; Manning, ICML 2013", "https://proceedings.mlr.press/v28/wang13a.html")
+WANG = ("Wang & Manning, ICML 2013", "https://proceedings.mlr.press/v28/wang13a.html")
 CONVNETJS = ("ConvNetJS, pull request 61", "https://github.com/karpathy/convnetjs/pull/61")
 LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
-BALDI = ("Baldi &amp; Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
+BALDI = ("Baldi & Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
 
 class Point(NamedTuple):
     """One thing to say: a sentence or two, who said it first, the evidence at this rate, and the page that shows it.
 
-    ``source`` is a text and an address, ``page`` a title and the name of a page of the app.
+    ``source`` is a text and an address, ``page`` a title and the name of a page of the app; ``evidence`` is written
+    as a `sentence`.
     """
 
     heading: str
@@ -48,9 +48,8 @@ REASONS = (
         "1 · Nothing to do at test",
         "The test network is plain code, the same for networks trained with and without dropout.",
         CS231N,
-        f"Standard: {live('standard-line', 'code')}; inverted: {live('inverted-line', 'code')}. "
-        f"The factor forgotten: test mean {live('forgotten', 'b')} times the training mean "
-        f"(exact {live('forgotten-exact', 'b')}).",
+        "Standard: {standard-line:code}; inverted: {inverted-line:code}. The factor forgotten: test mean {forgotten} "
+        "times the training mean (exact {forgotten-exact}).",
         ("Two strategies", "explore"),
     ),
     Point(
@@ -58,9 +57,8 @@ REASONS = (
         "Annealing takes the rate to 0: inverted is right at every step. Once the rate moves, no single "
         "test factor fits every step of standard.",
         RENNIE,
-        f"From {live('rate', 'b')} to 0 its mean is off by up to {live('error-first', 'b')} with the first rate's "
-        f"factor, {live('error-middle', 'b')} with the mean rate's, {live('error-last', 'b')} with the last's; "
-        f"inverted: {live('error-never', 'b')}.",
+        "From {rate} to 0 its mean is off by up to {error-first} with the first rate's factor, {error-middle} with "
+        "the mean rate's, {error-last} with the last's; inverted: {error-never}.",
         ("A changing rate", "schedule"),
     ),
     Point(
@@ -68,8 +66,8 @@ REASONS = (
         "Inverted adds a·(m/k − 1), whose mean is 0, as it is when a is multiplied by a Gaussian N(1, r/k); standard "
         "adds a·(m − 1), whose mean is −r·μ.",
         SRIVASTAVA,
-        f"Here: inverted {live('noise-inverted', 'b')}, Gaussian {live('noise-gaussian', 'b')}, standard "
-        f"{live('noise-standard', 'b')} (exact {live('noise-standard-exact', 'b')}).",
+        "Here: inverted {noise-inverted}, Gaussian {noise-gaussian}, standard {noise-standard} (exact "
+        "{noise-standard-exact}).",
         ("Zero-mean noise", "noise"),
     ),
     Point(
@@ -77,16 +75,14 @@ REASONS = (
         "In training, the mean over masks of z = W·a + b is what z is without dropout; standard shrinks W·a to k·W·a, "
         "and leaves b.",
         WANG,
-        f"Without dropout z = {live('plain-z', 'b')}; in training inverted {live('z-inverted', 'b')}, standard "
-        f"{live('z-standard', 'b')}.",
+        "Without dropout z = {plain-z}; in training inverted {z-inverted}, standard {z-standard}.",
         ("Next layer", "next-layer"),
     ),
     Point(
         "5 · No p at inference",
         "Where nothing is multiplied, nobody can mistake the drop for the keep probability, as happened.",
         CONVNETJS,
-        f"× {live('drop', 'b')} where × {live('keep', 'b')} is meant: test mean {live('wrong', 'b')} times the "
-        f"training mean (exact {live('wrong-exact', 'b')}).",
+        "× {drop} where × {keep} is meant: test mean {wrong} times the training mean (exact {wrong-exact}).",
         ("Which p?", "which-p"),
     ),
 )
@@ -96,7 +92,7 @@ LIMITS = (
         "Training ÷ test variance is 1/k + (r/k)·μ²/v for both strategies. Batch norm keeps the variance that it saw "
         "in training, which at test is another.",
         LI,
-        f"Here {live('ratio', 'b')}, exact {live('ratio-exact', 'b')}.",
+        "Here {ratio}, exact {ratio-exact}.",
         ("Next layer", "next-layer"),
     ),
     Point(
@@ -106,7 +102,7 @@ LIMITS = (
         "term of the loss, "
         "where inverted has η and λ. At equal learning rates the two train differently wherever the rate is above 0.",
         SRIVASTAVA,
-        f"At this rate {live('path-SGD', 'b')}·η with SGD, {live('path-Adam', 'b')}·η with Adam.",
+        "At this rate {path-SGD}·η with SGD, {path-Adam}·η with Adam.",
         ("Training", "training"),
     ),
     Point(
@@ -114,8 +110,8 @@ LIMITS = (
         "One pass at test is not the average of the networks that dropout trains. For a logistic unit it is their "
         "normalized geometric mean, with either strategy.",
         BALDI,
-        f"Eight inputs 1, weights 0.5, bias −2, all 256 masks: one pass gives {live('unit-test', 'b')}, the average is "
-        f"{live('unit-average', 'b')}.",
+        "Eight inputs 1, weights 0.5, bias −2, all 256 masks: one pass gives {unit-test}, the average is "
+        "{unit-average}.",
         ("Next layer", "next-layer"),
     ),
 )
@@ -132,7 +128,7 @@ def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> Liv
         Optimizer → by what standard's learning rate exceeds inverted's on the same path, at each of its rates.
     """
     panels = [
-        replace(panel, above=_block(point))
+        replace(panel, above=_blocks(point))
         for panel, point in zip(
             over(evidence.rates, _panels(evidence), HEIGHT, 3), (*REASONS, LIMITS[0]), strict=True
         )
@@ -141,7 +137,7 @@ def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> Liv
         rows=[Row(panels[:3]), Row(panels[3:])],
         rates=tuple(evidence.rates.tolist()),
         texts=_texts(evidence, learning_rates),
-        foot=html.columns([_block(limit) for limit in LIMITS[1:]]),
+        foot=[words.columns(*map(_blocks, LIMITS[1:]))],
         alt="Six curves over the dropout rate. " + "; ".join(panel.title for panel in panels) + ".",
     )
 
@@ -204,7 +200,7 @@ def _texts(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> dict[str
         **{f"noise-{name}": evidence.noise[at] for at, name in enumerate(NOISES)},
     }
     for label, estimate in shown.items():
-        texts |= html.number_texts(label, estimate, exact="")
+        texts |= words.quantity_texts(label, estimate, exact="")
     for name in LAYERS:
         texts[f"z-{name}"] = estimated(layer.estimate("mean", name))
     for label, errors in zip(("last", "middle", "first", "never"), evidence.worst_error, strict=True):
@@ -218,9 +214,11 @@ def _texts(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> dict[str
     return texts
 
 
-def _block(point: Point) -> str:
+def _blocks(point: Point) -> list[words.Block]:
     (author, address), (title, page) = point.source, point.page
-    source = html.link(address, author)
-    takes_rate = "" if page in WITHOUT_RATE else " data-takes-rate"
-    link = f'<a href="{page_link(page)}"{takes_rate} style="white-space:nowrap">→ {title}</a>'
-    return f"<h3>{point.heading}</h3><p>{point.sentence} ({source})</p><p>{point.evidence} {link}</p>"
+    link = words.PageLink(page_link(page), f"→ {title}", page not in WITHOUT_RATE)
+    return [
+        words.Heading(point.heading),
+        words.Paragraph([f"{point.sentence} (", words.Link(address, author), ")"]),
+        words.Paragraph([*words.sentence(point.evidence), " ", link]),
+    ]

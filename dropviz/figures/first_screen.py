@@ -6,10 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.distributions import distribution
 from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
+from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import SMALLEST_DRAWN, Line, Panel, Row
 from dropviz.numbers.checks import check_choice
@@ -25,13 +25,12 @@ from dropviz.theory.strategies import Strategy, strategy
 NUMBERS = (("train", "mean"), ("test", "mean"), ("train", "variance"), ("test", "variance"))
 STEMS = {"train": "exactly 0 in training", "test": "exactly 0 at test"}
 HINT = (
-    '<p class="dv-hint">Drag the rate: units drop out in training, at test all are there. Watch what each strategy '
-    "makes of those that stay, and whether the two means match.</p>"
+    "Drag the rate: units drop out in training, at test all are there. Watch what each strategy makes of those that "
+    "stay, and whether the two means match."
 )
 KEY = (
-    '<p class="dv-muted">a: activation; m: mask, 1 kept, 0 dropped; k: keep. Area is the size of an output; '
-    "a dashed ring is a dropped unit, a solid ring a negative output. Lines are exact, points simulated, ± one "
-    "standard error.</p>"
+    "a: activation; m: mask, 1 kept, 0 dropped; k: keep. Area is the size of an output; a dashed ring is a dropped "
+    "unit, a solid ring a negative output. Lines are exact, points simulated, ± one standard error."
 )
 
 
@@ -58,7 +57,7 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
     titles = (
         f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}" for row in chosen
     )
-    heads = [_head(row) for row in chosen]
+    heads = [strategy_head(row, words.live_paragraph(f"{row.name}-note", "muted")) for row in chosen]
     shown = distributions(screen, chosen, titles, DISTRIBUTION, heads)
     rows = [Row(shown[at : at + across]) for at in range(0, len(shown), across)]
     names, findings = " and ".join(row.label for row in chosen), "; ".join(panel.title for panel in panels)
@@ -66,8 +65,11 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
         rows=[*rows, Row(over(rates, panels, CURVES))],
         rates=config.rates,
         texts=_texts(screen, chosen),
-        head=HINT,
-        foot=html.columns([_foot(row, len(chosen) == 3) for row in chosen], across) + KEY,
+        head=[words.Paragraph(HINT, "hint")],
+        foot=[
+            words.Columns([_foot(row, len(chosen) == 3) for row in chosen], across),
+            words.Paragraph(KEY, "muted"),
+        ],
         alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
         **neurons(screen.units, chosen, rates),
     )
@@ -81,12 +83,12 @@ def distributions(
     rows: Sequence[Strategy],
     titles: Iterable[str],
     height: int,
-    heads: Sequence[str] | None = None,
+    heads: Sequence[Sequence[words.Block]] | None = None,
 ) -> list[Panel]:
     """The distributions of these strategies; ``heads`` stand above them."""
     return [
         distribution(screen.distributions[row.name], title, row.name, STEMS, height, head)
-        for row, title, head in zip(rows, titles, heads or [""] * len(rows), strict=True)
+        for row, title, head in zip(rows, titles, heads or [()] * len(rows), strict=True)
     ]
 
 
@@ -178,7 +180,7 @@ def _gap_title(measure: str, chosen: Sequence[Strategy], activations: Activation
 
 
 def _texts(screen: FirstScreen, chosen: Sequence[Strategy]) -> dict[str, Sequence[str]]:
-    """Every text that changes with the rate, by name; see `_head` and `_foot` for where each stands."""
+    """Every text that changes with the rate, by name; `strategy_head` and `_foot` say where each stands."""
     sweep, rates = screen.sweep, screen.sweep.config.rates
     texts: dict[str, Sequence[str]] = {}
     summaries = [[f"Rate {rate:.2f}."] for rate in rates]
@@ -223,19 +225,14 @@ def _notes(picture: Distribution) -> list[str]:
     return texts
 
 
-def _head(row: Strategy) -> str:
-    return strategy_head(row, html.live(f"{row.name}-note", "p", "dv-muted"))
-
-
-def _foot(row: Strategy, tight: bool) -> str:
+def _foot(row: Strategy, tight: bool) -> list[words.Block]:
     cells = []
     for title, text in (
         *((f"{phase} {moment}", f"{phase}-{moment}") for phase, moment in NUMBERS),
         ("variance ratio", "ratio"),
     ):
         name = f"{row.name}-{text}"
-        below = html.live(f"{name}-error", "small") + html.live(f"{name}-exact", "small")
-        cells.append(html.number_cell(title, name, below))
+        below = [words.LiveText(f"{name}-error"), words.LiveText(f"{name}-exact")]
+        cells.append(words.Quantity(title, words.LiveText(name), below))
     code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
-    numbers = html.numbers(cells, "dv-tight" if tight else "")
-    return html.heading_on_phones(row.label) + numbers + html.code(code)
+    return [words.heading_on_phones(row.label), words.Quantities(cells, tight), words.Code(code)]

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
 from dropviz.frameworks.snippets import numpy_lines
+from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Label, Labels, Line, Panel, Path, Row
 from dropviz.numbers.checks import Floats
@@ -31,12 +31,13 @@ def mistake_live(found: Mistake) -> LiveFigure:
     rates = np.asarray(found.sweep.config.rates)
     pair = (strategy(found.name), strategy("inverted"))
     panels = [ratio_panel(found, pair[0]), _mean_panel(found, pair[0])]
+    heads = [strategy_head(row, words.live_paragraph(f"{row.name}-verdict")) for row in pair]
     return LiveFigure(
         rows=[Row(over(rates, panels, HEIGHT))],
         rates=found.sweep.config.rates,
         texts=_mistake_texts(found, pair),
-        head=html.columns([strategy_head(row, html.live(f"{row.name}-verdict", "p")) for row in pair]),
-        foot=html.columns([_mistake_foot(row) for row in pair]),
+        head=[words.columns(*heads)],
+        foot=[words.columns(*map(_mistake_foot, pair))],
         alt=f"{pair[0].label} beside inverted dropout. {'. '.join(panel.title for panel in panels)}.",
         **neurons(found.units, pair, rates),
     )
@@ -80,9 +81,9 @@ def _mistake_texts(found: Mistake, pair: Sequence[Strategy]) -> dict[str, list[s
     texts: dict[str, list[str]] = {}
     for row in pair:
         name, ratio = row.name, found.ratios[row.name]
-        texts |= {**factor_texts(row, rates), **html.number_texts(f"{name}-ratio", ratio)}
+        texts |= {**factor_texts(row, rates), **words.quantity_texts(f"{name}-ratio", ratio)}
         for phase in PHASES:
-            texts |= html.number_texts(f"{name}-{phase}", found.sweep.estimate("mean", name, phase))
+            texts |= words.quantity_texts(f"{name}-{phase}", found.sweep.estimate("mean", name, phase))
         texts[f"{name}-verdict"] = [_verdict(row, value) for value in ratio.exact.tolist()]
         texts[f"{name}-code"] = [_code(row, rate) for rate in rates]
     verdicts = zip(rates, texts[f"{found.name}-verdict"], strict=True)
@@ -106,10 +107,14 @@ def _code(row: Strategy, rate: float) -> str:
     return "\n".join(f"{line:<{width}}  # {factor}" for line, factor in zip(lines, factors, strict=True))
 
 
-def _mistake_foot(row: Strategy) -> str:
+def _mistake_foot(row: Strategy) -> list[words.Block]:
     titles = {"training mean": "train", "test mean": "test", "test / training": "ratio"}
-    cells = [html.number_cell(title, f"{row.name}-{text}") for title, text in titles.items()]
-    return html.heading_on_phones(row.label) + html.numbers(cells) + html.live_code(f"{row.name}-code")
+    cells = [words.quantity(title, f"{row.name}-{text}") for title, text in titles.items()]
+    return [
+        words.heading_on_phones(row.label),
+        words.Quantities(cells),
+        words.Code(words.LiveText(f"{row.name}-code")),
+    ]
 
 
 # ---- dropout left on at test ----------------------------------------------------------------------------------------
@@ -121,27 +126,12 @@ def left_on_live(found: Answers) -> LiveFigure:
     spread, flips = over(found.rates, panels, HEIGHT, 3)
     if not found.flipped.exact.any():
         flips = replace(flips, y=replace(flips.y, ticks=(0.0,)))  # no shares below 0
-    asked = f"<p>The same input, asked {ANSWERS} times:</p>"
-    titles = ("mean over masks", "standard deviation", "sign flipped")
-    on = map(html.number_cell, titles, ("on-mean", "on-std", "on-flipped"))
-    off = map(html.cell, titles, (html.live("off-mean"), "0", "never"))
     return LiveFigure(
         rows=[Row([_answers_panel(found), spread, flips])],
         rates=tuple(found.rates.tolist()),
         texts=_answer_texts(found),
-        head=html.columns(
-            [
-                f"{html.heading(ON_LABEL, ON, True)}{asked}<p>{html.live('answers', 'b')}</p>"
-                + html.live("on-note", "p", "dv-muted"),
-                f"{html.heading(OFF_LABEL, OFF)}{asked}<p>{html.live('off-answers', 'b')}</p>",
-            ]
-        ),
-        foot=html.columns(
-            [
-                html.heading_on_phones(ON_LABEL) + html.numbers(on) + html.live_code("on-code"),
-                html.heading_on_phones(OFF_LABEL) + html.numbers(off) + html.code("test = a"),
-            ]
-        ),
+        head=[_answers_head()],
+        foot=[_answers_foot()],
         alt="Distribution of one unit's answers over masks with dropout left on at test, beside its one answer with "
         f"dropout off. {panels[0].title}. {panels[1].title}.",
     )
@@ -183,6 +173,26 @@ def _answers_panel(found: Answers) -> Panel:
     else:
         name = Label(("dropout off",), OFF, at - 0.02, 0.93, anchor="end")
     return Panel("One input, an answer a mask", x, y, marks, HEIGHT, Labels([name], [name]))
+
+
+def _answers_head() -> words.Columns:
+    asked = words.Paragraph(f"The same input, asked {ANSWERS} times:")
+    on, off = (words.Paragraph(words.LiveText(name, "strong")) for name in ("answers", "off-answers"))
+    note = words.live_paragraph("on-note", "muted")
+    return words.columns(
+        [words.Heading(words.Styled(ON_LABEL, "mistake"), ON), asked, on, note],
+        [words.Heading(OFF_LABEL, OFF), asked, off],
+    )
+
+
+def _answers_foot() -> words.Columns:
+    titles = ("mean over masks", "standard deviation", "sign flipped")
+    on = words.Quantities(list(map(words.quantity, titles, ("on-mean", "on-std", "on-flipped"))))
+    off = words.Quantities(list(map(words.Quantity, titles, (words.LiveText("off-mean"), "0", "never"))))
+    return words.columns(
+        [words.heading_on_phones(ON_LABEL), on, words.Code(words.LiveText("on-code"))],
+        [words.heading_on_phones(OFF_LABEL), off, words.Code("test = a")],
+    )
 
 
 def _answer_texts(found: Answers) -> dict[str, list[str]]:

@@ -2,15 +2,14 @@
 
 import math
 from collections.abc import Callable, Mapping
-from html import escape
 from types import MappingProxyType
 from typing import cast
 
 import numpy as np
 
-from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.distributions import distribution
+from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row, role
 from dropviz.numbers.checks import Floats
@@ -54,7 +53,7 @@ def noise_live(found: NoisePair) -> LiveFigure:
         rows=[Row(pictures), Row(over(rates, panels, HEIGHT))],
         rates=found.sweep.config.rates,
         texts=_texts(found),
-        foot=html.columns([_foot(name) for name in found.pair]) + _table(),
+        foot=[words.columns(*map(_foot, found.pair)), *_table()],
         alt=f"Distributions of the training and test output of inverted dropout and of {noise(found.pair[1]).label}, "
         f"and three curves over the rate: {'; '.join(panel.title for panel in panels)}.",
     )
@@ -244,16 +243,16 @@ def _notes(picture: Distribution, masks: bool) -> list[str]:
 # ---- what stands still ----------------------------------------------------------------------------------------------
 
 
-def _head(name: str) -> str:
-    return (
-        html.heading(noise(name).label, role(name))
-        + html.factors(role(name), f"{name}-formula", f"{name}-at-test")
-        + html.live(f"{name}-unit", "p", "dv-muted")
-        + html.live(f"{name}-note", "p", "dv-muted")
-    )
+def _head(name: str) -> list[words.Block]:
+    return [
+        words.Heading(noise(name).label, role(name)),
+        words.factors(role(name), f"{name}-formula", f"{name}-at-test"),
+        words.live_paragraph(f"{name}-unit", "muted"),
+        words.live_paragraph(f"{name}-note", "muted"),
+    ]
 
 
-def _foot(name: str) -> str:
+def _foot(name: str) -> list[words.Block]:
     cells = []
     for title, text in (
         ("noise mean", "noise-mean"),
@@ -262,14 +261,14 @@ def _foot(name: str) -> str:
         ("training variance", "train-variance"),
         ("variance ratio", "ratio"),
     ):
-        exact = f"<small>exact {html.live(f'{name}-{text}-exact')}</small>"
-        cells.append(html.number_cell(title, f"{name}-{text}", exact))
-    return html.numbers(cells) + html.code(CODE[name])
+        value, exact = words.LiveText(f"{name}-{text}"), words.LiveText(f"{name}-{text}-exact")
+        cells.append(words.Quantity(title, value, [["exact ", exact]]))
+    return [words.Quantities(cells), words.Code(CODE[name])]
 
 
-def _table() -> str:
+def _table() -> list[words.Block]:
     """All noises at this rate, exact."""
-    columns = {  # title → the texts of its cells
+    asked = {  # title → the texts of its cells
         "at test": ("at-test",),
         "noise mean": ("noise-mean-exact",),
         "noise variance": ("noise-variance-exact",),
@@ -279,11 +278,14 @@ def _table() -> str:
     }
     rows = []
     for name, kind in noises().items():
-        cells = [" → ".join(html.live(f"{name}-{text}") for text in texts) for texts in columns.values()]
-        rows.append((kind.label, [escape(kind.formula), *cells]))
-    alpha = (
-        "<p>Alpha dropout keeps mean 0 and variance 1 of a standardised input, and of no other. "
-        f"{html.live('alpha-verdict')}</p>"
-    )
-    table = html.table(["noise", "training output", *columns], rows)
-    return f"<h3>All of them at rate {html.live('rate')}, exact</h3>{table}{html.columns([alpha])}"
+        cells: list[words.Spans] = [
+            words.sentence(" → ".join(f"{{{name}-{text}:plain}}" for text in texts))
+            for texts in asked.values()
+        ]
+        rows.append([kind.label, kind.formula, *cells])
+    alpha = "Alpha dropout keeps mean 0 and variance 1 of a standardised input, and of no other. {alpha-verdict:plain}"
+    return [
+        words.Heading(words.sentence("All of them at rate {rate:plain}, exact")),
+        words.Table(["noise", "training output", *asked], rows),
+        words.columns([words.Paragraph(words.sentence(alpha))]),
+    ]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row, role
 from dropviz.numbers.estimate import Estimate
@@ -24,8 +24,8 @@ def schedule_live(found: ChangingRate) -> LiveFigure:
         rows=[Row(over(found.steps, panels, HEIGHT))],
         rates=steps,
         texts=_texts(found),
-        head=_head(),
-        foot=_table(found),
+        head=[_head()],
+        foot=[_table(found)],
         alt=f"Three curves over the training step: {'; '.join(panel.title for panel in panels)}.",
         slider_label="training step",
         readouts=[
@@ -101,7 +101,7 @@ def _texts(found: ChangingRate) -> dict[str, list[str]]:
     texts = {
         "step": [f"{step:,.0f}" for step in found.steps.tolist()],
         "rate": [f"{rate:.3g}" for rate in found.rates.tolist()],
-        "keep": [f"{keep:.3g}" for keep in (1.0 - found.rates).tolist()],
+        "divided": [f"÷ {keep:.3g}" for keep in (1.0 - found.rates).tolist()],
     }
     for name, ratios in zip(found.names, found.ratios.tolist(), strict=True):
         texts[f"{_text_name(name)}-ratio"] = [plain(ratio, 3) for ratio in ratios]
@@ -117,24 +117,23 @@ def _text_name(name: str) -> str:
     return name.replace(" ", "-")
 
 
-def _head() -> str:
-    blocks = []
-    for name, label, training, test in (
-        ("standard", "standard (scale at test)", "unchanged", "× 1 − rate: which rate?"),
-        ("inverted", "inverted (scale in training)", f"÷ {html.live('keep')}", "unchanged"),
-    ):
-        where = f"at step {html.live('step')}, rate {html.live('rate')}"
-        factors = f'<p class="dv-factor">{where}: training <b>{training}</b>, test <b>{test}</b></p>'
-        blocks.append(html.heading(label, name) + factors)
-    return html.columns(blocks)
+def _head() -> words.Columns:
+    said = "at step {step:plain}, rate {rate:plain}: training {train}, test {test}"
+    unchanged, which = words.Styled("unchanged", "strong"), words.Styled("× 1 − rate: which rate?", "strong")
+    standard = words.sentence(said, train=unchanged, test=which)
+    inverted = words.sentence(said, train=words.LiveText("divided", "strong"), test=unchanged)
+    return words.columns(
+        [words.Heading("standard (scale at test)", "standard"), words.Paragraph(standard, "factor")],
+        [words.Heading("inverted (scale in training)", "inverted"), words.Paragraph(inverted, "factor")],
+    )
 
 
-def _table(found: ChangingRate) -> str:
+def _table(found: ChangingRate) -> words.Table:
     """What each factor costs: live at this step, and over the whole schedule."""
-    titles = (
+    titles: tuple[words.Spans, ...] = (
         "factor at test from",
         "factor",
-        f"error at step {html.live('step')}",
+        words.sentence("error at step {step:plain}"),
         "test / training mean",
         "largest error",
         "at step",
@@ -145,14 +144,14 @@ def _table(found: ChangingRate) -> str:
     for name, *values in zip(found.names, *(part.tolist() for part in numbers), strict=True):
         factor, worst, step, error = values
         perfect, inverted = abs(worst - 1.0) < 1e-11, name == "inverted"
-        label = "inverted: no factor needed" if inverted else f"standard, the {name}"
         cells = (
+            "inverted: no factor needed" if inverted else f"standard, the {name}",
             "none" if inverted else f"× {plain(factor, 3)}",
-            html.live(f"{_text_name(name)}-error", "b"),
-            html.live(f"{_text_name(name)}-ratio"),
+            words.LiveText(f"{_text_name(name)}-error", "strong"),
+            words.LiveText(f"{_text_name(name)}-ratio"),
             _signed_percent(worst),
             "–" if perfect else f"{step:,.0f}",
             "none" if perfect else _percent(100.0 * error),
         )
-        rows.append((label, cells))
-    return html.table(titles, rows)
+        rows.append(cells)
+    return words.Table(titles, rows)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +16,7 @@ from dropviz.figures.panels.neurons import neurons
 from dropviz.figures.schedule import ratio_panel
 from dropviz.figures.which_p import factor_panel
 from dropviz.frameworks.snippets import numpy_lines
+from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
 from dropviz.numbers.checks import Floats
@@ -129,7 +129,7 @@ def _test_factors(sweep: Sweep) -> LiveFigure:
     title = f"{' and '.join(free).capitalize()}: 1 at every rate" if free else "All need a factor at test"
     live = _curves(Curves(title, "test factor", lines, limits=(0.0, 1.1)), rates, HEIGHT - 45)
     code = "\n".join(f"{numpy_lines(row.name, 0.3)[1]}  # {row.short}" for row in rows[:3])
-    return replace(live, foot=f"<pre><code>{escape(code)}</code></pre>")
+    return replace(live, foot=[words.Code(code)])
 
 
 def _mistake(result: Mistake) -> LiveFigure:
@@ -209,20 +209,16 @@ def _with_units(live: LiveFigure, screen: FirstScreen) -> LiveFigure:
     return replace(
         live,
         texts={**live.texts, **texts},
-        head="".join(_units(row) for row in rows),
+        head=[_units(row) for row in rows],
         **neurons(screen.units, rows, rates),
     )
 
 
-def _units(row: Strategy) -> str:
-    kind = ' class="dv-mistake"' if row.mistake else ""
-    return (
-        f'<div class="story-units" data-color="{row.name}">'
-        f'<p><span class="dv-swatch"></span><b{kind}>{escape(row.short)}</b></p>'
-        f'<p class="story-train">training <b data-text="{row.name}-train"></b></p>'
-        f'<p class="story-test">test <b data-text="{row.name}-test"></b></p>'
-        f'<svg data-units="{row.name}"></svg></div>'
-    )
+def _units(row: Strategy) -> words.Group:
+    title = words.Paragraph([words.Swatch(), words.Styled(row.short, "strong")])
+    train = words.Paragraph(["training ", words.LiveText(f"{row.name}-train", "strong")])
+    test = words.Paragraph(["test ", words.LiveText(f"{row.name}-test", "strong")])
+    return words.Group("neurons", [title, train, test, words.Neurons(row.name, names=False)], row.name)
 
 
 # ---- every picture --------------------------------------------------------------------------------------------------

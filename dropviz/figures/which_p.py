@@ -3,13 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from html import escape
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dropviz.figures.panels import html
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.frameworks.conventions import (
     QUESTION_RATES,
@@ -21,6 +19,7 @@ from dropviz.frameworks.conventions import (
     line_of_code,
     migration,
 )
+from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Panel, Points, Row
 from dropviz.numbers.checks import Floats
@@ -63,13 +62,13 @@ def which_p_live(found: WhichP, source: Framework, target: Framework) -> LiveFig
     factors, *means = over(rates, [factor_panel(rates), *_mean_panels(found)], HEIGHT)
     sides = {"source": source} if target == source else {"source": source, "target": target}
     moves = _migration_texts(source, target, found.rates)
-    cards = "".join(_framework_card(row, side) for side, row in sides.items())
+    cards = [_framework_card(row, side) for side, row in sides.items()]
     return LiveFigure(
         rows=[Row([_ringed(factors, 2.0), *(_ringed(panel, 1.0) for panel in means)])],
         rates=found.rates,
         texts=_table_texts(found) | _code_texts(source, target, found.rates) | moves,
-        head=html.columns([_table(), cards]),
-        foot=_migration_list(source, target, len(moves)) if target != source else "",
+        head=[words.columns(_table(), cards)],
+        foot=[_migration_list(source, target, len(moves))] if target != source else [],
         alt="Over the dropout rate: the factors 1/rate and 1/keep, which cross at rate 0.5 where both are 2; and the "
         "training mean divided by the test mean, which is 1 at every rate for 1/keep and keep/rate for 1/rate. Read p "
         "as the drop rate, and 1/keep is called 1/(1−p); read p as the keep probability, and it is called 1/p.",
@@ -136,7 +135,7 @@ def _cells(found: WhichP) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     for at, (column, factor) in enumerate({"by-rate": INVERSE_RATE, "by-keep": INVERSE_KEEP}.items()):
         factors = factor(np.asarray(found.rates)).tolist()
         values[column] = [plain(value) if math.isfinite(value) else "1/0" for value in factors]
-        means, exact = html.number_texts(column, found.means[at]).values()
+        means, exact = words.quantity_texts(column, found.means[at]).values()
         values[f"{column}-mean"] = [mean if text else "none" for mean, text in zip(means, exact, strict=True)]
         below[f"{column}-mean"] = exact
     return values, below
@@ -154,29 +153,22 @@ def _verdict(rate: float) -> str:
     )
 
 
-def _table() -> str:
+def _table() -> list[words.Block]:
     """The table of the question with a fourth row, this rate's."""
-    head = (
-        '<tr><th></th><th colspan="2"><b>÷ rate</b><br>1/p, if p = drop<br>1/(1−p), if p = keep</th>'
-        '<th colspan="2"><b>÷ keep</b><br>1/(1−p), if p = drop<br>1/p, if p = keep</th></tr>'
-        "<tr><th>dropout rate</th><th>factor</th><th>mean*</th><th>factor</th><th>mean*</th></tr>"
-    )
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_slot(slot, column)}</td>" for column in COLUMNS) + "</tr>"
-        for slot in range(len(QUESTION_RATES) + 1)
-    )
-    return (
-        html.scrolling_table(head, body)
-        + '<p class="dv-muted">* training mean ÷ test mean, simulated; 1 is right. Bold: this rate.</p>'
-        '<p style="min-height:2.7em" data-text="verdict"></p>'
-    )
+    by_rate = [words.Styled("÷ rate", "strong"), "\n1/p, if p = drop\n1/(1−p), if p = keep"]
+    by_keep = [words.Styled("÷ keep", "strong"), "\n1/(1−p), if p = drop\n1/p, if p = keep"]
+    titles = ("dropout rate", "factor", "mean*", "factor", "mean*")
+    rows = [[_slot(slot, column) for column in COLUMNS] for slot in range(len(QUESTION_RATES) + 1)]
+    return [
+        words.Table(titles, rows, [("", 1), (by_rate, 2), (by_keep, 2)]),
+        words.Paragraph("* training mean ÷ test mean, simulated; 1 is right. Bold: this rate.", "muted"),
+        words.live_paragraph("verdict", "two-lines"),
+    ]
 
 
-def _slot(slot: int, column: str) -> str:
-    texts = html.live(f"this-{slot}-{column}", "b") + html.live(f"other-{slot}-{column}")
-    if "mean" not in column:
-        return texts
-    return f'{texts}<small class="dv-muted" style="display:block" data-text="exact-{slot}-{column}"></small>'
+def _slot(slot: int, column: str) -> words.Spans:
+    texts = [words.LiveText(f"this-{slot}-{column}", "strong"), words.LiveText(f"other-{slot}-{column}")]
+    return [*texts, words.LiveText(f"exact-{slot}-{column}", "small")] if "mean" in column else texts
 
 
 # ---- everyone's p ---------------------------------------------------------------------------------------------------
@@ -231,31 +223,29 @@ def _place(row: Framework) -> str:
     return f"{row.source} ({row.repository})" if row.repository else row.source
 
 
-def _meaning(row: Framework) -> str:
+def _meaning(row: Framework) -> list[words.Span]:
     if row.meaning == "both":
-        said = ": by its name, the probability of <b>dropping</b> or of <b>keeping</b>"
-        return f"<code>{escape(row.parameter)}</code>{said}"
-    parameter = escape(row.parameter.split(",")[0])
-    return f"<code>{parameter}</code> is the probability of <b>{VERBS[row.meaning]}</b>"
+        parameter, said = row.parameter, ": by its name, the probability of {drop} or of {keep}. "
+    else:
+        parameter, said = row.parameter.split(",")[0], f" is the probability of {{{row.meaning}}}. "
+    verbs = {meaning: words.Styled(verb, "strong") for meaning, verb in VERBS.items()}
+    return [words.Styled(parameter, "code"), *words.sentence(said, **verbs), f"It {WHERE[row.scales]}."]
 
 
-def _framework_card(row: Framework, side: str) -> str:
+def _framework_card(row: Framework, side: str) -> words.Group:
     """One framework: its line at this rate, what the number means, where it scales, both ends, and how we know."""
-    style = "margin:0;overflow-wrap:anywhere"
-    lines = "".join(
-        f'<pre style="{style}"><code data-text="{side}-{name}"></code></pre>' for name in _lines_shown(row)
+    known = (
+        f"Drop probability 0: {_at_end(row, 'at_drop_0')}; 1: {_at_end(row, 'at_drop_1')}. "
+        f"{EVIDENCE[row.evidence].capitalize()}: {_place(row)}."
     )
-    return (
-        f'<div style="margin-bottom:0.6rem"><h3>{escape(row.name)}</h3>{lines}'
-        f"<p>{_meaning(row)}. It {WHERE[row.scales]}.</p>"
-        f'<p class="dv-muted" style="overflow-wrap:anywhere">Drop probability 0: {escape(_at_end(row, "at_drop_0"))}; '
-        f"1: {escape(_at_end(row, 'at_drop_1'))}. "
-        f"{EVIDENCE[row.evidence].capitalize()}: {escape(_place(row))}.</p></div>"
+    lines = [words.Code(words.LiveText(f"{side}-{name}")) for name in _lines_shown(row)]
+    return words.Group(
+        "card",
+        [words.Heading(row.name), *lines, words.Paragraph(_meaning(row)), words.Paragraph(known, "muted")],
     )
 
 
-def _migration_list(source: Framework, target: Framework, sentences: int) -> str:
-    """Return the HTML of what changes; its sentences are the texts of `_migration_texts`."""
-    rows = "".join(html.live(f"move-{row}", "p") for row in range(sentences))
-    title = f"Code moves from {escape(source.name)} to {escape(target.name)}"
-    return html.columns([f"<h3>{title}</h3>{rows}"])
+def _migration_list(source: Framework, target: Framework, sentences: int) -> words.Columns:
+    """Return what changes; its sentences are the texts of `_migration_texts`."""
+    title = words.Heading(f"Code moves from {source.name} to {target.name}")
+    return words.columns([title, *(words.live_paragraph(f"move-{row}") for row in range(sentences))])

@@ -4,6 +4,16 @@ import { element } from "./dom.js";
 import { tipNode } from "./hand.js";
 import { menuNode } from "./save.js";
 import { drawUnits } from "./units.js";
+import { wordNodes } from "./words.js";
+
+const shownWords = new WeakMap(); // by the node in which they stand: nodes stay while the words do
+
+function showBlocks(node, blocks) {
+  const words = JSON.stringify(blocks);
+  if (shownWords.get(node) === words) return;
+  shownWords.set(node, words);
+  node.replaceChildren(...wordNodes(blocks));
+}
 
 /** Build what every live figure consists of. */
 export function skeleton(root) {
@@ -34,9 +44,7 @@ export function fillBlocks(live) {
   parts.label.textContent = label;
   // The widest value keeps its room, so that the slider does not move under the pointer.
   parts.value.style.minWidth = readouts ? `${Math.max(0, ...readouts.map(([value]) => value.length))}ch` : "";
-  for (const place of ["head", "foot"]) {
-    if (parts[place].innerHTML !== payload[place]) parts[place].innerHTML = payload[place];
-  }
+  for (const place of ["head", "foot"]) showBlocks(parts[place], payload[place]);
   parts.picture.setAttribute("aria-label", payload.alt);
   const texts = [...root.querySelectorAll("[data-text]")].map((node) => [node, payload.texts[node.dataset.text]])
     .filter(([, values]) => values);

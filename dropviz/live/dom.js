@@ -11,10 +11,6 @@ export const furnish = (node, attributes = {}, children = []) => {
 export const element = (tag, attributes, children) => furnish(document.createElement(tag), attributes, children);
 export const drawn = (tag, attributes, children) => furnish(document.createElementNS(SVG, tag), attributes, children);
 
-/** The text of a piece of HTML. */
-export const plainText = (html) =>
-  /[<&]/.test(html) ? new DOMParser().parseFromString(html, "text/html").body.textContent : html;
-
 export const button = (className, text, act, attributes = {}) => {
   const node = element("button", { class: className, type: "button", ...attributes }, [text]);
   // After a click, a clicker's space shall move on and not press again; those who use keys keep their place.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dropviz.live.panels import Panel, Row, wire
+from dropviz.live.words import Block
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -32,9 +33,9 @@ class LiveFigure:
     rows : the panels, from the top
     rates : the places of the slider
     alt : what the figure shows, in words
-    texts : name → one text a rate; shown in every element with ``data-text="name"``. The text named "summary" is read
-        out by a screen reader when the drag ends
-    head, foot : HTML above and below the panels. ``<svg data-units="name">`` becomes a row of neurons
+    texts : name → one text a rate; shown by every `LiveText` of that name. The text named "summary" is read out by a
+        screen reader when the drag ends
+    head, foot : words above and below the panels
     units, unit_rows : the units drawn (activation, index of the first rate that drops it) and the strategies that
         draw them
     slider_label, readouts : what the slider is called; the value and the side note that it shows at each place (None:
@@ -46,8 +47,8 @@ class LiveFigure:
     rates: Sequence[float]
     alt: str
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    head: str = ""
-    foot: str = ""
+    head: Sequence[Block] = ()
+    foot: Sequence[Block] = ()
     units: Sequence[tuple[float, int]] = ()
     unit_rows: Sequence[UnitRow] = ()
     slider_label: str = "dropout rate"
@@ -80,8 +81,8 @@ class LiveFigure:
             "start": self.nearest(rate),
             "alt": self.alt,
             "texts": {name: list(values) for name, values in self.texts.items()},
-            "head": self.head,
-            "foot": self.foot,
+            "head": wire(self.head),
+            "foot": wire(self.foot),
             "units": [[round(float(value), 6), int(index)] for value, index in self.units],
             "unitRows": wire(self.unit_rows),
             "label": self.slider_label,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dropviz.live.words import Block, Span
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 
@@ -188,7 +189,7 @@ class Panel:
     title, x, y, marks, labels : what is drawn
     height : of the part between the axes, pixels at a type of 12
     over : whether x is what the slider sets: then a line stands where it is, which can be dragged
-    above : HTML above the title
+    above : words above the title
     right : room on the right for labels, pixels
     equal : whether a unit of x is as long as one of y
     """
@@ -200,24 +201,26 @@ class Panel:
     height: int
     labels: Labels = field(default_factory=Labels)
     over: bool = False
-    above: str = ""
+    above: Sequence[Block] = ()
     right: int = 10
     equal: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """Panels side by side, one below the other on a phone; ``words``, HTML, stand above them."""
+    """Panels side by side, one below the other on a phone; ``words`` stand above them."""
 
     panels: Sequence[Panel]
-    words: str = ""
+    words: Sequence[Block] = ()
 
 
 # ---- on the wire ----------------------------------------------------------------------------------------------------
 
+_SAID = {"mark": Mark, "block": Block, "span": Span}  # of which kind a record says what it is
+
 
 def wire(value: Any) -> Any:
-    """Turn records, mappings and arrays into what JSON can hold; a record of a mark says its ``mark``.
+    """Turn records, mappings and arrays into what JSON can hold; a ``mark``, ``block`` or ``span`` says which it is.
 
     An array becomes ``{"points", "data"}``: float32 in base64, ``points`` numbers a row.
     """
@@ -226,7 +229,8 @@ def wire(value: Any) -> Any:
         return {"points": compact.shape[-1], "data": base64.b64encode(compact.tobytes()).decode("ascii")}
     if is_dataclass(value):
         record = {each.name: wire(getattr(value, each.name)) for each in fields(value)}
-        return {"mark": type(value).__name__} | record if isinstance(value, Mark) else record
+        said = [word for word, kinds in _SAID.items() if isinstance(value, kinds)]
+        return {word: type(value).__name__ for word in said} | record
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Mapping):

@@ -5,20 +5,18 @@ import { holdPanel } from "./hand.js";
 import { isAlike, mixedPanel } from "./mix.js";
 import { drawPanel, panelNodes, TYPE } from "./panel.js";
 import { offerMenu } from "./save.js";
+import { wordNodes } from "./words.js";
 
 const MOVE_MS = 180; // from one picture to the next
 
 // A row of the grid: words above, and the panels side by side.
 function rowNodes(row, nodes) {
   const cells = row.panels.map((panel, at) => {
-    const above = element("div", { class: "dv-above" });
-    above.innerHTML = panel.above;
-    return element("section", { class: "dv-cell" }, [...(panel.above ? [above] : []), nodes[at].figure]);
+    const above = panel.above.length ? [element("div", { class: "dv-above" }, wordNodes(panel.above))] : [];
+    return element("section", { class: "dv-cell" }, [...above, nodes[at].figure]);
   });
-  const words = element("div", { class: "dv-words" });
-  words.innerHTML = row.words;
   const grid = element("div", { class: "dv-row", style: `--dv-columns: ${row.panels.length}` }, cells);
-  return [...(row.words ? [words] : []), grid];
+  return [...(row.words.length ? [element("div", { class: "dv-words" }, wordNodes(row.words))] : []), grid];
 }
 
 // What of the rows decides which nodes there are: if it is the same, the nodes stay.

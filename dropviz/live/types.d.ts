@@ -1,7 +1,30 @@
-// What Python sends, field by field as `panels.py` and `figure.py` write it; a test holds them together.
+// What Python sends, field by field as `panels.py`, `words.py` and `figure.py` write it; a test holds them together.
 
 /** float32 in base64: `points` numbers a row; one row, or one a place of the slider. */
 interface Numbers { points: number; data: string; }
+
+type Style = "plain" | "strong" | "emphasis" | "code" | "small" | "mistake";
+interface LiveText { span: "LiveText"; name: string; style: Style; }
+interface Styled { span: "Styled"; text: string; style: Style; }
+interface Key { span: "Key"; label: string; color: string; dashed: boolean; }
+interface Swatch { span: "Swatch"; }
+interface Link { span: "Link"; address: string; words: string; }
+interface PageLink { span: "PageLink"; address: string; words: string; takes_rate: boolean; }
+type Span = string | LiveText | Styled | Key | Swatch | Link | PageLink;
+type Spans = Span | Span[];
+
+interface Heading { block: "Heading"; spans: Spans; color: string; }
+interface Paragraph {
+  block: "Paragraph"; spans: Spans; kind: "" | "muted" | "factor" | "hint" | "two-lines" | "only-narrow";
+}
+interface Quantity { title: string; value: Spans; below: Spans[]; }
+interface Quantities { block: "Quantities"; cells: Quantity[]; tight: boolean; widths: number[]; }
+interface Code { block: "Code"; text: string | LiveText; }
+interface Table { block: "Table"; titles: Spans[]; rows: Spans[][]; above: [Spans, number][]; }
+interface Neurons { block: "Neurons"; name: string; names: boolean; }
+interface Columns { block: "Columns"; columns: Block[][]; across: number; }
+interface Group { block: "Group"; kind: "card" | "neurons"; blocks: Block[]; color: string; }
+type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group;
 
 interface Axis { title: string; low: number; high: number; log: boolean; unit: string; ticks: number[] | null; }
 
@@ -26,15 +49,15 @@ interface Label {
 interface Labels { wide: Label[]; narrow: Label[]; }
 
 interface Panel {
-  title: string; x: Axis; y: Axis; marks: Mark[]; height: number; labels: Labels; over: boolean; above: string;
+  title: string; x: Axis; y: Axis; marks: Mark[]; height: number; labels: Labels; over: boolean; above: Block[];
   right: number; equal: boolean;
 }
-interface Row { panels: Panel[]; words: string; }
+interface Row { panels: Panel[]; words: Block[]; }
 
 interface UnitRow { name: string; color: string; train: (number | null)[]; test: (number | null)[]; }
 
 interface Payload {
-  rows: Row[]; rates: number[]; start: number; alt: string; texts: Record<string, string[]>; head: string; foot: string;
+  rows: Row[]; rates: number[]; start: number; alt: string; texts: Record<string, string[]>; head: Block[]; foot: Block[];
   units: [number, number][]; unitRows: UnitRow[]; label: string; readouts: [string, string][] | null; leap: number;
 }
 

@@ -66,7 +66,7 @@ def test_every_scene_has_its_link_its_public_address_and_a_code_of_it() -> None:
     for number, scene in enumerate(told(run(order="2,4"))["story"]["scenes"], start=1):
         assert "rate=" in scene["link"]
         assert scene["public"].endswith(f"story?scene={number}&order=2,4")
-        assert scene["qr"].startswith("<svg")
+        assert scene["qr"].startswith("data:image/svg+xml")
 
 
 def test_the_public_address_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dropviz.figures.panels import html
+from dropviz.live import words
 from dropviz.numbers.written import each_plain, estimated, plain
 from dropviz.settings.next_layer import LABELS
 from dropviz.simulation.layer import LayerSweep
@@ -10,11 +10,13 @@ from dropviz.simulation.next_layer import STRATEGIES, NextLayer
 from dropviz.simulation.nonlinearity import ROUNDING, DepthGap
 from dropviz.simulation.variance_shift import VarianceShift
 
-NG = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"
-WANG = "https://proceedings.mlr.press/v28/wang13a.html"
-BALDI = "https://papers.nips.cc/paper/4878-understanding-dropout"
-LI = "https://arxiv.org/abs/1801.05134"
+COURSE = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"
+NG = words.Link(COURSE, "Andrew Ng’s course")
+WANG = words.Link("https://proceedings.mlr.press/v28/wang13a.html", "Wang & Manning, ICML 2013")
+BALDI = words.Link("https://papers.nips.cc/paper/4878-understanding-dropout", "Baldi & Sadowski, NIPS 2013")
+LI = words.Link("https://arxiv.org/abs/1801.05134", "Li et al., CVPR 2019")
 INVERTED, STANDARD, MISTAKE = "inverted", "standard", "none"
+GAP = "\N{EN SPACE}"  # between keys
 
 Texts = dict[str, list[str]]
 
@@ -22,70 +24,88 @@ Texts = dict[str, list[str]]
 # ---- what stands still ----------------------------------------------------------------------------------------------
 
 
-def head(layer: LayerSweep) -> str:
-    """HTML of the first section: the claim, and a column for each way of training."""
-    lead = (
-        f"<p>{html.link(NG, 'Andrew Ng’s course')} (Coursera, 2017): after <code>a3 /= keep_prob</code>, "
-        "<code>z4 = W4·a3 + b4</code> keeps its expected size. "
-        f"Here: one unit of layer 4, {_count(layer.config.fan_in, 'fixed input')}, {layer.config.masks:,} masks. "
-        f"Exact moments: {html.link(WANG, 'Wang &amp; Manning, ICML 2013')}.</p>"
+def head(layer: LayerSweep) -> list[words.Block]:
+    """The first section: the claim, and a column for each way of training."""
+    inputs, masks = _count(layer.config.fan_in, "fixed input"), f"{layer.config.masks:,}"
+    lead = words.sentence(
+        "{ng} (Coursera, 2017): after {divide}, {z4} keeps its expected size. "
+        f"Here: one unit of layer 4, {inputs}, {masks} masks. Exact moments: {{wang}}.",
+        ng=NG,
+        divide=words.Styled("a3 /= keep_prob", "code"),
+        z4=words.Styled("z4 = W4·a3 + b4", "code"),
+        wang=WANG,
     )
-    divided = (
-        html.heading("Divided by keep: inverted", INVERTED)
-        + f"{html.key('training', INVERTED)}&ensp;{html.key('test: W·a + b', INVERTED, True)}"
-        + _numbers("inverted", "z at test")
-    )
-    undivided = (
-        html.heading("Not divided: standard, if a is scaled at test", STANDARD)
-        + f"{html.key('training', STANDARD)}&ensp;{html.key('test, scaled', STANDARD, True)}&ensp;"
-        + html.key("test, unscaled: the mistake", MISTAKE, True)
-        + _numbers("standard", "z at test, scaled")
-    )
-    return html.columns([lead]) + html.columns([divided, undivided])
+    divided = words.Heading("Divided by keep: inverted", INVERTED)
+    undivided = words.Heading("Not divided: standard, if a is scaled at test", STANDARD)
+    inverted = [words.Key("training", INVERTED), GAP, words.Key("test: W·a + b", INVERTED, True)]
+    standard = [words.Key("training", STANDARD), GAP, words.Key("test, scaled", STANDARD, True)]
+    standard += [GAP, words.Key("test, unscaled: the mistake", MISTAKE, True)]
+    return [
+        words.columns([words.Paragraph(lead)]),
+        words.columns(
+            [divided, words.Paragraph(inverted, "factor"), *_numbers("inverted", "z at test")],
+            [undivided, words.Paragraph(standard, "factor"), *_numbers("standard", "z at test, scaled")],
+        ),
+    ]
 
 
-def _numbers(name: str, at_test: str) -> str:
+def _numbers(name: str, at_test: str) -> list[words.Block]:
     """What the picture of the strategy ``name`` cannot show, and its numbers; nothing moves while digits change."""
     titles = {"mean": "mean of z", "variance": "variance of z", "test": at_test}
-    cells = [html.number_cell(title, f"{name}-{part}") for part, title in titles.items()]
-    columns = "grid-template-columns:minmax(0,1fr) minmax(0,1.25fr) minmax(0,1fr)"
-    return html.live(f"{name}-note", "p", "dv-muted") + html.numbers(cells, style=columns)
+    cells = [words.quantity(title, f"{name}-{part}") for part, title in titles.items()]
+    return [words.live_paragraph(f"{name}-note", "muted"), words.Quantities(cells, widths=(1, 1.25, 1))]
 
 
-def sections(result: NextLayer) -> list[str]:
-    """HTML of the other four sections."""
+def sections(result: NextLayer) -> list[list[words.Block]]:
+    """The other four sections."""
     inputs, f = result.unit.inputs, LABELS[result.unit.nonlinearity]
     largest = float(np.abs(result.logistic.geometric_mean - result.logistic.weight_scaled).max())
     masks, stack, batch = 2**inputs, result.depth.config, result.shift.config
     return [
-        f"<h3>Matching the mean of z is not enough</h3><p>One unit with {_count(inputs, 'input')}, f = {f}, "
-        f"all {masks:,} masks listed. At this rate f(z) is {html.live('unit-average', 'b')} on average and "
-        f"{html.live('unit-test', 'b')} in the test pass, without dropout (inverted). {html.live('unit-factor')}</p>",
-        f"<h3>Does it grow with depth?</h3><p>{stack.depth} layers of {stack.width} units, f = {f}, inverted dropout, "
-        f"{stack.passes} passes. Gap: root mean square over units of average − test pass, relative to the test pass; "
-        f"{html.key('as it is', INVERTED)}, {html.key('after the best single factor', MISTAKE, True)}, "
-        f"dotted: lost in noise. {html.live('depth')}</p>",
-        f"<h3>One logistic unit: a geometric mean</h3><p>σ(E[z]) is the <i>normalized geometric mean</i> of all "
-        f"{masks:,} thinned networks ({html.link(BALDI, 'Baldi &amp; Sadowski, NIPS 2013')}), which need not be their "
-        f"average. At this rate (inverted): average {html.live('logistic-average', 'b')}, geometric mean "
-        f"{html.live('logistic-geometric', 'b')}, test pass {html.live('logistic-test', 'b')}. "
-        f"Over all rates the last two differ by at most {plain(largest, 1)}: rounding.</p>",
-        "<h3>Before batch norm: the variance shifts</h3><p>Batch norm divides by the variance that it saw in training; "
-        f"at test the variance is Δ times that ({html.link(LI, 'Li et al., CVPR 2019')}), with either strategy. "
-        f"{_count(batch.fan_in, 'normal input')} of mean {batch.mean:g}, variance {batch.variance:g}, "
-        f"correlation {batch.correlation:g}: at this rate Δ = {html.live('shift-exact', 'b')}, "
-        f"simulated {html.live('shift', 'b')}.</p>",
+        _section(
+            "Matching the mean of z is not enough",
+            f"One unit with {_count(inputs, 'input')}, f = {f}, all {masks:,} masks listed. At this rate f(z) is "
+            "{unit-average} on average and {unit-test} in the test pass, without dropout (inverted). "
+            "{unit-factor:plain}",
+        ),
+        _section(
+            "Does it grow with depth?",
+            f"{stack.depth} layers of {stack.width} units, f = {f}, inverted dropout, {stack.passes} passes. Gap: root "
+            "mean square over units of average − test pass, relative to the test pass; {still}, {rescaled}, dotted: "
+            "lost in noise. {depth:plain}",
+            still=words.Key("as it is", INVERTED),
+            rescaled=words.Key("after the best single factor", MISTAKE, True),
+        ),
+        _section(
+            "One logistic unit: a geometric mean",
+            f"σ(E[z]) is the {{mean}} of all {masks:,} thinned networks ({{baldi}}), which need not be their average. "
+            "At this rate (inverted): average {logistic-average}, geometric mean {logistic-geometric}, test pass "
+            f"{{logistic-test}}. Over all rates the last two differ by at most {plain(largest, 1)}: rounding.",
+            mean=words.Styled("normalized geometric mean", "emphasis"),
+            baldi=BALDI,
+        ),
+        _section(
+            "Before batch norm: the variance shifts",
+            "Batch norm divides by the variance that it saw in training; at test the variance is Δ times that ({li}), "
+            f"with either strategy. {_count(batch.fan_in, 'normal input')} of mean {batch.mean:g}, variance "
+            f"{batch.variance:g}, correlation {batch.correlation:g}: at this rate Δ = {{shift-exact}}, simulated "
+            "{shift}.",
+            li=LI,
+        ),
     ]
 
 
-def foot() -> str:
-    """HTML below the figure."""
-    return html.columns(
-        [
-            '<p class="dv-muted">Lines are exact and points simulated, with bars of one standard error; '
-            "the distributions of z and the gap over depth are simulated alone.</p>"
-        ]
+def _section(title: str, template: str, **given: words.Span) -> list[words.Block]:
+    return [words.Heading(title), words.Paragraph(words.sentence(template, **given))]
+
+
+def foot() -> list[words.Block]:
+    """What stands below the figure."""
+    said = (
+        "Lines are exact and points simulated, with bars of one standard error; the distributions of z and the gap "
+        "over depth are simulated alone."
     )
+    return [words.columns([words.Paragraph(said, "muted")])]
 
 
 def _count(number: int, noun: str) -> str:
@@ -121,7 +141,7 @@ def _layer_texts(result: NextLayer) -> Texts:
     missed = {"inverted": [None] * len(result.rates), "standard": (divided - scaled).tolist()}
     for at, name in enumerate(STRATEGIES):
         for moment in ("mean", "variance"):
-            found |= html.number_texts(f"{name}-{moment}", layer.estimate(moment, name))
+            found |= words.quantity_texts(f"{name}-{moment}", layer.estimate(moment, name))
         found[f"{name}-test"] = each_plain(layer.test_z[at])
         found[f"{name}-test-exact"] = [unscaled[name]] * len(result.rates)
         spreads, tallest = np.sqrt(layer.exact_variance[at]), result.shares[at].max(axis=1)

@@ -1,13 +1,19 @@
 """Distributions of the training and the test output, training filled and test dashed, with point masses as stems."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dropviz.live.panels import Axis, Mark, Panel, Path, Stem
+from dropviz.live.words import Block
 from dropviz.simulation.histogram import Distribution
 
 
 def distribution(
-    picture: Distribution, title: str, color: str, stems: Mapping[str, str], height: int, above: str = ""
+    picture: Distribution,
+    title: str,
+    color: str,
+    stems: Mapping[str, str],
+    height: int,
+    above: Sequence[Block] = (),
 ) -> Panel:
     """Shares of the units per bin, and stems called ``stems`` for the values that many units have."""
     edges = picture.edges

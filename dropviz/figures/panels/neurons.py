@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from dropviz.figures.panels import html
+from dropviz.live import words
 from dropviz.live.figure import UnitRow
 from dropviz.numbers.checks import Floats
 from dropviz.simulation.histogram import Units
@@ -13,7 +13,7 @@ from dropviz.theory.strategies import Factor, Strategy
 
 
 def neurons(units: Units, strategies: Sequence[Strategy], rates: Floats) -> dict[str, Any]:
-    """Return the ``units`` and ``unit_rows`` of a live figure: a row a strategy, which `html.neurons` gives a place."""
+    """Return the ``units`` and ``unit_rows`` of a live figure: a row a strategy, which `Neurons` give a place."""
     return {
         "units": list(zip(units.activation.tolist(), units.dropped_at.tolist(), strict=True)),
         "unit_rows": [
@@ -27,11 +27,12 @@ def _drawn(factor: Factor, rates: Floats) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in factor(rates).tolist()]
 
 
-def strategy_head(shown: Strategy, below: str) -> str:
-    """HTML above the picture: title, factors, neurons, and ``below`` them."""
+def strategy_head(shown: Strategy, below: words.Block) -> list[words.Block]:
+    """What stands above the picture: title, factors, neurons, and ``below`` them."""
     name = shown.name
-    factors = html.factors(name, f"{name}-train-factor", f"{name}-test-factor")
-    return html.heading(shown.label, name, shown.mistake) + factors + html.neurons(name) + below
+    title = words.Styled(shown.label, "mistake") if shown.mistake else shown.label
+    scales = words.factors(name, f"{name}-train-factor", f"{name}-test-factor")
+    return [words.Heading(title, name), scales, words.Neurons(name), below]
 
 
 @lru_cache(maxsize=16)  # the same for every draw

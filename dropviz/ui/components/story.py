@@ -52,8 +52,8 @@ def _public_root(given: str) -> str:
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def qr_code(address: str) -> str:
-    """The QR code of an address, as SVG."""
-    return segno.make(address, error="m").svg_inline(border=2, omitsize=True)
+    """The QR code of an address: an image, as an address itself."""
+    return segno.make(address, error="m").svg_data_uri(border=2, omitsize=True)
 
 
 def mount_story(story: Story, payload: dict[str, Any]) -> None:

@@ -1,0 +1,67 @@
+// Words around a picture, from blocks and spans (`words.py`) to nodes. Text stays text: none of it becomes markup.
+
+import { drawn, element } from "./dom.js";
+
+const STYLES = { plain: "span", strong: "b", emphasis: "i", code: "code", small: "small", mistake: "span" };
+
+const classed = (name, rest = {}) => (name ? { class: name, ...rest } : rest);
+
+const SPANS = {
+  LiveText: ({ name, style }) => element(STYLES[style], { "data-text": name }),
+  Styled: ({ text, style }) => element(STYLES[style], classed(style === "mistake" && "dv-mistake"), [text]),
+  Key: ({ label, color, dashed }) =>
+    element("span", { class: dashed ? "dv-key dv-test" : "dv-key", "data-color": color }, [label]),
+  Swatch: () => element("span", { class: "dv-swatch" }),
+  Link: ({ address, words }) => element("a", { href: address, target: "_blank", rel: "noopener" }, [words]),
+  PageLink: ({ address, words, takes_rate: takes }) => // one that takes the rate gets it as the slider moves
+    element("a", { href: address, class: "dv-page-link", ...(takes && { "data-takes-rate": "" }) }, [words]),
+};
+
+const inLine = (spans) => [spans].flat().map((span) => (typeof span === "string" ? span : SPANS[span.span](span)));
+
+// An element of these words; a plain live text that is all of it needs none of its own.
+const worded = (tag, attributes, spans) => (spans.span === "LiveText" && spans.style === "plain"
+  ? element(tag, { ...attributes, "data-text": spans.name }) : element(tag, attributes, inLine(spans)));
+
+const quantityNode = ({ title, value, below }) => {
+  const small = below.map((spans) => worded("small", {}, spans));
+  return element("div", {}, [element("dt", {}, [title]), element("dd", {}, [...inLine(value), ...small])]);
+};
+
+function tableNode({ titles, rows, above }) {
+  const row = (cells) => element("tr", {}, cells);
+  const first = above.map(([spans, across]) => worded("th", { scope: "colgroup", colspan: across }, spans));
+  const head = [...(above.length ? [row(first)] : []), row(titles.map((spans) => worded("th", { scope: "col" }, spans)))];
+  const body = rows.map(([label, ...cells]) =>
+    row([worded("th", { scope: "row" }, label), ...cells.map((spans) => worded("td", {}, spans))]));
+  const table = element("table", { class: "dv-table" }, [element("thead", {}, head), element("tbody", {}, body)]);
+  return element("div", { class: "dv-scroll" }, [table]);
+}
+
+function neuronsNode({ name, names }) {
+  const svg = drawn("svg", { "data-units": name });
+  if (!names) return svg;
+  const phases = ["training", "test"].map((phase) => element("span", {}, [phase]));
+  return element("div", { class: "dv-unit-row" }, [element("div", { class: "dv-unit-names" }, phases), svg]);
+}
+
+const BLOCKS = {
+  Heading: ({ spans, color }) => (color
+    ? element("h3", { "data-color": color }, [SPANS.Swatch(), ...inLine(spans)]) : element("h3", {}, inLine(spans))),
+  Paragraph: ({ spans, kind }) => worded("p", classed(kind && `dv-${kind}`), spans),
+  Quantities: ({ cells, tight, widths }) => {
+    const template = widths.map((width) => `minmax(0, ${width}fr)`).join(" ");
+    const style = template && { style: `grid-template-columns: ${template}` };
+    return element("dl", { class: tight ? "dv-numbers dv-tight" : "dv-numbers", ...style }, cells.map(quantityNode));
+  },
+  Code: ({ text }) => element("pre", {}, [worded("code", {}, text)]),
+  Table: tableNode,
+  Neurons: neuronsNode,
+  Columns: ({ columns, across }) => element("div", { class: "dv-columns", style: `--dv-columns: ${across}` },
+    columns.map((blocks) => element("section", {}, wordNodes(blocks)))),
+  Group: ({ kind, blocks, color }) =>
+    element("div", { class: `dv-${kind}`, ...(color && { "data-color": color }) }, wordNodes(blocks)),
+};
+
+/** The nodes of blocks. @param {Block[]} blocks */
+export const wordNodes = (blocks) => blocks.map((block) => BLOCKS[block.block](block));

@@ -1,0 +1,122 @@
+"""Blocks of words as nodes of the page: each kind as it is meant, and text that never becomes markup."""
+
+from dataclasses import fields, replace
+from typing import get_args
+
+import pytest
+
+from dropviz.live import words
+from dropviz.live.modules import HERE
+from dropviz.live.panels import wire
+
+BUILD = """async (blocks) => {
+  const { wordNodes } = await import("/modules/words.js");
+  document.body.replaceChildren(...wordNodes(blocks));
+  const { innerHTML, textContent } = document.body;
+  return [innerHTML, textContent, document.querySelectorAll("script, img").length];
+}"""
+SPANS = [
+    (words.LiveText("n"), '<span data-text="n"></span>'),
+    (words.LiveText("n", "code"), '<code data-text="n"></code>'),
+    (words.LiveText("n", "small"), '<small data-text="n"></small>'),
+    (words.Styled("s", "strong"), "<b>s</b>"),
+    (words.Styled("s", "emphasis"), "<i>s</i>"),
+    (words.Styled("s", "mistake"), '<span class="dv-mistake">s</span>'),
+    (words.Key("k", "none"), '<span class="dv-key" data-color="none">k</span>'),
+    (words.Key("k", "none", dashed=True), '<span class="dv-key dv-test" data-color="none">k</span>'),
+    (words.Swatch(), '<span class="dv-swatch"></span>'),
+    (
+        words.Link("https://a.example/?b=1", "l"),
+        '<a href="https://a.example/?b=1" target="_blank" rel="noopener">l</a>',
+    ),
+    (words.PageLink("noise", "l", True), '<a href="noise" class="dv-page-link" data-takes-rate="">l</a>'),
+    (words.PageLink("story", "l", False), '<a href="story" class="dv-page-link">l</a>'),
+]
+BLOCKS = [
+    (words.Heading("h"), "<h3>h</h3>"),
+    (
+        words.Heading(["h", words.LiveText("n")], "standard"),
+        '<h3 data-color="standard"><span class="dv-swatch"></span>h<span data-text="n"></span></h3>',
+    ),
+    (words.Paragraph("p"), "<p>p</p>"),
+    (words.Paragraph(words.LiveText("n"), "muted"), '<p class="dv-muted" data-text="n"></p>'),
+    (words.Paragraph(words.LiveText("n", "strong")), '<p><b data-text="n"></b></p>'),
+    (
+        words.Quantities([words.quantity("q", "n"), words.Quantity("o", "0")], tight=True),
+        '<dl class="dv-numbers dv-tight"><div><dt>q</dt><dd><span data-text="n"></span>'
+        '<small data-text="n-exact"></small></dd></div><div><dt>o</dt><dd>0</dd></div></dl>',
+    ),
+    (
+        words.Quantities([], widths=(1, 1.25)),
+        '<dl class="dv-numbers" style="grid-template-columns: minmax(0, 1fr) minmax(0, 1.25fr)"></dl>',
+    ),
+    (words.Code("a\nb"), "<pre><code>a\nb</code></pre>"),
+    (words.Code(words.LiveText("n")), '<pre><code data-text="n"></code></pre>'),
+    (
+        words.Table(["t", ["u", words.LiveText("n")]], [["r", "1"]]),
+        '<div class="dv-scroll"><table class="dv-table"><thead><tr><th scope="col">t</th>'
+        '<th scope="col">u<span data-text="n"></span></th></tr></thead>'
+        '<tbody><tr><th scope="row">r</th><td>1</td></tr></tbody></table></div>',
+    ),
+    (
+        words.Table([], [], [("", 1), ("over", 2)]),
+        '<div class="dv-scroll"><table class="dv-table"><thead><tr><th scope="colgroup" colspan="1"></th>'
+        '<th scope="colgroup" colspan="2">over</th></tr><tr></tr></thead><tbody></tbody></table></div>',
+    ),
+    (
+        words.Neurons("n"),
+        '<div class="dv-unit-row"><div class="dv-unit-names"><span>training</span><span>test</span></div>'
+        '<svg data-units="n"></svg></div>',
+    ),
+    (words.Neurons("n", names=False), '<svg data-units="n"></svg>'),
+    (
+        words.columns([words.Paragraph("a")], []),
+        '<div class="dv-columns" style="--dv-columns: 2"><section><p>a</p></section><section></section></div>',
+    ),
+    (
+        words.Group("card", [words.Paragraph("a")], "none"),
+        '<div class="dv-card" data-color="none"><p>a</p></div>',
+    ),
+]
+HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)> &amp; \"'"
+
+
+@pytest.fixture
+def built(page, app_url):
+    """A page of our origin that has nothing but the scripts; builds blocks on it."""
+
+    def serve(route):
+        name = route.request.url.rpartition("/")[2]
+        whole = name == "bare"
+        text = "<!doctype html><body>" if whole else (HERE / name).read_text(encoding="utf-8")
+        route.fulfill(body=text, content_type="text/html" if whole else "text/javascript")
+
+    page.route(f"{app_url}/bare", serve)
+    page.route(f"{app_url}/modules/*", serve)
+    page.goto(f"{app_url}/bare")
+    return lambda blocks: page.evaluate(BUILD, wire(blocks))
+
+
+def test_every_kind_is_built_as_it_is_meant(built):
+    shown = {type(one) for one, _ in (*SPANS, *BLOCKS)}
+    assert shown == {kind for kind in (*get_args(words.Span), *get_args(words.Block)) if kind is not str}
+    for span, node in SPANS:
+        assert built([words.Paragraph(["a ", span])])[0] == f"<p>a {node}</p>"
+    for block, node in BLOCKS:
+        assert built([block])[0] == node
+
+
+def test_text_stays_text(built):
+    for one, _ in (*SPANS, *BLOCKS):
+        texts = [
+            each.name for each in fields(one) if each.name in ("text", "words", "label", "spans", "address")
+        ]
+        hostile = replace(one, **dict.fromkeys(texts, HOSTILE))
+        block = hostile if isinstance(one, get_args(words.Block)) else words.Paragraph([hostile])
+        _, text, scripts = built([block])
+        assert scripts == 0
+        assert text.count(HOSTILE) == len([name for name in texts if name != "address"])
+    cells = [words.Quantity(HOSTILE, HOSTILE, [HOSTILE]), words.Quantity(HOSTILE, [HOSTILE])]
+    table = words.Table([HOSTILE, [HOSTILE]], [[HOSTILE, [HOSTILE]]], [(HOSTILE, 2)])
+    _, text, scripts = built([words.columns([words.Quantities(cells)], [table])])
+    assert (text.count(HOSTILE), scripts) == (10, 0)
