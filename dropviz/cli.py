@@ -76,11 +76,6 @@ def _parser() -> argparse.ArgumentParser:
         argument_default=argparse.SUPPRESS,
     )
     command.set_defaults(run=_sweep)
-    _add_sweep_options(command)
-    return parser
-
-
-def _add_sweep_options(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group()
     source.add_argument("--activations", choices=SOURCES, help="where they come from (relu if not given)")
     source.add_argument("--file", type=_path, help="your own: .npy, .npz, .csv or .parquet")
@@ -99,6 +94,7 @@ def _add_sweep_options(command: argparse.ArgumentParser) -> None:
         output.add_argument(
             f"--{kind}", type=_path, metavar="PATH", help=f"write {what} here instead of printing"
         )
+    return parser
 
 
 def _number(text: str) -> float:

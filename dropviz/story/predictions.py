@@ -56,14 +56,12 @@ def _at(name: str, rate: float) -> tuple[Strategy, dict[str, float]]:
 # ---- of one strategy ------------------------------------------------------------------------------------------------
 
 
-def _factor(phase: str) -> Callable[..., Worked]:
+def _factor(train: bool) -> Callable[..., Worked]:
     """What the strategy multiplies a surviving unit by in training, or every unit at test."""
 
     def computation(strategy: str, rate: float) -> Worked:
         row, numbers = _at(strategy, rate)
-        factor, value = (
-            (row.train_scale, numbers["t"]) if phase == "train" else (row.test_scale, numbers["s"])
-        )
+        factor, value = (row.train_scale, numbers["t"]) if train else (row.test_scale, numbers["s"])
         if factor.symbol == "1":
             return Worked(value, "the factor")
         # The value of k or r follows by itself, that of a quotient does not: "1/k = 1/0.75".
@@ -153,8 +151,8 @@ def learning_rate_factor(optimizer: str, rate: float) -> Worked:
 
 
 COMPUTATIONS: Mapping[str, Callable[..., Worked]] = {
-    "factor_in_training": _factor("train"),
-    "factor_at_test": _factor("test"),
+    "factor_in_training": _factor(train=True),
+    "factor_at_test": _factor(train=False),
     "mean_in_training": _moment("train", "mean", "train factor × k·μ = {t} × {k} × {mean}"),
     "mean_at_test": _moment("test", "mean", "test factor × μ = {s} × {mean}"),
     "variance_in_training": _moment(

@@ -122,16 +122,11 @@ def as_standard(config: TrainingConfig, *, same_path: bool = True) -> TrainingCo
     power = 2 if isinstance(config.optimizer, SGD) else 1
     scales = []
     for site in config.sites:
-        if site is None:
-            scales.append(LayerScale())
-            continue
-        if site.method != "inverted" or callable(site.rate):
+        rate = 0.0 if site is None else site.rate
+        if callable(rate) or (site is not None and site.method != "inverted"):
             raise ValueError(f"dropout must be inverted, at a constant rate; got {site!r}")
-        keep = 1.0 - site.rate
-        if same_path:
-            scales.append(LayerScale(1 / keep, keep**-power, keep**2))
-        else:
-            scales.append(LayerScale(1 / keep))
+        keep = 1.0 - rate
+        scales.append(LayerScale(1 / keep, keep**-power, keep**2) if same_path else LayerScale(1 / keep))
     dropout = tuple(site and replace(site, method="standard") for site in config.dropout)
     return replace(config, dropout=dropout, layer_scales=tuple(scales))
 

@@ -18,13 +18,9 @@ MARGIN = 0.08  # of the data's width, around it
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """Probability of the second class, mean over seeds, at each point (x[column], y[row]) of a grid.
+    """Probability of the second class in the test phase, mean over seeds, at the points (x[column], y[row]) of a grid.
 
-    Attributes
-    ----------
-    x, y : places along the two features, shape (column,) and (row,)
-    probability : shape (row, column), in the test phase
-    misplaced : how many training examples the mean probability puts into the other class
+    ``misplaced`` is how many training examples it puts into the other class.
     """
 
     x: NDArray[np.float64]
@@ -35,14 +31,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
-    """The training examples, and the rectangle around them.
-
-    Attributes
-    ----------
-    classes : names of the two
-    examples : of each class, shape (example, feature)
-    x, y : ends of the rectangle
-    """
+    """The training examples of each of two ``classes``, shape (example, feature), and the ends of their rectangle."""
 
     classes: tuple[str, ...]
     examples: tuple[NDArray[np.floating], ...]

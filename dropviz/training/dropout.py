@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dropviz.numbers.checks import check_choice
 from dropviz.schedules import Schedule
 from dropviz.theory.noise import noise, noises
 from dropviz.theory.strategies import strategies, strategy
@@ -38,8 +39,7 @@ class Dropout:
     rate: float | Schedule = 0.5
 
     def __post_init__(self) -> None:
-        if self.method not in methods():
-            raise ValueError(f"method must be one of {', '.join(methods())}; got {self.method!r}")
+        check_choice("method", self.method, methods())
         if not callable(self.rate):
             self.rates([0])
 

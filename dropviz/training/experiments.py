@@ -99,14 +99,19 @@ def _config(method: str | None, rate: float | Schedule = 0.0, **changes: object)
     return replace(TrainingConfig(dropout=(None, site, site)), **changes)  # type: ignore[arg-type]
 
 
+def _runs(
+    rate: float, methods: Mapping[str, str | None], **changes: object
+) -> tuple[tuple[str, TrainingConfig], ...]:
+    return tuple((label, _config(method, rate, **changes)) for label, method in methods.items())
+
+
 def _same_test_code(rate: float) -> Experiment:
-    methods = (("no dropout", None), ("inverted", "inverted"), ("standard", "standard"))
     return Experiment(
         "same_test_code",
         "The same test code",
         "Three networks go through the very same prediction. Which of them does it fit?",
         digits_split,
-        tuple((label, _config(method, rate, epochs=12)) for label, method in methods),
+        _runs(rate, {"no dropout": None, "inverted": "inverted", "standard": "standard"}, epochs=12),
         findings.read_same_test_code,
         ("plain_loss", "plain_accuracy", "plain_mean"),
     )
@@ -132,13 +137,13 @@ def _equal_rate(name: str, rate: float, optimizer: Optimizer, factor: str) -> Ex
 _STEPS = 20 * 45  # 20 epochs of the digits in batches of 32
 
 
-def _schedules(rate: float) -> tuple[Schedule, Schedule]:
-    """Falling from ``rate`` to 0, and rising from 0 towards it."""
-    return annealed(rate, _STEPS), curriculum(rate, 10 / _STEPS)
+def moving(rate: float, steps: int) -> Mapping[str, Schedule]:
+    """Schedules over a training of so many steps: falling from ``rate`` to 0, and rising from 0 towards it."""
+    return {"annealed": annealed(rate, steps), "curriculum": curriculum(rate, 10 / steps)}
 
 
 def _annealing(rate: float) -> Experiment:
-    falling, rising = _schedules(rate)
+    falling, rising = moving(rate, _STEPS).values()
     return Experiment(
         "annealing",
         "Changing the rate while training",
@@ -156,7 +161,6 @@ def _annealing(rate: float) -> Experiment:
 
 
 def _annealing_at_test(rate: float) -> Experiment:
-    schedules = zip(("annealed", "curriculum"), _schedules(rate), strict=True)
     return Experiment(
         "annealing_at_test",
         "A changing rate, and one factor at test",
@@ -164,7 +168,7 @@ def _annealing_at_test(rate: float) -> Experiment:
         digits_split,
         tuple(
             (f"{method}, {name}", _config(method, schedule))
-            for name, schedule in schedules
+            for name, schedule in moving(rate, _STEPS).items()
             for method in ("standard", "inverted")
         ),
         findings.read_annealing_at_test,
@@ -175,28 +179,25 @@ def _annealing_at_test(rate: float) -> Experiment:
 def _regularize(
     name: str, words: str, rate: float, data: Callable[[], Split], optimizer: Adam, epochs: int
 ) -> Experiment:
-    methods = (("no noise", None), ("inverted dropout", "inverted"), ("Gaussian noise", "gaussian"))
+    methods = {"no noise": None, "inverted dropout": "inverted", "Gaussian noise": "gaussian"}
     return Experiment(
         name,
         f"Does it regularize? ({words})",
         "Few training examples: how far apart are training and test accuracy, with and without noise?",
         data,
-        tuple(
-            (label, _config(method, rate, optimizer=optimizer, epochs=epochs)) for label, method in methods
-        ),
+        _runs(rate, methods, optimizer=optimizer, epochs=epochs),
         findings.read_regularize,
         ("gap", "test_loss", "test_accuracy"),
     )
 
 
 def _monte_carlo(rate: float) -> Experiment:
-    methods = (("inverted", "inverted"), ("Gaussian noise", "gaussian"))
     return Experiment(
         "monte_carlo",
         "Monte Carlo dropout",
         f"Is the mean of {findings.MC_PASSES} noisy passes better than one pass without noise?",
         lambda: digits_split(300),
-        tuple((label, _config(method, rate, epochs=40)) for label, method in methods),
+        _runs(rate, {"inverted": "inverted", "Gaussian noise": "gaussian"}, epochs=40),
         findings.read_monte_carlo,
         ("test_loss", "test_accuracy"),
         mc.compare,

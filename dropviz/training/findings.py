@@ -69,25 +69,18 @@ def read_same_test_code(data: Split, run: Run) -> list[str]:
     )
     if not _uses(run, "standard"):
         return [plain]
+    layers = sum(site is not None for site in run.config.sites)
+    lost = round(run.final("test_accuracy"), 3) - round(run.final("plain_test_accuracy"), 3)
+    words = _compared(lost, f"{_points(lost)} lower", f"{_points(-lost)} higher", "the same")
+    ratio = run.final("plain_test_loss") / run.final("test_loss")
     return [
         plain,
         f"{run.label}, after its weights are multiplied by the keep probability: "
         f"{_percent(run.final('test_accuracy'))} right, with loss {run.final('test_loss'):.3f}; "
         f"its output layer then receives a mean of {scaled:.3f}.",
-        _cost_of_forgetting(run),
-    ]
-
-
-def _cost_of_forgetting(run: Run) -> str:
-    """What the missing factor does to loss and accuracy; the order of the outputs may survive it."""
-    layers = sum(site is not None for site in run.config.sites)
-    lost = round(run.final("test_accuracy"), 3) - round(run.final("plain_test_accuracy"), 3)
-    words = _compared(lost, f"{_points(lost)} lower", f"{_points(-lost)} higher", "the same")
-    ratio = run.final("plain_test_loss") / run.final("test_loss")
-    return (
         f"{run.label}: without the factor, missing once in each of {layers} layers, the loss is {ratio:.2f} times as "
-        f"large and the accuracy {words}. Scaled outputs may keep their order, so accuracy can hide the mistake."
-    )
+        f"large and the accuracy {words}. Scaled outputs may keep their order, so accuracy can hide the mistake.",
+    ]
 
 
 def read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:

@@ -20,6 +20,8 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from dropviz.numbers.checks import check_choice
+
 Floats = NDArray[np.floating[Any]]
 Init = Literal["he", "glorot", "zeros"]
 LARGEST_NETWORK = 20_000_000  # parameters; 80 MB in float32; the optimizer keeps up to three times as much
@@ -103,8 +105,7 @@ def initialise(
     He, Zhang, Ren, Sun, *Delving deep into rectifiers*, ICCV 2015, eq. 10; Glorot and Bengio, *Understanding the
     difficulty of training deep feedforward neural networks*, AISTATS 2010, eq. 16.
     """
-    if init not in get_args(Init):
-        raise ValueError(f"init must be one of {', '.join(get_args(Init))}; got {init!r}")
+    check_choice("init", init, get_args(Init))
     if dtype not in ("float32", "float64"):
         raise ValueError(f"dtype must be float32 or float64; got {dtype!r}")
     parameters = as_parameters(sizes, np.zeros(parameter_count(sizes), dtype=dtype))
@@ -203,16 +204,12 @@ def _run(
         if layer:
             np.maximum(x, 0, out=x)
             active.append(x)
-        inputs.append(_add_noise(x, noises[layer]))
-        x = inputs[-1] @ weight
+        noise = noises[layer]
+        if noise is not None:
+            x = x * noise.gain
+            if noise.offset is not None:
+                x += noise.offset
+        inputs.append(x)
+        x = x @ weight
         x += bias
     return inputs, active, x
-
-
-def _add_noise(x: Floats, noise: Affine | None) -> Floats:
-    if noise is None:
-        return x
-    noisy = x * noise.gain
-    if noise.offset is not None:
-        noisy += noise.offset
-    return np.asarray(noisy)

@@ -120,10 +120,7 @@ class LiveTraining:
             self._looked = -math.inf
 
     def change_rates(self, experiment: Experiment) -> bool:
-        """Take over the constant rates of ``experiment``, the same runs made with another rate, from the next epoch on.
-
-        Returns False, and changes nothing, if no rate can be changed on the way.
-        """
+        """See `RunsInTurn.change_rates`; returns False, and changes nothing, if no rate can be changed on the way."""
         if not can_change_rates(self.experiment):
             return False
         with self._lock:

@@ -58,6 +58,10 @@ def upload(
         st.session_state[slot] = last
         return last
 
+    def changed() -> None:
+        if on_change is not None:
+            on_change(given(st.session_state[key]))
+
     slot = f"{key}_read"
     file = st.file_uploader(
         label,
@@ -65,6 +69,6 @@ def upload(
         key=key,
         help=help,
         max_upload_size=-(-limit // 1_000_000),
-        on_change=on_change and (lambda: on_change(given(st.session_state[key]))),
+        on_change=changed,
     )
     return given(file)

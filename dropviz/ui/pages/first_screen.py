@@ -54,14 +54,10 @@ def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
     if config.units == 1:
         st.info("One unit has no variance: a curve of the variance is exact alone.")
     rate = live_figure(live, "explorer")
-    _code(rate)
-    _downloads(config, measure, label, rate)
-
-
-def _code(rate: float) -> None:
     st.subheader(f"The same in a framework, at rate {rate:g}", anchor=False)
     target = show(FRAMEWORK)
     show_code("snippets", {name: snippet(name, rate, target) for name in ("standard", "inverted")})
+    _downloads(config, measure, label, rate)
 
 
 def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) -> None:

@@ -6,18 +6,8 @@ import streamlit as st
 from streamlit.elements.widgets import data_editor
 
 from dropviz.figures.schedule import schedule_live
-from dropviz.settings.schedule import (
-    KIND,
-    KINDS,
-    MOST_ROWS,
-    SETTINGS,
-    STEP,
-    TABLE,
-    TOTAL,
-    Rows,
-    read_rows,
-    written,
-)
+from dropviz.settings import schedule as settings
+from dropviz.settings.schedule import KINDS, MOST_ROWS, STEP, TABLE, Rows
 from dropviz.simulation.changing_rate import changing_rate
 from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
@@ -55,9 +45,9 @@ def _live(name: str, total: int, values: tuple[Any, ...]) -> Ready:
 
 
 def _controls() -> tuple[str, int, tuple[Any, ...]]:
-    name = show(KIND)
+    name = show(settings.KIND)
     with st.sidebar:
-        total = int(show(TOTAL))
+        total = int(show(settings.TOTAL))
         values = tuple(
             _edit_table() if setting is TABLE else show(setting) for setting in KINDS[name].settings
         )
@@ -72,7 +62,7 @@ def _edit_table() -> Rows:
     if cells not in st.session_state:  # a new editor, or one that was away and forgot its edits
         st.session_state[TABLE.key] = list(saved()[TABLE.key])
     frame = pd.DataFrame(
-        [(written(step), written(rate)) for step, rate in st.session_state[TABLE.key]],
+        [(settings.written(step), settings.written(rate)) for step, rate in st.session_state[TABLE.key]],
         columns=["step", "rate"],
         dtype=str,
     )
@@ -86,7 +76,7 @@ def _edit_table() -> Rows:
         column_config={"step": st.column_config.TextColumn(), "rate": st.column_config.TextColumn()},
     ).fillna("")
     try:
-        saved()[TABLE.key] = read_rows(edited["step"].tolist(), edited["rate"].tolist())
+        saved()[TABLE.key] = settings.read_rows(edited["step"].tolist(), edited["rate"].tolist())
     except ValueError as problem:
         st.warning("This table cannot be used; the last good one is drawn.")
         st.text(f"{problem}.")
@@ -127,7 +117,7 @@ PAGE = Page(
     title="A changing rate",
     question="and if the rate changes during training?",
     heading="A changing rate: which rate belongs in the test?",
-    settings=SETTINGS,
+    settings=settings.SETTINGS,
     controls=_controls,
     view=_figure,
     below=_below,

@@ -31,11 +31,7 @@ MOST_HELD = 64  # of 200 kilobytes at most each
 @st.cache_resource(max_entries=MOST_HELD, show_spinner=False)
 def held_story(mark: str, _read: Story | None = None) -> Story:
     """Return the story of that mark; given the story, hold it for everyone. The one unused longest makes room.
-
-    Raises
-    ------
-    LookupError
-        If no story of that mark is held.
+    LookupError: no story of that mark is held.
     """
     if _read is None:
         raise LookupError(mark)

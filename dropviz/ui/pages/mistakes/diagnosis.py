@@ -6,6 +6,7 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.datasets.files import MOST_BYTES, read_activations
 from dropviz.numbers.checks import Floats
@@ -72,11 +73,7 @@ def _from_fields() -> Observation:
 
 def _from_files() -> Observation | None:
     rate = show(RATE_SEEN)
-    values = {}
-    for column, (slot, label) in zip(st.columns(len(SLOTS)), SLOTS.items(), strict=True):
-        with column:
-            values[slot] = _uploaded(slot, label)
-    train, test, clean = values["train"], values["test"], values["clean"]
+    train, test, clean = map(_uploaded, st.columns(len(SLOTS)), SLOTS, SLOTS.values())
     if train is None or test is None:
         st.info("Give both files: the outputs of one layer in training, and at test.")
         return None
@@ -87,21 +84,21 @@ def _from_files() -> Observation | None:
     return observe(rate, train, test, clean)
 
 
-def _uploaded(slot: str, label: str) -> Floats | None:
+def _uploaded(column: DeltaGenerator, slot: str, label: str) -> Floats | None:
     """The values of an uploaded file; None, after a sentence, where it cannot be read."""
-    given = upload(
-        label,
-        FILE_TYPES,
-        read_activations,
-        key=f"mistakes_file_{slot}",
-        help=f"{FILE_HELP} The file is never written down and is no part of the address.",
-        limit=MOST_BYTES,
-    )
-    if given.problem:
-        st.error("This file was not taken:")
-        st.text(f"{given.problem}.")
-        return None
-    return given.value
+    with column:
+        given = upload(
+            label,
+            FILE_TYPES,
+            read_activations,
+            key=f"mistakes_file_{slot}",
+            help=f"{FILE_HELP} The file is never written down and is no part of the address.",
+            limit=MOST_BYTES,
+        )
+        if given.problem:
+            st.error("This file was not taken:")
+            st.text(f"{given.problem}.")
+    return None if given.problem else given.value
 
 
 def _verdict(result: Diagnosis) -> None:
@@ -132,17 +129,13 @@ def _table(result: Diagnosis) -> "pd.DataFrame":
         {
             "": candidate.label,
             "expected": plain(candidate.expected_ratio),
-            "z": _signed(candidate.z),
+            "z": f"{'+' if candidate.z > 0.0 else ''}{plain(candidate.z, 3)}",
             "off by": plain(candidate.misfit, 3),
             "likelihood": _share(candidate),
         }
         for candidate in result.candidates
     ]
     return pd.DataFrame(rows).set_index("")
-
-
-def _signed(z: float) -> str:
-    return f"+{plain(z, 3)}" if z > 0.0 else plain(z, 3)
 
 
 def _share(candidate: Candidate) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 import streamlit as st
 
 from dropviz.datasets.splits import MAX_BYTES, Split, digits_split, from_csv, moons, rings
-from dropviz.schedules import Schedule, annealed, curriculum
 from dropviz.settings import training as settings
 from dropviz.training.config import TrainingConfig
 from dropviz.training.dropout import Dropout
-from dropviz.training.experiments import Experiment, comparison, experiments
+from dropviz.training.experiments import Experiment, comparison, experiments, moving
 from dropviz.training.optimizers import SGD, Adam, Optimizer
 from dropviz.ui.components.upload import upload
 from dropviz.ui.settings.widgets import show
@@ -86,11 +85,7 @@ class OwnRun:
 
     def config(self, hidden: tuple[int, ...], epochs: int, steps: int) -> TrainingConfig:
         """Configuration with the same noise behind every hidden layer; ValueError for a rate that it does not take."""
-        rate: float | Schedule = self.rate
-        if self.schedule == "annealed":
-            rate = annealed(self.rate, steps)
-        elif self.schedule == "curriculum":
-            rate = curriculum(self.rate, 10 / steps)
+        rate = moving(self.rate, steps).get(self.schedule, self.rate)
         site = None if self.method == settings.PLAIN else Dropout(self.method, rate)
         return TrainingConfig(hidden, (None, *(site for _ in hidden)), self.optimizer, epochs, BATCH)
 
@@ -111,9 +106,9 @@ def _show_run(number: int) -> OwnRun:
     method, rate, schedule, optimizer, learning_rate = settings.EACH[number - 1]
     st.subheader(f"run {number}", anchor=False)
     chosen = show(method)
-    noise = (0.0, "constant") if chosen == settings.PLAIN else (show(rate), show(schedule))
+    value, moves = (0.0, "constant") if chosen == settings.PLAIN else (show(rate), show(schedule))
     steps = SGD if show(optimizer) == "sgd" else Adam
-    return OwnRun(chosen, *noise, steps(show(learning_rate)))
+    return OwnRun(chosen, value, moves, steps(show(learning_rate)))
 
 
 def _own_data(kind: str) -> tuple[tuple[Any, ...], Split | str | None]:

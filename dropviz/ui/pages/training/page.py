@@ -26,14 +26,7 @@ LOOK = 0.5  # seconds between two looks at a training
 
 @dataclass(slots=True, eq=False)
 class TrainingSession:
-    """The training of one visitor.
-
-    Attributes
-    ----------
-    live : the training, if there is one
-    key, rates : what it was started with, and the rates that it has now
-    wanted : whether a click has asked for a training
-    """
+    """The training of one visitor, what it was started with, its rates now, and whether a click has asked for one."""
 
     live: LiveTraining | None = None
     key: tuple[Any, ...] = ()
