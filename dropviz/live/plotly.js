@@ -1,25 +1,13 @@
 // A panel in Plotly: to zoom, to select, to compare. The library is loaded when somebody asks for it.
 
 import { button, element } from "./dom.js";
+import { importFirst } from "./load.js";
 import { rowOf } from "./wire.js";
 
 const PLOTLY_DASHES = { solid: "solid", dashed: "4px,3px", dotted: "1px,3px" };
 
-/**
- * Load Plotly once, from the first of the addresses that has it; after a failure the next click asks anew. Streamlit
- * may be served below a path: its own script tells where.
- */
-async function loadPlotly(addresses) {
-  if (!window.dropvizPlotly) {
-    const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
-    const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
-    const from = ([first, ...others]) => import(new URL(first, base).href).then(() => window.Plotly)
-      .catch((problem) => (others.length ? from(others) : Promise.reject(problem)));
-    window.dropvizPlotly = from(addresses);
-    window.dropvizPlotly.catch(() => { window.dropvizPlotly = undefined; });
-  }
-  return window.dropvizPlotly;
-}
+// The library puts itself into the window.
+const loadPlotly = (addresses) => importFirst(addresses).then(() => window.Plotly);
 
 const listed = (numbers, index) => numbers && Array.from(rowOf(numbers, index));
 

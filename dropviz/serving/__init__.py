@@ -1,12 +1,16 @@
 """How answers leave the server: compressed once, and with headers that tell the browser what a page may do."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from starlette.middleware import Middleware
 
-from dropviz.live.library import PLOTLY_ADDRESS, PLOTLY_FILE
+from dropviz.live.scripts import scripts
 from dropviz.serving.files import CompressedFiles, Kept
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
 
@@ -25,8 +29,19 @@ def middleware(pages: Sequence[str], style: str) -> list[Middleware]:
     """
     return [
         Middleware(SecurityHeaders, ancestors=os.environ.get(ANCESTORS, "")),
-        Middleware(CompressedFiles, own={PLOTLY_ADDRESS: PLOTLY_FILE}, pages=pages, kept=Kept(style)),
+        Middleware(CompressedFiles, own=_own_files(), pages=pages, kept=Kept(style)),
     ]
+
+
+def _own_files() -> dict[str, Path]:
+    """Our scripts by address, written down for as long as the server runs."""
+    folder = tempfile.mkdtemp(prefix="dropviz-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    own = {}
+    for address, content in scripts().values():
+        own[address] = Path(folder) / Path(address).name
+        own[address].write_bytes(content)
+    return own
 
 
 def allow_many_files() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.visit import first_visit
-from dropviz.live.library import PLOTLY_ADDRESS
+from dropviz.live.scripts import scripts
 from tests.browser.conftest import served
 from tests.browser.gate import gate
 
@@ -29,8 +29,9 @@ def test_a_first_visit_is_light_and_every_answer_has_the_headers(fresh, app_url)
     page.on("response", lambda answer: answers.append(answer) if answer.url.startswith("http") else None)
     visit = first_visit(page, app_url)
     assert len(visit.files) > 50
-    plotly = sum(size for address, size in visit.files.items() if "plotly" in address)
-    assert visit.bytes - plotly < 1_000_000
+    assert visit.bytes < 1_000_000
+    assert visit.socket_bytes < 150_000
+    assert not [address for address in visit.files if "plotly" in address]
     fonts = [address.rpartition("/")[2] for address in visit.files if address.endswith(".woff2")]
     assert [name.partition("-")[0] for name in fonts] == ["SourceSansVF"]
     assert not [address for address in visit.files if "SyntaxHighlighter" in address]
@@ -48,7 +49,7 @@ def test_where_only_streamlits_own_paths_pass_every_page_is_drawn(fresh, tmp_pat
         for address in ("/", "/training", "/story"):
             page.goto(url + address)
             page.locator("[data-ready]").first.wait_for(timeout=LONGEST)
-    assert f"{base}/{PLOTLY_ADDRESS}" in refused  # so it came by Streamlit's media
+    assert f"{base}/{scripts()['explorer'].address}" in refused  # so it came by Streamlit's media
 
 
 def test_the_first_visitor_of_a_server_may_open_any_page(fresh, tmp_path):
@@ -62,5 +63,5 @@ def test_below_a_base_path_the_picture_is_drawn(fresh, tmp_path):
     page, said = fresh
     with served(tmp_path, "/course/dropout") as below:
         visit = first_visit(page, f"{below.url}/")
-        assert visit.files[f"{below.url}/{PLOTLY_ADDRESS}"] < 2_000_000
+        assert visit.files[f"{below.url}/{scripts()['explorer'].address}"] < 30_000
     assert said == []

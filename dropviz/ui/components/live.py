@@ -3,16 +3,16 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
 from dropviz.live.figure import LiveFigure
-from dropviz.live.modules import inlined, stylesheet
+from dropviz.live.modules import stylesheet
 from dropviz.live.panels import Panel, wire
 from dropviz.settings.kinds import RATE, Number
-from dropviz.ui.components.plotly import plotly_addresses
+from dropviz.ui.components.scripts import component, script_addresses
 from dropviz.ui.settings.session import saved, to_replace
 
 GROWING = """<div class="dv" data-ready>
@@ -38,14 +38,6 @@ def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
     return Ready(live.rates, gzip.compress(payload, 4, mtime=0), hashlib.sha256(payload).hexdigest()[:16])
 
 
-@st.cache_resource(show_spinner=False)
-def component(name: str, html: str, *sheets: str) -> Callable[..., Any]:
-    """The component whose script is the module ``name``; its style is the live figure's and that of ``sheets``."""
-    return st.components.v2.component(
-        f"dropviz_{name}", html=html, css=stylesheet(*sheets), js=inlined(f"{name}.js"), isolate_styles=False
-    )
-
-
 def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
     """Show ``live`` and return its rate; when a drag ends, the rate goes into the session and the address.
 
@@ -63,15 +55,19 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
         "rate": saved()[setting.key],
         "replace": to_replace(),
         "arrival": st.session_state.get("arrivals", 0),
-        "plotly": plotly_addresses(),
+        "plotly": script_addresses("plotly"),
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
-    component("explorer", '<div class="dv"></div>')(key=state, data=data, on_rate_change=keep_rate)
+    component("explorer", '<div class="dv"></div>', stylesheet())(
+        key=state, data=data, on_rate_change=keep_rate
+    )
     return float(saved()[setting.key])
 
 
 def growing_figures(charts: Sequence[tuple[Panel, str]], key: str) -> None:
     """Show panels, each with its description; under the same ``key`` they change in place."""
     sent = [{"panel": wire(panel), "alt": words} for panel, words in charts]
-    component("growing", GROWING)(key=key, data={"charts": sent, "plotly": plotly_addresses()})
+    component("growing", GROWING, stylesheet())(
+        key=key, data={"charts": sent, "plotly": script_addresses("plotly")}
+    )

@@ -12,11 +12,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
+from dropviz.live.modules import stylesheet
 from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
 from dropviz.story.scenes import Story
-from dropviz.ui.components.live import component
-from dropviz.ui.components.plotly import plotly_addresses
+from dropviz.ui.components.scripts import component, script_addresses
 from dropviz.ui.settings.session import saved, set_value
 
 log = logging.getLogger(__name__)
@@ -88,9 +88,9 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
         if wanted in ("page", "talk"):
             set_value(MODE, wanted)
 
-    component("story", '<div class="story"></div>', "story.css")(
+    component("story", '<div class="story"></div>', stylesheet("story.css"))(
         key=state,
-        data={"story": payload | {"scenes": scenes}, **begin, "plotly": plotly_addresses()},
+        data={"story": payload | {"scenes": scenes}, **begin, "plotly": script_addresses("plotly")},
         on_scene_change=keep_scene,
         on_mode_change=keep_mode,
     )

@@ -1,0 +1,14 @@
+// What Streamlit calls: it fetches the script of a component from an address that the browser keeps for ever.
+
+import { element } from "./dom.js";
+import { importFirst } from "./load.js";
+
+/** Streamlit's component; its root names the addresses of its script. */
+export default function (call) {
+  const root = call.parentElement.querySelector("[data-script]");
+  let end = null;
+  importFirst(root.dataset.script.split(" ")).then(({ default: run }) => { end = run(call); }, () => {
+    root.replaceChildren(element("p", {}, ["A script of this page could not be loaded. Load the page again."]));
+  });
+  return () => end?.();
+}

@@ -1,0 +1,36 @@
+"""Where the browser finds a script, and the components that load theirs from there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+
+from dropviz.live.modules import inlined
+from dropviz.live.scripts import scripts
+
+
+def script_addresses(name: str) -> list[str]:
+    """Addresses of a script below the app's own, in the order to try: ours, then the way of Streamlit's media.
+
+    The second serves where a host answers ``static/`` itself, or runs app.py as a script. Plotly, for a few, goes
+    without it: at every run Streamlit would read its 5 MB through.
+    """
+    script = scripts()[name]
+    if name == "plotly" or not runtime.exists():
+        return [script.address]
+    # Media leave with the last visitor whose run names them: every run does.
+    media = runtime.get_instance().media_file_mgr.add(script.content, "text/javascript", name)
+    return [script.address, media.removeprefix("/")]
+
+
+def component(name: str, html: str, css: str) -> Callable[..., Any]:
+    """The component whose script is called ``name``; ``html`` has its root, which gets the addresses of the script."""
+    return _component(name, html.replace(">", f' data-script="{" ".join(script_addresses(name))}">', 1), css)
+
+
+@st.cache_resource(show_spinner=False)
+def _component(name: str, html: str, css: str) -> Callable[..., Any]:
+    return st.components.v2.component(
+        f"dropviz_{name}", html=html, css=css, js=inlined("loader.js"), isolate_styles=False
+    )
