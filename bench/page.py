@@ -70,7 +70,7 @@ def chart(std):
     st.subheader("The same in a framework", anchor=False)
     st.segmented_control("framework", ["numpy", "pytorch", "keras", "jax"], default="numpy", help="Which.")
     for place, factor in zip(st.columns(2), ("* keep", "/ keep")):
-        place.code(f"import numpy as np\\nmask = rng.random(a.shape) >= rate\\ntrain = a * mask\\ntest = a {factor}")
+        place.text(f"import numpy as np\\nmask = rng.random(a.shape) >= rate\\ntrain = a * mask\\ntest = a {factor}")
     with st.container(horizontal=True):
         st.download_button("table as CSV", "a", on_click="ignore", help="A table.")
         st.download_button("live figure as HTML", "b", on_click="ignore", help="A picture.")
