@@ -157,7 +157,7 @@ def barriers(page, address):
         found += [f"{scheme}: {what}" for what in (*serious(page, rules=rules), *faint, *faint_marks)]
     page.set_viewport_size(HALF)
     page.wait_for_function(
-        "[...document.querySelectorAll('.dv-svg')].every((one) => one.clientWidth <= 640)"
+        "[...document.querySelectorAll('.dv-svg, canvas')].every((one) => one.clientWidth <= 640)"
     )
     return found + [f"cut off at 200 %: {what}" for what in page.evaluate(CUT_OFF)]
 
