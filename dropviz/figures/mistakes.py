@@ -188,7 +188,8 @@ def _answers_head() -> words.Columns:
 def _answers_foot() -> words.Columns:
     titles = ("mean over masks", "standard deviation", "sign flipped")
     on = words.Quantities(list(map(words.quantity, titles, ("on-mean", "on-std", "on-flipped"))))
-    off = words.Quantities(list(map(words.Quantity, titles, (words.LiveText("off-mean"), "0", "never"))))
+    known: tuple[words.Span, ...] = (words.LiveText("off-mean"), "0", "never")
+    off = words.Quantities([words.Quantity(*each) for each in zip(titles, known, strict=True)])
     return words.columns(
         [words.heading_on_phones(ON_LABEL), on, words.Code(words.LiveText("on-code"))],
         [words.heading_on_phones(OFF_LABEL), off, words.Code("test = a")],

@@ -155,8 +155,8 @@ def _verdict(rate: float) -> str:
 
 def _table() -> list[words.Block]:
     """The table of the question with a fourth row, this rate's."""
-    by_rate = [words.Styled("÷ rate", "strong"), "\n1/p, if p = drop\n1/(1−p), if p = keep"]
-    by_keep = [words.Styled("÷ keep", "strong"), "\n1/(1−p), if p = drop\n1/p, if p = keep"]
+    by_rate: words.Spans = [words.Styled("÷ rate", "strong"), "\n1/p, if p = drop\n1/(1−p), if p = keep"]
+    by_keep: words.Spans = [words.Styled("÷ keep", "strong"), "\n1/(1−p), if p = drop\n1/p, if p = keep"]
     titles = ("dropout rate", "factor", "mean*", "factor", "mean*")
     rows = [[_slot(slot, column) for column in COLUMNS] for slot in range(len(QUESTION_RATES) + 1)]
     return [

@@ -184,7 +184,7 @@ def heading_on_phones(label: str) -> Paragraph:
 
 def factors(color: str, train: str, test: str) -> Paragraph:
     """Say what both phases do to an activation: the texts called ``train`` and ``test``."""
-    training = [Key("training", color), " ", LiveText(train, "strong"), ", "]
+    training: list[Span] = [Key("training", color), " ", LiveText(train, "strong"), ", "]
     return Paragraph([*training, Key("test", color, dashed=True), " ", LiveText(test, "strong")], "factor")
 
 

@@ -78,10 +78,9 @@ def scene(picture):
 
 
 @pytest.mark.parametrize("name", [*FIGURES, *PICTURES])
-def test_every_live_text_has_a_text_at_every_rate_and_every_text_has_a_place(name):
+def test_every_live_text_has_a_text_at_every_rate(name):
     live = FIGURES[name]() if name in FIGURES else scene(name)
     assert asked(live) <= live.texts.keys()
-    assert live.texts.keys() - asked(live) <= {"summary"}
     assert {len(texts) for texts in live.texts.values()} == {len(live.rates)}
     neurons = {each.name for each in records(words_of(live)) if isinstance(each, words.Neurons)}
     assert neurons == {row.name for row in live.unit_rows}

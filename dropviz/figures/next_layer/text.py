@@ -16,7 +16,6 @@ WANG = words.Link("https://proceedings.mlr.press/v28/wang13a.html", "Wang & Mann
 BALDI = words.Link("https://papers.nips.cc/paper/4878-understanding-dropout", "Baldi & Sadowski, NIPS 2013")
 LI = words.Link("https://arxiv.org/abs/1801.05134", "Li et al., CVPR 2019")
 INVERTED, STANDARD, MISTAKE = "inverted", "standard", "none"
-GAP = "\N{EN SPACE}"  # between keys
 
 Texts = dict[str, list[str]]
 
@@ -37,16 +36,23 @@ def head(layer: LayerSweep) -> list[words.Block]:
     )
     divided = words.Heading("Divided by keep: inverted", INVERTED)
     undivided = words.Heading("Not divided: standard, if a is scaled at test", STANDARD)
-    inverted = [words.Key("training", INVERTED), GAP, words.Key("test: W·a + b", INVERTED, True)]
-    standard = [words.Key("training", STANDARD), GAP, words.Key("test, scaled", STANDARD, True)]
-    standard += [GAP, words.Key("test, unscaled: the mistake", MISTAKE, True)]
+    inverted = _keys(words.Key("training", INVERTED), words.Key("test: W·a + b", INVERTED, True))
+    standard = _keys(
+        words.Key("training", STANDARD),
+        words.Key("test, scaled", STANDARD, True),
+        words.Key("test, unscaled: the mistake", MISTAKE, True),
+    )
     return [
         words.columns([words.Paragraph(lead)]),
         words.columns(
-            [divided, words.Paragraph(inverted, "factor"), *_numbers("inverted", "z at test")],
-            [undivided, words.Paragraph(standard, "factor"), *_numbers("standard", "z at test, scaled")],
+            [divided, inverted, *_numbers("inverted", "z at test")],
+            [undivided, standard, *_numbers("standard", "z at test, scaled")],
         ),
     ]
+
+
+def _keys(*keys: words.Key) -> words.Paragraph:
+    return words.Paragraph([span for key in keys for span in (key, "\N{EN SPACE}")], "factor")
 
 
 def _numbers(name: str, at_test: str) -> list[words.Block]:
