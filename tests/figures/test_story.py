@@ -113,7 +113,7 @@ def test_the_file_needs_no_library_and_no_address():
 
 
 def test_the_file_is_small_enough_to_send():
-    assert len(gzip.compress(story_html(payload_of(STORY)).encode(), 6)) < 3_000_000
+    assert len(gzip.compress(story_html(payload_of(STORY)).encode(), 6)) < 150_000
 
 
 def test_a_module_has_one_default_export():
