@@ -156,9 +156,7 @@ def barriers(page, address):
         rules = LEVELS if scheme == "light" else ["color-contrast"]  # nothing else changes
         found += [f"{scheme}: {what}" for what in (*serious(page, rules=rules), *faint, *faint_marks)]
     page.set_viewport_size(HALF)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.dv-svg')].every((one) => one.clientWidth <= 640)"
-    )
+    page.wait_for_function("[...document.querySelectorAll('.dv-svg')].every((one) => one.clientWidth <= 640)")
     return found + [f"cut off at 200 %: {what}" for what in page.evaluate(CUT_OFF)]
 
 

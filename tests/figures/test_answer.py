@@ -5,10 +5,12 @@ import pytest
 
 import dropviz as dv
 from dropviz.figures.answer import LIMITS, REASONS, answer_live
+from dropviz.live.words import Link, PageLink
 from dropviz.settings.addresses import WITHOUT_RATE, page_link
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.training.config import same_path
-from tests.figures.reading import asked, assert_defined, exact, html, lines, strayed, titles
+from tests.figures.reading import assert_defined, exact, lines, strayed, titles
+from tests.live.reading import asked, records, said, words_of
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 R = np.asarray(RATES)
@@ -78,11 +80,12 @@ def test_every_live_place_has_a_text_at_every_rate_and_none_says_nan():
 def test_five_reasons_and_three_limits_each_with_source_and_page():
     assert (len(REASONS), len(LIMITS)) == (5, 3)
     for panel, point in zip(LIVE.panels, (*REASONS, LIMITS[0]), strict=True):
-        assert panel.above.startswith(f"<h3>{point.heading}</h3>")
-    shown = html(LIVE)
+        assert said(panel.above[0]) == point.heading
+        assert said(panel.above[1]).startswith(point.sentence)
+    shown = list(records(words_of(LIVE)))
+    links = {link.address for link in shown if isinstance(link, Link)}
+    pages = {(link.address, link.takes_rate) for link in shown if isinstance(link, PageLink)}
     for point in (*REASONS, *LIMITS):
         assert point.source[1].startswith("https://")
-        assert f'href="{point.source[1]}"' in shown
-        link = f'href="{page_link(point.page[1])}"'
-        assert link in shown
-        assert (f"{link} data-takes-rate" in shown) == (point.page[1] not in WITHOUT_RATE)
+        assert point.source[1] in links
+        assert (page_link(point.page[1]), point.page[1] not in WITHOUT_RATE) in pages

@@ -7,10 +7,12 @@ import dropviz as dv
 from dropviz import figures
 from dropviz.figures.first_screen import STEMS, explorer_live
 from dropviz.live.panels import Line, Path, Stem
+from dropviz.live.words import Neurons
 from dropviz.settings.first_screen import MEASURES
 from dropviz.simulation.first_screen import first_look
 from dropviz.theory.moments import exact_gap
 from tests.figures.reading import assert_defined, exact, moving, named, titles
+from tests.live.reading import said
 
 SOURCES = {
     "relu": dv.Normal(relu=True),
@@ -120,8 +122,9 @@ def test_the_head_of_each_strategy_stands_above_its_distribution():
     live = live_of(dv.sweep(config(strategies=EVERY[:4])))
     assert [len(row.panels) for row in live.rows] == [2, 2, 3]
     for panel, name in zip(live.panels, EVERY[:4], strict=False):
-        assert f'data-units="{name}"' in panel.above
-    assert [panel.above for panel in live.panels[4:]] == [""] * 3
+        assert said(panel.above[0]) == dv.strategies()[name].label
+        assert Neurons(name) in panel.above
+    assert [list(panel.above) for panel in live.panels[4:]] == [[]] * 3
 
 
 def test_the_units_shown_are_units_of_the_sweep():

@@ -8,10 +8,12 @@ import pytest
 import dropviz as dv
 from dropviz.figures.mistakes import left_on_live, mistake_live
 from dropviz.live.panels import Line, Path
+from dropviz.live.words import Neurons
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
 from dropviz.theory.moments import mean_ratio
-from tests.figures.reading import asked, assert_defined, exact, html, lines, named, strayed
+from tests.figures.reading import assert_defined, exact, lines, named, strayed
+from tests.live.reading import asked, records, words_of
 
 WRONG = [name for name, row in dv.strategies().items() if row.mistake]
 SWEEP = dv.SweepConfig(units=50_000, strategies=("inverted", *WRONG))
@@ -103,7 +105,7 @@ def test_units_and_factors_are_those_of_the_mistake_and_of_inverted(name):
     live = LIVE[name]
     assert [row.name for row in live.unit_rows] == [name, "inverted"]
     for row in live.unit_rows:
-        assert f'data-units="{row.name}"' in html(live)
+        assert Neurons(row.name) in list(records(words_of(live)))
         expected = dv.strategies()[row.name].train_scale(RATES)
         shown = [np.nan if value is None else value for value in row.train]
         np.testing.assert_array_equal(shown, expected)

@@ -17,10 +17,12 @@ from dropviz.figures.next_layer.figure import (
 )
 from dropviz.figures.next_layer.text import depth_finding, two_digits
 from dropviz.live.panels import Path
+from dropviz.live.words import Heading
 from dropviz.simulation.next_layer import NextLayerConfig, next_layer
 from dropviz.simulation.nonlinearity import DepthConfig, DepthGap
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
-from tests.figures.reading import asked, assert_defined, html, named, titles
+from tests.figures.reading import assert_defined, named, titles
+from tests.live.reading import asked, asked_by, said, words_of
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 AT = RATES.index(0.3)
@@ -160,8 +162,8 @@ def test_the_factor_in_the_sentence_mends_the_gap(default):
 def test_the_geometric_mean_is_the_test_pass_to_rounding(default):
     np.testing.assert_allclose(default.logistic.geometric_mean, default.logistic.weight_scaled, rtol=1e-12)
     live = next_layer_live(default)
-    said = float(re.search(r"differ by at most (\S+): rounding", html(live))[1])
-    assert said <= 1e-13
+    most = float(re.search(r"differ by at most (\S+): rounding", said(words_of(live)))[1])
+    assert most <= 1e-13
     assert live.texts["logistic-geometric"] == live.texts["logistic-test"]
 
 
@@ -227,7 +229,7 @@ def test_the_bells_behind_batch_norm_are_those_of_the_shift(default):
 
 def test_the_words_of_the_five_sections_stand_above_their_panels_in_order(default):
     live = next_layer_live(default)
-    above = [re.findall("<h3>(.*?)</h3>", row.words) for row in live.rows]
+    above = [[said(block) for block in row.words if isinstance(block, Heading)] for row in live.rows]
     assert above == [
         [],
         [],
@@ -236,5 +238,5 @@ def test_the_words_of_the_five_sections_stand_above_their_panels_in_order(defaul
         ["One logistic unit: a geometric mean"],
         ["Before batch norm: the variance shifts"],
     ]
-    assert "unit-average" in live.rows[2].words
+    assert {"unit-average", "unit-test", "unit-factor"} == asked_by(live.rows[2].words)
     assert titles(live)[4] == gap_finding(default.unit.gap[default.unit.strategies.index("inverted")])

@@ -8,7 +8,8 @@ from dropviz.numbers.written import plain
 from dropviz.settings.noise import SHORT
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.noise import ALPHA_FILL, noise, noises
-from tests.figures.reading import asked, assert_defined, exact, named, simulated, strayed, titles
+from tests.figures.reading import assert_defined, exact, named, simulated, strayed, titles
+from tests.live.reading import asked
 
 RELU, STANDARDISED = dv.Normal(relu=True), dv.Normal()
 OTHERS = [name for name in noises() if name != "inverted"]

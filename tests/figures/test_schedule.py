@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from dropviz.figures.schedule import schedule_live
+from dropviz.live.words import Table
 from dropviz.schedules import annealed, constant, curriculum, steps, table
 from dropviz.simulation.changing_rate import changing_rate
-from tests.figures.reading import asked, assert_defined, exact, titles, words
+from tests.figures.reading import assert_defined, exact, titles, words
+from tests.live.reading import asked, records, said
 
 
 def live(schedule, total=1000):
@@ -46,8 +48,8 @@ def test_the_numbers_at_a_step_are_those_of_the_factors():
 
 def test_the_cost_over_the_whole_training_is_in_the_table():
     found = changing_rate(annealed(0.5, duration=1000), 1000)
-    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', schedule_live(found).foot)
-    cells = {name: re.findall(r"<td>(.*?)</td>", body) for name, body in rows}
+    (table,) = [each for each in records(schedule_live(found).foot) if isinstance(each, Table)]
+    cells = {name: [said(cell) for cell in row] for name, *row in table.rows}
     assert cells["standard, the last rate"][3:5] == ["+100 %", "0"]
     assert cells["standard, the mean rate"][3:5] == ["+50 %", "0"]
     assert cells["standard, the first rate"][3:5] == ["−50 %", "1,000"]

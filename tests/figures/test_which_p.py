@@ -8,7 +8,8 @@ from dropviz.figures.which_p import EVIDENCE, conventions_table, which_p_live
 from dropviz.frameworks.conventions import frameworks, line_of_code, migration
 from dropviz.live.panels import Points
 from dropviz.simulation.which_p import STRATEGIES, which_p
-from tests.figures.reading import asked, assert_defined, exact, lines, named, simulated, strayed
+from tests.figures.reading import assert_defined, exact, lines, named, simulated, strayed
+from tests.live.reading import asked
 
 NAMED = frameworks()
 CONFIG = dv.SweepConfig(units=20_000, strategies=STRATEGIES)

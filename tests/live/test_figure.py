@@ -8,6 +8,7 @@ import pytest
 
 from dropviz.live.figure import LiveFigure, UnitRow
 from dropviz.live.panels import Axis, Line, Panel, Path, Row
+from dropviz.live.words import Paragraph
 from dropviz.numbers.estimate import Estimate
 
 RATES = (0.0, 0.25, 0.5, 0.9)
@@ -18,7 +19,7 @@ STILL = Panel("stands", *AXES, [Path("still", "ink", POINTS, POINTS)], 50)
 MOVES = Panel("moves", *AXES, [Path("wanders", "inverted", X, Y), Path("rises", "none", POINTS, Y)], 50)
 OVER = Panel("over", *AXES, [Line("exact one", "both", Estimate(np.arange(4.0)))], 50, over=True)
 LIVE = LiveFigure(
-    rows=[Row([STILL, MOVES]), Row([OVER], "<p>words</p>")],
+    rows=[Row([STILL, MOVES]), Row([OVER], [Paragraph("words")])],
     rates=RATES,
     alt="three panels",
     texts={"rate": ["a", "b", "c", "d"]},
@@ -75,7 +76,10 @@ def test_the_payload_is_json_as_every_browser_reads_it():
     payload = LIVE.payload()
     assert json.loads(json.dumps(payload, allow_nan=False)) == payload | {"units": [[0.123457, 2]]}
     assert payload["rates"] == list(RATES)
-    assert [row["words"] for row in payload["rows"]] == ["", "<p>words</p>"]
+    assert [row["words"] for row in payload["rows"]] == [
+        [],
+        [{"block": "Paragraph", "spans": "words", "kind": ""}],
+    ]
     assert payload["unitRows"] == [
         {"name": "standard", "color": "standard", "train": [1.0, None, 1.0, 1.0], "test": [1.0] * 4}
     ]

@@ -29,7 +29,7 @@ def test_the_page_holds_the_data_once_and_starts_where_it_is_told():
     assert payload_of(page)["texts"] == {name: list(values) for name, values in live.texts.items()}
     assert "A &lt;title&gt; &amp; more" in page
     assert "caption &lt;script&gt;" in page
-    assert "plotly" not in page.lower()
+    assert "plotly.js v" not in page
 
 
 def test_the_page_asks_no_address():

@@ -1,131 +1,22 @@
-"""The grammar on both sides of the wire: records as the scripts read them, numbers as they arrive, colours by role."""
+"""Panels: numbers as they arrive, axes, and colours by role that can be seen and read."""
 
 import base64
 import json
 import re
 import tomllib
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import get_args
 
 import numpy as np
 import pytest
 
-from dropviz.live import figure, panels
-from dropviz.live.figure import LiveFigure
 from dropviz.live.modules import HERE
 from dropviz.live.panels import COLORS, Axis, Mark, role, wire
 from dropviz.numbers.estimate import Estimate
 
 ROOT = Path(__file__).parents[2]
-TYPES = (HERE / "types.d.ts").read_text(encoding="utf-8")
 MARKS = get_args(Mark)
-# What the scripts make for themselves, and what is no record in Python.
-SCRIPTS_OWN = {"Scale", "Drawn"}
-NO_RECORD = {"Numbers", "Payload"}
-NAMES = {str: "string", bool: "boolean", int: "number", float: "number", NoneType: "null"}
-RECORDS = {
-    each.__name__: each
-    for module in (panels, figure)
-    for each in vars(module).values()
-    if isinstance(each, type) and is_dataclass(each) and each is not LiveFigure
-}
-
-
-# ---- the contract ---------------------------------------------------------------------------------------------------
-
-
-def declared(text: str) -> dict[str, dict[str, str]]:
-    """Interface → field → its type, as the scripts declare them; a field that may be missing ends in "?"."""
-    text = re.sub(r"/\*.*?\*/|//.*", "", text)
-    found = {}
-    for name, body in re.findall(r"interface (\w+) \{([^}]*)\}", text):
-        parts = [part.strip() for part in body.split(";") if part.strip()]
-        found[name] = dict(tuple(map(str.strip, part.split(":", 1))) for part in parts)
-    return found
-
-
-def union(text: str, name: str) -> set[str]:
-    """The members of a union that the scripts declare."""
-    return set(re.search(rf"type {name} = ([^;]+);", text)[1].split(" | "))
-
-
-def written(hint: Any) -> str:
-    """A type of Python's as TypeScript writes what `wire` makes of it."""
-    origin, args = get_origin(hint), get_args(hint)
-    if set(args) == set(MARKS):
-        text = "Mark"
-    elif origin in (Union, UnionType):
-        text = " | ".join(written(arg) for arg in args)
-    elif origin is Literal:
-        text = " | ".join(f'"{each}"' for each in args)
-    elif origin is np.ndarray:
-        text = "Numbers"
-    elif origin is tuple and args[-1] is not Ellipsis:
-        text = f"[{', '.join(map(written, args))}]"
-    elif origin is not None:  # a sequence
-        inner = written(args[0])
-        text = f"({inner})[]" if " | " in inner else f"{inner}[]"
-    else:
-        text = NAMES.get(hint) or hint.__name__
-    return text
-
-
-def sent() -> dict[str, dict[str, str]]:
-    """Record → field → its type, as Python sends them."""
-    return {
-        name: ({"mark": f'"{name}"'} if record in MARKS else {})
-        | {field: written(hint) for field, hint in get_type_hints(record).items()}
-        for name, record in RECORDS.items()
-    }
-
-
-def agreed(text: str) -> bool:
-    theirs = {name: body for name, body in declared(text).items() if name not in SCRIPTS_OWN | NO_RECORD}
-    return theirs == sent() and union(text, "Mark") == {mark.__name__ for mark in MARKS}
-
-
-def test_the_scripts_read_what_python_sends_field_by_field_and_mark_by_mark():
-    theirs = {name: body for name, body in declared(TYPES).items() if name not in SCRIPTS_OWN | NO_RECORD}
-    assert theirs == sent()
-    assert union(TYPES, "Mark") == {mark.__name__ for mark in MARKS}
-    assert agreed(TYPES)
-
-
-@pytest.mark.parametrize(
-    ("was", "becomes"),
-    [
-        ("kind: string;", ""),
-        ("kind: string;", "kind: string; more: number;"),
-        ("kind: string;", "kind?: string;"),
-        ("kind: string;", "sort: string;"),
-        ("spread: Numbers | null;", "spread: Numbers;"),
-        ("low: number;", "low: number | null;"),
-        ("colors: [string, string];", "colors: string[];"),
-        ('"solid" | "dashed" | "dotted"', '"solid" | "dashed"'),
-        ('mark: "Stem";', 'mark: "Path";'),
-        ('mark: "Stem"; ', ""),
-        (" | Band | Field;", " | Band;"),
-        ("interface Band ", "interface Belt "),
-        ("(number | null)[]", "number[]"),
-    ],
-)
-def test_a_difference_would_be_found(was, becomes):
-    assert was in TYPES
-    assert not agreed(TYPES.replace(was, becomes, 1))
-
-
-def test_the_payload_is_what_the_scripts_declare():
-    payload = LiveFigure([], (0.0, 0.5), "alt").payload()
-    theirs = declared(TYPES)["Payload"]
-    assert list(theirs) == list(payload)
-    assert theirs["readouts"] == "[string, string][] | null"
-    kinds = {"string": str, "number": (int, float), "number[]": list, "Row[]": list}
-    for name, kind in theirs.items():
-        if kind in kinds:
-            assert isinstance(payload[name], kinds[kind]), name
-    assert set(declared(TYPES)["Numbers"]) == set(wire(np.zeros(2)))
 
 
 # ---- numbers --------------------------------------------------------------------------------------------------------
