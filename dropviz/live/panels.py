@@ -222,10 +222,11 @@ _SAID = {"mark": Mark, "block": Block, "span": Span}  # of which kind a record s
 def wire(value: Any) -> Any:
     """Turn records, mappings and arrays into what JSON can hold; a ``mark``, ``block`` or ``span`` says which it is.
 
-    An array becomes ``{"points", "data"}``: float32 in base64, ``points`` numbers a row.
+    An array becomes ``{"points", "data"}``: float32 in base64, ``points`` numbers a row; above 3.4e38 it is infinite.
     """
     if isinstance(value, np.ndarray):
-        compact = np.ascontiguousarray(value, dtype="<f4")
+        with np.errstate(over="ignore"):  # no axis reaches that far
+            compact = np.ascontiguousarray(value, dtype="<f4")
         return {"points": compact.shape[-1], "data": base64.b64encode(compact.tobytes()).decode("ascii")}
     if is_dataclass(value):
         record = {each.name: wire(getattr(value, each.name)) for each in fields(value)}

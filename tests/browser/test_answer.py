@@ -52,10 +52,7 @@ def test_on_a_phone_each_reason_stands_above_its_panel_and_below_the_one_before(
     phone = new_page(viewport={"width": width, "height": 844})
     opened(phone, visit, errors, "/answer?rate=0.95")
     words = [note.bounding_box() for note in phone.locator(".dv-above").all()]
-    titles = [
-        title.bounding_box()["y"]
-        for title in phone.locator(".dv-title").all()
-    ]
+    titles = [title.bounding_box()["y"] for title in phone.locator(".dv-title").all()]
     assert len(words) == len(titles) == 6
     ends = [note["y"] + note["height"] for note in words]
     assert all(end <= title + 1 for end, title in zip(ends, titles, strict=True))

@@ -48,7 +48,9 @@ def test_the_drag_is_live_and_the_release_reaches_the_address(page, explore):
         page.mouse.move(*point_on_slider(page, share))
     page.wait_for_function("document.querySelector('.dv-value').textContent > '0.50'")
     assert text(page, "inverted-train-variance") != before
-    moved = page.locator(".dv-picture path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
+    moved = page.locator(".dv-picture path").evaluate_all(
+        "paths => paths.map(path => path.getAttribute('d'))"
+    )
     assert sum(one != other for one, other in zip(curves, moved, strict=True)) >= 6
     assert "rate=" not in page.url  # nothing has left the browser
     page.mouse.up()
@@ -139,7 +141,15 @@ def test_a_new_draw_keeps_the_rate_and_changes_the_numbers(page, explore):
 def test_what_belongs_together_is_seen_together_on_a_projector(page, explore):
     explore(page)
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
-    for part in ("h1", ".dv-bar", ".dv-head", ".dv-panel >> nth=0", ".dv-panel >> nth=4", ".dv-numbers >> nth=0", ".dv-numbers >> nth=1"):
+    for part in (
+        "h1",
+        ".dv-bar",
+        ".dv-head",
+        ".dv-panel >> nth=0",
+        ".dv-panel >> nth=4",
+        ".dv-numbers >> nth=0",
+        ".dv-numbers >> nth=1",
+    ):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0, part
         assert box["y"] + box["height"] <= 720, part

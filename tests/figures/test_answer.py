@@ -1,73 +1,64 @@
-import json
-import re
+"""The answer's figure: each panel is the evidence of the reason above it, with its source and page."""
 
 import numpy as np
 import pytest
 
 import dropviz as dv
 from dropviz.figures.answer import LIMITS, REASONS, answer_live
+from dropviz.live.words import Link, PageLink
 from dropviz.settings.addresses import WITHOUT_RATE, page_link
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.training.config import same_path
+from tests.figures.reading import assert_defined, exact, lines, strayed, titles
+from tests.live.reading import asked, records, said, words_of
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 R = np.asarray(RATES)
 K = 1.0 - R
 EVIDENCE = evidence(EvidenceConfig(units=20_000, rates=RATES, steps=50))
 LIVE = answer_live(EVIDENCE, same_path(RATES))
-PANELS = ("y", "y2", "y3", "y4", "y5", "y6")
-
-
-def lines(panel, kind="exact"):
-    """Name of a line → its values, in one panel."""
-    return {
-        trace["name"].removesuffix(f", {kind}"): trace
-        for trace in LIVE.figure["data"]
-        if trace["yaxis"] == panel and trace["name"].endswith(f", {kind}")
-    }
-
-
-def title(number):
-    found = [note["text"] for note in LIVE.figure["layout"]["annotations"] if note["text"].startswith("<b>")]
-    return found[number]
+FORGOTTEN, ANNEALED, NOISE, SUMS, WRONG, SHIFT = LIVE.panels
 
 
 def test_a_forgotten_factor_is_off_by_one_over_keep_and_the_right_ones_by_nothing():
-    drawn = lines("y")
-    np.testing.assert_allclose(drawn["forgotten"]["y"], 1.0 / K)
-    np.testing.assert_allclose(drawn["standard"]["y"], 1.0)
-    np.testing.assert_allclose(drawn["inverted"]["y"], 1.0)
-    assert "off by 1/k" in title(0)
+    np.testing.assert_allclose(exact(FORGOTTEN, "forgotten"), 1.0 / K)
+    np.testing.assert_allclose(exact(FORGOTTEN, "standard"), 1.0)
+    np.testing.assert_allclose(exact(FORGOTTEN, "inverted"), 1.0)
+    assert "off by 1/k" in FORGOTTEN.title
 
 
 def test_each_panel_draws_its_part_of_the_evidence():
     def drawn(panel):
-        return [trace["y"] for trace in lines(panel).values()]
+        return [exact(panel, name) for name in lines(panel)]
 
-    np.testing.assert_array_equal(drawn("y2"), EVIDENCE.worst_error)
-    np.testing.assert_array_equal(drawn("y3"), EVIDENCE.noise.exact)
-    np.testing.assert_array_equal(drawn("y4"), EVIDENCE.layer.exact_mean)
-    ratio = [EVIDENCE.sweep.gap_estimate("variance_ratio", name).exact for name in lines("y6")]
-    np.testing.assert_array_equal(drawn("y6"), ratio)
+    np.testing.assert_array_equal(drawn(ANNEALED), EVIDENCE.worst_error)
+    np.testing.assert_array_equal(drawn(NOISE), EVIDENCE.noise.exact)
+    np.testing.assert_array_equal(drawn(SUMS), EVIDENCE.layer.exact_mean)
+    ratio = [EVIDENCE.sweep.gap_estimate("variance_ratio", name).exact for name in lines(SHIFT)]
+    np.testing.assert_array_equal(drawn(SHIFT), ratio)
     assert set(LIVE.texts["plain-z"]) == {LIVE.texts["plain-z"][0]}
 
 
 def test_the_wrong_factor_is_right_only_at_one_half():
-    wrong = np.asarray(lines("y5")["× rate, not keep"]["y"])
+    wrong = exact(WRONG, "× rate, not keep")
     np.testing.assert_allclose(wrong[1:], R[1:] / K[1:])
     assert [rate for rate, ratio in zip(RATES, wrong, strict=True) if ratio == pytest.approx(1.0)] == [0.5]
 
 
-@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("panel", LIVE.panels, ids=titles(LIVE))
 def test_simulated_points_lie_within_five_standard_errors(panel):
-    exact = lines(panel)
-    for name, points in lines(panel, "simulated").items():
-        expected = np.interp(points["x"], exact[name]["x"], exact[name]["y"])
-        assert (np.abs(np.asarray(points["y"]) - expected) <= 5.0 * points["error_y"]["array"] + 1e-12).all()
+    for line in lines(panel).values():
+        if line.estimate.simulated is not None:
+            assert not strayed(line).any()
 
 
 def test_every_panel_but_the_schedules_is_simulated():
-    assert [panel for panel in PANELS if not lines(panel, "simulated")] == ["y2"]
+    without = [
+        panel
+        for panel in LIVE.panels
+        if any(line.estimate.simulated is None for line in lines(panel).values())
+    ]
+    assert without == [ANNEALED]
 
 
 def test_the_numbers_are_those_of_facts_at_rate_point_three():
@@ -81,18 +72,20 @@ def test_the_numbers_are_those_of_facts_at_rate_point_three():
 
 
 def test_every_live_place_has_a_text_at_every_rate_and_none_says_nan():
-    for name in re.findall(r'data-text="([^"]+)"', LIVE.head + LIVE.foot):
-        assert len(LIVE.texts[name]) == len(RATES)
-    words = json.dumps([LIVE.payload()["texts"], LIVE.alt], allow_nan=False)
-    assert not re.search(r"\bnan\b|\binf\b|undefined", words, flags=re.IGNORECASE)
+    assert asked(LIVE) <= set(LIVE.texts)
+    assert {len(values) for values in LIVE.texts.values()} == {len(RATES)}
+    assert_defined(LIVE)
 
 
 def test_five_reasons_and_three_limits_each_with_source_and_page():
     assert (len(REASONS), len(LIMITS)) == (5, 3)
-    html = LIVE.head + LIVE.foot
+    for panel, point in zip(LIVE.panels, (*REASONS, LIMITS[0]), strict=True):
+        assert said(panel.above[0]) == point.heading
+        assert said(panel.above[1]).startswith(point.sentence)
+    shown = list(records(words_of(LIVE)))
+    links = {link.address for link in shown if isinstance(link, Link)}
+    pages = {(link.address, link.takes_rate) for link in shown if isinstance(link, PageLink)}
     for point in (*REASONS, *LIMITS):
         assert point.source[1].startswith("https://")
-        assert f'href="{point.source[1]}"' in html
-        link = f'href="{page_link(point.page[1])}"'
-        assert link in html
-        assert (f"{link} data-takes-rate" in html) == (point.page[1] not in WITHOUT_RATE)
+        assert point.source[1] in links
+        assert (page_link(point.page[1]), point.page[1] not in WITHOUT_RATE) in pages

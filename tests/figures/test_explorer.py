@@ -1,18 +1,18 @@
 """The first screen's figure: lines are the theory, points the simulation, titles true, and nothing undefined shown."""
 
-import json
-import math
-import re
-
 import numpy as np
 import pytest
 
 import dropviz as dv
 from dropviz import figures
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.first_screen import STEMS, explorer_live
+from dropviz.live.panels import Line, Path, Stem
+from dropviz.live.words import Neurons
 from dropviz.settings.first_screen import MEASURES
 from dropviz.simulation.first_screen import first_look
 from dropviz.theory.moments import exact_gap
+from tests.figures.reading import assert_defined, exact, moving, named, titles
+from tests.live.reading import said
 
 SOURCES = {
     "relu": dv.Normal(relu=True),
@@ -32,56 +32,50 @@ def config(source="relu", strategies=("standard", "inverted"), **rest):
     return dv.SweepConfig(SOURCES[source], strategies=strategies, **rest)
 
 
-def traces(figure, name):
-    return [trace for trace in figure.data if trace.name == name]
+def live_of(sweep, measure="variance_ratio"):
+    return explorer_live(first_look(sweep), measure)
 
 
-def test_a_frame_a_rate_and_each_moves_the_tracks():
+def test_a_frame_a_rate_and_each_moves_what_follows_the_rate():
     sweep = dv.sweep(config())
     figure = figures.explorer(sweep)
-    assert len(figure.frames) == len(sweep.config.rates)
-    moving = [track for track in explorer_live(first_look(sweep)).tracks if len(track.y) > 1]
+    assert [frame.name for frame in figure.frames] == [f"{rate:g}" for rate in sweep.config.rates]
+    paths = moving(live_of(sweep))
+    assert [path.name for path in paths] == ["training", "test", "training"]  # inverted's test stands still
     for index in (0, 7, 19):
-        for data, track in zip(figure.frames[index].data, moving, strict=True):
-            np.testing.assert_array_equal(np.asarray(data.y, dtype=float), track.y[index])
+        frame = figure.frames[index]
+        changes = zip(frame.traces, frame.data, strict=True)
+        drawn = [data.y for at, data in changes if figure.data[at].name in ("training", "test")]
+        np.testing.assert_array_equal(drawn, [path.y[index] for path in paths])
 
 
 @pytest.mark.parametrize("strategy", EVERY)
 @pytest.mark.parametrize("phase", ["train", "test"])
 def test_lines_are_exact_and_points_are_simulated(strategy, phase):
     sweep = dv.sweep(config(strategies=(strategy,)))
-    figure = figures.explorer(sweep)
-    short = dv.strategies()[strategy].short
-    mean, _variance = traces(figure, f"{short} {phase}, exact")
-    moments = dv.exact_moments(
-        strategy, phase, np.array(sweep.config.rates), sweep.exact_mean[0, 1, 0] * 0 + 0.39894228, 0.34084506
-    )
-    np.testing.assert_allclose(mean.y, moments.mean, rtol=1e-6)
-    points, _ = traces(figure, f"{short} {phase}, simulated")
+    _, means, variances, _ = live_of(sweep).panels
+    name = f"{dv.strategies()[strategy].short} {phase}"
+    moments = dv.exact_moments(strategy, phase, np.array(sweep.config.rates), 0.39894228, 0.34084506)
     table = sweep.to_frame().query("phase == @phase").set_index("rate")
-    np.testing.assert_array_equal(points.y, table.loc[list(points.x), "mean"])
-    np.testing.assert_array_equal(points.error_y.array, np.nan_to_num(table.loc[list(points.x), "mean_se"]))
+    for panel, moment in ((means, "mean"), (variances, "variance")):
+        np.testing.assert_allclose(exact(panel, name), getattr(moments, moment), rtol=1e-6)
+        points = named(panel, Line, name).estimate
+        np.testing.assert_array_equal(points.simulated, table.loc[list(sweep.config.rates), moment])
+        np.testing.assert_array_equal(points.error, table.loc[list(sweep.config.rates), f"{moment}_se"])
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_the_third_panel_shows_the_measure_that_was_chosen(measure):
     sweep = dv.sweep(config())
-    figure = figures.explorer(sweep, measure)
-    (line,) = traces(figure, "inverted, exact")
-    np.testing.assert_allclose(line.y, exact_gap(measure, "inverted", sweep.config.rates, SOURCES["relu"]))
+    panel = live_of(sweep, measure).panels[-1]
+    expected = exact_gap(measure, "inverted", sweep.config.rates, SOURCES["relu"])
+    np.testing.assert_allclose(exact(panel, "inverted"), expected)
+    assert panel.y.title == MEASURES[measure]
 
 
 def test_an_unknown_measure_is_refused_by_name():
     with pytest.raises(ValueError, match=r"measure must be one of variance_ratio.*'x'"):
         figures.explorer(dv.sweep(config()), "x")
-
-
-def titles(figure):
-    return [
-        note.text.removeprefix("<b>").removesuffix("</b>")
-        for note in figure.layout.annotations
-        if "<b>" in note.text
-    ]
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -90,7 +84,7 @@ def titles(figure):
 )
 def test_the_titles_say_what_the_numbers_say(source, strategies):
     sweep = dv.sweep(config(source, strategies))
-    said = " / ".join(titles(figures.explorer(sweep)))
+    said = " / ".join(titles(live_of(sweep)))
     same_mean = np.allclose(sweep.exact_mean[:, 0], sweep.exact_mean[:, 1], atol=1e-15)
     assert ("match: training = test" in said or "Every mean is 0" in said) == same_mean
     assert ("Every mean is 0" in said) == bool((sweep.exact_mean == 0).all())
@@ -105,24 +99,32 @@ def test_the_titles_say_what_the_numbers_say(source, strategies):
 def test_no_undefined_number_reaches_the_browser(source, units):
     rates = dv.rate_grid(0.0, 0.99, 0.11)
     live = explorer_live(first_look(dv.sweep(config(source, EVERY[:4], units=units, rates=rates))))
-    text = json.dumps(live.payload() | {"figure": None}, allow_nan=False)
-    assert re.search(r"\bnan\b", text, re.IGNORECASE) is None
+    assert_defined(live, r"\b(nan|NaN|inf|Infinity|None)\b")
     assert all(len(values) == len(rates) for values in live.texts.values())
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_shares_and_the_mass_at_zero_make_a_whole(source):
-    sweep = dv.sweep(config(source))
-    figure = figures.explorer(sweep)
-    for index, rate in enumerate(sweep.config.rates):
-        frame = figure.frames[index].data
-        kept, stem = (
-            np.asarray(frame[0].y, dtype=float),
-            np.asarray(frame[1 if source == "x" else 2].y, dtype=float),
-        )
-        zero = stem[1] if math.isfinite(stem[1]) else 0.0
-        assert kept.sum() + zero <= 100 + 1e-9
-        assert kept.sum() + zero > (97 if rate == 0 else 0)
+    screen = first_look(dv.sweep(config(source)))
+    for panel, name in zip(explorer_live(screen).panels, ("standard", "inverted"), strict=False):
+        for phase, path in (("train", "training"), ("test", "test")):
+            zero = named(panel, Stem, STEMS[phase]).share
+            whole = named(panel, Path, path).y.sum(axis=-1) + zero
+            assert (whole <= 100.0 + 1e-9).all()
+            assert whole[0] > 97.0
+            if phase == "train":
+                np.testing.assert_allclose(whole + screen.distributions[name].outside, 100.0)
+            else:
+                assert len(set(zero)) == 1
+
+
+def test_the_head_of_each_strategy_stands_above_its_distribution():
+    live = live_of(dv.sweep(config(strategies=EVERY[:4])))
+    assert [len(row.panels) for row in live.rows] == [2, 2, 3]
+    for panel, name in zip(live.panels, EVERY[:4], strict=False):
+        assert said(panel.above[0]) == dv.strategies()[name].label
+        assert Neurons(name) in panel.above
+    assert [list(panel.above) for panel in live.panels[4:]] == [[]] * 3
 
 
 def test_the_units_shown_are_units_of_the_sweep():

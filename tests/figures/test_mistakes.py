@@ -1,5 +1,5 @@
-import json
-import re
+"""The mistakes' figures: beside inverted, with true titles, code that runs, and no number where there is none."""
+
 from typing import Any
 
 import numpy as np
@@ -7,9 +7,13 @@ import pytest
 
 import dropviz as dv
 from dropviz.figures.mistakes import left_on_live, mistake_live
+from dropviz.live.panels import Line, Path
+from dropviz.live.words import Neurons
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
 from dropviz.theory.moments import mean_ratio
+from tests.figures.reading import assert_defined, exact, lines, named, strayed
+from tests.live.reading import asked, records, words_of
 
 WRONG = [name for name, row in dv.strategies().items() if row.mistake]
 SWEEP = dv.SweepConfig(units=50_000, strategies=("inverted", *WRONG))
@@ -29,42 +33,25 @@ def at(rate):
     return int(np.abs(RATES - rate).argmin())
 
 
-def traces(live, suffix):
-    return {
-        (trace["yaxis"], trace["name"].removesuffix(suffix)): trace
-        for trace in live.figure["data"]
-        if trace["name"].endswith(suffix)
-    }
-
-
-def texts_in_html(live):
-    return re.findall(r'data-text="([^"]+)"', live.head + live.foot)
-
-
 @pytest.mark.parametrize("name", WRONG)
 def test_the_lines_are_theory_and_the_chosen_one_is_the_thickest(name):
     row = dv.strategies()[name]
-    lines = traces(LIVE[name], ", exact")
-    widths = {key: trace["line"]["width"] for key, trace in lines.items() if key[0] == "y"}
-    (thick,) = [key for key, width in widths.items() if width == max(widths.values())]
-    ratio = np.asarray(lines[thick]["y"], dtype=float)
-    expected = mean_ratio(row, RATES)
+    ratios, means = LIVE[name].panels
+    widths = {label: line.width for label, line in lines(ratios).items()}
+    (thick,) = [label for label, width in widths.items() if width == max(widths.values())]
+    ratio, expected = exact(ratios, thick), mean_ratio(row, RATES)
     np.testing.assert_allclose(ratio[expected > 0.0], expected[expected > 0.0])
     mu = SWEEP.activations.exact_mean
     for phase, label in (("train", "training"), ("test", "test")):
-        exact = dv.exact_moments(name, phase, RATES, mu, 1.0).mean
-        np.testing.assert_allclose(np.asarray(lines["y2", label]["y"], dtype=float), exact)
+        moments = dv.exact_moments(name, phase, RATES, mu, 1.0)
+        np.testing.assert_allclose(exact(means, label), moments.mean)
+        assert named(means, Line, label).dashed == (phase == "test")
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_simulated_means_lie_within_five_standard_errors(name):
-    live = LIVE[name]
-    lines, points = traces(live, ", exact"), traces(live, ", simulated")
-    for phase in ("training", "test"):
-        dots, line = points["y2", phase], lines["y2", phase]
-        exact = np.asarray(line["y"], dtype=float)[np.isin(RATES, dots["x"])]
-        gap = np.abs(np.asarray(dots["y"]) - exact)
-        assert (gap <= 5.0 * np.asarray(dots["error_y"]["array"])).all()
+    for label in ("training", "test"):
+        assert not strayed(named(LIVE[name].panels[1], Line, label)).any()
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -118,7 +105,7 @@ def test_units_and_factors_are_those_of_the_mistake_and_of_inverted(name):
     live = LIVE[name]
     assert [row.name for row in live.unit_rows] == [name, "inverted"]
     for row in live.unit_rows:
-        assert f'data-units="{row.name}"' in live.head
+        assert Neurons(row.name) in list(records(words_of(live)))
         expected = dv.strategies()[row.name].train_scale(RATES)
         shown = [np.nan if value is None else value for value in row.train]
         np.testing.assert_array_equal(shown, expected)
@@ -126,11 +113,9 @@ def test_units_and_factors_are_those_of_the_mistake_and_of_inverted(name):
 
 @pytest.mark.parametrize("live", [*LIVE.values(), LEFT_ON_LIVE])
 def test_every_text_has_its_place_and_none_says_nan(live):
-    for name in texts_in_html(live):
-        assert len(live.texts[name]) == len(RATES)
-    words = json.dumps([dict(live.texts), live.alt, live.head, live.foot])
-    assert not re.search(r"\bnan\b|\binf\b", words, re.IGNORECASE)
-    json.dumps(live.payload(), allow_nan=False)
+    assert asked(live) <= set(live.texts)
+    assert {len(values) for values in live.texts.values()} == {len(RATES)}
+    assert_defined(live, r"\b(nan|NaN|inf|Infinity|None)\b")
 
 
 def test_few_units_may_all_fall_without_a_warning():
@@ -142,17 +127,21 @@ def test_few_units_may_all_fall_without_a_warning():
 
 
 def test_the_bars_are_the_shares_and_the_note_says_what_the_frame_cuts_off():
-    np.testing.assert_array_equal(LEFT_ON_LIVE.tracks[0].y, LEFT_ON.shares)
+    bars = named(LEFT_ON_LIVE.panels[0], Path, "dropout left on")
+    assert bars.stepped
+    assert bars.filled
+    np.testing.assert_array_equal(bars.x, LEFT_ON.edges[:-1])
+    np.testing.assert_array_equal(bars.y, LEFT_ON.shares)
+    assert (LEFT_ON_LIVE.panels[0].y.low, LEFT_ON_LIVE.panels[0].y.high) == (0.0, LEFT_ON.top)
     for shares, note in zip(LEFT_ON.shares, LEFT_ON_LIVE.texts["on-note"], strict=True):
         assert ("Beyond the frame" in note) == (shares.sum() < 100.0 - 0.05)
         assert ("Tallest bar" in note) == (shares.max() > LEFT_ON.top)
 
 
 def test_the_spread_is_exact_and_the_answer_with_dropout_off_is_one_number():
-    line = traces(LEFT_ON_LIVE, ", exact")["y2", "standard deviation"]
-    np.testing.assert_array_equal(line["y"], LEFT_ON.exact_std)
-    (off,) = [trace for trace in LEFT_ON_LIVE.figure["data"] if trace["name"] == "dropout off"]
-    assert list(off["x"]) == [LEFT_ON.off] * 2
+    answers, spread, _ = LEFT_ON_LIVE.panels
+    np.testing.assert_array_equal(exact(spread, "standard deviation"), LEFT_ON.exact_std)
+    assert named(answers, Path, "dropout off").x.tolist() == [LEFT_ON.off] * 2
     assert len(set(LEFT_ON_LIVE.texts["off-answers"])) == 1
 
 
@@ -163,7 +152,10 @@ def test_at_rate_0_all_answers_are_the_same_and_later_they_are_not():
 
 
 def test_the_share_of_flipped_signs_is_the_one_that_the_title_names():
-    flipped = LEFT_ON.flipped.simulated
+    flipped = LEFT_ON.flipped.exact
+    line = named(LEFT_ON_LIVE.panels[2], Line, "sign flipped")
+    assert line.kind == "simulated"  # there is no closed form
+    np.testing.assert_array_equal(line.estimate.exact, flipped)
     assert f"Up to {flipped.max():.0f} % of the masks" in LEFT_ON_LIVE.alt
     assert LEFT_ON_LIVE.texts["on-flipped"][at(0.5)] == f"{flipped[at(0.5)]:.1f} %"
 
@@ -172,10 +164,10 @@ def test_an_input_that_is_always_0_gets_sentences_and_no_division():
     live = left_on_live(answers_left_on(LayerConfig(dv.Constant(0.0), fan_in=3, masks=50)))
     assert "Nothing scatters: every input is 0" in live.alt
     assert "no sign to flip" in live.alt
-    json.dumps(live.payload(), allow_nan=False)
+    assert_defined(live)
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 1024])
 def test_any_number_of_inputs_is_drawn(inputs):
     live = left_on_live(answers_left_on(LayerConfig(fan_in=inputs, masks=200)))
-    json.dumps(live.payload(), allow_nan=False)
+    assert_defined(live)

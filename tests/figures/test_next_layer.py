@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 import dropviz as dv
@@ -17,9 +16,13 @@ from dropviz.figures.next_layer.figure import (
     next_layer_live,
 )
 from dropviz.figures.next_layer.text import depth_finding, two_digits
+from dropviz.live.panels import Path
+from dropviz.live.words import Heading
 from dropviz.simulation.next_layer import NextLayerConfig, next_layer
 from dropviz.simulation.nonlinearity import DepthConfig, DepthGap
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
+from tests.figures.reading import assert_defined, named, titles
+from tests.live.reading import asked, asked_by, said, words_of
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 AT = RATES.index(0.3)
@@ -59,60 +62,32 @@ def default():
     return results()
 
 
-def traces(live, axis, name):
-    """Indices of the traces of that name on that axis."""
-    data = live.figure["data"]
-    return [at for at, one in enumerate(data) if one["xaxis"] == axis and one["name"] == name]
-
-
-def track(live, axis, name):
-    (wanted,) = traces(live, axis, name)
-    (found,) = [one for one in live.tracks if one.trace == wanted]
-    return found
-
-
-def words(live):
-    """All that can be read: the words, the titles, and every text at every rate."""
-    titles = [note["text"] for note in live.figure["layout"]["annotations"]]
-    return [
-        live.head,
-        live.foot,
-        live.alt,
-        *titles,
-        *(text for texts in live.texts.values() for text in texts),
-    ]
-
-
 @pytest.mark.parametrize("name", EXTREMES)
 def test_nothing_undefined_is_said_or_drawn(name):
     live = next_layer_live(results(**EXTREMES[name]))
-    payload = json.dumps(live.payload(), allow_nan=False)
-    assert "undefined" not in payload
-    for text in words(live):
-        assert not re.search(r"\b(nan|inf|None|undefined|infinite)\b", text, re.IGNORECASE), text
-    go.Figure(live.drawn())  # Plotly accepts every property
+    assert_defined(live)
+    assert "undefined" not in json.dumps(live.payload())
+    live.to_figure()  # Plotly accepts every property
 
 
 @pytest.mark.parametrize("name", EXTREMES)
 def test_every_live_text_has_a_place_and_one_value_a_rate(name):
     live = next_layer_live(results(**EXTREMES[name]))
-    wanted = set(re.findall(r'data-text="([\w-]+)"', live.head + live.foot))
-    assert wanted == set(live.texts) - {"summary"}
+    assert asked(live) == set(live.texts) - {"summary"}
     assert {len(values) for values in live.texts.values()} == {len(RATES)}
 
 
-def test_both_layouts_draw_the_same_twelve_panels(default):
+def test_both_widths_draw_the_same_twelve_panels_and_name_the_same_curves(default):
     live = next_layer_live(default)
-    axes = {name for name in live.figure["layout"] if name.startswith("xaxis")}
-    assert len(axes) == 12
-    assert axes == {name for name in live.narrow if name.startswith("xaxis")}
-    titles = [
-        [re.sub("<.*?>", "", note["text"]) for note in notes if note["text"].startswith("<b>")]
-        for notes in (live.figure["layout"]["annotations"], live.narrow["annotations"])
-    ]
-    assert titles[0] == titles[1]
-    assert len(titles[0]) == 12
-    assert max(map(len, titles[0])) <= 46, "a title has to fit a phone"
+    assert [len(row.panels) for row in live.rows] == [2] * 6
+    assert max(map(len, titles(live))) <= 46, "a title has to fit a phone"
+    assert len(set(titles(live))) == 12
+    for panel in live.panels:
+        wide, narrow = (
+            sorted(re.split(" [=≈] ", " ".join(" ".join(label.lines) for label in side)))
+            for side in (panel.labels.wide, panel.labels.narrow)
+        )
+        assert wide == narrow
 
 
 @pytest.mark.parametrize("name", ["inverted", "standard"])
@@ -136,18 +111,20 @@ def test_mean_and_variance_are_the_closed_forms(default, name):
 
 def test_the_bars_of_a_distribution_are_the_shares(default):
     live = next_layer_live(default)
-    for at, axis in enumerate(("x", "x2")):
-        np.testing.assert_array_equal(track(live, axis, "training").y, default.shares[at])
+    for panel, shares in zip(live.panels, default.shares, strict=False):
+        bars = named(panel, Path, "training")
+        np.testing.assert_array_equal(bars.y, shares)
+        np.testing.assert_array_equal(bars.x, default.edges[:-1])
 
 
 def test_the_test_z_stands_still_where_a_is_divided_and_moves_where_it_is_not(default):
-    live = next_layer_live(default)
+    inverted, standard, *_ = next_layer_live(default).panels
     full = float(default.layer.weights @ default.layer.inputs)
-    np.testing.assert_allclose(track(live, "x", "test").x, full)
-    moving, still = traces(live, "x2", "test")
-    tracks = {one.trace: one for one in live.tracks}
-    np.testing.assert_allclose(tracks[moving].x[:, 0], full * (1.0 - np.array(RATES)))
-    np.testing.assert_allclose(tracks[still].x, full)
+    np.testing.assert_allclose(named(inverted, Path, "test").x, full)
+    moving, still = [mark for mark in standard.marks if mark.name == "test"]
+    np.testing.assert_allclose(moving.x[:, 0], full * (1.0 - np.array(RATES)))
+    np.testing.assert_allclose(still.x, full)
+    assert (moving.color, still.color) == ("standard", "none")
 
 
 @pytest.mark.parametrize("nonlinearity", ["relu", "sigmoid", "tanh", "gelu"])
@@ -185,8 +162,8 @@ def test_the_factor_in_the_sentence_mends_the_gap(default):
 def test_the_geometric_mean_is_the_test_pass_to_rounding(default):
     np.testing.assert_allclose(default.logistic.geometric_mean, default.logistic.weight_scaled, rtol=1e-12)
     live = next_layer_live(default)
-    said = float(re.search(r"differ by at most (\S+): rounding", live.foot)[1])
-    assert said <= 1e-13
+    most = float(re.search(r"differ by at most (\S+): rounding", said(words_of(live)))[1])
+    assert most <= 1e-13
     assert live.texts["logistic-geometric"] == live.texts["logistic-test"]
 
 
@@ -245,13 +222,21 @@ def test_the_shift_is_below_one_at_every_rate_above_zero():
 
 
 def test_the_bells_behind_batch_norm_are_those_of_the_shift(default):
-    np.testing.assert_array_equal(track(next_layer_live(default), "x12", "at test").y, default.bells)
+    panel = next_layer_live(default).panels[11]
+    np.testing.assert_array_equal(named(panel, Path, "at test").y, default.bells)
+    np.testing.assert_array_equal(named(panel, Path, "variance 1").y, default.expected_bell)
 
 
-def test_the_words_stand_inside_the_figure_in_order(default):
+def test_the_words_of_the_five_sections_stand_above_their_panels_in_order(default):
     live = next_layer_live(default)
-    for size, height in (("wide", live.figure["layout"]["height"]), ("narrow", live.narrow["height"])):
-        tops = [float(top) for top in re.findall(rf"--dv-{size}:(-[\d.]+)px", live.foot)]
-        assert len(tops) == 4
-        assert tops == sorted(tops)
-        assert -height < tops[0]
+    above = [[said(block) for block in row.words if isinstance(block, Heading)] for row in live.rows]
+    assert above == [
+        [],
+        [],
+        ["Matching the mean of z is not enough"],
+        ["Does it grow with depth?"],
+        ["One logistic unit: a geometric mean"],
+        ["Before batch norm: the variance shifts"],
+    ]
+    assert {"unit-average", "unit-test", "unit-factor"} == asked_by(live.rows[2].words)
+    assert titles(live)[4] == gap_finding(default.unit.gap[default.unit.strategies.index("inverted")])

@@ -1,43 +1,31 @@
-import json
 import re
 
 import numpy as np
 import pytest
 
 from dropviz.figures.schedule import schedule_live
+from dropviz.live.words import Table
 from dropviz.schedules import annealed, constant, curriculum, steps, table
 from dropviz.simulation.changing_rate import changing_rate
+from tests.figures.reading import assert_defined, exact, titles, words
+from tests.live.reading import asked, records, said
 
 
 def live(schedule, total=1000):
     return schedule_live(changing_rate(schedule, total))
 
 
-def lines(figure):
-    return {
-        one["name"].removesuffix(", exact"): np.asarray(one["y"], dtype=float)
-        for one in figure.figure["data"]
-        if one["name"].endswith("exact") and not (one["name"] == "inverted, exact" and one["yaxis"] == "y2")
-    }
-
-
-def titles(figure):
-    return [
-        note["text"][3:-4]
-        for note in figure.figure["layout"]["annotations"]
-        if note["text"].startswith("<b>")
-    ]
-
-
 def test_annealing_shows_the_rate_the_moving_mean_and_the_ratio_of_every_factor():
     figure = live(annealed(0.5, duration=1000))
-    drawn, keep = lines(figure), 1 - 0.5 * (1 - np.asarray(figure.rates) / 1000)
-    np.testing.assert_allclose(drawn["rate"], 1 - keep)
-    np.testing.assert_allclose(drawn["standard"], keep)
-    np.testing.assert_allclose(drawn["last rate"], 1 / keep)
-    np.testing.assert_allclose(drawn["mean rate"], 0.75 / keep)
-    np.testing.assert_allclose(drawn["first rate"], 0.5 / keep)
-    np.testing.assert_array_equal(drawn["inverted"], 1.0)
+    rate, mean, ratio = figure.panels
+    keep = 1 - 0.5 * (1 - np.asarray(figure.rates) / 1000)
+    np.testing.assert_allclose(exact(rate, "rate"), 1 - keep)
+    np.testing.assert_allclose(exact(mean, "standard"), keep)
+    np.testing.assert_allclose(exact(ratio, "last rate"), 1 / keep)
+    np.testing.assert_allclose(exact(ratio, "mean rate"), 0.75 / keep)
+    np.testing.assert_allclose(exact(ratio, "first rate"), 0.5 / keep)
+    np.testing.assert_array_equal(exact(ratio, "inverted"), 1.0)
+    np.testing.assert_array_equal(exact(mean, "inverted"), 1.0)
     assert titles(figure) == [
         "The rate: 0.5 first, 0 last",
         "Standard: the training mean moves",
@@ -60,8 +48,8 @@ def test_the_numbers_at_a_step_are_those_of_the_factors():
 
 def test_the_cost_over_the_whole_training_is_in_the_table():
     found = changing_rate(annealed(0.5, duration=1000), 1000)
-    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', schedule_live(found).foot)
-    cells = {name: re.findall(r"<td>(.*?)</td>", body) for name, body in rows}
+    (table,) = [each for each in records(schedule_live(found).foot) if isinstance(each, Table)]
+    cells = {name: [said(cell) for cell in row] for name, *row in table.rows}
     assert cells["standard, the last rate"][3:5] == ["+100 %", "0"]
     assert cells["standard, the mean rate"][3:5] == ["+50 %", "0"]
     assert cells["standard, the first rate"][3:5] == ["−50 %", "1,000"]
@@ -102,9 +90,6 @@ def test_the_slider_has_the_places_of_the_curves():
 @pytest.mark.parametrize("total", [10, 1000])
 def test_extreme_schedules_give_words_and_no_nan(schedule, total):
     figure = live(schedule, total)
-    payload = figure.payload()
-    words = " ".join(text for values in payload["texts"].values() for text in values) + payload["foot"]
-    assert not re.search(r"\bnan\b|undefined|infinite|None", words)
-    assert not re.search(r"\de[+-]?\d+ %", words)
-    assert set(re.findall(r'data-text="([^"]+)"', figure.head + figure.foot)) <= set(figure.texts)
-    json.dumps(payload, allow_nan=False)
+    assert_defined(figure)
+    assert not re.search(r"\de[+-]?\d+ %", " ".join(words(figure)))
+    assert asked(figure) <= set(figure.texts)

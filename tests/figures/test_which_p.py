@@ -1,5 +1,4 @@
-import json
-import re
+"""The figure of the question: which factor is right, where the wrong one hides, and what to change."""
 
 import numpy as np
 import pytest
@@ -7,7 +6,10 @@ import pytest
 import dropviz as dv
 from dropviz.figures.which_p import EVIDENCE, conventions_table, which_p_live
 from dropviz.frameworks.conventions import frameworks, line_of_code, migration
+from dropviz.live.panels import Points
 from dropviz.simulation.which_p import STRATEGIES, which_p
+from tests.figures.reading import assert_defined, exact, lines, named, simulated, strayed
+from tests.live.reading import asked
 
 NAMED = frameworks()
 CONFIG = dv.SweepConfig(units=20_000, strategies=STRATEGIES)
@@ -20,45 +22,28 @@ def live(source="PyTorch", target="JAX stax"):
 
 
 def test_dividing_by_the_rate_and_by_keep_is_drawn_as_theory_says():
-    traces = {
-        (trace["yaxis"], trace["name"]): np.asarray(trace["y"], dtype=float)
-        for trace in live().figure["data"]
-        if trace["name"].endswith("exact")
-    }
+    factors, drop, keep = live().panels
     above = RATES > 0.0
-    for axis, by_rate, by_keep in (("y2", "1/p", "1/(1−p)"), ("y3", "1/(1−p)", "1/p")):
-        wrong, right = traces[axis, f"{by_rate}, exact"], traces[axis, f"{by_keep}, exact"]
-        np.testing.assert_allclose(wrong[above], (1.0 - RATES[above]) / RATES[above])
-        np.testing.assert_allclose(right, 1.0)
-    np.testing.assert_allclose(traces["y", "1/rate, exact"][above], 1.0 / RATES[above])
-    np.testing.assert_allclose(traces["y", "1/keep, exact"], 1.0 / (1.0 - RATES))
+    for panel, by_rate, by_keep in ((drop, "1/p", "1/(1−p)"), (keep, "1/(1−p)", "1/p")):
+        np.testing.assert_allclose(exact(panel, by_rate)[above], (1.0 - RATES[above]) / RATES[above])
+        np.testing.assert_allclose(exact(panel, by_keep), 1.0)
+    np.testing.assert_allclose(exact(factors, "1/rate")[above], 1.0 / RATES[above])
+    np.testing.assert_allclose(exact(factors, "1/keep"), 1.0 / (1.0 - RATES))
 
 
 def test_the_simulated_points_lie_within_five_standard_errors_of_their_line():
-    traces = live().figure["data"]
-    simulated = [trace for trace in traces if trace["name"].endswith("simulated")]
-    assert len(simulated) == 4
-    for points in simulated:
-        line = next(
-            trace
-            for trace in traces
-            if trace["yaxis"] == points["yaxis"]
-            and trace["name"] == points["name"].replace("simulated", "exact")
-        )
-        exact = np.interp(points["x"], line["x"], line["y"])
-        assert (np.abs(np.asarray(points["y"]) - exact) < 5.0 * np.asarray(points["error_y"]["array"])).all()
+    points = simulated(live())
+    assert len(points) == 4
+    assert not any(strayed(line).any() for line in points)
 
 
 def test_the_ring_marks_where_the_curves_of_each_panel_cross():
-    figure = live().figure["data"]
-    rings = [trace for trace in figure if trace["name"] == "the error hides"]
-    assert len(rings) == 3
-    for ring in rings:
-        lines = [
-            trace for trace in figure if trace["yaxis"] == ring["yaxis"] and trace["name"].endswith("exact")
-        ]
-        at_half = [np.interp(0.5, line["x"], line["y"]) for line in lines]
-        assert at_half == pytest.approx([ring["y"][0]] * 2)
+    for panel in live().panels:
+        ring = named(panel, Points, "the error hides")
+        assert ring.open
+        assert ring.x.tolist() == [0.5]
+        at_half = [np.interp(0.5, RATES, exact(panel, name)) for name in lines(panel)]
+        assert at_half == pytest.approx([ring.y[0]] * 2)
 
 
 @pytest.mark.parametrize(("rate", "slot"), [(0.0, 0), (0.2, 0), (0.3, 1), (0.5, 1), (0.6, 2), (0.95, 3)])
@@ -97,8 +82,8 @@ def test_every_pair_shows_its_lines_and_every_change_at_every_rate(source, targe
         assert figure.texts["source-line"][at] == line_of_code(NAMED[source], rate)
         said = [values[at] for name, values in figure.texts.items() if name.startswith("move-")]
         assert tuple(text for text in said if text) == migration(NAMED[source], NAMED[target], rate)
-    for name in re.findall(r'data-text="([^"]+)"', figure.head + figure.foot):
-        assert len(figure.texts[name]) == len(CONFIG.rates)
+    assert asked(figure) <= set(figure.texts)
+    assert {len(values) for values in figure.texts.values()} == {len(CONFIG.rates)}
 
 
 def test_a_parameter_that_can_be_either_shows_both_spellings():
@@ -108,9 +93,7 @@ def test_a_parameter_that_can_be_either_shows_both_spellings():
 
 
 def test_nothing_the_browser_gets_says_nan():
-    payload = live("ConvNetJS", "Lasagne, rescale=False").payload()
-    words = json.dumps([payload["texts"], payload["alt"]], allow_nan=False)
-    assert not re.search(r"\bnan\b|\binf\b|undefined", words, flags=re.IGNORECASE)
+    assert_defined(live("ConvNetJS", "Lasagne, rescale=False"))
 
 
 def test_the_table_has_a_row_for_every_framework_and_marks_what_is_inferred():

@@ -1,50 +1,85 @@
-"""The live figure: traces that move take their data from their tracks, at the place that is asked for."""
+"""The live figure: rows of panels whose marks have a value a place, and a payload that starts where it is told."""
 
 import base64
+import json
 
 import numpy as np
 import pytest
 
-from dropviz.live.figure import LiveFigure, Track
+from dropviz.live.figure import LiveFigure, UnitRow
+from dropviz.live.panels import Axis, Line, Panel, Path, Row
+from dropviz.live.words import Paragraph
+from dropviz.numbers.estimate import Estimate
 
 RATES = (0.0, 0.25, 0.5, 0.9)
 Y, X = np.arange(8.0).reshape(4, 2), 10.0 + np.arange(8.0).reshape(4, 2)
 POINTS = np.array([5.0, 6.0])
+AXES = Axis("across", 0.0, 20.0), Axis("up", 0.0, 10.0)
+STILL = Panel("stands", *AXES, [Path("still", "ink", POINTS, POINTS)], 50)
+MOVES = Panel("moves", *AXES, [Path("wanders", "inverted", X, Y), Path("rises", "none", POINTS, Y)], 50)
+OVER = Panel("over", *AXES, [Line("exact one", "both", Estimate(np.arange(4.0)))], 50, over=True)
 LIVE = LiveFigure(
-    figure={
-        "data": [
-            {"name": "still"},
-            {"name": "moves", "x": [1, 2]},
-            {"name": "wanders"},
-            {"name": "points", "y": POINTS},
-        ],
-        "layout": {"height": 100},
-    },
+    rows=[Row([STILL, MOVES]), Row([OVER], [Paragraph("words")])],
     rates=RATES,
-    tracks=[Track(1, Y), Track(2, Y, X), Track(3, POINTS[np.newaxis])],
-    alt="",
+    alt="three panels",
+    texts={"rate": ["a", "b", "c", "d"]},
+    units=[(0.123456789, 2)],
+    unit_rows=[UnitRow("standard", "standard", [1.0, None, 1.0, 1.0], [1.0] * 4)],
 )
+
+
+def sent(numbers):
+    values = np.frombuffer(base64.b64decode(numbers["data"]), "<f4")
+    return values.reshape(-1, numbers["points"])
+
+
+def test_panels_are_those_of_the_rows_from_the_top():
+    assert LIVE.panels == [STILL, MOVES, OVER]
 
 
 @pytest.mark.parametrize(("rate", "index"), [(0.0, 0), (0.3, 1), (0.37, 1), (0.38, 2), (0.99, 3), (5.0, 3)])
 def test_it_is_drawn_at_the_nearest_place(rate, index):
     assert LIVE.nearest(rate) == index
-    still, moves, wanders, points = LIVE.drawn(rate)["data"]
-    assert still == {"name": "still"}
-    assert moves["x"] == [1, 2]
-    np.testing.assert_array_equal(moves["y"], Y[index])
-    np.testing.assert_array_equal(wanders["x"], X[index])
-    np.testing.assert_array_equal(points["y"], POINTS)
     figure = LIVE.to_figure(rate)
+    still, wanders, rises, line, cursor = figure.data
+    assert [trace.name for trace in (still, wanders, rises, line, cursor)] == [
+        "still",
+        "wanders",
+        "rises",
+        "exact one, exact",
+        "this rate",
+    ]
+    np.testing.assert_array_equal(still.y, POINTS)
+    np.testing.assert_array_equal(wanders.x, X[index])
+    np.testing.assert_array_equal(wanders.y, Y[index])
+    np.testing.assert_array_equal(rises.x, POINTS)
+    np.testing.assert_array_equal(rises.y, Y[index])
+    np.testing.assert_array_equal(line.y, np.arange(4.0))
+    assert cursor.x[0] == RATES[index]
     assert figure.layout.sliders[0].active == index
-    np.testing.assert_array_equal(figure.data[2].x, X[index])
-    np.testing.assert_array_equal(figure.frames[index].data[1].x, X[index])
-    payload = LIVE.payload(rate)
-    assert payload["start"] == index
-    sent = base64.b64decode(payload["figure"]["data"][2]["x"]["bdata"])
-    np.testing.assert_array_equal(np.frombuffer(sent, "<f8"), X[index])
+    np.testing.assert_array_equal(figure.frames[index].data[0].x, X[index])
+    assert LIVE.payload(rate)["start"] == index
 
 
-def test_drawing_it_at_one_place_leaves_the_figure_as_it_was():
-    LIVE.drawn(0.9)
-    assert LIVE.figure["data"][1] == {"name": "moves", "x": [1, 2]}
+def test_the_payload_holds_every_place_of_what_moves_and_one_of_what_stands():
+    (still,), (wanders, rises), (line,) = [
+        panel["marks"] for row in LIVE.payload()["rows"] for panel in row["panels"]
+    ]
+    np.testing.assert_array_equal(sent(still["y"]), [POINTS])
+    np.testing.assert_array_equal(sent(wanders["x"]), X)
+    np.testing.assert_array_equal(sent(wanders["y"]), Y)
+    np.testing.assert_array_equal(sent(rises["x"]), [POINTS])
+    np.testing.assert_array_equal(sent(line["estimate"]["exact"]), [np.arange(4.0)])
+
+
+def test_the_payload_is_json_as_every_browser_reads_it():
+    payload = LIVE.payload()
+    assert json.loads(json.dumps(payload, allow_nan=False)) == payload | {"units": [[0.123457, 2]]}
+    assert payload["rates"] == list(RATES)
+    assert [row["words"] for row in payload["rows"]] == [
+        [],
+        [{"block": "Paragraph", "spans": "words", "kind": ""}],
+    ]
+    assert payload["unitRows"] == [
+        {"name": "standard", "color": "standard", "train": [1.0, None, 1.0, 1.0], "test": [1.0] * 4}
+    ]

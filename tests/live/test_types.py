@@ -1,68 +1,142 @@
 """The contract with the browser: `types.d.ts` says of every record that is sent what its fields are."""
 
 import re
-import types
-from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import is_dataclass
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
 import pytest
 
-from dropviz.live import panels, words
-from dropviz.live.figure import LiveFigure, UnitRow
+from dropviz.live import figure, panels, words
+from dropviz.live.figure import LiveFigure
 from dropviz.live.modules import HERE
-from dropviz.numbers.estimate import Estimate
+from dropviz.live.panels import wire
 
-WRITTEN = (HERE / "types.d.ts").read_text(encoding="utf-8")
-INTERFACES = {
-    name: dict(re.findall(r"(\w+): ([^;]+);", body))
-    for name, body in re.findall(r"^interface (\w+) \{(.*?)\}$", WRITTEN, re.MULTILINE | re.DOTALL)
+TYPES = (HERE / "types.d.ts").read_text(encoding="utf-8")
+NO_RECORDS = {"Numbers", "Payload", "Scale", "Drawn"}  # the last two are the scripts' own
+RECORDS = {
+    each.__name__: each
+    for module in (figure, panels, words)
+    for each in vars(module).values()
+    if is_dataclass(each) and isinstance(each, type) and each is not LiveFigure
 }
-ALIASES = dict(re.findall(r"^type (\w+) = ([^;]+);", WRITTEN, re.MULTILINE))
-UNIONS = {"mark": panels.Mark, "block": words.Block, "span": words.Span}
-NAMED = {kind: word for word, union in UNIONS.items() for kind in get_args(union) if kind is not str}
-OTHERS = (
-    panels.Axis,
-    panels.Label,
-    panels.Labels,
-    panels.Panel,
-    panels.Row,
-    words.Quantity,
-    UnitRow,
-    Estimate,
+UNIONS = {
+    "Mark": panels.Mark,
+    "Block": words.Block,
+    "Span": words.Span,
+    "Spans": words.Spans,
+    "Style": words.Style,
+}
+SAYS = {
+    "mark": panels.Mark,
+    "block": words.Block,
+    "span": words.Span,
+}  # what a record of that kind says it is
+NAMES = {str: "string", bool: "boolean", int: "number", float: "number", NoneType: "null"}
+
+
+def declared(text: str) -> dict[str, dict[str, str]]:
+    """Record → field → its type, as the scripts declare them."""
+    bare = re.sub(r"/\*.*?\*/|//.*", "", text)
+    found: dict[str, dict[str, str]] = {}
+    for name, body in re.findall(r"interface (\w+) \{([^}]*)\}", bare):
+        parts = [part.strip().partition(":") for part in body.split(";") if part.strip()]
+        found[name] = {field.strip(): kind.strip() for field, _, kind in parts}
+    return found
+
+
+def unions(text: str) -> dict[str, str]:
+    """Union → its members, as the scripts declare them."""
+    return dict(re.findall(r"^type (\w+) = ([^;]+);", text, re.MULTILINE))
+
+
+def written(hint: Any, alias: bool = True) -> str:
+    """A type of Python's as TypeScript writes what `wire` makes of it, by its ``alias`` if it has one."""
+    origin, args = get_origin(hint), get_args(hint)
+    known = [name for name, union in UNIONS.items() if args and set(args) == set(get_args(union))]
+    if known and alias:
+        text = known[0]
+    elif origin in (Union, UnionType):
+        text = " | ".join(map(written, args))
+    elif origin is Literal:
+        text = " | ".join(f'"{each}"' for each in args)
+    elif origin is np.ndarray:
+        text = "Numbers"
+    elif origin is tuple and args[-1] is not Ellipsis:
+        text = f"[{', '.join(map(written, args))}]"
+    elif origin is not None:  # a sequence
+        inner = written(args[0])
+        text = f"({inner})[]" if " | " in inner else f"{inner}[]"
+    else:
+        text = NAMES.get(hint) or hint.__name__
+    return text
+
+
+def sent() -> dict[str, dict[str, str]]:
+    """Record → field → its type, as Python sends them."""
+    return {
+        name: {word: f'"{name}"' for word, union in SAYS.items() if record in get_args(union)}
+        | {field: written(hint) for field, hint in get_type_hints(record).items()}
+        for name, record in RECORDS.items()
+    }
+
+
+def records(text: str) -> dict[str, dict[str, str]]:
+    return {name: body for name, body in declared(text).items() if name not in NO_RECORDS}
+
+
+def agreed(text: str) -> bool:
+    named = {name: written(union, alias=False) for name, union in UNIONS.items() if name != "Spans"}
+    return records(text) == sent() and unions(text) == named | {"Spans": "Span | Span[]"}
+
+
+def test_the_scripts_read_what_python_sends_field_by_field():
+    assert records(TYPES) == sent()
+
+
+def test_the_scripts_know_the_members_of_every_union():
+    assert unions(TYPES).keys() == UNIONS.keys()
+    assert set(get_args(words.Spans)) == {*get_args(words.Span), words.Sequence[words.Span]}
+    assert agreed(TYPES)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("kind: string;", ""),
+        ("kind: string;", "kind: string; more: number;"),
+        ("kind: string;", "kind?: string;"),
+        ("kind: string;", "sort: string;"),
+        ("spread: Numbers | null;", "spread: Numbers;"),
+        ("low: number;", "low: number | null;"),
+        ("colors: [string, string];", "colors: string[];"),
+        ('"solid" | "dashed" | "dotted"', '"solid" | "dashed"'),
+        ('mark: "Stem";', 'mark: "Path";'),
+        ('mark: "Stem"; ', ""),
+        (" | Band | Field;", " | Band;"),
+        ("interface Band ", "interface Belt "),
+        ("(number | null)[]", "number[]"),
+        ('block: "Table"; ', ""),
+        ("rows: Spans[][];", "rows: Spans[];"),
+        (" | Columns | Group;", " | Columns;"),
+        (' | "mistake";', ";"),
+        ("type Spans = Span | Span[];", "type Spans = Span[];"),
+    ],
 )
-SCALARS = {str: "string", bool: "boolean", int: "number", float: "number"}
+def test_a_difference_would_be_found(was, becomes):
+    assert was in TYPES
+    assert not agreed(TYPES.replace(was, becomes, 1))
 
 
-def agrees(hint: Any, written: str) -> bool:
-    """Whether a type that Python writes is the one that the browser reads, as far as one can say."""
-    if get_origin(hint) is Literal:
-        return sorted(re.findall('"([^"]*)"', ALIASES.get(written, written))) == sorted(get_args(hint))
-    if hint in SCALARS:
-        return written == SCALARS[hint]
-    if get_origin(hint) is types.UnionType and type(None) in get_args(hint):
-        return written.endswith(" | null")
-    if get_origin(hint) is Sequence:
-        return written.endswith("[]")
-    return written not in SCALARS.values()
-
-
-@pytest.mark.parametrize("kind", [*NAMED, *OTHERS], ids=lambda kind: kind.__name__)
-def test_a_record_is_written_down_field_by_field(kind):
-    written = dict(INTERFACES[kind.__name__])
-    if kind in NAMED:
-        assert written.pop(NAMED[kind]) == f'"{kind.__name__}"'
-    hints = get_type_hints(kind)
-    assert list(written) == [each.name for each in fields(kind)]
-    assert [name for name in written if not agrees(hints[name], written[name])] == []
-
-
-@pytest.mark.parametrize("word", UNIONS)
-def test_a_union_names_its_kinds(word):
-    kinds = [kind.__name__ for kind in get_args(UNIONS[word])]
-    assert ALIASES[word.capitalize()].split(" | ") == ["string" if kind == "str" else kind for kind in kinds]
-
-
-def test_the_payload_is_written_down():
-    live = LiveFigure([], (0.0, 0.5), "nothing")
-    assert set(INTERFACES["Payload"]) == set(live.payload())
+def test_the_payload_is_what_the_scripts_declare():
+    payload = LiveFigure([], (0.0, 0.5), "alt").payload()
+    theirs = declared(TYPES)["Payload"]
+    assert list(theirs) == list(payload)
+    assert theirs["readouts"].endswith(" | null")
+    assert payload["readouts"] is None
+    kinds = {"string": str, "number": (int, float)}
+    for name, kind in theirs.items():
+        if kind in kinds or kind.endswith("[]"):
+            assert isinstance(payload[name], kinds.get(kind, list)), name
+    assert declared(TYPES)["Numbers"].keys() == wire(np.zeros(2)).keys()

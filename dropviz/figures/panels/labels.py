@@ -141,7 +141,8 @@ def _merge(curves: Sequence[_Curve]) -> list[tuple[list[str], str, str, Floats]]
         known = np.isfinite(path)
         for at, (names, sign, shade, other, others) in enumerate(groups):
             if (known == np.isfinite(other)).all() and (np.abs(path - other)[known] < 2.0).all():
-                small = EQUAL * np.nanmax(np.abs(values), initial=0.0)  # next to the largest, as good as 0
+                finite = np.abs(values[np.isfinite(values)])
+                small = EQUAL * finite.max(initial=0.0)  # next to the largest, as good as 0
                 same = np.allclose(values, others, rtol=EQUAL, atol=small, equal_nan=True)
                 names.append(text)
                 groups[at] = (

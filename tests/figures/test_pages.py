@@ -1,0 +1,196 @@
+"""The figure of every page as it opens: colours that exist, labels that are true, and a payload within its budget."""
+
+import gzip
+import itertools
+import json
+import re
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.datasets.splits import moons
+from dropviz.figures.answer import answer_live
+from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.mistakes import left_on_live, mistake_live
+from dropviz.figures.next_layer.figure import next_layer_live
+from dropviz.figures.noise import noise_live
+from dropviz.figures.schedule import schedule_live
+from dropviz.figures.story import scene_live, story_payload
+from dropviz.figures.training.after import decision_figure
+from dropviz.figures.training.epochs import run_colors, training_panel
+from dropviz.figures.which_p import which_p_live
+from dropviz.frameworks.conventions import frameworks
+from dropviz.live.panels import COLORS, Labels, Line, wire
+from dropviz.schedules import annealed
+from dropviz.simulation.answer import EvidenceConfig, evidence
+from dropviz.simulation.changing_rate import changing_rate
+from dropviz.simulation.first_screen import first_look
+from dropviz.simulation.layer import LayerConfig
+from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
+from dropviz.simulation.next_layer import NextLayerConfig, next_layer
+from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
+from dropviz.simulation.which_p import STRATEGIES, which_p
+from dropviz.story.pictures import PICTURES
+from dropviz.story.reading import own_story
+from dropviz.story.scenes import Scene
+from dropviz.theory.noise import noises
+from dropviz.training.config import same_path
+from dropviz.training.curves import panels
+from dropviz.training.decision import plane
+from dropviz.training.experiments import experiments
+from dropviz.ui.components.live import ready
+from tests.figures.reading import lines, words
+
+FIRST, ANY = 100_000, 150_000  # bytes of a payload as it is sent
+RELU, EVERY = dv.Normal(relu=True), tuple(dv.strategies())
+WRONG = [name for name, row in dv.strategies().items() if row.mistake]
+
+
+@lru_cache
+def swept(*strategies):
+    return dv.SweepConfig(RELU, rates=dv.rate_grid(0.0, 0.95, 0.01), strategies=strategies)
+
+
+def first(*strategies):
+    return explorer_live(first_look(dv.sweep(swept(*strategies))))
+
+
+def noisy(other):
+    return noise_live(noise_pair(NoisePairConfig(other, RELU)))
+
+
+def mistaken(name):
+    return mistake_live(beside_inverted(MistakeConfig(swept("inverted", *WRONG), name)))
+
+
+def which():
+    config = dv.SweepConfig(strategies=STRATEGIES)
+    return which_p_live(which_p(config), frameworks()["PyTorch"], frameworks()["JAX stax"])
+
+
+def pictured(picture):
+    scene = Scene("t", "s", picture)
+    return scene_live(scene, scene.result())
+
+
+FIGURES = {
+    "first": lambda: first("standard", "inverted"),
+    "first, four": lambda: first(*EVERY[:4]),
+    "answer": lambda: answer_live(evidence(EvidenceConfig()), same_path(EvidenceConfig().rates)),
+    "schedule": lambda: schedule_live(changing_rate(annealed(0.5, duration=1000), 1000)),
+    "next layer": lambda: next_layer_live(next_layer(NextLayerConfig())),
+    "which p": which,
+    "left on": lambda: left_on_live(answers_left_on(LayerConfig())),
+    **{f"mistake {name}": lambda name=name: mistaken(name) for name in WRONG},
+    **{f"noise {name}": lambda name=name: noisy(name) for name in noises() if name != "inverted"},
+    **{f"story {name}": lambda name=name: pictured(name) for name in PICTURES},
+}
+
+
+@lru_cache
+def live_of(name):
+    return FIGURES[name]()
+
+
+def colors(part):
+    """Every colour in a payload."""
+    if isinstance(part, dict):
+        for name, inner in part.items():
+            if name in ("color", "colors"):
+                yield from [inner] if isinstance(inner, str) else inner
+            else:
+                yield from colors(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from colors(inner)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_colour_is_a_role(name):
+    found = set(colors(live_of(name).payload()))
+    assert found - {""} <= set(COLORS)  # a heading may have none
+    assert found - {"", "ink", "title"}
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_every_colour_of_a_training_is_a_role(name):
+    for compared in panels(experiments()[name], ()):
+        panel, _ = training_panel(compared)
+        assert set(colors(wire(panel))) <= set(COLORS)
+        assert set(run_colors([method for _, method in compared.runs])) <= set(COLORS)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_labels_name_every_line_and_say_equal_only_of_equal_values(name):
+    for panel in live_of(name).panels:
+        drawn = lines(panel)
+        for side in (panel.labels.wide, panel.labels.narrow) if drawn else ():
+            said = [" ".join(label.lines) for label in side]
+            for text in said:
+                named = re.split(" [=≈] ", text)
+                alike = [line for line in drawn.values() if any(line.name.startswith(each) for each in named)]
+                assert {line.name.removesuffix(" train").removesuffix(" test") for line in alike} >= {
+                    each.removesuffix(" train").removesuffix(" test") for each in named
+                }, text
+                together = " ≈ " not in text and (" = " in text or named[0] not in drawn)
+                for one, other in itertools.combinations(alike, 2) if together else ():
+                    values, others = one.estimate.exact, other.estimate.exact
+                    finite = np.abs(values[np.isfinite(values)])
+                    assert np.allclose(
+                        values, others, rtol=1e-9, atol=1e-9 * finite.max(initial=0.0), equal_nan=True
+                    ), text
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_labels_stand_inside_and_none_counts_curves(name):
+    live = live_of(name)
+    assert "curves in one" not in " ".join(words(live))
+    for panel in live.panels:
+        assert isinstance(panel.labels, Labels)
+        for label in (*panel.labels.wide, *panel.labels.narrow):
+            assert label.lines
+            assert all(line == line.strip() != "" for line in label.lines)
+            assert 0.0 <= label.x <= 1.0
+            assert 0.0 <= label.y <= 1.0
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_an_axis_holds_what_is_drawn_now_and_the_alternative_text_the_findings(name):
+    live = live_of(name)
+    assert len(live.alt) > 20
+    for panel in live.panels:
+        assert panel.x.low < panel.x.high
+        assert panel.y.low < panel.y.high
+        assert panel.title
+        if panel.over:
+            assert panel.title in live.alt or name == "which p"  # whose description has words of its own
+            places = panel.x.share(np.asarray(live.rates))
+            assert (places > 0.0).all()
+            assert (places < 1.0).all()
+            values = np.concatenate([mark.estimate.exact for mark in panel.marks if isinstance(mark, Line)])
+            shares = panel.y.share(values)
+            known = shares[np.isfinite(shares)]
+            assert len(known) == 0 or ((known >= 0.0) & (known <= 1.0)).mean() > 0.7
+
+
+# ---- the budget -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if not name.startswith("story")])
+def test_the_payload_of_a_page_is_within_its_budget(name):
+    size = len(ready(live_of(name)).payload)
+    assert size <= (FIRST if name == "first" else ANY), f"{size} bytes"
+
+
+def test_the_payload_of_the_story_is_within_its_budget():
+    story = own_story()
+    payload = json.dumps(story_payload(story, story.results()), separators=(",", ":")).encode()
+    assert len(gzip.compress(payload, 4)) <= ANY
+
+
+def test_the_examples_in_the_plane_are_within_the_budget():
+    panel, _ = decision_figure("label", None, plane(moons()))
+    assert set(colors(wire(panel))) <= set(COLORS)
+    assert len(gzip.compress(json.dumps(wire(panel)).encode(), 4)) <= ANY
