@@ -38,7 +38,26 @@ function createPlayer(live, onCommit) {
   };
 
   const { stop, toggle } = createPlay(live, go, commit);
+  live.hand = handOf(live, { go, commit, stop });
 
+  return {
+    toggle,
+    set: (rate) => {
+      stop();
+      go(nearest(live.payload.rates, rate));
+      live.committed = live.payload.rates[live.index];
+    },
+    destroy: () => {
+      stop();
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    },
+  };
+}
+
+// What a hand does, at the slider or in a panel.
+function handOf(live, { go, commit, stop }) {
+  const { range } = live.parts;
   range.addEventListener("input", () => { stop(); go(Number(range.value)); });
   range.addEventListener("change", () => commit(KEY_PAUSE_MS));
   // By one place, or by a leap.
@@ -54,21 +73,7 @@ function createPlayer(live, onCommit) {
     event.preventDefault();
     step(direction, true);
   });
-  live.hand = { go: (next) => { stop(); go(next); }, release: () => commit(), step };
-
-  return {
-    toggle,
-    set: (rate) => {
-      stop();
-      go(nearest(live.payload.rates, rate));
-      live.committed = live.payload.rates[live.index];
-    },
-    destroy: () => {
-      stop();
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    },
-  };
+  return { go: (next) => { stop(); go(next); }, release: () => commit(), step };
 }
 
 // The button that lets the slider run from where it is to its end.

@@ -20,7 +20,7 @@ function arrange(root, charts) {
   }
 }
 
-function drawAll(root) {
+function drawCharts(root) {
   const { live } = root;
   root.charts.forEach(({ panel, alt }, at) => {
     const { nodes } = root.children[at];
@@ -50,10 +50,10 @@ export default function ({ data, parentElement }) {
     const parts = { tip: tipNode(), menu: menuNode(), status: element("p", { class: "dv-status", "aria-live": "polite" }), picture: root };
     root.after(parts.tip, parts.menu, parts.status);
     root.live = { root, parts, payload: { rates: [], label: "" }, index: 0, plotly: data.plotly };
-    new ResizeObserver(() => drawAll(root)).observe(root);
+    new ResizeObserver(() => drawCharts(root)).observe(root);
   }
   arrange(root, data.charts);
-  drawAll(root);
+  drawCharts(root);
   details.ontoggle = () => tabulateOpen(details, data.charts);
   tabulateOpen(details, data.charts);
 }

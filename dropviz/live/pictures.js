@@ -38,6 +38,16 @@ function addGuess({ dv, live: { live } }, question, answer, reveal) {
     answer.guess = axis().value(Math.max(top, Math.min(bottom, pixel)));
     place();
   };
+  const by = (steps) => set(axis()(guessed()) + (steps * (axis().ends[1] - axis().ends[0])) / KEY_STEPS);
+  listenToGuess(point, { plot, set, by, reveal });
+  plot.append(point);
+  new ResizeObserver(place).observe(plot);
+  place();
+  return point;
+}
+
+// A hand sets the point, an arrow key moves it, Enter is the answer.
+function listenToGuess(point, { plot, set, by, reveal }) {
   point.addEventListener("pointerdown", (event) => {
     point.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -47,16 +57,12 @@ function addGuess({ dv, live: { live } }, question, answer, reveal) {
     if (point.hasPointerCapture(event.pointerId)) set(event.clientY - plot.getBoundingClientRect().top);
   });
   point.addEventListener("keydown", (event) => {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!by && event.key !== "Enter") return;
+    const steps = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!steps && event.key !== "Enter") return;
     event.preventDefault();
-    if (by) set(axis()(guessed()) + (by * (axis().ends[1] - axis().ends[0])) / KEY_STEPS);
+    if (steps) by(steps);
     else reveal();
   });
-  plot.append(point);
-  new ResizeObserver(place).observe(plot);
-  place();
-  return point;
 }
 
 // Show whether the answer is said, or was never given.

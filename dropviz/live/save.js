@@ -16,8 +16,8 @@ const LOOK = [
 
 /** The name of a file: the panel and the place of the slider. */
 export const fileName = (title, label, rate, format) => {
-  const words = `${title} ${label} ${rate}`.normalize("NFKD").toLowerCase();
-  return `${words.replace(/[^a-z0-9.]+/g, "-").replace(/^-|-$/g, "")}.${format}`;
+  const words = `${title} ${label} ${rate}`.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return `${words.replace(/(?:[^a-z0-9.]|\.(?!\d))+/g, "-").replace(/^-|-$/g, "") || "panel"}.${format}`;
 };
 
 // A panel as an SVG that needs no style sheet, on a ground.

@@ -2,8 +2,8 @@
 // somebody opens them; a row is a place on the x axis, a column a curve.
 
 import { element } from "./dom.js";
-import { figures, nearest } from "./scales.js";
-import { rowOf } from "./wire.js";
+import { figures, nearest, tickText } from "./scales.js";
+import { numberAt, rowOf } from "./wire.js";
 
 const EVERY = 3; // row and column of a field: enough to read
 
@@ -35,7 +35,7 @@ export function columnsOf(panel, rates, index) {
       add(`${mark.name}, ${mark.kind}`, rates, rowOf(exact, 0));
       if (simulated) add(`${mark.name}, simulated`, rates, rowOf(simulated, 0), error && rowOf(error, 0));
     } else if (mark.mark === "Stem") {
-      const share = mark.share.values[mark.share.points === 1 ? 0 : index];
+      const share = numberAt(mark.share, index);
       spikes.push({ name: mark.name, value: share > 0 ? `${figures(share)} %` : "–" });
     } else if (mark.mark === "Path" || mark.mark === "Points") {
       const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
@@ -46,11 +46,20 @@ export function columnsOf(panel, rates, index) {
   return { columns, spikes };
 }
 
-const same = (one, other) => Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(other));
+// The same place, be it kept in 32 bits or in 64.
+const samePlace = (one, other) => Math.abs(one - other) <= 2e-7 * Math.max(Math.abs(one), Math.abs(other));
+
+// A place in words; a step of a training is said to the unit.
+const placeText = (x) => (Number.isInteger(x) ? tickText(x) : figures(x));
+
+/** All places where some column has a value, rising, each once. */
+export const placesOf = (columns) =>
+  columns.flatMap(({ xs }) => xs).sort((one, other) => one - other)
+    .filter((x, at, all) => at === 0 || !samePlace(all[at - 1], x));
 
 function rowAtPlace({ columns, unit }, x, heading, attributes) {
   const cells = columns.map(({ xs, ys, errors }) => {
-    const at = xs.findIndex((place) => same(place, x));
+    const at = xs.findIndex((place) => samePlace(place, x));
     if (at < 0) return "";
     return figures(ys[at]) + (errors?.[at] > 0 ? ` ± ${figures(errors[at])}` : "") + unit;
   });
@@ -59,13 +68,13 @@ function rowAtPlace({ columns, unit }, x, heading, attributes) {
 
 function tableOf(panel, rates, index) {
   const { columns, spikes } = columnsOf(panel, rates, index);
-  const places = [...new Set(columns.flatMap(({ xs }) => xs))].sort((one, other) => one - other);
+  const places = placesOf(columns);
   const headings = columns.map(({ name, errors, kind }) => (errors ? `${name} ± ${kind}` : name));
   const about = { columns, unit: panel.y.unit };
-  const rows = places.map((x) => rowAtPlace(about, x, figures(x)));
+  const rows = places.map((x) => rowAtPlace(about, x, placeText(x)));
   if (panel.over) {
     const here = places[nearest(places, rates[index])];
-    rows.unshift(rowAtPlace(about, here, `now: ${figures(here)}`, { "aria-current": "true" }));
+    rows.unshift(rowAtPlace(about, here, `now: ${placeText(here)}`, { "aria-current": "true" }));
   }
   rows.push(...spikes.map(({ name, value }) => tableRow(name, [value], {}, Math.max(1, columns.length))));
   return table(`${panel.title} (${panel.y.title})`, [panel.x.title, ...headings], rows);

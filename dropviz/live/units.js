@@ -9,17 +9,22 @@ const CELL = 20; // width of a unit's place in the row, in SVG units
 const DROPPED = 4; // radius of the dashed ring
 
 // Area is proportional to |output|; the largest activation, unscaled, fills 55 % of its cell's width.
-const radius = (output, largest) => {
+/** The radius of a unit's circle. @param {number} output @param {number} largest activation */
+export const radius = (output, largest) => {
   if (!output) return 1.2;
   return Math.min(0.48 * CELL, 0.275 * CELL * Math.sqrt(Math.abs(output) / largest) + 0.8);
 };
 
-/** What a unit makes of its activation in both phases, at a place of the slider. @param {UnitRow} row */
+/**
+ * What a unit makes of its activation in both phases, at a place of the slider.
+ * @param {[number, number]} unit its activation, and the place that drops it @param {UnitRow} row
+ * @param {Record<string, string[]>} texts @param {number} index
+ */
 export function arithmetic([activation, droppedAt], row, texts, index) {
   const mask = index >= droppedAt ? 0 : 1;
   const factor = (phase) => {
     const said = texts[`${row.name}-${phase}-factor`]?.[index] ?? texts[`${row.name}-${phase}`]?.[index] ?? "";
-    return said === "unchanged" || said === "× 1" ? "" : ` ${said}`;
+    return ["", "unchanged", "× 1"].includes(said) ? "" : ` ${said}`;
   };
   const outcome = (value) => (row.train[index] === null ? "undefined" : figures(value));
   const a = figures(activation);
@@ -29,20 +34,10 @@ export function arithmetic([activation, droppedAt], row, texts, index) {
   ];
 }
 
-/** Draw the units of one strategy into `svg`; returns what moves them to a place of the slider. @param {UnitRow} row */
-export function drawUnits(svg, row, live) {
+// A click on a unit, or an arrow key, tells its arithmetic.
+function answerToHand(svg, row, live) {
   const { units, texts } = live.payload;
-  const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
-  const [train, test] = [0, 1].map((line) => units.map(([value], column) => drawn("circle", {
-    cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
-    class: value < 0 ? "dv-unit dv-negative" : "dv-unit",
-  })));
-  const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
-  furnish(svg, {
-    viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`, "data-color": row.color, role: "slider", tabindex: 0,
-    "aria-label": `${units.length} units, ${meaning}`, "aria-valuemin": 1, "aria-valuemax": units.length, "aria-valuenow": 1,
-  });
-  svg.replaceChildren(...train, ...test);
+  const inside = (column) => Math.max(0, Math.min(units.length - 1, column));
   let chosen = 0;
 
   const tell = (column, place) => {
@@ -61,18 +56,37 @@ export function drawUnits(svg, row, live) {
   };
   svg.onclick = (event) => {
     const { left, width } = svg.getBoundingClientRect();
-    tell(Math.max(0, Math.min(units.length - 1, Math.floor(((event.clientX - left) / width) * units.length))), event);
+    tell(inside(Math.floor(((event.clientX - left) / width) * units.length)), event);
   };
   svg.onkeydown = (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1, Enter: 0 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    chosen = Math.max(0, Math.min(units.length - 1, chosen + by));
+    chosen = inside(chosen + by);
     tell(chosen, beside());
   };
   svg.onblur = () => { live.parts.tip.hidden = true; };
   svg.onpointerleave = svg.onblur;
+}
 
+/**
+ * Draw the units of one strategy into `svg`; returns what moves them to a place of the slider.
+ * @param {SVGSVGElement} svg @param {UnitRow} row @param {Live} live
+ */
+export function drawUnits(svg, row, live) {
+  const { units } = live.payload;
+  const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
+  const [train, test] = [0, 1].map((line) => units.map(([value], column) => drawn("circle", {
+    cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
+    class: value < 0 ? "dv-unit dv-negative" : "dv-unit",
+  })));
+  const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
+  furnish(svg, {
+    viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`, "data-color": row.color, role: "slider", tabindex: 0,
+    "aria-label": `${units.length} units, ${meaning}`, "aria-valuemin": 1, "aria-valuemax": units.length, "aria-valuenow": 1,
+  });
+  svg.replaceChildren(...train, ...test);
+  answerToHand(svg, row, live);
   return (index) => {
     units.forEach(([value, droppedAt], column) => {
       const dropped = index >= droppedAt;

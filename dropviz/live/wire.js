@@ -11,14 +11,20 @@ export function revive(part) {
   return part;
 }
 
-/** The row of numbers at a place of the slider; one row is the same at every place. */
+/**
+ * The row of numbers at a place of the slider; one row is the same at every place.
+ * @param {Numbers | null} numbers @param {number} index
+ */
 export const rowOf = (numbers, index) => {
   if (!numbers) return null;
   const { values, points } = numbers;
   return values.length === points ? values : values.subarray(index * points, (index + 1) * points);
 };
 
-/** A line of JSON that is new on every rerun, and a function that reads the rest: the figure's JSON, compressed. */
+/** The number at a place of the slider, where there is one a place, or one for all. @param {Numbers} numbers @param {number} index */
+export const numberAt = ({ values, points }, index) => values[Math.min(index, points - 1)];
+
+/** A line of JSON that is new on every rerun, and a function that reads the rest: the figure's JSON, compressed. @param {Uint8Array<ArrayBuffer>} bytes */
 export const unpack = (bytes) => {
   const end = bytes.indexOf(10);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
