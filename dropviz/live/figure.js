@@ -154,11 +154,14 @@ function showPayload(live, payload, rate) {
 /**
  * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended, `plotly` are
  * the addresses where the library can be had.
- * @param {Payload} firstPayload
+ * @param {HTMLElement} root @param {Payload} firstPayload @param {number} rate
+ * @param {{ onCommit?: (rate: number) => void, plotly?: string[] }} settings @returns {Mounted}
  */
 export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = null } = {}) {
   const parts = skeleton(root);
-  const live = { root, parts, plotly, tableTimer: 0, width: 0, movePicture: () => {} };
+  const none = { payload: null, index: 0, committed: 0, drawn: [], hand: null, moveBlocks: null }; // until there are some
+  /** @type {Live} */
+  const live = { root, parts, plotly, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
   parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate(live) : parts.tables.replaceChildren()));
   const watcher = new ResizeObserver(() => { if (parts.picture.clientWidth !== live.width) drawFigure(live); });

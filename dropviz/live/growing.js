@@ -41,8 +41,9 @@ function tabulateOpen(details, charts) {
   details.querySelector(".dv-tables").replaceChildren(...(tables.length ? tables : ["Nothing has been trained yet."]));
 }
 
-/** Streamlit's component. */
+/** Streamlit's component. @param {Component<{ charts: Chart[], plotly: string[] }>} component */
 export default function ({ data, parentElement }) {
+  /** @type {Growing} */
   const root = parentElement.querySelector(".dv-growing");
   const details = parentElement.querySelector("details");
   root.charts = revive(data.charts);

@@ -1,7 +1,7 @@
 // To the hand: a panel under the pointer says its values there, and in a panel over the slider's places the line that
 // marks this one is dragged. The pointer, a finger and the arrow keys move the same rate as the slider.
 
-import { element } from "./dom.js";
+import { element, furnish } from "./dom.js";
 import { nearest, tickText } from "./scales.js";
 
 const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
@@ -40,8 +40,8 @@ export function holdPanel({ grip, box }, panel, drawnPanel, live) {
   const { rates, label } = live.payload;
   grip.classList.toggle("dv-over", panel.over);
   if (panel.over) {
-    const attributes = { role: "slider", tabindex: 0, "aria-label": `${label}: ${panel.title}`, "aria-valuemin": rates[0], "aria-valuemax": rates.at(-1) };
-    for (const [name, value] of Object.entries(attributes)) grip.setAttribute(name, value);
+    const ends = { "aria-valuemin": rates[0], "aria-valuemax": rates.at(-1) };
+    furnish(grip, { role: "slider", tabindex: 0, "aria-label": `${label}: ${panel.title}`, ...ends });
   } else for (const name of ["role", "tabindex", "aria-label"]) grip.removeAttribute(name);
   if (grip.holding) return;
   grip.holding = true;

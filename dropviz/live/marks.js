@@ -60,13 +60,14 @@ export const plusMinus = (value, error) => {
   return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`.replace("-", "−");
 };
 
-/** The exact and the simulated value of a line at one place, in words. @param {Line} line */
+/** The exact and the simulated value of a line at one place, in words. @param {Line} line @param {number} index */
 export function valueOf({ estimate, kind }, index) {
   const [exact, simulated, error] = ["exact", "simulated", "error"].map((part) => rowOf(estimate[part], 0)?.[index]);
   if (simulated === undefined) return figures(exact);
   return `${figures(exact)}${kind === "exact" ? "" : ` ${kind}`}; simulated ${plusMinus(simulated, error)}`;
 }
 
+/** @type {Drawers} */
 const draw = {
   Line(mark, room) {
     const { places, toX, toY, unit } = room;
@@ -145,7 +146,8 @@ const draw = {
       words.setAttribute("x", round(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit));
       words.setAttribute("y", round(y + (mark.dashed ? 18 : 4) * unit));
     };
-    const say = (x, index) => {
+    /** @type {Drawn["say"]} */
+    const say = (_, index) => {
       const share = numberAt(mark.share, index);
       return share > 0 ? [[mark, `${figures(share)} %`]] : [];
     };
@@ -170,7 +172,10 @@ const draw = {
   },
 };
 
-/** The area from a curve down to `base`: every piece of the curve has its own. @param {string} outline @param {string} base */
+/**
+ * The area from a curve down to `base`: every piece of the curve has its own.
+ * @param {string} outline @param {string} base
+ */
 export const areaOf = (outline, base) =>
   outline.split("M").filter(Boolean).map((piece) => `M${piece}V${base}H${piece.split(",")[0]}Z`).join("");
 
@@ -182,6 +187,7 @@ function moving(put, ...parts) {
 }
 
 // The value of a path at the point nearest to x.
+/** @type {(mark: Path) => Drawn["say"]} */
 const reading = (mark) => (x, index) => {
   const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
   if (xs.length < 3) return [];
@@ -229,9 +235,11 @@ function rgbOf(node, color) {
 
 /**
  * Draw a mark in its room: the scales, the places of the slider and the unit of length.
- * @param {Mark} mark
+ * @param {Mark} mark @param {Room} room @returns {DrawnMark}
  */
 export function drawMark(mark, room) {
-  const { nodes, above, move, say } = draw[mark.mark](mark, room);
-  return { nodes: [drawn("g", { "data-color": mark.color ?? "ink" }, nodes)], above, move, say };
+  const drawer = /** @type {(mark: Mark, room: Room) => DrawnMark} */ (draw[mark.mark]);
+  const { nodes, above, move, say } = drawer(mark, room);
+  const colored = { "data-color": "color" in mark ? mark.color : "ink" };
+  return { nodes: [drawn("g", colored, nodes)], above: above && drawn("g", colored, [above]), move, say };
 }

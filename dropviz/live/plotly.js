@@ -13,6 +13,7 @@ async function loadPlotly(addresses) {
   if (!window.dropvizPlotly) {
     const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
     const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
+    /** @type {(addresses: string[]) => Promise<PlotlyLibrary>} */
     const from = ([first, ...others]) => import(new URL(first, base).href).then(() => window.Plotly)
       .catch((problem) => (others.length ? from(others) : Promise.reject(problem)));
     window.dropvizPlotly = from(addresses);
@@ -23,27 +24,31 @@ async function loadPlotly(addresses) {
 
 const listed = (numbers, index) => numbers && Array.from(rowOf(numbers, index));
 
-/** The traces of a panel at a place of the slider. @param {Panel} panel */
+/**
+ * The traces of a panel at a place of the slider.
+ * @param {Panel} panel @param {number[]} rates @param {number} index @param {(role: string) => string} colorOf
+ */
 export function tracesOf(panel, rates, index, colorOf) {
   const base = (mark, more) => ({ type: "scatter", name: mark.name, x: listed(mark.x, index), y: listed(mark.y, index), ...more });
   return panel.marks.flatMap((mark) => {
-    const color = colorOf(mark.color);
-    const dash = PLOTLY_DASHES[mark.dash ?? (mark.dashed ? "dashed" : "solid")];
-    const line = { color, width: mark.width, dash };
+    /** @type {Look} */
+    const look = mark;
+    const color = colorOf(look.color);
+    const line = { color, width: look.width, dash: PLOTLY_DASHES[look.dash ?? (look.dashed ? "dashed" : "solid")] };
     const marker = (size, open) => ({ color, size, symbol: open ? "circle-open" : "circle" });
     if (mark.mark === "Line") {
       const { exact, simulated, error } = mark.estimate;
-      const points = { mode: "markers", marker: marker(5, mark.dashed), name: `${mark.name}, simulated`, y: listed(simulated, 0) };
+      const points = { mode: "markers", marker: marker(5, mark.dashed), name: `${mark.name}, simulated` };
       const bars = error ? { error_y: { type: "data", array: listed(error, 0), color } } : {};
       return [
         base(mark, { mode: "lines", line, name: `${mark.name}, ${mark.kind}`, x: rates, y: listed(exact, 0) }),
-        ...(simulated ? [base(mark, { ...points, ...bars, x: rates })] : []),
+        ...(simulated ? [base(mark, { ...points, ...bars, x: rates, y: listed(simulated, 0) })] : []),
       ];
     }
     if (mark.mark === "Path") {
       const shape = mark.stepped ? "hv" : "linear";
-      const look = mark.dots ? { mode: "lines+markers", marker: marker(mark.dots, false) } : { mode: "lines" };
-      return [base(mark, { ...look, line: { ...line, shape }, ...(mark.filled ? { fill: "tozeroy" } : {}) })];
+      const way = mark.dots ? { mode: "lines+markers", marker: marker(mark.dots, false) } : { mode: "lines" };
+      return [base(mark, { ...way, line: { ...line, shape }, ...(mark.filled ? { fill: "tozeroy" } : {}) })];
     }
     if (mark.mark === "Points") return [base(mark, { mode: "markers", marker: marker(mark.size, mark.open) })];
     if (mark.mark === "Stem") {
@@ -64,7 +69,7 @@ const axisOf = ({ title, low, high, log, unit }) => ({
   title: { text: title }, ticksuffix: unit, type: log ? "log" : "linear", range: log ? [Math.log10(low), Math.log10(high)] : [low, high],
 });
 
-/** Show a panel in Plotly, in a dialog. */
+/** Show a panel in Plotly, in a dialog. @param {Surroundings} live @param {Panel} panel */
 export async function openInPlotly({ parts, payload, index, plotly, root }, panel) {
   const place = element("div", { class: "dv-plotly" }, ["Loading Plotly …"]);
   const dialog = element("dialog", { class: "dv-dialog", "aria-label": panel.title });

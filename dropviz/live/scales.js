@@ -14,9 +14,8 @@ export function scale({ low, high, log }, from, to) {
   const [first, last] = [unit(low), unit(high)];
   const span = last - first || 1; // where there is only one value, it stands at the beginning
   const pixel = (value) => from + ((unit(value) - first) / span) * (to - from);
-  pixel.ends = from < to ? [from, to] : [to, from];
-  pixel.value = (place) => back(first + ((place - from) / (to - from)) * span);
-  return pixel;
+  const value = (place) => back(first + ((place - from) / (to - from)) * span);
+  return Object.assign(pixel, { ends: /** @type {[number, number]} */ (from < to ? [from, to] : [to, from]), value });
 }
 
 /**

@@ -22,7 +22,7 @@ const table = (caption, headings, rows) =>
 /**
  * The columns of a panel at a place of the slider, and what has no row of its own: a mass at one value counts by its
  * height, an upright line by where it stands.
- * @param {Panel} panel
+ * @param {Panel} panel @param {number[]} rates @param {number} index
  */
 export function columnsOf(panel, rates, index) {
   const columns = [];
@@ -40,7 +40,7 @@ export function columnsOf(panel, rates, index) {
     } else if (mark.mark === "Path" || mark.mark === "Points") {
       const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
       if (xs.length === 2 && xs[0] === xs[1]) spikes.push({ name: mark.name, value: `at ${figures(xs[0])}` });
-      else add(mark.name, xs, ys, mark.spread?.values, "standard deviation");
+      else add(mark.name, xs, ys, mark.mark === "Path" ? mark.spread?.values : null, "standard deviation");
     }
   }
   return { columns, spikes };
@@ -52,7 +52,7 @@ const samePlace = (one, other) => Math.abs(one - other) <= 2e-7 * Math.max(Math.
 // A place in words; a step of a training is said to the unit.
 const placeText = (x) => (Number.isInteger(x) ? tickText(x) : figures(x));
 
-/** All places where some column has a value, rising, each once. */
+/** All places where some column has a value, rising, each once. @param {{ xs: number[] }[]} columns */
 export const placesOf = (columns) =>
   columns.flatMap(({ xs }) => xs).sort((one, other) => one - other)
     .filter((x, at, all) => at === 0 || !samePlace(all[at - 1], x));
@@ -92,9 +92,12 @@ function fieldTable(panel, { name, x, y, z }) {
   return table(`${panel.title}: ${name}`, headings, rows.reverse());
 }
 
-/** The tables of panels, at a place of the slider. @param {Panel[]} panels */
+/**
+ * The tables of panels, at a place of the slider.
+ * @param {Panel[]} panels @param {number[]} rates @param {number} index
+ */
 export const dataTables = (panels, rates, index) =>
   panels.flatMap((panel) => [
     tableOf(panel, rates, index),
-    ...panel.marks.filter(({ mark }) => mark === "Field").map((field) => fieldTable(panel, field)),
+    ...panel.marks.filter((mark) => mark.mark === "Field").map((field) => fieldTable(panel, field)),
   ]);

@@ -26,11 +26,11 @@ export function arithmetic([activation, droppedAt], row, texts, index) {
     const said = texts[`${row.name}-${phase}-factor`]?.[index] ?? texts[`${row.name}-${phase}`]?.[index] ?? "";
     return ["", "unchanged", "× 1"].includes(said) ? "" : ` ${said}`;
   };
-  const outcome = (value) => (row.train[index] === null ? "undefined" : figures(value));
+  const outcome = (scaled, by) => (by === null ? "undefined" : figures(scaled * by));
   const a = figures(activation);
   return [
-    ["training", `${a} × ${mask}${factor("train")} = ${outcome(activation * mask * row.train[index])}`],
-    ["test", `${a}${factor("test")} = ${row.test[index] === null ? "undefined" : figures(activation * row.test[index])}`],
+    ["training", `${a} × ${mask}${factor("train")} = ${outcome(activation * mask, row.train[index])}`],
+    ["test", `${a}${factor("test")} = ${outcome(activation, row.test[index])}`],
   ];
 }
 
@@ -42,10 +42,11 @@ function answerToHand(svg, row, live) {
 
   const tell = (column, place) => {
     chosen = column;
+    /** @type {Saying[]} */
     const rows = arithmetic(units[column], row, texts, live.index).map(([name, value], at) => [
       { name, color: row.color, dashed: at === 1 }, value,
     ]);
-    svg.setAttribute("aria-valuenow", column + 1);
+    svg.setAttribute("aria-valuenow", String(column + 1));
     svg.setAttribute("aria-valuetext", rows.map(([{ name }, value]) => `${name}: ${value}`).join("; "));
     fillTip(live.parts.tip, `unit ${column + 1}: a × mask, and the factor`, rows);
     putTip(live.parts.tip, place);
@@ -90,9 +91,9 @@ export function drawUnits(svg, row, live) {
   return (index) => {
     units.forEach(([value, droppedAt], column) => {
       const dropped = index >= droppedAt;
-      train[column].setAttribute("r", dropped ? DROPPED : radius(value * row.train[index], largest));
+      train[column].setAttribute("r", String(dropped ? DROPPED : radius(value * row.train[index], largest)));
       train[column].classList.toggle("dv-dropped", dropped);
-      test[column].setAttribute("r", radius(value * row.test[index], largest));
+      test[column].setAttribute("r", String(radius(value * row.test[index], largest)));
     });
   };
 }

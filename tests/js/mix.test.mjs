@@ -23,7 +23,8 @@ const panels = (one, other) => [panel([one]), panel([other])].map(revive);
 const halfway = (one, other) => mixedPanel(...panels(one, other), 0.5).marks[0];
 
 test("numbers move where both have them", () => {
-  const { x, y, spread } = halfway(path(numbers(0, 1), numbers(0, 4)), path(numbers(0, 3), numbers(NaN, 8), { spread: numbers(1, 2) }));
+  const other = path(numbers(0, 3), numbers(NaN, 8), { spread: numbers(1, 2) });
+  const { x, y, spread } = halfway(path(numbers(0, 1), numbers(0, 4)), other);
   assert.deepEqual([[...x.values], [...y.values]], [[0, 2], [NaN, 6]]);
   assert.deepEqual([...spread.values], [1, 2]); // there was none before
   assert.equal(y.points, 2);
@@ -54,7 +55,8 @@ test("panels are alike where they have the same marks of the same names, and the
   const plain = panel([path(null, null)]);
   assert.ok(isAlike(plain, panel([path(null, null)], { title: "another" })));
   assert.ok(isAlike(panel([]), panel([])));
-  for (const other of [panel([]), panel([path(null, null, { name: "q" })]), panel([line({}, { name: "p" })]), { ...plain, height: 9 }]) {
+  const marks = [[], [path(null, null, { name: "q" })], [line({}, { name: "p" })]];
+  for (const other of [...marks.map((each) => panel(each)), { ...plain, height: 9 }]) {
     assert.ok(!isAlike(plain, other));
     assert.ok(!isAlike(other, plain));
   }

@@ -91,7 +91,8 @@ test("whatever the range, ticks are inside, rise evenly and are few", () => {
     assert.ok(most < 4 || found.length > 1, `${low} … ${high}: ${found}`);
     assert.ok(found.every((tick) => tick >= low - room && tick <= high + room), `${low} … ${high}: ${found}`);
     const steps = found.slice(1).map((tick, before) => tick - found[before]);
-    assert.ok(steps.every((step) => step > 0 && Math.abs(step - steps[0]) < 1e-6 * steps[0]), `${low} … ${high}: ${found}`);
+    const even = steps.every((step) => step > 0 && Math.abs(step - steps[0]) < 1e-6 * steps[0]);
+    assert.ok(even, `${low} … ${high}: ${found}`);
   }
 });
 
@@ -109,9 +110,9 @@ test("own ticks stay, even if there is none", () => {
 });
 
 test("an axis of no length, or without a logarithm, has no ticks and holds nobody up", () => {
-  for (const one of [axis(5, 5), axis(1, 0), axis(NaN, 1), axis(0, Infinity), log(0, 1), log(-1, 1), log(1, Infinity), log(2, 2)]) {
-    assert.deepEqual(ticksOf(one, 6), []);
-  }
+  const none = [axis(5, 5), axis(1, 0), axis(NaN, 1), axis(0, Infinity)];
+  const noLogarithm = [log(0, 1), log(-1, 1), log(1, Infinity), log(2, 2)];
+  for (const one of [...none, ...noLogarithm]) assert.deepEqual(ticksOf(one, 6), []);
   assert.deepEqual(ticks(0, 1, 0.2), [0, 1]); // no room at all
 });
 

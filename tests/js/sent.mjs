@@ -9,8 +9,8 @@ export const numbers = (...values) => matrix(values.length, values);
 const AXIS = { title: "", low: 0, high: 1, log: false, unit: "", ticks: null };
 
 export const panel = (marks, more = {}) => ({
-  title: "title", x: AXIS, y: AXIS, marks, height: 100, labels: { wide: [], narrow: [] }, over: false, above: [], right: 10,
-  equal: false, ...more,
+  title: "title", x: AXIS, y: AXIS, marks, height: 100, labels: { wide: [], narrow: [] }, over: false, above: [],
+  right: 10, equal: false, ...more,
 });
 
 export const line = (estimate, more = {}) => ({
@@ -23,4 +23,4 @@ export const path = (x, y, more = {}) => ({
   spread: null, ...more,
 });
 
-export const stem = (at, share, more = {}) => ({ mark: "Stem", name: "s", color: "none", at, share, dashed: false, ...more });
+export const stem = (at, share) => ({ mark: "Stem", name: "s", color: "none", at, share, dashed: false });
