@@ -19,12 +19,14 @@ test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name
 	@$(PYTHON) -m tools.browser || true
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: .venv/.dev  ## lint, formatting and types over everything
+check: .venv/.dev  ## lint, formatting and types over everything; the scripts where there is Node
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	@if command -v node > /dev/null; then node --test tests/js/*.test.mjs; \
 	else echo "Skipped: the tests of the scripts' pure parts (tests/js), as there is no node here."; fi
+	@if $(MAKE) --silent tests/js/node_modules/.types 2> /dev/null; then cd tests/js && node_modules/.bin/tsc; \
+	else echo "Skipped: the types of the scripts (tsc), as there is no npm here, or it cannot install TypeScript."; fi
 
 bench: .bench-venv/.bench  ## compare the speed with NumPy loops and PyTorch
 	.bench-venv/bin/python -m bench $(ARGS)
@@ -33,7 +35,7 @@ oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, Keras and Fla
 	.oracle-venv/bin/python -m pytest tests/oracle $(ARGS)
 
 clean:  ## remove the environments, caches and everything built
-	rm -rf .venv .bench-venv .oracle-venv .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+	rm -rf .venv .bench-venv .oracle-venv tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.app: requirements.txt | .venv/bin/python
@@ -44,6 +46,11 @@ clean:  ## remove the environments, caches and everything built
 .venv/.dev: requirements-dev.txt .venv/.app
 	@echo "Installing the development tools into .venv (once)"
 	@$(PYTHON) $(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+tests/js/node_modules/.types: tests/js/package.json
+	@echo "Installing TypeScript into tests/js/node_modules (once)"
+	@cd tests/js && npm install --silent --fetch-retries=0 --no-package-lock --no-audit --no-fund
 	@touch $@
 
 .bench-venv/.bench: requirements-bench.txt requirements.txt | .bench-venv/bin/python

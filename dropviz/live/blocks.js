@@ -15,7 +15,7 @@ function showBlocks(node, blocks) {
   node.replaceChildren(...wordNodes(blocks));
 }
 
-/** Build what every live figure consists of. */
+/** Build what every live figure consists of. @param {HTMLElement} root @returns {Parts} */
 export function skeleton(root) {
   const id = `dv-range-${Math.random().toString(36).slice(2)}`;
   const play = element("button", { type: "button", class: "dv-play", "aria-label": "Play: sweep the slider" });
@@ -36,29 +36,31 @@ export function skeleton(root) {
   return { play, range, label, value, keep, picture, tip, menu, tables, data, head, foot, status };
 }
 
-/** Fill the blocks with what a payload says; returns what moves them to a place of the slider. */
+/** Fill the blocks with what a payload says; returns what moves them to a place of the slider. @param {Live} live */
 export function fillBlocks(live) {
   const { root, parts, payload } = live;
   const { rates, label, readouts } = payload;
-  parts.range.max = rates.length - 1;
+  parts.range.max = String(rates.length - 1);
   parts.label.textContent = label;
   // The widest value keeps its room, so that the slider does not move under the pointer.
   parts.value.style.minWidth = readouts ? `${Math.max(0, ...readouts.map(([value]) => value.length))}ch` : "";
   for (const place of ["head", "foot"]) showBlocks(parts[place], payload[place]);
   parts.picture.setAttribute("aria-label", payload.alt);
-  const texts = [...root.querySelectorAll("[data-text]")].map((node) => [node, payload.texts[node.dataset.text]])
-    .filter(([, values]) => values);
+  /** @type {NodeListOf<HTMLElement>} */
+  const named = root.querySelectorAll("[data-text]");
+  const texts = [...named].filter((node) => payload.texts[node.dataset.text]);
+  /** @type {NodeListOf<HTMLAnchorElement>} */
   const links = root.querySelectorAll("a[data-takes-rate]"); // to other pages, which shall open at this rate
-  const units = payload.unitRows.flatMap((row) => Array.from(
-    root.querySelectorAll(`svg[data-units="${row.name}"]`), (svg) => drawUnits(svg, row, live),
-  ));
+  /** @type {(name: string) => NodeListOf<SVGSVGElement>} */
+  const neurons = (name) => root.querySelectorAll(`svg[data-units="${name}"]`);
+  const units = payload.unitRows.flatMap((row) => Array.from(neurons(row.name), (svg) => drawUnits(svg, row, live)));
   return (index) => {
     const rate = rates[index];
     const [value, note] = readouts?.[index] ?? [rate.toFixed(2), `keep ${(1 - rate).toFixed(2)}`];
     parts.value.textContent = value;
     parts.keep.textContent = note;
     parts.range.setAttribute("aria-valuetext", `${label} ${value}${readouts ? `, ${note}` : ""}`);
-    for (const [node, values] of texts) node.textContent = values[index];
+    for (const node of texts) node.textContent = payload.texts[node.dataset.text][index];
     for (const link of links) link.search = `?rate=${rate}`;
     for (const update of units) update(index);
   };

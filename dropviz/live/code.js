@@ -12,7 +12,7 @@ const PARTS = new RegExp([
   new RegExp(`(?<keyword>\\b(?:${KEYWORDS.replaceAll(" ", "|")})\\b)`),
 ].map((part) => part.source).join("|"), "g");
 
-/** Python's code in pieces, each with its kind, "" where it has none. */
+/** Python's code in pieces, each with its kind, "" where it has none. @param {string} code */
 export function pieces(code) {
   const found = [];
   let end = 0;
@@ -58,7 +58,7 @@ function write(node, name, code) {
   );
 }
 
-/** Streamlit's component. */
+/** Streamlit's component. @param {Component<Record<string, string>>} component */
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".dv-codes");
   const blocks = Object.entries(data);

@@ -5,6 +5,10 @@ const mounted = new WeakMap(); // by root: what is live there, and the head of t
 /**
  * `payload` promises the data; it is asked for only where the head tells of another version. `begin` returns what is
  * live, `renew` too; `arrive` moves it where the address says, when a person has come anew.
+ * @template Data, Head @template {{ destroy(): void }} What
+ * @param {HTMLElement} root @param {Head & { version?: string, arrival?: string }} head
+ * @param {() => Promise<Data>} payload
+ * @param {{ begin(data: Data, head: Head): What, renew(live: What, data: Data): What, arrive(live: What): void }} acts
  */
 export function keepMounted(root, head, payload, { begin, renew, arrive }) {
   const known = mounted.get(root) ?? { head: {}, live: null };

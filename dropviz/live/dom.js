@@ -2,15 +2,36 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** @typedef {Record<string, string | number | boolean>} Attributes */
+
+/**
+ * Give a node attributes and children.
+ * @template {Element} N @param {N} node @param {Attributes} [attributes]
+ * @param {(Node | string)[]} [children] @returns {N}
+ */
 export const furnish = (node, attributes = {}, children = []) => {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
   node.append(...children);
   return node;
 };
 
+/**
+ * A node of the page.
+ * @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {Attributes} [attributes]
+ * @param {(Node | string)[]} [children] @returns {HTMLElementTagNameMap[K]}
+ */
 export const element = (tag, attributes, children) => furnish(document.createElement(tag), attributes, children);
+/**
+ * A node of a drawing.
+ * @template {keyof SVGElementTagNameMap} K @param {K} tag @param {Attributes} [attributes]
+ * @param {(Node | string)[]} [children] @returns {SVGElementTagNameMap[K]}
+ */
 export const drawn = (tag, attributes, children) => furnish(document.createElementNS(SVG, tag), attributes, children);
 
+/**
+ * A button that does `act`.
+ * @param {string} className @param {string} text @param {() => void} act @param {Attributes} [attributes]
+ */
 export const button = (className, text, act, attributes = {}) => {
   const node = element("button", { class: className, type: "button", ...attributes }, [text]);
   // After a click, a clicker's space shall move on and not press again; those who use keys keep their place.

@@ -13,8 +13,9 @@ function replaceAddress(settings) {
   history.replaceState(history.state, "", `${location.pathname}?${query}`);
 }
 
-/** Streamlit's component. */
+/** Streamlit's component. @param {Component<Uint8Array<ArrayBuffer>>} component */
 export default function ({ data, parentElement, setStateValue }) {
+  /** @type {HTMLElement} */
   const root = parentElement.querySelector(".dv");
   const [head, payload] = unpack(data);
   if (head.replace) replaceAddress(head.replace);

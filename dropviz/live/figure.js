@@ -38,7 +38,26 @@ function createPlayer(live, onCommit) {
   };
 
   const { stop, toggle } = createPlay(live, go, commit);
+  live.hand = handOf(live, { go, commit, stop });
 
+  return {
+    toggle,
+    set: (rate) => {
+      stop();
+      go(nearest(live.payload.rates, rate));
+      live.committed = live.payload.rates[live.index];
+    },
+    destroy: () => {
+      stop();
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    },
+  };
+}
+
+// What a hand does, at the slider or in a panel.
+function handOf(live, { go, commit, stop }) {
+  const { range } = live.parts;
   range.addEventListener("input", () => { stop(); go(Number(range.value)); });
   range.addEventListener("change", () => commit(KEY_PAUSE_MS));
   // By one place, or by a leap.
@@ -54,21 +73,7 @@ function createPlayer(live, onCommit) {
     event.preventDefault();
     step(direction, true);
   });
-  live.hand = { go: (next) => { stop(); go(next); }, release: () => commit(), step };
-
-  return {
-    toggle,
-    set: (rate) => {
-      stop();
-      go(nearest(live.payload.rates, rate));
-      live.committed = live.payload.rates[live.index];
-    },
-    destroy: () => {
-      stop();
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
-    },
-  };
+  return { go: (next) => { stop(); go(next); }, release: () => commit(), step };
 }
 
 // The button that lets the slider run from where it is to its end.
@@ -149,11 +154,14 @@ function showPayload(live, payload, rate) {
 /**
  * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended, `plotly` are
  * the addresses where the library can be had.
- * @param {Payload} firstPayload
+ * @param {HTMLElement} root @param {Payload} firstPayload @param {number} rate
+ * @param {{ onCommit?: (rate: number) => void, plotly?: string[] }} settings @returns {Mounted}
  */
 export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = null } = {}) {
   const parts = skeleton(root);
-  const live = { root, parts, plotly, tableTimer: 0, width: 0, movePicture: () => {} };
+  const none = { payload: null, index: 0, committed: 0, drawn: [], hand: null, moveBlocks: null }; // until there are some
+  /** @type {Live} */
+  const live = { root, parts, plotly, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
   parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate(live) : parts.tables.replaceChildren()));
   const watcher = new ResizeObserver(() => { if (parts.picture.clientWidth !== live.width) drawFigure(live); });

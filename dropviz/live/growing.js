@@ -20,7 +20,7 @@ function arrange(root, charts) {
   }
 }
 
-function drawAll(root) {
+function drawCharts(root) {
   const { live } = root;
   root.charts.forEach(({ panel, alt }, at) => {
     const { nodes } = root.children[at];
@@ -41,8 +41,9 @@ function tabulateOpen(details, charts) {
   details.querySelector(".dv-tables").replaceChildren(...(tables.length ? tables : ["Nothing has been trained yet."]));
 }
 
-/** Streamlit's component. */
+/** Streamlit's component. @param {Component<{ charts: Chart[], plotly: string[] }>} component */
 export default function ({ data, parentElement }) {
+  /** @type {Growing} */
   const root = parentElement.querySelector(".dv-growing");
   const details = parentElement.querySelector("details");
   root.charts = revive(data.charts);
@@ -50,10 +51,10 @@ export default function ({ data, parentElement }) {
     const parts = { tip: tipNode(), menu: menuNode(), status: element("p", { class: "dv-status", "aria-live": "polite" }), picture: root };
     root.after(parts.tip, parts.menu, parts.status);
     root.live = { root, parts, payload: { rates: [], label: "" }, index: 0, plotly: data.plotly };
-    new ResizeObserver(() => drawAll(root)).observe(root);
+    new ResizeObserver(() => drawCharts(root)).observe(root);
   }
   arrange(root, data.charts);
-  drawAll(root);
+  drawCharts(root);
   details.ontoggle = () => tabulateOpen(details, data.charts);
   tabulateOpen(details, data.charts);
 }

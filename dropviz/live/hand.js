@@ -1,7 +1,7 @@
 // To the hand: a panel under the pointer says its values there, and in a panel over the slider's places the line that
 // marks this one is dragged. The pointer, a finger and the arrow keys move the same rate as the slider.
 
-import { element } from "./dom.js";
+import { element, furnish } from "./dom.js";
 import { nearest, tickText } from "./scales.js";
 
 const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
@@ -9,7 +9,10 @@ const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 /** The tip of a figure: what stands under the pointer, in words. */
 export const tipNode = () => element("div", { class: "dv-tip", hidden: "" });
 
-/** Say rows of a mark and its value under a heading. */
+/**
+ * Say rows of a mark and its value under a heading.
+ * @param {HTMLElement} tip @param {string} heading @param {Saying[]} rows
+ */
 export function fillTip(tip, heading, rows) {
   const lines = rows.map(([mark, value]) => element("div", { "data-color": mark.color }, [
     element("span", { class: mark.dashed || mark.dash === "dashed" ? "dv-key dv-test" : "dv-key" }, [mark.name]),
@@ -18,7 +21,7 @@ export function fillTip(tip, heading, rows) {
   tip.replaceChildren(element("p", {}, [heading]), ...lines);
 }
 
-/** Show the tip beside the pointer, inside the window. */
+/** Show the tip beside the pointer, inside the window. @param {HTMLElement} tip @param {Spot} pointer */
 export function putTip(tip, { clientX, clientY }) {
   tip.hidden = false;
   const { width, height } = tip.getBoundingClientRect();
@@ -28,26 +31,32 @@ export function putTip(tip, { clientX, clientY }) {
   tip.style.top = `${top}px`;
 }
 
-/** Let a panel answer to pointer and keys; called at every drawing of it. */
+/**
+ * Let a panel answer to pointer and keys; called at every drawing of it.
+ * @param {PanelNodes} nodes @param {Panel} panel @param {Drawn} drawnPanel @param {Surroundings} live
+ */
 export function holdPanel({ grip, box }, panel, drawnPanel, live) {
   grip.held = { panel, drawnPanel };
   const { rates, label } = live.payload;
   grip.classList.toggle("dv-over", panel.over);
   if (panel.over) {
-    const attributes = { role: "slider", tabindex: 0, "aria-label": `${label}: ${panel.title}`, "aria-valuemin": rates[0], "aria-valuemax": rates.at(-1) };
-    for (const [name, value] of Object.entries(attributes)) grip.setAttribute(name, value);
+    const ends = { "aria-valuemin": rates[0], "aria-valuemax": rates.at(-1) };
+    furnish(grip, { role: "slider", tabindex: 0, "aria-label": `${label}: ${panel.title}`, ...ends });
   } else for (const name of ["role", "tabindex", "aria-label"]) grip.removeAttribute(name);
   if (grip.holding) return;
   grip.holding = true;
-  const { tip } = live.parts;
+  listenToGrip(grip, box, live);
+}
 
+function listenToGrip(grip, box, live) {
+  const { tip } = live.parts;
   const xAt = (event) => grip.held.drawnPanel.toX.value(event.clientX - box.getBoundingClientRect().left);
   const tell = (event) => {
     const { panel: now, drawnPanel: seen } = grip.held;
     const x = now.over ? live.payload.rates[nearest(live.payload.rates, xAt(event))] : xAt(event);
     const rows = seen.say(x, now.over ? nearest(live.payload.rates, x) : live.index);
     if (!rows.length) { tip.hidden = true; return; }
-    fillTip(tip, `${now.x.title} ${tickText(Number(x.toPrecision(3)))}`, rows);
+    fillTip(tip, `${now.x.title} ${tickText(now.over ? x : Number(x.toPrecision(3)))}`, rows);
     putTip(tip, event);
   };
   const drag = (event) => live.hand.go(nearest(live.payload.rates, xAt(event)));

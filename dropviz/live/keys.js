@@ -64,10 +64,13 @@ const COMMANDS = {
   r: ({ act }) => act.reveal(), p: play, q: showCode, n: openNotes, f: fullScreen, "?": showKeys, Escape: leave,
 };
 
-/** The key of an event as commands know it; null where it is not the story's: a field's, a slider's, a dialog's. */
+/**
+ * The key of an event as commands know it; null where it is not the story's: a field's, a slider's, a dialog's.
+ * @param {KeyboardEvent} event @param {Mode} mode @param {boolean} dialogOpen
+ */
 export function keyOf(event, mode, dialogOpen) {
   if (mode === "page" || event.ctrlKey || event.altKey || event.metaKey) return null;
-  const target = event.composedPath()[0];
+  const target = /** @type {Element} */ (event.composedPath()[0]);
   const slider = target.matches?.(SLIDER);
   if (!slider && target.matches?.(FIELD)) return null;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -78,7 +81,7 @@ export function keyOf(event, mode, dialogOpen) {
   return key;
 }
 
-/** Listen to the keys of the whole window; returns what ends that. */
+/** Listen to the keys of the whole window; returns what ends that. @param {Talk} talk */
 export function listenToKeys(talk) {
   const onKey = (event) => {
     const key = keyOf(event, talk.mode, talk.parts.dialog.open);
@@ -99,6 +102,7 @@ export function listenToKeys(talk) {
   return () => listening.abort();
 }
 
+/** Show the buttons of a talk. @param {Talk} talk */
 export function showTools(talk) {
   const { parts, mode, settings, act } = talk;
   const tool = (text, title, does, label = text) =>

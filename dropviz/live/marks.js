@@ -3,7 +3,7 @@
 
 import { drawn } from "./dom.js";
 import { figures, nearest, pathOf } from "./scales.js";
-import { rowOf } from "./wire.js";
+import { numberAt, rowOf } from "./wire.js";
 
 const POINTS_SHOWN = 20; // simulated points along a line; more would hide the exact line
 const STEM_HEAD = 4.5; // radius, pixels
@@ -38,29 +38,36 @@ function dots(xs, ys, { toX, toY, unit }, size, open) {
 const dotPen = ({ unit }, size, open) =>
   open ? pen({ unit }, 1.5) : { class: "dv-line dv-dots", "stroke-width": round(size * unit) };
 
+// A bar that goes below all that a logarithm has a place for ends at the axis.
 function errorBars(xs, ys, errors, { toX, toY }) {
   let path = "";
   for (let at = 0; at < ys.length; at += 1) {
-    const [x, low, high] = [toX(xs[at]), toY(ys[at] - errors[at]), toY(ys[at] + errors[at])];
-    if ([x, low, high].every(Number.isFinite)) path += `M${round(x)},${round(low)}V${round(high)}`;
+    const [x, high, down] = [toX(xs[at]), toY(ys[at] + errors[at]), toY(ys[at] - errors[at])];
+    const low = Number.isFinite(down) ? down : toY.ends[1];
+    if ([x, high].every(Number.isFinite)) path += `M${round(x)},${round(low)}V${round(high)}`;
   }
   return path;
 }
 
-// A value with its error, which has one digit: 0.278 ± 0.002.
-const plusMinus = (value, error) => {
-  const decimals = -Math.floor(Math.log10(error));
-  if (!(error > 0) || decimals < 0 || decimals > 12) return error > 0 ? `${figures(value)} ± ${figures(error)}` : figures(value);
+/**
+ * A value with its error, which has one digit: 0.278 ± 0.002.
+ * @param {number} value @param {number} [error]
+ */
+export const plusMinus = (value, error) => {
+  if (!Number.isFinite(value) || !(error > 0 && error < Infinity)) return figures(value);
+  const decimals = -Math.floor(Math.log10(Number(error.toPrecision(1))));
+  if (decimals < 0 || decimals > 12) return `${figures(value)} ± ${figures(error)}`;
   return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`.replace("-", "−");
 };
 
-/** The exact and the simulated value of a line at one place, in words. @param {Line} line */
+/** The exact and the simulated value of a line at one place, in words. @param {Line} line @param {number} index */
 export function valueOf({ estimate, kind }, index) {
   const [exact, simulated, error] = ["exact", "simulated", "error"].map((part) => rowOf(estimate[part], 0)?.[index]);
   if (simulated === undefined) return figures(exact);
   return `${figures(exact)}${kind === "exact" ? "" : ` ${kind}`}; simulated ${plusMinus(simulated, error)}`;
 }
 
+/** @type {Drawers} */
 const draw = {
   Line(mark, room) {
     const { places, toX, toY, unit } = room;
@@ -97,7 +104,7 @@ const draw = {
       const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
       const outline = pathOf(xs, ys, toX, toY, mark.stepped);
       line.setAttribute("d", outline);
-      area?.setAttribute("d", outline && `${outline}V${base}H${round(toX(xs[0]))}Z`);
+      area?.setAttribute("d", areaOf(outline, base));
       points?.setAttribute("d", dots(xs, ys, room, mark.dots, false));
     };
     return { nodes: [area, line, points].filter(Boolean), ...moving(put, mark.x, mark.y), say: reading(mark) };
@@ -120,7 +127,7 @@ const draw = {
     const words = drawn("text", { class: "dv-stem" });
     const [top, bottom] = toY.ends;
     const put = (index) => {
-      const [[at], [share]] = [rowAt(mark.at, index), rowAt(mark.share, index)];
+      const [at, share] = [numberAt(mark.at, index), numberAt(mark.share, index)];
       const x = toX(at) + (mark.dashed ? 1 : -1) * ASIDE * unit;
       const tip = toY(share);
       const isCut = tip < top;
@@ -133,13 +140,15 @@ const draw = {
       cut.setAttribute("d", seen && isCut
         ? [0, 4 * unit].map((lower) => `M${round(x - side)},${round(down + lower + 2)}L${round(x + side)},${round(down + lower - 2)}`).join("") : "");
       words.textContent = seen && (isCut || !mark.dashed) ? `${Math.round(share)} %` : "";
+      if (!seen) return;
       const right = toX(at) + 60 * unit < toX.ends[1];
       words.setAttribute("text-anchor", right ? "start" : "end");
       words.setAttribute("x", round(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit));
       words.setAttribute("y", round(y + (mark.dashed ? 18 : 4) * unit));
     };
-    const say = (x, index) => {
-      const [[share]] = [rowAt(mark.share, index)];
+    /** @type {Drawn["say"]} */
+    const say = (_, index) => {
+      const share = numberAt(mark.share, index);
       return share > 0 ? [[mark, `${figures(share)} %`]] : [];
     };
     return { nodes: [line, head, cut, words], move: put, say };
@@ -163,8 +172,12 @@ const draw = {
   },
 };
 
-// A value a place, or one for all.
-const rowAt = ({ values, points }, index) => [values[points === 1 ? 0 : Math.min(index, points - 1)]];
+/**
+ * The area from a curve down to `base`: every piece of the curve has its own.
+ * @param {string} outline @param {string} base
+ */
+export const areaOf = (outline, base) =>
+  outline.split("M").filter(Boolean).map((piece) => `M${piece}V${base}H${piece.split(",")[0]}Z`).join("");
 
 // Marks that stand still are put once, those that move at every place.
 function moving(put, ...parts) {
@@ -174,6 +187,7 @@ function moving(put, ...parts) {
 }
 
 // The value of a path at the point nearest to x.
+/** @type {(mark: Path) => Drawn["say"]} */
 const reading = (mark) => (x, index) => {
   const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
   if (xs.length < 3) return [];
@@ -221,9 +235,11 @@ function rgbOf(node, color) {
 
 /**
  * Draw a mark in its room: the scales, the places of the slider and the unit of length.
- * @param {Mark} mark
+ * @param {Mark} mark @param {Room} room @returns {DrawnMark}
  */
 export function drawMark(mark, room) {
-  const { nodes, above, move, say } = draw[mark.mark](mark, room);
-  return { nodes: [drawn("g", { "data-color": mark.color ?? "ink" }, nodes)], above, move, say };
+  const drawer = /** @type {(mark: Mark, room: Room) => DrawnMark} */ (draw[mark.mark]);
+  const { nodes, above, move, say } = drawer(mark, room);
+  const colored = { "data-color": "color" in mark ? mark.color : "ink" };
+  return { nodes: [drawn("g", colored, nodes)], above: above && drawn("g", colored, [above]), move, say };
 }

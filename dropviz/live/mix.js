@@ -2,7 +2,10 @@
 
 const between = (one, other, share) => one + (other - one) * share;
 
-/** An axis on its way to another, in decades where both are logarithmic. @param {Axis} one @param {Axis} other */
+/**
+ * An axis on its way to another, in decades where both are logarithmic.
+ * @param {Axis} one @param {Axis} other @param {number} share
+ */
 export function mixedAxis(one, other, share) {
   if (one.log !== other.log) return other;
   const [there, back] = other.log ? [Math.log10, (value) => 10 ** value] : [Number, Number];
@@ -23,12 +26,18 @@ const mixed = (one, other, share) => Object.fromEntries(Object.entries(other).ma
   return [name, name === "estimate" ? mixed(one?.[name], part, share) : part];
 }));
 
-/** Whether the one panel can turn into the other: the same marks, called the same. @param {Panel} one @param {Panel} other */
+/**
+ * Whether the one panel can turn into the other: the same marks, called the same.
+ * @param {Panel} one @param {Panel} other
+ */
 export const isAlike = (one, other) =>
   one.marks.length === other.marks.length && one.height === other.height
   && one.marks.every(({ mark, name }, at) => mark === other.marks[at].mark && name === other.marks[at].name);
 
-/** A panel on its way to another; at a `share` of 1 it is there. @param {Panel} one @param {Panel} other */
+/**
+ * A panel on its way to another; at a `share` of 1 it is there.
+ * @param {Panel} one @param {Panel} other @param {number} share @returns {Panel}
+ */
 export const mixedPanel = (one, other, share) => ({
   ...other,
   x: mixedAxis(one.x, other.x, share),

@@ -41,7 +41,10 @@ const noteLines = (at, told, revealed) => {
   ];
 };
 
-/** Show the notes in `parts`: `show` tells a scene there, `noted` is the one told, `answered` whether by a talk. */
+/**
+ * Show the notes in `parts`: `show` tells a scene there, `noted` is the one told, `answered` whether by a talk.
+ * @param {StoryParts} parts @returns {Notes}
+ */
 export function createNotes(parts) {
   const timer = createTimer();
   const body = element("div", { class: "story-note-body" });
@@ -61,14 +64,18 @@ export function createNotes(parts) {
   return notes;
 }
 
+/** Open the second window. @param {Talk} talk */
 export function openNotes(talk) {
   const address = new URL(location.href);
   address.searchParams.set("mode", "notes");
-  address.searchParams.set("scene", talk.current + 1);
+  address.searchParams.set("scene", String(talk.current + 1));
   talk.notesWindow = window.open(address.href, "dropviz-notes", "width=900,height=700");
 }
 
-/** What the notes window shows; it gets this from the talk, whose story may be a lecturer's own. */
+/**
+ * What the notes window shows; it gets this from the talk, whose story may be a lecturer's own.
+ * @param {Scene[]} scenes @param {number} at @returns {Tale}
+ */
 export function tale(scenes, at) {
   const { title, sentence, notes, reveal, question } = scenes[at];
   return {
@@ -80,6 +87,7 @@ export function tale(scenes, at) {
 /**
  * Speak to the other window: by a channel within a browser, and by the opener's own line where a file has no channel.
  * `hear` gets what the other window says.
+ * @param {Talk} talk @param {(message: Message) => void} hear
  */
 export function createLine(talk, hear) {
   const bus = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;

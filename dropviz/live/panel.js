@@ -14,7 +14,7 @@ export const TYPE = 12;
 
 const place = (value) => value.toFixed(1);
 
-/** The nodes of a panel, empty. @param {Panel} panel */
+/** The nodes of a panel, empty. @param {{ title: string }} panel @returns {PanelNodes} */
 export function panelNodes(panel) {
   const caption = element("figcaption", { class: "dv-title" }, [panel.title]);
   const svg = drawn("svg", { class: "dv-svg", "aria-hidden": "true" });
@@ -56,6 +56,7 @@ function labelNodes(label, { left, right, top, bottom }, unit) {
   const first = y - ((label.lines.length - 1) / 2) * LINE_HEIGHT * unit + 0.35 * TYPE * unit;
   const lines = label.lines.map((text, at) => drawn("tspan", { x: place(x), y: place(first + at * LINE_HEIGHT * unit) }, [text]));
   const text = drawn("text", { class: "dv-name", "text-anchor": label.anchor }, lines);
+  /** @type {SVGElement[]} */
   const nodes = [text];
   if (label.tip) {
     const [tipX, tipY] = [toX(label.tip[0]), toY(label.tip[1])];
@@ -69,11 +70,12 @@ let clips = 0; // clip paths need names that are unique in the page
 
 /**
  * Draw a panel into its nodes.
- * @param {Panel} panel @param {number[]} places of the slider @param {number} page its width, in units
+ * @param {PanelNodes} nodes @param {Panel} panel @param {number[]} places of the slider
+ * @param {number} page its width, in units @param {number} unit pixels
  * @returns {Drawn}
  */
 export function drawPanel({ svg, grip }, panel, places, page, unit) {
-  const width = svg.parentNode.clientWidth;
+  const width = svg.parentElement.clientWidth;
   const frame = frameOf(panel, width, unit);
   const toX = scale(panel.x, frame.left, frame.right);
   const toY = scale(panel.y, frame.bottom, frame.top);
@@ -92,7 +94,7 @@ export function drawPanel({ svg, grip }, panel, places, page, unit) {
       drawn("g", { "clip-path": `url(#${id})` }, marks.flatMap(({ nodes }) => nodes)),
       ...labels.map((label) => labelNodes(label, frame, unit)),
       ...(panel.over ? [cursor] : []),
-      ...marks.flatMap(({ above }, at) => (above ? [drawn("g", { "data-color": panel.marks[at].color }, [above])] : [])),
+      ...marks.flatMap(({ above }) => above ?? []),
     ]),
   );
   const { left, right, top, bottom } = frame;

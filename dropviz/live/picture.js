@@ -22,7 +22,10 @@ function rowNodes(row, nodes) {
 // What of the rows decides which nodes there are: if it is the same, the nodes stay.
 const shapeOf = (rows) => JSON.stringify(rows.map(({ panels, words }) => [words, panels.map(({ above }) => above)]));
 
-/** Build the nodes of the rows in `parent`, or keep those that are there. @param {Row[]} rows */
+/**
+ * Build the nodes of the rows in `parent`, or keep those that are there.
+ * @param {Picture} parent @param {Row[]} rows
+ */
 export function picturePanels(parent, rows) {
   const panels = rows.flatMap((row) => row.panels);
   const shape = shapeOf(rows);
@@ -54,7 +57,10 @@ function drawAll(live, panels) {
   live.movePicture = (index) => { for (const { move } of live.drawn) move(index); };
 }
 
-/** Draw all panels at the width they have; those that are shown already move to where they are going to be. */
+/**
+ * Draw all panels at the width they have; those that are shown already move to where they are going to be.
+ * @param {Live} live @param {Panel[]} [before]
+ */
 export function drawPicture(live, before = []) {
   cancelAnimationFrame(live.moving);
   const panels = live.payload.rows.flatMap((row) => row.panels);

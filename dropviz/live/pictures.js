@@ -10,7 +10,7 @@ const PAGE_FACTOR = 1.3; // most that it is enlarged on an ordinary page, where 
 const IDLE_MS = 60;
 const KEY_STEPS = 50; // from the bottom of the axis to its top
 
-/** A number as a person says it. */
+/** A number as a person says it. @param {number} value */
 export const rounded = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
 
 // Put the point of a question into a picture; where it stands goes into `answer.guess` until that is revealed.
@@ -38,6 +38,16 @@ function addGuess({ dv, live: { live } }, question, answer, reveal) {
     answer.guess = axis().value(Math.max(top, Math.min(bottom, pixel)));
     place();
   };
+  const by = (steps) => set(axis()(guessed()) + (steps * (axis().ends[1] - axis().ends[0])) / KEY_STEPS);
+  listenToGuess(point, { plot, set, by, reveal });
+  plot.append(point);
+  new ResizeObserver(place).observe(plot);
+  place();
+  return point;
+}
+
+// A hand sets the point, an arrow key moves it, Enter is the answer.
+function listenToGuess(point, { plot, set, by, reveal }) {
   point.addEventListener("pointerdown", (event) => {
     point.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -47,16 +57,12 @@ function addGuess({ dv, live: { live } }, question, answer, reveal) {
     if (point.hasPointerCapture(event.pointerId)) set(event.clientY - plot.getBoundingClientRect().top);
   });
   point.addEventListener("keydown", (event) => {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!by && event.key !== "Enter") return;
+    const steps = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!steps && event.key !== "Enter") return;
     event.preventDefault();
-    if (by) set(axis()(guessed()) + (by * (axis().ends[1] - axis().ends[0])) / KEY_STEPS);
+    if (steps) by(steps);
     else reveal();
   });
-  plot.append(point);
-  new ResizeObserver(place).observe(plot);
-  place();
-  return point;
 }
 
 // Show whether the answer is said, or was never given.
@@ -66,7 +72,10 @@ function markGuess(point, { revealed, guess }) {
   point.tabIndex = revealed ? -1 : 0;
 }
 
-/** Draw the pictures as much larger than designed as there is room for, type and all. */
+/**
+ * Draw the pictures as much larger than designed as there is room for, type and all.
+ * @param {Pick<Talk, "parts" | "mode" | "pictures">} talk
+ */
 export function fitPictures({ parts, mode, pictures }) {
   const width = parts.pictures.clientWidth;
   if (!width) return;
@@ -95,6 +104,7 @@ function pictureOf(talk, at) {
   cover(talk, at);
 }
 
+/** Take all pictures away. @param {Talk} talk */
 export function dropPictures({ pictures }) {
   for (const one of pictures.filter(Boolean)) {
     one.live.destroy();
@@ -103,21 +113,25 @@ export function dropPictures({ pictures }) {
   pictures.length = 0;
 }
 
-/** Whether the curves of scene `at` wait for an answer. */
+/** Whether the curves of scene `at` wait for an answer. @param {Talk} talk @param {number} at */
 export const isVeiled = ({ scenes, answers }, at) => scenes[at].veiled && !answers[at].revealed;
 
-/** Veil the picture of scene `at`, or take the veil away. */
+/** Veil the picture of scene `at`, or take the veil away. @param {Talk} talk @param {number} at */
 export function cover(talk, at) {
   const one = talk.pictures[at];
   if (!one) return;
   const veiled = isVeiled(talk, at);
   one.box.classList.toggle("story-veiled", veiled);
+  /** @type {HTMLElement} */
   const bar = one.dv.querySelector(".dv-bar");
   if (bar) bar.inert = veiled;
   if (one.guess) markGuess(one.guess, talk.answers[at]);
 }
 
-/** Show the picture of the present scene; then draw its neighbours, so that the next is there when it is called. */
+/**
+ * Show the picture of the present scene; then draw its neighbours, so that the next is there when it is called.
+ * @param {Talk} talk
+ */
 export function showPicture(talk) {
   const { current, pictures } = talk;
   pictureOf(talk, current);

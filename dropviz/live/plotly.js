@@ -2,7 +2,7 @@
 
 import { button, element } from "./dom.js";
 import { importFirst } from "./load.js";
-import { rowOf } from "./wire.js";
+import { numberAt, rowOf } from "./wire.js";
 
 const PLOTLY_DASHES = { solid: "solid", dashed: "4px,3px", dotted: "1px,3px" };
 
@@ -11,33 +11,42 @@ const loadPlotly = (addresses) => importFirst(addresses).then(() => window.Plotl
 
 const listed = (numbers, index) => numbers && Array.from(rowOf(numbers, index));
 
-/** The traces of a panel at a place of the slider. @param {Panel} panel */
+/**
+ * The traces of a panel at a place of the slider.
+ * @param {Panel} panel @param {number[]} rates @param {number} index @param {(role: string) => string} colorOf
+ */
 export function tracesOf(panel, rates, index, colorOf) {
   const base = (mark, more) => ({ type: "scatter", name: mark.name, x: listed(mark.x, index), y: listed(mark.y, index), ...more });
   return panel.marks.flatMap((mark) => {
-    const color = colorOf(mark.color);
-    const line = { color, width: mark.width, dash: PLOTLY_DASHES[mark.dash ?? (mark.dashed ? "dashed" : "solid")] };
+    /** @type {Look} */
+    const look = mark;
+    const color = colorOf(look.color);
+    const line = { color, width: look.width, dash: PLOTLY_DASHES[look.dash ?? (look.dashed ? "dashed" : "solid")] };
+    const marker = (size, open) => ({ color, size, symbol: open ? "circle-open" : "circle" });
     if (mark.mark === "Line") {
       const { exact, simulated, error } = mark.estimate;
-      const points = { mode: "markers", marker: { color, size: 5 }, name: `${mark.name}, simulated`, y: listed(simulated, 0) };
+      const points = { mode: "markers", marker: marker(5, mark.dashed), name: `${mark.name}, simulated` };
       const bars = error ? { error_y: { type: "data", array: listed(error, 0), color } } : {};
       return [
         base(mark, { mode: "lines", line, name: `${mark.name}, ${mark.kind}`, x: rates, y: listed(exact, 0) }),
-        ...(simulated ? [base(mark, { ...points, ...bars, x: rates })] : []),
+        ...(simulated ? [base(mark, { ...points, ...bars, x: rates, y: listed(simulated, 0) })] : []),
       ];
     }
     if (mark.mark === "Path") {
       const shape = mark.stepped ? "hv" : "linear";
-      return [base(mark, { mode: "lines", line: { ...line, shape }, ...(mark.filled ? { fill: "tozeroy" } : {}) })];
+      const way = mark.dots ? { mode: "lines+markers", marker: marker(mark.dots, false) } : { mode: "lines" };
+      return [base(mark, { ...way, line: { ...line, shape }, ...(mark.filled ? { fill: "tozeroy" } : {}) })];
     }
-    if (mark.mark === "Points") return [base(mark, { mode: "markers", marker: { color, size: mark.size } })];
+    if (mark.mark === "Points") return [base(mark, { mode: "markers", marker: marker(mark.size, mark.open) })];
     if (mark.mark === "Stem") {
-      const [at, share] = [mark.at, mark.share].map(({ values, points }) => values[points === 1 ? 0 : index]);
-      return [base(mark, { mode: "lines+markers", line, x: [at, at], y: [0, share] })];
+      const [at, share] = [mark.at, mark.share].map((part) => numberAt(part, index));
+      if (!(share > 0)) return []; // no mass, no stem
+      return [base(mark, { mode: "lines+markers", line, marker: marker(9, mark.dashed), x: [at, at], y: [0, share] })];
     }
     if (mark.mark === "Band") {
       const [xs, low, high] = [mark.x, mark.low, mark.high].map((part) => listed(part, 0));
-      return [base(mark, { x: [...xs, ...[...xs].reverse()], y: [...high, ...low.reverse()], fill: "toself", line: { width: 0 } })];
+      const edge = { mode: "lines", line: { width: 0, color } };
+      return [base(mark, { x: [...xs, ...[...xs].reverse()], y: [...high, ...low.reverse()], fill: "toself", ...edge })];
     }
     return [];
   });
@@ -47,7 +56,7 @@ const axisOf = ({ title, low, high, log, unit }) => ({
   title: { text: title }, ticksuffix: unit, type: log ? "log" : "linear", range: log ? [Math.log10(low), Math.log10(high)] : [low, high],
 });
 
-/** Show a panel in Plotly, in a dialog. */
+/** Show a panel in Plotly, in a dialog. @param {Surroundings} live @param {Panel} panel */
 export async function openInPlotly({ parts, payload, index, plotly, root }, panel) {
   const place = element("div", { class: "dv-plotly" }, ["Loading Plotly …"]);
   const dialog = element("dialog", { class: "dv-dialog", "aria-label": panel.title });

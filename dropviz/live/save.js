@@ -14,10 +14,13 @@ const LOOK = [
   "paint-order", "font-family", "font-size", "font-weight", "text-anchor", "visibility",
 ];
 
-/** The name of a file: the panel and the place of the slider. */
+/**
+ * The name of a file: the panel and the place of the slider.
+ * @param {string} title @param {string} label @param {string} rate @param {string} format
+ */
 export const fileName = (title, label, rate, format) => {
-  const words = `${title} ${label} ${rate}`.normalize("NFKD").toLowerCase();
-  return `${words.replace(/[^a-z0-9.]+/g, "-").replace(/^-|-$/g, "")}.${format}`;
+  const words = `${title} ${label} ${rate}`.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return `${words.replace(/(?:[^a-z0-9.]|\.(?!\d))+/g, "-").replace(/^-|-$/g, "") || "panel"}.${format}`;
 };
 
 // A panel as an SVG that needs no style sheet, on a ground.
@@ -68,6 +71,9 @@ async function save(live, nodes, format, ground) {
   download(blob, fileName(nodes.caption.textContent, label, value, format));
 }
 
+// It fails, too, where a page without encryption has no clipboard.
+const copyLink = async () => navigator.clipboard.writeText(location.href);
+
 /** The menu of a figure's panels, closed. */
 export const menuNode = () => element("div", { class: "dv-menu", popover: "auto" });
 
@@ -80,7 +86,7 @@ function openMenu(live, nodes, opener) {
     ...["svg", "png"].flatMap((format) => Object.keys(GROUNDS).map((ground) =>
       item(`Save as ${format.toUpperCase()}, ${ground} ground`, () => save(live, nodes, format, ground)))),
     item("Copy the link to this picture", () =>
-      navigator.clipboard.writeText(location.href).then(() => said("Link copied."), () => said("The browser does not let the page copy."))),
+      copyLink().then(() => said("Link copied."), () => said("The browser does not let the page copy."))),
     ...(live.plotly ? [item("Open in Plotly", () => openInPlotly(live, panel))] : []),
   );
   menu.showPopover();
@@ -91,7 +97,10 @@ function openMenu(live, nodes, opener) {
   menu.firstElementChild.focus();
 }
 
-/** Give a panel its button, which opens the menu; called at every drawing of it. */
+/**
+ * Give a panel its button, which opens the menu; called at every drawing of it.
+ * @param {PanelNodes} nodes @param {Panel} panel @param {Surroundings} live
+ */
 export function offerMenu(nodes, panel, live) {
   nodes.opener ??= nodes.figure.insertBefore(button("dv-opener", "⋯", () => openMenu(live, nodes, nodes.opener)), nodes.box);
   nodes.opener.setAttribute("aria-label", `Save or open: ${panel.title}`);

@@ -12,13 +12,17 @@ export function scale({ low, high, log }, from, to) {
   const unit = log ? Math.log10 : (value) => value;
   const back = log ? (value) => 10 ** value : (value) => value;
   const [first, last] = [unit(low), unit(high)];
-  const pixel = (value) => from + ((unit(value) - first) / (last - first)) * (to - from);
-  pixel.ends = from < to ? [from, to] : [to, from];
-  pixel.value = (place) => back(first + ((place - from) / (to - from)) * (last - first));
-  return pixel;
+  const span = last - first || 1; // where there is only one value, it stands at the beginning
+  const pixel = (value) => from + ((unit(value) - first) / span) * (to - from);
+  const value = (place) => back(first + ((place - from) / (to - from)) * span);
+  return Object.assign(pixel, { ends: /** @type {[number, number]} */ (from < to ? [from, to] : [to, from]), value });
 }
 
-/** The path of a curve: a gap where a value is missing, steps where `steps`. */
+/**
+ * The path of a curve: a gap where a value is missing, steps where `steps`.
+ * @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys
+ * @param {(value: number) => number} toX @param {(value: number) => number} toY
+ */
 export function pathOf(xs, ys, toX, toY, steps = false) {
   let path = "";
   let pen = "M";
@@ -33,17 +37,21 @@ export function pathOf(xs, ys, toX, toY, steps = false) {
   return path;
 }
 
-/** The index of the number nearest to `wanted`. */
+/** The index of the number nearest to `wanted`. @param {number[]} values @param {number} wanted */
 export const nearest = (values, wanted) =>
   values.reduce((best, value, at) => (Math.abs(value - wanted) < Math.abs(values[best] - wanted) ? at : best), 0);
 
-/** A number of a table or a tip: four digits, a dash where there is none. */
+/** A number of a table or a tip: four digits, a dash where there is none. @param {number | null} value */
 export const figures = (value) =>
-  (Number.isFinite(value) ? String(Number(value.toPrecision(4))).replace("-", "−") : "–");
+  (Number.isFinite(value) ? String(Number(value.toPrecision(4))).replaceAll("-", "−") : "–");
 
-/** An axis's own ticks, or round numbers, at most about `most`. @param {Axis} axis */
+/**
+ * An axis's own ticks, or round numbers, at most about `most`; none where the axis has no length.
+ * @param {Axis} axis @param {number} most @returns {number[]}
+ */
 export function ticksOf({ low, high, log, ticks }, most) {
   if (ticks) return ticks;
+  if (!(low < high && high < Infinity) || (log && !(low > 0))) return [];
   return log ? decades(low, high, most) : even(low, high, most);
 }
 
@@ -72,13 +80,14 @@ function decades(low, high, most) {
   return seen.length > 1 ? seen : even(low, high, most).filter((value) => value > 0);
 }
 
-/** A tick in words: 0.25, 1,500, 10⁻⁵. */
+/** A tick in words: 0.25, 1,500, 10⁻⁵. @param {number} value */
 export function tickText(value) {
+  if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (size >= 1e-4 && size < 1e6) return value.toLocaleString("en", { maximumFractionDigits: 7 }).replace("-", "−");
   const [digits, power] = value.toExponential().split("e");
   const raised = (power.startsWith("-") ? "⁻" : "") + [...power.slice(1)].map((digit) => RAISED[Number(digit)]).join("");
-  const before = digits === "1" ? "" : `${digits.replace("-", "−")}·`;
-  return `${before}10${raised}`;
+  const before = digits.replace(/^(-?)1$/, "$1").replace("-", "−");
+  return `${before}${/\d$/.test(before) ? "·" : ""}10${raised}`;
 }

@@ -110,7 +110,7 @@ function reveal(talk, fromOption) {
   cover(talk, current);
   if (mode === "page") bringIntoView(parts.options.hidden ? parts.verdict : parts.options);
   if (fromOption) parts.options.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
-  const focused = document.activeElement;
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
   if (mode === "talk" && focused?.matches?.(".story-option, .story-guess")) focused.blur();
   tell(talk);
 }
@@ -151,7 +151,7 @@ function setMode(talk, mode, quiet) {
   if (!quiet) settings.onMode(mode);
 }
 
-// What the other window says: the notes ask, the talk tells.
+/** What the other window says: the notes ask, the talk tells. @param {Talk} talk @param {Message} message */
 function hear(talk, { ask, scene, told, revealed }) {
   if (talk.mode === "talk") {
     if (ask === "hello") tell(talk);
@@ -176,15 +176,18 @@ const actsOf = (talk) => ({
 /**
  * Tell a story in `root`. `settings`: the `scene` to begin with (from 1), the `mode` ("page", "talk" or "notes"),
  * `leave` where a talk can be left, and `onScene` and `onMode`, which hear where a person has moved.
+ * @param {HTMLElement} root @param {Story} story @param {StorySettings} settings
  */
 export function mountStory(root, story, settings) {
   const { scenes } = story;
+  /** @type {Talk} */
   const talk = {
     root, scenes, mode: settings.mode, current: within(settings.scene - 1, scenes.length),
     settings: { onScene: () => {}, onMode: () => {}, leave: true, ...settings },
     answers: scenes.map(() => ({ revealed: false, chosen: null, guess: null })),
     pictures: [], // by scene, where drawn: { box, dv, live, guess }
     idle: 0, destroyed: false, notes: null, notesWindow: null,
+    act: null, parts: null, line: null, watcher: null, // as soon as they are made
   };
   talk.act = actsOf(talk);
   talk.parts = storySkeleton(root, talk.act);
@@ -209,7 +212,10 @@ export function mountStory(root, story, settings) {
   };
 }
 
-/** Tell the story in a file of its own. Its scene stands behind the # of the address; a frame may have no address. */
+/**
+ * Tell the story in a file of its own. Its scene stands behind the # of the address; a frame may have no address.
+ * @param {HTMLElement} root @param {Story} story
+ */
 export function mountOffline(root, story) {
   const asked = new URLSearchParams(location.search);
   const scene = Number.parseInt(location.hash.slice(1), 10) || Number.parseInt(asked.get("scene"), 10) || 1;

@@ -3,8 +3,9 @@
 import { keepMounted } from "./component.js";
 import { mountStory } from "./scenes.js";
 
-/** Streamlit's component. */
+/** Streamlit's component. @param {Component<StoryData>} component */
 export default function ({ data, parentElement, setStateValue }) {
+  /** @type {HTMLElement} */
   const root = parentElement.querySelector(".story");
   const begin = (story, { scene, mode }) => mountStory(root, story, {
     scene,

@@ -2,8 +2,8 @@
 // somebody opens them; a row is a place on the x axis, a column a curve.
 
 import { element } from "./dom.js";
-import { figures, nearest } from "./scales.js";
-import { rowOf } from "./wire.js";
+import { figures, nearest, tickText } from "./scales.js";
+import { numberAt, rowOf } from "./wire.js";
 
 const EVERY = 3; // row and column of a field: enough to read
 
@@ -22,7 +22,7 @@ const table = (caption, headings, rows) =>
 /**
  * The columns of a panel at a place of the slider, and what has no row of its own: a mass at one value counts by its
  * height, an upright line by where it stands.
- * @param {Panel} panel
+ * @param {Panel} panel @param {number[]} rates @param {number} index
  */
 export function columnsOf(panel, rates, index) {
   const columns = [];
@@ -35,22 +35,31 @@ export function columnsOf(panel, rates, index) {
       add(`${mark.name}, ${mark.kind}`, rates, rowOf(exact, 0));
       if (simulated) add(`${mark.name}, simulated`, rates, rowOf(simulated, 0), error && rowOf(error, 0));
     } else if (mark.mark === "Stem") {
-      const share = mark.share.values[mark.share.points === 1 ? 0 : index];
+      const share = numberAt(mark.share, index);
       spikes.push({ name: mark.name, value: share > 0 ? `${figures(share)} %` : "–" });
     } else if (mark.mark === "Path" || mark.mark === "Points") {
       const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
       if (xs.length === 2 && xs[0] === xs[1]) spikes.push({ name: mark.name, value: `at ${figures(xs[0])}` });
-      else add(mark.name, xs, ys, mark.spread?.values, "standard deviation");
+      else add(mark.name, xs, ys, mark.mark === "Path" ? mark.spread?.values : null, "standard deviation");
     }
   }
   return { columns, spikes };
 }
 
-const same = (one, other) => Math.abs(one - other) <= 1e-6 * Math.max(1, Math.abs(other));
+// The same place, be it kept in 32 bits or in 64.
+const samePlace = (one, other) => Math.abs(one - other) <= 2e-7 * Math.max(Math.abs(one), Math.abs(other));
+
+// A place in words; a step of a training is said to the unit.
+const placeText = (x) => (Number.isInteger(x) ? tickText(x) : figures(x));
+
+/** All places where some column has a value, rising, each once. @param {{ xs: number[] }[]} columns */
+export const placesOf = (columns) =>
+  columns.flatMap(({ xs }) => xs).sort((one, other) => one - other)
+    .filter((x, at, all) => at === 0 || !samePlace(all[at - 1], x));
 
 function rowAtPlace({ columns, unit }, x, heading, attributes) {
   const cells = columns.map(({ xs, ys, errors }) => {
-    const at = xs.findIndex((place) => same(place, x));
+    const at = xs.findIndex((place) => samePlace(place, x));
     if (at < 0) return "";
     return figures(ys[at]) + (errors?.[at] > 0 ? ` ± ${figures(errors[at])}` : "") + unit;
   });
@@ -59,13 +68,13 @@ function rowAtPlace({ columns, unit }, x, heading, attributes) {
 
 function tableOf(panel, rates, index) {
   const { columns, spikes } = columnsOf(panel, rates, index);
-  const places = [...new Set(columns.flatMap(({ xs }) => xs))].sort((one, other) => one - other);
+  const places = placesOf(columns);
   const headings = columns.map(({ name, errors, kind }) => (errors ? `${name} ± ${kind}` : name));
   const about = { columns, unit: panel.y.unit };
-  const rows = places.map((x) => rowAtPlace(about, x, figures(x)));
+  const rows = places.map((x) => rowAtPlace(about, x, placeText(x)));
   if (panel.over) {
     const here = places[nearest(places, rates[index])];
-    rows.unshift(rowAtPlace(about, here, `now: ${figures(here)}`, { "aria-current": "true" }));
+    rows.unshift(rowAtPlace(about, here, `now: ${placeText(here)}`, { "aria-current": "true" }));
   }
   rows.push(...spikes.map(({ name, value }) => tableRow(name, [value], {}, Math.max(1, columns.length))));
   return table(`${panel.title} (${panel.y.title})`, [panel.x.title, ...headings], rows);
@@ -83,9 +92,12 @@ function fieldTable(panel, { name, x, y, z }) {
   return table(`${panel.title}: ${name}`, headings, rows.reverse());
 }
 
-/** The tables of panels, at a place of the slider. @param {Panel[]} panels */
+/**
+ * The tables of panels, at a place of the slider.
+ * @param {Panel[]} panels @param {number[]} rates @param {number} index
+ */
 export const dataTables = (panels, rates, index) =>
   panels.flatMap((panel) => [
     tableOf(panel, rates, index),
-    ...panel.marks.filter(({ mark }) => mark === "Field").map((field) => fieldTable(panel, field)),
+    ...panel.marks.filter((mark) => mark.mark === "Field").map((field) => fieldTable(panel, field)),
   ]);

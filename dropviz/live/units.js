@@ -9,29 +9,73 @@ const CELL = 20; // width of a unit's place in the row, in SVG units
 const DROPPED = 4; // radius of the dashed ring
 
 // Area is proportional to |output|; the largest activation, unscaled, fills 55 % of its cell's width.
-const radius = (output, largest) => {
+/** The radius of a unit's circle. @param {number} output @param {number} largest activation */
+export const radius = (output, largest) => {
   if (!output) return 1.2;
   return Math.min(0.48 * CELL, 0.275 * CELL * Math.sqrt(Math.abs(output) / largest) + 0.8);
 };
 
-/** What a unit makes of its activation in both phases, at a place of the slider. @param {UnitRow} row */
+/**
+ * What a unit makes of its activation in both phases, at a place of the slider.
+ * @param {[number, number]} unit its activation, and the place that drops it @param {UnitRow} row
+ * @param {Record<string, string[]>} texts @param {number} index
+ */
 export function arithmetic([activation, droppedAt], row, texts, index) {
   const mask = index >= droppedAt ? 0 : 1;
   const factor = (phase) => {
     const said = texts[`${row.name}-${phase}-factor`]?.[index] ?? texts[`${row.name}-${phase}`]?.[index] ?? "";
-    return said === "unchanged" || said === "× 1" ? "" : ` ${said}`;
+    return ["", "unchanged", "× 1"].includes(said) ? "" : ` ${said}`;
   };
-  const outcome = (value) => (row.train[index] === null ? "undefined" : figures(value));
+  const outcome = (scaled, by) => (by === null ? "undefined" : figures(scaled * by));
   const a = figures(activation);
   return [
-    ["training", `${a} × ${mask}${factor("train")} = ${outcome(activation * mask * row.train[index])}`],
-    ["test", `${a}${factor("test")} = ${row.test[index] === null ? "undefined" : figures(activation * row.test[index])}`],
+    ["training", `${a} × ${mask}${factor("train")} = ${outcome(activation * mask, row.train[index])}`],
+    ["test", `${a}${factor("test")} = ${outcome(activation, row.test[index])}`],
   ];
 }
 
-/** Draw the units of one strategy into `svg`; returns what moves them to a place of the slider. @param {UnitRow} row */
-export function drawUnits(svg, row, live) {
+// A click on a unit, or an arrow key, tells its arithmetic.
+function answerToHand(svg, row, live) {
   const { units, texts } = live.payload;
+  const inside = (column) => Math.max(0, Math.min(units.length - 1, column));
+  let chosen = 0;
+
+  const tell = (column, place) => {
+    chosen = column;
+    /** @type {Saying[]} */
+    const rows = arithmetic(units[column], row, texts, live.index).map(([name, value], at) => [
+      { name, color: row.color, dashed: at === 1 }, value,
+    ]);
+    svg.setAttribute("aria-valuenow", String(column + 1));
+    svg.setAttribute("aria-valuetext", rows.map(([{ name }, value]) => `${name}: ${value}`).join("; "));
+    fillTip(live.parts.tip, `unit ${column + 1}: a × mask, and the factor`, rows);
+    putTip(live.parts.tip, place);
+  };
+  const beside = () => {
+    const { left, width, top } = svg.getBoundingClientRect();
+    return { clientX: left + ((chosen + 0.5) / units.length) * width, clientY: top };
+  };
+  svg.onclick = (event) => {
+    const { left, width } = svg.getBoundingClientRect();
+    tell(inside(Math.floor(((event.clientX - left) / width) * units.length)), event);
+  };
+  svg.onkeydown = (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1, Enter: 0 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    chosen = inside(chosen + by);
+    tell(chosen, beside());
+  };
+  svg.onblur = () => { live.parts.tip.hidden = true; };
+  svg.onpointerleave = svg.onblur;
+}
+
+/**
+ * Draw the units of one strategy into `svg`; returns what moves them to a place of the slider.
+ * @param {SVGSVGElement} svg @param {UnitRow} row @param {Live} live
+ */
+export function drawUnits(svg, row, live) {
+  const { units } = live.payload;
   const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
   const [train, test] = [0, 1].map((line) => units.map(([value], column) => drawn("circle", {
     cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
@@ -43,42 +87,13 @@ export function drawUnits(svg, row, live) {
     "aria-label": `${units.length} units, ${meaning}`, "aria-valuemin": 1, "aria-valuemax": units.length, "aria-valuenow": 1,
   });
   svg.replaceChildren(...train, ...test);
-  let chosen = 0;
-
-  const tell = (column, place) => {
-    chosen = column;
-    const rows = arithmetic(units[column], row, texts, live.index).map(([name, value], at) => [
-      { name, color: row.color, dashed: at === 1 }, value,
-    ]);
-    svg.setAttribute("aria-valuenow", column + 1);
-    svg.setAttribute("aria-valuetext", rows.map(([{ name }, value]) => `${name}: ${value}`).join("; "));
-    fillTip(live.parts.tip, `unit ${column + 1}: a × mask, and the factor`, rows);
-    putTip(live.parts.tip, place);
-  };
-  const beside = () => {
-    const { left, width, top } = svg.getBoundingClientRect();
-    return { clientX: left + ((chosen + 0.5) / units.length) * width, clientY: top };
-  };
-  svg.onclick = (event) => {
-    const { left, width } = svg.getBoundingClientRect();
-    tell(Math.max(0, Math.min(units.length - 1, Math.floor(((event.clientX - left) / width) * units.length))), event);
-  };
-  svg.onkeydown = (event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1, Enter: 0 }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    chosen = Math.max(0, Math.min(units.length - 1, chosen + by));
-    tell(chosen, beside());
-  };
-  svg.onblur = () => { live.parts.tip.hidden = true; };
-  svg.onpointerleave = svg.onblur;
-
+  answerToHand(svg, row, live);
   return (index) => {
     units.forEach(([value, droppedAt], column) => {
       const dropped = index >= droppedAt;
-      train[column].setAttribute("r", dropped ? DROPPED : radius(value * row.train[index], largest));
+      train[column].setAttribute("r", String(dropped ? DROPPED : radius(value * row.train[index], largest)));
       train[column].classList.toggle("dv-dropped", dropped);
-      test[column].setAttribute("r", radius(value * row.test[index], largest));
+      test[column].setAttribute("r", String(radius(value * row.test[index], largest)));
     });
   };
 }

@@ -6,6 +6,7 @@ const STYLES = { plain: "span", strong: "b", emphasis: "i", code: "code", small:
 
 const classed = (name, rest = {}) => (name ? { class: name, ...rest } : rest);
 
+/** @type {Record<string, (span?: any) => Node>} */
 const SPANS = {
   LiveText: ({ name, style }) => element(STYLES[style], { "data-text": name }),
   Styled: ({ text, style }) => element(STYLES[style], classed(style === "mistake" && "dv-mistake"), [text]),
@@ -45,6 +46,7 @@ function neuronsNode({ name, names }) {
   return element("div", { class: "dv-unit-row" }, [element("div", { class: "dv-unit-names" }, phases), svg]);
 }
 
+/** @type {Record<Block["block"], (block: any) => Node>} */
 const BLOCKS = {
   Heading: ({ spans, color }) => (color
     ? element("h3", { "data-color": color }, [SPANS.Swatch(), ...inLine(spans)]) : element("h3", {}, inLine(spans))),

@@ -1,41 +1,45 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisTitle, figures, panelsOf, titleOf } from "../../dropviz/live/tables.js";
+import { columnsOf, placesOf } from "../../dropviz/live/tables.js";
+import { revive } from "../../dropviz/live/wire.js";
+import { line, matrix, numbers, panel, path, stem } from "./sent.mjs";
 
-const LAYOUT = {
-  xaxis: { domain: [0, 0.45], title: { text: "dropout rate" } },
-  xaxis2: { domain: [0.55, 1], anchor: "y2" },
-  yaxis: { domain: [0, 1], title: { text: "mean" } },
-  yaxis2: { domain: [0, 1], ticksuffix: " %" },
-  yaxis3: { overlaying: "y2" },
-  annotations: [
-    { xref: "paper", x: 0.55, y: 1.05, text: "right" },
-    { xref: "x", x: 0, y: 1, text: "a label, not a title" },
-    { xref: "paper", x: 0, y: 1.05, text: "left" },
-  ],
-};
+const RATES = [0, 0.5];
+const columns = (marks, index = 0) => columnsOf(revive(panel(marks)), RATES, index);
 
-test("figures have four digits", () => {
-  assert.deepEqual([1 / 3, 12345.6, 0, NaN, Infinity].map(figures), ["0.3333", "12350", "0", "–", "–"]);
+test("a line is a column over the rates, its simulation a second one with its error", () => {
+  const estimate = { exact: numbers(1, 2), simulated: numbers(1.25, NaN), error: numbers(0, 0.5) };
+  const { columns: [exact, simulated], spikes } = columns([line(estimate, { kind: "by a normal" })]);
+  assert.deepEqual([exact.name, exact.xs, [...exact.ys], exact.errors], ["a, by a normal", RATES, [1, 2], undefined]);
+  assert.deepEqual([simulated.name, [...simulated.ys], [...simulated.errors]], ["a, simulated", [1.25, NaN], [0, 0.5]]);
+  assert.equal(simulated.kind, "standard error");
+  assert.deepEqual(spikes, []);
 });
 
-test("traces on one x axis are a panel, the cursor is its place", () => {
-  const error_y = { array: [0.1, 0.2] };
-  const panels = panelsOf({ layout: LAYOUT, data: [
-    { name: "training", x: [0, 1], y: [2, 3], error_y },
-    { name: "this rate", x: [0.5, 0.5], y: [0, 1] },
-    { name: "bins", x: [0, 1], y: [4, 5], xaxis: "x2", yaxis: "y2" },
-    { name: "mass", x: [0, 0], y: [0, 9], xaxis: "x2", yaxis: "y3" },
-  ] });
-  assert.deepEqual(panels.map(({ reference, now }) => [reference, now]), [["x", 0.5], ["x2", null]]);
-  const [[training], [bins, mass]] = panels.map(({ curves }) => curves);
-  assert.deepEqual([training.errors, training.kind], [[0.1, 0.2], "standard error"]);
-  assert.deepEqual([bins.unit, bins.share, mass.share], [" %", false, true]);
+test("a path follows the slider, its spread is a standard deviation", () => {
+  const bins = path(numbers(-1, 0, 1), matrix(3, [1, 2, 3, 4, 5, 6]));
+  const grown = path(numbers(0, 1, 2), numbers(7, 8, 9), { spread: numbers(0.1, 0.2, 0.3) });
+  const { columns: [moving, still] } = columns([bins, grown], 1);
+  assert.deepEqual([moving.xs, [...moving.ys]], [[-1, 0, 1], [4, 5, 6]]);
+  assert.deepEqual([still.kind, still.errors.length], ["standard deviation", 3]);
 });
 
-test("a panel's title is the one at its upper left corner", () => {
-  assert.equal(titleOf(LAYOUT, "x"), "left (mean)");
-  assert.equal(titleOf(LAYOUT, "x2"), "right ()");
-  assert.equal(axisTitle(LAYOUT, "x2"), "");
+test("a mass counts by its height at this place, an upright line by where it stands", () => {
+  const marks = [stem(numbers(0), numbers(25, 0)), path(numbers(2, 2), numbers(0, 9), { name: "upright" })];
+  assert.deepEqual(columns(marks, 0).spikes, [{ name: "s", value: "25 %" }, { name: "upright", value: "at 2" }]);
+  assert.deepEqual(columns(marks, 1).spikes[0].value, "–");
+  assert.deepEqual(columns([stem(numbers(0), numbers(NaN, NaN))]).spikes[0].value, "–");
+});
+
+test("nothing drawn is nothing to read", () => {
+  assert.deepEqual(columns([]), { columns: [], spikes: [] });
+  assert.deepEqual(placesOf([]), []);
+});
+
+test("a place is one row, kept in 32 bits or in 64, however small or large", () => {
+  const float = (...values) => Array.from(Float32Array.from(values));
+  assert.deepEqual(placesOf([{ xs: [0, 0.1, 0.3] }, { xs: float(0.1, 0.2) }]).length, 4);
+  assert.deepEqual(placesOf([{ xs: [2e-9, 1e-9, 0] }]), [0, 1e-9, 2e-9]);
+  assert.deepEqual(placesOf([{ xs: [999999, 1e6] }, { xs: [1e6] }]), [999999, 1e6]);
 });

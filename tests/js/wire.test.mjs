@@ -1,37 +1,45 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 
-import { numbers, rowsOf, tracesAt, tracksOf, unpack } from "../../dropviz/live/wire.js";
+import { numberAt, revive, rowOf, unpack } from "../../dropviz/live/wire.js";
+import { matrix } from "./sent.mjs";
 
-const base64 = (array) => Buffer.from(array.buffer).toString("base64");
-const matrix = (points, values) => ({ points, data: base64(Float32Array.from(values)) });
+test("base64 becomes numbers, wherever it stands, and only once", () => {
+  const sent = { marks: [{ name: "a", x: matrix(2, [0.5, -2]), spread: null }], ticks: null, rates: [1, 2] };
+  const found = revive(sent);
+  assert.equal(found, sent);
+  const { values } = found.marks[0].x;
+  assert.deepEqual([...values], [0.5, -2]);
+  assert.equal(revive(found).marks[0].x.values, values);
+  assert.deepEqual(found.rates, [1, 2]);
+});
 
-test("base64 becomes numbers, an array stays", () => {
-  assert.deepEqual(numbers({ dtype: "f8", bdata: base64(Float64Array.of(0.1, -2)) }), [0.1, -2]);
-  assert.deepEqual(numbers([1, 2]), [1, 2]);
-  assert.equal(numbers(undefined), undefined);
+test("what is missing or empty stays so", () => {
+  assert.deepEqual([null, undefined, "text", 3].map(revive), [null, undefined, "text", 3]);
+  assert.equal(revive(matrix(0, [])).values.length, 0);
+  assert.ok(Number.isNaN(revive(matrix(1, [NaN])).values[0]));
 });
 
 test("a matrix gives the row of a place, a single row at every place", () => {
-  const moving = rowsOf(matrix(2, [1, 2, 3, 4]));
-  assert.deepEqual([...moving(0), ...moving(1)], [1, 2, 3, 4]);
-  assert.deepEqual([...rowsOf(matrix(2, [7, 8]))(5)], [7, 8]);
-  assert.equal(rowsOf(null), null);
+  const moving = revive(matrix(2, [1, 2, 3, 4]));
+  assert.deepEqual([0, 1].map((index) => [...rowOf(moving, index)]), [[1, 2], [3, 4]]);
+  assert.deepEqual([...rowOf(revive(matrix(2, [7, 8])), 5)], [7, 8]);
+  assert.equal(rowOf(null, 0), null);
 });
 
-test("the traces at a place are moved where a track says so", () => {
-  const data = [{ name: "still", x: [0, 1], y: [5, 6] }, { name: "moved", x: [0, 1], y: [0, 0] }];
-  const payload = { figure: { data }, tracks: [{ trace: 1, x: null, y: matrix(2, [1, 2, 3, 4]) }] };
-  const [still, moved] = tracesAt({ payload, tracks: tracksOf(payload), index: 1 });
-  assert.deepEqual(still, data[0]);
-  assert.deepEqual(moved, { name: "moved", x: [0, 1], y: [3, 4] });
+test("a number a place, or one for all", () => {
+  const [each, one] = [matrix(3, [5, 6, 7]), matrix(1, [9])].map(revive);
+  assert.deepEqual([0, 2].map((index) => numberAt(each, index)), [5, 7]);
+  assert.deepEqual([0, 2].map((index) => numberAt(one, index)), [9, 9]);
 });
 
-test("a head is read at once, the rest only when it is asked for", () => {
-  const [head, payload] = unpack(new TextEncoder().encode('{"version":"ä"}\n{"rates":[0]}'));
+test("a head is read at once, the rest only when it is asked for", async () => {
+  const bytes = (head, rest) => Uint8Array.from(Buffer.concat([Buffer.from(`${head}\n`), rest]));
+  const [head, payload] = unpack(bytes('{"version":"ä"}', gzipSync('{"rates":[0],"alt":"α\\n"}')));
   assert.deepEqual(head, { version: "ä" });
-  assert.deepEqual(payload(), { rates: [0] });
-  const [known, broken] = unpack(new TextEncoder().encode("{}\nno JSON"));
+  assert.deepEqual(await payload(), { rates: [0], alt: "α\n" });
+  const [known, broken] = unpack(bytes("{}", Buffer.from("no gzip")));
   assert.deepEqual(known, {});
-  assert.throws(broken, SyntaxError);
+  await assert.rejects(broken);
 });

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { areaOf, plusMinus, valueOf } from "../../dropviz/live/marks.js";
+import { revive } from "../../dropviz/live/wire.js";
+import { line, numbers } from "./sent.mjs";
+
+test("an error has one digit, and its value as many decimals", () => {
+  const said = [
+    [[0.27834, 0.0021], "0.278 ± 0.002"], [[0.27834, 0.0096], "0.28 ± 0.01"], [[0.27834, 0.96], "0 ± 1"],
+    [[-1.26, 0.1], "−1.3 ± 0.1"], [[345.67, 12.34], "345.7 ± 12.34"], [[1e-20, 1e-21], "1e−20 ± 1e−21"],
+  ];
+  for (const [[value, error], words] of said) assert.equal(plusMinus(value, error), words);
+});
+
+test("what has no error says none", () => {
+  for (const error of [undefined, null, 0, NaN, -1, Infinity]) assert.equal(plusMinus(0.5, error), "0.5");
+  assert.equal(plusMinus(NaN, 0.1), "–");
+  assert.equal(plusMinus(Infinity, 0.1), "–");
+});
+
+const value = (estimate, index, more) => valueOf(revive(line(estimate, more)), index);
+
+test("a line says its exact value, then what was simulated", () => {
+  const both = { exact: numbers(0.5, 1), simulated: numbers(0.52, NaN), error: numbers(0.04, NaN) };
+  assert.equal(value(both, 0), "0.5; simulated 0.52 ± 0.04");
+  assert.equal(value(both, 0, { kind: "mean of 9" }), "0.5 mean of 9; simulated 0.52 ± 0.04");
+  assert.equal(value(both, 1), "1; simulated –");
+  assert.equal(value({ exact: numbers(NaN) }, 0), "–");
+  assert.equal(value({ exact: numbers(2), simulated: numbers(3) }, 0), "2; simulated 3");
+});
+
+test("every piece of a curve has its own area", () => {
+  assert.equal(areaOf("M0.0,5.0H1.0V6.0", "9.0"), "M0.0,5.0H1.0V6.0V9.0H0.0Z");
+  assert.equal(areaOf("M0.0,5.0L1.0,6.0M3.0,4.0L4.0,4.0", "9.0"), "M0.0,5.0L1.0,6.0V9.0H0.0ZM3.0,4.0L4.0,4.0V9.0H3.0Z");
+  assert.equal(areaOf("", "9.0"), "");
+});
