@@ -255,7 +255,7 @@ def main() -> None:
         medians = {kind: statistics.median(values) for kind, values in of_pages.items()}
         told = ", ".join(f"{kind} {1000 * seconds:.0f} ms" for kind, seconds in medians.items())
         print(f"  medians: {told}")
-    for what, milliseconds, demand in (
+    for what, milliseconds, most in (
         ("a step of the drag, median", steps[len(steps) // 2], 17),
         ("a step of the drag, 90 %", steps[int(0.9 * len(steps))], 20),
         (
@@ -264,7 +264,7 @@ def main() -> None:
             33,
         ),
     ):
-        print(f"{what:66}{milliseconds:>9.1f} ms{f'≤ {demand} ms':>14}")
+        print(f"{what:66}{milliseconds:>9.1f} ms{f'≤ {most} ms':>14}")
 
 
 if __name__ == "__main__":

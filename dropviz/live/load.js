@@ -4,6 +4,7 @@
 export function importFirst(addresses) {
   const own = [...document.scripts].map((script) => script.src).find((src) => src.includes("/static/js/"));
   const base = own ? own.slice(0, own.indexOf("/static/js/") + 1) : `${location.origin}/`;
+  /** @type {(addresses: string[]) => Promise<any>} */
   const from = ([first, ...others]) => import(new URL(first, base).href)
     .catch((problem) => (others.length ? from(others) : Promise.reject(problem)));
   return from(addresses);

@@ -4,7 +4,7 @@ import gzip
 import itertools
 import json
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pytest
@@ -83,9 +83,9 @@ FIGURES = {
     "next layer": lambda: next_layer_live(next_layer(NextLayerConfig())),
     "which p": which,
     "left on": lambda: left_on_live(answers_left_on(LayerConfig())),
-    **{f"mistake {name}": lambda name=name: mistaken(name) for name in WRONG},
-    **{f"noise {name}": lambda name=name: noisy(name) for name in noises() if name != "inverted"},
-    **{f"story {name}": lambda name=name: pictured(name) for name in PICTURES},
+    **{f"mistake {name}": partial(mistaken, name) for name in WRONG},
+    **{f"noise {name}": partial(noisy, name) for name in noises() if name != "inverted"},
+    **{f"story {name}": partial(pictured, name) for name in PICTURES},
 }
 
 

@@ -7,7 +7,9 @@ from dropviz.live.scripts import OURS, _address, scripts
 
 
 def test_every_component_has_its_script_and_plotly_is_there():
-    entries = {path.stem for path in HERE.glob("*.js") if "export default" in path.read_text(encoding="utf-8")}
+    entries = {
+        path.stem for path in HERE.glob("*.js") if "export default" in path.read_text(encoding="utf-8")
+    }
     assert entries == {*OURS, "loader"}  # the loader fetches the others
     assert scripts().keys() == {*OURS, "plotly"}
     for name in OURS:
