@@ -94,10 +94,11 @@ def shown(value: str, theme: str) -> np.ndarray:
     value = value.strip()
     if either := re.fullmatch(r"light-dark\(([^,]+),([^,]+)\)", value):
         return shown(either[1 + THEMES.index(theme)], theme)
-    if variable := re.fullmatch(r"var\(--st-text-color, #\w+\)", value):
+    if re.fullmatch(r"var\(--st-text-color, #\w+\)", value):
         return rgb(THEME[theme]["textColor"])
     if variable := re.fullmatch(r"var\((--dv-\w+)\)", value):
-        return shown(re.search(rf"^  {variable[1]}: ([^;]+);", STYLE, re.MULTILINE)[1], theme)
+        (meant,) = re.findall(rf"^  {variable[1]}: ([^;]+);", STYLE, re.MULTILINE)
+        return shown(meant, theme)
     if mixed := re.fullmatch(r"color-mix\(in srgb, (.+) (\d+)%, transparent\)", value):
         share = float(mixed[2]) / 100.0
         return share * shown(mixed[1], theme) + (1.0 - share) * rgb(THEME[theme]["backgroundColor"])
