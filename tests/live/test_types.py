@@ -14,7 +14,7 @@ from dropviz.live.modules import HERE
 from dropviz.live.panels import wire
 
 TYPES = (HERE / "types.d.ts").read_text(encoding="utf-8")
-NO_RECORDS = {"Numbers", "Payload", "Scale", "Drawn"}  # the last two are the scripts' own
+NO_RECORDS = {"Numbers", "Payload"}
 RECORDS = {
     each.__name__: each
     for module in (figure, panels, words)
