@@ -23,7 +23,14 @@ def test_every_script_can_be_imported(page, app_url):
         page.route(app_url + path, serve)
     page.goto(f"{app_url}/bare")
     found = page.evaluate(NAMES, sorted(files | whole))
-    assert found["/modules/scales.js"] == ["axisName", "layoutFor", "nearest", "pathOf", "scale"]
+    assert found["/modules/scales.js"] == [
+        "figures",
+        "nearest",
+        "pathOf",
+        "scale",
+        "tickText",
+        "ticksOf",
+    ]
     assert found["/modules/figure.js"] == ["mount"]
     assert [found[f"/inlined/{entry}"] for entry in ENTRIES] == [
         ["default"],

@@ -1,0 +1,145 @@
+// What the scripts make of what Python sends (`types.d.ts`), and the page's nodes, by name.
+
+/** Numbers that were read have their values. */
+interface Numbers { values?: Float32Array; }
+
+/** A function from a value to its pixel; `ends` are the pixels of the axis, rising, `value` leads back. */
+interface Scale { (value: number): number; ends: [number, number]; value(pixel: number): number; }
+
+/** A panel that is drawn: its scales, what moves its marks to a place of the slider, and what reads them at a place. */
+interface Drawn { toX: Scale; toY: Scale; move(index: number): void; say(x: number, index: number): Saying[]; }
+
+/** What many marks have in common. */
+interface Look { name: string; color?: string; width?: number; dashed?: boolean; dash?: Path["dash"]; }
+
+/** What a tip says of a mark, in words. */
+type Saying = [Look, string];
+
+/** Where marks are drawn: the places of the slider, the scales, pixels a unit of length, and a node of the picture. */
+interface Room { places: number[]; toX: Scale; toY: Scale; unit: number; node: SVGElement; }
+
+/** A mark that is drawn: `above` stands over all marks, `nodes` among them. */
+interface DrawnMark {
+  nodes: SVGElement[]; above?: SVGElement; move(index: number): void; say(x: number, index: number): Saying[];
+}
+
+/** What draws each kind of mark. */
+type Drawers = { [Kind in Mark["mark"]]: (mark: Extract<Mark, { mark: Kind }>, room: Room) => DrawnMark };
+
+/** A place in the window. */
+interface Spot { clientX: number; clientY: number; }
+
+// ---- the page's nodes ----
+
+/** What takes hold of a panel, and what it holds. */
+interface Grip extends HTMLElement { held?: { panel: Panel; drawnPanel: Drawn }; holding?: boolean; }
+
+interface PanelNodes {
+  figure: HTMLElement & { nodes?: PanelNodes }; caption: HTMLElement; svg: SVGSVGElement; grip: Grip; box: HTMLElement;
+  opener?: HTMLButtonElement;
+}
+
+/** The grid of panels; `shape` is what its nodes were built for. */
+interface Picture extends HTMLElement { shape?: string; nodes?: PanelNodes[]; }
+
+/** What panels share: the tip, the menu, and where a screen reader hears what was done. */
+interface SharedParts { picture: Picture; tip: HTMLElement; menu: HTMLElement; status: HTMLElement; }
+
+interface Parts extends SharedParts {
+  play: HTMLButtonElement; range: HTMLInputElement; label: HTMLElement; value: HTMLElement; keep: HTMLElement;
+  tables: HTMLElement; data: HTMLDetailsElement; head: HTMLElement; foot: HTMLElement;
+}
+
+// ---- what is live ----
+
+/** What a hand does: go to a place, let go, make a step or a leap (direction 1 or −1). */
+interface Hand { go(index: number): void; release(): void; step(direction: number, leaps: boolean): void; }
+
+/** What a panel knows of the figure around it; one that grows has no slider, and so no hand. */
+interface Surroundings {
+  root: HTMLElement; parts: SharedParts; index: number; plotly: string[]; hand?: Hand;
+  payload: Pick<Payload, "rates" | "label"> & Partial<Payload>;
+}
+
+/** A live figure: `committed` is the rate that was told last, `moving` the frame of a picture on its way. */
+interface Live extends Surroundings {
+  parts: Parts; payload: Payload; committed: number; drawn: Drawn[]; width: number; moving: number; tableTimer: number;
+  moveBlocks(index: number): void; movePicture(index: number): void;
+}
+
+/** A live figure as its page holds it. */
+interface Mounted {
+  live: Live; replace(payload: Payload): void; redraw(): void; set(rate: number): void; toggle(): void; destroy(): void;
+}
+
+/** Charts that grow: each a panel and what it shows, in words. */
+interface Chart { panel: Panel; alt: string; }
+interface Growing extends HTMLElement { charts?: Chart[]; live?: Surroundings; }
+
+// ---- the story ----
+
+interface Option { text: string; right: boolean; }
+interface Question {
+  text: string; line: string; value: number; shown: string; options: Option[];
+  drag: { rate: number; within: number } | null;
+}
+interface Scene {
+  title: string; sentence: string; notes: string; reveal: string; veiled: boolean; question: Question | null;
+  picture: Payload; link?: string; qr?: string; public?: string;
+}
+interface Story { title: string; scenes: Scene[]; }
+
+type Mode = "page" | "talk" | "notes";
+interface StorySettings {
+  scene: number; mode: Mode; leave?: boolean; plotly?: string[]; onScene?(number: number): void;
+  onMode?(mode: Mode): void;
+}
+
+interface Answer { revealed: boolean; chosen: number | null; guess: number | null; }
+interface ScenePicture { box: HTMLElement; dv: HTMLElement; live: Mounted; guess?: HTMLElement; }
+
+/** What the notes window shows of a scene. */
+interface Tale {
+  title: string; sentence: string; notes: string; reveal: string; count: number; next: string; ask: string;
+  answer: string;
+}
+interface Notes {
+  answered: boolean; noted: { at: number; count: number }; show(at: number, told: Tale, revealed: boolean): void;
+  destroy(): void;
+}
+
+/** What the windows of a talk say to one another. */
+interface Message { ask?: "hello" | "reveal" | "scene"; scene?: number; told?: Tale; revealed?: boolean; }
+
+interface StoryParts {
+  count: HTMLElement; title: HTMLElement; sentence: HTMLElement; ask: HTMLElement; options: HTMLElement;
+  verdict: HTMLElement; pictures: HTMLElement; tools: HTMLElement; notes: HTMLElement; status: HTMLElement;
+  open: HTMLAnchorElement; back: HTMLButtonElement; next: HTMLButtonElement; reveal: HTMLButtonElement;
+  dialog: HTMLDialogElement;
+}
+
+/** What a person can do. */
+interface Acts {
+  move(by: number): void; show(at: number, quiet?: boolean): void; reveal(fromOption?: boolean): void;
+  setMode(mode: Mode, quiet?: boolean): void;
+}
+
+/** A story that is told. */
+interface Talk {
+  root: HTMLElement; scenes: Scene[]; mode: Mode; current: number; settings: StorySettings; answers: Answer[];
+  pictures: ScenePicture[]; idle: number; destroyed: boolean; notes: Notes | null; notesWindow: Window | null;
+  act: Acts; parts: StoryParts; line: { send(message: Message): void; close(): void }; watcher: ResizeObserver;
+}
+
+// ---- Streamlit and Plotly ----
+
+interface StoryData { story: Story; scene: number; mode: Mode; version: string; arrival: string; plotly: string[]; }
+
+/** What Streamlit calls a component with. */
+interface Component<Data> { data: Data; parentElement: HTMLElement; setStateValue(name: string, value: unknown): void; }
+
+interface PlotlyLibrary {
+  newPlot(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
+  purge(node: HTMLElement): void;
+}
+interface Window { Plotly?: PlotlyLibrary; dropvizPlotly?: Promise<PlotlyLibrary>; }
