@@ -43,6 +43,10 @@ CHROMIUM_ARGS = (
 
 
 LAPTOP, UPRIGHT = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
+FIGURE = ":is(.dv, .dv-growing)[data-ready]"
+# What stands on the page that is left is marked, so that it is not taken for the next one.
+LEAVE = f"() => {{ for (const one of document.querySelectorAll('{FIGURE}')) one.dataset.left = ''; }}"
+ARRIVE = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
 PHONE = {"device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 
 
@@ -261,3 +265,32 @@ def visit(app_url):
         page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
 
     return open_app
+
+
+@pytest.fixture
+def opened(visit):
+    """A function ``opened(page, "/noise")`` that opens the app there and waits for its live figure."""
+
+    def open_figure(page, path="/"):
+        visit(page, path)
+        page.locator(FIGURE).first.wait_for()
+
+    return open_figure
+
+
+@pytest.fixture
+def walk():
+    """A function that goes from a page to another one, by an address as Back and Forward do, or by a link.
+
+    The app is not loaded anew and the session goes on: a third of the cost, where loading is not what is tested.
+    """
+
+    def go(page, way):
+        page.evaluate(LEAVE)
+        if isinstance(way, str):
+            page.evaluate(ARRIVE, way)
+        else:
+            way.click()
+        page.locator(f"{FIGURE}:not([data-left])").first.wait_for()
+
+    return go
