@@ -40,19 +40,24 @@ def scene_links(page, app_url):
     return found | {coded}
 
 
-def test_every_link_of_every_page_and_scene_leads_to_a_page(page, app_url, errors):
-    waiting, opened = {f"{app_url}/", f"{app_url}/story"}, set()
+def test_every_link_of_every_page_and_scene_leads_to_a_page(page, app_url, walk):
+    waiting, opened, loaded = {f"{app_url}/", f"{app_url}/story"}, set(), set()
     while waiting:
-        address = min(waiting)
-        page.goto(address)
+        here = urlsplit(page.url).path
+        address = min(waiting, key=lambda one: (urlsplit(one).path == here, one))
+        path = urlsplit(address).path
+        if path in loaded and path != here:  # the page is there: see what it makes of this address
+            walk(page, address)
+        else:
+            page.goto(address)
+        loaded.add(path)
         settled(page)
         expect(page.get_by_text(NOT_FOUND)).to_have_count(0)
         opened.add(address)
         story = address == f"{app_url}/story"
         waiting = (waiting | (scene_links(page, app_url) if story else links(page, app_url))) - opened
-    assert len({urlsplit(address).path for address in opened}) == PAGES
+    assert len(loaded) == PAGES
     assert {urlsplit(address).query for address in opened} >= {"", "rate=0.3", "scene=10"}
-    errors[:] = [error for error in errors if "/_stcore/" not in error]
 
 
 def test_the_story_opened_from_the_first_page_has_the_address_of_the_story(page, visit):
