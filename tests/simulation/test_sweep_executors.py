@@ -1,0 +1,46 @@
+"""A sweep gives the same bits with every executor."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+import dropviz as dv
+from dropviz.simulation.sweep import CHUNK, SweepConfig
+from dropviz.theory.strategies import strategies
+
+MOMENTS = ("mean", "mean_se", "variance", "variance_se", "rms_gap")
+
+
+def bits(result):
+    return b"".join(getattr(result, name).tobytes() for name in MOMENTS)
+
+
+def test_the_same_config_gives_the_same_bits_with_every_executor():
+    # Enough chunks, rates and strategies that another order of summation would show in some last bit.
+    config = SweepConfig(
+        activations=dv.LogNormal(),
+        units=8 * CHUNK + 11,
+        rates=dv.rate_grid(0, 0.95, 0.01),
+        strategies=tuple(strategies()),
+        replicates=2,
+    )
+    expected = bits(dv.sweep(config))
+    assert bits(dv.sweep(config)) == expected
+    with ThreadPoolExecutor(3) as executor:
+        assert bits(dv.sweep(config, executor)) == expected
+        assert bits(dv.sweep(config, executor=executor)) == expected
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
+        assert bits(dv.sweep(config, executor)) == expected
+
+
+class Sized(ThreadPoolExecutor):
+    """Asks for the length of every argument, as Dask's executor does."""
+
+    def map(self, function, *arguments, **options):
+        assert len({len(argument) for argument in arguments}) == 1
+        return super().map(function, *arguments, **options)
+
+
+def test_an_executor_may_ask_how_long_the_arguments_are():
+    config = SweepConfig(units=3 * CHUNK, rates=(0.1, 0.5), replicates=2)
+    with Sized(2) as executor:
+        assert bits(dv.sweep(config, executor)) == bits(dv.sweep(config))
