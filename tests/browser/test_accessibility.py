@@ -162,16 +162,7 @@ def barriers(page, address):
     page.wait_for_function(
         "[...document.querySelectorAll('.dv-still svg, canvas')].every((one) => one.clientWidth <= 640)"
     )
-    return found + [f"cut off at 200 %: {what}" for what in cut_off(page)]
-
-
-def cut_off(page):
-    """What is cut off once the page has been laid out for its window, for which it has 3 seconds."""
-    for _ in range(30):
-        if not (found := page.evaluate(CUT_OFF)):
-            break
-        page.wait_for_timeout(100)
-    return found
+    return found + [f"cut off at 200 %: {what}" for what in page.evaluate(CUT_OFF)]
 
 
 def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready, visit, walk):
