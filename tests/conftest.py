@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +25,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: [item.path.is_relative_to(folder) for folder in (BROWSER_TESTS, PAGE_TESTS)])
+    # Files go to the workers in this order: of those in the browser the long ones first, so that all end together.
+    lengths = Counter(item.path for item in items if item.path.is_relative_to(BROWSER_TESTS))
+    items.sort(
+        key=lambda item: (
+            item.path.is_relative_to(BROWSER_TESTS), item.path.is_relative_to(PAGE_TESTS), -lengths[item.path]
+        )
+    )  # fmt: skip
 
 
 REFUSALS = """

@@ -21,6 +21,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import sync_playwright
 
+from dropviz.figures.story import story_payload
+from dropviz.live.page import story_html
+from dropviz.story.reading import own_story
 from tools.browser import MISSING, find
 
 ROOT = Path(__file__).parents[2]
@@ -294,3 +297,11 @@ def walk():
         page.locator(f"{FIGURE}:not([data-left])").first.wait_for()
 
     return go
+
+
+@pytest.fixture(scope="session")
+def offline(tmp_path_factory):
+    """Address of our own story as a file that needs no network."""
+    path = tmp_path_factory.mktemp("story") / "story.html"
+    path.write_text(story_html(story_payload(own_story(), own_story().results())), encoding="utf-8")
+    return path.as_uri()

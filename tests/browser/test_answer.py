@@ -13,7 +13,7 @@ def opened(page, visit, errors, path):
     errors[:] = [error for error in errors if "/_stcore/" not in error]
 
 
-def test_the_numbers_follow_the_drag_before_it_ends(page, visit, errors):
+def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, visit, errors):
     opened(page, visit, errors, "/answer")
     forgotten = page.locator("[data-text=forgotten-exact]:visible")
     expect(forgotten).to_have_text("1.429")
@@ -28,21 +28,10 @@ def test_the_numbers_follow_the_drag_before_it_ends(page, visit, errors):
     assert "rate=" not in page.url
     page.mouse.up()
     page.wait_for_url(f"**/answer?rate={rate:g}")
-
-
-def test_a_link_opens_its_page_at_this_rate(page, visit, errors):
-    opened(page, visit, errors, "/answer?rate=0.6")
     page.get_by_role("link", name="→ Which p?").click()
-    page.wait_for_url("**/which-p?rate=0.6")
-    page.locator(".dv[data-ready]").wait_for()
-    expect(page.locator(".dv-value")).to_have_text("0.60")
-    errors[:] = [error for error in errors if "/_stcore/" not in error]
-
-
-def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
-    opened(phone, visit, errors, "/answer?rate=0.95")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    assert phone.locator(".dv").evaluate("node => node.scrollWidth <= node.clientWidth")
+    page.wait_for_url(f"**/which-p?rate={rate:g}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Which p?")
+    expect(page.locator(".dv-value")).to_have_text(f"{rate:.2f}")
 
 
 @pytest.mark.parametrize("width", [360, 390, 600])

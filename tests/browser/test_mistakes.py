@@ -60,10 +60,3 @@ def test_an_example_is_filled_in_diagnosed_and_kept_in_the_address(page, new_pag
     again = new_page(viewport={"width": 1280, "height": 720})
     opened(again, visit, errors, "?" + page.url.split("?")[1])
     expect(again.locator("strong", has_text="These numbers fit")).to_have_text(said)
-
-
-def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
-    opened(phone, visit, errors)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    sizes = phone.get_by_test_id("stTable").evaluate("node => [node.scrollWidth, node.clientWidth]")
-    assert sizes[0] <= sizes[1]

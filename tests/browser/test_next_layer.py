@@ -79,8 +79,3 @@ def test_the_words_cover_no_panel(page, visit, errors, width):
         })"""
     )
     assert covered == []
-
-
-def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
-    opened(phone, visit, errors)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -31,29 +31,17 @@ def test_the_numbers_follow_the_drag_and_the_address_its_end(page, visit, errors
     assert "noise=standard" in page.url
 
 
-def test_the_address_brings_the_same_picture_back(page, visit, errors):
-    opened(page, visit, errors, "/noise?noise=alpha&rate=0.5&source=normal")
-    expect(page.locator("[data-text=rate]")).to_have_text("0.50")
-    expect(page.locator("[data-text=alpha-verdict]")).to_contain_text("standardised, so it keeps both")
-
-
-def test_another_noise_is_drawn_in_its_place(page, visit, errors):
+def test_the_first_screen_holds_the_figure_and_another_noise_is_drawn_in_its_place(page, visit, errors):
     opened(page, visit, errors, "/noise?rate=0.6")
+    box = page.locator(".dv-numbers").last.bounding_box()
+    assert box["y"] + box["height"] <= 720
     page.get_by_text("uniform ×", exact=True).first.click()
     page.wait_for_url("**/noise?*noise=uniform*")
     expect(page.locator(".dv h3", has_text="uniform, multiplied")).to_be_visible()
     expect(page.locator(".dv-value")).to_have_text("0.60")
 
 
-def test_the_first_screen_holds_the_figure_and_its_numbers(page, visit, errors):
-    opened(page, visit, errors, "/noise")
-    box = page.locator(".dv-numbers").last.bounding_box()
-    assert box["y"] + box["height"] <= 720
-
-
-@pytest.mark.parametrize("name", ["gaussian", "alpha"])
-def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors, name):
-    opened(phone, visit, errors, f"/noise?noise={name}")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    wide = phone.locator(".dv").evaluate("node => node.scrollWidth - node.clientWidth")
-    assert wide <= 0
+def test_the_address_brings_the_same_picture_back(page, visit, errors):
+    opened(page, visit, errors, "/noise?noise=alpha&rate=0.5&source=normal")
+    expect(page.locator("[data-text=rate]")).to_have_text("0.50")
+    expect(page.locator("[data-text=alpha-verdict]")).to_contain_text("standardised, so it keeps both")

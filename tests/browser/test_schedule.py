@@ -87,9 +87,3 @@ def test_text_in_the_table_gets_a_sentence_and_a_number_the_address(page, visit,
 def test_the_address_brings_the_table_back(page, visit, errors):
     opened(page, visit, errors, "/schedule?schedule=table&schedule_table=0:0.2,1000:0.6&step=500")
     expect(page.locator(".dv-keep")).to_have_text("rate 0.40, keep 0.60")
-
-
-def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
-    opened(phone, visit, errors, "/schedule?schedule=curriculum")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    assert phone.locator(".dv").evaluate("node => node.scrollWidth - node.clientWidth") <= 0

@@ -1,38 +1,17 @@
-"""The story in a real browser: by keyboard alone, two windows in step, offline, and nothing on top of anything."""
+"""The story in a real browser: by keyboard alone, offline, and nothing on top of anything."""
 
 import itertools
 
 import pytest
 from playwright.sync_api import expect
 
-from dropviz.figures.story import story_payload
-from dropviz.live.page import story_html
-from dropviz.story.reading import OWN_STORY, own_story
+from dropviz.story.reading import OWN_STORY
+from tests.browser.telling import COUNT, SCENES, at_scene, begin
 
-SCENES = own_story().scenes
-COUNT = len(SCENES)
 SCREENS = {
     "projector": {"viewport": {"width": 1280, "height": 720}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
-
-
-@pytest.fixture(scope="module")
-def offline(tmp_path_factory):
-    path = tmp_path_factory.mktemp("story") / "story.html"
-    path.write_text(story_html(story_payload(own_story(), own_story().results())), encoding="utf-8")
-    return path.as_uri()
-
-
-def at_scene(page, number):
-    """Wait until the scene is told and its picture drawn."""
-    expect(page.locator(".story-title").first).to_have_text(SCENES[number - 1].title)
-    page.locator(".story-now .dv[data-ready]").wait_for()
-
-
-def begin(visit, page, path="/story"):
-    visit(page, path)
-    page.locator(".story-now .dv[data-ready]").wait_for()
 
 
 def text(page):
@@ -176,55 +155,6 @@ def test_no_picture_before_the_answer_gives_it_away(page, visit):
             expect(page.get_by_role("img", name="Axes only")).to_have_count(1)
 
 
-# ---- two windows ----------------------------------------------------------------------------------------------------
-
-
-def in_step(talk, notes):
-    expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[0].title)
-    talk.bring_to_front()
-    talk.keyboard.press("ArrowRight")
-    expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[1].title)
-    expect(notes.locator(".story-note-body")).to_contain_text(SCENES[1].notes.split("\n")[0])
-    talk.keyboard.press("r")
-    expect(notes.locator(".story-note-body .story-count")).to_contain_text("revealed")
-    notes.bring_to_front()
-    notes.keyboard.press("PageDown")
-    at_scene(talk, 3)
-    notes.keyboard.press("r")
-    expect(talk.locator(".story-after")).to_have_text(SCENES[2].reveal)
-    expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[2].title)
-    notes.get_by_role("button", name="Start").click()
-    expect(notes.get_by_role("timer")).not_to_have_text("00:00")
-
-
-def test_the_notes_follow_and_lead(page, visit):
-    begin(visit, page, "/story?mode=talk")
-    with page.expect_popup() as opened:
-        page.keyboard.press("n")
-    opened.value.locator(".story[data-mode=notes]").wait_for()
-    in_step(page, opened.value)
-
-
-def test_the_notes_of_the_file_follow_and_lead(new_page, offline):
-    talk = new_page(viewport={"width": 1280, "height": 720}, offline=True)
-    talk.goto(offline)
-    at_scene(talk, 1)
-    with talk.expect_popup() as opened:
-        talk.keyboard.press("n")
-    opened.value.locator(".story[data-mode=notes]").wait_for()
-    in_step(talk, opened.value)
-
-
-def test_the_notes_of_an_arranged_story_are_those_of_the_talk(page, visit):
-    begin(visit, page, "/story?mode=talk&order=6,2")
-    with page.expect_popup() as opened:
-        page.keyboard.press("n")
-    title = opened.value.locator(".story-note-body .story-title")
-    expect(title).to_have_text(SCENES[5].title)
-    page.keyboard.press("ArrowRight")
-    expect(title).to_have_text(SCENES[1].title)
-
-
 # ---- the talk and the file ------------------------------------------------------------------------------------------
 
 
@@ -318,13 +248,12 @@ def check_boxes(page, phone):
         assert small == []
 
 
-@pytest.mark.parametrize(
-    ("screen", "scheme"), [("projector", "light"), ("projector", "dark"), ("phone", "light")]
-)
-def test_the_file_tells_every_scene_with_the_network_off(new_page, offline, requested, screen, scheme):
-    page = new_page(**SCREENS[screen], color_scheme=scheme, offline=True)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_file_tells_every_scene_with_the_network_off(new_page, offline, requested, screen):
+    page = new_page(**SCREENS[screen], offline=True)
     page.goto(offline)
     for number, scene in enumerate(SCENES, start=1):
+        page.emulate_media(color_scheme=("light", "dark")[number % 2])
         page.keyboard.press(str(number % 10))
         at_scene(page, number)
         check_boxes(page, screen == "phone")

@@ -141,9 +141,3 @@ def test_a_broken_table_gets_a_sentence(page, visit, errors):
     )
     expect(page.get_by_text("must be a number up to")).to_be_visible()
     expect(button(page, "Train")).to_have_count(0)
-
-
-def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
-    opened(phone, visit, errors)
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    assert phone.locator(".dv-growing").evaluate("node => node.scrollWidth - node.clientWidth") <= 0

@@ -42,10 +42,3 @@ def test_the_address_brings_the_same_row_back(page, visit, errors):
     opened(page, visit, errors, "/which-p?rate=0.6")
     expect(page.locator("[data-text=this-2-rate]")).to_have_text("0.60")
     expect(page.locator("[data-text=this-2-by-keep]")).to_have_text("2.500")
-
-
-def test_a_phone_needs_no_sideways_scrolling(phone, visit, errors):
-    opened(phone, visit, errors, "/which-p")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    sizes = phone.locator(".dv-scroll").evaluate("node => [node.scrollWidth, node.clientWidth]")
-    assert sizes[0] <= sizes[1]
