@@ -36,6 +36,13 @@ export function skeleton(root) {
   return { play, range, label, value, keep, picture, tip, menu, tables, data, head, foot, status };
 }
 
+// A text follows the slider; where its words stay, the page has nothing to lay out.
+function moveText(node, values) {
+  const text = document.createTextNode("");
+  node.replaceChildren(text);
+  return (index) => { if (text.data !== values[index]) text.data = values[index]; };
+}
+
 /** Fill the blocks with what a payload says; returns what moves them to a place of the slider. @param {Live} live */
 export function fillBlocks(live) {
   const { root, parts, payload } = live;
@@ -48,7 +55,10 @@ export function fillBlocks(live) {
   parts.picture.setAttribute("aria-label", payload.alt);
   /** @type {NodeListOf<HTMLElement>} */
   const named = root.querySelectorAll("[data-text]");
-  const texts = [...named].filter((node) => payload.texts[node.dataset.text]);
+  const texts = [...named].flatMap((node) => {
+    const values = payload.texts[node.dataset.text];
+    return values ? [moveText(node, values)] : [];
+  });
   /** @type {NodeListOf<HTMLAnchorElement>} */
   const links = root.querySelectorAll("a[data-takes-rate]"); // to other pages, which shall open at this rate
   /** @type {(name: string) => NodeListOf<SVGSVGElement>} */
@@ -60,7 +70,7 @@ export function fillBlocks(live) {
     parts.value.textContent = value;
     parts.keep.textContent = note;
     parts.range.setAttribute("aria-valuetext", `${label} ${value}${readouts ? `, ${note}` : ""}`);
-    for (const node of texts) node.textContent = payload.texts[node.dataset.text][index];
+    for (const move of texts) move(index);
     for (const link of links) link.search = `?rate=${rate}`;
     for (const update of units) update(index);
   };

@@ -88,12 +88,16 @@ export function drawUnits(svg, row, live) {
   });
   svg.replaceChildren(...train, ...test);
   answerToHand(svg, row, live);
+  const put = (circle, size) => {
+    const r = size.toFixed(2);
+    if (circle.getAttribute("r") !== r) circle.setAttribute("r", r);
+  };
   return (index) => {
     units.forEach(([value, droppedAt], column) => {
       const dropped = index >= droppedAt;
-      train[column].setAttribute("r", String(dropped ? DROPPED : radius(value * row.train[index], largest)));
+      put(train[column], dropped ? DROPPED : radius(value * row.train[index], largest));
       train[column].classList.toggle("dv-dropped", dropped);
-      test[column].setAttribute("r", String(radius(value * row.test[index], largest)));
+      put(test[column], radius(value * row.test[index], largest));
     });
   };
 }
