@@ -132,22 +132,21 @@ function paint(live) {
   root.dispatchEvent(new CustomEvent("dv-drawn", { detail: { rate: payload.rates[index] } }));
 }
 
-function drawFigure(live, before) {
+function drawFigure(live, move = false) {
   live.width = live.parts.picture.clientWidth;
   if (!live.width) return; // hidden: the observer calls again when there is room
-  drawPicture(live, before);
+  drawPicture(live, move);
   paint(live);
 }
 
 function showPayload(live, payload, rate) {
   const index = nearest(payload.rates, rate);
   revive(payload.rows);
-  const before = live.payload?.rows.flatMap(({ panels }) => panels);
   Object.assign(live, { payload, index, committed: payload.rates[index] });
   picturePanels(live.parts.picture, payload.rows);
   live.moveBlocks = fillBlocks(live);
   live.parts.range.value = index;
-  drawFigure(live, before);
+  drawFigure(live, true);
   live.root.dataset.ready = "true";
 }
 
@@ -159,7 +158,7 @@ function showPayload(live, payload, rate) {
  */
 export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = null } = {}) {
   const parts = skeleton(root);
-  const none = { payload: null, index: 0, committed: 0, drawn: [], hand: null, moveBlocks: null }; // until there are some
+  const none = { payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null }; // until there are some
   /** @type {Live} */
   const live = { root, parts, plotly, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);

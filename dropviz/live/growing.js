@@ -51,7 +51,7 @@ export default function ({ data, parentElement }) {
     const parts = { tip: tipNode(), menu: menuNode(), status: element("p", { class: "dv-status", "aria-live": "polite" }), picture: root };
     root.after(parts.tip, parts.menu, parts.status);
     root.live = { root, parts, payload: { rates: [], label: "" }, index: 0, plotly: data.plotly };
-    new ResizeObserver(() => drawCharts(root)).observe(root);
+    new ResizeObserver(() => { if (root.clientWidth) drawCharts(root); }).observe(root); // none where the page was left
   }
   arrange(root, data.charts);
   drawCharts(root);

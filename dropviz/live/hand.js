@@ -6,8 +6,23 @@ import { nearest, tickText } from "./scales.js";
 
 const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
+const SLOP = 6; // pixels that a finger moves sideways before it drags: it may have come to scroll the page
+
 /** The tip of a figure: what stands under the pointer, in words. */
-export const tipNode = () => element("div", { class: "dv-tip", hidden: "" });
+export const tipNode = () => element("div", { class: "dv-tip", popover: "manual" });
+
+/** @param {HTMLElement} tip */
+export const hideTip = (tip) => { tip.hidePopover(); };
+
+// It leaves with what it stood beside, and when it is in the way.
+function watchTip(tip) {
+  const watching = new AbortController();
+  const { signal } = watching;
+  const hide = () => { watching.abort(); hideTip(tip); };
+  tip.addEventListener("beforetoggle", ({ newState }) => { if (newState === "closed") watching.abort(); }, { signal });
+  window.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); }, { capture: true, signal });
+  for (const name of ["scroll", "pointerdown"]) window.addEventListener(name, hide, { capture: true, signal });
+}
 
 /**
  * Say rows of a mark and its value under a heading.
@@ -23,7 +38,10 @@ export function fillTip(tip, heading, rows) {
 
 /** Show the tip beside the pointer, inside the window. @param {HTMLElement} tip @param {Spot} pointer */
 export function putTip(tip, { clientX, clientY }) {
-  tip.hidden = false;
+  if (!tip.matches(":popover-open")) {
+    tip.showPopover();
+    watchTip(tip);
+  }
   const { width, height } = tip.getBoundingClientRect();
   const left = clientX + 16 + width > innerWidth ? clientX - 16 - width : clientX + 16;
   const top = Math.max(4, Math.min(innerHeight - height - 4, clientY - height - 8 < 4 ? clientY + 20 : clientY - height - 8));
@@ -42,10 +60,16 @@ export function holdPanel({ grip, box }, panel, drawnPanel, live) {
   if (panel.over) {
     const ends = { "aria-valuemin": rates[0], "aria-valuemax": rates.at(-1) };
     furnish(grip, { role: "slider", tabindex: 0, "aria-label": `${label}: ${panel.title}`, ...ends });
-  } else for (const name of ["role", "tabindex", "aria-label"]) grip.removeAttribute(name);
+  } else for (const name of ["role", "tabindex", "aria-label", "aria-valuenow", "aria-valuetext"]) grip.removeAttribute(name);
   if (grip.holding) return;
   grip.holding = true;
   listenToGrip(grip, box, live);
+}
+
+/** Say to a screen reader where the panel's line stands. @param {Grip} grip @param {Live} live */
+export function sayPlace(grip, { payload: { rates }, index, parts }) {
+  if (!grip.held?.panel.over) return;
+  furnish(grip, { "aria-valuenow": rates[index], "aria-valuetext": parts.range.getAttribute("aria-valuetext") });
 }
 
 function listenToGrip(grip, box, live) {
@@ -55,29 +79,32 @@ function listenToGrip(grip, box, live) {
     const { panel: now, drawnPanel: seen } = grip.held;
     const x = now.over ? live.payload.rates[nearest(live.payload.rates, xAt(event))] : xAt(event);
     const rows = seen.say(x, now.over ? nearest(live.payload.rates, x) : live.index);
-    if (!rows.length) { tip.hidden = true; return; }
+    if (!rows.length) { hideTip(tip); return; }
     fillTip(tip, `${now.x.title} ${tickText(now.over ? x : Number(x.toPrecision(3)))}`, rows);
     putTip(tip, event);
   };
   const drag = (event) => live.hand.go(nearest(live.payload.rates, xAt(event)));
 
+  let start = null; // where a finger came down that has not moved yet
   grip.addEventListener("pointerdown", (event) => {
     if (event.button || !grip.held.panel.over) { tell(event); return; }
     grip.setPointerCapture(event.pointerId);
     grip.focus({ preventScroll: true });
     event.preventDefault();
-    drag(event);
+    start = event.pointerType === "touch" ? event.clientX : null;
+    if (start === null) drag(event);
     tell(event);
   });
   grip.addEventListener("pointermove", (event) => {
-    if (grip.hasPointerCapture(event.pointerId)) drag(event);
+    if (start !== null && Math.abs(event.clientX - start) > SLOP) start = null;
+    if (grip.hasPointerCapture(event.pointerId) && start === null) drag(event);
     tell(event);
   });
   grip.addEventListener("lostpointercapture", () => live.hand.release());
-  grip.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") tip.hidden = true; });
-  grip.addEventListener("blur", () => { tip.hidden = true; });
+  grip.addEventListener("pointercancel", () => hideTip(tip)); // the page scrolls
+  grip.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") hideTip(tip); });
+  grip.addEventListener("blur", () => hideTip(tip));
   grip.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") tip.hidden = true;
     const direction = LEADS[event.key];
     if (!direction || !grip.held.panel.over) return;
     event.preventDefault();

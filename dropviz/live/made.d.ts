@@ -61,9 +61,12 @@ interface Surroundings {
   payload: Pick<Payload, "rates" | "label"> & Partial<Payload>;
 }
 
-/** A live figure: `committed` is the rate that was told last, `moving` the frame of a picture on its way. */
+/**
+ * A live figure: `committed` is the rate that was told last, `shown` the panels as they are drawn now, `moving` the frame
+ * of a picture on its way.
+ */
 interface Live extends Surroundings {
-  parts: Parts; payload: Payload; committed: number; drawn: Drawn[]; width: number; moving: number; tableTimer: number;
+  parts: Parts; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; moving: number; tableTimer: number;
   moveBlocks(index: number): void; movePicture(index: number): void;
 }
 

@@ -1,6 +1,7 @@
 // The marks of a panel. Each draws its nodes once and returns them with `move`, which brings them to a place of the
 // slider, and `say`, which reads it at a place: rows of a name and a value.
 
+import { channelsOf } from "./color.js";
 import { drawn } from "./dom.js";
 import { figures, nearest, pathOf } from "./scales.js";
 import { numberAt, rowOf } from "./wire.js";
@@ -228,9 +229,9 @@ function fieldPicture({ colors, x, y, z }, node) {
 // A role's colour as the style sheet has it now.
 function rgbOf(node, color) {
   const probe = node.appendChild(drawn("rect", { class: "dv-line", "data-color": color, width: 0 }));
-  const numbers = getComputedStyle(probe).stroke.match(/[\d.]+/g).map(Number);
+  const channels = channelsOf(getComputedStyle(probe).stroke);
   probe.remove();
-  return numbers;
+  return channels;
 }
 
 /**

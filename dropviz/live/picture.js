@@ -1,7 +1,7 @@
 // The picture: rows of panels in a grid that needs no second layout for a phone.
 
 import { element } from "./dom.js";
-import { holdPanel } from "./hand.js";
+import { hideTip, holdPanel, sayPlace } from "./hand.js";
 import { isAlike, mixedPanel } from "./mix.js";
 import { drawPanel, panelNodes, TYPE } from "./panel.js";
 import { offerMenu } from "./save.js";
@@ -49,21 +49,27 @@ function drawAll(live, panels) {
   const { parts: { picture }, payload } = live;
   const unit = parseFloat(getComputedStyle(picture).getPropertyValue("--dv-type")) / TYPE || 1;
   const page = picture.clientWidth / unit;
+  live.shown = panels;
   live.drawn = panels.map((panel, at) => drawPanel(picture.nodes[at], panel, payload.rates, page, unit));
   panels.forEach((panel, at) => {
     holdPanel(picture.nodes[at], panel, live.drawn[at], live);
     offerMenu(picture.nodes[at], panel, live);
   });
-  live.movePicture = (index) => { for (const { move } of live.drawn) move(index); };
+  live.movePicture = (index) => {
+    for (const { move } of live.drawn) move(index);
+    for (const { grip } of picture.nodes) sayPlace(grip, live);
+  };
 }
 
 /**
- * Draw all panels at the width they have; those that are shown already move to where they are going to be.
- * @param {Live} live @param {Panel[]} [before]
+ * Draw all panels at the width they have; where they `move`, those that are shown already go to where they shall be.
+ * @param {Live} live @param {boolean} [move]
  */
-export function drawPicture(live, before = []) {
+export function drawPicture(live, move = false) {
   cancelAnimationFrame(live.moving);
+  hideTip(live.parts.tip);
   const panels = live.payload.rows.flatMap((row) => row.panels);
+  const before = move ? live.shown : []; // on its way, if it was
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const moves = !calm && before.length === panels.length && panels.every((panel, at) => isAlike(before[at], panel));
   if (!moves) { drawAll(live, panels); return; }

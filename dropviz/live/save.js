@@ -1,5 +1,6 @@
 // What can be done with a panel: save it as SVG or PNG, on white or dark, copy the address of the page, open it in Plotly.
 
+import { channelsOf } from "./color.js";
 import { button, drawn, element } from "./dom.js";
 import { openInPlotly } from "./plotly.js";
 
@@ -10,7 +11,7 @@ const GROUNDS = {
   dark: { "color-scheme": "dark", "--dv-text": "#e8e6e1", "--dv-back": "#15171a" },
 };
 const LOOK = [
-  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
+  "fill-opacity", "stroke-opacity", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
   "paint-order", "font-family", "font-size", "font-weight", "text-anchor", "visibility",
 ];
 
@@ -23,6 +24,20 @@ export const fileName = (title, label, rate, format) => {
   return `${words.replace(/(?:[^a-z0-9.]|\.(?!\d))+/g, "-").replace(/^-|-$/g, "") || "panel"}.${format}`;
 };
 
+// What the style sheet makes of a node, in words of its own that all programs know.
+function ownLook(node) {
+  const look = getComputedStyle(node);
+  for (const name of LOOK) node.style.setProperty(name, look.getPropertyValue(name));
+  for (const name of ["fill", "stroke"]) {
+    const paint = look.getPropertyValue(name);
+    if (paint === "none") { node.style.setProperty(name, paint); continue; }
+    const [red, green, blue, opacity] = channelsOf(paint);
+    node.style.setProperty(name, `rgb(${red}, ${green}, ${blue})`);
+    node.style.setProperty(`${name}-opacity`, String(opacity * Number(look.getPropertyValue(`${name}-opacity`))));
+  }
+  node.removeAttribute("class");
+}
+
 // A panel as an SVG that needs no style sheet, on a ground.
 function standing({ svg, caption }, ground) {
   const { width, height } = svg.viewBox.baseVal;
@@ -33,15 +48,11 @@ function standing({ svg, caption }, ground) {
   for (const [name, value] of Object.entries(GROUNDS[ground])) stage.style.setProperty(name, value);
   svg.closest(".dv").append(stage);
   copy.prepend(drawn("text", { class: "dv-caption", x: 0, y: -room + size, "font-size": size }, [caption.textContent]));
-  for (const node of copy.querySelectorAll("*")) {
-    const look = getComputedStyle(node);
-    for (const name of LOOK) node.style.setProperty(name, look.getPropertyValue(name));
-    node.removeAttribute("class");
-  }
+  copy.querySelectorAll("*").forEach(ownLook);
   const back = { x: 0, y: -room, width, height: height + room, fill: GROUNDS[ground]["--dv-back"] };
-  copy.prepend(drawn("rect", back));
+  copy.prepend(drawn("title", {}, [caption.textContent]), drawn("rect", back));
   stage.remove();
-  copy.removeAttribute("class");
+  for (const name of ["class", "style", "aria-hidden"]) copy.removeAttribute(name);
   copy.setAttribute("viewBox", `0 ${-room} ${width} ${height + room}`);
   copy.setAttribute("width", width);
   copy.setAttribute("height", height + room);

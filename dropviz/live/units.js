@@ -2,7 +2,7 @@
 // arithmetic.
 
 import { drawn, furnish } from "./dom.js";
-import { fillTip, putTip } from "./hand.js";
+import { fillTip, hideTip, putTip } from "./hand.js";
 import { figures } from "./scales.js";
 
 const CELL = 20; // width of a unit's place in the row, in SVG units
@@ -66,7 +66,7 @@ function answerToHand(svg, row, live) {
     chosen = inside(chosen + by);
     tell(chosen, beside());
   };
-  svg.onblur = () => { live.parts.tip.hidden = true; };
+  svg.onblur = () => hideTip(live.parts.tip);
   svg.onpointerleave = svg.onblur;
 }
 
