@@ -89,8 +89,7 @@ function listenToGrip(grip, box, live) {
   grip.addEventListener("pointerdown", (event) => {
     if (event.button || !grip.held.panel.over) { tell(event); return; }
     grip.setPointerCapture(event.pointerId);
-    grip.focus({ preventScroll: true });
-    event.preventDefault();
+    if (event.pointerType === "touch") event.preventDefault(); // or the tip would go with another panel's focus
     start = event.pointerType === "touch" ? event.clientX : null;
     if (start === null) drag(event);
     tell(event);
@@ -100,6 +99,7 @@ function listenToGrip(grip, box, live) {
     if (grip.hasPointerCapture(event.pointerId) && start === null) drag(event);
     tell(event);
   });
+  grip.addEventListener("pointerup", tell);
   grip.addEventListener("lostpointercapture", () => live.hand.release());
   grip.addEventListener("pointercancel", () => hideTip(tip)); // the page scrolls
   grip.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") hideTip(tip); });

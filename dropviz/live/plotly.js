@@ -52,8 +52,9 @@ export function tracesOf(panel, rates, index, colorOf) {
   });
 }
 
-const axisOf = ({ title, low, high, log, unit }) => ({
+const axisOf = ({ title, low, high, log, unit }, line) => ({
   title: { text: title }, ticksuffix: unit, type: log ? "log" : "linear", range: log ? [Math.log10(low), Math.log10(high)] : [low, high],
+  gridcolor: line, zerolinecolor: line, hoverformat: ".4~g",
 });
 
 /** Show a panel in Plotly, in a dialog. @param {Surroundings} live @param {Panel} panel */
@@ -64,21 +65,23 @@ export async function openInPlotly({ parts, payload, index, plotly, root }, pane
   dialog.addEventListener("close", () => { window.Plotly?.purge(place); dialog.remove(); });
   root.append(dialog);
   dialog.showModal();
-  const look = getComputedStyle(parts.picture);
+  const { color: ink, backgroundColor: ground } = getComputedStyle(dialog);
   const probe = parts.picture.appendChild(element("span"));
   const colorOf = (color) => {
     probe.dataset.color = color ?? "ink";
-    probe.style.color = "var(--dv-color)";
+    probe.style.color = color === "grid" ? "var(--dv-line)" : "var(--dv-color)";
     return getComputedStyle(probe).color;
   };
   const data = tracesOf(panel, payload.rates, index, colorOf);
+  const line = colorOf("grid");
   probe.remove();
   try {
     const Plotly = await loadPlotly(plotly);
     place.replaceChildren();
     const layout = {
-      title: { text: panel.title }, xaxis: axisOf(panel.x), yaxis: axisOf(panel.y), hovermode: "x unified",
-      font: { color: look.color }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hoverlabel: { font: { color: "#101316" } },
+      title: { text: panel.title }, xaxis: axisOf(panel.x, line), yaxis: axisOf(panel.y, line), hovermode: "x unified",
+      font: { color: ink }, paper_bgcolor: ground, plot_bgcolor: ground,
+      hoverlabel: { bgcolor: ground, font: { color: ink }, namelength: -1 },
     };
     await Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false });
   } catch {

@@ -84,12 +84,16 @@ def test_every_line_is_said_at_the_nearest_rate_as_the_sweep_and_the_table_have_
     page.locator(".dv-data summary").click()
     table = page.locator(".dv-tables table").nth(CURVES["variance"])
     row = table.locator("tr").filter(has=page.locator("th", has_text=re.compile(r"^0\.41$")))
-    exact = dict(zip(table.locator("thead th").all_inner_texts(), row.locator("th, td").all_inner_texts(), strict=True))
+    exact = dict(
+        zip(table.locator("thead th").all_inner_texts(), row.locator("th, td").all_inner_texts(), strict=True)
+    )
     for line, text in rows.items():
         assert text.startswith(f"{exact[f'{line}, exact']};")
 
 
-def test_a_bin_says_its_share_and_a_mass_its_own_until_escape_or_until_the_pointer_leaves(page, opened, screen):
+def test_a_bin_says_its_share_and_a_mass_its_own_until_escape_or_until_the_pointer_leaves(
+    page, opened, screen
+):
     opened(page, "/?rate=0.4")
     shown, here = screen.distributions["inverted"], RATES.index(0.4)
     for at in (8, 20):
@@ -183,7 +187,12 @@ def test_the_line_is_moved_by_keys(page, opened):
     opened(page)
     value, line = page.locator(".dv-value"), grip(page, 2)
     line.focus()
-    for key, rate in (("ArrowRight", 0.31), ("Shift+ArrowUp", 0.41), ("ArrowDown", 0.4), ("Shift+ArrowLeft", 0.3)):
+    for key, rate in (
+        ("ArrowRight", 0.31),
+        ("Shift+ArrowUp", 0.41),
+        ("ArrowDown", 0.4),
+        ("Shift+ArrowLeft", 0.3),
+    ):
         page.keyboard.press(key)
         expect(value).to_have_text(f"{rate:.2f}")
         assert tip(page)[0] == f"dropout rate {rate:g}"
@@ -408,8 +417,12 @@ def test_the_figure_has_its_room_before_it_comes_and_nothing_moves(request, visi
     page.wait_for_timeout(300)
     assert page.locator(".dv[data-ready]").count() == 0
     assert room.bounding_box()["height"] >= 680
-    below = "node => [...node.parentElement.children].slice([...node.parentElement.children].indexOf(node) + 1)"
-    seen = room.evaluate(f"(node) => ({below})(node).filter((one) => one.checkVisibility({{ visibilityProperty: true }})).length")
+    below = (
+        "node => [...node.parentElement.children].slice([...node.parentElement.children].indexOf(node) + 1)"
+    )
+    seen = room.evaluate(
+        f"(node) => ({below})(node).filter((one) => one.checkVisibility({{ visibilityProperty: true }})).length"
+    )
     assert seen == 0
     for route in held:
         route.continue_()
