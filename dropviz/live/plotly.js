@@ -2,9 +2,8 @@
 
 import { button, element } from "./dom.js";
 import { importFirst } from "./load.js";
+import { DASHES } from "./marks.js";
 import { numberAt, rowOf } from "./wire.js";
-
-const PLOTLY_DASHES = { solid: "solid", dashed: "4px,3px", dotted: "1px,3px" };
 
 // The library puts itself into the window.
 const loadPlotly = (addresses) => importFirst(addresses).then(() => window.Plotly);
@@ -21,7 +20,8 @@ export function tracesOf(panel, rates, index, colorOf) {
     /** @type {Look} */
     const look = mark;
     const color = colorOf(look.color);
-    const line = { color, width: look.width, dash: PLOTLY_DASHES[look.dash ?? (look.dashed ? "dashed" : "solid")] };
+    const dashes = DASHES[look.dash ?? (look.dashed ? "dashed" : "solid")];
+    const line = { color, width: look.width, dash: dashes.map((part) => `${part}px`).join() || "solid" };
     const marker = (size, open) => ({ color, size, symbol: open ? "circle-open" : "circle" });
     if (mark.mark === "Line") {
       const { exact, simulated, error } = mark.estimate;

@@ -34,7 +34,6 @@ export function arithmetic([activation, droppedAt], row, texts, index) {
   ];
 }
 
-// A click on a unit, or an arrow key, tells its arithmetic.
 function answerToHand(svg, row, live) {
   const { units, texts } = live.payload;
   const inside = (column) => Math.max(0, Math.min(units.length - 1, column));
