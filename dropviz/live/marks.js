@@ -1,7 +1,7 @@
 // The marks of a panel. Each draws its nodes once and returns them with `move`, which brings them to a place of the
 // slider, and `say`, which reads it at a place: rows of a name and a value.
 
-import { channelsOf } from "./color.js";
+import { channelsAt } from "./color.js";
 import { drawn } from "./dom.js";
 import { figures, nearest, pathOf, tenth } from "./scales.js";
 import { numberAt, rowOf } from "./wire.js";
@@ -204,7 +204,7 @@ function fieldPicture({ colors, x, y, z }, node) {
   canvas.height = FIELD_CELLS;
   const paint = canvas.getContext("2d");
   const picture = paint.createImageData(FIELD_CELLS, FIELD_CELLS);
-  const shades = [...colors, "ink"].map((color) => rgbOf(node, color));
+  const shades = [...colors, "ink"].map((color) => channelsAt(node, color));
   const at = (column, row) => {
     const [right, up] = [(column / (FIELD_CELLS - 1)) * (columns - 1), (row / (FIELD_CELLS - 1)) * (rows - 1)];
     const [i, j] = [Math.min(columns - 2, Math.floor(right)), Math.min(rows - 2, Math.floor(up))];
@@ -224,14 +224,6 @@ function fieldPicture({ colors, x, y, z }, node) {
   }
   paint.putImageData(picture, 0, 0);
   return canvas;
-}
-
-// A role's colour as the style sheet has it now.
-function rgbOf(node, color) {
-  const probe = node.appendChild(drawn("rect", { class: "dv-line", "data-color": color, width: 0 }));
-  const channels = channelsOf(getComputedStyle(probe).stroke);
-  probe.remove();
-  return channels;
 }
 
 /**

@@ -1,5 +1,6 @@
 // A panel in Plotly: to zoom, to select, to compare. The library is loaded when somebody asks for it.
 
+import { channelsAt } from "./color.js";
 import { button, element } from "./dom.js";
 import { importFirst } from "./load.js";
 import { DASHES } from "./marks.js";
@@ -65,14 +66,7 @@ export async function openInPlotly({ parts, payload, index, plotly, root }, pane
   root.append(dialog);
   dialog.showModal();
   const look = getComputedStyle(parts.picture);
-  const probe = parts.picture.appendChild(element("span"));
-  const colorOf = (color) => {
-    probe.dataset.color = color ?? "ink";
-    probe.style.color = "var(--dv-color)";
-    return getComputedStyle(probe).color;
-  };
-  const data = tracesOf(panel, payload.rates, index, colorOf);
-  probe.remove();
+  const data = tracesOf(panel, payload.rates, index, (role = "ink") => `rgba(${channelsAt(parts.picture, role)})`);
   try {
     const Plotly = await loadPlotly(plotly);
     place.replaceChildren();
