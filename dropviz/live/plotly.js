@@ -6,6 +6,8 @@ import { importFirst } from "./load.js";
 import { DASHES } from "./marks.js";
 import { numberAt, rowOf } from "./wire.js";
 
+const GRID = "rgba(128,128,128,0.25)"; // on any ground
+
 // The library puts itself into the window.
 const loadPlotly = (addresses) => importFirst(addresses).then(() => window.Plotly);
 
@@ -55,6 +57,7 @@ export function tracesOf(panel, rates, index, colorOf) {
 
 const axisOf = ({ title, low, high, log, unit }) => ({
   title: { text: title }, ticksuffix: unit, type: log ? "log" : "linear", range: log ? [Math.log10(low), Math.log10(high)] : [low, high],
+  gridcolor: GRID, zeroline: false,
 });
 
 /** Show a panel in Plotly, in a dialog. @param {Surroundings} live @param {Panel} panel */
