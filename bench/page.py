@@ -199,72 +199,88 @@ def first_picture(chromium: Browser, url: str, drawn: str) -> float:
         return time.perf_counter() - began
 
 
-def main() -> None:
-    """Measure and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        scripts = {"bare": BARE_PAGE, "furnished": FURNISHED_PAGE, "same": SAME_FIGURE}
-        for kind, script in scripts.items():
-            (Path(folder) / f"{kind}.py").write_text(script, encoding="utf-8")
-        executable = find(playwright.chromium.executable_path)
-        if executable is None:
-            sys.exit(MISSING)
-        chromium = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
-        )
-        with contextlib.ExitStack() as servers:
-            urls = {"app": servers.enter_context(served(ROOT / "app.py")).url}
-            for kind in scripts:
-                urls[kind] = servers.enter_context(served(Path(folder) / f"{kind}.py")).url
-            pages = {kind: chromium.new_page(reduced_motion="reduce") for kind in urls}
-            for kind, url in urls.items():
-                pages[kind].set_viewport_size({"width": 1280, "height": 720})
-                pages[kind].goto(url)
-                pages[kind].locator(DRAWN[kind]).first.wait_for()
-                pages[kind].wait_for_timeout(2000)
-            times: dict[str, dict[str, list[float]]] = {
-                control: {kind: [] for kind in urls} for control in CLICKED
-            }
-            for _ in range(rounds):
-                for control, of_pages in times.items():
-                    for kind, page in pages.items():
-                        page.bring_to_front()
-                        of_pages[kind].append(click_until_changed(page, kind, control))
-            first = [
-                {kind: first_picture(chromium, urls[kind], DRAWN[kind]) for kind in ("app", "bare")}
-                for _ in range(rounds)
-            ]
-            pages["app"].bring_to_front()
-            steps = sorted(pages["app"].evaluate(DRAG, 188))
-            session = pages["app"].context.new_cdp_session(pages["app"])
-            session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
-            slow_steps = sorted(pages["app"].evaluate(DRAG, 94))
-        chromium.close()
+class Measured(NamedTuple):
+    """What was measured: seconds by control and kind of page, of first visits by kind, and milliseconds of a drag."""
+
+    times: dict[str, dict[str, list[float]]]
+    first: list[dict[str, float]]
+    steps: list[float]
+    slow_steps: list[float]
+
+
+def measured(chromium: Browser, urls: dict[str, str], rounds: int) -> Measured:
+    """Click and drag on the pages, all kinds in turn."""
+    pages = {kind: chromium.new_page(reduced_motion="reduce") for kind in urls}
+    for kind, url in urls.items():
+        pages[kind].set_viewport_size({"width": 1280, "height": 720})
+        pages[kind].goto(url)
+        pages[kind].locator(DRAWN[kind]).first.wait_for()
+        pages[kind].wait_for_timeout(2000)
+    times: dict[str, dict[str, list[float]]] = {control: {kind: [] for kind in urls} for control in CLICKED}
+    for _ in range(rounds):
+        for control, of_pages in times.items():
+            for kind, page in pages.items():
+                page.bring_to_front()
+                of_pages[kind].append(click_until_changed(page, kind, control))
+    first = [
+        {kind: first_picture(chromium, urls[kind], DRAWN[kind]) for kind in ("app", "bare")}
+        for _ in range(rounds)
+    ]
+    app = pages["app"]
+    app.bring_to_front()
+    steps = sorted(app.evaluate(DRAG, 188))
+    app.context.new_cdp_session(app).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+    return Measured(times, first, steps, sorted(app.evaluate(DRAG, 94)))
+
+
+def tell(found: Measured) -> None:
+    """Print the table."""
     print("The page, headless Chromium, software rendering")
-    print(f"{'what':66}{'measured':>12}{'demand':>14}")
-    ratio = statistics.median(one["app"] / one["bare"] for one in first)
-    print(f"{'first visit → whole picture, ratio to a plain curve, bare':66}{ratio:>11.2f}×{'≤ 1.0×':>14}")
-    for control, of_pages in times.items():
+    print(f"{'what':82}{'measured':>12}{'demand':>14}")
+    ratio = statistics.median(one["app"] / one["bare"] for one in found.first)
+    print(f"{'first visit → whole picture, ratio to a plain curve, bare':82}{ratio:>11.2f}×{'≤ 1.0×':>14}")
+    for control, of_pages in found.times.items():
         for kind, name in COMPARED.items():
             pairs = zip(of_pages["app"], of_pages[kind], strict=True)
             ratio = statistics.median(one / other for one, other in pairs)
             demand = DEMANDS[control] if kind == "furnished" else ""
-            print(f"{f'{control} → redrawn, ratio to {name}':66}{ratio:>11.2f}×{demand:>14}")
+            print(f"{f'{control} → redrawn, ratio to {name}':82}{ratio:>11.2f}×{demand:>14}")
         medians = {kind: statistics.median(values) for kind, values in of_pages.items()}
         told = ", ".join(f"{kind} {1000 * seconds:.0f} ms" for kind, seconds in medians.items())
         print(f"  medians: {told}")
-    for what, milliseconds, most in (
-        ("a step of the drag, median", steps[len(steps) // 2], 17),
-        ("a step of the drag, 90 %", steps[int(0.9 * len(steps))], 20),
-        (
-            f"a step of the drag, processor {SLOWED} times slower, median",
-            slow_steps[len(slow_steps) // 2],
-            33,
-        ),
+    for what, steps, share, most in (
+        ("a step of the drag, median", found.steps, 0.5, 17),
+        ("a step of the drag, 90 %", found.steps, 0.9, 20),
+        (f"a step of the drag, processor {SLOWED} times slower, median", found.slow_steps, 0.5, 33),
     ):
-        print(f"{what:66}{milliseconds:>9.1f} ms{f'≤ {most} ms':>14}")
+        print(f"{what:82}{steps[int(share * len(steps))]:>9.1f} ms{f'≤ {most} ms':>14}")
+
+
+def main() -> None:
+    """Serve the pages, measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    scripts = {"bare": BARE_PAGE, "furnished": FURNISHED_PAGE, "same": SAME_FIGURE}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        contextlib.ExitStack() as servers,
+    ):
+        executable = find(playwright.chromium.executable_path)
+        if executable is None:
+            sys.exit(MISSING)
+        urls = {"app": servers.enter_context(served(ROOT / "app.py")).url}
+        for kind, script in scripts.items():
+            file = Path(folder) / f"{kind}.py"
+            file.write_text(script, encoding="utf-8")
+            urls[kind] = servers.enter_context(served(file)).url
+        options = ["--no-sandbox", "--disable-gpu"]
+        with contextlib.closing(
+            playwright.chromium.launch(executable_path=executable, args=options)
+        ) as chromium:
+            found = measured(chromium, urls, rounds)
+    tell(found)
 
 
 if __name__ == "__main__":

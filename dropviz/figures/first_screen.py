@@ -22,6 +22,7 @@ from dropviz.theory.activations import Activations
 from dropviz.theory.moments import PHASES, variance_ratio
 from dropviz.theory.strategies import Strategy, strategy
 
+DISTRIBUTION, CURVES = 116, 118  # heights of the panels, pixels
 NUMBERS = (("train", "mean"), ("test", "mean"), ("train", "variance"), ("test", "variance"))
 STEMS = {"train": "exactly 0 in training", "test": "exactly 0 at test"}
 HINT = (
@@ -75,9 +76,6 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
     )
 
 
-DISTRIBUTION, CURVES = 116, 118  # heights of the panels, pixels
-
-
 def distributions(
     screen: FirstScreen,
     rows: Sequence[Strategy],
@@ -101,12 +99,7 @@ def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Curves]:
     mu, v = sweep.config.activations.exact_mean, sweep.config.activations.exact_variance
     means, variances = (
         [
-            Line(
-                f"{row.short} {phase}",
-                row.name,
-                sweep.estimate(moment, row.name, phase),
-                phase == "test",
-            )
+            Line(f"{row.short} {phase}", row.name, sweep.estimate(moment, row.name, phase), phase == "test")
             for row in chosen
             for phase in PHASES
         ]

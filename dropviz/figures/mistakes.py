@@ -168,10 +168,10 @@ def _answers_panel(found: Answers) -> Panel:
     ]
     x, y = Axis("answer z of the unit", low, high), Axis("masks", 0.0, float(found.top), unit=" %")
     at = (found.off - low) / (high - low)
-    if at < 0.5:
-        name = Label(("dropout off",), OFF, at + 0.02, 0.93, anchor="start")
-    else:
-        name = Label(("dropout off",), OFF, at - 0.02, 0.93, anchor="end")
+    left = at < 0.5
+    name = Label(
+        ("dropout off",), OFF, at + (0.02 if left else -0.02), 0.93, anchor="start" if left else "end"
+    )
     return Panel("One input, an answer a mask", x, y, marks, HEIGHT, Labels([name], [name]))
 
 

@@ -12,7 +12,7 @@ from dropviz.figures.first_screen import curve_panels, distributions
 from dropviz.figures.mistakes import ratio_panel as mistake_panel
 from dropviz.figures.next_layer.figure import gap_panels
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.figures.panels.neurons import neurons
+from dropviz.figures.panels.neurons import factor_texts, neurons
 from dropviz.figures.schedule import ratio_panel
 from dropviz.figures.which_p import factor_panel
 from dropviz.frameworks.snippets import numpy_lines
@@ -63,7 +63,7 @@ def _question(question: Question) -> dict[str, Any]:
 def scene_live(scene: Scene, result: Result) -> LiveFigure:
     """Return the live figure of a scene; ``result`` is what its `result` computed.
 
-    One column of panels; the first has the axes "x" and "y", in which a point can be dragged.
+    One column of panels; in the first, a point can be dragged.
     """
     return _DRAWN[scene.picture](result)
 
@@ -199,25 +199,19 @@ def _distributions(screen: FirstScreen) -> LiveFigure:
 def _with_units(live: LiveFigure, screen: FirstScreen) -> LiveFigure:
     """Put a row of neurons a strategy above the figure: training above test."""
     rates, rows = _rates(screen.sweep), _rows(screen.sweep)[:2]
-    texts = {
-        f"{row.name}-{phase}": [
-            "× 1" if factor.symbol == "1" else factor.words(rate) for rate in rates.tolist()
-        ]
-        for row in rows
-        for phase, factor in (("train", row.train_scale), ("test", row.test_scale))
-    }
+    texts = dict(live.texts)
+    for row in rows:
+        for name, said in factor_texts(row, screen.sweep.config.rates).items():
+            texts[name] = ["× 1" if factor == "unchanged" else factor for factor in said]
     return replace(
-        live,
-        texts={**live.texts, **texts},
-        head=[_units(row) for row in rows],
-        **neurons(screen.units, rows, rates),
+        live, texts=texts, head=[_units(row) for row in rows], **neurons(screen.units, rows, rates)
     )
 
 
 def _units(row: Strategy) -> words.Group:
     title = words.Paragraph([words.Swatch(), words.Styled(row.short, "strong")])
-    train = words.Paragraph(["training ", words.LiveText(f"{row.name}-train", "strong")])
-    test = words.Paragraph(["test ", words.LiveText(f"{row.name}-test", "strong")])
+    train = words.Paragraph(["training ", words.LiveText(f"{row.name}-train-factor", "strong")])
+    test = words.Paragraph(["test ", words.LiveText(f"{row.name}-test-factor", "strong")])
     return words.Group("neurons", [title, train, test, words.Neurons(row.name, names=False)], row.name)
 
 

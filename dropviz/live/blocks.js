@@ -1,8 +1,7 @@
 // What stands around the picture: the slider's label and readout, texts and links, and the rows of neurons.
 
 import { element } from "./dom.js";
-import { tipNode } from "./hand.js";
-import { menuNode } from "./save.js";
+import { sharedParts } from "./picture.js";
 import { drawUnits } from "./units.js";
 import { wordNodes } from "./words.js";
 
@@ -24,14 +23,13 @@ export function skeleton(root) {
   const value = element("output", { class: "dv-value", "aria-live": "off", for: id }); // or every step is read out
   const keep = element("span", { class: "dv-keep" });
   const bar = element("div", { class: "dv-bar" }, [play, label, value, range, keep]);
-  const [tip, menu] = [tipNode(), menuNode()];
+  const { tip, menu, status } = sharedParts();
   const picture = element("div", { class: "dv-picture", role: "group" });
   const named = { role: "region", tabindex: 0, "aria-label": "data of the figure" };
   const tables = element("div", { class: "dv-tables", ...named });
   const data = element("details", { class: "dv-data" }, [element("summary", {}, ["The data as a table"]), tables]);
   const head = element("div", { class: "dv-head" });
   const foot = element("div", { class: "dv-foot" });
-  const status = element("p", { class: "dv-status", "aria-live": "polite" });
   root.replaceChildren(bar, head, picture, foot, data, status, tip, menu);
   return { play, range, label, value, keep, picture, tip, menu, tables, data, head, foot, status };
 }

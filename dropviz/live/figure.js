@@ -2,6 +2,7 @@
 // drag ends. The app, the story and the standalone page all call `mount`.
 
 import { fillBlocks, skeleton } from "./blocks.js";
+import { LEADS } from "./hand.js";
 import { drawPicture, picturePanels } from "./picture.js";
 import { nearest } from "./scales.js";
 import { dataTables } from "./tables.js";
@@ -10,7 +11,6 @@ import { revive } from "./wire.js";
 const FULL_SWEEP_MS = 7000;
 const CALM_STEP_MS = 1000; // a leap a second, for those who asked for less motion
 const KEY_PAUSE_MS = 150; // keys fire one change each: wait for the last
-const DIRECTIONS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 const TABLE_PAUSE_MS = 200; // tables are not made at every step of a drag
 
 // The slider, by pointer, keys and itself, moves `live.index`; `onCommit` hears the rate when the hand has let go.
@@ -68,7 +68,7 @@ function handOf(live, { go, commit, stop }) {
     commit(KEY_PAUSE_MS);
   };
   range.addEventListener("keydown", (event) => {
-    const direction = DIRECTIONS[event.key];
+    const direction = LEADS[event.key];
     if (!direction || !event.shiftKey) return;
     event.preventDefault();
     step(direction, true);

@@ -1,10 +1,8 @@
 // Panels that grow: the server sends them again and again, the browser draws anew what differs. Nothing is mounted
 // anew, so nothing blinks.
 
-import { element } from "./dom.js";
-import { holdPanel, tipNode } from "./hand.js";
-import { drawPanel, panelNodes } from "./panel.js";
-import { menuNode, offerMenu } from "./save.js";
+import { panelNodes } from "./panel.js";
+import { sharedParts, showPanel } from "./picture.js";
 import { dataTables } from "./tables.js";
 import { revive } from "./wire.js";
 
@@ -13,7 +11,7 @@ const WIDE_PAGE = 1000; // their labels stand beside the axes: there is one way 
 function arrange(root, charts) {
   while (root.children.length > charts.length) root.lastElementChild.remove();
   while (root.children.length < charts.length) {
-    const nodes = panelNodes({ title: "" });
+    const nodes = panelNodes();
     nodes.figure.nodes = nodes;
     nodes.figure.setAttribute("role", "figure");
     root.append(nodes.figure);
@@ -21,15 +19,10 @@ function arrange(root, charts) {
 }
 
 function drawCharts(root) {
-  const { live } = root;
   root.charts.forEach(({ panel, alt }, at) => {
     const { nodes } = root.children[at];
-    nodes.caption.textContent = panel.title;
     nodes.figure.setAttribute("aria-label", alt);
-    const drawn = drawPanel(nodes, panel, [], WIDE_PAGE, 1);
-    drawn.move(0);
-    holdPanel(nodes, panel, drawn, live);
-    offerMenu(nodes, panel, live);
+    showPanel(nodes, panel, root.live, WIDE_PAGE, 1).move(0);
   });
   root.dataset.ready = "";
 }
@@ -48,9 +41,9 @@ export default function ({ data, parentElement }) {
   const details = parentElement.querySelector("details");
   root.charts = revive(data.charts);
   if (!root.live) {
-    const parts = { tip: tipNode(), menu: menuNode(), status: element("p", { class: "dv-status", "aria-live": "polite" }), picture: root };
-    root.after(parts.tip, parts.menu, parts.status);
-    root.live = { root, parts, payload: { rates: [], label: "" }, index: 0, plotly: data.plotly };
+    const parts = sharedParts();
+    root.after(...Object.values(parts));
+    root.live = { root, parts: { ...parts, picture: root }, payload: { rates: [], label: "" }, index: 0, plotly: data.plotly };
     new ResizeObserver(() => { if (root.clientWidth) drawCharts(root); }).observe(root); // none where the page was left
   }
   arrange(root, data.charts);

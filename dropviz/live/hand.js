@@ -4,12 +4,9 @@
 import { element, furnish } from "./dom.js";
 import { nearest, tickText } from "./scales.js";
 
-const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
-
+/** Where an arrow key leads on a slider. */
+export const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 const SLOP = 6; // pixels that a finger moves sideways before it drags: it may have come to scroll the page
-
-/** The tip of a figure: what stands under the pointer, in words. */
-export const tipNode = () => element("div", { class: "dv-tip", popover: "manual" });
 
 /** @param {HTMLElement} tip */
 export const hideTip = (tip) => { tip.hidePopover(); };

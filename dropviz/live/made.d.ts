@@ -145,4 +145,4 @@ interface PlotlyLibrary {
   newPlot(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
   purge(node: HTMLElement): void;
 }
-interface Window { Plotly?: PlotlyLibrary; dropvizPlotly?: Promise<PlotlyLibrary>; }
+interface Window { Plotly?: PlotlyLibrary; }

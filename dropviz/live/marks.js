@@ -1,43 +1,43 @@
 // The marks of a panel. Each draws its nodes once and returns them with `move`, which brings them to a place of the
 // slider, and `say`, which reads it at a place: rows of a name and a value.
 
-import { channelsOf } from "./color.js";
+import { channelsAt } from "./color.js";
 import { drawn } from "./dom.js";
-import { figures, nearest, pathOf } from "./scales.js";
+import { figures, nearest, pathOf, tenth } from "./scales.js";
 import { numberAt, rowOf } from "./wire.js";
 
-const POINTS_SHOWN = 20; // simulated points along a line; more would hide the exact line
+const POINTS_SHOWN = 20; // along a line, as in `panels.py`
 const STEM_HEAD = 4.5; // radius, pixels
 const ASIDE = 3.5; // that stems of training and test stand beside their value
 const STEM_LABEL = 11; // from their value to their labels
-const DASHES = { solid: "", dashed: "4 3", dotted: "1 3" };
+/** Lengths of the dashes and gaps of a line, pixels. */
+export const DASHES = { solid: [], dashed: [4, 3], dotted: [1, 3] };
 const FIELD_CELLS = 220; // pixels across the picture of a field
 
 const still = () => {};
-const round = (value) => value.toFixed(1);
 
 // A line of `width` pixels at a type of 12, dashed as the mark says.
 const pen = ({ unit }, width, dash = "solid") => ({
-  class: "dv-line", "stroke-width": round(width * unit),
-  ...(dash === "solid" ? {} : { "stroke-dasharray": DASHES[dash].split(" ").map((part) => round(part * unit)).join(" ") }),
+  class: "dv-line", "stroke-width": tenth(width * unit),
+  ...(dash === "solid" ? {} : { "stroke-dasharray": DASHES[dash].map((part) => tenth(part * unit)).join(" ") }),
 });
 
 // Dots as one path: a point is a line of no length with round ends, a ring a circle.
 function dots(xs, ys, { toX, toY, unit }, size, open) {
-  const radius = round((size * unit) / 2);
+  const radius = tenth((size * unit) / 2);
   const shape = open
-    ? `m-${radius},0a${radius},${radius} 0 1 0 ${round(size * unit)},0a${radius},${radius} 0 1 0 -${round(size * unit)},0`
+    ? `m-${radius},0a${radius},${radius} 0 1 0 ${tenth(size * unit)},0a${radius},${radius} 0 1 0 -${tenth(size * unit)},0`
     : "h0";
   let path = "";
   for (let at = 0; at < ys.length; at += 1) {
     const [x, y] = [toX(xs[at]), toY(ys[at])];
-    if (Number.isFinite(x) && Number.isFinite(y)) path += `M${round(x)},${round(y)}${shape}`;
+    if (Number.isFinite(x) && Number.isFinite(y)) path += `M${tenth(x)},${tenth(y)}${shape}`;
   }
   return path;
 }
 
 const dotPen = ({ unit }, size, open) =>
-  open ? pen({ unit }, 1.5) : { class: "dv-line dv-dots", "stroke-width": round(size * unit) };
+  open ? pen({ unit }, 1.5) : { class: "dv-line dv-dots", "stroke-width": tenth(size * unit) };
 
 // A bar that goes below all that a logarithm has a place for ends at the axis.
 function errorBars(xs, ys, errors, { toX, toY }) {
@@ -45,7 +45,7 @@ function errorBars(xs, ys, errors, { toX, toY }) {
   for (let at = 0; at < ys.length; at += 1) {
     const [x, high, down] = [toX(xs[at]), toY(ys[at] + errors[at]), toY(ys[at] - errors[at])];
     const low = Number.isFinite(down) ? down : toY.ends[1];
-    if ([x, high].every(Number.isFinite)) path += `M${round(x)},${round(low)}V${round(high)}`;
+    if ([x, high].every(Number.isFinite)) path += `M${tenth(x)},${tenth(low)}V${tenth(high)}`;
   }
   return path;
 }
@@ -81,7 +81,7 @@ const draw = {
       if (error) nodes.push(drawn("path", { ...pen(room, 1.2), d: errorBars(xs, ys, shown(error), room) }));
       nodes.push(drawn("path", { ...dotPen(room, 5, mark.dashed), d: dots(xs, ys, room, 5, mark.dashed) }));
     }
-    const now = drawn("circle", { class: "dv-now", r: round(4.5 * unit) });
+    const now = drawn("circle", { class: "dv-now", r: tenth(4.5 * unit) });
     const [top, bottom] = toY.ends;
     return {
       nodes, above: now,
@@ -89,7 +89,7 @@ const draw = {
         const y = toY(exact[index]);
         const seen = y >= top - 0.5 && y <= bottom + 0.5;
         now.setAttribute("visibility", seen ? "visible" : "hidden");
-        if (seen) { now.setAttribute("cx", round(toX(places[index]))); now.setAttribute("cy", round(y)); }
+        if (seen) { now.setAttribute("cx", tenth(toX(places[index]))); now.setAttribute("cy", tenth(y)); }
       },
       say: (x) => [[mark, valueOf(mark, nearest(places, x))]],
     };
@@ -100,7 +100,7 @@ const draw = {
     const line = drawn("path", pen(room, mark.width, mark.dash));
     const area = mark.filled ? drawn("path", { class: "dv-area" }) : null;
     const points = mark.dots ? drawn("path", dotPen(room, mark.dots, false)) : null;
-    const base = round(Math.min(Math.max(toY(0), toY.ends[0]), toY.ends[1]));
+    const base = tenth(Math.min(Math.max(toY(0), toY.ends[0]), toY.ends[1]));
     const put = (index) => {
       const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
       const outline = pathOf(xs, ys, toX, toY, mark.stepped);
@@ -124,7 +124,7 @@ const draw = {
     const { toX, toY, unit } = room;
     const line = drawn("path", pen(room, mark.dashed ? 2 : 4, mark.dashed ? "dashed" : "solid"));
     const head = drawn("path", dotPen(room, 2 * STEM_HEAD, mark.dashed));
-    const cut = drawn("path", { class: "dv-cut", "stroke-width": round(2 * unit) });
+    const cut = drawn("path", { class: "dv-cut", "stroke-width": tenth(2 * unit) });
     const words = drawn("text", { class: "dv-stem" });
     const [top, bottom] = toY.ends;
     const put = (index) => {
@@ -135,17 +135,17 @@ const draw = {
       const y = isCut ? top + STEM_HEAD * unit : tip;
       const seen = share > 0 && Number.isFinite(x);
       const aside = toX.value(x);
-      line.setAttribute("d", seen ? `M${round(x)},${round(bottom)}V${round(y)}` : "");
+      line.setAttribute("d", seen ? `M${tenth(x)},${tenth(bottom)}V${tenth(y)}` : "");
       head.setAttribute("d", seen ? dots([aside], [isCut ? toY.value(y) : share], room, 2 * STEM_HEAD, mark.dashed) : "");
       const [side, down] = [4 * unit, y + 11 * unit];
       cut.setAttribute("d", seen && isCut
-        ? [0, 4 * unit].map((lower) => `M${round(x - side)},${round(down + lower + 2)}L${round(x + side)},${round(down + lower - 2)}`).join("") : "");
+        ? [0, 4 * unit].map((lower) => `M${tenth(x - side)},${tenth(down + lower + 2)}L${tenth(x + side)},${tenth(down + lower - 2)}`).join("") : "");
       words.textContent = seen && (isCut || !mark.dashed) ? `${Math.round(share)} %` : "";
       if (!seen) return;
       const right = toX(at) + 60 * unit < toX.ends[1];
       words.setAttribute("text-anchor", right ? "start" : "end");
-      words.setAttribute("x", round(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit));
-      words.setAttribute("y", round(y + (mark.dashed ? 18 : 4) * unit));
+      words.setAttribute("x", tenth(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit));
+      words.setAttribute("y", tenth(y + (mark.dashed ? 18 : 4) * unit));
     };
     /** @type {Drawn["say"]} */
     const say = (_, index) => {
@@ -204,7 +204,7 @@ function fieldPicture({ colors, x, y, z }, node) {
   canvas.height = FIELD_CELLS;
   const paint = canvas.getContext("2d");
   const picture = paint.createImageData(FIELD_CELLS, FIELD_CELLS);
-  const shades = [...colors, "ink"].map((color) => rgbOf(node, color));
+  const shades = [...colors, "ink"].map((color) => channelsAt(node, color));
   const at = (column, row) => {
     const [right, up] = [(column / (FIELD_CELLS - 1)) * (columns - 1), (row / (FIELD_CELLS - 1)) * (rows - 1)];
     const [i, j] = [Math.min(columns - 2, Math.floor(right)), Math.min(rows - 2, Math.floor(up))];
@@ -224,14 +224,6 @@ function fieldPicture({ colors, x, y, z }, node) {
   }
   paint.putImageData(picture, 0, 0);
   return canvas;
-}
-
-// A role's colour as the style sheet has it now.
-function rgbOf(node, color) {
-  const probe = node.appendChild(drawn("rect", { class: "dv-line", "data-color": color, width: 0 }));
-  const channels = channelsOf(getComputedStyle(probe).stroke);
-  probe.remove();
-  return channels;
 }
 
 /**

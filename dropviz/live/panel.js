@@ -2,7 +2,7 @@
 
 import { drawn, element } from "./dom.js";
 import { drawMark } from "./marks.js";
-import { scale, tickText, ticksOf } from "./scales.js";
+import { scale, tenth, tickText, ticksOf } from "./scales.js";
 
 const LEFT = 46; // pixels at a type of 12: beside, above and below the axes
 const TOP = 5;
@@ -12,11 +12,9 @@ const LINE_HEIGHT = 15; // of a label in lines
 /** Pixels of the type that the lengths of a panel are meant for. */
 export const TYPE = 12;
 
-const place = (value) => value.toFixed(1);
-
-/** The nodes of a panel, empty. @param {{ title: string }} panel @returns {PanelNodes} */
-export function panelNodes(panel) {
-  const caption = element("figcaption", { class: "dv-title" }, [panel.title]);
+/** The nodes of a panel, empty. @returns {PanelNodes} */
+export function panelNodes() {
+  const caption = element("figcaption", { class: "dv-title" });
   const svg = drawn("svg", { class: "dv-svg", "aria-hidden": "true" });
   const grip = element("div", { class: "dv-grip" });
   const box = element("div", { class: "dv-box" }, [svg, grip]);
@@ -37,14 +35,14 @@ function axes({ x, y }, { toX, toY, unit }, { left, right, top, bottom }) {
   const words = (text, attributes, className) => drawn("text", { class: className, ...attributes }, [text]);
   const across = ticksOf(x, (right - left) / (48 * unit));
   const up = ticksOf(y, (bottom - top) / (26 * unit));
-  const middle = place((top + bottom) / 2);
-  const tilted = { x: 0, y: 0, transform: `translate(${place(11 * unit)},${middle}) rotate(-90)` };
+  const middle = tenth((top + bottom) / 2);
+  const tilted = { x: 0, y: 0, transform: `translate(${tenth(11 * unit)},${middle}) rotate(-90)` };
   return [
-    drawn("path", { class: "dv-grid", d: up.map((tick) => `M${place(left)},${place(toY(tick))}H${place(right)}`).join("") }),
-    ...across.map((tick) => words(tickText(tick) + x.unit, { x: place(toX(tick)), y: place(bottom + 14 * unit) }, "dv-tick dv-x")),
+    drawn("path", { class: "dv-grid", d: up.map((tick) => `M${tenth(left)},${tenth(toY(tick))}H${tenth(right)}`).join("") }),
+    ...across.map((tick) => words(tickText(tick) + x.unit, { x: tenth(toX(tick)), y: tenth(bottom + 14 * unit) }, "dv-tick")),
     ...up.map((tick) =>
-      words(tickText(tick) + y.unit, { x: place(left - 5 * unit), y: place(toY(tick) + 4 * unit) }, "dv-tick dv-y")),
-    words(x.title, { x: place((left + right) / 2), y: place(bottom + 29 * unit) }, "dv-axis"),
+      words(tickText(tick) + y.unit, { x: tenth(left - 5 * unit), y: tenth(toY(tick) + 4 * unit) }, "dv-tick dv-y")),
+    words(x.title, { x: tenth((left + right) / 2), y: tenth(bottom + 29 * unit) }, "dv-axis"),
     words(y.title, tilted, "dv-axis"),
   ];
 }
@@ -54,14 +52,14 @@ function labelNodes(label, { left, right, top, bottom }, unit) {
   const toY = (share) => bottom - share * (bottom - top);
   const [x, y] = [toX(label.x), toY(label.y)];
   const first = y - ((label.lines.length - 1) / 2) * LINE_HEIGHT * unit + 0.35 * TYPE * unit;
-  const lines = label.lines.map((text, at) => drawn("tspan", { x: place(x), y: place(first + at * LINE_HEIGHT * unit) }, [text]));
+  const lines = label.lines.map((text, at) => drawn("tspan", { x: tenth(x), y: tenth(first + at * LINE_HEIGHT * unit) }, [text]));
   const text = drawn("text", { class: "dv-name", "text-anchor": label.anchor }, lines);
   /** @type {SVGElement[]} */
   const nodes = [text];
   if (label.tip) {
     const [tipX, tipY] = [toX(label.tip[0]), toY(label.tip[1])];
     const edge = y + Math.sign(tipY - y) * 0.6 * LINE_HEIGHT * unit * label.lines.length;
-    nodes.unshift(drawn("path", { class: "dv-leader", d: `M${place(x)},${place(edge)}L${place(tipX)},${place(tipY)}` }));
+    nodes.unshift(drawn("path", { class: "dv-leader", d: `M${tenth(x)},${tenth(edge)}L${tenth(tipX)},${tenth(tipY)}` }));
   }
   return drawn("g", { "data-color": label.color }, nodes);
 }
@@ -74,7 +72,7 @@ let clips = 0; // clip paths need names that are unique in the page
  * @param {number} page its width, in units @param {number} unit pixels
  * @returns {Drawn}
  */
-export function drawPanel({ svg, grip }, panel, places, page, unit) {
+export function drawPanel({ caption, svg, grip }, panel, places, page, unit) {
   const width = svg.parentElement.clientWidth;
   const frame = frameOf(panel, width, unit);
   const toX = scale(panel.x, frame.left, frame.right);
@@ -85,8 +83,9 @@ export function drawPanel({ svg, grip }, panel, places, page, unit) {
   const inside = { x: frame.left, y: frame.top - unit, width: frame.right - frame.left, height: frame.bottom - frame.top + 2 * unit };
   const cursor = drawn("path", { class: "dv-cursor" });
   const labels = panel.labels[page < NARROW ? "narrow" : "wide"];
-  svg.setAttribute("viewBox", `0 0 ${width} ${place(frame.height)}`);
-  svg.style.height = `${place(frame.height)}px`;
+  caption.textContent = panel.title;
+  svg.setAttribute("viewBox", `0 0 ${width} ${tenth(frame.height)}`);
+  svg.style.height = `${tenth(frame.height)}px`;
   svg.replaceChildren(
     drawn("clipPath", { id }, [drawn("rect", inside)]),
     ...axes(panel, { toX, toY, unit }, frame),
@@ -99,10 +98,10 @@ export function drawPanel({ svg, grip }, panel, places, page, unit) {
   );
   const { left, right, top, bottom } = frame;
   const held = { left, top, width: right - left, height: bottom - top };
-  for (const [side, length] of Object.entries(held)) grip.style[side] = `${place(length)}px`;
+  for (const [side, length] of Object.entries(held)) grip.style[side] = `${tenth(length)}px`;
   const move = (index) => {
     for (const mark of marks) mark.move(index);
-    if (panel.over) cursor.setAttribute("d", `M${place(toX(places[index]))},${place(frame.top)}V${place(frame.bottom)}`);
+    if (panel.over) cursor.setAttribute("d", `M${tenth(toX(places[index]))},${tenth(frame.top)}V${tenth(frame.bottom)}`);
   };
   return { toX, toY, move, say: (x, index) => marks.flatMap((mark) => mark.say(x, index)) };
 }

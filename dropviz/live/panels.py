@@ -6,7 +6,7 @@ draw it. Colours are roles, the keys of `COLORS`. What the browser gets is these
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -59,10 +59,14 @@ class Axis:
         """Where values stand: 0 at ``low``, 1 at ``high``; NaN where a logarithm has no place for them."""
         if not self.log:
             return np.asarray((values - self.low) / (self.high - self.low))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            decades = np.log10(np.where(values > 0.0, values, np.nan))
         low, high = np.log10(self.low), np.log10(self.high)
-        return np.asarray((decades - low) / (high - low))
+        return np.asarray((decades(values) - low) / (high - low))
+
+
+def decades(values: Floats) -> Floats:
+    """Log10 of the values; NaN where there is none."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.log10(np.where(values > 0.0, values, np.nan)))
 
 
 # ---- marks ----------------------------------------------------------------------------------------------------------
@@ -176,8 +180,8 @@ class Label:
 class Labels:
     """The labels of a panel where the page is wide, and where each panel has a row of its own."""
 
-    wide: Sequence[Label] = ()
-    narrow: Sequence[Label] = ()
+    wide: Sequence[Label]
+    narrow: Sequence[Label]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +203,7 @@ class Panel:
     y: Axis
     marks: Sequence[Mark]
     height: int
-    labels: Labels = field(default_factory=Labels)
+    labels: Labels = Labels((), ())
     over: bool = False
     above: Sequence[Block] = ()
     right: int = 10

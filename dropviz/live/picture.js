@@ -40,21 +40,35 @@ export function picturePanels(parent, rows) {
     });
     parent.replaceChildren(...children);
   }
-  panels.forEach((panel, at) => { parent.nodes[at].caption.textContent = panel.title; });
   return panels;
+}
+
+/** What the panels of a figure share. */
+export const sharedParts = () => ({
+  tip: element("div", { class: "dv-tip", popover: "manual" }),
+  menu: element("div", { class: "dv-menu", popover: "auto" }),
+  status: element("p", { class: "dv-status", "aria-live": "polite" }),
+});
+
+/**
+ * Draw a panel, and let it answer to the hand.
+ * @param {PanelNodes} nodes @param {Panel} panel @param {Surroundings} live
+ * @param {number} page its width, in units @param {number} unit pixels
+ */
+export function showPanel(nodes, panel, live, page, unit) {
+  const drawnPanel = drawPanel(nodes, panel, live.payload.rates, page, unit);
+  holdPanel(nodes, panel, drawnPanel, live);
+  offerMenu(nodes, panel, live);
+  return drawnPanel;
 }
 
 // The panels as they are to be drawn.
 function drawAll(live, panels) {
-  const { parts: { picture }, payload } = live;
+  const { picture } = live.parts;
   const unit = parseFloat(getComputedStyle(picture).getPropertyValue("--dv-type")) / TYPE || 1;
   const page = picture.clientWidth / unit;
   live.shown = panels;
-  live.drawn = panels.map((panel, at) => drawPanel(picture.nodes[at], panel, payload.rates, page, unit));
-  panels.forEach((panel, at) => {
-    holdPanel(picture.nodes[at], panel, live.drawn[at], live);
-    offerMenu(picture.nodes[at], panel, live);
-  });
+  live.drawn = panels.map((panel, at) => showPanel(picture.nodes[at], panel, live, page, unit));
   live.movePicture = (index) => {
     for (const { move } of live.drawn) move(index);
     for (const { grip } of picture.nodes) sayPlace(grip, live);

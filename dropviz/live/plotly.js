@@ -1,10 +1,12 @@
 // A panel in Plotly: to zoom, to select, to compare. The library is loaded when somebody asks for it.
 
+import { channelsAt } from "./color.js";
 import { button, element } from "./dom.js";
 import { importFirst } from "./load.js";
+import { DASHES } from "./marks.js";
 import { numberAt, rowOf } from "./wire.js";
 
-const PLOTLY_DASHES = { solid: "solid", dashed: "4px,3px", dotted: "1px,3px" };
+const GRID = "rgba(128,128,128,0.25)"; // on any ground
 
 // The library puts itself into the window.
 const loadPlotly = (addresses) => importFirst(addresses).then(() => window.Plotly);
@@ -21,7 +23,8 @@ export function tracesOf(panel, rates, index, colorOf) {
     /** @type {Look} */
     const look = mark;
     const color = colorOf(look.color);
-    const line = { color, width: look.width, dash: PLOTLY_DASHES[look.dash ?? (look.dashed ? "dashed" : "solid")] };
+    const dashes = DASHES[look.dash ?? (look.dashed ? "dashed" : "solid")];
+    const line = { color, width: look.width, dash: dashes.map((part) => `${part}px`).join() || "solid" };
     const marker = (size, open) => ({ color, size, symbol: open ? "circle-open" : "circle" });
     if (mark.mark === "Line") {
       const { exact, simulated, error } = mark.estimate;
@@ -52,9 +55,9 @@ export function tracesOf(panel, rates, index, colorOf) {
   });
 }
 
-const axisOf = ({ title, low, high, log, unit }, line) => ({
+const axisOf = ({ title, low, high, log, unit }) => ({
   title: { text: title }, ticksuffix: unit, type: log ? "log" : "linear", range: log ? [Math.log10(low), Math.log10(high)] : [low, high],
-  gridcolor: line, zerolinecolor: line, hoverformat: ".4~g",
+  gridcolor: GRID, zeroline: false, hoverformat: ".4~g",
 });
 
 /** Show a panel in Plotly, in a dialog. @param {Surroundings} live @param {Panel} panel */
@@ -66,20 +69,12 @@ export async function openInPlotly({ parts, payload, index, plotly, root }, pane
   root.append(dialog);
   dialog.showModal();
   const { color: ink, backgroundColor: ground } = getComputedStyle(dialog);
-  const probe = parts.picture.appendChild(element("span"));
-  const colorOf = (color) => {
-    probe.dataset.color = color ?? "ink";
-    probe.style.color = color === "grid" ? "var(--dv-line)" : "var(--dv-color)";
-    return getComputedStyle(probe).color;
-  };
-  const data = tracesOf(panel, payload.rates, index, colorOf);
-  const line = colorOf("grid");
-  probe.remove();
+  const data = tracesOf(panel, payload.rates, index, (role = "ink") => `rgba(${channelsAt(parts.picture, role)})`);
   try {
     const Plotly = await loadPlotly(plotly);
     place.replaceChildren();
     const layout = {
-      title: { text: panel.title }, xaxis: axisOf(panel.x, line), yaxis: axisOf(panel.y, line), hovermode: "x unified",
+      title: { text: panel.title }, xaxis: axisOf(panel.x), yaxis: axisOf(panel.y), hovermode: "x unified",
       font: { color: ink }, paper_bgcolor: ground, plot_bgcolor: ground,
       hoverlabel: { bgcolor: ground, font: { color: ink }, namelength: -1 },
     };

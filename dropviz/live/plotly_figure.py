@@ -42,20 +42,17 @@ class Drawn(NamedTuple):
 
 def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider: str) -> go.Figure:
     """Return the figure, with the slider, called ``slider``, at the place ``now``."""
-    layout, drawn = _layout(rows), []
+    layout, drawn, places = _layout(rows), [], np.asarray(rates)
     for number, (panel, (across, up)) in enumerate(_placed(rows), start=1):
         suffix = "" if number == 1 else str(number)
         x, y = f"x{suffix}", f"y{suffix}"
         layout[f"xaxis{suffix}"] = _axis(panel.x, across, y) | {"showgrid": False}
         layout[f"yaxis{suffix}"] = _axis(panel.y, up, x) | ({"scaleanchor": x} if panel.equal else {})
         layout["annotations"] += [_title(panel.title, across[0], up[1])]
-        layout["annotations"] += [_label(label, panel, x, y) for label in panel.labels.wide]
-        places = np.asarray(rates)
-        traces = [
-            part
-            for mark in panel.marks
-            for part in (_line(mark, places) if isinstance(mark, Line) else [_trace(mark)])
-        ]
+        layout["annotations"] += [_label(label, x, y) for label in panel.labels.wide]
+        traces: list[Drawn] = []
+        for mark in panel.marks:
+            traces += _line(mark, places) if isinstance(mark, Line) else [_trace(mark)]
         traces += [_cursor(panel, places)] if panel.over else []
         drawn += [Drawn(part.trace | {"xaxis": x, "yaxis": y}, part.moves) for part in traces]
     moving = [at for at, part in enumerate(drawn) if part.moves]
@@ -124,11 +121,7 @@ def _(mark: Stem) -> Drawn:
     color = COLORS[mark.color]
     at, share = np.broadcast_arrays(mark.at, mark.share)
     heights = np.where(share > 0.0, share, np.nan)
-    pen = {
-        "color": color,
-        "width": 2 if mark.dashed else 4,
-        "dash": DASHES["dashed" if mark.dashed else "solid"],
-    }
+    pen = {"color": color, **({"width": 2, "dash": DASHES["dashed"]} if mark.dashed else {"width": 4})}
     look = {"mode": "lines+markers", "line": pen, "marker": _marker(color, [0, 9], mark.dashed)}
     feet = np.where(share > 0.0, 0.0, np.nan)
     ends = (np.column_stack((at, at)), np.column_stack((feet, heights)))
@@ -137,12 +130,8 @@ def _(mark: Stem) -> Drawn:
 
 @_trace.register
 def _(mark: Band) -> Drawn:
-    area = {
-        "fill": "toself",
-        "fillcolor": faint(COLORS[mark.color], 0.2),
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
+    shade = {"fill": "toself", "fillcolor": faint(COLORS[mark.color], 0.2)}
+    area = shade | {"line": {"width": 0}, "hoverinfo": "skip"}
     around = {"x": np.concatenate((mark.x, mark.x[::-1])), "y": np.concatenate((mark.high, mark.low[::-1]))}
     return Drawn(_scatter(mark.name) | area | around)
 
@@ -246,28 +235,22 @@ def _title(text: str, x: float, y: float) -> dict[str, Any]:
     return {"text": f"<b>{text}</b>", "showarrow": False, "font": font, "align": "left"} | where
 
 
-def _label(label: Label, panel: Panel, x: str, y: str) -> dict[str, Any]:
-    """Words in a panel; Plotly places them in the units of an axis, log10 where that is logarithmic."""
-
-    def placed(across: float, up: float) -> list[float]:
-        ends = [
-            np.log10((axis.low, axis.high)) if axis.log else (axis.low, axis.high)
-            for axis in (panel.x, panel.y)
-        ]
-        return [
-            float(low + share * (high - low)) for (low, high), share in zip(ends, (across, up), strict=True)
-        ]
-
-    words = {
+def _label(label: Label, x: str, y: str) -> dict[str, Any]:
+    """Words in a panel, placed by shares of it, as in the browser."""
+    anchor = {"start": "left", "middle": "center", "end": "right"}[label.anchor]
+    words: dict[str, Any] = {
         "text": "<br>".join(label.lines),
         "font": {"color": COLORS[label.color], "size": 12},
+    }
+    words |= {
+        "xref": f"{x} domain",
+        "yref": f"{y} domain",
+        "xanchor": anchor,
+        "yanchor": "middle",
         "align": "left",
     }
-    anchor = {"start": "left", "middle": "center", "end": "right"}[label.anchor]
-    where: dict[str, Any] = {"xref": x, "yref": y, "xanchor": anchor, "yanchor": "middle", "showarrow": False}
-    at = placed(label.x, label.y)
     if label.tip is None:
-        return words | where | {"x": at[0], "y": at[1]}
-    tip = placed(*label.tip)
-    where |= {"x": tip[0], "y": tip[1], "ax": at[0], "ay": at[1], "axref": x, "ayref": y, "standoff": 0}
-    return words | where | {"showarrow": True, "arrowhead": 6, "arrowsize": 0.7, "arrowwidth": 1}
+        return words | {"x": label.x, "y": label.y, "showarrow": False}
+    (across, up), ends = label.tip, {"axref": f"{x} domain", "ayref": f"{y} domain", "standoff": 0}
+    arrow = {"showarrow": True, "arrowhead": 6, "arrowsize": 0.7, "arrowwidth": 1}
+    return words | ends | arrow | {"x": across, "y": up, "ax": label.x, "ay": label.y}

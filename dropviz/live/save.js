@@ -65,7 +65,7 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-async function picture({ text, width, height }) {
+async function pngOf({ text, width, height }) {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
@@ -77,16 +77,13 @@ async function picture({ text, width, height }) {
 async function save(live, nodes, format, ground) {
   const { label, rates, readouts } = live.payload;
   const drawing = standing(nodes, ground);
-  const blob = format === "svg" ? new Blob([drawing.text], { type: "image/svg+xml" }) : await picture(drawing);
+  const blob = format === "svg" ? new Blob([drawing.text], { type: "image/svg+xml" }) : await pngOf(drawing);
   const value = rates.length ? (readouts?.[live.index][0] ?? rates[live.index].toFixed(2)) : "";
   download(blob, fileName(nodes.caption.textContent, label, value, format));
 }
 
 // It fails, too, where a page without encryption has no clipboard.
 const copyLink = async () => navigator.clipboard.writeText(location.href);
-
-/** The menu of a figure's panels, closed. */
-export const menuNode = () => element("div", { class: "dv-menu", popover: "auto" });
 
 function openMenu(live, nodes, opener) {
   const { menu, status } = live.parts;

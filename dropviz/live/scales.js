@@ -18,6 +18,9 @@ export function scale({ low, high, log }, from, to) {
   return Object.assign(pixel, { ends: /** @type {[number, number]} */ (from < to ? [from, to] : [to, from]), value });
 }
 
+/** A length in a picture, as its attributes have it. @param {number} pixels */
+export const tenth = (pixels) => pixels.toFixed(1);
+
 /**
  * The path of a curve: a gap where a value is missing, steps where `steps`.
  * @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys
@@ -30,8 +33,8 @@ export function pathOf(xs, ys, toX, toY, steps = false) {
     const x = toX(xs[i]);
     const y = toY(ys[i]);
     if (!Number.isFinite(x) || !Number.isFinite(y)) { pen = "M"; continue; }
-    if (steps && pen === "L") path += `H${x.toFixed(1)}V${y.toFixed(1)}`;
-    else path += `${pen}${x.toFixed(1)},${y.toFixed(1)}`;
+    if (steps && pen === "L") path += `H${tenth(x)}V${tenth(y)}`;
+    else path += `${pen}${tenth(x)},${tenth(y)}`;
     pen = "L";
   }
   return path;

@@ -81,7 +81,7 @@ function storySkeleton(root, act) {
   const dialog = part("dialog", "dialog");
   const back = button("story-step", "← Back", () => act.move(-1));
   const next = button("story-step", "Next →", () => act.move(1));
-  const reveal = button("story-step story-show", "Reveal", () => act.reveal());
+  const reveal = button("story-step", "Reveal", () => act.reveal());
   const status = element("p", { class: "dv-status", "aria-live": "polite" });
   const words = part("section", "words", {}, [title, sentence, ask, options, verdict, open]);
   const nav = part("nav", "nav", { "aria-label": "Scenes" }, [back, count, next, reveal, tools]);

@@ -23,7 +23,7 @@ export const radius = (output, largest) => {
 export function arithmetic([activation, droppedAt], row, texts, index) {
   const mask = index >= droppedAt ? 0 : 1;
   const factor = (phase) => {
-    const said = texts[`${row.name}-${phase}-factor`]?.[index] ?? texts[`${row.name}-${phase}`]?.[index] ?? "";
+    const said = texts[`${row.name}-${phase}-factor`]?.[index] ?? "";
     return ["", "unchanged", "× 1"].includes(said) ? "" : ` ${said}`;
   };
   const outcome = (scaled, by) => (by === null ? "undefined" : figures(scaled * by));
@@ -34,7 +34,6 @@ export function arithmetic([activation, droppedAt], row, texts, index) {
   ];
 }
 
-// A click on a unit, or an arrow key, tells its arithmetic.
 function answerToHand(svg, row, live) {
   const { units, texts } = live.payload;
   const inside = (column) => Math.max(0, Math.min(units.length - 1, column));

@@ -135,11 +135,7 @@ class CompressedFiles:
 
     async def _answer(self, address: str, file: Path, asked: Headers, method: str) -> Response:
         compressed = await self.kept.get(file)
-        headers = {
-            "Cache-Control": _cache(address),
-            "ETag": compressed.etag,
-            "Vary": "Accept-Encoding",
-        }
+        headers = {"Cache-Control": _cache(address), "ETag": compressed.etag, "Vary": "Accept-Encoding"}
         known = [tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")]
         if compressed.etag in known or "*" in known:
             return Response(status_code=304, headers=headers)

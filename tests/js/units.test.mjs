@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { arithmetic, radius } from "../../dropviz/live/units.js";
 
 const row = (train, test_) => ({ name: "inverted", color: "inverted", train, test: test_ });
-const TEXTS = { "inverted-train-factor": ["unchanged", "÷ 0.5"], "inverted-test": ["unchanged", "unchanged"] };
+const TEXTS = { "inverted-train-factor": ["unchanged", "÷ 0.5"], "inverted-test-factor": ["unchanged", "× 1"] };
 
 test("a unit is its activation, masked and scaled", () => {
   const inverted = row([1, 2], [1, 1]);

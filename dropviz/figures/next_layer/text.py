@@ -193,9 +193,9 @@ def _depth_sentence(depth: DepthGap, at: int) -> str:
     return f"{said}; the best factor leaves {_seen(residual[-1], floor[-1])}."
 
 
-def depth_finding(depth: DepthGap, rate: float = 0.5) -> str:
-    """Say what eight layers make of the gap after one, at the grid's rate nearest to ``rate``."""
-    index = int(np.abs(np.asarray(depth.config.rates) - rate).argmin())
+def depth_finding(depth: DepthGap) -> str:
+    """Say what eight layers make of the gap after one, at the grid's rate nearest to 0.5."""
+    index = int(np.abs(np.asarray(depth.config.rates) - 0.5).argmin())
     there = f"At rate {depth.config.rates[index]:g}"
     first, last = depth.relative_gap[index, 0], depth.relative_gap[index, -1]
     if not np.isfinite([first, last]).all():

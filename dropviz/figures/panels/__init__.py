@@ -1,1 +1,1 @@
-"""The grammar of panels: curves, distributions, labels and the grid they stand in."""
+"""What several figures show alike: curves over the slider, distributions, neurons, and the names of curves."""

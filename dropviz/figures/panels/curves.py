@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dropviz.figures.panels.labels import direct_labels
-from dropviz.live.panels import SMALLEST_DRAWN, Axis, Line, Panel
+from dropviz.live.panels import SMALLEST_DRAWN, Axis, Line, Panel, decades
 from dropviz.numbers.checks import Floats
 
 MARGIN = 0.09  # of the range of the values, below them; 1.6 times as much above, where names stand
@@ -48,20 +48,14 @@ def _panel(curves: Curves, places: Floats, height: int, across: int) -> Panel:
     return Panel(curves.title, x, y, curves.lines, height, labels, over=True)
 
 
-def _scaled(values: Floats, log: bool) -> Floats:
-    if not log:
-        return values
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(values > 0.0, np.log10(values), np.nan)
-
-
 def _range(curves: Curves) -> tuple[float, float]:
     """Limits of the y axis around every exact value, in decades if the axis is logarithmic."""
     estimates = [line.estimate for line in curves.lines]
     values = _finite([one.exact for one in estimates], curves.log)
     if not curves.log:
         values = np.where(np.abs(values) < SMALLEST_DRAWN, 0.0, values)
-    caps = _scaled(np.array(curves.limits), curves.log)
+    caps = np.array(curves.limits)
+    caps = decades(caps) if curves.log else caps
     low = max(values.min(initial=math.inf), np.nan_to_num(caps[0], nan=-math.inf))
     high = min(values.max(initial=-math.inf), np.nan_to_num(caps[1], nan=math.inf))
     seen = _finite([one.simulated for one in estimates if one.simulated is not None], curves.log)
@@ -93,5 +87,6 @@ def held(low: float, high: float) -> tuple[float, float]:
 
 
 def _finite(curves: Sequence[Floats], log: bool) -> Floats:
-    values = _scaled(np.concatenate([np.zeros(0), *curves]), log)
+    values = np.concatenate([np.zeros(0), *curves])
+    values = decades(values) if log else values
     return values[np.isfinite(values)]

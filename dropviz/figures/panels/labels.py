@@ -19,11 +19,7 @@ STEP = 6.0  # pixels between the points that stand for a curve
 PLACES = 14  # along a curve, where its label may stand
 FEW = 3  # labels, each of which may have a line of the panel to itself
 GAPS = (0.0, 8.0, 18.0, 34.0, 60.0)  # how far from its curve a label may move, pixels
-TIP_LINE, TIP_GAP, WRAP = (
-    15.0,
-    0.015,
-    14,
-)  # pixels of a line of a name beside a panel, share before it, letters in it
+TIP_LINE, TIP_GAP, WRAP = 15.0, 0.015, 14  # beside a panel: pixels of a line, share before it, letters in it
 EQUAL = 1e-9  # relative: curves whose values differ by less are the same
 
 # A curve to be named: its text and colour, and its points in the units of the axes. The curve, not the points simulated
@@ -144,14 +140,8 @@ def _merge(curves: Sequence[_Curve]) -> list[tuple[list[str], str, str, Floats]]
                 finite = np.abs(values[np.isfinite(values)])
                 small = EQUAL * finite.max(initial=0.0)  # next to the largest, as good as 0
                 same = np.allclose(values, others, rtol=EQUAL, atol=small, equal_nan=True)
-                names.append(text)
-                groups[at] = (
-                    names,
-                    sign if same else "≈",
-                    shade if shade == color else "title",
-                    other,
-                    others,
-                )
+                both = shade if shade == color else "title"
+                groups[at] = ([*names, text], sign if same else "≈", both, other, others)
                 break
         else:
             groups.append(([text], "=", color, path, values))

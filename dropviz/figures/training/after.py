@@ -39,17 +39,11 @@ def decision_figure(label: str, seen: Decision | None, plane: Plane) -> tuple[Pa
 
 def band_figure(label: str, band: Spread) -> tuple[Panel, str]:
     """Return the mean of the noisy passes ± two standard deviations, and its description."""
-    x, mean = band.x, band.mean
+    x, mean, spread = band.x, band.mean, 2 * band.deviation
     at, out = band.spread("near"), band.spread("beyond")
     title = f"{label}: spread {plain(at, 2)} at the examples, {plain(out, 2)} beyond"
     marks: list[Mark] = [
-        Band(
-            "mean ± 2 standard deviations",
-            "inverted",
-            x,
-            mean - 2 * band.deviation,
-            mean + 2 * band.deviation,
-        ),
+        Band("mean ± 2 standard deviations", "inverted", x, mean - spread, mean + spread),
         Path("mean of the noisy passes", "inverted", x, mean),
         Path("one pass without noise", "none", x, band.single, "dashed"),
         Path("the true curve", "ink", x, band.truth, "dotted"),

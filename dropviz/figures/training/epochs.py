@@ -31,7 +31,7 @@ def training_panel(compared: Compared, height: int = HEIGHT) -> tuple[Panel, str
     if not curves:
         names = [label for label, _ in compared.runs]
         tips = [(f"— {name}", color, 1.0, 0.5) for name, color in zip(names, colors, strict=True)][::-1]
-    title = scale.title(scale.y_title, curves) if curves else scale.y_title.capitalize()
+    title = (curves and scale.title(curves)) or scale.y_title.capitalize()
     marks = [mark for color, curve in curves for mark in _marks(curve, color, y)]
     x, labels = Axis("epoch", 0.0, float(compared.epochs)), tip_labels(tips, height)
     return Panel(title, x, y, marks, height, labels, right=RIGHT), _description(scale, title, compared)
@@ -73,15 +73,8 @@ def _marks(curve: Curve, color: str, y: Axis) -> list[Mark]:
     mean = np.maximum(curve.mean, SMALLEST) if y.log else curve.mean
     hundred = 100.0 if y.unit else 1.0
     dash: Literal["dashed", "solid"] = "dashed" if curve.scaled else "solid"
-    line = Path(
-        curve.name,
-        color,
-        x,
-        hundred * mean,
-        dash,
-        dots=4 if len(x) < 30 else 0,
-        spread=hundred * curve.spread,
-    )
+    dots = 4 if len(x) < 30 else 0
+    line = Path(curve.name, color, x, hundred * mean, dash, dots=dots, spread=hundred * curve.spread)
     if not curve.spread.any():
         return [line]
     smallest = 0.3 * mean if y.log else np.full_like(mean, -math.inf)
@@ -104,6 +97,5 @@ def _description(scale: Scale, title: str, compared: Compared) -> str:
     if not curves:
         return f"An empty panel for {scale.y_title} over {compared.epochs} epochs."
     ends = ", ".join(f"{curve.name} {plain(float(curve.mean[-1]), 3)}" for curve in curves)
-    return (
-        f"{title}. {scale.y_title.capitalize()} after epoch {max(len(c.mean) for c in curves) - 1}: {ends}."
-    )
+    last = max(len(curve.mean) for curve in curves) - 1
+    return f"{title}. {scale.y_title.capitalize()} after epoch {last}: {ends}."

@@ -10,8 +10,8 @@ import numpy as np
 from dropviz.numbers.written import plain
 from dropviz.training.curves import SMALLEST, Compared, Curve
 
-# gets the axis title, and each curve with its colour
-Title = Callable[[str, Sequence[tuple[str, Curve]]], str]
+# gets each curve with its colour; empty where there is nothing to say yet
+Title = Callable[[Sequence[tuple[str, Curve]]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ def scale_of(compared: Compared) -> Scale:
 def _best(words: str, best: Callable[[Sequence[float]], float], unit: str = "") -> Title:
     """Title that names the best of the newest values, unless the seeds' spread, or what is written, blurs it."""
 
-    def title(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
+    def title(curves: Sequence[tuple[str, Curve]]) -> str:
         ends = [(float(each.mean[-1]), float(each.spread[-1]), each.name) for each in _begun(curves)]
         if not ends or not all(math.isfinite(value) for value, _, _ in ends):
-            return y_title.capitalize()
+            return ""
         top = best([value for value, _, _ in ends])
         blur = next(spread for value, spread, _ in ends if value == top)
         written = _written(top, unit)
@@ -68,11 +68,11 @@ def _best(words: str, best: Callable[[Sequence[float]], float], unit: str = "") 
 def _before_and_after(words: str, unit: str = "", times: bool = False) -> Title:
     """Title that gives the standard run's two values."""
 
-    def title(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
+    def title(curves: Sequence[tuple[str, Curve]]) -> str:
         mine = [(color, each) for color, each in curves if color == "standard"]
         ends = [float(each.mean[-1]) for each in _begun(mine)]
         if len(ends) != 2 or not all(map(math.isfinite, ends)):
-            return y_title.capitalize()
+            return ""
         before, after = (_written(end, unit) + (" ×" if times else "") for end in ends)
         return f"{words}: {before} as it is, {after} scaled"
 
@@ -82,21 +82,21 @@ def _before_and_after(words: str, unit: str = "", times: bool = False) -> Title:
 def _between(words: str) -> Title:
     """Title that gives the lowest and the highest of the newest values."""
 
-    def title(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
+    def title(curves: Sequence[tuple[str, Curve]]) -> str:
         ends = [float(each.mean[-1]) for each in _begun(curves) if math.isfinite(each.mean[-1])]
         if not ends:
-            return y_title.capitalize()
+            return ""
         low, high = plain(min(ends), 2), plain(max(ends), 2)
         return f"{words}: {low}" if low == high else f"{words}: {low} to {high}"
 
     return title
 
 
-def _parting(y_title: str, curves: Sequence[tuple[str, Curve]]) -> str:
+def _parting(curves: Sequence[tuple[str, Curve]]) -> str:
     """Title that says how far the last run ever was from the first."""
     _, last = curves[-1]
     if not np.isfinite(last.mean).any():
-        return y_title.capitalize()
+        return ""
     largest = float(np.nanmax(last.mean))
     words = "no difference" if largest <= SMALLEST else f"at most {largest:.0e}"
     return f"{last.name}: {words} from inverted"

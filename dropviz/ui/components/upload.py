@@ -64,11 +64,6 @@ def upload(
 
     slot = f"{key}_read"
     file = st.file_uploader(
-        label,
-        type=list(types),
-        key=key,
-        help=help,
-        max_upload_size=-(-limit // 1_000_000),
-        on_change=changed,
+        label, type=list(types), key=key, help=help, max_upload_size=-(-limit // 1_000_000), on_change=changed
     )
     return given(file)

@@ -83,7 +83,7 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
             "dropviz.html",
             "text/html",
             on_click="ignore",
-            help="This picture with its slider, in one file of 5 MB that needs no network.",
+            help="This picture with its slider, in one file of less than 1 MB that needs no network.",
         )
     st.caption(
         "The address of this page holds every setting but a file of yours: copy it, and it shows the same picture."
