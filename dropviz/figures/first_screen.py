@@ -23,6 +23,7 @@ from dropviz.theory.moments import PHASES, variance_ratio
 from dropviz.theory.strategies import Strategy, strategy
 
 DISTRIBUTION, CURVES = 116, 118  # heights of the panels, pixels
+TALL_CURVES = 190  # of those that hold the names of many strategies
 NUMBERS = (("train", "mean"), ("test", "mean"), ("train", "variance"), ("test", "variance"))
 STEMS = {"train": "exactly 0 in training", "test": "exactly 0 at test"}
 HINT = (
@@ -63,12 +64,12 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
     rows = [Row(shown[at : at + across]) for at in range(0, len(shown), across)]
     names, findings = " and ".join(row.label for row in chosen), "; ".join(panel.title for panel in panels)
     return LiveFigure(
-        rows=[*rows, Row(over(rates, panels, CURVES))],
+        rows=[*rows, Row(over(rates, panels, CURVES if len(chosen) <= 2 else TALL_CURVES))],
         rates=config.rates,
         texts=_texts(screen, chosen),
         head=[words.Paragraph(HINT, "hint")],
         foot=[
-            words.Columns([_foot(row, len(chosen) == 3) for row in chosen], across),
+            words.Columns([_foot(row, len(chosen)) for row in chosen], across),
             words.Paragraph(KEY, "muted"),
         ],
         alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
@@ -218,7 +219,7 @@ def _notes(picture: Distribution) -> list[str]:
     return texts
 
 
-def _foot(row: Strategy, tight: bool) -> list[words.Block]:
+def _foot(row: Strategy, among: int) -> list[words.Block]:
     cells = []
     for title, text in (
         *((f"{phase} {moment}", f"{phase}-{moment}") for phase, moment in NUMBERS),
@@ -228,4 +229,6 @@ def _foot(row: Strategy, tight: bool) -> list[words.Block]:
         below = [words.LiveText(f"{name}-error"), words.LiveText(f"{name}-exact")]
         cells.append(words.Quantity(title, words.LiveText(name), below))
     code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
-    return [words.heading_on_phones(row.label), words.Quantities(cells, tight), words.Code(code)]
+    # Below one another, they do not stand each under its picture.
+    head = words.Heading(row.label, row.name) if among > 3 else words.heading_on_phones(row.label)
+    return [head, words.Quantities(cells, tight=among == 3), words.Code(code)]

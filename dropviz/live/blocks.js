@@ -41,6 +41,22 @@ function moveText(node, values) {
   return (index) => { if (text.data !== values[index]) text.data = values[index]; };
 }
 
+const longest = (texts) => texts.reduce((most, text) => (text.length > most.length ? text : most), "");
+
+/**
+ * Give paragraphs whose words change the room of their longest, or what stands below would move with the slider.
+ * @param {Live} live
+ */
+export function keepRoom({ root, payload: { texts } }) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const named = root.querySelectorAll(":is(p, pre)[data-text], :is(p, pre) [data-text]");
+  for (const { dataset, firstChild } of named) if (texts[dataset.text]) firstChild.nodeValue = longest(texts[dataset.text]);
+  const blocks = [...new Set(Array.from(named, (node) => /** @type {HTMLElement} */ (node.closest("p, pre"))))];
+  for (const block of blocks) block.style.minHeight = "";
+  const heights = blocks.map((block) => block.getBoundingClientRect().height);
+  blocks.forEach((block, at) => { block.style.minHeight = `${heights[at]}px`; });
+}
+
 /** Fill the blocks with what a payload says; returns what moves them to a place of the slider. @param {Live} live */
 export function fillBlocks(live) {
   const { root, parts, payload } = live;

@@ -1,7 +1,7 @@
 // The live figure. One slider drives the panels, a row of neurons and the numbers; nothing leaves the browser until the
 // drag ends. The app, the story and the standalone page all call `mount`.
 
-import { fillBlocks, skeleton } from "./blocks.js";
+import { fillBlocks, keepRoom, skeleton } from "./blocks.js";
 import { LEADS } from "./hand.js";
 import { drawPicture, picturePanels } from "./picture.js";
 import { nearest } from "./scales.js";
@@ -135,6 +135,7 @@ function paint(live) {
 function drawFigure(live, move = false) {
   live.width = live.parts.picture.clientWidth;
   if (!live.width) return; // hidden: the observer calls again when there is room
+  keepRoom(live);
   drawPicture(live, move);
   paint(live);
 }

@@ -3,7 +3,7 @@
 
 import { channelsAt } from "./color.js";
 import { drawn } from "./dom.js";
-import { figures, nearest, pathOf, tenth } from "./scales.js";
+import { figures, hasError, nearest, pathOf, tenth } from "./scales.js";
 import { numberAt, rowOf } from "./wire.js";
 
 const POINTS_SHOWN = 20; // along a line, as in `panels.py`
@@ -55,10 +55,11 @@ function errorBars(xs, ys, errors, { toX, toY }) {
  * @param {number} value @param {number} [error]
  */
 export const plusMinus = (value, error) => {
-  if (!Number.isFinite(value) || !(error > 0 && error < Infinity)) return figures(value);
+  if (!Number.isFinite(value) || !hasError(value, error)) return figures(value);
   const decimals = -Math.floor(Math.log10(Number(error.toPrecision(1))));
   if (decimals < 0 || decimals > 12) return `${figures(value)} ± ${figures(error)}`;
-  return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`.replace("-", "−");
+  const rounded = Number(value.toFixed(decimals)) + 0; // no minus before a zero
+  return `${rounded.toFixed(decimals)} ± ${error.toFixed(decimals)}`.replace("-", "−");
 };
 
 /** The exact and the simulated value of a line at one place, in words. @param {Line} line @param {number} index */
@@ -133,7 +134,7 @@ const draw = {
       const tip = toY(share);
       const isCut = tip < top;
       const y = isCut ? top + STEM_HEAD * unit : tip;
-      const seen = share > 0 && Number.isFinite(x);
+      const seen = share > 0 && toX(at) >= toX.ends[0] && toX(at) <= toX.ends[1];
       const aside = toX.value(x);
       line.setAttribute("d", seen ? `M${tenth(x)},${tenth(bottom)}V${tenth(y)}` : "");
       head.setAttribute("d", seen ? dots([aside], [isCut ? toY.value(y) : share], room, 2 * STEM_HEAD, mark.dashed) : "");

@@ -7,6 +7,8 @@ import { scale, tenth, tickText, ticksOf } from "./scales.js";
 const LEFT = 46; // pixels at a type of 12: beside, above and below the axes
 const TOP = 5;
 const BOTTOM = 34;
+const SHORT = 5; // letters of a tick beside the axis that there is room for; each more takes room
+const LETTER = 6; // pixels of a letter of a tick at most, at a type of 12
 const NARROW = 720; // a page narrower than that has one panel a row
 const LINE_HEIGHT = 15; // of a label in lines
 /** Pixels of the type that the lengths of a panel are meant for. */
@@ -22,24 +24,31 @@ export function panelNodes() {
   return { figure, caption, svg, grip, box };
 }
 
+const upTicks = ({ y, height }) => ticksOf(y, height / 26);
+
 // The width and height between the axes, and where they begin.
 function frameOf(panel, width, unit) {
-  const left = LEFT * unit;
+  const longest = Math.max(...upTicks(panel).map((tick) => (tickText(tick) + panel.y.unit).length), SHORT);
+  const left = (LEFT + (longest - SHORT) * LETTER) * unit;
   let inner = Math.max(40, width - left - panel.right * unit);
   const tall = panel.height * unit;
   if (panel.equal) inner = Math.min(inner, (tall * (panel.x.high - panel.x.low)) / (panel.y.high - panel.y.low));
   return { left, right: left + inner, top: TOP * unit, bottom: TOP * unit + tall, height: tall + (TOP + BOTTOM) * unit };
 }
 
-function axes({ x, y }, { toX, toY, unit }, { left, right, top, bottom }) {
+function axes(panel, { toX, toY, unit }, { left, right, top, bottom }, width) {
+  const { x, y } = panel;
   const words = (text, attributes, className) => drawn("text", { class: className, ...attributes }, [text]);
   const across = ticksOf(x, (right - left) / (48 * unit));
-  const up = ticksOf(y, (bottom - top) / (26 * unit));
+  const up = upTicks(panel);
+  // A long one at the end of the axis stays inside the picture.
+  const inside = (tick, text) => Math.min(toX(tick), width - (text.length * LETTER * unit) / 2);
   const middle = tenth((top + bottom) / 2);
   const tilted = { x: 0, y: 0, transform: `translate(${tenth(11 * unit)},${middle}) rotate(-90)` };
   return [
     drawn("path", { class: "dv-grid", d: up.map((tick) => `M${tenth(left)},${tenth(toY(tick))}H${tenth(right)}`).join("") }),
-    ...across.map((tick) => words(tickText(tick) + x.unit, { x: tenth(toX(tick)), y: tenth(bottom + 14 * unit) }, "dv-tick")),
+    ...across.map((tick) => [tick, tickText(tick) + x.unit]).map(([tick, text]) =>
+      words(text, { x: tenth(inside(tick, text)), y: tenth(bottom + 14 * unit) }, "dv-tick")),
     ...up.map((tick) =>
       words(tickText(tick) + y.unit, { x: tenth(left - 5 * unit), y: tenth(toY(tick) + 4 * unit) }, "dv-tick dv-y")),
     words(x.title, { x: tenth((left + right) / 2), y: tenth(bottom + 29 * unit) }, "dv-axis"),
@@ -88,7 +97,7 @@ export function drawPanel({ caption, svg, grip }, panel, places, page, unit) {
   svg.style.height = `${tenth(frame.height)}px`;
   svg.replaceChildren(
     drawn("clipPath", { id }, [drawn("rect", inside)]),
-    ...axes(panel, { toX, toY, unit }, frame),
+    ...axes(panel, { toX, toY, unit }, frame, width),
     drawn("g", { class: "dv-marks" }, [
       drawn("g", { "clip-path": `url(#${id})` }, marks.flatMap(({ nodes }) => nodes)),
       ...labels.map((label) => labelNodes(label, frame, unit)),

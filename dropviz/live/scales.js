@@ -49,6 +49,12 @@ export const figures = (value) =>
   (Number.isFinite(value) ? String(Number(value.toPrecision(4))).replaceAll("-", "−") : "–");
 
 /**
+ * Whether a value has an error: what the rounding of its sum leaves is none.
+ * @param {number} value @param {number} [error]
+ */
+export const hasError = (value, error) => error > Math.max(1e-15 * Math.abs(value), 1e-99) && error < Infinity;
+
+/**
  * An axis's own ticks, or round numbers, at most about `most`; none where the axis has no length.
  * @param {Axis} axis @param {number} most @returns {number[]}
  */

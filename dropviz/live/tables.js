@@ -2,7 +2,7 @@
 // somebody opens them; a row is a place on the x axis, a column a curve.
 
 import { element } from "./dom.js";
-import { figures, nearest, tickText } from "./scales.js";
+import { figures, hasError, nearest, tickText } from "./scales.js";
 import { numberAt, rowOf } from "./wire.js";
 
 const EVERY = 3; // row and column of a field: enough to read
@@ -61,7 +61,7 @@ function rowAtPlace({ columns, unit }, x, heading, attributes) {
   const cells = columns.map(({ xs, ys, errors }) => {
     const at = xs.findIndex((place) => samePlace(place, x));
     if (at < 0) return "";
-    return figures(ys[at]) + (errors?.[at] > 0 ? ` ± ${figures(errors[at])}` : "") + unit;
+    return figures(ys[at]) + (hasError(ys[at], errors?.[at]) ? ` ± ${figures(errors[at])}` : "") + unit;
   });
   return tableRow(heading, cells, attributes);
 }

@@ -62,7 +62,9 @@ def center(label, size):
 
 
 def half(label):
-    return np.array([LETTER * max(map(len, label.lines)), LINE_HEIGHT * len(label.lines)]) / 2
+    return (
+        np.array([LETTER * max(map(len, label.lines)), LINE_HEIGHT + TIP_LINE * (len(label.lines) - 1)]) / 2
+    )
 
 
 @in_both
@@ -108,6 +110,8 @@ def test_both_cases_occur():
 
 def test_one_strategy_in_both_phases_loses_its_phases():
     assert texts(FAMILIES["twice"]) == ["a", "b"]
+    assert texts({"a train": X, "b train": X, "a test": X}) == ["a = b train"]
+    assert texts({"a train": X, "b train": X, "c test": X}) == ["a train = b train = c test"]
 
 
 @pytest.mark.parametrize(
@@ -185,6 +189,16 @@ def test_a_curve_that_the_panel_does_not_show_has_no_label():
     assert texts({"away": 2.0 + X}) == []
     assert texts({"undefined": np.full_like(X, np.nan)}) == []
     assert texts({}) == []
+
+
+@in_both
+def test_of_more_names_than_there_is_room_for_none_lies_on_another(size):
+    fan = {f"a strategy with the number {number}": number / 20 + 0.0 * X for number in range(20)}
+    notes = getattr(placed(fan), size)
+    assert 3 < len(notes) < 20
+    for one, other in itertools.combinations(notes, 2):
+        apart = np.abs(center(one, size) - center(other, size))
+        assert (apart >= half(one) + half(other) - 1e-9).any()
 
 
 def test_a_logarithmic_axis_places_names_by_decades():

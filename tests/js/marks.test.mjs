@@ -8,13 +8,14 @@ import { line, numbers } from "./sent.mjs";
 test("an error has one digit, and its value as many decimals", () => {
   const said = [
     [[0.27834, 0.0021], "0.278 ± 0.002"], [[0.27834, 0.0096], "0.28 ± 0.01"], [[0.27834, 0.96], "0 ± 1"],
-    [[-1.26, 0.1], "−1.3 ± 0.1"], [[345.67, 12.34], "345.7 ± 12.34"], [[1e-20, 1e-21], "1e−20 ± 1e−21"],
+    [[-1.26, 0.1], "−1.3 ± 0.1"], [[-0.004, 0.06], "0.00 ± 0.06"], [[345.67, 12.34], "345.7 ± 12.34"], [[1e-20, 1e-21], "1e−20 ± 1e−21"],
   ];
   for (const [[value, error], words] of said) assert.equal(plusMinus(value, error), words);
 });
 
 test("what has no error says none", () => {
   for (const error of [undefined, null, 0, NaN, -1, Infinity]) assert.equal(plusMinus(0.5, error), "0.5");
+  assert.equal(plusMinus(0.4711, 4e-16), "0.4711"); // what the rounding of its sum leaves
   assert.equal(plusMinus(NaN, 0.1), "–");
   assert.equal(plusMinus(Infinity, 0.1), "–");
 });

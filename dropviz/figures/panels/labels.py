@@ -32,6 +32,7 @@ def direct_labels(curves: Sequence[Named], x: Axis, y: Axis, height: float, acro
 
     Where another curve is nearer to the label, a thin line leads to its own. Curves that lie on one another share a
     label: "standard = inverted" where their values agree, "standard ≈ inverted" where the picture cannot part them.
+    A label that would lie on another is left out: its curve has its colour and stroke, and its name in the tip.
 
     Parameters
     ----------
@@ -72,7 +73,10 @@ def _placed(
     taken: list[Floats] = []
     labels: dict[int, Label] = {}
     for at, places in _hardest_first(groups, size):
-        best = int(np.argmin(places.cost + 1e4 * _overlaps(places.boxes, taken)))
+        overlaps = _overlaps(places.boxes, taken)
+        best = int(np.argmin(places.cost + 1e4 * overlaps))
+        if overlaps[best]:
+            continue
         box = places.boxes[best]
         taken.append(box)
         lines, color, _ = groups[at]
@@ -106,10 +110,15 @@ def _hardest_first(
     """Index and places of every group; those with the fewest free places choose first."""
     rows = []
     for at, (lines, _, path) in enumerate(groups):
-        boxes = _candidates(path, (LETTER * max(map(len, lines)), LINE_HEIGHT * len(lines)), size)
+        boxes = _candidates(path, (LETTER * max(map(len, lines)), _tall(lines)), size)
         others = [other for number, (_, _, other) in enumerate(groups) if number != at]
         rows.append((at, _judged(boxes, path, np.concatenate([*others, np.empty((0, 2))]))))
     return sorted(rows, key=lambda row: int((row[1].cost < 60.0).sum()))
+
+
+def _tall(lines: Sequence[str]) -> float:
+    """Height of a label, pixels."""
+    return LINE_HEIGHT + TIP_LINE * (len(lines) - 1)
 
 
 def _inside(points: Floats, height: float) -> Floats:
@@ -151,11 +160,15 @@ def _merge(curves: Sequence[_Curve]) -> list[tuple[list[str], str, str, Floats]]
 def _shown(names: Sequence[str], sign: str, room: float) -> tuple[str, ...]:
     """The label of a group, in as many lines as there is room for.
 
-    One strategy in both phases loses its phases: "inverted train", "inverted test" → "inverted".
+    A strategy that is equal in both phases loses them: "inverted train", "inverted test" → "inverted".
     """
-    heads = list(dict.fromkeys(name.removesuffix(" train").removesuffix(" test") for name in names))
+    said = list(names)
+    for head in [name.removesuffix(" train") for name in names if name.endswith(" train")]:
+        if sign == "=" and f"{head} test" in said:
+            said[said.index(f"{head} train")] = head
+            said.remove(f"{head} test")
     lines = [""]
-    for at, name in enumerate(heads if len(names) == 2 * len(heads) and sign == "=" else names):
+    for at, name in enumerate(said):
         word = f" {sign} {name}" if at else name
         if lines[-1] and LETTER * len(lines[-1] + word) > room:
             lines.append("")
