@@ -47,7 +47,7 @@ def learnt_nothing(data: Split, runs: Sequence[Run]) -> list[str]:
     ]
 
 
-# how the runs are read
+# ---- how the runs are read ------------------------------------------------------------------------------------------
 
 
 def _run_by_run(read: Callable[[Split, Run], list[str]]) -> Callable[[Split, Sequence[Run]], list[str]]:
@@ -215,7 +215,7 @@ def _by_seed(noisy: Callable[..., Any], data: Split, run: Run) -> list[Any]:
     return [noisy(run.config, data, epoch, MC_PASSES, rng) for epoch, rng in zip(run.last, rngs, strict=True)]
 
 
-# words and numbers
+# ---- words and numbers ----------------------------------------------------------------------------------------------
 
 
 def _uses(run: Run, method: str) -> bool:
