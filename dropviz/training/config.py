@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
+from dropviz.numbers.checks import AnyFloats
 from dropviz.schedules import Schedule
 from dropviz.training.dropout import Dropout
-from dropviz.training.network import Affine, Floats, Init, as_parameters, parameter_count
+from dropviz.training.network import Affine, Init, as_parameters, parameter_count
 from dropviz.training.optimizers import SGD, Adam, Optimizer
 
 
@@ -149,7 +150,7 @@ def same_path(rates: Sequence[float]) -> Mapping[str, NDArray[np.float64]]:
 
 def per_parameter(
     config: TrainingConfig, sizes: Sequence[int]
-) -> tuple[Floats | float, Floats | float | None]:
+) -> tuple[AnyFloats | float, AnyFloats | float | None]:
     """Learning rate and weight decay: numbers, or arrays of shape (parameter,) if layers differ."""
     learning_rate, weight_decay = config.optimizer.learning_rate, config.optimizer.weight_decay
     if not config.layer_scales:

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
+from dropviz.numbers.checks import Floats
 from dropviz.training.config import TrainingConfig
 from dropviz.training.decision import Decision, Plane, has_decision, plane
 from dropviz.training.experiments import Experiment
@@ -20,7 +20,6 @@ from dropviz.training.loop import Epoch, Run
 from dropviz.training.session import Snapshot
 
 SMALLEST = 1e-17  # where a logarithmic axis draws 0
-Floats = NDArray[np.float64]
 Value = Callable[[Epoch, Epoch], float]
 
 

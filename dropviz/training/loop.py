@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
-from dropviz.numbers.checks import quotient
+from dropviz.numbers.checks import AnyFloats, quotient
 from dropviz.training import network
 from dropviz.training.config import TrainingConfig, per_parameter
-from dropviz.training.network import Affine, Floats, as_parameters, site_activations
+from dropviz.training.network import Affine, as_parameters, site_activations
 
 Status = Literal["running", "finished", "diverged"]
 _START, _ORDER, _NOISE, _MEASURE = range(4)  # which random numbers: each purpose has its own stream
@@ -32,8 +32,8 @@ class State:
     """Where a run stands: epochs done, parameters and the optimizer's memory, each of shape (parameter,), read-only."""
 
     epoch: int
-    parameters: Floats
-    buffers: tuple[Floats, ...]
+    parameters: AnyFloats
+    buffers: tuple[AnyFloats, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,7 +200,7 @@ def measure(config: TrainingConfig, data: Split, state: State) -> Epoch:
     )  # fmt: skip
 
 
-def score(output: Floats, targets: NDArray[Any]) -> tuple[float, float]:
+def score(output: AnyFloats, targets: NDArray[Any]) -> tuple[float, float]:
     """Loss and accuracy; a regression has no accuracy, NaN."""
     loss, _ = _loss(output, targets)
     if targets.dtype.kind == "f":
@@ -220,18 +220,18 @@ def _epochs(config: TrainingConfig, data: Split, state: State | None) -> Generat
             return
 
 
-def _loss(output: Floats, targets: NDArray[Any]) -> tuple[float, Floats]:
+def _loss(output: AnyFloats, targets: NDArray[Any]) -> tuple[float, AnyFloats]:
     if targets.dtype.kind == "f":
         return network.squared_error(output, targets)
     return network.softmax_cross_entropy(output, targets)
 
 
-def _moments(sites: Sequence[Floats]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _moments(sites: Sequence[AnyFloats]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     mean = np.array([site.mean() for site in sites], dtype=np.float64)
     return mean, np.array([site.var() for site in sites], dtype=np.float64)
 
 
-def _freeze(epoch: int, parameters: Floats, buffers: tuple[Floats, ...]) -> State:
+def _freeze(epoch: int, parameters: AnyFloats, buffers: tuple[AnyFloats, ...]) -> State:
     for array in (parameters, *buffers):
         array.flags.writeable = False
     return State(epoch, parameters, buffers)

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropviz.datasets.splits import Split
+from dropviz.numbers.checks import AnyFloats
 from dropviz.training.config import TrainingConfig
 from dropviz.training.loop import Epoch
-from dropviz.training.network import Affine, Floats, as_parameters, forward, softmax
+from dropviz.training.network import Affine, as_parameters, forward, softmax
 
 MAX_VALUES = 20_000_000  # passes · examples · outputs held at once
 BINS = 15  # of the confidence
@@ -55,12 +56,12 @@ class Band:
     deviation is that of the network's output over masks; the targets' own noise is not in it.
     """
 
-    x: Floats
-    mean: Floats
-    deviation: Floats
-    single: Floats
-    truth: Floats
-    examples: tuple[Floats, Floats]
+    x: AnyFloats
+    mean: AnyFloats
+    deviation: AnyFloats
+    single: AnyFloats
+    truth: AnyFloats
+    examples: tuple[AnyFloats, AnyFloats]
 
     @property
     def places(self) -> Mapping[str, NDArray[np.bool_]]:
@@ -79,8 +80,13 @@ class Band:
 
 
 def noisy_passes(
-    config: TrainingConfig, data: Split, epoch: Epoch, features: Floats, passes: int, rng: np.random.Generator
-) -> Floats:
+    config: TrainingConfig,
+    data: Split,
+    epoch: Epoch,
+    features: AnyFloats,
+    passes: int,
+    rng: np.random.Generator,
+) -> AnyFloats:
     """Outputs of ``passes`` passes with fresh training noise each, shape (pass, example, output).
 
     Raises
@@ -102,7 +108,7 @@ def noisy_passes(
     )
 
 
-def single_pass(config: TrainingConfig, data: Split, epoch: Epoch, features: Floats) -> Floats:
+def single_pass(config: TrainingConfig, data: Split, epoch: Epoch, features: AnyFloats) -> AnyFloats:
     """Output of the test phase, shape (example, output): no noise, each site times its test factor."""
     parameters = as_parameters(config.sizes(data), epoch.state.parameters)
     sites = tuple(Affine(factor) for factor in config.test_factors(epoch.rates))
@@ -157,7 +163,7 @@ def regression_band(
     )
 
 
-def quality(probabilities: Floats, labels: NDArray[np.integer[Any]]) -> Quality:
+def quality(probabilities: AnyFloats, labels: NDArray[np.integer[Any]]) -> Quality:
     """Accuracy, mean −log probability of the label, and expected calibration error of ``probabilities``.
 
     ECE = Σ_b |B_b|/n · |accuracy(B_b) − confidence(B_b)| over `BINS` equal intervals of the confidence, the largest

@@ -20,9 +20,8 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.numbers.checks import check_choice
+from dropviz.numbers.checks import AnyFloats, check_choice
 
-Floats = NDArray[np.floating[Any]]
 Init = Literal["he", "glorot", "zeros"]
 LARGEST_NETWORK = 20_000_000  # parameters; 80 MB in float32; the optimizer keeps up to three times as much
 
@@ -30,8 +29,8 @@ LARGEST_NETWORK = 20_000_000  # parameters; 80 MB in float32; the optimizer keep
 class Affine(NamedTuple):
     """What multiplies and what is added to one site's activations, shape (example, unit) or scalar."""
 
-    gain: Floats | float
-    offset: Floats | None = None
+    gain: AnyFloats | float
+    offset: AnyFloats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,15 +38,15 @@ class Parameters:
     """All parameters in one vector, and views of it: ``weights[l]`` (input, output) and ``biases[l]`` (output,)."""
 
     sizes: tuple[int, ...]
-    flat: Floats
-    weights: tuple[Floats, ...]
-    biases: tuple[Floats, ...]
+    flat: AnyFloats
+    weights: tuple[AnyFloats, ...]
+    biases: tuple[AnyFloats, ...]
 
 
-Backward = Callable[[Floats, Parameters], Parameters]
+Backward = Callable[[AnyFloats, Parameters], Parameters]
 
 
-def as_parameters(sizes: Sequence[int], flat: Floats) -> Parameters:
+def as_parameters(sizes: Sequence[int], flat: AnyFloats) -> Parameters:
     """View the vector ``flat``, shape (parameter_count(sizes),), as layers: first W_0, then b_0, W_1, b_1 and so on.
 
     Raises
@@ -119,8 +118,8 @@ def initialise(
 
 
 def forward(
-    parameters: Parameters, features: Floats, noises: Sequence[Affine | None] = ()
-) -> tuple[Floats, Backward]:
+    parameters: Parameters, features: AnyFloats, noises: Sequence[Affine | None] = ()
+) -> tuple[AnyFloats, Backward]:
     """Run the network once: the output, shape (example, output), and a closure for the gradient.
 
     ``features``, shape (example, feature), have the parameters' dtype. ``noises`` are one a weight layer, None for a
@@ -130,7 +129,7 @@ def forward(
     noises = noises or (None,) * len(parameters.weights)
     inputs, active, output = _run(parameters, features, noises)
 
-    def backward(output_gradient: Floats, into: Parameters) -> Parameters:
+    def backward(output_gradient: AnyFloats, into: Parameters) -> Parameters:
         delta = output_gradient
         for layer in reversed(range(len(inputs))):
             np.matmul(inputs[layer].T, delta, out=into.weights[layer])
@@ -147,14 +146,14 @@ def forward(
 
 
 def site_activations(
-    parameters: Parameters, features: Floats, noises: Sequence[Affine | None] = ()
-) -> list[Floats]:
+    parameters: Parameters, features: AnyFloats, noises: Sequence[Affine | None] = ()
+) -> list[AnyFloats]:
     """What every weight layer receives, h_0 … h_L, and last the output; each of shape (example, unit)."""
     inputs, _, output = _run(parameters, features, noises or (None,) * len(parameters.weights))
     return [*inputs, output]
 
 
-def predict(parameters: Parameters, features: Floats) -> Floats:
+def predict(parameters: Parameters, features: AnyFloats) -> AnyFloats:
     """The plain test network, the same for every way of training: scores of shape (example, output)."""
     return forward(parameters, features)[0]
 
@@ -167,13 +166,13 @@ def scale_sites(parameters: Parameters, factors: Sequence[float]) -> Parameters:
     return scaled
 
 
-def softmax(scores: Floats) -> Floats:
+def softmax(scores: AnyFloats) -> AnyFloats:
     """exp(s_i) / Σ exp(s_j) along the last axis, safe for large scores."""
     weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
-def softmax_cross_entropy(scores: Floats, labels: NDArray[np.integer[Any]]) -> tuple[float, Floats]:
+def softmax_cross_entropy(scores: AnyFloats, labels: NDArray[np.integer[Any]]) -> tuple[float, AnyFloats]:
     """Mean over examples of −log softmax(scores)[label], and its gradient for the scores, shape (example, class)."""
     rows = np.arange(len(labels))
     gradient = scores - scores.max(axis=1, keepdims=True)
@@ -187,18 +186,18 @@ def softmax_cross_entropy(scores: Floats, labels: NDArray[np.integer[Any]]) -> t
     return loss, gradient
 
 
-def squared_error(output: Floats, targets: Floats) -> tuple[float, Floats]:
+def squared_error(output: AnyFloats, targets: AnyFloats) -> tuple[float, AnyFloats]:
     """Mean over examples of ½ Σ (output − target)², and its gradient for the output, shape (example, output)."""
     difference = output - targets
     return 0.5 * float(np.mean(np.sum(difference**2, axis=1))), difference / len(targets)
 
 
 def _run(
-    parameters: Parameters, features: Floats, noises: Sequence[Affine | None]
-) -> tuple[list[Floats], list[Floats], Floats]:
+    parameters: Parameters, features: AnyFloats, noises: Sequence[Affine | None]
+) -> tuple[list[AnyFloats], list[AnyFloats], AnyFloats]:
     """Every h_l (with noise), every hidden x_l (before its noise), and the output."""
-    inputs: list[Floats] = []
-    active: list[Floats] = []
+    inputs: list[AnyFloats] = []
+    active: list[AnyFloats] = []
     x = features
     for layer, (weight, bias) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
         if layer:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import Checked, check_number, checked
-from dropviz.training.network import Floats
+from dropviz.numbers.checks import AnyFloats, Checked, check_number, checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +28,12 @@ class SGD(Checked):
 
     def update(
         self,
-        parameters: Floats,
-        gradient: Floats,
-        buffers: Sequence[Floats],
+        parameters: AnyFloats,
+        gradient: AnyFloats,
+        buffers: Sequence[AnyFloats],
         step: int,
-        learning_rate: Floats | float,
-        weight_decay: Floats | float | None,
+        learning_rate: AnyFloats | float,
+        weight_decay: AnyFloats | float | None,
     ) -> None:
         """Change ``parameters`` and ``buffers``, shape (parameter,), in place; ``gradient`` is used up."""
         del step  # the first step is like every other
@@ -74,12 +73,12 @@ class Adam(Checked):
 
     def update(
         self,
-        parameters: Floats,
-        gradient: Floats,
-        buffers: Sequence[Floats],
+        parameters: AnyFloats,
+        gradient: AnyFloats,
+        buffers: Sequence[AnyFloats],
         step: int,
-        learning_rate: Floats | float,
-        weight_decay: Floats | float | None,
+        learning_rate: AnyFloats | float,
+        weight_decay: AnyFloats | float | None,
     ) -> None:
         """Change ``parameters`` and ``buffers``, shape (parameter,), in place; ``step`` counts from 1."""
         if weight_decay is not None:
