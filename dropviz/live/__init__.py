@@ -1,1 +1,1 @@
-"""The live figure as data, and what draws it in the browser."""
+"""A picture as data, panels and words, and what draws it: the browser, Plotly, one HTML page."""

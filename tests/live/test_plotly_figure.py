@@ -6,6 +6,7 @@ import pytest
 
 import dropviz as dv
 from dropviz import figures
+from dropviz.live.modules import HERE
 from dropviz.live.panels import (
     COLORS,
     POINTS_SHOWN,
@@ -81,6 +82,10 @@ def test_points_stand_at_places_of_their_line_and_are_few(count):
     assert set(points.x) <= set(places[1:])
     np.testing.assert_array_equal(points.y, np.asarray(points.x) ** 3)
     np.testing.assert_array_equal(points.error_y.array, points.x)
+
+
+def test_the_browser_shows_as_many_points():
+    assert f"const POINTS_SHOWN = {POINTS_SHOWN};" in (HERE / "marks.js").read_text(encoding="utf-8")
 
 
 def test_paths_that_stand_and_that_follow_the_slider():

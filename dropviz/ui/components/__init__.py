@@ -1,1 +1,1 @@
-"""What is mounted on a page: live and growing figures, the story, a person's file."""
+"""What is mounted on a page: live and growing figures, the story, code to copy, a person's file."""
