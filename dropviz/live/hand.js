@@ -3,6 +3,7 @@
 
 import { element, furnish } from "./dom.js";
 import { nearest, tickText } from "./scales.js";
+import { rowOf } from "./wire.js";
 
 /** Where an arrow key leads on a slider. */
 export const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
@@ -69,12 +70,20 @@ export function sayPlace(grip, { payload: { rates }, index, parts }) {
   furnish(grip, { "aria-valuenow": rates[index], "aria-valuetext": parts.range.getAttribute("aria-valuetext") });
 }
 
+// Curves through points are read at the nearest of these.
+function placeOfPoint({ marks }, x, index) {
+  const curve = marks.find((mark) => mark.mark === "Path" && !mark.stepped && mark.x.points > 2);
+  if (!curve) return x;
+  const xs = Array.from(rowOf(curve.x, index));
+  return xs[nearest(xs, x)];
+}
+
 function listenToGrip(grip, box, live) {
   const { tip } = live.parts;
   const xAt = (event) => grip.held.drawnPanel.toX.value(event.clientX - box.getBoundingClientRect().left);
   const tell = (event) => {
     const { panel: now, drawnPanel: seen } = grip.held;
-    const x = now.over ? live.payload.rates[nearest(live.payload.rates, xAt(event))] : xAt(event);
+    const x = now.over ? live.payload.rates[nearest(live.payload.rates, xAt(event))] : placeOfPoint(now, xAt(event), live.index);
     const rows = seen.say(x, now.over ? nearest(live.payload.rates, x) : live.index);
     if (!rows.length) { hideTip(tip); return; }
     fillTip(tip, `${now.x.title} ${tickText(now.over ? x : Number(x.toPrecision(3)))}`, rows);

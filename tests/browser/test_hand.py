@@ -1,29 +1,22 @@
-"""The picture under the hand: it says its numbers, its line is dragged in every panel, and settings move it."""
+"""The picture under the hand: it says its numbers, and its line is dragged in every panel over the rate."""
 
 import re
-from itertools import pairwise
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import dropviz as dv
-from dropviz.figures.first_screen import explorer_live
-from dropviz.live.modules import HERE, stylesheet
 from dropviz.simulation.first_screen import first_look
 
 RATES = dv.rate_grid(0.0, 0.95, 0.01)
 CURVES = {"mean": 2, "variance": 3}  # their panels, counted from the first
 
 
-def config(**changes):
-    """What the first page shows at first, or with other settings."""
-    return dv.SweepConfig(**{"units": 100_000, "rates": RATES, "seed": 7} | changes)
-
-
 @pytest.fixture(scope="module")
 def screen():
-    return first_look(dv.sweep(config()))
+    """What the first page shows at first."""
+    return first_look(dv.sweep(dv.SweepConfig(units=100_000, rates=RATES, seed=7)))
 
 
 def grip(page, panel):
@@ -247,191 +240,3 @@ def test_on_a_phone_a_tap_says_a_move_sideways_drags_and_one_upwards_scrolls(pho
     expect_no_tip(phone)
     phone.wait_for_timeout(300)
     assert value.inner_text() == "0.55"
-
-
-# ---- the picture moves ----------------------------------------------------------------------------------------------
-
-BARE = """<!doctype html><meta charset="utf-8"><style>{style}</style><div class="dv" style="width: 1200px"></div>"""
-# A page whose time passes when it is told to.
-CLOCK = """async () => {
-  let clock = 0, count = 0;
-  const waiting = new Map();
-  performance.now = () => clock;
-  window.requestAnimationFrame = (act) => { count += 1; waiting.set(count, act); return count; };
-  window.cancelAnimationFrame = (one) => waiting.delete(one);
-  window.pass = (milliseconds) => {
-    clock += milliseconds;
-    const due = [...waiting.values()];
-    waiting.clear();
-    for (const act of due) act(clock);
-  };
-  window.rests = () => waiting.size === 0;
-  const { mount } = await import("/modules/figure.js");
-  window.show = (payload) => { window.live = mount(document.querySelector(".dv"), payload, 0.3); };
-}"""
-SHAPE = """() => [...document.querySelectorAll(".dv-picture :is(path, circle, text)")]
-  .map((node) => ["d", "cx", "cy", "x", "y"].map((name) => node.getAttribute(name)).join(" ") + node.textContent)"""
-ZERO = "Number(document.querySelector('.dv-stem').getAttribute('x'))"  # where the mass at 0 has its label
-
-
-@pytest.fixture(scope="module")
-def payloads(screen):
-    """The first page at first, and with other activations, whose picture has the same marks."""
-    other = first_look(dv.sweep(config(activations=dv.Normal(1.0, 2.0))))
-    return [explorer_live(one).payload() for one in (screen, other)]
-
-
-@pytest.fixture
-def still(app_url):
-    """A function that opens a bare page in which a figure can be shown and time passes as told."""
-
-    def open_bare(page):
-        files = {f"/modules/{path.name}": path.read_text(encoding="utf-8") for path in HERE.glob("*.js")}
-        files["/bare"] = BARE.format(style=stylesheet())
-
-        def serve(route):
-            path = route.request.url.removeprefix(app_url)
-            kind = "text/html" if path == "/bare" else "text/javascript"
-            route.fulfill(body=files[path], content_type=kind)
-
-        for path in files:
-            page.route(app_url + path, serve)
-        page.goto(f"{app_url}/bare")
-        page.evaluate(CLOCK)
-
-    return open_bare
-
-
-def act(page, name, value):
-    page.evaluate(f"value => {{ {name}(value); }}", value)
-
-
-def zeros(page, *passes):
-    """Where 0 stands after each pass of time, in milliseconds."""
-    places = []
-    for milliseconds in passes:
-        act(page, "pass", milliseconds)
-        places.append(page.evaluate(ZERO))
-    return places
-
-
-def test_a_changed_setting_moves_the_picture_from_where_it_is(page, still, payloads):
-    one, other = payloads
-    still(page)
-    act(page, "show", other)
-    end, final = page.evaluate(ZERO), page.evaluate(SHAPE)
-    act(page, "show", one)
-    begin, first = page.evaluate(ZERO), page.evaluate(SHAPE)
-    assert abs(end - begin) > 100
-    act(page, "live.replace", other)
-    way = [begin, *zeros(page, *[20] * 8), end]
-    assert all(0 < (b - a) / (end - begin) < 0.6 for a, b in pairwise(way))
-    assert zeros(page, 40) == [end]
-    assert page.evaluate(SHAPE) == final  # as if it had never been another
-    assert page.evaluate("rests()")
-    # a second change on the way starts from what is seen, and so does the way back
-    act(page, "live.replace", one)
-    reached = zeros(page, 20, 20)[-1]
-    act(page, "live.replace", other)
-    back = [reached, *zeros(page, *[20] * 8), end]
-    assert all(0 < (b - a) / (end - reached) < 0.6 for a, b in pairwise(back))
-    # a rate that is set on the way is shown at once, and in the end
-    act(page, "live.replace", one)
-    zeros(page, 20, 20)
-    act(page, "live.set", 0.8)
-    zeros(page, 20)
-    x = [float(line) for line in page.locator(".dv-cursor").first.get_attribute("d")[1:].split(",")[:1]]
-    zeros(page, 200)
-    assert page.evaluate("rests()")
-    act(page, "live.set", 0.3)
-    zeros(page, 20)
-    assert page.evaluate(SHAPE) == first
-    act(page, "live.set", 0.8)
-    zeros(page, 20)
-    assert [float(page.locator(".dv-cursor").first.get_attribute("d")[1:].split(",")[0])] == x
-
-
-def test_who_wants_less_motion_has_the_new_picture_at_once(new_page, still, payloads):
-    page = new_page(reduced_motion="reduce")
-    still(page)
-    act(page, "show", payloads[1])
-    final = page.evaluate(SHAPE)
-    act(page, "show", payloads[0])
-    act(page, "live.replace", payloads[1])
-    assert page.evaluate(SHAPE) == final
-    assert page.evaluate("rests()")
-
-
-# Every frame's shape until it has been the same for half a second; and when it was first and last another one.
-FRAMES = """() => {
-  const shape = () => document.querySelectorAll(".dv-picture .dv-dots")[7].getAttribute("d");
-  const seen = [[performance.now(), shape()]];
-  window.motion = new Promise((done) => {
-    const look = (now) => {
-      if (shape() !== seen.at(-1)[1]) seen.push([now, shape()]);
-      if (seen.length > 1 && now - seen.at(-1)[0] > 500) done(seen);
-      else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  });
-}"""
-AXES = "() => [...document.querySelectorAll('.dv-tick, .dv-grid')].map((node) => node.outerHTML)"
-
-
-def test_a_new_draw_moves_points_along_axes_that_hold_still(page, opened):
-    opened(page)
-    axes = page.evaluate(AXES)
-    page.evaluate(FRAMES)
-    page.get_by_role("button", name="new draw").click()
-    _, *changes = page.evaluate("() => window.motion")
-    assert len(changes) > 2, "no picture on the way"
-    assert changes[-1][0] - changes[0][0] < 300
-    assert page.evaluate(AXES) == axes
-
-
-# ---- nothing jumps --------------------------------------------------------------------------------------------------
-
-# Of the page's figure and of what stands below it: by how much of the window it has moved without being asked.
-SHIFTS = """() => new Promise((done) => new PerformanceObserver((list) => {
-  const figure = document.querySelector("[class*=explorer_live]");
-  const below = (node) => figure.contains(node) || figure.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
-  done(list.getEntries().flatMap(({ value, sources }) => sources
-    .filter(({ node }) => node && below(node)).map(({ node }) => [value, node.nodeName, node.className, node.textContent])));
-}).observe({ type: "layout-shift", buffered: true }))"""
-WITNESS = """() => {
-  const note = document.body.appendChild(document.createElement("p"));
-  document.querySelector("[class*=explorer_live]").after(note);
-  note.textContent = "moves";
-  requestAnimationFrame(() => requestAnimationFrame(() => { note.style.marginTop = "40px"; }));
-}"""
-
-
-@pytest.mark.parametrize("device", ["page", "phone"])
-def test_the_figure_has_its_room_before_it_comes_and_nothing_moves(request, visit, opened, device):
-    page = request.getfixturevalue(device)
-    held = []
-    with page.expect_request(re.compile("/explorer")):
-        page.route(re.compile("/explorer"), lambda route: held.append(route))
-        visit(page)
-    room = page.locator("[class*=explorer_live]")
-    page.wait_for_timeout(300)
-    assert page.locator(".dv[data-ready]").count() == 0
-    assert room.bounding_box()["height"] >= 680
-    below = (
-        "node => [...node.parentElement.children].slice([...node.parentElement.children].indexOf(node) + 1)"
-    )
-    seen = room.evaluate(
-        f"(node) => ({below})(node).filter((one) => one.checkVisibility({{ visibilityProperty: true }})).length"
-    )
-    assert seen == 0
-    for route in held:
-        route.continue_()
-    page.locator(".dv[data-ready]").wait_for()
-    page.wait_for_timeout(500)
-    assert room.evaluate(f"(node) => ({below})(node).length") > 0
-    page.evaluate(WITNESS)
-    page.wait_for_timeout(200)
-    moved = page.evaluate(SHIFTS)
-    witness = [value for value, *_, text in moved if text == "moves"]
-    assert witness
-    assert [what for what in moved if what[0] not in witness] == []

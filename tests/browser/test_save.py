@@ -158,19 +158,17 @@ def test_by_keys_the_menu_opens_plotly_which_is_loaded_only_then_and_gives_the_f
     traces = dialog.locator(".js-plotly-plot").evaluate(
         "({ data }) => data.map(({ name, x, y }) => [name, x.length, y[40]])"
     )
-    panel = (
+    lines = (
         page.locator(".dv-grip")
         .nth(CURVES)
         .evaluate(
             "({ held: { panel } }) => panel.marks.map(({ name, estimate }) => [name, estimate.exact.values[40]])"
         )
     )
-    assert [(name, y) for name, _, y in traces if name.endswith(", exact")] == [
-        (f"{name}, exact", y) for name, y in panel
-    ]
-    assert [name for name, *_ in traces if name.endswith(", simulated")] == [
-        f"{name}, simulated" for name, _ in panel
-    ]
+    exact = [(name, y) for name, _, y in traces if name.endswith(", exact")]
+    assert exact == [(f"{name}, exact", y) for name, y in lines]
+    simulated = [name for name, *_ in traces if name.endswith(", simulated")]
+    assert simulated == [f"{name}, simulated" for name, _ in lines]
     assert {length for _, length, _ in traces} == {96}
     assert dialog.locator(".trace").count() == len(traces) == 8
     page.keyboard.press("Escape")

@@ -190,6 +190,8 @@ def test_text_of_the_talk_can_be_read_from_the_last_row(page, visit):
         if number == 1:  # a table of the talk is text of the talk
             page.get_by_text("The data as a table").first.click()
             page.locator(".story-now .dv-tables table").first.wait_for()
+        page.locator(".story-now .dv-grip").first.hover()
+        expect(page.locator(".story-now .dv-tip")).to_be_visible()
         sizes = page.evaluate(SMALLEST)
         assert sizes["chart"]
         assert [said for said in sizes["words"] if said[0] < 24] == []

@@ -67,6 +67,12 @@ def test_curves_grow_in_place_and_the_finding_appears(page, visit, errors):
         page.get_by_text("standard, after its weights are multiplied by the keep probability")
     ).to_be_visible()
     assert "Standard's loss" in page.locator(".dv-panel").first.get_attribute("aria-label")
+    box = page.locator(".dv-grip").first.bounding_box()
+    page.mouse.move(box["x"] + 0.79 * box["width"], box["y"] + 0.5 * box["height"])
+    tip = page.locator(".dv-tip").filter(visible=True)
+    expect(tip.locator("p")).to_have_text(re.compile(r"^epoch \d+$"))  # one that the values are of
+    for row in tip.locator("div").all():
+        expect(row).to_contain_text(" ± ")
 
 
 def test_one_click_starts_an_experiment_and_the_plane_is_seen_on_the_way(page, visit, errors):
