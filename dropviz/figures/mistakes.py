@@ -236,4 +236,4 @@ def _cut_off(shares: Floats, top: float) -> str:
         parts.append(f"Tallest bar: {tallest:.0f} %.")
     if outside > 0.05:
         parts.append(f"Beyond the frame: {outside:.1f} % of the masks.")
-    return " ".join(parts) or "\N{NO-BREAK SPACE}"  # an empty line would shift the figure during the drag
+    return " ".join(parts)

@@ -236,7 +236,7 @@ def _notes(picture: Distribution, masks: bool) -> list[str]:
             parts.append(f"Beyond the axis: {outside:.0f} %.")
         if tallest > picture.top:
             parts.append(f"Tallest bar: {tallest:.0f} %.")
-        said.append(" ".join(parts) or "\N{NO-BREAK SPACE}")  # an empty line keeps its height
+        said.append(" ".join(parts))
     return said
 
 

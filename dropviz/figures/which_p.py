@@ -162,7 +162,7 @@ def _table() -> list[words.Block]:
     return [
         words.Table(titles, rows, [("", 1), (by_rate, 2), (by_keep, 2)]),
         words.Paragraph("* training mean ÷ test mean, simulated; 1 is right. Bold: this rate.", "muted"),
-        words.live_paragraph("verdict", "two-lines"),
+        words.live_paragraph("verdict"),
     ]
 
 

@@ -15,7 +15,7 @@ type Spans = Span | Span[];
 
 interface Heading { block: "Heading"; spans: Spans; color: string; }
 interface Paragraph {
-  block: "Paragraph"; spans: Spans; kind: "" | "muted" | "factor" | "hint" | "two-lines" | "only-narrow";
+  block: "Paragraph"; spans: Spans; kind: "" | "muted" | "factor" | "hint" | "only-narrow";
 }
 interface Quantity { title: string; value: Spans; below: Spans[]; }
 interface Quantities { block: "Quantities"; cells: Quantity[]; tight: boolean; widths: number[]; }

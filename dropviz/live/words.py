@@ -13,7 +13,7 @@ from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
 
 Style = Literal["plain", "strong", "emphasis", "code", "small", "mistake"]
-Kind = Literal["", "muted", "factor", "hint", "two-lines", "only-narrow"]
+Kind = Literal["", "muted", "factor", "hint", "only-narrow"]
 
 
 # ---- spans: what stands in a line -----------------------------------------------------------------------------------
