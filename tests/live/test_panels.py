@@ -99,7 +99,7 @@ def shown(value: str, theme: str) -> np.ndarray:
     if variable := re.fullmatch(r"var\((--dv-\w+)\)", value):
         (meant,) = re.findall(rf"^  {variable[1]}: ([^;]+);", STYLE, re.MULTILINE)
         return shown(meant, theme)
-    if mixed := re.fullmatch(r"color-mix\(in srgb, (.+) (\d+)%, transparent\)", value):
+    if mixed := re.fullmatch(r"color-mix\(in srgb, (.+) (\d+)%, (?:transparent|var\(--dv-back\))\)", value):
         share = float(mixed[2]) / 100.0
         return share * shown(mixed[1], theme) + (1.0 - share) * rgb(THEME[theme]["backgroundColor"])
     return rgb(value)
@@ -122,7 +122,10 @@ def test_contrast_is_that_of_the_guidelines():
 
 def in_style(color: str) -> dict[str, str]:
     (rule,) = re.findall(rf'^\[data-color="{color}"\] \{{([^}}]*)\}}', STYLE, re.MULTILINE)
-    return dict(re.findall(r"(--[\w-]+): ([^;]+);", rule))
+    found: dict[str, str] = dict(re.findall(r"(--[\w-]+): ([^;]+);", rule))
+    return {
+        name: found.get(value.removeprefix("var(").removesuffix(")"), value) for name, value in found.items()
+    }
 
 
 def test_the_style_sheet_has_the_roles_and_no_others():
