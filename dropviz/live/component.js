@@ -1,6 +1,6 @@
 // What Streamlit calls on every rerun of a page: something is mounted once, then told only what is new.
 
-const mounted = new WeakMap(); // by root: what is live there, and the head of the newest data that came
+const mounted = new WeakMap(); // by root: what is live there, the newest head that came, and the last arrival that was heard
 
 /**
  * `payload` promises the data; it is asked for only where the head tells of another version. `begin` returns what is
@@ -11,16 +11,22 @@ const mounted = new WeakMap(); // by root: what is live there, and the head of t
  * @param {{ begin(data: Data, head: Head): What, renew(live: What, data: Data): What, arrive(live: What): void }} acts
  */
 export function keepMounted(root, head, payload, { begin, renew, arrive }) {
-  const known = mounted.get(root) ?? { head: {}, live: null };
+  const known = mounted.get(root) ?? { head: {}, live: null, arrival: null };
   const before = known.head;
   known.head = head;
   mounted.set(root, known);
+  // Another picture may come with a person who comes anew; one that has just begun stands where the head says.
+  const hear = () => {
+    if (known.arrival !== known.head.arrival && known.arrival !== null) arrive(known.live);
+    known.arrival = known.head.arrival;
+  };
   if (before.version !== head.version) {
     payload().then((data) => {
       if (known.head.version !== head.version || !root.isConnected) return; // something newer came, or nobody looks
       known.live = known.live ? renew(known.live, data) : begin(data, known.head);
+      hear();
     });
-  } else if (before.arrival !== head.arrival && known.live) arrive(known.live);
+  } else if (known.live) hear();
   return () => {
     if (root.isConnected) return;
     known.live?.destroy();

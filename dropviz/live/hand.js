@@ -7,6 +7,8 @@ import { rowOf } from "./wire.js";
 
 /** Where an arrow key leads on a slider. */
 export const LEADS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+const LEAPS = { PageUp: 1, PageDown: -1 };
+const ENDS = { Home: 0, End: Infinity };
 const SLOP = 6; // pixels that a finger moves sideways before it drags: it may have come to scroll the page
 
 /** @param {HTMLElement} tip */
@@ -111,10 +113,15 @@ function listenToGrip(grip, box, live) {
   grip.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") hideTip(tip); });
   grip.addEventListener("blur", () => hideTip(tip));
   grip.addEventListener("keydown", (event) => {
-    const direction = LEADS[event.key];
-    if (!direction || !grip.held.panel.over) return;
+    const { key, shiftKey } = event;
+    const direction = LEADS[key] ?? LEAPS[key];
+    if (!grip.held.panel.over || !(direction || key in ENDS)) return;
     event.preventDefault();
-    live.hand.step(direction, event.shiftKey);
+    if (direction) live.hand.step(direction, shiftKey || key in LEAPS);
+    else {
+      live.hand.go(ENDS[key]);
+      live.hand.release();
+    }
     const { left, top } = box.getBoundingClientRect();
     const x = left + grip.held.drawnPanel.toX(live.payload.rates[live.index]);
     tell({ clientX: x, clientY: top + 8 });

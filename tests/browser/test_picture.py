@@ -29,7 +29,7 @@ BEYOND = """() => [...document.querySelectorAll(".dv-grip")].flatMap((grip) => {
     grip.dispatchEvent(new PointerEvent("pointermove", { clientX: left + share * width, clientY: top + height / 2 }));
     const box = tip.getBoundingClientRect();
     const inside = box.left >= 0 && box.right <= innerWidth && box.top >= 0 && box.bottom <= innerHeight;
-    return tip.hidden || (inside && tip.scrollWidth <= tip.clientWidth) ? [] : [tip.textContent];
+    return !tip.matches(":popover-open") || (inside && tip.scrollWidth <= tip.clientWidth) ? [] : [tip.textContent];
   });
 })"""
 SQUEEZED = """() => [...document.querySelectorAll(".dv-growing .dv-panel")]
