@@ -156,7 +156,7 @@ def test_a_new_draw_moves_points_along_axes_that_hold_still(page, opened):
     page.get_by_role("button", name="new draw").click()
     _, *changes = page.evaluate("() => window.motion")
     assert len(changes) > 2, "no picture on the way"
-    assert changes[-1][0] - changes[0][0] < 300
+    assert changes[-1][0] - changes[0][0] < 600  # 180, and a frame of a busy machine
     assert page.evaluate(AXES) == axes
 
 
