@@ -42,14 +42,17 @@ def test_a_first_visit_is_light_and_every_answer_has_the_headers(fresh, app_url)
     assert said == []
 
 
-@pytest.mark.parametrize("base", ["", "/course/dropout"])
-def test_where_only_streamlits_own_paths_pass_every_page_is_drawn(fresh, tmp_path, base):
-    page, _ = fresh
+def test_below_a_base_path_every_page_is_drawn_also_where_only_streamlits_own_paths_pass(fresh, tmp_path):
+    page, said = fresh
+    base, script = "/course/dropout", scripts()["explorer"].address
     with served(tmp_path, base) as app, gate(app.url) as (url, refused):
+        visit = first_visit(page, f"{app.url}/")
+        assert visit.files[f"{app.url}/{script}"] < 30_000
+        assert said == []
         for address in ("/", "/training", "/story"):
             page.goto(url + address)
             page.locator("[data-ready]").first.wait_for(timeout=LONGEST)
-    assert f"{base}/{scripts()['explorer'].address}" in refused  # so it came by Streamlit's media
+    assert f"{base}/{script}" in refused  # so it came by Streamlit's media
 
 
 def test_the_first_visitor_of_a_server_may_open_any_page(fresh, tmp_path):
@@ -57,11 +60,3 @@ def test_the_first_visitor_of_a_server_may_open_any_page(fresh, tmp_path):
     with served(tmp_path) as app:
         page.goto(f"{app.url}/story")
         page.locator(".story .dv[data-ready]").first.wait_for(timeout=LONGEST)
-
-
-def test_below_a_base_path_the_picture_is_drawn(fresh, tmp_path):
-    page, said = fresh
-    with served(tmp_path, "/course/dropout") as below:
-        visit = first_visit(page, f"{below.url}/")
-        assert visit.files[f"{below.url}/{scripts()['explorer'].address}"] < 30_000
-    assert said == []

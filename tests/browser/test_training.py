@@ -51,7 +51,7 @@ def test_before_training_the_first_screen_says_what_will_be_compared(page, visit
 
 
 def test_curves_grow_in_place_and_the_finding_appears(page, visit, errors):
-    opened(page, visit, errors, "/training?training_seeds=4")
+    opened(page, visit, errors, "/training?training_seeds=2")
     page.evaluate(
         "document.querySelectorAll('.dv-growing .dv-panel').forEach(plot => { plot.dataset.mark = 'same'; })"
     )
