@@ -2,7 +2,7 @@
 // anew, so nothing blinks.
 
 import { panelNodes } from "./panel.js";
-import { sharedParts, showPanel } from "./picture.js";
+import { measurePanels, sharedParts, showPanel } from "./picture.js";
 import { dataTables } from "./tables.js";
 import { revive } from "./wire.js";
 
@@ -19,6 +19,7 @@ function arrange(root, charts) {
 }
 
 function drawCharts(root) {
+  measurePanels(Array.from(root.children, ({ nodes }) => nodes));
   root.charts.forEach(({ panel, alt }, at) => {
     const { nodes } = root.children[at];
     nodes.figure.setAttribute("aria-label", alt);

@@ -36,7 +36,7 @@ interface Grip extends HTMLElement { held?: { panel: Panel; drawnPanel: Drawn };
 
 interface PanelNodes {
   figure: HTMLElement & { nodes?: PanelNodes }; caption: HTMLElement; svg: SVGSVGElement; grip: Grip; box: HTMLElement;
-  opener?: HTMLButtonElement;
+  opener?: HTMLButtonElement; width?: number;
 }
 
 /** The grid of panels; `shape` is what its nodes were built for. */

@@ -81,8 +81,7 @@ let clips = 0; // clip paths need names that are unique in the page
  * @param {number} page its width, in units @param {number} unit pixels
  * @returns {Drawn}
  */
-export function drawPanel({ caption, svg, grip }, panel, places, page, unit) {
-  const width = svg.parentElement.clientWidth;
+export function drawPanel({ caption, svg, grip, width }, panel, places, page, unit) {
   const frame = frameOf(panel, width, unit);
   const toX = scale(panel.x, frame.left, frame.right);
   const toY = scale(panel.y, frame.bottom, frame.top);

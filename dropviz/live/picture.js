@@ -51,6 +51,14 @@ export const sharedParts = () => ({
 });
 
 /**
+ * Read the widths of all panels before any is drawn: between drawings the browser would lay out the page for each.
+ * @param {PanelNodes[]} nodes
+ */
+export function measurePanels(nodes) {
+  for (const each of nodes) each.width = each.box.clientWidth;
+}
+
+/**
  * Draw a panel, and let it answer to the hand.
  * @param {PanelNodes} nodes @param {Panel} panel @param {Surroundings} live
  * @param {number} page its width, in units @param {number} unit pixels
@@ -67,6 +75,7 @@ function drawAll(live, panels) {
   const { picture } = live.parts;
   const unit = parseFloat(getComputedStyle(picture).getPropertyValue("--dv-type")) / TYPE || 1;
   const page = picture.clientWidth / unit;
+  measurePanels(picture.nodes);
   live.shown = panels;
   live.drawn = panels.map((panel, at) => showPanel(picture.nodes[at], panel, live, page, unit));
   live.movePicture = (index) => {

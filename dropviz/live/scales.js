@@ -2,6 +2,7 @@
 
 const ROUND = [1, 2, 5, 10];
 const LOG_STEPS = [[1, 2, 5], [1, 3], [1]]; // of each decade, by how many are to be seen
+const DECIMAL = new Intl.NumberFormat("en", { maximumFractionDigits: 7 });
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
@@ -94,7 +95,7 @@ export function tickText(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 1e-4 && size < 1e6) return value.toLocaleString("en", { maximumFractionDigits: 7 }).replace("-", "−");
+  if (size >= 1e-4 && size < 1e6) return DECIMAL.format(value).replace("-", "−");
   const [digits, power] = value.toExponential().split("e");
   const raised = (power.startsWith("-") ? "⁻" : "") + [...power.slice(1)].map((digit) => RAISED[Number(digit)]).join("");
   const before = digits.replace(/^(-?)1$/, "$1").replace("-", "−");
