@@ -4,7 +4,7 @@ Visitors speak the server's own protocol, without a browser that would take the 
 pages and draws anew, first alone, then while the others train the largest run that the page allows; what counts is the
 time until the server has answered whole. Only 127.0.0.1 is asked::
 
-    python -m bench visitors [--visitors 10] [--rounds 12] [--cycles 30]
+    python -m bench visitors [--visitors 10] [--rounds 12] [--cycles 30] [--joins 500]
 """
 
 import argparse
@@ -125,6 +125,19 @@ async def leave(url: str, cycles: int) -> None:
             await mine.ask(fragment=mine.fragment)
 
 
+async def joins(url: str, together: int) -> float:
+    """Seconds until as many visitors as ask for the first screen at once have it whole."""
+
+    async def join() -> None:
+        async with visitor(url, "explore"):
+            pass
+
+    await join()  # fills the caches
+    began = time.perf_counter()
+    await asyncio.gather(*(join() for _ in range(together)))
+    return time.perf_counter() - began
+
+
 def megabytes(pid: int) -> float:
     """Memory that a process holds; NaN where there is no /proc."""
     with contextlib.suppress(OSError):
@@ -140,7 +153,10 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--cycles", type=int, default=30)
+    parser.add_argument("--joins", type=int, default=500)
     options = parser.parse_args()
+    with served(ROOT / "app.py") as app:
+        joined = asyncio.run(joins(app.url, options.joins))
     memory: dict[str, list[float]] = {"starts and stops": [], "visitors who left": []}
     with served(ROOT / "app.py") as app:
         alone, beside = asyncio.run(crowd(app.url, options.visitors, options.rounds))
@@ -148,6 +164,9 @@ def main() -> None:
             for _ in range(3):
                 asyncio.run(again(app.url, options.cycles))
                 memory[name].append(megabytes(app.pid))
+    print(
+        f"{options.joins} visitors who join at once have the first screen after {joined:.1f} s (demand: 500 in 7 s)"
+    )
     print(f"A visitor who opens pages and draws anew, beside {options.visitors} who train")
     for name, at in (("median", 0.5), ("90 %", 0.9)):
         one, other = (sorted(times)[int(at * (len(times) - 1))] for times in (alone, beside))
