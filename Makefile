@@ -50,7 +50,7 @@ clean:  ## remove the environments, caches and everything built
 
 tests/js/node_modules/.types: tests/js/package.json
 	@echo "Installing TypeScript into tests/js/node_modules (once)"
-	@cd tests/js && npm install --silent --fetch-retries=0 --no-package-lock --no-audit --no-fund
+	@cd tests/js && npm install --silent --fetch-retries=0 --fetch-timeout=20000 --no-package-lock --no-audit --no-fund
 	@touch $@
 
 .bench-venv/.bench: requirements-bench.txt requirements.txt | .bench-venv/bin/python
