@@ -1,5 +1,5 @@
-// Panels that grow: the server sends them again and again, the browser draws anew what differs. Nothing is mounted
-// anew, so nothing blinks.
+// Panels that grow: the server sends them again and again, the browser draws them in the nodes that are there, so that
+// nothing blinks.
 
 import { panelNodes } from "./panel.js";
 import { measurePanels, sharedParts, showPanel } from "./picture.js";
@@ -19,6 +19,7 @@ function arrange(root, charts) {
 }
 
 function drawCharts(root) {
+  if (!root.clientWidth) return; // the page was left
   measurePanels(Array.from(root.children, ({ nodes }) => nodes));
   root.charts.forEach(({ panel, alt }, at) => {
     const { nodes } = root.children[at];
@@ -45,7 +46,7 @@ export default function ({ data, parentElement }) {
     const parts = sharedParts();
     root.after(...Object.values(parts));
     root.live = { root, parts: { ...parts, picture: root }, payload: { rates: [], label: "" }, index: 0, plotly: data.plotly };
-    new ResizeObserver(() => { if (root.clientWidth) drawCharts(root); }).observe(root); // none where the page was left
+    new ResizeObserver(() => drawCharts(root)).observe(root);
   }
   arrange(root, data.charts);
   drawCharts(root);

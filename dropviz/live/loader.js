@@ -7,7 +7,9 @@ import { importFirst } from "./load.js";
 export default function (call) {
   const root = call.parentElement.querySelector("[data-script]");
   let end = null;
-  importFirst(root.dataset.script.split(" ")).then(({ default: run }) => { end = run(call); }, () => {
+  importFirst(root.dataset.script.split(" ")).then(({ default: run }) => {
+    if (root.isConnected) end = run(call); // or the page was left while the script came
+  }, () => {
     root.replaceChildren(element("p", {}, ["A script of this page could not be loaded. Load the page again."]));
   });
   return () => end?.();

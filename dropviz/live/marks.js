@@ -216,8 +216,9 @@ function fieldPicture({ colors, x, y, z }, node) {
   for (let row = 0; row < FIELD_CELLS; row += 1) {
     for (let column = 0; column < FIELD_CELLS; column += 1) {
       const here = at(column, row) - 0.5;
+      if (!Number.isFinite(here)) continue; // a network that has diverged decides nothing here
       const crossed = [at(Math.max(0, column - 1), row), at(column, Math.max(0, row - 1))]
-        .some((other) => Math.sign(other - 0.5) !== Math.sign(here));
+        .some((other) => Number.isFinite(other) && Math.sign(other - 0.5) !== Math.sign(here));
       const [red, green, blue] = crossed ? shades[2] : shades[here > 0 ? 1 : 0];
       const opacity = crossed ? 255 : Math.round(255 * Math.abs(here));
       picture.data.set([red, green, blue, opacity], 4 * ((FIELD_CELLS - 1 - row) * FIELD_CELLS + column));

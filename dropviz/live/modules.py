@@ -1,6 +1,7 @@
 """What the browser gets: a stylesheet, and native ES modules, joined for a page that fetches none."""
 
 import re
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def inlined(entry: str) -> str:
     return "\n".join(EXPORT.sub("", IMPORT.sub("", sources[name])) for name in order)
 
 
+@cache
 def stylesheet(*names: str) -> str:
     """The style of the live figure, and after it the sheets of that name."""
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", *names))

@@ -1,4 +1,4 @@
-"""The scripts of a page by their names, and the addresses that they are served under."""
+"""The scripts of a page, and the addresses that they are served under."""
 
 import hashlib
 from collections.abc import Mapping
@@ -27,9 +27,15 @@ class Script(NamedTuple):
 
 @cache
 def scripts() -> Mapping[str, Script]:
-    """All scripts by name: ours, and "plotly"."""
-    contents = {name: inlined(f"{name}.js").encode() for name in OURS} | {"plotly": PLOTLY.read_bytes()}
+    """Our scripts by name."""
+    contents = {name: inlined(f"{name}.js").encode() for name in OURS}
     return {name: Script(_address(name, content), content) for name, content in contents.items()}
+
+
+@cache
+def plotly_address() -> str:
+    """Where the file ``PLOTLY`` is served, for those who open a panel in it."""
+    return _address("plotly", PLOTLY.read_bytes())
 
 
 def _address(name: str, content: bytes) -> str:

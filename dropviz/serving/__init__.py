@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.middleware import Middleware
 
-from dropviz.live.scripts import scripts
+from dropviz.live.scripts import PLOTLY, plotly_address, scripts
 from dropviz.serving.files import CompressedFiles, Kept
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
 
@@ -34,10 +34,10 @@ def middleware(pages: Sequence[str], style: str) -> list[Middleware]:
 
 
 def _own_files() -> dict[str, Path]:
-    """Our scripts by address, written down for as long as the server runs."""
+    """Plotly, and our scripts, written down for as long as the server runs, by address."""
     folder = tempfile.mkdtemp(prefix="dropviz-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    own = {}
+    own = {plotly_address(): PLOTLY}
     for address, content in scripts().values():
         own[address] = Path(folder) / Path(address).name
         own[address].write_bytes(content)

@@ -3,21 +3,21 @@
 import re
 
 from dropviz.live.modules import HERE, inlined
-from dropviz.live.scripts import OURS, _address, scripts
+from dropviz.live.scripts import OURS, _address, plotly_address, scripts
 
 
-def test_every_component_has_its_script_and_plotly_is_there():
+def test_every_component_has_its_script():
     entries = {
         path.stem for path in HERE.glob("*.js") if "export default" in path.read_text(encoding="utf-8")
     }
     assert entries == {*OURS, "loader"}  # the loader fetches the others
-    assert scripts().keys() == {*OURS, "plotly"}
+    assert scripts().keys() == set(OURS)
     for name in OURS:
         assert scripts()[name].content.decode() == inlined(f"{name}.js")
 
 
 def test_an_address_names_the_content():
-    addresses = [script.address for script in scripts().values()]
+    addresses = [plotly_address(), *(script.address for script in scripts().values())]
     assert all(re.fullmatch(r"static/dropviz/\w+\.[0-9a-f]{16}\.min\.js", address) for address in addresses)
     assert len(set(addresses)) == len(addresses)
     assert _address("a", b"one") != _address("a", b"two")

@@ -11,8 +11,9 @@ import streamlit as st
 from dropviz.live.figure import LiveFigure
 from dropviz.live.modules import stylesheet
 from dropviz.live.panels import Panel, wire
+from dropviz.live.scripts import plotly_address
 from dropviz.settings.kinds import RATE, Number
-from dropviz.ui.components.scripts import component, script_addresses
+from dropviz.ui.components.scripts import component
 from dropviz.ui.settings.session import saved, to_replace
 
 GROWING = """<div class="dv" data-ready>
@@ -55,7 +56,7 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
         "rate": saved()[setting.key],
         "replace": to_replace(),
         "arrival": st.session_state.get("arrivals", 0),
-        "plotly": script_addresses("plotly"),
+        "plotly": [plotly_address()],
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
@@ -68,6 +69,4 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
 def growing_figures(charts: Sequence[tuple[Panel, str]], key: str) -> None:
     """Show panels, each with its description; under the same ``key`` they change in place."""
     sent = [{"panel": wire(panel), "alt": words} for panel, words in charts]
-    component("growing", GROWING, stylesheet())(
-        key=key, data={"charts": sent, "plotly": script_addresses("plotly")}
-    )
+    component("growing", GROWING, stylesheet())(key=key, data={"charts": sent, "plotly": [plotly_address()]})

@@ -13,11 +13,11 @@ from dropviz.live.scripts import scripts
 def script_addresses(name: str) -> list[str]:
     """Addresses of a script below the app's own, in the order to try: ours, then the way of Streamlit's media.
 
-    The second serves where a host answers ``static/`` itself, or runs app.py as a script. Plotly, for a few, goes
-    without it: at every run Streamlit would read its 5 MB through.
+    The second serves where a host answers ``static/`` itself, or runs app.py as a script. Plotly, for a few, has no
+    second one: at every run Streamlit would read its 5 MB through.
     """
     script = scripts()[name]
-    if name == "plotly" or not runtime.exists():
+    if not runtime.exists():
         return [script.address]
     # Media leave with the last visitor whose run names them: every run does.
     media = runtime.get_instance().media_file_mgr.add(script.content, "text/javascript", name)

@@ -13,10 +13,11 @@ import segno
 import streamlit as st
 
 from dropviz.live.modules import stylesheet
+from dropviz.live.scripts import plotly_address
 from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
 from dropviz.story.scenes import Story
-from dropviz.ui.components.scripts import component, script_addresses
+from dropviz.ui.components.scripts import component
 from dropviz.ui.settings.session import saved, set_value
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
 
     component("story", '<div class="story"></div>', stylesheet("story.css"))(
         key=state,
-        data={"story": payload | {"scenes": scenes}, **begin, "plotly": script_addresses("plotly")},
+        data={"story": payload | {"scenes": scenes}, **begin, "plotly": [plotly_address()]},
         on_scene_change=keep_scene,
         on_mode_change=keep_mode,
     )
