@@ -164,6 +164,9 @@ export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = 
   const live = { root, parts, plotly, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
   parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate(live) : parts.tables.replaceChildren()));
+  root.addEventListener("toggle", ({ target }) => {
+    if (target instanceof HTMLElement && target.matches(".dv-fold")) drawFigure(live); // what is folded was not drawn
+  }, { capture: true });
   const watcher = new ResizeObserver(() => { if (parts.picture.clientWidth !== live.width) drawFigure(live); });
   showPayload(live, firstPayload, rate);
   watcher.observe(parts.picture);

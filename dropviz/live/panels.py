@@ -212,10 +212,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """Panels side by side, one below the other on a phone; ``words`` stand above them."""
+    """Panels side by side, one below the other on a phone; ``words`` stand above them.
+
+    Rows that follow one another with the same ``fold`` unfold together under that title.
+    """
 
     panels: Sequence[Panel]
     words: Sequence[Block] = ()
+    fold: str = ""
 
 
 # ---- on the wire ----------------------------------------------------------------------------------------------------

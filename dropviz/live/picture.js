@@ -5,7 +5,7 @@ import { hideTip, holdPanel, sayPlace } from "./hand.js";
 import { isAlike, mixedPanel } from "./mix.js";
 import { drawPanel, panelNodes, TYPE } from "./panel.js";
 import { offerMenu } from "./save.js";
-import { wordNodes } from "./words.js";
+import { foldNode, wordNodes } from "./words.js";
 
 const MOVE_MS = 180; // from one picture to the next
 
@@ -20,7 +20,7 @@ function rowNodes(row, nodes) {
 }
 
 // What of the rows decides which nodes there are: if it is the same, the nodes stay.
-const shapeOf = (rows) => JSON.stringify(rows.map(({ panels, words }) => [words, panels.map(({ above }) => above)]));
+const shapeOf = (rows) => JSON.stringify(rows.map(({ panels, words, fold }) => [words, fold, panels.map(({ above }) => above)]));
 
 /**
  * Build the nodes of the rows in `parent`, or keep those that are there.
@@ -32,13 +32,13 @@ export function picturePanels(parent, rows) {
   if (parent.shape !== shape) {
     parent.shape = shape;
     parent.nodes = panels.map(panelNodes);
+    parent.replaceChildren();
     let used = 0;
-    const children = rows.flatMap((row) => {
-      const own = parent.nodes.slice(used, used + row.panels.length);
-      used += row.panels.length;
-      return rowNodes(row, own);
+    rows.forEach((row, at) => {
+      const own = rowNodes(row, parent.nodes.slice(used, used += row.panels.length));
+      if (row.fold && row.fold === rows[at - 1]?.fold) parent.lastElementChild.append(...own);
+      else parent.append(...(row.fold ? [foldNode(row.fold, own)] : own));
     });
-    parent.replaceChildren(...children);
   }
   return panels;
 }
@@ -77,7 +77,8 @@ function drawAll(live, panels) {
   const page = picture.clientWidth / unit;
   measurePanels(picture.nodes);
   live.shown = panels;
-  live.drawn = panels.map((panel, at) => showPanel(picture.nodes[at], panel, live, page, unit));
+  // What is folded has no width; it is drawn when it unfolds.
+  live.drawn = panels.flatMap((panel, at) => (picture.nodes[at].width ? showPanel(picture.nodes[at], panel, live, page, unit) : []));
   live.movePicture = (index) => {
     for (const { move } of live.drawn) move(index);
     for (const { grip } of picture.nodes) sayPlace(grip, live);

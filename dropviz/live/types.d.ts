@@ -15,7 +15,7 @@ type Spans = Span | Span[];
 
 interface Heading { block: "Heading"; spans: Spans; color: string; }
 interface Paragraph {
-  block: "Paragraph"; spans: Spans; kind: "" | "muted" | "factor" | "hint" | "only-narrow";
+  block: "Paragraph"; spans: Spans; kind: "" | "muted" | "factor" | "hint" | "finding" | "only-narrow";
 }
 interface Quantity { title: string; value: Spans; below: Spans[]; }
 interface Quantities { block: "Quantities"; cells: Quantity[]; tight: boolean; widths: number[]; }
@@ -24,7 +24,8 @@ interface Table { block: "Table"; titles: Spans[]; rows: Spans[][]; above: [Span
 interface Neurons { block: "Neurons"; name: string; names: boolean; }
 interface Columns { block: "Columns"; columns: Block[][]; across: number; }
 interface Group { block: "Group"; kind: "card" | "neurons"; blocks: Block[]; color: string; }
-type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group;
+interface Fold { block: "Fold"; title: string; blocks: Block[]; }
+type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold;
 
 interface Axis { title: string; low: number; high: number; log: boolean; unit: string; ticks: number[] | null; }
 
@@ -52,7 +53,7 @@ interface Panel {
   title: string; x: Axis; y: Axis; marks: Mark[]; height: number; labels: Labels; over: boolean; above: Block[];
   right: number; equal: boolean;
 }
-interface Row { panels: Panel[]; words: Block[]; }
+interface Row { panels: Panel[]; words: Block[]; fold: string; }
 
 interface UnitRow { name: string; color: string; train: (number | null)[]; test: (number | null)[]; }
 

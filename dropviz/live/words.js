@@ -24,6 +24,10 @@ const inLine = (spans) => [spans].flat().map((span) => (typeof span === "string"
 const worded = (tag, attributes, spans) => (spans.span === "LiveText" && spans.style === "plain"
   ? element(tag, { ...attributes, "data-text": spans.name }) : element(tag, attributes, inLine(spans)));
 
+/** What unfolds under a title. @param {string} title @param {Node[]} nodes */
+export const foldNode = (title, nodes) =>
+  element("details", { class: "dv-fold" }, [element("summary", {}, [title]), ...nodes]);
+
 const quantityNode = ({ title, value, below }) => {
   const small = below.map((spans) => worded("small", {}, spans));
   return element("div", {}, [element("dt", {}, [title]), element("dd", {}, [...inLine(value), ...small])]);
@@ -63,6 +67,7 @@ const BLOCKS = {
     columns.map((blocks) => element("section", {}, wordNodes(blocks)))),
   Group: ({ kind, blocks, color }) =>
     element("div", { class: `dv-${kind}`, ...(color && { "data-color": color }) }, wordNodes(blocks)),
+  Fold: ({ title, blocks }) => foldNode(title, wordNodes(blocks)),
 };
 
 /** The nodes of blocks. @param {Block[]} blocks */

@@ -13,7 +13,7 @@ from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
 
 Style = Literal["plain", "strong", "emphasis", "code", "small", "mistake"]
-Kind = Literal["", "muted", "factor", "hint", "only-narrow"]
+Kind = Literal["", "muted", "factor", "hint", "finding", "only-narrow"]
 
 
 # ---- spans: what stands in a line -----------------------------------------------------------------------------------
@@ -164,7 +164,15 @@ class Group:
     color: str = ""
 
 
-Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Blocks that unfold under their title."""
+
+    title: str
+    blocks: "Sequence[Block]"
+
+
+Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold
 
 
 def columns(*blocks: Sequence[Block]) -> Columns:

@@ -75,11 +75,14 @@ def draw(page: Page) -> None:
     complaints = read_address(page.address, page.settings)
     if complaints:
         st.warning("  \n".join(complaints))
-    chosen = page.controls()
+    above, picture, settings = (st.container() for _ in range(3))
+    with above:
+        chosen = page.controls(settings)
     if page.view is None:
         write_address(page.settings)
     else:
-        _as_fragment(page.view, page)(*chosen)
+        with picture:
+            _as_fragment(page.view, page)(*chosen)
     if page.below is not None:
         page.below(*chosen)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from streamlit.delta_generator import DeltaGenerator
+
 from dropviz.settings.kinds import Setting
 
 
@@ -15,7 +17,8 @@ class Page:
     ----------
     address, title, question : its name in the navigation, and what a link to it asks where that says too little
     heading, settings : its title on the screen, and what its address holds
-    controls : shows what stands above and beside the picture, and returns what was chosen, for the next two
+    controls : shows what stands above the picture, and in the place below it that it gets what unfolds; returns what
+        was chosen, for the next two
     view : draws the live figure and what follows its rate: a fragment, which runs alone when a drag has ended
     below : draws what stands below and does not follow the rate
     more : whether the navigation lists it under "More"
@@ -25,7 +28,7 @@ class Page:
     title: str
     heading: str
     settings: tuple[Setting, ...]
-    controls: Callable[[], tuple[Any, ...]] = tuple
+    controls: Callable[[DeltaGenerator], tuple[Any, ...]] = lambda _: ()
     view: Callable[..., None] | None = None
     below: Callable[..., None] | None = None
     question: str = ""

@@ -1,6 +1,7 @@
 """The answer: which strategy is preferable, and why; and what the better one does not do."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.figures.answer import answer_live
 from dropviz.settings.kinds import RATE
@@ -22,7 +23,7 @@ def _live(config: EvidenceConfig) -> Ready:
     return ready(answer_live(evidence(config), same_path(config.rates)))
 
 
-def _controls() -> tuple[()]:
+def _controls(_: DeltaGenerator) -> tuple[()]:
     st.markdown(VERDICT)
     return ()
 

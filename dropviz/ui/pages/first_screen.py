@@ -1,6 +1,7 @@
 """The first screen: the two strategies on the same activations and the same masks."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
 from dropviz.figures.first_screen import explorer_live
@@ -38,7 +39,7 @@ def _config(activations: Activations, units: int, strategies: tuple[str, ...], s
     return dv.SweepConfig(activations, units, dv.rate_grid(0.0, 0.95, 0.01), strategies, seed)
 
 
-def _controls() -> tuple[dv.SweepConfig, str, str]:
+def _controls(_: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
     with st.sidebar:
         activations, label = choose_source()
         strategies = show(STRATEGIES)

@@ -1,6 +1,7 @@
 """The next layer: z = W·a + b over masks, then a nonlinearity, depth, one logistic unit, and batch norm."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.figures.next_layer.figure import next_layer_live
 from dropviz.settings.next_layer import FIELDS, SEED, SETTINGS
@@ -15,8 +16,8 @@ def _live(config: NextLayerConfig) -> Ready:
     return ready(next_layer_live(next_layer(config)))
 
 
-def _controls() -> tuple[NextLayerConfig]:
-    with st.sidebar:
+def _controls(place: DeltaGenerator) -> tuple[NextLayerConfig]:
+    with place.expander("Settings"):
         given = {name: show(setting) for name, setting in FIELDS.items() if setting is not SEED}
         seed = show_seed(SEED, "A new seed: other weights, inputs and masks.")
     return (NextLayerConfig(**given, seed=seed),)

@@ -1,6 +1,7 @@
 """Zero-mean noise: which kinds have mean zero, what they share with inverted dropout, and what each needs at test."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
 from dropviz.figures.noise import noise_live
@@ -31,8 +32,8 @@ def _live(activations: Activations, other: str, units: int, seed: int) -> Ready:
     return ready(noise_live(noise_pair(NoisePairConfig(other, activations, units, seed=seed))))
 
 
-def _controls() -> tuple[Activations, str, int, int]:
-    with st.sidebar:
+def _controls(place: DeltaGenerator) -> tuple[Activations, str, int, int]:
+    with place.expander("Settings"):
         activations, _ = choose_source()
         units = int(show(UNITS))
         seed = int(show(SEED))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.widgets import data_editor
 
 from dropviz.figures.schedule import schedule_live
@@ -44,9 +45,9 @@ def _live(name: str, total: int, values: tuple[Any, ...]) -> Ready:
     return ready(schedule_live(changing_rate(KINDS[name].call(total, *values)(), total)), STEP.default)
 
 
-def _controls() -> tuple[str, int, tuple[Any, ...]]:
+def _controls(place: DeltaGenerator) -> tuple[str, int, tuple[Any, ...]]:
     name = show(settings.KIND)
-    with st.sidebar:
+    with place.expander("Settings"):
         total = int(show(settings.TOTAL))
         values = tuple(
             _edit_table() if setting is TABLE else show(setting) for setting in KINDS[name].settings

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
@@ -43,9 +44,9 @@ def _payload(story: Story) -> dict[str, Any]:
     return story_payload(story, story.results())
 
 
-def _controls() -> tuple[Story]:
+def _controls(place: DeltaGenerator) -> tuple[Story]:
     mark = show(STORY)
-    with st.sidebar:
+    with place.expander("Settings"):
         whole = _choose_story(mark)
         if whole.title != own_story().title:
             st.caption(f"Told: {disarmed(whole.title)}, {len(whole.scenes)} scenes.")
@@ -103,7 +104,7 @@ def _tell(given: Upload[str]) -> None:
 
 
 def _downloads(story: Story) -> None:
-    with st.sidebar:
+    with st.expander("The story as a file"):
         st.download_button(
             "story as one HTML file",
             lambda: story_html(_payload(story)),

@@ -1,6 +1,7 @@
 """Which p: 1/p or 1/(1−p), and who means what by it."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
 from dropviz.figures.which_p import conventions_table, which_p_live
@@ -29,7 +30,7 @@ def _live(source: str, target: str) -> Ready:
     return ready(which_p_live(which_p(CONFIG), frameworks()[source], frameworks()[target]))
 
 
-def _controls() -> tuple[str, str]:
+def _controls(_: DeltaGenerator) -> tuple[str, str]:
     left, right = st.columns(2, gap="medium")
     left.markdown(QUESTION)
     with right.container(horizontal=True):

@@ -1,13 +1,15 @@
 """Which activations a page shows: the widgets of every source, and a person's own file."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.datasets.files import MOST_BYTES, MOST_VALUES, read_activations
 from dropviz.numbers.written import plain
 from dropviz.settings.sources import FILE, SOURCE, SOURCES
 from dropviz.theory.activations import Activations
 from dropviz.theory.measured import Empirical
-from dropviz.ui.components.upload import upload
+from dropviz.ui.components.upload import Upload, upload
+from dropviz.ui.settings.session import saved, set_value
 from dropviz.ui.settings.widgets import show
 
 FILE_TYPES = ("npy", "npz", "csv", "parquet")
@@ -18,40 +20,81 @@ def choose_source() -> tuple[Activations, str]:
     """Show the widgets; return the activations and what they are called on the page."""
     name = show(SOURCE)
     if name == FILE:
-        return _from_file()
+        own = _own_file()
+        if own is not None:
+            return own, SOURCE.options[FILE]
+        st.info("Choose a file; until then the hidden layer of the digits is shown.")
+        return SOURCES["digits"].make(), SOURCES["digits"].label
     source = SOURCES[name]
     values = [show(setting) for setting in source.settings]
     return source.make(*values), source.label
 
 
-def _from_file() -> tuple[Activations, str]:
-    """A person's file; until one can be read, the last one that could, or the digits."""
+def drawn_from(place: DeltaGenerator, default: Activations, label: str) -> Activations:
+    """Return a person's own activations if there are any, else ``default``; a line in ``place`` says which.
+
+    What is given here is drawn from on every page that draws, until it is removed.
+    """
+    own = _last() if saved().get(SOURCE.key) == FILE else Upload()
+    used = own.value if own.value is not None else default
+    with place:
+        st.caption(f"Drawn from {disarmed(own.name) if own.value is not None else label}.")
+        with st.expander("My own activations"):
+            _own_file()
+    return used
+
+
+def _own_file() -> Empirical | None:
+    """Show the uploader of a person's own activations; return the last ones that could be read."""
     given = upload(
-        "file",
+        "my own activations",
         FILE_TYPES,
         lambda name, content: Empirical(read_activations(name, content)),
-        key="file",
+        key=_key(),
         help=f"{FILE_HELP} Of several arrays in an .npz, the largest is taken. The file stays on the server while this "
         "page is open and is never written down; it is no part of the address.",
         limit=MOST_BYTES,
         keep=True,
+        on_change=_take,
     )
     name = disarmed(given.name)
     if given.problem:
-        drawn = name if given.value is not None else "the digits"
+        drawn = name if given.value is not None else "what was drawn before"
         st.error(disarmed(f"This file was not taken: {given.problem}.") + f" Still drawn: {drawn}.")
     if given.value is not None:
         values = given.value.values
         shape = " × ".join(f"{length:,}" for length in values.shape)
         noun = "value" if values.size == 1 else "values"
         st.caption(
-            f"Drawn from {name}: {shape} {noun}, mean {plain(values.mean())}, variance {plain(values.var())}. "
+            f"{name}: {shape} {noun}, mean {plain(values.mean())}, variance {plain(values.var())}. "
             "Every unit is one of them, with replacement."
         )
-        return given.value, SOURCE.options[FILE]
+        st.button("Remove this file", on_click=_forget)
+    return given.value
+
+
+def _key() -> str:
+    """The uploader's key: another one after a file was removed, for Streamlit cannot empty an uploader."""
+    return f"file_{st.session_state.get('files_removed', 0)}"
+
+
+def _last() -> Upload[Empirical]:
+    last: Upload[Empirical] = st.session_state.get(f"{_key()}_read", Upload())
+    return last
+
+
+def _take(given: Upload[Empirical]) -> None:
+    """Draw from what a person has just given; where it was taken away, from what was drawn at first."""
     if not given.mark:
-        st.info("Choose a file; until then the hidden layer of the digits is shown.")
-    return SOURCES["digits"].make(), SOURCES["digits"].label
+        _forget()
+    elif given.value is not None:
+        set_value(SOURCE, FILE)
+
+
+def _forget() -> None:
+    st.session_state.pop(f"{_key()}_read", None)
+    st.session_state["files_removed"] = st.session_state.get("files_removed", 0) + 1
+    set_value(SOURCE, SOURCE.default)
 
 
 def disarmed(text: str) -> str:

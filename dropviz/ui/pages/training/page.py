@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.figures.training.after import band_figure, decision_figure, passes_figure
 from dropviz.figures.training.epochs import HEIGHT, LOW_HEIGHT, training_panel
@@ -49,14 +50,14 @@ def _want_training() -> None:
     _session().wanted = True
 
 
-def _show_page() -> tuple[()]:
+def _show_page(place: DeltaGenerator) -> tuple[()]:
     name = show(EXPERIMENT)
     _buttons(name)
     kept = _session()
     wanted, kept.wanted = kept.wanted, False
     refused = ""
     try:
-        chosen, view = _chosen(name)
+        chosen, view = _chosen(name, place)
         if chosen is not None and wanted:
             refused = _start(chosen)
     except ValueError as problem:
@@ -95,13 +96,13 @@ def _pick(name: str) -> None:
         _want_training()
 
 
-def _chosen(name: str) -> tuple[Chosen | None, str]:
+def _chosen(name: str, place: DeltaGenerator) -> tuple[Chosen | None, str]:
     """Show the settings and return what they choose, and which curves are wanted."""
-    with st.sidebar:
+    with place.expander("Settings", expanded=name == OWN):
         chosen = choose_own() if name == OWN else choose_ready_made(name, _want_training)
         view = show(CURVES)
     if chosen is None:
-        st.info("Give a CSV file in the sidebar: columns of numbers, and one of labels.")
+        st.info("Give a CSV file in the settings below: columns of numbers, and one of labels.")
     return chosen, view
 
 
