@@ -69,7 +69,7 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
         texts=_texts(screen, chosen),
         head=[words.Paragraph(HINT, "hint")],
         foot=[
-            words.Columns([_foot(row, len(chosen)) for row in chosen], across),
+            words.Columns([numbers_below(row, len(chosen)) for row in chosen], across),
             words.Paragraph(KEY, "muted"),
         ],
         alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
@@ -174,26 +174,32 @@ def _gap_title(measure: str, chosen: Sequence[Strategy], activations: Activation
 
 
 def _texts(screen: FirstScreen, chosen: Sequence[Strategy]) -> dict[str, Sequence[str]]:
-    """Every text that changes with the rate, by name; `strategy_head` and `_foot` say where each stands."""
+    """Every text that changes with the rate, by name; `strategy_head` and `numbers_below` say where each stands."""
     sweep, rates = screen.sweep, screen.sweep.config.rates
     texts: dict[str, Sequence[str]] = {}
     summaries = [[f"Rate {rate:.2f}."] for rate in rates]
     for row in chosen:
-        estimates = {
-            f"{phase}-{moment}": sweep.estimate(moment, row.name, phase) for phase, moment in NUMBERS
-        }
-        estimates["ratio"] = sweep.gap_estimate("variance_ratio", row.name)
-        for name, estimate in estimates.items():
-            parts = [text.partition(" ± ") for text in estimated(estimate)]
-            texts[f"{row.name}-{name}"] = [value for value, _, _ in parts]
-            texts[f"{row.name}-{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
-            texts[f"{row.name}-{name}-exact"] = _written(estimate.exact.tobytes(), "exact ", 4)
+        texts |= numbers(sweep, row)
         texts |= factor_texts(row, rates)
         texts[f"{row.name}-note"] = _notes(screen.distributions[row.name])
-        means = (_written(estimates[f"{phase}-mean"].exact.tobytes(), "", 3) for phase in PHASES)
+        exact = (sweep.estimate("mean", row.name, phase).exact for phase in PHASES)
+        means = (_written(mean.tobytes(), "", 3) for mean in exact)
         for summary, train, test in zip(summaries, *means, strict=True):
             summary.append(f"{row.short}: training mean {train}, test mean {test}.")
     return texts | {"summary": [" ".join(summary) for summary in summaries]}
+
+
+def numbers(sweep: Sweep, row: Strategy) -> dict[str, Sequence[str]]:
+    """The texts of `numbers_below`: moments and variance ratio of a strategy, with error and exact value."""
+    estimates = {f"{phase}-{moment}": sweep.estimate(moment, row.name, phase) for phase, moment in NUMBERS}
+    estimates["ratio"] = sweep.gap_estimate("variance_ratio", row.name)
+    texts: dict[str, Sequence[str]] = {}
+    for name, estimate in estimates.items():
+        parts = [text.partition(" ± ") for text in estimated(estimate)]
+        texts[f"{row.name}-{name}"] = [value for value, _, _ in parts]
+        texts[f"{row.name}-{name}-error"] = [f"± {error}" if error else "" for _, _, error in parts]
+        texts[f"{row.name}-{name}-exact"] = _written(estimate.exact.tobytes(), "exact ", 4)
+    return texts
 
 
 @lru_cache(maxsize=128)  # exact values are the same for every draw
@@ -219,7 +225,8 @@ def _notes(picture: Distribution) -> list[str]:
     return texts
 
 
-def _foot(row: Strategy, among: int) -> list[words.Block]:
+def numbers_below(row: Strategy, among: int) -> list[words.Block]:
+    """The numbers of a strategy, one of so many side by side, and its code."""
     cells = []
     for title, text in (
         *((f"{phase} {moment}", f"{phase}-{moment}") for phase, moment in NUMBERS),

@@ -1,5 +1,6 @@
 // What stands around the picture: the slider's label and readout, texts and links, and the rows of neurons.
 
+import { drawBars } from "./bars.js";
 import { element } from "./dom.js";
 import { sharedParts } from "./picture.js";
 import { drawUnits } from "./units.js";
@@ -28,10 +29,11 @@ export function skeleton(root) {
   const named = { role: "region", tabindex: 0, "aria-label": "data of the figure" };
   const tables = element("div", { class: "dv-tables", ...named });
   const data = element("details", { class: "dv-data" }, [element("summary", {}, ["The data as a table"]), tables]);
+  const lead = element("div", { class: "dv-lead" });
   const head = element("div", { class: "dv-head" });
   const foot = element("div", { class: "dv-foot" });
-  root.replaceChildren(bar, head, picture, foot, data, status, tip, menu);
-  return { play, range, label, value, keep, picture, tip, menu, tables, data, head, foot, status };
+  root.replaceChildren(lead, bar, head, picture, foot, data, status, tip, menu);
+  return { play, range, label, value, keep, picture, tip, menu, tables, data, lead, head, foot, status };
 }
 
 // A text follows the slider; where its words stay, the page has nothing to lay out.
@@ -47,10 +49,14 @@ const longest = (texts) => texts.reduce((most, text) => (text.length > most.leng
  * Give paragraphs whose words change the room of their longest, or what stands below would move with the slider.
  * @param {Live} live
  */
-export function keepRoom({ root, payload: { texts } }) {
+export function keepRoom({ root, payload, whole }) {
+  const all = [payload, ...Object.values(whole.variants)];
+  /** @type {Record<string, string>} */
+  const texts = {};
+  for (const { texts: some } of all) for (const [name, values] of Object.entries(some)) texts[name] = longest([texts[name] ?? "", ...values]);
   /** @type {NodeListOf<HTMLElement>} */
   const named = root.querySelectorAll(":is(p, pre)[data-text], :is(p, pre) [data-text]");
-  for (const { dataset, firstChild } of named) if (texts[dataset.text]) firstChild.nodeValue = longest(texts[dataset.text]);
+  for (const { dataset, firstChild } of named) if (texts[dataset.text]) firstChild.nodeValue = texts[dataset.text];
   const blocks = [...new Set(Array.from(named, (node) => /** @type {HTMLElement} */ (node.closest("p, pre"))))];
   for (const block of blocks) block.style.minHeight = "";
   const heights = blocks.map((block) => block.getBoundingClientRect().height);
@@ -65,7 +71,7 @@ export function fillBlocks(live) {
   parts.label.textContent = label;
   // The widest value keeps its room, so that the slider does not move under the pointer.
   parts.value.style.minWidth = readouts ? `${Math.max(0, ...readouts.map(([value]) => value.length))}ch` : "";
-  for (const place of ["head", "foot"]) showBlocks(parts[place], payload[place]);
+  for (const place of ["lead", "head", "foot"]) showBlocks(parts[place], payload[place]);
   parts.picture.setAttribute("aria-label", payload.alt);
   /** @type {NodeListOf<HTMLElement>} */
   const named = root.querySelectorAll("[data-text]");
@@ -78,6 +84,13 @@ export function fillBlocks(live) {
   /** @type {(name: string) => NodeListOf<SVGSVGElement>} */
   const neurons = (name) => root.querySelectorAll(`svg[data-units="${name}"]`);
   const units = payload.unitRows.flatMap((row) => Array.from(neurons(row.name), (svg) => drawUnits(svg, row, live)));
+  /** @type {HTMLInputElement} */
+  const option = root.querySelector(`.dv-options input[value="${payload.chosen}"]`);
+  if (option) option.checked = true;
+  /** @type {NodeListOf<HTMLElement>} */
+  const bars = root.querySelectorAll(".dv-bars");
+  const drawnBy = payload.unitRows.find(({ name }) => name === payload.chosen);
+  for (const node of bars) units.push(drawBars(node, drawnBy, live));
   return (index) => {
     const rate = rates[index];
     const [value, note] = readouts?.[index] ?? [rate.toFixed(2), `keep ${(1 - rate).toFixed(2)}`];

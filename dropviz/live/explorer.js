@@ -20,8 +20,11 @@ export default function ({ data, parentElement, setStateValue }) {
   const [head, payload] = unpack(data);
   if (head.replace) replaceAddress(head.replace);
   return keepMounted(root, head, payload, {
-    begin: (first, { rate }) => mount(root, first, rate, { onCommit: (chosen) => setStateValue("rate", chosen), plotly: head.plotly }),
+    begin: (first, { rate, chosen }) => mount(root, first, rate, {
+      onCommit: (reached) => setStateValue("rate", reached), onChoose: (name) => setStateValue("chosen", name),
+      chosen, plotly: head.plotly,
+    }),
     renew: (live, next) => { live.replace(next); return live; },
-    arrive: (live) => live.set(head.rate),
+    arrive: (live) => { live.choose(head.chosen); live.set(head.rate); },
   });
 }

@@ -3,7 +3,7 @@
 
 import { fillBlocks, keepRoom, skeleton } from "./blocks.js";
 import { LEADS } from "./hand.js";
-import { drawPicture, picturePanels } from "./picture.js";
+import { drawPicture, MOVE_MS, picturePanels } from "./picture.js";
 import { nearest } from "./scales.js";
 import { dataTables } from "./tables.js";
 import { revive } from "./wire.js";
@@ -121,6 +121,7 @@ function createPlay(live, go, commit) {
 const tabulate = ({ parts, payload: { rows, rates }, index }) =>
   parts.tables.replaceChildren(...dataTables(rows.flatMap(({ panels }) => panels), rates, index));
 
+/** @param {Live} live */
 function paint(live) {
   const { root, parts, payload, index } = live;
   live.moveBlocks(index);
@@ -140,10 +141,20 @@ function drawFigure(live, move = false) {
   paint(live);
 }
 
-function showPayload(live, payload, rate) {
+// The figure with what its chosen variant adds.
+function varied(whole, chosen) {
+  const variant = whole.variants[chosen];
+  if (!variant) return whole;
+  const { rows, texts, alt } = variant;
+  return { ...whole, chosen, alt, rows: [...rows, ...whole.rows], texts: { ...whole.texts, ...texts } };
+}
+
+function showPayload(live, whole, rate, chosen) {
+  revive(whole.rows);
+  revive(whole.variants);
+  const payload = varied(whole, chosen);
   const index = nearest(payload.rates, rate);
-  revive(payload.rows);
-  Object.assign(live, { payload, index, committed: payload.rates[index] });
+  Object.assign(live, { whole, payload, index, committed: payload.rates[index] });
   picturePanels(live.parts.picture, payload.rows);
   live.moveBlocks = fillBlocks(live);
   live.parts.range.value = index;
@@ -151,15 +162,24 @@ function showPayload(live, payload, rate) {
   live.root.dataset.ready = "true";
 }
 
+// Show another variant; what can move there does.
+function choose(live, chosen) {
+  if (chosen === live.payload.chosen || !live.whole.variants[chosen]) return;
+  live.root.classList.add("dv-eased");
+  setTimeout(() => live.root.classList.remove("dv-eased"), 2 * MOVE_MS);
+  showPayload(live, live.whole, live.payload.rates[live.index], chosen);
+}
+
 /**
  * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended, `plotly` are
- * the addresses where the library can be had.
- * @param {HTMLElement} root @param {Payload} firstPayload @param {number} rate
- * @param {{ onCommit?: (rate: number) => void, plotly?: string[] }} settings @returns {Mounted}
+ * the addresses where the library can be had, `onChoose` hears of another variant than the `chosen` one.
+ * @param {HTMLElement} root @param {Payload} first @param {number} rate
+ * @param {{ onCommit?: (rate: number) => void, onChoose?: (name: string) => void, chosen?: string, plotly?: string[] }} settings
+ * @returns {Mounted}
  */
-export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = null } = {}) {
+export function mount(root, first, rate, { onCommit = () => {}, onChoose = () => {}, chosen = first.chosen, plotly = null } = {}) {
   const parts = skeleton(root);
-  const none = { payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null }; // until there are some
+  const none = { whole: null, payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null }; // until there are some
   /** @type {Live} */
   const live = { root, parts, plotly, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
@@ -168,11 +188,17 @@ export function mount(root, firstPayload, rate, { onCommit = () => {}, plotly = 
     if (target instanceof HTMLElement && target.matches(".dv-fold")) drawFigure(live); // what is folded was not drawn
   }, { capture: true });
   const watcher = new ResizeObserver(() => { if (parts.picture.clientWidth !== live.width) drawFigure(live); });
-  showPayload(live, firstPayload, rate);
+  root.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.type !== "radio") return;
+    choose(live, target.value);
+    onChoose(target.value);
+  });
+  showPayload(live, first, rate, chosen);
   watcher.observe(parts.picture);
   return {
     live,
-    replace: (payload) => showPayload(live, payload, live.payload.rates[live.index]),
+    replace: (payload) => showPayload(live, payload, live.payload.rates[live.index], live.payload.chosen),
+    choose: (name) => choose(live, name),
     redraw: () => drawFigure(live),
     set: player.set,
     toggle: player.toggle,

@@ -16,12 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitRow:
-    """The row of neurons of one strategy: its factors at every rate (None where undefined)."""
+    """The row of neurons of one strategy: its factors at every rate (None where undefined), and for bars the means."""
 
     name: str
     color: str
     train: Sequence[float | None]
     test: Sequence[float | None]
+    train_mean: Sequence[float | None] = ()
+    test_mean: Sequence[float | None] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """What a person's choice adds to a figure: rows above its own, more texts, and its words for all."""
+
+    rows: Sequence[Row]
+    texts: Mapping[str, Sequence[str]]
+    alt: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +46,8 @@ class LiveFigure:
     alt : what the figure shows, in words
     texts : name → one text a rate; shown by every `LiveText` of that name. The text named "summary" is read out by a
         screen reader when the drag ends
-    head, foot : words above and below the panels
+    lead, head, foot : words above the slider, above the panels, and below them
+    variants, chosen : name → what is added where a person chooses it (`words.Options`), and the one chosen at first
     units, unit_rows : the units drawn (activation, index of the first rate that drops it) and the strategies that
         draw them
     slider_label, readouts : what the slider is called; the value and the side note that it shows at each place (None:
@@ -47,6 +59,7 @@ class LiveFigure:
     rates: Sequence[float]
     alt: str
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lead: Sequence[Block] = ()
     head: Sequence[Block] = ()
     foot: Sequence[Block] = ()
     units: Sequence[tuple[float, int]] = ()
@@ -54,6 +67,8 @@ class LiveFigure:
     slider_label: str = "dropout rate"
     readouts: Sequence[tuple[str, str]] | None = None
     leap: float = 0.1
+    variants: Mapping[str, Variant] = field(default_factory=dict)
+    chosen: str = ""
 
     @property
     def panels(self) -> list[Panel]:
@@ -76,6 +91,9 @@ class LiveFigure:
         The slider stands at first at the place nearest to ``rate``.
         """
         return {
+            "lead": wire(self.lead),
+            "variants": wire(self.variants),
+            "chosen": self.chosen,
             "rows": wire(self.rows),
             "rates": [round(float(rate), 6) for rate in self.rates],
             "start": self.nearest(rate),

@@ -47,7 +47,7 @@ interface SharedParts { picture: Picture; tip: HTMLElement; menu: HTMLElement; s
 
 interface Parts extends SharedParts {
   play: HTMLButtonElement; range: HTMLInputElement; label: HTMLElement; value: HTMLElement; keep: HTMLElement;
-  tables: HTMLElement; data: HTMLDetailsElement; head: HTMLElement; foot: HTMLElement;
+  tables: HTMLElement; data: HTMLDetailsElement; lead: HTMLElement; head: HTMLElement; foot: HTMLElement;
 }
 
 // ---- what is live ----
@@ -62,17 +62,17 @@ interface Surroundings {
 }
 
 /**
- * A live figure: `committed` is the rate that was told last, `shown` the panels as they are drawn now, `moving` the frame
+ * A live figure: `payload` is the `whole` with its chosen variant, `committed` is the rate that was told last, `shown` the panels as they are drawn now, `moving` the frame
  * of a picture on its way.
  */
 interface Live extends Surroundings {
-  parts: Parts; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; moving: number; tableTimer: number;
+  parts: Parts; whole: Payload; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; moving: number; tableTimer: number;
   moveBlocks(index: number): void; movePicture(index: number): void;
 }
 
 /** A live figure as its page holds it. */
 interface Mounted {
-  live: Live; replace(payload: Payload): void; redraw(): void; set(rate: number): void; toggle(): void; destroy(): void;
+  live: Live; replace(payload: Payload): void; choose(name: string): void; redraw(): void; set(rate: number): void; toggle(): void; destroy(): void;
 }
 
 /** Charts that grow: each a panel and what it shows, in words. */

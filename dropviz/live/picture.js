@@ -7,7 +7,8 @@ import { drawPanel, panelNodes, TYPE } from "./panel.js";
 import { offerMenu } from "./save.js";
 import { foldNode, wordNodes } from "./words.js";
 
-const MOVE_MS = 180; // from one picture to the next
+/** Milliseconds from one picture to the next. */
+export const MOVE_MS = 180;
 
 // A row of the grid: words above, and the panels side by side.
 function rowNodes(row, nodes) {

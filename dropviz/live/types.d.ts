@@ -24,8 +24,11 @@ interface Table { block: "Table"; titles: Spans[]; rows: Spans[][]; above: [Span
 interface Neurons { block: "Neurons"; name: string; names: boolean; }
 interface Columns { block: "Columns"; columns: Block[][]; across: number; }
 interface Group { block: "Group"; kind: "card" | "neurons"; blocks: Block[]; color: string; }
+interface Option { name: string; title: Spans; note: string; }
+interface Options { block: "Options"; label: string; options: Option[]; }
+interface Bars { block: "Bars"; }
 interface Fold { block: "Fold"; title: string; blocks: Block[]; }
-type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold;
+type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold | Options | Bars;
 
 interface Axis { title: string; low: number; high: number; log: boolean; unit: string; ticks: number[] | null; }
 
@@ -55,9 +58,15 @@ interface Panel {
 }
 interface Row { panels: Panel[]; words: Block[]; fold: string; }
 
-interface UnitRow { name: string; color: string; train: (number | null)[]; test: (number | null)[]; }
+interface UnitRow {
+  name: string; color: string; train: (number | null)[]; test: (number | null)[];
+  train_mean: (number | null)[]; test_mean: (number | null)[];
+}
+
+interface Variant { rows: Row[]; texts: Record<string, string[]>; alt: string; }
 
 interface Payload {
+  lead: Block[]; variants: Record<string, Variant>; chosen: string;
   rows: Row[]; rates: number[]; start: number; alt: string; texts: Record<string, string[]>; head: Block[]; foot: Block[];
   units: [number, number][]; unitRows: UnitRow[]; label: string; readouts: [string, string][] | null; leap: number;
 }

@@ -34,10 +34,15 @@ export function arithmetic([activation, droppedAt], row, texts, index) {
   ];
 }
 
-function answerToHand(svg, row, live) {
+/**
+ * Let a click or a key on a row of units show one's arithmetic.
+ * @param {HTMLElement | SVGSVGElement} svg @param {UnitRow} row @param {Live} live
+ */
+export function answerToHand(svg, row, live) {
   const { units, texts } = live.payload;
   const inside = (column) => Math.max(0, Math.min(units.length - 1, column));
   let chosen = 0;
+  furnish(svg, { role: "slider", tabindex: 0, "aria-valuemin": 1, "aria-valuemax": units.length, "aria-valuenow": 1 });
 
   const tell = (column, place) => {
     chosen = column;
@@ -82,8 +87,8 @@ export function drawUnits(svg, row, live) {
   })));
   const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
   furnish(svg, {
-    viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`, "data-color": row.color, role: "slider", tabindex: 0,
-    "aria-label": `${units.length} units, ${meaning}`, "aria-valuemin": 1, "aria-valuemax": units.length, "aria-valuenow": 1,
+    viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`, "data-color": row.color,
+    "aria-label": `${units.length} units, ${meaning}`,
   });
   svg.replaceChildren(...train, ...test);
   answerToHand(svg, row, live);

@@ -1,5 +1,6 @@
 // Words around a picture, from blocks and spans (`words.py`) to nodes. Text stays text: none of it becomes markup.
 
+import { barsNode } from "./bars.js";
 import { drawn, element } from "./dom.js";
 
 const STYLES = { plain: "span", strong: "b", emphasis: "i", code: "code", small: "small", mistake: "span" };
@@ -67,6 +68,14 @@ const BLOCKS = {
     columns.map((blocks) => element("section", {}, wordNodes(blocks)))),
   Group: ({ kind, blocks, color }) =>
     element("div", { class: `dv-${kind}`, ...(color && { "data-color": color }) }, wordNodes(blocks)),
+  Options: ({ label, options }) => {
+    const name = `dv-options-${Math.random().toString(36).slice(2)}`;
+    const buttons = options.map(({ name: value, title, note }) => element("label", { class: "dv-option", "data-color": value }, [
+      element("input", { type: "radio", name, value }), element("b", {}, inLine(title)), element("small", {}, [note]),
+    ]));
+    return element("div", { class: "dv-options", role: "radiogroup", "aria-label": label }, buttons);
+  },
+  Bars: barsNode,
   Fold: ({ title, blocks }) => foldNode(title, wordNodes(blocks)),
 };
 

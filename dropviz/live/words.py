@@ -172,7 +172,29 @@ class Fold:
     blocks: "Sequence[Block]"
 
 
-Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the variants of a figure, called ``name``: a title, and a note below it."""
+
+    name: str
+    title: Spans
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The variants of a figure, of which a person chooses one."""
+
+    label: str
+    options: Sequence[Option]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The place of the units as bars, in both phases, as the chosen variant makes them, and of their means."""
+
+
+Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold | Options | Bars
 
 
 def columns(*blocks: Sequence[Block]) -> Columns:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dropviz.settings.kinds import Setting
+from dropviz.settings.kinds import Choice, Setting
 
 FIRST_PAGE = "explore"  # it is served at the app's root alone: Streamlit knows it by no name of its own
 WITHOUT_RATE = (
@@ -35,7 +35,13 @@ def spelled(settings: Sequence[Setting], values: Mapping[str, Any]) -> dict[str,
     defaults: dict[str, Any] = {one.key: one.default for one in settings}
     found = defaults | dict(values)
     texts = {one.key: one.spell(found[one.key]) for one in settings}
-    return {one.key: texts[one.key] for one in settings if texts[one.key] != one.spell(defaults[one.key])}
+    changed = {one.key: texts[one.key] for one in settings if texts[one.key] != one.spell(defaults[one.key])}
+    for one in settings:
+        if isinstance(one, Choice) and one.otherwise:
+            others = {key: text for key, text in changed.items() if key != one.key}
+            meant = one.otherwise if others else one.default
+            changed = others if found[one.key] == meant else others | {one.key: texts[one.key]}
+    return changed
 
 
 def values_of(
@@ -45,6 +51,8 @@ def values_of(
     values: dict[str, Any] = {setting.key: setting.default for setting in settings}
     complaints = []
     for setting in settings:
+        if isinstance(setting, Choice) and setting.otherwise and any(one.key in address for one in settings):
+            values[setting.key] = setting.otherwise
         texts, value = address.get(setting.key, ()), values[setting.key]
         if len(texts) > 1:
             complaints.append(

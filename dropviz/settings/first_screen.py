@@ -27,4 +27,20 @@ STRATEGIES = Choices(
 MEASURE = Choice(
     "gap", "discrepancy shown", MEASURES, "variance_ratio", help="What the third curve measures."
 )
-SETTINGS = (RATE, *SOURCE_SETTINGS, UNITS, SEED, STRATEGIES, MEASURE)
+VIEW = Choice(
+    "view",
+    "view",
+    {"simple": "one idea", "full": "everything at once"},
+    "simple",
+    help="One idea, or all strategies with their distributions, numbers and settings.",
+    control="page",
+    otherwise="full",  # what was shared before there was a simple view
+)
+ANSWER = Choice(
+    "answer",
+    "where do you scale?",
+    {"none": "nowhere", "standard": "at test", "inverted": "in training"},
+    "none",
+    control="page",
+)
+SETTINGS = (VIEW, ANSWER, RATE, *SOURCE_SETTINGS, UNITS, SEED, STRATEGIES, MEASURE)

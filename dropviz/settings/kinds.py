@@ -58,7 +58,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several options, value → label."""
+    """One of several options, value → label.
+
+    ``otherwise`` is what an address means that holds other settings and not this one; empty: the default.
+    """
 
     key: str
     label: str
@@ -66,6 +69,7 @@ class Choice:
     default: str
     help: str | None = None
     control: Literal["box", "segments", "page"] = "box"
+    otherwise: str = ""
 
     def parse(self, text: str) -> str:
         if text not in self.options:

@@ -6,12 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from dropviz.numbers.checks import Floats
-from dropviz.simulation.histogram import Distribution, Histogram, PointMass, Units, histogram, some_units
+from dropviz.simulation.histogram import (
+    Distribution,
+    Histogram,
+    PointMass,
+    Units,
+    even_units,
+    histogram,
+    some_units,
+)
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.activations import Activations
 from dropviz.theory.strategies import Strategy, strategy
 
-UNITS_SHOWN, BINS = 24, 56
+UNITS_SHOWN, BARS, BINS = 24, 12, 56
 # where an axis of shares may end
 TOPS = np.array([0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.05])
 
@@ -24,6 +32,7 @@ class FirstScreen:
     # by strategy, all on the same bins; point masses: "train" and "test", both at 0
     distributions: Mapping[str, Distribution]
     units: Units  # a few of the sweep
+    dozen: Units  # and others of it, evenly spread
 
 
 def first_look(result: Sweep, units: int = UNITS_SHOWN) -> FirstScreen:
@@ -32,7 +41,7 @@ def first_look(result: Sweep, units: int = UNITS_SHOWN) -> FirstScreen:
     outputs, rates = histogram(config), np.asarray(config.rates)
     edges, top = _axes(outputs, config.activations)
     pictures = {name: _distribution(strategy(name), outputs, rates, edges, top) for name in config.strategies}
-    return FirstScreen(result, pictures, some_units(config, units))
+    return FirstScreen(result, pictures, some_units(config, units), even_units(config, BARS))
 
 
 def _axes(outputs: Histogram, activations: Activations) -> tuple[Floats, float]:

@@ -3,6 +3,7 @@
 What is shown of a sweep comes from its own first chunk.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from dropviz.simulation.masks import from_block_on
 from dropviz.simulation.sweep import SweepConfig, draw_chunk
 
 FINE_BINS = 400
+MOST_SEARCHED = 16_384  # units, for a dozen of them
 
 
 class Units(NamedTuple):
@@ -77,6 +79,32 @@ def some_units(config: SweepConfig, count: int) -> Units:
     rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(2**31,)))
     chosen = rng.choice(len(values), size=min(count, len(values)), replace=False)
     return Units(values[chosen], np.searchsorted(np.cumsum(sizes), chosen, side="right"))
+
+
+def even_units(config: SweepConfig, count: int) -> Units:
+    """Pick at most ``count`` units of the sweep that lie evenly around its mean and drop out one after the other.
+
+    Wanted are activations from μ − s to μ + s, s the smaller of 0.6·|μ| and the standard deviation (of these alone
+    where μ is 0), and drops at the rates 1/2n, 3/2n, …; each wish takes the unit nearest to both.
+    """
+    values, sizes = _first_chunk(config)
+    rates, place = np.append(config.rates, 1.0), np.repeat(np.arange(len(sizes)), sizes)
+    some = slice(None, None, -(-len(values) // MOST_SEARCHED))  # of all blocks, which follow one another
+    values, place = values[some], place[some]
+    law, count = config.activations, min(count, len(values))
+    deviation = math.sqrt(law.exact_variance)
+    spread = min(0.6 * abs(law.exact_mean), deviation) or deviation
+    wish = np.arange(count)
+    wanted = law.exact_mean + spread * np.linspace(-1.0, 1.0, count)[7 * wish % count]
+    drop = (
+        (5 * wish + 2) % count + 0.5
+    ) / count  # 5 and 7 share no factor with a dozen: no two wishes are one
+    free, chosen = np.ones(len(values), dtype=bool), []
+    for value, rate in zip(wanted, drop, strict=True):
+        far = ((values - value) / (spread or 1.0)) ** 2 + (rates[place] - rate) ** 2
+        chosen.append(int(np.argmin(np.where(free, far, np.inf))))
+        free[chosen[-1]] = False
+    return Units(values[chosen], place[chosen])
 
 
 def even_edges(low: float, high: float, bins: int) -> Floats:

@@ -17,7 +17,8 @@ MARGIN = 0.09  # of the range of the values, below them; 1.6 times as much above
 class Curves:
     """Lines over the rate under a title that states their finding.
 
-    ``limits`` caps the y axis; ``named_from`` is the share of the rates left of which no curve gets its name.
+    ``limits`` caps the y axis; ``named_from`` is the share of the rates left of which no curve gets its name. The axis
+    has room for the lines ``beside`` these too, those of another panel that may take its place.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Curves:
     limits: tuple[float, float] = (-math.inf, math.inf)
     x_title: str = "dropout rate"
     named_from: float = 0.0
+    beside: Sequence[Line] = ()
 
 
 def over(places: Floats, panels: Sequence[Curves], height: int, across: int | None = None) -> list[Panel]:
@@ -50,7 +52,7 @@ def _panel(curves: Curves, places: Floats, height: int, across: int) -> Panel:
 
 def _range(curves: Curves) -> tuple[float, float]:
     """Limits of the y axis around every exact value, in decades if the axis is logarithmic."""
-    estimates = [line.estimate for line in curves.lines]
+    estimates = [line.estimate for line in (*curves.lines, *curves.beside)]
     values = _finite([one.exact for one in estimates], curves.log)
     if not curves.log:
         values = np.where(np.abs(values) < SMALLEST_DRAWN, 0.0, values)

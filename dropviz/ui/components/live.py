@@ -12,7 +12,7 @@ from dropviz.live.figure import LiveFigure
 from dropviz.live.modules import stylesheet
 from dropviz.live.panels import Panel, wire
 from dropviz.live.scripts import plotly_address
-from dropviz.settings.kinds import RATE, Number
+from dropviz.settings.kinds import RATE, Choice, Number
 from dropviz.ui.components.scripts import component
 from dropviz.ui.settings.session import saved, to_replace
 
@@ -39,10 +39,11 @@ def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
     return Ready(live.rates, gzip.compress(payload, 4, mtime=0), hashlib.sha256(payload).hexdigest()[:16])
 
 
-def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
+def live_figure(live: Ready, key: str, setting: Number = RATE, variant: Choice | None = None) -> float:
     """Show ``live`` and return its rate; when a drag ends, the rate goes into the session and the address.
 
-    ``setting`` names what the slider sets where that is not the rate: the training step of a schedule.
+    ``setting`` names what the slider sets where that is not the rate: the training step of a schedule; ``variant``
+    what a person chooses in the figure itself.
     """
     state = f"{key}_live"
 
@@ -51,7 +52,13 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
         if isinstance(rate, int | float) and setting.low <= rate <= setting.high:
             saved()[setting.key] = float(rate)
 
+    def keep_variant() -> None:
+        chosen = st.session_state[state].get("chosen")
+        if variant is not None and chosen in variant.options:
+            saved()[variant.key] = chosen
+
     head = {
+        "chosen": "" if variant is None else saved()[variant.key],
         "version": live.version,
         "rate": saved()[setting.key],
         "replace": to_replace(),
@@ -61,7 +68,7 @@ def live_figure(live: Ready, key: str, setting: Number = RATE) -> float:
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
     component("explorer", '<div class="dv"></div>', stylesheet())(
-        key=state, data=data, on_rate_change=keep_rate
+        key=state, data=data, on_rate_change=keep_rate, on_chosen_change=keep_variant
     )
     return float(saved()[setting.key])
 

@@ -34,7 +34,7 @@ def _figure() -> None:
 
 PAGE = Page(
     address="answer",
-    title="The answer",
+    title="Answer",
     question="which strategy is preferable, and why?",
     heading="Which strategy is preferable, and why?",
     settings=(RATE,),

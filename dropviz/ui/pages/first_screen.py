@@ -5,16 +5,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
 from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.where_to_scale import where_live
 from dropviz.frameworks.snippets import TARGETS, snippet
+from dropviz.live.figure import LiveFigure
 from dropviz.live.page import standalone_html
 from dropviz.settings.addresses import FIRST_PAGE
-from dropviz.settings.first_screen import MEASURE, SEED, SETTINGS, STRATEGIES, UNITS
+from dropviz.settings.first_screen import ANSWER, MEASURE, SEED, SETTINGS, STRATEGIES, UNITS, VIEW
 from dropviz.settings.kinds import Choice
 from dropviz.simulation.first_screen import first_look
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
+from dropviz.ui.settings.session import set_value
 from dropviz.ui.settings.sources import choose_source
 from dropviz.ui.settings.widgets import show, show_seed
 
@@ -32,33 +35,55 @@ FRAMEWORK = Choice(
 def _live(
     activations: Activations, units: int, strategies: tuple[str, ...], seed: int, measure: str
 ) -> Ready:
-    return ready(explorer_live(first_look(dv.sweep(_config(activations, units, strategies, seed))), measure))
+    return ready(_figure(_config(activations, units, strategies, seed), measure))
+
+
+def _figure(config: dv.SweepConfig, measure: str) -> LiveFigure:
+    """Everything at once with that ``measure`` of the discrepancy; without one, the one idea."""
+    screen = first_look(dv.sweep(config))
+    return explorer_live(screen, measure) if measure else where_live(screen)
 
 
 def _config(activations: Activations, units: int, strategies: tuple[str, ...], seed: int) -> dv.SweepConfig:
     return dv.SweepConfig(activations, units, dv.rate_grid(0.0, 0.95, 0.01), strategies, seed)
 
 
-def _controls(_: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
-    with st.sidebar:
+def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
+    """All settings in the sidebar of the full view; below the one idea, what it is drawn from."""
+    full = show(VIEW) == "full"
+    show(ANSWER)
+    with st.sidebar if full else place.expander("My own activations, and all settings"):
+        other = "simple" if full else "full"
+        st.button(VIEW.options[other], on_click=set_value, args=(VIEW, other), help=VIEW.help)
         activations, label = choose_source()
-        strategies = show(STRATEGIES)
-        measure = show(MEASURE)
+        strategies = show(STRATEGIES) if full else tuple(ANSWER.options)
+        measure = show(MEASURE) if full else ""
         units = int(show(UNITS))
         seed = show_seed(SEED, "A new seed: other activations, other masks.")
     return _config(activations, units, strategies, seed), measure, label
 
 
-def _figure(config: dv.SweepConfig, measure: str, label: str) -> None:
+def _view(config: dv.SweepConfig, measure: str, label: str) -> None:
     # Not the configuration: Streamlit would hash its rates one by one.
     live = _live(config.activations, config.units, config.strategies, config.seed, measure)
     if config.units == 1:
         st.info("One unit has no variance: a curve of the variance is exact alone.")
+    if not measure:
+        rate = live_figure(live, "where", variant=ANSWER)
+        with st.expander("The code in my framework"):
+            _code(rate)
+        with st.expander("To take away: the table, the figure"):
+            _downloads(config, measure, label, rate)
+        return
     rate = live_figure(live, "explorer")
     st.subheader(f"The same in a framework, at rate {rate:g}", anchor=False)
+    _code(rate)
+    _downloads(config, measure, label, rate)
+
+
+def _code(rate: float) -> None:
     target = show(FRAMEWORK)
     show_code("snippets", {name: snippet(name, rate, target) for name in ("standard", "inverted")})
-    _downloads(config, measure, label, rate)
 
 
 def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) -> None:
@@ -76,7 +101,7 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
         st.download_button(
             "live figure as HTML",
             lambda: standalone_html(
-                explorer_live(first_look(dv.sweep(config)), measure),
+                _figure(config, measure),
                 "Dropout: scale at test time, or invert in training?",
                 caption,
                 rate,
@@ -93,10 +118,10 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
 
 PAGE = Page(
     address=FIRST_PAGE,
-    title="Two strategies",
-    question="back to the two strategies",
-    heading="Dropout: scale the activations at test time, or invert the dropout in training?",
+    title="Start",
+    question="back to the start",
+    heading="Dropout: where do you scale?",
     settings=(*SETTINGS, FRAMEWORK),
     controls=_controls,
-    view=_figure,
+    view=_view,
 )

@@ -125,7 +125,7 @@ def _downloads(story: Story) -> None:
 
 PAGE = Page(
     address="story",
-    title="The story",
+    title="Story",
     heading="The story: predict first, then look",
     settings=SETTINGS,
     controls=_controls,

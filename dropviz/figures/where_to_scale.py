@@ -1,0 +1,229 @@
+"""The first screen's one idea: scale nowhere, at test or in training, and see whether the two means part."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dropviz.figures.first_screen import distributions, numbers, numbers_below
+from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.panels.neurons import factor_texts, neurons
+from dropviz.live import words
+from dropviz.live.figure import LiveFigure, UnitRow, Variant
+from dropviz.live.panels import SMALLEST_DRAWN, Axis, Band, Line, Panel, Row
+from dropviz.numbers.written import plain
+from dropviz.settings.first_screen import ANSWER, MEASURES
+from dropviz.simulation.first_screen import FirstScreen
+from dropviz.simulation.sweep import Sweep
+from dropviz.theory.moments import PHASES
+from dropviz.theory.strategies import Strategy, strategy
+
+CURVES, DISTRIBUTION = 110, 130  # heights of the panels, pixels
+PHASE = {"train": "training", "test": "test"}
+NOTES = {"none": "a mistake", "standard": "the 2014 paper", "inverted": "PyTorch, Keras, JAX"}
+SAME = 1e-9  # means that differ by no more, relatively, are equal
+MOST_GAP = 3.0  # times the training mean, drawn of a gap
+PROBLEM = "Dropout switches units off in training; at test all are on. "
+
+
+def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
+    """Return the figure that asks where to scale; its variants are the answers, ``chosen`` the one shown first."""
+    sweep, rates = screen.sweep, np.asarray(screen.sweep.config.rates)
+    answers = [strategy(name) for name in ANSWER.options]
+    right = [row for row in answers if not row.mistake]
+    texts: dict[str, Sequence[str]] = {"problem": [_problem(rate) for rate in rates.tolist()]}
+    for row in answers:
+        texts |= factor_texts(row, sweep.config.rates)
+    for row in right:
+        texts |= numbers(sweep, row)
+    titles = (
+        f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}" for row in right
+    )
+    units = neurons(screen.dozen, answers, rates)
+    return LiveFigure(
+        rows=[
+            Row(
+                distributions(screen, right, titles, DISTRIBUTION),
+                fold="Every unit: the distributions of both",
+            )
+        ],
+        rates=sweep.config.rates,
+        texts=texts,
+        lead=[
+            words.live_paragraph("problem", "finding"),
+            words.Options(ANSWER.label, [_option(row) for row in answers]),
+            words.Bars(),
+        ],
+        head=[words.live_paragraph("finding", "finding")],
+        foot=[
+            words.Fold(
+                "The numbers of both, with their errors",
+                [
+                    words.columns(
+                        *([words.Heading(row.label, row.name), *numbers_below(row, 2)[1:]] for row in right)
+                    )
+                ],
+            )
+        ],
+        alt="",
+        units=units["units"],
+        unit_rows=[_with_means(row, sweep) for row in units["unit_rows"]],
+        variants={row.name: _variant(sweep, row, answers) for row in answers},
+        chosen=chosen,
+    )
+
+
+def _option(row: Strategy) -> words.Option:
+    """An answer: where it scales, by how much at this rate, and who does so."""
+    title: list[words.Span] = [ANSWER.options[row.name]]
+    if not row.mistake:
+        phase = "test" if row.name == "standard" else "train"
+        title += [": ", words.LiveText(f"{row.name}-{phase}-factor")]
+    return words.Option(row.name, title, NOTES[row.name])
+
+
+def _with_means(row: UnitRow, sweep: Sweep) -> UnitRow:
+    train, test = (sweep.estimate("mean", row.name, phase).exact.tolist() for phase in PHASES)
+    return replace(row, train_mean=train, test_mean=test)
+
+
+def _variant(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> Variant:
+    panels = over(np.asarray(sweep.config.rates), _curves(sweep, row, answers), CURVES)
+    findings = "; ".join(panel.title for panel in panels)
+    where = ANSWER.options[row.name]
+    return Variant(
+        [Row([_shaded(panel, sweep.config.rates) for panel in panels])],
+        _texts(sweep, row),
+        f"Three curves over the rate, scaled {where}: {findings}.",
+    )
+
+
+# ---- the curves -----------------------------------------------------------------------------------------------------
+
+
+def _curves(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> list[Curves]:
+    """Mean, variance and discrepancy of one answer, on axes that have room for every answer."""
+    law = sweep.config.activations
+    mu, v = law.exact_mean, law.exact_variance
+    beside = {
+        moment: [line for other in answers for line in _phases(sweep, moment, other)]
+        for moment in ("mean", "variance")
+    }
+    measure = "relative_gap" if mu else "mean_gap"
+    gaps = {other.name: Line("gap", other.name, sweep.gap_estimate(measure, other.name)) for other in answers}
+    return [
+        Curves(_mean_title(row, mu), "mean", _phases(sweep, "mean", row), beside=beside["mean"]),
+        Curves(
+            _variance_title(row, mu, v),
+            "variance",
+            _phases(sweep, "variance", row),
+            log=v > SMALLEST_DRAWN,
+            limits=(1e-4 * v, 1e4 * (v + mu**2)) if v > SMALLEST_DRAWN else (0.0, 20.0 * mu**2 or 1.0),
+            beside=beside["variance"],
+        ),
+        Curves(
+            _gap_title(row, mu),
+            MEASURES[measure].removeprefix("relative "),
+            [gaps[row.name]],
+            limits=(-MOST_GAP, MOST_GAP),
+            beside=list(gaps.values()),
+        ),
+    ]
+
+
+def _phases(sweep: Sweep, moment: str, row: Strategy) -> list[Line]:
+    return [
+        Line(PHASE[phase], row.name, sweep.estimate(moment, row.name, phase), phase == "test")
+        for phase in PHASES
+    ]
+
+
+def _mean_title(row: Strategy, mu: float) -> str:
+    if mu == 0.0:
+        return "Every mean is 0"
+    if row.mistake:
+        return "Means part"
+    return f"Means match: both {'stay' if row.name == 'inverted' else 'shrink'}"
+
+
+def _variance_title(row: Strategy, mu: float, v: float) -> str:
+    if mu == v == 0.0:
+        return "Every variance is 0"
+    return "Variances part too" if row.mistake else "Variances part: training ≥ test"
+
+
+def _gap_title(row: Strategy, mu: float) -> str:
+    if mu == 0.0:
+        return "Every mean is 0: no gap"
+    return "The gap grows" if row.mistake else "No gap: only noise"
+
+
+def _shaded(panel: Panel, rates: Sequence[float]) -> Panel:
+    """The panel with few ticks, and the gap between its training and its test line shaded where it has both."""
+    panel = replace(
+        panel,
+        x=replace(panel.x, title="rate", ticks=(0.0, 0.5, 0.9)),
+        y=replace(panel.y, ticks=_few(panel.y)),
+    )
+    lines = [mark for mark in panel.marks if isinstance(mark, Line)]
+    if len(lines) != 2:
+        return panel
+    low, high = (one.estimate.exact for one in lines)
+    gap = Band("gap", lines[0].color, np.asarray(rates), low, high)
+    return replace(panel, marks=[gap, *panel.marks])
+
+
+def _few(axis: Axis) -> Sequence[float] | None:
+    """The powers of a hundred on a logarithmic axis; None, what the browser finds, on another."""
+    if not axis.log:
+        return axis.ticks
+    return [10.0**power for power in range(-30, 31, 2) if axis.low <= 10.0**power <= axis.high]
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+
+def _problem(rate: float) -> str:
+    if rate == 0.0:
+        return PROBLEM + "At rate 0 none is switched off."
+    return PROBLEM + f"Unscaled, the next layer then gets {plain(1.0 / (1.0 - rate), 3)} times as much."
+
+
+def _texts(sweep: Sweep, row: Strategy) -> dict[str, Sequence[str]]:
+    """What is said of one answer at every rate: the finding, the two means, and whether they agree."""
+    rates = sweep.config.rates
+    train, test = (sweep.estimate("mean", row.name, phase).exact.tolist() for phase in PHASES)
+    findings = [_finding(row, rate, mean) for rate, mean in zip(rates, test, strict=True)]
+    told = zip(rates, train, test, strict=True)
+    return {
+        "finding": findings,
+        "train-mean": [plain(mean, 2) for mean in train],
+        "test-mean": [plain(mean, 2) for mean in test],
+        "badge": [_badge(one, other) for one, other in zip(train, test, strict=True)],
+        "summary": [
+            f"Rate {rate:.2f}. Training mean {plain(one, 3)}, test mean {plain(other, 3)}. {finding}"
+            for (rate, one, other), finding in zip(told, findings, strict=True)
+        ],
+    }
+
+
+def _badge(train: float, test: float) -> str:
+    """How the test mean compares with the training mean."""
+    if abs(test - train) <= SAME * abs(test):
+        return "="
+    return f"× {plain(test / train, 3)}"
+
+
+def _finding(row: Strategy, rate: float, mean: float) -> str:
+    """What happens at this rate, in a sentence."""
+    keep = f"{round(1.0 - rate, 6):g}"
+    factor = f"1/{keep} = {plain(1.0 / (1.0 - rate), 3)}"
+    if rate == 0.0:
+        return "At rate 0 nothing is dropped, and there is nothing to scale."
+    if mean == 0.0 and row.name == "none":
+        return "Nothing is scaled, and no mean shows it: every mean is 0. The variances part."
+    return {
+        "none": f"Nothing is scaled: the test mean is {factor} times the training mean.",
+        "standard": f"At test every output is multiplied by {keep}, so the mean shrinks to that of training.",
+        "inverted": f"Survivors grow to {factor} of their size, so the mean stays what it is at test.",
+    }[row.name]
