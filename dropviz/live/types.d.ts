@@ -10,7 +10,8 @@ interface Key { span: "Key"; label: string; color: string; dashed: boolean; }
 interface Swatch { span: "Swatch"; }
 interface Link { span: "Link"; address: string; words: string; }
 interface PageLink { span: "PageLink"; address: string; words: string; takes_rate: boolean; }
-type Span = string | LiveText | Styled | Key | Swatch | Link | PageLink;
+interface Term { span: "Term"; word: string; shown: string; meaning: string; }
+type Span = string | LiveText | Styled | Key | Swatch | Link | PageLink | Term;
 type Spans = Span | Span[];
 
 interface Heading { block: "Heading"; spans: Spans; color: string; }

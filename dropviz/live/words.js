@@ -2,10 +2,29 @@
 
 import { barsNode } from "./bars.js";
 import { drawn, element } from "./dom.js";
+import { hideTip, putTip } from "./hand.js";
 
 const STYLES = { plain: "span", strong: "b", emphasis: "i", code: "code", small: "small", mistake: "span" };
 
 const classed = (name, rest = {}) => (name ? { class: name, ...rest } : rest);
+
+// A word whose meaning shows where it is pointed at, reached with Tab or tapped; a screen reader hears it as description.
+function termNode({ shown, meaning }) {
+  const id = `dv-meaning-${Math.random().toString(36).slice(2)}`;
+  const tip = element("span", { class: "dv-meaning", id, role: "tooltip", popover: "manual" }, [meaning]);
+  const word = element("button", { type: "button", class: "dv-term", "aria-describedby": id }, [shown]);
+  const node = element("span", {}, [word, tip]);
+  const show = () => {
+    const { left, top } = word.getBoundingClientRect();
+    putTip(tip, { clientX: left - 16, clientY: top + 8 }); // beside the pointer: here on the word
+  };
+  const hide = () => hideTip(tip);
+  node.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse") show(); });
+  node.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") hide(); });
+  for (const name of ["focus", "click"]) word.addEventListener(name, show);
+  word.addEventListener("blur", hide);
+  return node;
+}
 
 /** @type {Record<string, (span?: any) => Node>} */
 const SPANS = {
@@ -17,6 +36,7 @@ const SPANS = {
   Link: ({ address, words }) => element("a", { href: address, target: "_blank", rel: "noopener" }, [words]),
   PageLink: ({ address, words, takes_rate: takes }) => // one that takes the rate gets it as the slider moves
     element("a", { href: address, class: "dv-page-link", ...(takes && { "data-takes-rate": "" }) }, [words]),
+  Term: termNode,
 };
 
 const inLine = (spans) => [spans].flat().map((span) => (typeof span === "string" ? span : SPANS[span.span](span)));

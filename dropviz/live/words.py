@@ -5,10 +5,11 @@ Text is text: nothing in it becomes markup. A `LiveText` shows one of the figure
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Formatter
 from typing import Literal, cast
 
+from dropviz.live.glossary import MEANINGS
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
 
@@ -66,7 +67,25 @@ class PageLink:
     takes_rate: bool
 
 
-Span = str | LiveText | Styled | Key | Swatch | Link | PageLink
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the glossary, or what is ``shown`` in its place; its meaning appears where it is pointed at.
+
+    Raises ValueError if the glossary does not have the word.
+    """
+
+    word: str
+    shown: str = ""
+    meaning: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.word not in MEANINGS:
+            raise ValueError(f"word must be in the glossary; got {self.word!r}")
+        object.__setattr__(self, "shown", self.shown or self.word)
+        object.__setattr__(self, "meaning", MEANINGS[self.word])
+
+
+Span = str | LiveText | Styled | Key | Swatch | Link | PageLink | Term
 Spans = Span | Sequence[Span]
 
 

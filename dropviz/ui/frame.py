@@ -1,6 +1,6 @@
 """What every page shares: the list of pages, the style sheet, the way to the next page, and the words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, wraps
 from html import escape
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dropviz.live.glossary import GLOSSARY
 from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
@@ -32,24 +33,6 @@ PAGES = (
     noise.PAGE,
     schedule.PAGE,
 )
-
-# The words that every page uses, explained in a line each.
-WORDS: Mapping[str, str] = {
-    "unit": "one neuron of a layer.",
-    "activation": "a, the number that a unit puts out, before dropout.",
-    "rate": "r, the probability that a unit is dropped.",
-    "keep": "k = 1 − r, the probability that it stays.",
-    "mask": "m, drawn anew for each training example: 0 drops a unit, 1 keeps it.",
-    "phase": "training or test. Dropout draws masks in training only.",
-    "strategy": "what the output is multiplied by in each phase, so that training and test agree.",
-    "standard": "the strategy m·a in training, k·a at test: scaling at test time.",
-    "inverted": "the strategy m·a/k in training, a at test: scaling in training.",
-    "mean": "μ, the average output; E[…] over everything that could be drawn.",
-    "variance": "v, the average squared distance from the mean; its root is the standard deviation.",
-    "exact": "from a formula, with nothing drawn.",
-    "simulated": "computed from drawn numbers. The same seed draws the same numbers.",
-    "standard error": "how far a simulated number typically lies from the exact one; more draws make it smaller.",
-}
 
 
 def pages() -> dict[str, list[StreamlitPage]]:
@@ -118,11 +101,16 @@ def _show_footer(page: Page) -> None:
 
 
 def glossary_html() -> str:
-    """Return the words as an HTML list of descriptions."""
-    rows = "".join(
-        f"<div><dt>{escape(word)}</dt><dd>{escape(text)}</dd></div>" for word, text in WORDS.items()
+    """Return the words as HTML lists of descriptions, a heading over each."""
+    return "".join(
+        f'<h3>{escape(group)}</h3><dl class="dv-glossary">{"".join(map(_described, words.items()))}</dl>'
+        for group, words in GLOSSARY.items()
     )
-    return f'<dl class="dv-glossary">{rows}</dl>'
+
+
+def _described(entry: tuple[str, str]) -> str:
+    word, meaning = map(escape, entry)
+    return f"<div><dt>{word}</dt><dd>{meaning}</dd></div>"
 
 
 @cache

@@ -1,11 +1,14 @@
 """Blocks of words as nodes of the page: each kind as it is meant, and text that never becomes markup."""
 
+import re
 from dataclasses import fields, replace
 from typing import get_args
 
 import pytest
+from playwright.sync_api import expect
 
 from dropviz.live import words
+from dropviz.live.glossary import MEANINGS
 from dropviz.live.modules import HERE
 from dropviz.live.panels import wire
 
@@ -31,6 +34,12 @@ SPANS = [
     ),
     (words.PageLink("noise", "l", True), '<a href="noise" class="dv-page-link" data-takes-rate="">l</a>'),
     (words.PageLink("story", "l", False), '<a href="story" class="dv-page-link">l</a>'),
+    (
+        words.Term("keep", "k"),
+        '<span><button type="button" class="dv-term" aria-describedby="dv-meaning-1">k</button>'
+        '<span class="dv-meaning" id="dv-meaning-1" role="tooltip" popover="manual">'
+        f"{MEANINGS['keep']}</span></span>",
+    ),
 ]
 BLOCKS = [
     (words.Heading("h"), "<h3>h</h3>"),
@@ -101,7 +110,8 @@ def test_every_kind_is_built_as_it_is_meant(built):
     shown = {type(one) for one, _ in (*SPANS, *BLOCKS)}
     assert shown == {kind for kind in (*get_args(words.Span), *get_args(words.Block)) if kind is not str}
     for span, node in SPANS:
-        assert built([words.Paragraph(["a ", span])])[0] == f"<p>a {node}</p>"
+        html = built([words.Paragraph(["a ", span])])[0]
+        assert re.sub(r"dv-meaning-\w+", "dv-meaning-1", html) == f"<p>a {node}</p>"
     for block, node in BLOCKS:
         assert built([block])[0] == node
 
@@ -109,7 +119,9 @@ def test_every_kind_is_built_as_it_is_meant(built):
 def test_text_stays_text(built):
     for one, _ in (*SPANS, *BLOCKS):
         texts = [
-            each.name for each in fields(one) if each.name in ("text", "words", "label", "spans", "address")
+            each.name
+            for each in fields(one)
+            if each.name in ("text", "words", "label", "spans", "address", "shown")
         ]
         hostile = replace(one, **dict.fromkeys(texts, HOSTILE))
         block = hostile if isinstance(one, get_args(words.Block)) else words.Paragraph([hostile])
@@ -120,3 +132,29 @@ def test_text_stays_text(built):
     table = words.Table([HOSTILE, [HOSTILE]], [[HOSTILE, [HOSTILE]]], [(HOSTILE, 2)])
     _, text, scripts = built([words.columns([words.Quantities(cells)], [table])])
     assert (text.count(HOSTILE), scripts) == (10, 0)
+
+
+def test_a_term_says_its_meaning_to_pointer_key_and_finger_and_stops_when_they_leave(page, built):
+    built([words.Paragraph(["First ", words.Term("keep", "k"), ", then ", words.Term("mask"), "."])])
+    shown = page.locator(".dv-meaning").filter(visible=True)
+    keep, mask = page.locator(".dv-term").all()
+    keep.hover()
+    expect(shown).to_have_text(MEANINGS["keep"])
+    shown.hover()  # it stays while it is read
+    expect(shown).to_have_count(1)
+    page.mouse.move(0, 300)
+    expect(shown).to_have_count(0)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(mask).to_be_focused()
+    expect(mask).to_have_accessible_description(MEANINGS["mask"])
+    expect(shown).to_have_text(MEANINGS["mask"])
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+    mask.click()
+    expect(shown).to_have_text(MEANINGS["mask"])
+    keep.focus()
+    expect(shown).to_have_text(MEANINGS["keep"])
+    place, word = shown.bounding_box(), keep.bounding_box()
+    assert place["x"] >= 0
+    assert place["y"] + place["height"] <= word["y"] + 1 or place["y"] >= word["y"] + word["height"] - 1

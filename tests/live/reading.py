@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from dropviz.live.figure import LiveFigure
-from dropviz.live.words import Block, LiveText
+from dropviz.live.words import Block, LiveText, Term
 
 NOT_WORDS = ("style", "kind", "color", "name", "address")
 
@@ -40,6 +40,8 @@ def said(part: Any) -> str:
     """The words of blocks or spans; a live text is its name in braces."""
     if isinstance(part, LiveText):
         return f"{{{part.name}}}"
+    if isinstance(part, Term):
+        return part.shown
     if is_dataclass(part):
         part = [getattr(part, each.name) for each in fields(part) if each.name not in NOT_WORDS]
     return (

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from dropviz.live.glossary import MEANINGS
 from dropviz.settings.addresses import WITHOUT_RATE, spelled, values_of
 from dropviz.settings.schedule import TABLE
-from dropviz.ui.frame import PAGES, WORDS, glossary_html
+from dropviz.ui.frame import PAGES, glossary_html
 
 SETTINGS = {setting.key: setting for page in PAGES for setting in page.settings}
 NONSENSE = ("x", "nan", "-1e999", "inf", "9" * 5000, "../../etc", "<b>", "[]", "é", "٣", "1_0")
@@ -65,10 +66,10 @@ def test_the_words_of_the_question_are_explained():
         "inverted",
         "mean",
     }
-    assert dozen | {"variance", "standard error", "exact"} <= set(WORDS)
+    assert dozen | {"variance", "standard error", "exact"} <= set(MEANINGS)
     html = glossary_html()
-    assert re.findall(r"<dt>(.*?)</dt>", html) == list(WORDS)
-    assert all(text.endswith(".") for text in WORDS.values())
+    assert re.findall(r"<dt>(.*?)</dt>", html) == list(MEANINGS)
+    assert all(text.endswith(".") for text in MEANINGS.values())
 
 
 def test_the_first_page_waits_for_no_table_library():
