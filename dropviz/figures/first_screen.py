@@ -236,6 +236,4 @@ def numbers_below(row: Strategy, among: int) -> list[words.Block]:
         below = [words.LiveText(f"{name}-error"), words.LiveText(f"{name}-exact")]
         cells.append(words.Quantity(title, words.LiveText(name), below))
     code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
-    # Below one another, they do not stand each under its picture.
-    head = words.Heading(row.label, row.name) if among > 3 else words.heading_on_phones(row.label)
-    return [head, words.Quantities(cells, tight=among == 3), words.Code(code)]
+    return [words.Heading(row.label, row.name), words.Quantities(cells, tight=among == 3), words.Code(code)]

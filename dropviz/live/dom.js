@@ -38,3 +38,24 @@ export const button = (className, text, act, attributes = {}) => {
   node.addEventListener("click", (event) => { if (event.detail > 0) node.blur(); act(); });
   return node;
 };
+
+/**
+ * What gives a node attributes, and touches it only where they change: a step of a drag writes no more than it must.
+ * @param {Element} node @returns {(attributes: Attributes) => void}
+ */
+export const writing = (node) => {
+  /** @type {Attributes} */
+  const written = {};
+  return (attributes) => {
+    for (const name of Object.keys(attributes)) {
+      if (written[name] === attributes[name]) continue;
+      written[name] = attributes[name];
+      node.setAttribute(name, String(attributes[name]));
+    }
+  };
+};
+
+/** Let a node of one text say another. @param {Element} node @param {string} text */
+export const putText = (node, text) => {
+  if (node.textContent !== text) node.textContent = text;
+};

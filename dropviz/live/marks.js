@@ -2,12 +2,14 @@
 // slider, and `say`, which reads it at a place: rows of a name and a value.
 
 import { channelsAt } from "./color.js";
-import { drawn } from "./dom.js";
+import { drawn, putText, writing } from "./dom.js";
 import { figures, hasError, nearest, pathOf, tenth } from "./scales.js";
 import { numberAt, rowOf } from "./wire.js";
 
-const POINTS_SHOWN = 20; // along a line, as in `panels.py`
+const POINTS_SHOWN = 10; // along a line, as in `panels.py`
 const STEM_HEAD = 4.5; // radius, pixels
+const STRIP = 28; // pixels at the top of a panel: for what is cut
+const STEM_WORDS = 90; // pixels beside a stem that its words take
 const ASIDE = 3.5; // that stems of training and test stand beside their value
 const STEM_LABEL = 11; // from their value to their labels
 /** Lengths of the dashes and gaps of a line, pixels. */
@@ -37,7 +39,7 @@ function dots(xs, ys, { toX, toY, unit }, size, open) {
 }
 
 const dotPen = ({ unit }, size, open) =>
-  open ? pen({ unit }, 1.5) : { class: "dv-line dv-dots", "stroke-width": tenth(size * unit) };
+  open ? { ...pen({ unit }, 1.5), class: "dv-line dv-ring" } : { class: "dv-line dv-dots", "stroke-width": tenth(size * unit) };
 
 // A bar that goes below all that a logarithm has a place for ends at the axis.
 function errorBars(xs, ys, errors, { toX, toY }) {
@@ -74,23 +76,25 @@ const draw = {
   Line(mark, room) {
     const { places, toX, toY, unit } = room;
     const [exact, simulated, error] = ["exact", "simulated", "error"].map((part) => rowOf(mark.estimate[part], 0));
-    const nodes = [drawn("path", { ...pen(room, mark.width, mark.dashed ? "dashed" : "solid"), d: pathOf(places, exact, toX, toY) })];
+    const way = pen(room, mark.width, mark.dashed ? "dashed" : "solid");
+    const nodes = [drawn("path", { ...way, ...(mark.inside && { class: "dv-line dv-inside" }), d: pathOf(places, exact, toX, toY) })];
     if (simulated) {
       const every = Math.max(1, Math.floor((places.length - 1) / POINTS_SHOWN));
-      const shown = (values) => Array.from(values).filter((_, at) => at % every === 0 && (at > 0 || every === places.length));
+      const first = Math.floor(mark.turn * every);
+      const shown = (values) => Array.from(values).filter((_, at) => at % every === first && (at > 0 || every === places.length));
       const [xs, ys] = [shown(places), shown(simulated)];
       if (error) nodes.push(drawn("path", { ...pen(room, 1.2), d: errorBars(xs, ys, shown(error), room) }));
       nodes.push(drawn("path", { ...dotPen(room, 5, mark.dashed), d: dots(xs, ys, room, 5, mark.dashed) }));
     }
-    const now = drawn("circle", { class: "dv-now", r: tenth(4.5 * unit) });
+    const now = drawn("circle", { class: "dv-now", r: tenth((3.5 + mark.width / 2) * unit) });
     const [top, bottom] = toY.ends;
+    const put = writing(now);
     return {
       nodes, above: now,
       move: (index) => {
         const y = toY(exact[index]);
         const seen = y >= top - 0.5 && y <= bottom + 0.5;
-        now.setAttribute("visibility", seen ? "visible" : "hidden");
-        if (seen) { now.setAttribute("cx", tenth(toX(places[index]))); now.setAttribute("cy", tenth(y)); }
+        put(seen ? { visibility: "visible", cx: tenth(toX(places[index])), cy: tenth(y) } : { visibility: "hidden" });
       },
       say: (x) => [[mark, valueOf(mark, nearest(places, x))]],
     };
@@ -98,18 +102,16 @@ const draw = {
 
   Path(mark, room) {
     const { toX, toY } = room;
-    const line = drawn("path", pen(room, mark.width, mark.dash));
-    const area = mark.filled ? drawn("path", { class: "dv-area" }) : null;
+    const line = drawn("path", { ...pen(room, mark.width, mark.dash), class: mark.filled ? "dv-line dv-area" : "dv-line" });
     const points = mark.dots ? drawn("path", dotPen(room, mark.dots, false)) : null;
     const base = tenth(Math.min(Math.max(toY(0), toY.ends[0]), toY.ends[1]));
     const put = (index) => {
       const [xs, ys] = [rowOf(mark.x, index), rowOf(mark.y, index)];
       const outline = pathOf(xs, ys, toX, toY, mark.stepped);
-      line.setAttribute("d", outline);
-      area?.setAttribute("d", areaOf(outline, base));
+      line.setAttribute("d", mark.filled ? areaOf(outline, base) : outline);
       points?.setAttribute("d", dots(xs, ys, room, mark.dots, false));
     };
-    return { nodes: [area, line, points].filter(Boolean), ...moving(put, mark.x, mark.y), say: reading(mark) };
+    return { nodes: points ? [line, points] : [line], ...moving(put, mark.x, mark.y), say: reading(mark) };
   },
 
   Points(mark, room) {
@@ -119,8 +121,8 @@ const draw = {
     return { nodes: [node], ...moving(put, mark.x, mark.y), say: () => [] };
   },
 
-  // A mass at one value stands on the axis of the panel. One that is higher is cut below the top, by two strokes, and
-  // says how high it is.
+  // A mass at one value stands on the axis of the panel. One that is higher is cut, by two strokes; above them, a
+  // strip reaches to 100 %, so that of two the larger is the higher. Words say how high it is.
   Stem(mark, room) {
     const { toX, toY, unit } = room;
     const line = drawn("path", pen(room, mark.dashed ? 2 : 4, mark.dashed ? "dashed" : "solid"));
@@ -128,25 +130,27 @@ const draw = {
     const cut = drawn("path", { class: "dv-cut", "stroke-width": tenth(2 * unit) });
     const words = drawn("text", { class: "dv-stem" });
     const [top, bottom] = toY.ends;
+    const strip = top + STRIP * unit;
+    const full = top + STEM_HEAD * unit;
+    const [toLine, toHead, toCut, toWords] = [line, head, cut, words].map(writing);
     const put = (index) => {
       const [at, share] = [numberAt(mark.at, index), numberAt(mark.share, index)];
       const x = toX(at) + (mark.dashed ? 1 : -1) * ASIDE * unit;
-      const tip = toY(share);
-      const isCut = tip < top;
-      const y = isCut ? top + STEM_HEAD * unit : tip;
+      const isCut = toY(share) < strip;
+      const highest = toY.value(strip);
+      const y = isCut ? strip + ((full - strip) * (share - highest)) / (100 - highest) : toY(share);
       const seen = share > 0 && toX(at) >= toX.ends[0] && toX(at) <= toX.ends[1];
-      const aside = toX.value(x);
-      line.setAttribute("d", seen ? `M${tenth(x)},${tenth(bottom)}V${tenth(y)}` : "");
-      head.setAttribute("d", seen ? dots([aside], [isCut ? toY.value(y) : share], room, 2 * STEM_HEAD, mark.dashed) : "");
-      const [side, down] = [4 * unit, y + 11 * unit];
-      cut.setAttribute("d", seen && isCut
-        ? [0, 4 * unit].map((lower) => `M${tenth(x - side)},${tenth(down + lower + 2)}L${tenth(x + side)},${tenth(down + lower - 2)}`).join("") : "");
-      words.textContent = seen && (isCut || !mark.dashed) ? `${Math.round(share)} %` : "";
-      if (!seen) return;
-      const right = toX(at) + 60 * unit < toX.ends[1];
-      words.setAttribute("text-anchor", right ? "start" : "end");
-      words.setAttribute("x", tenth(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit));
-      words.setAttribute("y", tenth(y + (mark.dashed ? 18 : 4) * unit));
+      toLine({ d: seen ? `M${tenth(x)},${tenth(bottom)}V${tenth(y)}` : "" });
+      toHead({ d: seen ? dots([toX.value(x)], [toY.value(y)], room, 2 * STEM_HEAD, mark.dashed) : "" });
+      const side = 4 * unit;
+      toCut({ d: seen && isCut ? [0, side].map((lower) =>
+        `M${tenth(x - side)},${tenth(strip + lower + 2)}L${tenth(x + side)},${tenth(strip + lower - 2)}`).join("") : "" });
+      const right = toX(at) + STEM_WORDS * unit < toX.ends[1];
+      putText(words, seen && (isCut || !mark.dashed) ? `${mark.dashed ? "test" : "training"} ${Math.round(share)} %` : "");
+      toWords({
+        "text-anchor": right ? "start" : "end", x: tenth(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit),
+        y: tenth(y + (mark.dashed ? 18 : 4) * unit),
+      });
     };
     /** @type {Drawn["say"]} */
     const say = (_, index) => {
@@ -175,11 +179,11 @@ const draw = {
 };
 
 /**
- * The area from a curve down to `base`: every piece of the curve has its own.
+ * A curve that rises from `base` and falls to it, every piece of it on its own: what fills it ends there.
  * @param {string} outline @param {string} base
  */
 export const areaOf = (outline, base) =>
-  outline.split("M").filter(Boolean).map((piece) => `M${piece}V${base}H${piece.split(",")[0]}Z`).join("");
+  outline.split("M").filter(Boolean).map((piece) => `M${piece.split(",")[0]},${base}V${piece.slice(piece.indexOf(",") + 1)}V${base}`).join("");
 
 // Marks that stand still are put once, those that move at every place.
 function moving(put, ...parts) {

@@ -24,6 +24,17 @@ export function panelNodes() {
   return { figure, caption, svg, grip, box };
 }
 
+// As many ticks across as their words leave room for.
+function acrossTicks({ x }, toX, unit) {
+  const [left, right] = toX.ends;
+  const tried = [34, 48, 72, 110].map((apart) => ticksOf(x, (right - left) / (apart * unit)));
+  const fits = (ticks) => ticks.every((tick, at) => {
+    const letters = tickText(tick).length + x.unit.length;
+    return at === 0 || toX(tick) - toX(ticks[at - 1]) >= (letters * LETTER + 8) * unit;
+  });
+  return tried.find(fits) ?? tried.at(-1);
+}
+
 const upTicks = ({ y, height }) => ticksOf(y, height / 26);
 
 // The width and height between the axes, and where they begin.
@@ -39,7 +50,7 @@ function frameOf(panel, width, unit) {
 function axes(panel, { toX, toY, unit }, { left, right, top, bottom }, width) {
   const { x, y } = panel;
   const words = (text, attributes, className) => drawn("text", { class: className, ...attributes }, [text]);
-  const across = ticksOf(x, (right - left) / (48 * unit));
+  const across = acrossTicks(panel, toX, unit);
   const up = upTicks(panel);
   // A long one at the end of the axis stays inside the picture.
   const inside = (tick, text) => Math.min(toX(tick), width - (text.length * LETTER * unit) / 2);
@@ -59,7 +70,7 @@ function axes(panel, { toX, toY, unit }, { left, right, top, bottom }, width) {
 function labelNodes(label, { left, right, top, bottom }, unit) {
   const toX = (share) => left + share * (right - left);
   const toY = (share) => bottom - share * (bottom - top);
-  const [x, y] = [toX(label.x), toY(label.y)];
+  const [x, y] = [toX(label.x) + label.aside * unit, toY(label.y)];
   const first = y - ((label.lines.length - 1) / 2) * LINE_HEIGHT * unit + 0.35 * TYPE * unit;
   const lines = label.lines.map((text, at) => drawn("tspan", { x: tenth(x), y: tenth(first + at * LINE_HEIGHT * unit) }, [text]));
   const text = drawn("text", { class: "dv-name", "text-anchor": label.anchor }, lines);
@@ -67,8 +78,7 @@ function labelNodes(label, { left, right, top, bottom }, unit) {
   const nodes = [text];
   if (label.tip) {
     const [tipX, tipY] = [toX(label.tip[0]), toY(label.tip[1])];
-    const edge = y + Math.sign(tipY - y) * 0.6 * LINE_HEIGHT * unit * label.lines.length;
-    nodes.unshift(drawn("path", { class: "dv-leader", d: `M${tenth(x)},${tenth(edge)}L${tenth(tipX)},${tenth(tipY)}` }));
+    nodes.unshift(drawn("path", { class: "dv-leader", d: `M${tenth(x - 2 * unit)},${tenth(y)}L${tenth(tipX)},${tenth(tipY)}` }));
   }
   return drawn("g", { "data-color": label.color }, nodes);
 }
@@ -98,9 +108,9 @@ export function drawPanel({ caption, svg, grip, width }, panel, places, page, un
     drawn("clipPath", { id }, [drawn("rect", inside)]),
     ...axes(panel, { toX, toY, unit }, frame, width),
     drawn("g", { class: "dv-marks" }, [
+      ...(panel.over ? [cursor] : []),
       drawn("g", { "clip-path": `url(#${id})` }, marks.flatMap(({ nodes }) => nodes)),
       ...labels.map((label) => labelNodes(label, frame, unit)),
-      ...(panel.over ? [cursor] : []),
       ...marks.flatMap(({ above }) => above ?? []),
     ]),
   );

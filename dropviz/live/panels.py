@@ -40,7 +40,7 @@ def role(name: str, otherwise: str = "other") -> str:
     return name if name in COLORS else otherwise
 
 
-POINTS_SHOWN = 20  # simulated points drawn along a line; more would hide the exact line
+POINTS_SHOWN = 10  # simulated points drawn along a line; more would hide the exact line
 SMALLEST_DRAWN = 1e-30  # the browser gets float32 and cannot scale an axis to less
 
 
@@ -76,7 +76,8 @@ def decades(values: Floats) -> Floats:
 class Line:
     """A quantity over the places of the slider: its exact line, simulated points with error bars, and a dot now.
 
-    ``kind`` says what the line itself is; ``width`` is in pixels.
+    ``kind`` says what the line itself is; ``width`` is in pixels. One ``inside`` a wider line of its colour, on which
+    it lies, has dashes in the colour of the ground; its points stand ``turn`` of the way from each to the next.
     """
 
     name: str
@@ -85,6 +86,8 @@ class Line:
     dashed: bool = False
     width: float = 2
     kind: str = "exact"
+    inside: bool = False
+    turn: float = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +168,8 @@ Mark = Line | Path | Points | Stem | Band | Field
 class Label:
     """Words in a panel, a line each; ``x`` and ``y`` are shares of its width and height, from the lower left corner.
 
-    A thin line leads to ``tip``. ``anchor`` is the part of the words that stands at x; y is their middle.
+    A thin line leads to ``tip``. ``anchor`` is the part of the words that stands at x, or ``aside`` pixels to the right
+    of it; y is their middle.
     """
 
     lines: tuple[str, ...]
@@ -174,6 +178,7 @@ class Label:
     y: float
     tip: tuple[float, float] | None = None
     anchor: Literal["start", "middle", "end"] = "middle"
+    aside: float = 0
 
 
 @dataclass(frozen=True, slots=True)

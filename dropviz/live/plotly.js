@@ -6,6 +6,7 @@ import { importFirst } from "./load.js";
 import { DASHES } from "./marks.js";
 import { numberAt, rowOf } from "./wire.js";
 
+const GROUND = "#ffffff"; // of dashes inside a line, as in `plotly_figure.py`
 const GRID = "rgba(128,128,128,0.25)"; // on any ground
 
 // The library puts itself into the window.
@@ -31,7 +32,7 @@ export function tracesOf(panel, rates, index, colorOf) {
       const points = { mode: "markers", marker: marker(5, mark.dashed), name: `${mark.name}, simulated` };
       const bars = error ? { error_y: { type: "data", array: listed(error, 0), color } } : {};
       return [
-        base(mark, { mode: "lines", line, name: `${mark.name}, ${mark.kind}`, x: rates, y: listed(exact, 0) }),
+        base(mark, { mode: "lines", line: mark.inside ? { ...line, color: GROUND } : line, name: `${mark.name}, ${mark.kind}`, x: rates, y: listed(exact, 0) }),
         ...(simulated ? [base(mark, { ...points, ...bars, x: rates, y: listed(simulated, 0) })] : []),
       ];
     }

@@ -28,6 +28,7 @@ from dropviz.numbers.checks import Floats
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 6, 34  # margins of the figure, pixels
 TITLE, TICKS, GUTTER = 24, 36, 56  # above, below and between panels, pixels
 WIDTH = 960  # for which the panels are placed, pixels
+GROUND = "#ffffff"
 GRID = "rgba(128,128,128,0.25)"
 DASHES = {"solid": "solid", "dashed": "4px,3px", "dotted": "1px,3px"}
 FONT = {"family": "Source Sans, Source Sans 3, system-ui, sans-serif", "size": 12, "color": COLORS["ink"]}
@@ -49,7 +50,8 @@ def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider:
         layout[f"xaxis{suffix}"] = _axis(panel.x, across, y) | {"showgrid": False}
         layout[f"yaxis{suffix}"] = _axis(panel.y, up, x) | ({"scaleanchor": x} if panel.equal else {})
         layout["annotations"] += [_title(panel.title, across[0], up[1])]
-        layout["annotations"] += [_label(label, x, y) for label in panel.labels.wide]
+        wide = (across[1] - across[0]) * (WIDTH - LEFT - RIGHT)
+        layout["annotations"] += [_label(label, x, y, wide) for label in panel.labels.wide]
         traces: list[Drawn] = []
         for mark in panel.marks:
             traces += _line(mark, places) if isinstance(mark, Line) else [_trace(mark)]
@@ -81,12 +83,13 @@ def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider:
 def _line(mark: Line, places: Floats) -> list[Drawn]:
     color, estimate = COLORS[mark.color], mark.estimate
     said = {"hovertemplate": "%{x:.3~g}: %{y:.4g}<extra>%{fullData.name}</extra>"}
-    pen = {"color": color, "width": mark.width, "dash": DASHES["dashed" if mark.dashed else "solid"]}
+    pen = {"color": GROUND if mark.inside else color, "width": mark.width}
+    pen |= {"dash": DASHES["dashed" if mark.dashed else "solid"]}
     line = _scatter(f"{mark.name}, {mark.kind}") | said | {"line": pen, "x": places, "y": estimate.exact}
     if estimate.simulated is None:
         return [Drawn(line)]
     every = max(1, (len(places) - 1) // POINTS_SHOWN)
-    shown = slice(every if len(places) > every else 0, None, every)
+    shown = slice(int(mark.turn * every) or (every if len(places) > every else 0), None, every)
     points = {"mode": "markers", "x": places[shown], "y": estimate.simulated[shown]} | said
     points["marker"] = _marker(color, 5, mark.dashed)
     if estimate.error is not None:
@@ -211,7 +214,7 @@ def _placed(rows: Sequence[Row]) -> list[tuple[Panel, tuple[tuple[float, float],
         up = (max(0.0, 1.0 - (top + TITLE + tall) / height), 1.0 - (top + TITLE) / height)
         share = (1.0 + gutter) / len(row.panels)
         for column, panel in enumerate(row.panels):
-            across = (column * share, min(1.0, (column + 1) * share - gutter))
+            across = (column * share, min(1.0, (column + 1) * share - gutter) - (panel.right - RIGHT) / width)
             places.append((panel, (across, up)))
         top += tall + TITLE + TICKS
     return places
@@ -235,8 +238,8 @@ def _title(text: str, x: float, y: float) -> dict[str, Any]:
     return {"text": f"<b>{text}</b>", "showarrow": False, "font": font, "align": "left"} | where
 
 
-def _label(label: Label, x: str, y: str) -> dict[str, Any]:
-    """Words in a panel, placed by shares of it, as in the browser."""
+def _label(label: Label, x: str, y: str, wide: float) -> dict[str, Any]:
+    """Words in a panel ``wide`` pixels wide, placed by shares of it, as in the browser."""
     anchor = {"start": "left", "middle": "center", "end": "right"}[label.anchor]
     words: dict[str, Any] = {
         "text": "<br>".join(label.lines),
@@ -249,8 +252,9 @@ def _label(label: Label, x: str, y: str) -> dict[str, Any]:
         "yanchor": "middle",
         "align": "left",
     }
+    start = label.x + label.aside / wide
     if label.tip is None:
-        return words | {"x": label.x, "y": label.y, "showarrow": False}
+        return words | {"x": start, "y": label.y, "showarrow": False}
     (across, up), ends = label.tip, {"axref": f"{x} domain", "ayref": f"{y} domain", "standoff": 0}
     arrow = {"showarrow": True, "arrowhead": 6, "arrowsize": 0.7, "arrowwidth": 1}
-    return words | ends | arrow | {"x": across, "y": up, "ax": label.x, "ay": label.y}
+    return words | ends | arrow | {"x": across, "y": up, "ax": start, "ay": label.y}

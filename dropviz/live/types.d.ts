@@ -37,6 +37,7 @@ interface Estimate { exact: Numbers; simulated: Numbers | null; error: Numbers |
 
 interface Line {
   mark: "Line"; name: string; color: string; estimate: Estimate; dashed: boolean; width: number; kind: string;
+  inside: boolean; turn: number;
 }
 interface Path {
   mark: "Path"; name: string; color: string; x: Numbers; y: Numbers; dash: "solid" | "dashed" | "dotted";
@@ -50,6 +51,7 @@ type Mark = Line | Path | Points | Stem | Band | Field;
 
 interface Label {
   lines: string[]; color: string; x: number; y: number; tip: [number, number] | null; anchor: "start" | "middle" | "end";
+  aside: number;
 }
 interface Labels { wide: Label[]; narrow: Label[]; }
 

@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dropviz.figures.panels.labels import direct_labels
+from dropviz.figures.panels.labels import Group, coinciding, direct_labels, room
 from dropviz.live.panels import SMALLEST_DRAWN, Axis, Line, Panel, decades
 from dropviz.numbers.checks import Floats
 
+CASING = 4.0  # pixels at most that the lowest of lines on one another is wider than the highest
 MARGIN = 0.09  # of the range of the values, below them; 1.6 times as much above, where names stand
 
 
@@ -44,10 +45,23 @@ def _panel(curves: Curves, places: Floats, height: int, across: int) -> Panel:
         low, high = 10.0**low, 10.0**high
     known = any(np.isfinite(line.estimate.exact).any() for line in curves.lines)
     y = Axis(curves.y_title, low, high, curves.log, ticks=None if known else ())  # nothing to read off
-    named = slice(int(curves.named_from * len(places)), None)
-    drawn = [(line.name, line.color, places[named], line.estimate.exact[named]) for line in curves.lines]
-    labels = direct_labels(drawn, x, y, height, across)
-    return Panel(curves.title, x, y, curves.lines, height, labels, over=True)
+    groups = coinciding(curves.lines, y, height)
+    labels = direct_labels(curves.lines, groups, x.share(places), y, height)
+    drawn = _nested(curves.lines, groups)
+    return Panel(curves.title, x, y, drawn, height, labels, over=True, right=room(labels))
+
+
+def _nested(lines: Sequence[Line], groups: Sequence[Group]) -> list[Line]:
+    """The lines; of those that lie on one another each is thinner than the one below, and all have points in turn."""
+    drawn = list(lines)
+    for members, _ in groups:
+        count = len(members)
+        for at, number in enumerate(members):
+            line, below = lines[number], lines[members[max(at - 1, 0)]]
+            wider = min(2.0, CASING / max(count - 1, 1)) * (count - 1 - at)
+            inside = line.dashed and at > 0 and below.color == line.color
+            drawn[number] = replace(line, width=line.width + wider, inside=inside, turn=at / count)
+    return drawn
 
 
 def _range(curves: Curves) -> tuple[float, float]:
