@@ -82,9 +82,9 @@ const draw = {
       const every = Math.max(1, Math.floor((places.length - 1) / POINTS_SHOWN));
       const first = Math.floor(mark.turn * every);
       const shown = (values) => Array.from(values).filter((_, at) => at % every === first && (at > 0 || every === places.length));
-      const [xs, ys] = [shown(places), shown(simulated)];
+      const [xs, ys, size] = [shown(places), shown(simulated), mark.width + 3];
       if (error) nodes.push(drawn("path", { ...pen(room, 1.2), d: errorBars(xs, ys, shown(error), room) }));
-      nodes.push(drawn("path", { ...dotPen(room, 5, mark.dashed), d: dots(xs, ys, room, 5, mark.dashed) }));
+      nodes.push(drawn("path", { ...dotPen(room, size, mark.dashed), d: dots(xs, ys, room, size, mark.dashed) }));
     }
     const now = drawn("circle", { class: "dv-now", r: tenth((3.5 + mark.width / 2) * unit) });
     const [top, bottom] = toY.ends;

@@ -27,7 +27,7 @@ export function panelNodes() {
 // As many ticks across as their words leave room for.
 function acrossTicks({ x }, toX, unit) {
   const [left, right] = toX.ends;
-  const tried = [34, 48, 72, 110].map((apart) => ticksOf(x, (right - left) / (apart * unit)));
+  const tried = [28, 48, 72, 110].map((apart) => ticksOf(x, (right - left) / (apart * unit)));
   const fits = (ticks) => ticks.every((tick, at) => {
     const letters = tickText(tick).length + x.unit.length;
     return at === 0 || toX(tick) - toX(ticks[at - 1]) >= (letters * LETTER + 8) * unit;

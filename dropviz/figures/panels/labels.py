@@ -14,7 +14,7 @@ import numpy as np
 from dropviz.live.panels import Axis, Label, Labels, Line
 from dropviz.numbers.checks import Floats
 
-LINE, LETTER = 15.0, 5.6  # pixels of a line, and of a letter on average, at the 12-pixel type of the labels
+LINE, LETTER = 15.0, 5.2  # pixels of a line, and of a letter on average, at the 12-pixel type of the labels
 ASIDE = 10.0  # pixels between a panel and its labels
 WRAPS = (14, 18, 24)  # letters in a line: the fewest with which all labels fit
 MERGED, MOVED = 2.0, 2.0  # pixels: curves that are one to the eye; a label beside its curve
