@@ -162,7 +162,7 @@ def _shaded(panel: Panel, rates: Sequence[float]) -> Panel:
     """The panel with few ticks, and the gap between its training and its test line shaded where it has both."""
     panel = replace(
         panel,
-        x=replace(panel.x, title="rate", ticks=(0.0, 0.5, 0.9)),
+        x=replace(panel.x, title="rate", ticks=(0.0, 0.9)),
         y=replace(panel.y, ticks=_few(panel.y)),
     )
     lines = [mark for mark in panel.marks if isinstance(mark, Line)]
@@ -186,7 +186,7 @@ def _few(axis: Axis) -> Sequence[float] | None:
 def _problem(rate: float) -> str:
     if rate == 0.0:
         return PROBLEM + "At rate 0 none is switched off."
-    return PROBLEM + f"Unscaled, the next layer then gets {plain(1.0 / (1.0 - rate), 3)} times as much."
+    return PROBLEM + f"Unscaled, the next layer gets {plain(1.0 / (1.0 - rate), 3)} times as much."
 
 
 def _texts(sweep: Sweep, row: Strategy) -> dict[str, Sequence[str]]:
@@ -224,6 +224,6 @@ def _finding(row: Strategy, rate: float, mean: float) -> str:
         return "Nothing is scaled, and no mean shows it: every mean is 0. The variances part."
     return {
         "none": f"Nothing is scaled: the test mean is {factor} times the training mean.",
-        "standard": f"At test every output is multiplied by {keep}, so the mean shrinks to that of training.",
-        "inverted": f"Survivors grow to {factor} of their size, so the mean stays what it is at test.",
+        "standard": f"At test every output is multiplied by {keep}, so both means shrink alike.",
+        "inverted": f"Survivors grow to {factor} of their size, so the mean stays.",
     }[row.name]

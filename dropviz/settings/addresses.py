@@ -51,7 +51,8 @@ def values_of(
     values: dict[str, Any] = {setting.key: setting.default for setting in settings}
     complaints = []
     for setting in settings:
-        if isinstance(setting, Choice) and setting.otherwise and any(one.key in address for one in settings):
+        others = {one.key for one in settings} - {setting.key}
+        if isinstance(setting, Choice) and setting.otherwise and address.keys() & others:
             values[setting.key] = setting.otherwise
         texts, value = address.get(setting.key, ()), values[setting.key]
         if len(texts) > 1:

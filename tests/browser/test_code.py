@@ -40,7 +40,7 @@ def test_the_code_is_shown_as_text_and_follows_the_framework(page, visit):
 
 
 def test_on_a_phone_code_scrolls_in_its_frame_and_the_page_does_not(phone, visit):
-    visit(phone, "/")
+    visit(phone, "/?view=full")
     phone.locator(".dv-code pre").first.wait_for()
     wide, page_wide = phone.evaluate("""() => [document.querySelector('.dv-code pre').scrollWidth,
         document.querySelector('[data-testid=stMain]').scrollWidth]""")

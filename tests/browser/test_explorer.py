@@ -14,7 +14,7 @@ READY = ".dv[data-ready]"
 def explore(visit):
     """A function ``explore(page, query)`` that opens the first screen and waits for its live figure."""
 
-    def open_explorer(page, query=""):
+    def open_explorer(page, query="?view=full"):
         visit(page, f"/{query}")
         page.locator(READY).wait_for()
         return page.locator(".dv")

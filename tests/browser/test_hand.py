@@ -63,7 +63,7 @@ def agrees(text, estimate):
 
 
 def test_every_line_is_said_at_the_nearest_rate_as_the_sweep_and_the_table_have_it(page, opened, screen):
-    opened(page)
+    opened(page, "/?view=full")
     for moment, panel in CURVES.items():
         page.mouse.move(*spot(page, panel, 0.413))
         heading, rows = tip(page)
@@ -148,7 +148,7 @@ def test_a_unit_says_its_arithmetic(page, opened, screen):
 
 
 def test_the_line_is_dragged_in_a_panel_and_the_address_hears_of_the_end(page, opened):
-    opened(page)
+    opened(page, "/?view=full")
     value, text = page.locator(".dv-value"), page.locator("[data-text=inverted-train-variance]")
     before = text.inner_text()
     page.mouse.move(*spot(page, 3, 0.3))
@@ -177,7 +177,7 @@ def test_the_line_is_dragged_in_a_panel_and_the_address_hears_of_the_end(page, o
 
 
 def test_the_line_is_moved_by_keys(page, opened):
-    opened(page)
+    opened(page, "/?view=full")
     value, line = page.locator(".dv-value"), grip(page, 2)
     line.focus()
     for key, rate in (
@@ -203,7 +203,7 @@ SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
 def test_on_a_phone_a_tap_says_a_move_sideways_drags_and_one_upwards_scrolls(phone, opened):
-    opened(phone)
+    opened(phone, "/?view=full")
     value, touch = phone.locator(".dv-value"), phone.context.new_cdp_session(phone)
 
     def finger(kind, *places):

@@ -62,7 +62,7 @@ def test_every_link_of_every_page_and_scene_leads_to_a_page(page, app_url, walk)
 
 def test_the_story_opened_from_the_first_page_has_the_address_of_the_story(page, visit):
     visit(page, "/")
-    page.get_by_role("link", name="The story").click()
+    page.get_by_role("link", name="Story", exact=True).click()
     page.locator(".story-now .dv[data-ready]").wait_for()
     page.get_by_role("button", name="QR", exact=True).click()
     expect(page.locator(".story-address")).to_contain_text("/story?scene=1")

@@ -150,7 +150,7 @@ AXES = "() => [...document.querySelectorAll('.dv-tick, .dv-grid')].map((node) =>
 
 
 def test_a_new_draw_moves_points_along_axes_that_hold_still(page, opened):
-    opened(page)
+    opened(page, "/?view=full")
     axes = page.evaluate(AXES)
     page.evaluate(FRAMES)
     page.get_by_role("button", name="new draw").click()
@@ -192,7 +192,7 @@ def test_the_figure_has_its_room_before_it_comes_and_nothing_moves(request, visi
     with page.expect_request(script):
         page.route(script, hold)
         visit(page)
-    room = page.locator("[class*=explorer_live]")
+    room = page.locator("[class*=where_live]")
     page.wait_for_timeout(300)
     assert page.locator(".dv[data-ready]").count() == 0
     assert room.bounding_box()["height"] >= 680

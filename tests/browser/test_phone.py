@@ -16,7 +16,7 @@ FITTING = {
 
 
 def test_no_page_scrolls_sideways_on_a_phone(phone, opened, walk):
-    opened(phone)
+    opened(phone, "/?view=full")
     too_wide = {}
     for path, part in FITTING.items():
         walk(phone, path)

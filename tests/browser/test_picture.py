@@ -55,7 +55,7 @@ def test_panels_that_grow_have_the_width_of_the_phone(phone, opened):
 
 
 def test_a_picture_in_the_dark_is_printed_in_dark_ink(dark, opened):
-    opened(dark)
+    opened(dark, "/?view=full")
     dark.emulate_media(media="print")
     ink, ground = dark.locator(".dv-title").first.evaluate(
         "node => [getComputedStyle(node).color, getComputedStyle(node.closest('.dv')).backgroundColor]"

@@ -97,7 +97,7 @@ def check_png(page, content, ground, size):
 @pytest.mark.parametrize("visitor", ["page", "dark"])
 def test_a_panel_is_saved_as_it_stands_on_either_ground(request, opened, visitor):
     page = request.getfixturevalue(visitor)
-    opened(page)
+    opened(page, "/?view=full")
     colors = []
     for ground in GROUNDS:
         name, content = save(page, f"Save as SVG, {ground} ground")
@@ -177,7 +177,7 @@ def test_by_keys_the_menu_opens_plotly_which_is_loaded_only_then_and_gives_the_f
 
 
 def test_what_is_not_a_curve_opens_in_plotly_too_and_a_lost_library_is_told(page, opened, errors):
-    opened(page)
+    opened(page, "/?view=full")
     page.route(re.compile("plotly"), lambda route: route.abort())
     open_menu(page).get_by_role("button", name="Open in Plotly").click()
     expect(page.get_by_role("dialog")).to_contain_text("Plotly could not be loaded.")

@@ -82,4 +82,5 @@ def test_the_payload_is_json_as_every_browser_reads_it():
     ]
     assert payload["unitRows"] == [
         {"name": "standard", "color": "standard", "train": [1.0, None, 1.0, 1.0], "test": [1.0] * 4}
+        | {"train_mean": [], "test_mean": []}
     ]

@@ -1,6 +1,7 @@
 """The contract with the browser: `types.d.ts` says of every record that is sent what its fields are."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -76,6 +77,8 @@ def written(hint: Any, alias: bool = True) -> str:
         text = "Numbers"
     elif origin is tuple and args[-1] is not Ellipsis:
         text = f"[{', '.join(map(written, args))}]"
+    elif origin is Mapping:
+        text = f"Record<string, {written(args[1])}>"
     elif origin is not None:  # a sequence
         inner = written(args[0])
         text = f"({inner})[]" if " | " in inner else f"{inner}[]"
@@ -133,7 +136,8 @@ def test_the_scripts_know_the_members_of_every_union():
         ("(number | null)[]", "number[]"),
         ('block: "Table"; ', ""),
         ("rows: Spans[][];", "rows: Spans[];"),
-        (" | Group | Fold;", " | Group;"),
+        (" | Options | Bars;", " | Options;"),
+        ("Record<string, string[]>; alt", "string[]; alt"),
         (' | "mistake";', ";"),
         ("type Spans = Span | Span[];", "type Spans = Span[];"),
     ],

@@ -34,7 +34,7 @@ def test_both_ends_of_units_and_seed_are_shown_without_complaint(end):
 
 
 def test_without_strategies_the_two_correct_ones_are_shown():
-    app = run()
+    app = run(view="full")
     app.button_group(key="strategies").set_value([]).run()
     assert not app.exception
 
@@ -57,7 +57,7 @@ def test_a_change_of_source_and_back_keeps_what_was_chosen():
 
 def test_a_new_draw_changes_the_seed_only():
     app = run(units="100")
-    app.button[0].click().run()
+    next(one for one in app.button if one.label == "new draw").click().run()
     assert not app.exception
     assert app.number_input(key="seed").value != 7
     assert app.number_input(key="units").value == 100

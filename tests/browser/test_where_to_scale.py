@@ -1,0 +1,102 @@
+"""The first ten seconds: the problem, three answers, bars with one mean line; few words, and large enough."""
+
+import pytest
+
+# Every word in view, and the smallest type.
+IN_VIEW = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const words = [];
+    let smallest = Infinity;
+    while (walker.nextNode()) {
+        const { data, parentElement: parent } = walker.currentNode;
+        const range = document.createRange();
+        range.selectNodeContents(walker.currentNode);
+        const { width, right, top, bottom } = range.getBoundingClientRect();
+        const { fontSize, clipPath, visibility } = getComputedStyle(parent);
+        if (!data.trim() || parent.closest("style, script, .dv-status") || !parent.checkVisibility({ opacityProperty: true })) continue;
+        if (visibility === "hidden" || clipPath !== "none" || width < 2 || right < 0 || bottom < 0 || top >= innerHeight) continue;
+        words.push(...data.trim().split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)));
+        smallest = Math.min(smallest, parseFloat(fontSize));
+    }
+    return [words, smallest];
+}"""
+LINE = """() => [...document.querySelectorAll(".dv-mean")]
+    .map((line) => Math.round(line.getBoundingClientRect().bottom))"""
+
+
+def choose(page, name):
+    page.locator(f".dv-options input[value={name}]").check(force=True)
+    page.locator(".dv:not(.dv-eased)").first.wait_for()
+
+
+def test_the_first_view_has_few_words_and_none_is_small(page, opened):
+    opened(page)
+    page.wait_for_timeout(300)
+    for answer in ("none", "standard", "inverted"):
+        choose(page, answer)
+        words, smallest = page.evaluate(IN_VIEW)
+        assert len(words) <= 120, (len(words), " ".join(words))
+        assert smallest >= 13
+    sizes = page.evaluate(
+        "['h1', '.dv-lead .dv-finding'].map((one) => getComputedStyle(document.querySelector(one)).fontSize)"
+    )
+    assert sizes == ["28px", "18px"]
+    bottom = page.locator(".dv-picture").evaluate(
+        "node => node.querySelector('.dv-row').getBoundingClientRect().bottom"
+    )
+    assert bottom <= 720
+    assert page.get_by_test_id("stSidebar").count() == 0 or not page.get_by_test_id("stSidebar").is_visible()
+
+
+def test_the_mean_line_breaks_where_nothing_is_scaled_and_nowhere_else(page, opened):
+    opened(page, "/?view=simple")
+    said = page.locator(".dv-badge")
+    left, right = page.evaluate(LINE)
+    assert left > right + 10
+    assert said.inner_text() == "× 1.43"
+    choose(page, "standard")
+    assert said.inner_text() == "="
+    sunk, other = page.evaluate(LINE)
+    assert sunk == other == left
+    choose(page, "inverted")
+    stayed, other = page.evaluate(LINE)
+    assert said.inner_text() == "="
+    assert stayed == other == right
+    assert "answer=inverted" in page.url
+    page.reload()
+    page.locator(".dv[data-ready]").wait_for()
+    assert page.locator(".dv-options input:checked").get_attribute("value") == "inverted"
+
+
+def test_bars_are_as_long_as_their_outputs_or_say_that_they_are_cut(page, opened):
+    opened(page, "/?view=simple&answer=inverted&rate=0.5")
+    found = page.evaluate("""() => [...document.querySelectorAll(".dv-stand")].map((stand) =>
+        [...stand.children].map((one) => [one.querySelector(".dv-column").getBoundingClientRect().height,
+            one.className]))""")
+    training, test = found
+    assert len(training) == len(test) == 12
+    kept = [(*one, other) for one, (other, _) in zip(training, test, strict=True) if "fallen" not in one[1]]
+    assert 4 <= len(kept) <= 8
+    whole = [one / other for one, name, other in kept if "cut" not in name]
+    assert whole == pytest.approx([2.0] * len(whole), rel=0.02)
+
+
+def test_a_phone_shows_answers_bars_badge_and_a_full_width_slider_in_its_first_view(phone, opened):
+    opened(phone)
+    for part in (".dv-options", ".dv-bars", ".dv-badge", ".dv-range"):
+        box = phone.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] <= 844, part
+    assert phone.locator(".dv-range").bounding_box()["width"] >= 340
+    heights = phone.locator(".dv-option").evaluate_all("nodes => nodes.map((node) => node.offsetHeight)")
+    assert min(heights) >= 44
+
+
+def test_everything_at_once_is_a_click_away_and_back(page, opened):
+    opened(page)
+    page.get_by_text("My own activations, and all settings").click()
+    page.get_by_role("button", name="everything at once").click()
+    page.get_by_test_id("stSidebar").wait_for()
+    page.locator("[class*=explorer_live] .dv[data-ready]").wait_for()
+    assert "view=full" in page.url
+    page.get_by_role("button", name="one idea").click()
+    page.locator(".dv-bars").wait_for()
