@@ -33,7 +33,7 @@ from dropviz.theory.strategies import Strategy, strategy
 
 MAKE_UP = "More dropout, more to make up: 1/keep"
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
-BARS_ALONE, BARS_BESIDE = 225, 84  # of bars under a line of words, and of those of two strategies, pixels
+BARS_ALONE, BARS_BESIDE = 225, 74  # of bars under a line of words, and of those of two strategies, pixels
 BARS_END, BARS_LOW = (
     2.1,
     1.25,

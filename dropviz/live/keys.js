@@ -44,7 +44,7 @@ function showCode({ parts, scenes, current }) {
 function codeOf(qr, address) {
   const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${address}` });
   const hint = (text) => [element("p", { class: "story-muted" }, [text])];
-  const local = "This address works on this computer only: start the app with --server.address 0.0.0.0, or set DROPVIZ_PUBLIC_URL.";
+  const local = "This address works on this computer only. For the hall, set DROPVIZ_PUBLIC_URL to one that it reaches.";
   const hints = LOCAL.test(address) ? hint(local) : NEARBY.test(address) ? hint("For phones in the network of this computer.") : [];
   return [code, element("p", { class: "story-address" }, [address]), ...hints];
 }

@@ -13,8 +13,8 @@ from dropviz.schedules import annealed
 from dropviz.settings import first_screen, mistakes, next_layer, schedule
 from dropviz.settings.kinds import RATE, Choice, Choices, Number
 from dropviz.simulation.changing_rate import ChangingRate, changing_rate
-from dropviz.simulation.first_screen import FirstScreen, first_look
-from dropviz.simulation.histogram import Units, some_units
+from dropviz.simulation.first_screen import BARS, FirstScreen, first_look
+from dropviz.simulation.histogram import Units, even_units
 from dropviz.simulation.layer import layer_sweep
 from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
 from dropviz.simulation.next_layer import NextLayerConfig
@@ -26,8 +26,7 @@ from dropviz.training.config import same_path
 RATES = rate_grid(0.0, 0.95, 0.01)
 PLACES = 100  # of the slider along a schedule, less one; beside words it is shorter than on its page
 UNITS_SHOWN = 16  # neurons of a strategy
-BARS = 12  # units of one mask
-ACTIVATION = 1.0  # of each of these
+ACTIVATION = 1.0  # of each unit of one mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +51,7 @@ def _screen(given: Mapping[str, Any]) -> FirstScreen:
 
 def _one_mask(given: Mapping[str, Any]) -> OneMask:
     config = SweepConfig(activations=Constant(ACTIVATION), units=given["units"], seed=given["seed"])
-    return OneMask(given["strategies"], ACTIVATION, some_units(config, BARS))
+    return OneMask(given["strategies"], ACTIVATION, even_units(config, BARS))
 
 
 def _mistake(given: Mapping[str, Any]) -> Mistake:
@@ -93,7 +92,7 @@ _STEP, _START = replace(schedule.STEP, default=0.0), replace(schedule.START, hig
 _SAMPLE = Picture("explore", (RATE, _UNITS, first_screen.SEED, first_screen.STRATEGIES), _sample)
 PICTURES: Mapping[str, Picture] = {
     "distributions": _SAMPLE._replace(compute=_screen),
-    "mask": _SAMPLE._replace(compute=_one_mask, fixed={"source": "constant"}),
+    "mask": _SAMPLE._replace(compute=_one_mask, fixed={"view": "simple", "source": "constant"}),
     "means": _SAMPLE,
     "variances": _SAMPLE,
     "variance_ratio": _SAMPLE,
