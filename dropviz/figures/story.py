@@ -33,7 +33,7 @@ from dropviz.theory.strategies import Strategy, strategy
 
 MAKE_UP = "More dropout, more to make up: 1/keep"
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
-BARS_ALONE, BARS_BESIDE = 225, 74  # of bars under a line of words, and of those of two strategies, pixels
+BARS_ALONE, BARS_BESIDE = 225, 84  # of bars under a line of words, and of those of two strategies, pixels
 BARS_END, BARS_LOW = (
     2.1,
     1.25,
@@ -166,7 +166,7 @@ def _annealing(result: ChangingRate) -> LiveFigure:
         if result.varies
         else "A constant rate: one factor fits",
         y_title="test ÷ training mean",
-        lines=[replace(last, name="standard, last rate"), inverted],
+        lines=[replace(last, name="standard"), inverted],
         log=bool(last.estimate.exact.max() > 10.0),
     )
     steps, rates = result.steps.tolist(), result.rates.tolist()
@@ -238,7 +238,7 @@ def _means_text(row: Strategy, index: int, result: OneMask, top: float) -> str:
     if not math.isclose(test, train, rel_tol=1e-9):
         said = f"{row.short}: mean {short(train)} in training, {short(test)} at test: × {short(test / train)}"
     bar, kept = float(row.train_scale(rate)) * activation, bool((result.units.dropped_at > index).any())
-    return f"{said}. Bars go on to {short(bar)}." if kept and bar > top else said
+    return f"{said}, bars cut" if kept and bar > top else said
 
 
 def _distributions(screen: FirstScreen) -> LiveFigure:

@@ -29,7 +29,7 @@ def scene_links(page, app_url):
     found = set()
     for number, scene in enumerate(own_story().scenes):
         if number:
-            page.get_by_role("button", name="Next →").click()
+            page.get_by_role("button", name="Next scene").click()
         expect(page.locator(".story-title").first).to_have_text(scene.title)
         expect(page.get_by_role("link", name="Open this scene in the app")).to_be_visible()
         found |= links(page, app_url)
@@ -62,7 +62,7 @@ def test_every_link_of_every_page_and_scene_leads_to_a_page(page, app_url, walk)
 
 def test_the_story_opened_from_the_first_page_has_the_address_of_the_story(page, visit):
     visit(page, "/")
-    page.get_by_role("link", name="The story").click()
+    page.get_by_role("link", name="Story", exact=True).click()
     page.locator(".story-now .dv[data-ready]").wait_for()
     page.get_by_role("button", name="QR", exact=True).click()
     expect(page.locator(".story-address")).to_contain_text("/story?scene=1")
