@@ -80,7 +80,7 @@ class Scene:
         query = {name: f"{value:g}" if isinstance(value, float) else value for name, value in self.settings}
         query |= {name: ",".join(value) for name, value in self.settings if isinstance(value, tuple)}
         picture = PICTURES[self.picture]
-        return page_link(picture.address, urlencode(query | picture.fixed, safe=","))
+        return page_link(picture.address, urlencode(query | dict(picture.fixed), safe=","))
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def test_who_opens_the_app_on_the_serving_computer_gets_the_address_that_phones_
 
     context = SimpleNamespace(url=asked)
     monkeypatch.setattr(talk, "st", SimpleNamespace(context=context, get_option=lambda _: bound))
-    monkeypatch.setattr(talk.socket, "socket", Line)
+    monkeypatch.setattr(talk, "socket", SimpleNamespace(socket=Line, AF_INET=2, SOCK_DGRAM=2))
     assert talk.public_address("story") == public
 
 
