@@ -18,7 +18,7 @@ from dropviz.figures.which_p import factor_panel
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Line, Row
+from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Points, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import short
@@ -26,35 +26,43 @@ from dropviz.simulation.changing_rate import ChangingRate
 from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.mistakes import Mistake
 from dropviz.simulation.sweep import Sweep
-from dropviz.story.pictures import RATES, Result
+from dropviz.story.pictures import RATES, OneMask, Result
 from dropviz.story.scenes import Question, Scene, Story
+from dropviz.theory.moments import PHASES, exact_moments
 from dropviz.theory.strategies import Strategy, strategy
 
 MAKE_UP = "More dropout, more to make up: 1/keep"
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
+BARS_ALONE, BARS_BESIDE = 225, 84  # of bars under a line of words, and of those of two strategies, pixels
+BARS_END, BARS_LOW = (
+    2.1,
+    1.25,
+)  # of their axis, in activations: where the survivors grow, and where they do not
 
 
-def story_payload(story: Story, results: Sequence[Result]) -> dict[str, Any]:
+def story_payload(story: Story, results: Sequence[Result | None]) -> dict[str, Any]:
     """Everything the browser needs to tell the story, as JSON-ready values; ``results``: one a scene, in order."""
     scenes = [_scene(scene, result) for scene, result in zip(story.scenes, results, strict=True)]
     return {"title": story.title, "scenes": scenes}
 
 
-def _scene(scene: Scene, result: Result) -> dict[str, Any]:
-    parts = ("title", "sentence", "notes", "reveal", "veiled")
+def _scene(scene: Scene, result: Result | None) -> dict[str, Any]:
+    parts = ("title", "sentence", "notes", "reveal", "veil")
+    image = scene.image
     return {name: getattr(scene, name) for name in parts} | {
         "question": _question(scene.question) if scene.question else None,
-        "picture": scene_live(scene, result).payload(scene.place),
+        "picture": scene_live(scene, result).payload(scene.place) if result is not None else None,
+        "image": {"address": image.address, "alt": image.alt} if image else None,
     }
 
 
 def _question(question: Question) -> dict[str, Any]:
-    drag = question.drag
+    drag, worked = question.drag, question.worked
     return {
         "text": question.text,
-        "line": question.worked.line,
-        "value": question.worked.value,
-        "shown": short(question.worked.value),
+        "line": worked.line if worked else "",
+        "value": worked.value if worked else None,
+        "shown": short(worked.value) if worked else "",
         "options": [{"text": option.text, "right": option.right} for option in question.options],
         "drag": {"rate": drag.rate, "within": drag.within} if drag else None,
     }
@@ -63,7 +71,7 @@ def _question(question: Question) -> dict[str, Any]:
 def scene_live(scene: Scene, result: Result) -> LiveFigure:
     """Return the live figure of a scene; ``result`` is what its `result` computed.
 
-    One column of panels; in the first, a point can be dragged.
+    One column of panels, but for a mask: training beside test. In the first panel, a point can be dragged.
     """
     return _DRAWN[scene.picture](result)
 
@@ -158,7 +166,7 @@ def _annealing(result: ChangingRate) -> LiveFigure:
         if result.varies
         else "A constant rate: one factor fits",
         y_title="test ÷ training mean",
-        lines=[replace(last, name="standard, last rate"), inverted],
+        lines=[replace(last, name="standard"), inverted],
         log=bool(last.estimate.exact.max() > 10.0),
     )
     steps, rates = result.steps.tolist(), result.rates.tolist()
@@ -170,15 +178,67 @@ def _annealing(result: ChangingRate) -> LiveFigure:
     )
 
 
-# ---- neurons --------------------------------------------------------------------------------------------------------
+# ---- units ----------------------------------------------------------------------------------------------------------
 
 
-def _mask(screen: FirstScreen) -> LiveFigure:
-    rates, rows = _rates(screen.sweep), _rows(screen.sweep)
-    lines = [Line(row.short, row.name, Estimate(row.train_scale(rates))) for row in rows]
-    title = "What a survivor is multiplied by"
-    panel = Curves(title, "training factor", lines, log=True, limits=(0.9, 30.0))
-    return _with_units(_curves(panel, rates, LOW), screen)
+def _mask(result: OneMask) -> LiveFigure:
+    """The same units under one mask, training beside test: a bar an output, and the mean of all units as a line."""
+    rows = [strategy(name) for name in result.strategies[:2]]
+    height = BARS_ALONE if len(rows) == 1 else BARS_BESIDE
+    top = result.activation * (BARS_END if any(row.train_scale(0.5) > 1.0 for row in rows) else BARS_LOW)
+    texts = {
+        f"{row.name}-means": [_means_text(row, index, result, top) for index in range(len(RATES))]
+        for row in rows
+    }
+    return LiveFigure(
+        rows=[
+            Row(
+                [_bars(result, row, phase, height, top) for phase in PHASES], [words.live_paragraph(name, "")]
+            )
+            for row, name in zip(rows, texts, strict=True)
+        ],
+        rates=RATES,
+        alt=f"The outputs of {len(result.units.activation)} units under one mask, in training and at test, and the "
+        f"mean of all units: {', '.join(row.label for row in rows)}.",
+        texts=texts | {"summary": [" ".join(said) for said in zip(*texts.values(), strict=True)]},
+    )
+
+
+def _bars(result: OneMask, row: Strategy, phase: str, height: int, top: float) -> Panel:
+    """Outputs at every rate, shape (rate, unit), of this strategy and phase; a ring stands for a dropped unit."""
+    rates, (activation, dropped_at) = np.array(RATES), result.units
+    factor = (row.train_scale if phase == "train" else row.test_scale)(rates)[:, None]
+    dropped = (np.arange(len(rates))[:, None] >= dropped_at) & (phase == "train")
+    outputs = np.where(dropped, 0.0, activation * factor)
+    count = len(activation)
+    units = np.arange(1.0, count + 1.0)
+    edges = np.append((units[:, None] + (-0.38, 0.38)).ravel(), count + 1.0)
+    steps = np.concatenate(
+        [np.stack([outputs, 0.0 * outputs], axis=2).reshape(len(rates), -1), 0.0 * factor], axis=1
+    )
+    mean = exact_moments(row, phase, rates, result.activation, 0.0).mean
+    marks: list[Mark] = [
+        Path("output", row.name, edges, steps, width=1, stepped=True, filled=True),
+        Path("mean of all units", "title", units, np.repeat(mean[:, None], count, axis=1), width=3),
+        Points("dropped", "ink", units, np.where(dropped, 0.0, np.nan), 8, open=True),
+    ]
+    title = {"train": "In training", "test": "At test"}[phase]
+    return Panel(
+        title, Axis("unit", 0.4, count + 0.6, ticks=()), Axis("output", -0.08 * top, top), marks, height
+    )
+
+
+def _means_text(row: Strategy, index: int, result: OneMask, top: float) -> str:
+    """What the means are at one rate, how much larger one is, and which bars do not fit."""
+    rate, activation = RATES[index], result.activation
+    train, test = (float(exact_moments(row, phase, rate, activation, 0.0).mean) for phase in PHASES)
+    if not math.isfinite(train):
+        return f"{row.short}: the training factor divides by 0 at this rate."
+    said = f"{row.short}: mean {short(train)} in training = {short(test)} at test"
+    if not math.isclose(test, train, rel_tol=1e-9):
+        said = f"{row.short}: mean {short(train)} in training, {short(test)} at test: × {short(test / train)}"
+    bar, kept = float(row.train_scale(rate)) * activation, bool((result.units.dropped_at > index).any())
+    return f"{said}, bars cut" if kept and bar > top else said
 
 
 def _distributions(screen: FirstScreen) -> LiveFigure:
@@ -212,7 +272,7 @@ def _units(row: Strategy) -> words.Group:
     title = words.Paragraph([words.Swatch(), words.Styled(row.short, "strong")])
     train = words.Paragraph(["training ", words.LiveText(f"{row.name}-train-factor", "strong")])
     test = words.Paragraph(["test ", words.LiveText(f"{row.name}-test-factor", "strong")])
-    return words.Group("neurons", [title, train, test, words.Neurons(row.name, names=False)], row.name)
+    return words.Group("neurons", [title, train, test, words.Neurons(row.name)], row.name)
 
 
 # ---- every picture --------------------------------------------------------------------------------------------------

@@ -3,23 +3,27 @@
 import { button, element } from "./dom.js";
 import { openNotes } from "./notes.js";
 import { isVeiled } from "./pictures.js";
+import { dataTables } from "./tables.js";
 
 const KEYS = [ // what is pressed, and what that does
-  ["→  Space  PageDown", "next scene"], ["←  PageUp", "scene before"], ["1 … 9, 0", "scene 1 … 10"],
-  ["R", "reveal"], ["P", "play and stop the slider, after the reveal"], ["Q", "QR code of this scene"],
-  ["N", "notes and timer in a second window"], ["F", "full screen"], ["Home  End", "first and last scene"],
-  ["Esc", "close, or leave the talk"], ["?", "these keys"],
+  ["→  Space  PageDown", "reveal, then the next scene"], ["←  PageUp", "take that back"],
+  ["1 … 9, 0", "scene 1 … 10"], ["Home  End", "first scene, result"], ["R", "reveal"],
+  ["P", "play and stop the slider"], ["B  .", "dark screen; any key brings it back"],
+  ["L", "laser pointer"], ["D  E", "draw with a pen; erase"], ["T", "the data as a table"], ["Q", "QR code of this scene"],
+  ["N", "notes and timer in a second window"], ["F", "full screen"], ["Esc", "close, or leave the talk"], ["?", "these keys"],
 ];
 const LOCAL = /^\w+:\/\/(localhost|127\.|\[::1\])/;
-const REMOTE = new Set(["ArrowRight", "PageDown", " ", "ArrowLeft", "PageUp", "Home", "End", "r"]); // work in the notes
+const NEARBY = /^\w+:\/\/(10\.|192\.168\.)/;
+// What works in the notes as in the talk.
+const REMOTE = new Set(["ArrowRight", "PageDown", " ", "ArrowLeft", "PageUp", "Home", "End", "r", "b", "."]);
 const SLIDER = "input[type=range], .story-guess";
 const FIELD = "input, textarea, select, [contenteditable], [contenteditable] *";
+const PRESSED = "button, a, summary"; // by the space key too
+const HELD = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"]);
+const OF_DIALOGS = new Set(["Tab", "Escape", "ArrowUp", "ArrowDown"]); // the browser's own
 
-// Open a dialog under its title, or close it where it is open already.
-function toggleDialog(dialog, name, title, content) {
-  const open = dialog.open && dialog.dataset.name === name;
-  dialog.close();
-  if (open) return;
+// Open a dialog under its title.
+function openDialog(dialog, name, title, content) {
   dialog.dataset.name = name;
   const close = button("story-step", "Close", () => dialog.close());
   dialog.replaceChildren(element("h2", {}, [title]), ...content, close);
@@ -29,20 +33,28 @@ function toggleDialog(dialog, name, title, content) {
 function showKeys({ parts, mode }) {
   const rows = KEYS.flatMap(([key, does]) => [element("dt", {}, [key]), element("dd", {}, [does])]);
   const when = mode === "page" ? [element("p", {}, ["They work once you press Present."])] : [];
-  toggleDialog(parts.dialog, "keys", "Keys", [...when, element("dl", { class: "story-keys" }, rows)]);
+  openDialog(parts.dialog, "keys", "Keys", [...when, element("dl", { class: "story-keys" }, rows)]);
 }
 
 function showCode({ parts, scenes, current }) {
-  const { qr, public: address, title } = scenes[current];
-  const none = element("p", {}, ["This file has no address: it needs no network."]);
-  toggleDialog(parts.dialog, "qr", title, qr ? codeOf(qr, address) : [none]);
+  const { qr, public: address, title } = scenes[Math.min(current, scenes.filter(({ ending }) => !ending).length - 1)];
+  if (qr) openDialog(parts.dialog, "qr", title, codeOf(qr, address));
 }
 
 function codeOf(qr, address) {
   const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${address}` });
-  const warning = "This address works on this computer only: set DROPVIZ_PUBLIC_URL to the one of the hall.";
-  const warnings = LOCAL.test(address) ? [element("p", { class: "story-muted" }, [warning])] : [];
-  return [code, element("p", { class: "story-address" }, [address]), ...warnings];
+  const hint = (text) => [element("p", { class: "story-muted" }, [text])];
+  const local = "This address works on this computer only. For the hall, set DROPVIZ_PUBLIC_URL to one that it reaches.";
+  const hints = LOCAL.test(address) ? hint(local) : NEARBY.test(address) ? hint("For phones in the network of this computer.") : [];
+  return [code, element("p", { class: "story-address" }, [address]), ...hints];
+}
+
+function showTable(talk) {
+  const live = talk.pictures[talk.current]?.live?.live;
+  if (!live || isVeiled(talk, talk.current)) return;
+  const tables = dataTables(live.payload.rows.flatMap(({ panels }) => panels), live.payload.rates, live.index);
+  const region = { class: "dv story-table", role: "region", tabindex: 0, "aria-label": "data of the figure" };
+  openDialog(talk.parts.dialog, "table", "The data as a table", [element("div", region, tables)]);
 }
 
 function fullScreen() {
@@ -52,41 +64,61 @@ function fullScreen() {
 
 const play = (talk) => { if (!isVeiled(talk, talk.current)) talk.pictures[talk.current]?.live?.toggle(); };
 
-const leave = ({ mode, settings, act }) => {
-  if (settings.leave && mode === "talk" && !document.fullscreenElement) act.setMode("page");
+// First what one points with is put away, then the talk is left.
+const leave = ({ mode, root, settings, act, pointing }) => {
+  if (root.dataset.tool) pointing.choose("");
+  else if (settings.leave && mode === "talk" && !document.fullscreenElement) act.setMode("page");
 };
 
-const next = ({ act }) => act.move(1);
-const before = ({ act }) => act.move(-1);
+const forward = ({ act }) => act.forward();
+const back = ({ act }) => act.back();
+const dark = ({ act }) => act.darken();
 const COMMANDS = {
-  ArrowRight: next, PageDown: next, " ": next, ArrowLeft: before, PageUp: before,
+  ArrowRight: forward, PageDown: forward, " ": forward, ArrowLeft: back, PageUp: back,
   Home: ({ act }) => act.show(0), End: ({ act }) => act.show(Infinity),
-  r: ({ act }) => act.reveal(), p: play, q: showCode, n: openNotes, f: fullScreen, "?": showKeys, Escape: leave,
+  r: ({ act }) => act.reveal(), p: play, b: dark, ".": dark, t: showTable, q: showCode, n: openNotes, f: fullScreen,
+  l: ({ pointing }) => pointing.choose("laser"), d: ({ pointing }) => pointing.choose("pen"), e: ({ pointing }) => pointing.erase(),
+  "?": showKeys, Escape: leave,
 };
+
+const targetOf = (event) => /** @type {Element} */ (event.composedPath()[0]);
+const isShortcut = ({ ctrlKey, altKey, metaKey }) => ctrlKey || altKey || metaKey;
 
 /**
- * The key of an event as commands know it; null where it is not the story's: a field's, a slider's, a dialog's.
- * @param {KeyboardEvent} event @param {Mode} mode @param {boolean} dialogOpen
+ * The key of an event as commands know it; null where it is not the story's: a field's, a slider's.
+ * @param {KeyboardEvent} event @param {Mode} mode
  */
-export function keyOf(event, mode, dialogOpen) {
-  if (mode === "page" || event.ctrlKey || event.altKey || event.metaKey) return null;
-  const target = /** @type {Element} */ (event.composedPath()[0]);
+export function keyOf(event, mode) {
+  if (mode === "page" || isShortcut(event)) return null;
+  const target = targetOf(event);
   const slider = target.matches?.(SLIDER);
   if (!slider && target.matches?.(FIELD)) return null;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (slider && (/^Arrow/.test(key) || key === "Home" || key === "End")) return null;
-  if (key === " " && target.matches?.("button, a, summary")) return null;
-  if (dialogOpen && !["q", "?"].includes(key)) return null;
+  if (key === " " && target.matches?.(PRESSED)) return null;
   if (mode === "notes" && !REMOTE.has(key) && !/^\d$/.test(key)) return null;
   return key;
 }
 
-/** Listen to the keys of the whole window; returns what ends that. @param {Talk} talk */
-export function listenToKeys(talk) {
+/** Whether a key closes an open dialog: any does that is not the browser's own there. @param {KeyboardEvent} event */
+export function closesDialog(event) {
+  if (isShortcut(event) || HELD.has(event.key) || OF_DIALOGS.has(event.key)) return false;
+  return !(/^( |Enter)$/.test(event.key) && targetOf(event).matches?.(PRESSED));
+}
+
+// What a key does now; null: it is not ours.
+function commandOf(event, talk) {
+  const { dialog, dark: screen } = talk.parts;
+  if (dialog.open) return closesDialog(event) ? () => dialog.close() : null;
+  if (!screen.hidden) return isShortcut(event) || HELD.has(event.key) ? null : dark;
+  const key = keyOf(event, talk.mode);
+  return /^\d$/.test(key) ? ({ act }) => act.show((Number(key) + 9) % 10) : COMMANDS[key];
+}
+
+/** Listen to the keys of the whole window. @param {Talk} talk @param {AbortSignal} signal */
+export function listenToKeys(talk, signal) {
   const onKey = (event) => {
-    const key = keyOf(event, talk.mode, talk.parts.dialog.open);
-    const digit = /^\d$/.test(key) ? (Number(key) + 9) % 10 : null;
-    const command = digit === null ? COMMANDS[key] : ({ act }) => act.show(digit);
+    const command = commandOf(event, talk);
     if (!command) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // R and C are Streamlit's keys too
@@ -96,23 +128,24 @@ export function listenToKeys(talk) {
   const onPointerUp = (event) => {
     if (talk.mode === "talk" && event.target.matches?.(".dv-range")) setTimeout(() => event.target.blur());
   };
-  const listening = new AbortController();
-  window.addEventListener("keydown", onKey, { capture: true, signal: listening.signal });
-  window.addEventListener("pointerup", onPointerUp, { signal: listening.signal });
-  return () => listening.abort();
+  window.addEventListener("keydown", onKey, { capture: true, signal });
+  window.addEventListener("pointerup", onPointerUp, { signal });
 }
 
 /** Show the buttons of a talk. @param {Talk} talk */
 export function showTools(talk) {
-  const { parts, mode, settings, act } = talk;
-  const tool = (text, title, does, label = text) =>
-    button("story-tool", text, does, label === text ? { title } : { title, "aria-label": label });
+  const { parts, mode, scenes, settings, act, pointing } = talk;
+  const tool = (text, title, does, attributes = {}) => button("story-tool", text, does, { title, ...attributes });
   const talking = mode === "talk";
+  const pointer = (name, text, title) =>
+    tool(text, title, () => pointing.choose(name), { "data-tool": name, "aria-pressed": false });
   parts.tools.replaceChildren(...(mode === "notes" ? [] : [
-    ...(talking ? [] : [tool("Present", "Presenter mode", () => act.setMode("talk"))]),
-    tool("QR", "QR code of this scene (Q)", () => showCode(talk)),
+    ...(talking ? [pointer("laser", "Laser", "Laser pointer (L)"), pointer("pen", "Pen", "Draw on the scene (D), erase (E)")]
+      : [tool("Present", "Presenter mode", () => act.setMode("talk"))]),
+    ...(scenes[0].qr ? [tool("QR", "QR code of this scene (Q)", () => showCode(talk))] : []),
     tool("Notes", "Notes and timer in a second window (N)", () => openNotes(talk)),
-    tool("?", "Keys (?)", () => showKeys(talk), "Keys"),
-    ...(talking && settings.leave ? [tool("×", "Leave the talk (Esc)", () => act.setMode("page"), "Leave the talk")] : []),
+    tool("?", "Keys (?)", () => showKeys(talk), { "aria-label": "Keys" }),
+    ...(talking && settings.leave
+      ? [tool("×", "Leave the talk (Esc)", () => act.setMode("page"), { "aria-label": "Leave the talk" })] : []),
   ]));
 }

@@ -82,13 +82,18 @@ interface Growing extends HTMLElement { charts?: Chart[]; live?: Surroundings; }
 // ---- the story ----
 
 interface Option { text: string; right: boolean; }
+/** `line` and `shown` are "" and `value` null where nothing is computed. */
 interface Question {
   text: string; line: string; value: number; shown: string; options: Option[];
   drag: { rate: number; within: number } | null;
 }
+/** What of a picture waits for the reveal: nothing, all of it, or what stands in ink. */
+type Veil = "" | "all" | "means";
+/** A scene without `picture` and `image` is text; the `ending`, which the browser adds, is the result. */
 interface Scene {
-  title: string; sentence: string; notes: string; reveal: string; veiled: boolean; question: Question | null;
-  picture: Payload; link?: string; qr?: string; public?: string;
+  title: string; sentence: string; notes: string; reveal: string; veil: Veil; question: Question | null;
+  picture: Payload | null; image: { address: string; alt: string } | null; ending?: boolean;
+  link?: string; qr?: string; public?: string;
 }
 interface Story { title: string; scenes: Scene[]; }
 
@@ -98,33 +103,41 @@ interface StorySettings {
   onMode?(mode: Mode): void;
 }
 
-interface Answer { revealed: boolean; chosen: number | null; guess: number | null; }
-interface ScenePicture { box: HTMLElement; dv: HTMLElement; live: Mounted; guess?: HTMLElement; }
+/** `stepped`: revealed by a step forward, which a step back undoes. */
+interface Answer { revealed: boolean; stepped: boolean; chosen: number | null; guess: number | null; }
+/** A picture that is drawn; an image has a box alone. */
+interface ScenePicture { box: HTMLElement; dv?: HTMLElement; live?: Mounted; guess?: { point: HTMLElement; place(): void }; }
 
-/** What the notes window shows of a scene. */
+/** What the notes window shows of a scene; `count` are the places of the talk, `scenes` those without the result. */
 interface Tale {
-  title: string; sentence: string; notes: string; reveal: string; count: number; next: string; ask: string;
-  answer: string;
+  title: string; sentence: string; notes: string; reveal: string; count: number; scenes: number; next: string;
+  ask: string; answer: string; ending: boolean;
 }
+/** Where the talk is: its scene, whether that is revealed, whether the screen is dark. */
+interface Place { scene: number; revealed: boolean; dark: boolean; }
 interface Notes {
-  answered: boolean; noted: { at: number; count: number }; show(at: number, told: Tale, revealed: boolean): void;
-  destroy(): void;
+  answered: boolean; noted: { at: number; count: number }; show(place: Place, told: Tale): void; destroy(): void;
 }
 
+type Ask = "hello" | "reveal" | "forward" | "back" | "dark" | "scene";
 /** What the windows of a talk say to one another. */
-interface Message { ask?: "hello" | "reveal" | "scene"; scene?: number; told?: Tale; revealed?: boolean; }
+interface Message extends Partial<Place> { ask?: Ask; told?: Tale; dropviz?: true; from?: number; number?: number; }
 
 interface StoryParts {
-  count: HTMLElement; title: HTMLElement; sentence: HTMLElement; ask: HTMLElement; options: HTMLElement;
-  verdict: HTMLElement; pictures: HTMLElement; tools: HTMLElement; notes: HTMLElement; status: HTMLElement;
+  body: HTMLElement; count: HTMLElement; title: HTMLElement; sentence: HTMLElement; ask: HTMLElement; options: HTMLElement;
+  verdict: HTMLElement; result: HTMLElement; pictures: HTMLElement; tools: HTMLElement; notes: HTMLElement; status: HTMLElement;
   open: HTMLAnchorElement; back: HTMLButtonElement; next: HTMLButtonElement; reveal: HTMLButtonElement;
-  dialog: HTMLDialogElement;
+  dialog: HTMLDialogElement; dark: HTMLElement;
 }
 
-/** What a person can do. */
+/** What a person points with. */
+type Tool = "" | "laser" | "pen";
+interface Pointing { choose(tool: Tool): void; erase(): void; destroy(): void; }
+
+/** What a person can do; `forward` reveals, then goes on; `back` takes that back. */
 interface Acts {
-  move(by: number): void; show(at: number, quiet?: boolean): void; reveal(fromOption?: boolean): void;
-  setMode(mode: Mode, quiet?: boolean): void;
+  forward(): void; back(): void; move(by: number): void; show(at: number, quiet?: boolean): void;
+  reveal(fromOption?: boolean): void; darken(): void; setMode(mode: Mode, quiet?: boolean): void;
 }
 
 /** A story that is told. */
@@ -132,6 +145,7 @@ interface Talk {
   root: HTMLElement; scenes: Scene[]; mode: Mode; current: number; settings: StorySettings; answers: Answer[];
   pictures: ScenePicture[]; idle: number; destroyed: boolean; notes: Notes | null; notesWindow: Window | null;
   act: Acts; parts: StoryParts; line: { send(message: Message): void; close(): void }; watcher: ResizeObserver;
+  pointing: Pointing;
 }
 
 // ---- Streamlit and Plotly ----

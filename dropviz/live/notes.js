@@ -1,66 +1,97 @@
-// The notes: what is told of a scene, in a second window with a timer that keeps in step with the talk.
+// The notes: what is told of a scene, that scene and the next as small pictures, and a clock, in a second window that
+// keeps in step with the talk.
 
-import { button, element } from "./dom.js";
+import { createClock } from "./clock.js";
+import { element } from "./dom.js";
+import { mount } from "./figure.js";
+import { imageNode } from "./pictures.js";
+import { answerLine } from "./telling.js";
 
-const TICK_MS = 500;
 const CHANNEL = "dropviz-story";
 
-// A clock with its buttons; `stop` ends it.
-function createTimer() {
-  let began = 0;
-  let before = 0;
-  const elapsed = () => before + (began ? Date.now() - began : 0);
-  const clock = element("p", { class: "story-timer", role: "timer" }, ["00:00"]);
-  const tick = () => {
-    const seconds = Math.floor(elapsed() / 1000);
-    clock.textContent = [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, "0")).join(":");
-  };
-  const startStop = button("story-step", "Start", () => {
-    [before, began] = [elapsed(), began ? 0 : Date.now()];
-    startStop.textContent = began ? "Pause" : "Start";
-  });
-  const reset = button("story-step", "Reset", () => {
-    [before, began] = [0, began ? Date.now() : 0];
-    tick();
-  });
-  const ticking = setInterval(tick, TICK_MS);
-  const node = element("div", { class: "story-clock" }, [clock, startStop, reset]);
-  return { node, stop: () => clearInterval(ticking) };
-}
-
-const noteLines = (at, told, revealed) => {
+const noteLines = ({ scene, revealed, dark }, told) => {
   const line = (className, text) => element("p", { class: className }, [text]);
+  const where = told.ending ? "The end" : `Scene ${scene + 1} of ${told.scenes}`;
+  const state = [revealed && "revealed", dark && "the screen is dark"].filter(Boolean);
   return [
-    line("story-count", `Scene ${at + 1} of ${told.count}${revealed ? ", revealed" : ""}`),
+    line("story-count", [where, ...state].join(", ")),
     element("h2", { class: "story-title" }, [told.title]),
     line("story-muted", told.sentence),
     ...told.notes.split("\n").filter(Boolean).map((text) => line("", text)),
     ...(told.ask ? [line("story-ask", told.ask), line("story-answer", told.answer)] : []),
     ...(told.reveal ? [line("", told.reveal)] : []),
-    line("story-muted", told.next ? `Next: ${told.next}` : "The last scene"),
   ];
 };
 
+// A scene as a small picture, its curves shown, that nobody can touch; `end` takes it away.
+function miniature(heading, scene) {
+  const frame = element("div", { class: "story-mini-frame", inert: "" });
+  const node = element("figure", { class: "story-mini" }, [element("figcaption", {}, [heading]), frame]);
+  let live = null;
+  const draw = () => {
+    if (scene?.image) frame.append(imageNode(scene.image));
+    else if (scene?.picture) {
+      const dv = element("div", { class: "dv" });
+      frame.append(dv);
+      live = mount(dv, scene.picture, scene.picture.rates[scene.picture.start]);
+    } else if (scene) frame.append(element("p", {}, [scene.sentence]));
+  };
+  return { node, draw, end: () => live?.destroy() };
+}
+
+// This scene and the next; those of another story, whose pictures are not here, as their titles alone.
+function createMiniatures({ scenes }) {
+  const node = element("div", { class: "story-minis" });
+  let shown = [];
+  let drawnFor = "";
+  const end = () => shown.forEach((one) => one.end());
+  return {
+    node, end,
+    show: (at, { title, next }) => {
+      const key = JSON.stringify([at, title, next]);
+      if (key === drawnFor) return;
+      drawnFor = key;
+      end();
+      const own = (index, name) => (scenes[index]?.title === name ? scenes[index] : null);
+      const following = next ? [miniature(`Next: ${next}`, own(at + 1, next))] : [];
+      shown = [miniature(`Now: ${title}`, own(at, title)), ...following];
+      node.replaceChildren(...shown.map((one) => one.node));
+      for (const one of shown) one.draw();
+    },
+  };
+}
+
 /**
- * Show the notes in `parts`: `show` tells a scene there, `noted` is the one told, `answered` whether by a talk.
- * @param {StoryParts} parts @returns {Notes}
+ * Show the notes: `show` tells a scene there, `noted` is the one told, `answered` whether by a talk.
+ * @param {Talk} talk @returns {Notes}
  */
-export function createNotes(parts) {
-  const timer = createTimer();
+export function createNotes(talk) {
+  const { parts } = talk;
+  const clock = createClock();
+  const minis = createMiniatures(talk);
   const body = element("div", { class: "story-note-body" });
+  let before = "";
   const notes = {
     answered: false,
     noted: { at: 0, count: 1 },
-    show: (at, told, revealed) => {
-      notes.noted = { at, count: told.count };
-      body.replaceChildren(...noteLines(at, told, revealed));
-      body.dataset.scene = at + 1;
-      parts.back.disabled = at === 0;
-      parts.next.disabled = at === told.count - 1;
+    show: (place, told) => {
+      const { scene, revealed } = place;
+      notes.noted = { at: scene, count: told.count };
+      body.replaceChildren(...noteLines(place, told));
+      body.dataset.scene = scene + 1;
+      minis.show(scene, told);
+      parts.back.disabled = scene === 0;
+      parts.next.disabled = scene === told.count - 1;
+      parts.reveal.hidden = !told.ask;
+      parts.reveal.disabled = revealed;
+      parts.reveal.textContent = revealed ? "✓ Revealed" : "Reveal";
+      const now = `${scene} ${revealed}`;
+      if (notes.answered && before && before !== now) clock.start(); // with the first step of the talk
+      if (notes.answered) before = now;
     },
-    destroy: timer.stop,
+    destroy: () => { clock.stop(); minis.end(); },
   };
-  parts.notes.append(timer.node, body);
+  parts.notes.append(clock.node, element("div", { class: "story-note-columns" }, [body, minis.node]));
   return notes;
 }
 
@@ -69,7 +100,7 @@ export function openNotes(talk) {
   const address = new URL(location.href);
   address.searchParams.set("mode", "notes");
   address.searchParams.set("scene", String(talk.current + 1));
-  talk.notesWindow = window.open(address.href, "dropviz-notes", "width=900,height=700");
+  talk.notesWindow = window.open(address.href, "dropviz-notes", "width=1100,height=760");
 }
 
 /**
@@ -77,10 +108,10 @@ export function openNotes(talk) {
  * @param {Scene[]} scenes @param {number} at @returns {Tale}
  */
 export function tale(scenes, at) {
-  const { title, sentence, notes, reveal, question } = scenes[at];
+  const { title, sentence, notes, reveal, question, ending = false } = scenes[at];
   return {
-    title, sentence, notes, reveal, count: scenes.length, next: scenes[at + 1]?.title ?? "",
-    ask: question?.text ?? "", answer: question ? `${question.line} = ${question.shown}` : "",
+    title, sentence, notes, reveal, ending, count: scenes.length, scenes: scenes.filter((one) => !one.ending).length,
+    next: scenes[at + 1]?.title ?? "", ask: question?.text ?? "", answer: question ? answerLine(question) : "",
   };
 }
 
@@ -91,12 +122,20 @@ export function tale(scenes, at) {
  */
 export function createLine(talk, hear) {
   const bus = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
-  const listen = ({ data: message }) => { if (message?.dropviz) hear(message); };
+  const from = Math.random();
+  const heard = new Map(); // by sender, the number of its last message: each comes on both ways, and is heard once
+  let sent = 0;
+  const listen = ({ data: message }) => {
+    if (!message?.dropviz || message.number <= (heard.get(message.from) ?? 0)) return;
+    heard.set(message.from, message.number);
+    hear(message);
+  };
   bus?.addEventListener("message", listen);
   window.addEventListener("message", listen);
   return {
     send: (message) => {
-      const parcel = { dropviz: true, ...message };
+      sent += 1;
+      const parcel = { dropviz: true, from, number: sent, ...message };
       bus?.postMessage(parcel);
       for (const other of [talk.notesWindow, window.opener]) {
         try { other?.postMessage(parcel, "*"); } catch { /* closed */ }

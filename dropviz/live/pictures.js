@@ -17,16 +17,20 @@ export const rounded = (value) => String(Number(value.toPrecision(3))).replace("
 function addGuess({ dv, live: { live } }, question, answer, reveal) {
   const plot = dv.querySelector(".dv-box");
   const said = element("span", { class: "story-guess-value" });
+  const gap = element("span", { class: "story-guess-gap" }); // from what was said to what is true
   const point = element("div", {
     class: "story-guess", role: "slider", tabindex: 0, "aria-label": question.text, "aria-orientation": "vertical",
-  }, [said]);
+  }, [said, gap]);
   const axis = () => live.drawn[0].toY;
   const guessed = () => answer.guess ?? axis().value((axis().ends[0] + axis().ends[1]) / 2);
   const place = () => {
     const value = rounded(guessed());
     point.style.left = `${live.drawn[0].toX(question.drag.rate)}px`;
     point.style.top = `${axis()(guessed())}px`;
-    said.textContent = answer.guess === null ? "drag ↕" : value;
+    said.textContent = answer.guess === null ? "drag ↕" : answer.revealed ? `you: ${value}` : value;
+    const down = axis()(question.value) - axis()(guessed());
+    gap.style.height = `${Math.abs(down)}px`;
+    gap.style.top = down < 0 ? `calc(50% - ${-down}px)` : "50%";
     const [highest, lowest] = axis().ends.map((end) => rounded(axis().value(end)));
     furnish(point, {
       "aria-valuenow": value, "aria-valuemin": lowest, "aria-valuemax": highest, "aria-valuetext": value,
@@ -43,7 +47,7 @@ function addGuess({ dv, live: { live } }, question, answer, reveal) {
   plot.append(point);
   new ResizeObserver(place).observe(plot);
   place();
-  return point;
+  return { point, place };
 }
 
 // A hand sets the point, an arrow key moves it, Enter is the answer.
@@ -66,7 +70,8 @@ function listenToGuess(point, { plot, set, by, reveal }) {
 }
 
 // Show whether the answer is said, or was never given.
-function markGuess(point, { revealed, guess }) {
+function markGuess({ point, place }, { revealed, guess }) {
+  place();
   point.classList.toggle("story-said", revealed);
   point.classList.toggle("story-unsaid", revealed && guess === null);
   point.tabIndex = revealed ? -1 : 0;
@@ -83,48 +88,68 @@ export function fitPictures({ parts, mode, pictures }) {
   const type = TYPE * Math.max(1, Math.min(most, width / DESIGN_WIDTH));
   if (Math.abs(type - parseFloat(parts.pictures.style.getPropertyValue("--dv-type"))) < 0.2) return;
   parts.pictures.style.setProperty("--dv-type", `${type}px`);
-  for (const one of pictures.filter(Boolean)) one.live.redraw();
+  for (const one of pictures.filter(Boolean)) one.live?.redraw();
 }
 
-// Draw the picture of scene `at`, if it is not there yet.
+/** An image of the story's file. @param {{ address: string, alt: string }} image */
+export const imageNode = ({ address, alt }) => element("img", { class: "story-image", src: address, alt });
+
+const hasPicture = ({ picture, image }) => Boolean(picture || image);
+
+// Draw the picture of scene `at`, if it has one that is not there yet.
 function pictureOf(talk, at) {
-  const { pictures, scenes, answers } = talk;
-  if (pictures[at]) return;
-  const { question, picture } = scenes[at];
-  const dv = element("div", { class: "dv" });
-  const veil = element("p", {
-    class: "story-veil", role: "img", "aria-label": "Axes only: the curves appear when you have answered.",
-  }, question?.drag ? [] : ["?"]);
-  const box = element("div", { class: "story-picture" }, [dv, veil]);
+  const { pictures, scenes } = talk;
+  if (pictures[at] || !hasPicture(scenes[at])) return;
+  const box = element("div", { class: "story-picture" });
   box.inert = at !== talk.current;
+  box.addEventListener("animationend", () => box.classList.remove("story-unveiled"));
   talk.parts.pictures.append(box);
-  const one = { box, dv, live: mount(dv, picture, picture.rates[picture.start], { plotly: talk.settings.plotly }) };
-  if (question?.drag) one.guess = addGuess(one, question, answers[at], talk.act.reveal);
-  pictures[at] = one;
+  pictures[at] = scenes[at].image ? { box } : { box, ...curvesIn(box, talk, at) };
+  if (scenes[at].image) box.append(imageNode(scenes[at].image));
   cover(talk, at);
+}
+
+function curvesIn(box, talk, at) {
+  const { question, picture, veil } = talk.scenes[at];
+  const dv = element("div", { class: "dv" });
+  box.append(dv);
+  if (veil === "all") {
+    const said = { role: "img", "aria-label": "Axes only: the curves appear when you have answered." };
+    box.append(element("p", { class: "story-veil", ...said }, question?.drag ? [] : ["?"]));
+  }
+  const one = { dv, live: mount(dv, picture, picture.rates[picture.start], { plotly: talk.settings.plotly }) };
+  if (!question?.drag) return one;
+  return { ...one, guess: addGuess(one, question, talk.answers[at], talk.act.reveal) };
 }
 
 /** Take all pictures away. @param {Talk} talk */
 export function dropPictures({ pictures }) {
   for (const one of pictures.filter(Boolean)) {
-    one.live.destroy();
+    one.live?.destroy();
     one.box.remove();
   }
   pictures.length = 0;
 }
 
-/** Whether the curves of scene `at` wait for an answer. @param {Talk} talk @param {number} at */
-export const isVeiled = ({ scenes, answers }, at) => scenes[at].veiled && !answers[at].revealed;
+const waitsFor = ({ scenes, answers }, at) => (answers[at].revealed ? "" : scenes[at].veil);
 
-/** Veil the picture of scene `at`, or take the veil away. @param {Talk} talk @param {number} at */
-export function cover(talk, at) {
+/** Whether the curves of scene `at` wait for an answer. @param {Talk} talk @param {number} at */
+export const isVeiled = (talk, at) => waitsFor(talk, at) === "all";
+
+/**
+ * Veil the picture of scene `at`, or take the veil away; where this is `seen`, the curves are drawn from left to right.
+ * @param {Talk} talk @param {number} at @param {boolean} [seen]
+ */
+export function cover(talk, at, seen = false) {
   const one = talk.pictures[at];
-  if (!one) return;
-  const veiled = isVeiled(talk, at);
-  one.box.classList.toggle("story-veiled", veiled);
+  if (!one?.dv) return;
+  const veil = waitsFor(talk, at);
+  one.box.classList.toggle("story-veiled", veil === "all");
+  one.box.classList.toggle("story-meanless", veil === "means");
+  one.box.classList.toggle("story-unveiled", seen && talk.scenes[at].veil !== "");
   /** @type {HTMLElement} */
   const bar = one.dv.querySelector(".dv-bar");
-  if (bar) bar.inert = veiled;
+  if (bar) bar.inert = veil === "all";
   if (one.guess) markGuess(one.guess, talk.answers[at]);
 }
 
@@ -146,7 +171,7 @@ export function showPicture(talk) {
 function prepare(talk) {
   const { current, scenes, pictures, mode } = talk;
   clearTimeout(talk.idle);
-  const missing = [current + 1, current - 1, ...scenes.keys()].find((at) => scenes[at] && !pictures[at]);
+  const missing = [current + 1, current - 1, ...scenes.keys()].find((at) => scenes[at] && hasPicture(scenes[at]) && !pictures[at]);
   if (missing === undefined || mode === "notes") return;
   talk.idle = setTimeout(() => {
     if (talk.destroyed) return;

@@ -1,118 +1,88 @@
-// The story: scenes one after the other, a question before each picture. The app and the offline file both call
-// `mountStory`. What is known of a story that is told is one object, `talk`; `talk.act` is what a person can do.
+// The story: scenes one after the other, a question before each picture, and the result at the end. The app and the
+// offline file both call `mountStory`. What is known of a story that is told is one object, `talk`; `talk.act` is what a
+// person can do.
 
 import { button, element } from "./dom.js";
 import { listenToKeys, showTools } from "./keys.js";
 import { createLine, createNotes, tale } from "./notes.js";
-import { cover, dropPictures, fitPictures, rounded, showPicture } from "./pictures.js";
+import { cover, dropPictures, fitPictures, showPicture } from "./pictures.js";
+import { createPointing } from "./pointing.js";
+import { showWords } from "./telling.js";
 
-// A sign of operation stays with its number at the end of a line.
-const bound = (text) => text.replace(/([×÷]) (?=[\d.])| (?=…)/g, (gap) => gap.replace(" ", "\u00a0"));
+const STILL_MS = 3000; // after which a talk hides its buttons
 
-const isRight = ({ drag, value, options }, { chosen, guess }) => {
-  if (drag) return guess === null ? null : Math.abs(guess - value) <= drag.within;
-  return chosen === null ? null : options[chosen].right;
+/** @type {Scene} */
+const ENDING = {
+  title: "The result", sentence: "", notes: "Who had all of them right?", reveal: "", veil: "", question: null, picture: null,
+  image: null, ending: true,
 };
-
-// What is thought of the answer: a class and an opening.
-function verdictOf(question, answer) {
-  const right = isRight(question, answer);
-  const said = question.drag && answer.guess !== null ? `You said ${rounded(answer.guess)}. ` : "";
-  if (right === null) return ["", "The answer: "];
-  return right ? ["story-right", `✓ Right. ${said}`] : ["story-wrong", `✗ Not so. ${said}`];
-}
-
-function optionButton(option, { revealed, chosen }, choose) {
-  const wrong = revealed && chosen && !option.right;
-  const right = revealed && option.right;
-  const mark = right ? "✓ " : wrong ? "✗ " : "";
-  const node = button("story-option", mark + option.text, choose, { "aria-pressed": chosen });
-  node.hidden = revealed && !option.right && !chosen;
-  node.classList.toggle("story-right", right);
-  node.classList.toggle("story-wrong", wrong);
-  if (revealed) node.setAttribute("aria-disabled", "true");
-  return node;
-}
-
-function verdictLines({ question, reveal }, answer) {
-  const lines = [];
-  if (answer.revealed && question) {
-    const [className, opening] = verdictOf(question, answer);
-    const verdict = element("b", { class: className }, [opening]);
-    lines.push(element("p", { class: "story-line" }, [verdict, `${question.line} = ${question.shown}`]));
-  }
-  if ((answer.revealed || !question) && reveal) lines.push(element("p", { class: "story-after" }, [bound(reveal)]));
-  return lines;
-}
-
-// Tell the present scene in words.
-function showWords({ parts, scenes, answers, current, mode, act }) {
-  const scene = scenes[current];
-  const answer = answers[current];
-  const { question } = scene;
-  const options = question?.options ?? [];
-  const choose = (at) => { answer.chosen = at; act.reveal(true); };
-  parts.count.textContent = `${current + 1} / ${scenes.length}`;
-  parts.title.textContent = scene.title;
-  parts.sentence.textContent = bound(scene.sentence);
-  parts.ask.textContent = bound(question?.text ?? "");
-  parts.ask.hidden = !question;
-  parts.options.hidden = !options.length;
-  parts.options.replaceChildren(...options.map((option, at) =>
-    optionButton(option, { revealed: answer.revealed, chosen: answer.chosen === at }, () => choose(at))));
-  parts.verdict.replaceChildren(...verdictLines(scene, answer));
-  parts.reveal.hidden = !question || answer.revealed;
-  parts.back.disabled = current === 0;
-  parts.next.disabled = current === scenes.length - 1;
-  parts.open.hidden = !scene.link || mode !== "page";
-  if (scene.link) parts.open.href = scene.link;
-}
 
 const within = (at, count) => Math.max(0, Math.min(count - 1, at));
 
 function storySkeleton(root, act) {
-  const part = (tag, name, attributes, children) => element(tag, { class: `story-${name}`, ...attributes }, children);
+  const part = (tag, name, attributes = {}, children = []) =>
+    element(tag, { class: `story-${name}`, ...attributes }, children);
   const title = part("h2", "title");
   const [sentence, ask, count] = ["sentence", "ask", "count"].map((name) => part("p", name));
   const options = part("div", "options", { role: "group", "aria-label": "Your answer" });
   const verdict = part("div", "verdict", { "aria-live": "polite" });
+  const result = part("ol", "result");
   const open = part("a", "open", {}, ["Open this scene in the app"]);
   const [pictures, tools, notes] = ["pictures", "tools", "notes"].map((name) => part("div", name));
   const dialog = part("dialog", "dialog");
+  dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); }); // beside it
   const back = button("story-step", "← Back", () => act.move(-1));
-  const next = button("story-step", "Next →", () => act.move(1));
+  const next = button("story-step", "Next scene →", () => act.move(1));
   const reveal = button("story-step", "Reveal", () => act.reveal());
   const status = element("p", { class: "dv-status", "aria-live": "polite" });
-  const words = part("section", "words", {}, [title, sentence, ask, options, verdict, open]);
-  const nav = part("nav", "nav", { "aria-label": "Scenes" }, [back, count, next, reveal, tools]);
-  root.replaceChildren(part("div", "body", {}, [words, pictures]), nav, notes, dialog, status);
+  const dark = part("div", "dark", { hidden: "" });
+  dark.addEventListener("click", () => act.darken());
+  const words = part("div", "words", {}, [title, sentence, ask, options, verdict, result, open]);
+  const body = part("div", "body", {}, [words, pictures]);
+  const nav = part("div", "nav", {}, [back, count, next, reveal, tools]);
+  root.replaceChildren(body, nav, notes, dialog, dark, status);
   return {
-    count, title, sentence, ask, options, verdict, open, pictures, back, next, reveal, tools, notes, dialog, status,
+    body, count, title, sentence, ask, options, verdict, result, pictures, tools, notes, status, open, back, next, reveal, dialog, dark,
   };
 }
 
-// On a phone the buttons stand below the picture, the words above it.
+// Without haste: nothing scrolls where both ends are seen.
 const bringIntoView = (node) => {
   const { top, bottom } = node.getBoundingClientRect();
   if (top < 60 || bottom > innerHeight) node.scrollIntoView({ block: "start" });
 };
 
 // The talk tells the notes window where it is.
-function tell({ mode, line, scenes, answers, current }) {
-  if (mode === "talk") line.send({ scene: current, revealed: answers[current].revealed, told: tale(scenes, current) });
+function tell({ mode, line, scenes, answers, current, parts }) {
+  if (mode !== "talk") return;
+  line.send({ scene: current, revealed: answers[current].revealed, dark: !parts.dark.hidden, told: tale(scenes, current) });
 }
 
+const waits = ({ scenes, answers, current }) => scenes[current].question && !answers[current].revealed;
+
 function reveal(talk, fromOption) {
-  const { scenes, answers, current, parts, mode } = talk;
-  if (!scenes[current].question || answers[current].revealed) return;
-  answers[current].revealed = true;
+  const { answers, current, parts, mode } = talk;
+  if (!waits(talk)) return;
+  Object.assign(answers[current], { revealed: true, stepped: !fromOption });
   showWords(talk);
-  cover(talk, current);
+  cover(talk, current, true);
   if (mode === "page") bringIntoView(parts.options.hidden ? parts.verdict : parts.options);
   if (fromOption) parts.options.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
   const focused = /** @type {HTMLElement} */ (document.activeElement);
   if (mode === "talk" && focused?.matches?.(".story-option, .story-guess")) focused.blur();
   tell(talk);
+}
+
+// A step forward reveals, then goes on; a step back takes back what a step forward did.
+function step(talk, direction) {
+  const { answers, current, act } = talk;
+  if (direction > 0 && waits(talk)) act.reveal();
+  else if (direction < 0 && answers[current].stepped) {
+    Object.assign(answers[current], { revealed: false, stepped: false });
+    showWords(talk);
+    cover(talk, current);
+    tell(talk);
+  } else act.move(direction);
 }
 
 // `quiet` where it was not a person who moved.
@@ -122,56 +92,104 @@ function showScene(talk, at, quiet) {
   talk.current = at;
   showWords(talk);
   showPicture(talk);
-  if (moved) parts.status.textContent = `Scene ${at + 1} of ${scenes.length}: ${scenes[at].title}`;
+  if (moved) {
+    talk.pointing.erase();
+    parts.status.textContent = `Scene ${at + 1} of ${scenes.length}: ${scenes[at].title}`;
+  }
   if (moved && !quiet) { bringIntoView(parts.title); settings.onScene(at + 1); }
   tell(talk);
 }
 
-// The notes turn the talk's scenes, or their own as long as no talk has answered.
-function turnNotes({ scenes, notes, line }, at) {
-  const wanted = within(at, notes.noted.count);
-  if (!notes.answered) notes.show(wanted, tale(scenes, wanted), false);
-  line.send({ ask: "scene", scene: wanted });
+// Black as with the key B of other programs, so that all look at who speaks; and light again.
+function darken(talk) {
+  const { parts, mode } = talk;
+  if (mode !== "talk") return;
+  parts.dark.hidden = !parts.dark.hidden;
+  parts.status.textContent = parts.dark.hidden ? "The screen is light again." : "The screen is dark. Any key brings it back.";
+  tell(talk);
+}
+
+// Notes that no talk has answered turn scenes of their own.
+function turnNotes({ scenes, notes }, at) {
+  const wanted = within(at, scenes.length);
+  notes.show({ scene: wanted, revealed: false, dark: false }, tale(scenes, wanted));
 }
 
 function setMode(talk, mode, quiet) {
-  const { root, parts, scenes, current, settings } = talk;
+  const { root, parts, settings } = talk;
   talk.mode = mode;
   root.dataset.mode = mode;
+  parts.dark.hidden = true;
+  talk.pointing.choose("");
   fitPictures(talk);
   showTools(talk);
   if (mode === "notes") {
-    talk.notes ??= createNotes(parts);
-    talk.notes.show(current, tale(scenes, current), false);
+    talk.notes ??= createNotes(talk);
+    turnNotes(talk, talk.current);
     talk.line.send({ ask: "hello" });
   } else {
-    talk.act.show(current, true);
+    talk.act.show(talk.current, true);
     talk.watcher.observe(parts.pictures);
   }
   if (!quiet) settings.onMode(mode);
 }
 
 /** What the other window says: the notes ask, the talk tells. @param {Talk} talk @param {Message} message */
-function hear(talk, { ask, scene, told, revealed }) {
-  if (talk.mode === "talk") {
-    if (ask === "hello") tell(talk);
-    if (ask === "reveal") talk.act.reveal();
-    if (ask === "scene" && scene !== talk.current) talk.act.show(scene);
-  } else if (talk.mode === "notes" && told) {
-    talk.notes.answered = true;
-    talk.notes.show(scene, told, revealed);
+function hear(talk, { ask, scene, told, revealed, dark }) {
+  const { act, mode, notes, parts } = talk;
+  if (mode === "notes" && told) {
+    notes.answered = true;
+    notes.show({ scene, revealed, dark }, told);
   }
+  if (mode !== "talk" || !ask) return;
+  if (ask === "hello") tell(talk);
+  else if (ask === "dark" || !parts.dark.hidden) act.darken();
+  else if (ask === "scene") act.show(scene);
+  else act[ask]();
 }
 
-// What a person can do, by button or key, in each mode.
-const actsOf = (talk) => ({
-  move: (by) => talk.act.show((talk.mode === "notes" ? talk.notes.noted.at : talk.current) + by),
-  show: (at, quiet = false) =>
-    (talk.mode === "notes" ? turnNotes(talk, at) : showScene(talk, within(at, talk.scenes.length), quiet)),
-  reveal: (fromOption = false) =>
-    (talk.mode === "notes" ? talk.line.send({ ask: "reveal" }) : reveal(talk, fromOption)),
-  setMode: (mode, quiet = false) => setMode(talk, mode, quiet),
-});
+// What a person can do, by button or key, in each mode. Notes ask the talk, if one has answered.
+function actsOf(talk) {
+  /** @type {(ask: Ask, direction: number) => void} */
+  const stepOrAsk = (ask, direction) => {
+    if (talk.mode !== "notes") step(talk, direction);
+    else if (talk.notes.answered) talk.line.send({ ask });
+    else turnNotes(talk, talk.notes.noted.at + direction);
+  };
+  const show = (at, quiet = false) => {
+    if (talk.mode !== "notes") showScene(talk, within(at, talk.scenes.length), quiet);
+    else if (talk.notes.answered) talk.line.send({ ask: "scene", scene: within(at, talk.notes.noted.count) });
+    else turnNotes(talk, at);
+  };
+  return {
+    show,
+    forward: () => stepOrAsk("forward", 1),
+    back: () => stepOrAsk("back", -1),
+    move: (by) => show((talk.mode === "notes" ? talk.notes.noted.at : talk.current) + by),
+    reveal: (fromOption = false) =>
+      (talk.mode === "notes" ? talk.line.send({ ask: "reveal" }) : reveal(talk, fromOption)),
+    darken: () => (talk.mode === "notes" ? talk.line.send({ ask: "dark" }) : darken(talk)),
+    setMode: (mode, quiet = false) => setMode(talk, mode, quiet),
+  };
+}
+
+// A talk whose pointer rests shows no buttons; a finger has none that could rest.
+function hideButtons(talk, signal) {
+  const { root } = talk;
+  const hovers = window.matchMedia("(hover: hover)");
+  let last = "";
+  let timer = 0;
+  const wake = ({ clientX, clientY }) => {
+    if (last === `${clientX},${clientY}`) return; // what is drawn below a pointer at rest "moves" it too
+    last = `${clientX},${clientY}`;
+    delete root.dataset.still;
+    clearTimeout(timer);
+    timer = setTimeout(() => { if (hovers.matches) root.dataset.still = ""; }, STILL_MS);
+  };
+  for (const name of /** @type {const} */ (["pointermove", "pointerdown"])) window.addEventListener(name, wake, { signal });
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  wake({ clientX: -1, clientY: -1 });
+}
 
 /**
  * Tell a story in `root`. `settings`: the `scene` to begin with (from 1), the `mode` ("page", "talk" or "notes"),
@@ -179,21 +197,24 @@ const actsOf = (talk) => ({
  * @param {HTMLElement} root @param {Story} story @param {StorySettings} settings
  */
 export function mountStory(root, story, settings) {
-  const { scenes } = story;
+  const scenes = story.scenes.some(({ question }) => question) ? [...story.scenes, ENDING] : story.scenes;
   /** @type {Talk} */
   const talk = {
     root, scenes, mode: settings.mode, current: within(settings.scene - 1, scenes.length),
     settings: { onScene: () => {}, onMode: () => {}, leave: true, ...settings },
-    answers: scenes.map(() => ({ revealed: false, chosen: null, guess: null })),
+    answers: scenes.map(() => ({ revealed: false, stepped: false, chosen: null, guess: null })),
     pictures: [], // by scene, where drawn: { box, dv, live, guess }
     idle: 0, destroyed: false, notes: null, notesWindow: null,
-    act: null, parts: null, line: null, watcher: null, // as soon as they are made
+    act: null, parts: null, line: null, watcher: null, pointing: null, // as soon as they are made
   };
+  const listening = new AbortController();
   talk.act = actsOf(talk);
   talk.parts = storySkeleton(root, talk.act);
+  talk.pointing = createPointing(talk);
   talk.line = createLine(talk, (message) => hear(talk, message));
   talk.watcher = new ResizeObserver(() => fitPictures(talk));
-  const stopKeys = listenToKeys(talk);
+  listenToKeys(talk, listening.signal);
+  hideButtons(talk, listening.signal);
   showWords(talk);
   setMode(talk, talk.mode, true);
   root.dataset.ready = "true";
@@ -206,8 +227,9 @@ export function mountStory(root, story, settings) {
       talk.watcher.disconnect();
       dropPictures(talk);
       talk.notes?.destroy();
+      talk.pointing.destroy();
       talk.line.close();
-      stopKeys();
+      listening.abort();
     },
   };
 }

@@ -31,7 +31,7 @@ ORDER = Text(
     "order",
     "scenes, in order",
     "",
-    form=f"numbers from 1 to {MOST_SCENES}, each once, separated by commas",
+    form="the numbers of scenes, from 1 on, each once, separated by commas",
     parse=_read_order,
     empty="the whole story",
     help="Numbers with commas: 3,1,2. What is left out is hidden. The order is a part of the address.",

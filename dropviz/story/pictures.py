@@ -1,7 +1,8 @@
 """The pictures that a scene can show: each is cut from a page, whose result, or a part of it, it is drawn from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,19 +13,32 @@ from dropviz.schedules import annealed
 from dropviz.settings import first_screen, mistakes, next_layer, schedule
 from dropviz.settings.kinds import RATE, Choice, Choices, Number
 from dropviz.simulation.changing_rate import ChangingRate, changing_rate
-from dropviz.simulation.first_screen import FirstScreen, first_look
+from dropviz.simulation.first_screen import BARS, FirstScreen, first_look
+from dropviz.simulation.histogram import Units, even_units
 from dropviz.simulation.layer import layer_sweep
 from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
 from dropviz.simulation.next_layer import NextLayerConfig
 from dropviz.simulation.nonlinearity import UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
+from dropviz.theory.activations import Constant
 from dropviz.training.config import same_path
 
 RATES = rate_grid(0.0, 0.95, 0.01)
 PLACES = 100  # of the slider along a schedule, less one; beside words it is shorter than on its page
 UNITS_SHOWN = 16  # neurons of a strategy
+ACTIVATION = 1.0  # of each unit of one mask
 
-Result = Sweep | FirstScreen | Floats | Mistake | UnitOutput | ChangingRate | Mapping[str, Floats]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneMask:
+    """A few units that all put out the same, and at which index of the rates each is dropped."""
+
+    strategies: tuple[str, ...]
+    activation: float
+    units: Units
+
+
+Result = OneMask | Sweep | FirstScreen | Floats | Mistake | UnitOutput | ChangingRate | Mapping[str, Floats]
 
 
 def _sample(given: Mapping[str, Any]) -> Sweep:
@@ -33,6 +47,11 @@ def _sample(given: Mapping[str, Any]) -> Sweep:
 
 def _screen(given: Mapping[str, Any]) -> FirstScreen:
     return first_look(_sample(given), UNITS_SHOWN)
+
+
+def _one_mask(given: Mapping[str, Any]) -> OneMask:
+    config = SweepConfig(activations=Constant(ACTIVATION), units=given["units"], seed=given["seed"])
+    return OneMask(given["strategies"], ACTIVATION, even_units(config, BARS))
 
 
 def _mistake(given: Mapping[str, Any]) -> Mistake:
@@ -55,12 +74,13 @@ def _annealing(given: Mapping[str, Any]) -> ChangingRate:
 class Picture(NamedTuple):
     """A cut of the page named ``address``: the settings that it takes, and what computes it from their values by key.
 
-    The first setting is where the slider stands.
+    The first setting is where the slider stands. ``fixed`` are settings of the page that no scene can change.
     """
 
     address: str
     settings: tuple[Number | Choice | Choices, ...]
     compute: Callable[[Mapping[str, Any]], Result]
+    fixed: Mapping[str, str] = MappingProxyType({})
 
 
 # A scene differs from its page in four settings: its sample is large enough for every curve, its mistakes are those of
@@ -72,7 +92,7 @@ _STEP, _START = replace(schedule.STEP, default=0.0), replace(schedule.START, hig
 _SAMPLE = Picture("explore", (RATE, _UNITS, first_screen.SEED, first_screen.STRATEGIES), _sample)
 PICTURES: Mapping[str, Picture] = {
     "distributions": _SAMPLE._replace(compute=_screen),
-    "mask": _SAMPLE._replace(compute=_screen),
+    "mask": _SAMPLE._replace(compute=_one_mask, fixed={"view": "simple", "source": "constant"}),
     "means": _SAMPLE,
     "variances": _SAMPLE,
     "variance_ratio": _SAMPLE,

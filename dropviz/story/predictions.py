@@ -14,9 +14,10 @@ import numpy as np
 from dropviz.numbers.checks import check_choice, check_number
 from dropviz.numbers.written import short
 from dropviz.schedules import annealed, compare_test_factors
-from dropviz.simulation.layer import exact_z
-from dropviz.simulation.masks import enumerate_masks, mask_probabilities
-from dropviz.simulation.nonlinearity import nonlinearity
+from dropviz.simulation.layer import exact_z, layer_sweep
+from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
+from dropviz.simulation.next_layer import NextLayerConfig
+from dropviz.simulation.nonlinearity import nonlinearity, unit_output
 from dropviz.theory.activations import Normal
 from dropviz.theory.moments import exact_moments
 from dropviz.theory.moments import mean_ratio as exact_mean_ratio
@@ -30,7 +31,7 @@ OPTIMIZERS = {"sgd": ("SGD", "²"), "adam": ("Adam", "")}  # each as `same_path`
 
 
 class Worked(NamedTuple):
-    """A value, dimensionless, and the line that leads to it, such as "train factor × k = 1 × 0.2"."""
+    """A value, dimensionless, and the line that leads to it, such as "training factor × k = 1 × 0.2"."""
 
     value: float
     line: str
@@ -85,13 +86,13 @@ def _moment(phase: str, moment: str, line: str) -> Callable[..., Worked]:
 def mean_change(strategy: str, rate: float) -> Worked:
     """Training mean at ``rate`` over the training mean without dropout, t·k."""
     _, numbers = _at(strategy, rate)
-    return _worked(numbers["t"] * numbers["k"], "train factor × k = {t} × {k}", **numbers)
+    return _worked(numbers["t"] * numbers["k"], "training factor × k = {t} × {k}", **numbers)
 
 
 def mean_ratio(strategy: str, rate: float) -> Worked:
     """Test mean over training mean, s/(t·k)."""
     row, numbers = _at(strategy, rate)
-    line = "test factor / (train factor × k) = {s} / ({t} × {k})"
+    line = "test factor / (training factor × k) = {s} / ({t} × {k})"
     return _worked(exact_mean_ratio(row, rate), line, **numbers)
 
 
@@ -130,6 +131,24 @@ def average_minus_test_pass(
     return _worked(average - at_mean, "E[f(z)] − f(E[z]) = {a} − {b}", a=average, b=at_mean)
 
 
+def unit_average_minus_test_pass(
+    inputs: float, seed: float, rate: float, f: str = "relu", scale: float = 1.5, bias: float = 0.0
+) -> Worked:
+    """E[f(z)] − f(E[z]) of the small unit of the next layer's page, as the picture ``next_layer`` draws it."""
+    _keep(rate)
+    for name, value in {"inputs": inputs, "seed": seed}.items():
+        if not float(value).is_integer():
+            raise ValueError(f"{name} must be a whole number; got {value!r}")
+    check_number("inputs", inputs, 1, MOST_ENUMERATED)  # of more, the masks cannot be listed
+    config = NextLayerConfig(
+        nonlinearity=f, weight_scale=scale, bias=bias, rates=(rate,), unit_inputs=int(inputs), seed=int(seed)
+    )
+    unit = unit_output(layer_sweep(config.unit), f)
+    place = unit.strategies.index("inverted"), 0
+    average, at_mean = float(unit.output.exact[place]), float(unit.at_mean[place])
+    return _worked(float(unit.gap[place]), "E[f(z)] − f(E[z]) = {a} − {b}", a=average, b=at_mean)
+
+
 def annealed_ratio(start_rate: float, progress: float) -> Worked:
     """Test mean over training mean of standard dropout, tested with the factor of the last rate of an annealed one.
 
@@ -153,12 +172,12 @@ def learning_rate_factor(optimizer: str, rate: float) -> Worked:
 COMPUTATIONS: Mapping[str, Callable[..., Worked]] = {
     "factor_in_training": _factor(train=True),
     "factor_at_test": _factor(train=False),
-    "mean_in_training": _moment("train", "mean", "train factor × k·μ = {t} × {k} × {mean}"),
+    "mean_in_training": _moment("train", "mean", "training factor × k·μ = {t} × {k} × {mean}"),
     "mean_at_test": _moment("test", "mean", "test factor × μ = {s} × {mean}"),
     "variance_in_training": _moment(
         "train",
         "variance",
-        "train factor² × (k·v + k·r·μ²) = {t}² × ({k} × {variance} + {k} × {r} × {mean}²)",
+        "training factor² × (k·v + k·r·μ²) = {t}² × ({k} × {variance} + {k} × {r} × {mean}²)",
     ),
     "variance_at_test": _moment("test", "variance", "test factor² × v = {s}² × {variance}"),
     "mean_change": mean_change,
@@ -166,6 +185,7 @@ COMPUTATIONS: Mapping[str, Callable[..., Worked]] = {
     "variance_ratio": variance_ratio,
     "units_dropped": units_dropped,
     "average_minus_test_pass": average_minus_test_pass,
+    "unit_average_minus_test_pass": unit_average_minus_test_pass,
     "annealed_ratio": annealed_ratio,
     "learning_rate_factor": learning_rate_factor,
 }

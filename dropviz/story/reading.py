@@ -1,6 +1,7 @@
 """A story's file: TOML, read and checked, with every verdict computed.
 
-Which answer is right follows from a computation of `dropviz.story.predictions`; so do the numbers that a text quotes.
+Which answer is right follows from a computation of `dropviz.story.predictions`, as do the numbers that a text quotes;
+or the author of a story marks it.
 """
 
 import math
@@ -9,20 +10,25 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dropviz.numbers.written import short
 from dropviz.settings.kinds import RATE, Choice, Choices, Number
 from dropviz.settings.story import MOST_SCENES
+from dropviz.story.images import Image, checked_address
 from dropviz.story.lines import check_size, cut, line_of, syntax_error
 from dropviz.story.pictures import DRAGGABLE, PICTURES
 from dropviz.story.predictions import COMPUTATIONS, Worked, compute
 from dropviz.story.scenes import Drag, Option, Question, Scene, Story
 
 OWN_STORY = Path(__file__).parents[1] / "data" / "story.toml"
-MOST_TEXT, MOST_BYTES = 4000, 200_000
+MOST_TEXT, MOST_BYTES = 4000, 1_000_000  # characters; bytes, images included
 MOST_NAMED = 10  # of the keys that are no part of a story
-SCENE_KEYS = ("title", "sentence", "notes", "picture", "settings", "reveal", "veiled", "numbers", "ask")
+TEXTS = ("title", "sentence", "notes", "reveal")
+SCENE_KEYS = (*TEXTS, "picture", "settings", "veiled", "image", "alt", "numbers", "ask")
+VEILED: Mapping[object, Literal["", "all", "means"]] = {True: "all", False: "", "means": "means"}
+MEANS_OF = "mask"  # the picture whose means can be hidden alone
+MOST_OPTIONS = 4
 FARTHEST = 1e6  # from the value of what is dragged, and still right
 EQUAL = 1e-9  # relative; below it two numbers are one
 _CLAIM = re.compile(r"(=|<|>)\s*(-?\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
@@ -95,23 +101,56 @@ def _story(table: Mapping[str, Any], text: str) -> Story:
 
 def _scene(record: Mapping[str, Any]) -> Scene:
     _known(record, SCENE_KEYS)
-    picture = record.get("picture")
-    if not isinstance(picture, str) or picture not in PICTURES:
-        raise _Problem("picture", f"picture must be one of {', '.join(PICTURES)}; got {picture!r}")
-    veiled = record.get("veiled", True)
-    if not isinstance(veiled, bool):
-        raise _Problem("veiled", f"veiled must be true or false; got {veiled!r}")
-    settings = _settings(_table(record, "settings"), picture)
+    picture = record.get("picture", "")
+    if "picture" in record and (not isinstance(picture, str) or picture not in PICTURES):
+        raise _Problem(
+            "picture",
+            f"picture must be one of {', '.join(PICTURES)}, or be left out for a scene of text or with an image; "
+            f"got {picture!r}",
+        )
+    if picture and "image" in record:
+        raise _Problem("image", "a scene has a picture or an image, not both")
+    alone = [key for key in ("settings", "veiled") if key in record and not picture]
+    if alone:
+        raise _Problem(alone[0], f"{alone[0]} needs a picture, and this scene has none")
+    settings = _settings(_table(record, "settings"), picture) if picture else ()
     question = _question(_table(record, "ask"), picture) if "ask" in record else None
     numbers = {name: _number(name, given) for name, given in _table(record, "numbers").items()}
-    if question:
+    if question and question.worked:
         numbers["value"] = short(question.worked.value)
     texts = {
-        key: _filled(_text(record, key, needed=key in ("title", "sentence")), numbers, key)
-        for key in ("title", "sentence", "notes", "reveal")
+        key: _filled(_text(record, key, needed=key in ("title", "sentence")), numbers, key) for key in TEXTS
     }
-    veiled = veiled and question is not None
-    return Scene(picture=picture, settings=settings, question=question, veiled=veiled, **texts)
+    veil = _veil(record.get("veiled", True), picture) if picture else ""
+    return Scene(
+        picture=picture,
+        settings=settings,
+        image=_image(record),
+        question=question,
+        veil=veil if question else "",
+        **texts,
+    )
+
+
+def _veil(given: object, picture: str) -> Literal["", "all", "means"]:
+    if not isinstance(given, bool | str) or given not in VEILED:
+        raise _Problem("veiled", f'veiled must be true, false or "means"; got {given!r}')
+    if given == "means" and picture != MEANS_OF:
+        raise _Problem("veiled", f'veiled = "means" is of the picture {MEANS_OF}; use true or false')
+    return VEILED[given]
+
+
+def _image(record: Mapping[str, Any]) -> Image | None:
+    if "image" not in record:
+        if "alt" in record:
+            raise _Problem("alt", "alt says what an image shows, and this scene has none")
+        return None
+    try:
+        return Image(checked_address(record["image"]), _text(record, "alt", needed=True))
+    except _Problem:
+        raise
+    except ValueError as error:
+        raise _Problem("image", str(error)) from None
 
 
 def _known(record: Mapping[str, Any], names: Sequence[str], within: str = "") -> None:
@@ -203,6 +242,8 @@ def _number_within(name: str, value: Any, low: float, high: float, path: str, wh
 def _question(ask: Mapping[str, Any], picture: str) -> Question:
     _known(ask, ("text", "compute", "given", "options", "drag"), "ask.")
     text = _text(ask, "text", needed=True, within="ask.")
+    if "compute" not in ask:
+        return Question(text, options=_own_options(ask))
     given, name = _table(ask, "given", "ask."), ask.get("compute")
     worked = _worked(name, given, "ask.given" if str(name) in COMPUTATIONS else "ask.compute")
     if ("options" in ask) == ("drag" in ask):
@@ -210,6 +251,36 @@ def _question(ask: Mapping[str, Any], picture: str) -> Question:
     if "drag" in ask:
         return Question(text, worked, drag=_drag(ask["drag"], picture))
     return Question(text, worked, options=_options(ask["options"], worked.value))
+
+
+def _own_options(ask: Mapping[str, Any]) -> tuple[Option, ...]:
+    """The options of a question whose answer is not computed: its author says which is right."""
+    for key in ("given", "drag"):
+        if key in ask:
+            raise _Problem(f"ask.{key}", f"{key} needs compute, one of {', '.join(COMPUTATIONS)}")
+    path = "ask.options"
+    options = []
+    for one in _several(ask.get("options"), "text, and one of them right = true"):
+        if not isinstance(one, dict) or not {"text"} <= one.keys() <= {"text", "right"}:
+            raise _Problem(
+                path, f"without compute, an option has text, and the right one right = true; got {one!r}"
+            )
+        right = one.get("right", False)
+        if not isinstance(right, bool):
+            raise _Problem(path, f"right must be true or false; got {right!r}")
+        options.append(Option(_text(one, "text", needed=True, within=f"{path}."), right))
+    count = sum(option.right for option in options)
+    if count != 1:
+        raise _Problem(path, f"without compute, exactly one option must have right = true; {count} have")
+    return tuple(options)
+
+
+def _several(given: Any, each: str) -> list[Any]:
+    if not isinstance(given, list) or not 2 <= len(given) <= MOST_OPTIONS:
+        raise _Problem(
+            "ask.options", f"options must be a list of 2 to {MOST_OPTIONS} tables, each with {each}"
+        )
+    return given
 
 
 def _drag(given: Any, picture: str) -> Drag:
@@ -224,10 +295,8 @@ def _drag(given: Any, picture: str) -> Drag:
 
 def _options(given: Any, value: float) -> tuple[Option, ...]:
     path = "ask.options"
-    if not isinstance(given, list) or not 2 <= len(given) <= 4:
-        raise _Problem(path, "options must be a list of 2 to 4 tables, each with text and is")
     options = []
-    for one in given:
+    for one in _several(given, "text and is"):
         if not isinstance(one, dict) or one.keys() != {"text", "is"}:
             raise _Problem(path, f"an option must be a table with text and is; got {one!r}")
         options.append(

@@ -1,21 +1,23 @@
 """The story as data: scenes in order.
 
-A scene is one state of the app with one sentence, a question to predict, and what to say when the curve is shown.
+A scene is a picture of the app, an image or nothing but text, with one sentence, a question to predict, and what to say
+when the curve is shown.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from dropviz.settings.addresses import page_link
+from dropviz.story.images import Image
 from dropviz.story.pictures import PICTURES, Result
 from dropviz.story.predictions import Worked
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An answer to choose, and whether the computed value makes it right."""
+    """An answer to choose, and whether it is right: by the computed value, or as its author says."""
 
     text: str
     right: bool
@@ -31,26 +33,30 @@ class Drag:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to predict before the reveal, the value that decides it, and the arithmetic that leads to the value."""
+    """What to predict before the reveal; where it is computed, the value that decides it, and how one gets there."""
 
     text: str
-    worked: Worked
+    worked: Worked | None = None
     options: tuple[Option, ...] = ()
     drag: Drag | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One state of the app with what to say about it; ``veiled``: the curves are hidden until the reveal."""
+    """A picture by its name, an ``image`` or neither, with what to say about it.
+
+    ``veil`` says what of the picture is hidden until the reveal: nothing, all curves, or the means alone.
+    """
 
     title: str
     sentence: str
-    picture: str
+    picture: str = ""
     settings: tuple[tuple[str, Any], ...] = ()
+    image: Image | None = None
     notes: str = ""
     question: Question | None = None
     reveal: str = ""
-    veiled: bool = True
+    veil: Literal["", "all", "means"] = "all"
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -62,16 +68,19 @@ class Scene:
         """Where the slider stands at first, the first setting of every picture: a rate, or a step of the training."""
         return float(next(iter(self.values.values())))
 
-    def result(self) -> Result:
-        """Compute what its picture shows."""
-        return PICTURES[self.picture].compute(self.values)
+    def result(self) -> Result | None:
+        """Compute what its picture shows, if it has one."""
+        return PICTURES[self.picture].compute(self.values) if self.picture else None
 
     @property
     def address(self) -> str:
-        """Link to the page with the settings of the live figure, as the app writes them."""
+        """Link to the page with the settings of the live figure, as the app writes them; "" without a picture."""
+        if not self.picture:
+            return ""
         query = {name: f"{value:g}" if isinstance(value, float) else value for name, value in self.settings}
         query |= {name: ",".join(value) for name, value in self.settings if isinstance(value, tuple)}
-        return page_link(PICTURES[self.picture].address, urlencode(query, safe=","))
+        picture = PICTURES[self.picture]
+        return page_link(picture.address, urlencode(query | dict(picture.fixed), safe=","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,6 @@ class Story:
         scenes = tuple(self.scenes[number - 1] for number in order if 1 <= number <= len(self.scenes))
         return Story(self.title, scenes or self.scenes)
 
-    def results(self) -> list[Result]:
-        """Compute what every scene shows, in order."""
+    def results(self) -> list[Result | None]:
+        """Compute what the picture of every scene shows, in order."""
         return [scene.result() for scene in self.scenes]

@@ -29,7 +29,7 @@ def scene_links(page, app_url):
     found = set()
     for number, scene in enumerate(own_story().scenes):
         if number:
-            page.get_by_role("button", name="Next →").click()
+            page.get_by_role("button", name="Next scene").click()
         expect(page.locator(".story-title").first).to_have_text(scene.title)
         expect(page.get_by_role("link", name="Open this scene in the app")).to_be_visible()
         found |= links(page, app_url)

@@ -1,4 +1,4 @@
-"""The story in a real browser: by keyboard alone, offline, and nothing on top of anything."""
+"""The story in a real browser: by clicker and keyboard alone, offline, and nothing on top of anything."""
 
 import itertools
 
@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from dropviz.story.reading import OWN_STORY
 from tests.browser.telling import COUNT, SCENES, at_scene, begin
+from tests.story.test_reading import OWN
 
 SCREENS = {
     "projector": {"viewport": {"width": 1280, "height": 720}},
@@ -14,27 +15,44 @@ SCREENS = {
 }
 
 
-def text(page):
-    return page.locator(".story-words").inner_text()
+def open_settings(page):
+    page.get_by_text("Settings", exact=True).click()
 
 
 # ---- by keyboard ----------------------------------------------------------------------------------------------------
 
 
-def test_the_whole_talk_by_keyboard_alone(page, visit):
+def test_the_whole_talk_with_the_three_keys_of_a_clicker(page, visit):
     begin(visit, page, "/story?mode=talk")
+    after, dark = page.locator(".story-after"), page.locator(".story-dark")
     for number, scene in enumerate(SCENES, start=1):
         at_scene(page, number)
-        expect(page.locator(".story-after")).to_have_count(0)
-        page.keyboard.press("r")
-        expect(page.locator(".story-after")).to_have_text(scene.reveal)
-        expect(page.locator(".story-now.story-veiled")).to_have_count(0)
-        page.keyboard.press(("ArrowRight", "Space", "PageDown")[number % 3])
-    at_scene(page, COUNT)  # beyond the last there is nothing
-    page.keyboard.press("PageUp")
-    at_scene(page, COUNT - 1)
-    page.keyboard.press("ArrowLeft")
-    at_scene(page, COUNT - 2)
+        expect(after).to_have_count(0)
+        page.keyboard.press("PageDown")
+        expect(after).to_have_text(scene.reveal)
+        expect(page.locator(".story-now:is(.story-veiled, .story-meanless)")).to_have_count(0)
+        if number == 2:
+            for key in ("b", "."):
+                page.keyboard.press(key)
+                expect(dark).to_be_visible()
+                page.keyboard.press("PageDown")  # brings it back, and does no more
+                expect(dark).to_be_hidden()
+                at_scene(page, number)
+        page.keyboard.press("PageDown")
+    title = page.locator(".story-title").first
+    expect(title).to_have_text("What there was to predict")
+    expect(page.locator(".story-row")).to_have_count(COUNT)
+    page.keyboard.press("PageDown")  # beyond the result there is nothing
+    for number in range(COUNT, 0, -1):
+        page.keyboard.press("PageUp")
+        at_scene(page, number)
+        expect(after).to_have_text(SCENES[number - 1].reveal)
+        page.keyboard.press("PageUp")
+        at_scene(page, number)
+        expect(after).to_have_count(0)
+    expect(page.locator(".story-now.story-meanless")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(after).to_have_text(SCENES[0].reveal)
     for key, number in (("3", 3), ("0", 10), ("1", 1)):
         page.keyboard.press(key)
         at_scene(page, number)
@@ -54,6 +72,7 @@ def test_p_plays_and_shortcuts_leave_fields_alone(page, visit):
     page.keyboard.press("p")
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stHeader")).to_be_visible()
+    open_settings(page)
     field = page.get_by_role("textbox", name="scenes, in order")
     field.fill("")
     field.press_sequentially("3,1,2")
@@ -68,16 +87,48 @@ def test_keys_are_listed_and_the_code_is_shown(page, visit):
     begin(visit, page, "/story?mode=talk&scene=4")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("next scene")
-    page.keyboard.press("Escape")
+    page.keyboard.press("PageDown")  # of a clicker: closes the dialog, and does no more
     expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".story-after")).to_have_count(0)
     page.keyboard.press("q")
     expect(page.get_by_role("dialog")).to_contain_text("/story?scene=4")
-    expect(page.get_by_role("img", name="QR code of")).to_be_visible()
-    page.keyboard.press("ArrowRight")  # a dialog keeps the keys
-    expect(page.get_by_role("dialog")).to_be_visible()
+    code = page.get_by_role("img", name="QR code of").bounding_box()
+    assert min(code["width"], code["height"]) > 0.8 * 720
     page.keyboard.press("q")
     expect(page.get_by_role("dialog")).to_have_count(0)
     at_scene(page, 4)
+
+
+def test_a_speaker_points_draws_and_is_left_alone_by_the_buttons(page, visit):
+    begin(visit, page, "/story?mode=talk&scene=3")
+    strokes, dot, step = (
+        page.locator(".story-stroke"),
+        page.locator(".story-dot"),
+        page.locator(".story-nav .story-step").last,
+    )
+    for leaves in ("e", "4"):  # erases; another scene
+        page.keyboard.press("d")
+        page.mouse.move(300, 500)
+        page.mouse.down()
+        page.mouse.move(500, 560, steps=3)
+        page.mouse.up()
+        expect(strokes).to_have_count(1)
+        box = strokes.bounding_box()
+        assert (round(box["x"]), round(box["y"])) == pytest.approx((300, 500), abs=4)
+        assert (round(box["width"]), round(box["height"])) == pytest.approx((200, 60), abs=8)
+        page.keyboard.press(leaves)
+        expect(strokes).to_have_count(0)
+        page.keyboard.press("d")
+    page.keyboard.press("l")
+    page.mouse.move(640, 300)
+    box = dot.bounding_box()
+    assert (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == pytest.approx((640, 300), abs=1)
+    page.keyboard.press("Escape")  # puts the pointer away, and stays in the talk
+    expect(dot).to_be_hidden()
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    expect(step).to_have_css("opacity", "0")  # after three seconds at rest
+    page.mouse.move(700, 300)
+    expect(step).to_have_css("opacity", "1")
 
 
 # ---- answers --------------------------------------------------------------------------------------------------------
@@ -86,9 +137,16 @@ def test_keys_are_listed_and_the_code_is_shown(page, visit):
 def test_a_wrong_answer_is_told_with_the_formula(page, visit):
     begin(visit, page, "/story?scene=3")
     page.get_by_role("button", name="it grows fivefold").click()
-    expect(page.locator(".story-line")).to_contain_text("Not so. train factor × k = 1 × 0.2 = 0.2")
+    expect(page.locator(".story-line")).to_contain_text("Not so. training factor × k = 1 × 0.2 = 0.2")
     expect(page.get_by_role("button", name="it falls to a fifth")).to_be_visible()
     expect(page.get_by_role("button", name="it stays")).to_have_count(0)
+    for _ in range(COUNT - 2):
+        page.get_by_role("button", name="Next scene").click()
+    expect(page.locator(".story-title").first).to_have_text(f"0 of {COUNT} predicted right")
+    expect(page.locator(".story-sentence").first).to_contain_text(f"Look again at: {SCENES[2].title}.")
+    expect(page.locator(".story-row").nth(4)).to_contain_text("not revealed yet")
+    page.get_by_role("button", name=f"Scene 3, {SCENES[2].title}: wrong").click()
+    at_scene(page, 3)
 
 
 @pytest.mark.parametrize(("by", "said"), [(0, "Not so."), (0.8, "Not so.")])
@@ -148,10 +206,11 @@ def test_no_picture_before_the_answer_gives_it_away(page, visit):
     for number, scene in enumerate(SCENES, start=1):
         page.keyboard.press(str(number % 10))
         at_scene(page, number)
-        shown = page.locator(".story-now .dv").inner_text() if scene.veiled else ""
+        shown = page.locator(".story-now .dv").inner_text() if scene.veil else ""
         assert "match" not in shown
-        if scene.veiled:
-            expect(page.locator(".story-now .dv-marks")).to_be_hidden()
+        assert "mean" not in shown or scene.veil == "all"
+        if scene.veil == "all":
+            expect(page.locator(".story-now .dv-marks").filter(visible=True)).to_have_count(0)
             expect(page.get_by_role("img", name="Axes only")).to_have_count(1)
 
 
@@ -188,8 +247,11 @@ def test_text_of_the_talk_can_be_read_from_the_last_row(page, visit):
         page.keyboard.press("r")
         expect(page.locator(".story-after")).to_be_visible()
         if number == 1:  # a table of the talk is text of the talk
-            page.get_by_text("The data as a table").first.click()
-            page.locator(".story-now .dv-tables table").first.wait_for()
+            expect(page.get_by_text("The data as a table").filter(visible=True)).to_have_count(0)
+            page.keyboard.press("t")
+            page.locator(".story-dialog table").first.wait_for()
+            assert [said for said in page.evaluate(SMALLEST)["words"] if said[0] < 24] == []
+            page.keyboard.press("t")
         page.locator(".story-now .dv-grip").first.hover()
         expect(page.locator(".story-now .dv-tip")).to_be_visible()
         sizes = page.evaluate(SMALLEST)
@@ -235,7 +297,8 @@ def check_boxes(page, phone):
     for (name, one), (other_name, other) in itertools.combinations(boxes["parts"], 2):
         assert apart(one, other), f"{name} lies on {other_name}"
     for (name, one), (other_name, other) in itertools.combinations(boxes["labels"], 2):
-        assert apart(one, other), f"{name} lies on {other_name}"
+        # The box of a text has room above its letters and below them.
+        assert apart(one, other, slack=2.0), f"{name} lies on {other_name}"
     assert boxes["cut"] == []
     assert boxes["width"] <= boxes["screen"]
     for name, (left, _, right, _) in boxes["parts"] + boxes["labels"]:
@@ -281,7 +344,7 @@ def test_nothing_overlaps_in_the_app(new_page, visit, screen):
         expect(page.locator(".story-after")).to_be_visible()
         check_boxes(page, screen == "phone")
         if number < COUNT:
-            page.get_by_role("button", name="Next").click()
+            page.get_by_role("button", name="Next scene").click()
     page.wait_for_url(f"**scene={COUNT}**")
 
 
@@ -292,7 +355,7 @@ def test_the_file_works_in_a_frame_of_a_slide(new_page, offline, tmp_path):
     page.goto(slide.as_uri())
     frame = page.frame_locator("iframe")
     frame.locator(".story-now .dv[data-ready]").wait_for()
-    frame.get_by_role("button", name="Next").click()
+    frame.get_by_role("button", name="Next scene").click()
     expect(frame.locator(".story-title").first).to_have_text(SCENES[1].title)
 
 
@@ -308,6 +371,7 @@ def test_the_next_picture_is_there_when_it_is_called(page, visit):
 def test_a_copied_address_shows_the_same_scene_and_the_file_downloads(page, visit):
     begin(visit, page, "/story?scene=6")
     at_scene(page, 6)
+    page.get_by_text("The story as a file").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="story as one HTML file").click()
     assert download.value.suggested_filename == "dropviz-story.html"
@@ -319,6 +383,7 @@ def test_the_code_leads_the_hall_to_the_same_scene_of_a_lecturers_own_story(page
     file = {"name": "mine.toml", "mimeType": "application/toml", "buffer": own.encode()}
     page.set_input_files("input[type=file]", file)
     page.wait_for_url("**story=*")
+    open_settings(page)
     field = page.get_by_role("textbox", name="scenes, in order")
     field.fill("7,5,3")
     field.press("Enter")
@@ -333,7 +398,7 @@ def test_the_code_leads_the_hall_to_the_same_scene_of_a_lecturers_own_story(page
     visit(phone, address.removeprefix(app_url))
     expect(phone.locator(".story-title").first).to_have_text("Welches p?")
     expect(phone.locator(".story-count").first).to_have_text("2 / 3")
-    phone.get_by_role("button", name="Next").click()
+    phone.get_by_role("button", name="Next scene").click()
     expect(phone.locator(".story-title").first).to_have_text(SCENES[2].title)
 
 
@@ -356,6 +421,16 @@ def test_a_file_with_errors_is_told_line_by_line(page, visit):
             "buffer": b'title = "x"\n[[scene]]\ntitle = "One"\n',
         },
     )
+    open_settings(page)
     expect(page.get_by_text("This story was not taken.")).to_be_visible()
-    expect(page.get_by_text("Line 2: picture must be one of")).to_be_visible()
+    expect(page.get_by_text("Line 2: sentence is missing")).to_be_visible()
     at_scene(page, 1)
+    own = {"name": "own.toml", "mimeType": "application/toml", "buffer": OWN.encode()}
+    page.set_input_files("input[type=file]", own)
+    expect(page.locator(".story-title").first).to_have_text("One")
+    page.get_by_role("button", name="Next scene").click()
+    image = page.get_by_role("img", name="a dot")
+    expect(image).to_be_visible()
+    assert image.evaluate("node => node.naturalWidth") == 1
+    page.get_by_role("button", name="yes").click()
+    expect(page.locator(".story-line")).to_have_text("✓ Right. yes")

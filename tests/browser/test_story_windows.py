@@ -1,26 +1,46 @@
 """The talk and its notes, two windows, stay in step."""
 
+import re
+
 from playwright.sync_api import expect
 
-from tests.browser.telling import SCENES, at_scene, begin
+from tests.browser.telling import COUNT, SCENES, at_scene, begin
 
 
 def in_step(talk, notes):
     expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[0].title)
     talk.bring_to_front()
-    talk.keyboard.press("ArrowRight")
+    expect(notes.get_by_role("timer")).to_have_text("00:00")
+    talk.keyboard.press("2")
     expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[1].title)
     expect(notes.locator(".story-note-body")).to_contain_text(SCENES[1].notes.split("\n")[0])
     talk.keyboard.press("r")
-    expect(notes.locator(".story-note-body .story-count")).to_contain_text("revealed")
+    expect(notes.locator(".story-note-body .story-count")).to_have_text(f"Scene 2 of {COUNT}, revealed")
+    expect(notes.get_by_role("button", name="Revealed")).to_be_disabled()
+    expect(notes.locator(".story-mini")).to_have_count(2)
+    expect(notes.locator(".story-mini .dv[data-ready] .dv-svg").last).to_be_visible()
+    expect(notes.locator(".story-mini > figcaption").last).to_have_text(f"Next: {SCENES[2].title}")
     notes.bring_to_front()
-    notes.keyboard.press("PageDown")
+    notes.keyboard.press("b")
+    expect(talk.locator(".story-dark")).to_be_visible()
+    expect(notes.locator(".story-note-body .story-count")).to_contain_text("the screen is dark")
+    notes.keyboard.press("PageDown")  # brings the screen back
+    expect(talk.locator(".story-dark")).to_be_hidden()
+    at_scene(talk, 2)
+    notes.keyboard.press("PageDown")  # once, though it is said on two ways
     at_scene(talk, 3)
+    expect(talk.locator(".story-after")).to_have_count(0)
     notes.keyboard.press("r")
     expect(talk.locator(".story-after")).to_have_text(SCENES[2].reveal)
     expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[2].title)
-    notes.get_by_role("button", name="Start").click()
+    expect(notes.get_by_role("timer")).not_to_have_text("00:00")  # it began with the first step
+    expect(notes.locator(".story-day")).to_have_text(re.compile(r"\d\d:\d\d"))
+    notes.get_by_label("minutes that the talk may last").fill("45")
+    expect(notes.locator(".story-left")).to_have_text(re.compile(r"44:\d\d left"))
+    notes.reload()
+    expect(notes.locator(".story-left")).to_have_text(re.compile(r"44:\d\d left"))
     expect(notes.get_by_role("timer")).not_to_have_text("00:00")
+    expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[2].title)
 
 
 def test_the_notes_follow_and_lead(page, visit):
@@ -47,5 +67,5 @@ def test_the_notes_of_an_arranged_story_are_those_of_the_talk(page, visit):
         page.keyboard.press("n")
     title = opened.value.locator(".story-note-body .story-title")
     expect(title).to_have_text(SCENES[5].title)
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("2")
     expect(title).to_have_text(SCENES[1].title)

@@ -9,10 +9,12 @@ import pytest
 from dropviz.figures.story import scene_live, story_payload
 from dropviz.live.modules import inlined
 from dropviz.live.page import story_html
+from dropviz.story.images import Image
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
 from dropviz.story.scenes import Scene, Story
-from dropviz.theory.moments import exact_gap, exact_moments
+from dropviz.theory.moments import PHASES, exact_gap, exact_moments
+from dropviz.theory.strategies import strategies, strategy
 from tests.figures.reading import assert_defined, exact, titles
 
 STORY = own_story()
@@ -48,7 +50,8 @@ def test_every_picture_is_whole(picture, extreme):
     assert live.alt
     assert live.panels
     assert all(panel.marks for panel in live.panels)
-    assert {len(row.panels) for row in live.rows} == {1}, "one column"
+    columns = 2 if picture == "mask" else 1  # training beside test
+    assert {len(row.panels) for row in live.rows} == {columns}
     assert {len(values) for values in live.texts.values()} <= {len(live.rates)}
 
 
@@ -74,6 +77,41 @@ def test_exact_lines_are_the_theory():
             name, "train", np.array(live.rates), activations.exact_mean, activations.exact_variance
         )
         np.testing.assert_allclose(means, moments.mean)
+
+
+@pytest.mark.parametrize("name", strategies())
+def test_bars_and_means_of_a_mask_are_the_strategy(name):
+    scene = Scene("t", "s", "mask", (("strategies", (name,)), ("seed", 3)))
+    result, row = scene.result(), strategy(name)
+    live = scene_live(scene, result)
+    for panel, phase, factor in zip(live.panels, PHASES, (row.train_scale, row.test_scale), strict=True):
+        bars, mean, dropped = panel.marks
+        for index, rate in enumerate(live.rates):
+            kept = (index < result.units.dropped_at) | (phase == "test")
+            np.testing.assert_allclose(bars.y[index][:-1:2], np.where(kept, factor(rate), 0.0))
+            assert np.isfinite(dropped.y[index]).tolist() == (~kept).tolist()
+            expected = factor(rate) * (1 - rate if phase == "train" else 1.0)
+            np.testing.assert_allclose(mean.y[index], expected, err_msg=f"{name} {phase} {rate}")
+
+
+def test_what_is_said_of_a_mask_agrees_with_its_bars_and_means():
+    live = live_of("mask", strategies=("inverted", "wrong_train"))
+    inverted, wrong = (live.texts[f"{name}-means"] for name in ("inverted", "wrong_train"))
+    assert inverted[25] == "inverted: mean 1 in training = 1 at test"
+    assert inverted[80] == "inverted: mean 1 in training = 1 at test, bars cut"
+    assert inverted[95] == "inverted: mean 1 in training = 1 at test"  # no unit is left
+    assert wrong[0] == "wrong p in training: the training factor divides by 0 at this rate."
+    assert wrong[50] == "wrong p in training: mean 1 in training = 1 at test"
+    assert "mean 4 in training, 1 at test: × 0.25, bars cut" in wrong[20]
+    (none,) = live_of("mask", strategies=("none",)).texts["none-means"][30:31]
+    assert none == "no compensation: mean 0.7 in training, 1 at test: × 1.43"
+
+
+def test_a_scene_of_text_or_with_an_image_has_no_figure():
+    image = Image("data:image/png;base64,x", "a dot")
+    text, shown = payload_of(Story("t", (Scene("a", "b"), Scene("a", "b", image=image))))["scenes"]
+    assert (text["picture"], text["image"]) == (None, None)
+    assert (shown["picture"], shown["image"]) == (None, {"address": image.address, "alt": "a dot"})
 
 
 def test_the_dragged_value_lies_on_the_curve_that_is_revealed():

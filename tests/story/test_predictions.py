@@ -6,6 +6,7 @@ import pytest
 
 import dropviz as dv
 from dropviz.story.predictions import COMPUTATIONS, MU, V, compute
+from dropviz.story.scenes import Scene
 from dropviz.theory.strategies import strategies
 
 RATES = (0.1, 0.3, 0.5, 0.8)
@@ -52,6 +53,20 @@ def test_a_pair_of_inputs_by_hand():
     assert worked.value == pytest.approx(0.3)
 
 
+@pytest.mark.parametrize(
+    "settings", [{}, {"layer_inputs": 3, "layer_seed": 5, "layer_scale": 4.0, "layer_bias": 1.0}]
+)
+def test_the_unit_that_is_asked_about_is_the_one_of_the_picture(settings):
+    scene = Scene("t", "s", "next_layer", tuple(settings.items()))
+    unit = scene.result()
+    inverted, keys = unit.strategies.index("inverted"), {"layer_scale": "scale", "layer_bias": "bias"}
+    given = {"inputs": scene.values["layer_inputs"], "seed": scene.values["layer_seed"]}
+    given |= {name: scene.values[key] for key, name in keys.items()}
+    for index in (0, 30, 95):
+        worked = compute("unit_average_minus_test_pass", given | {"rate": float(unit.rates[index])})
+        assert worked.value == pytest.approx(unit.gap[inverted, index], rel=1e-9, abs=1e-12)
+
+
 def test_learning_rates_are_powers_of_keep():
     for rate in RATES:
         for optimizer, power in (("sgd", 2), ("adam", 1)):
@@ -87,6 +102,14 @@ def test_the_annealed_ratio_is_one_over_keep(progress, ratio):
         ("average_minus_test_pass", {"weights": [1], "inputs": [1, 2], "rate": 0.3}, "as many as"),
         ("average_minus_test_pass", {"weights": [1] * 13, "inputs": [1] * 13, "rate": 0.3}, "12"),
         ("average_minus_test_pass", {"weights": 1, "inputs": [1], "rate": 0.3}, "must be a list of numbers"),
+        ("unit_average_minus_test_pass", {"inputs": 1.5, "seed": 2, "rate": 0.3}, "inputs must be a whole"),
+        (
+            "unit_average_minus_test_pass",
+            {"inputs": 2, "seed": math.inf, "rate": 0.3},
+            "seed must be a whole",
+        ),
+        ("unit_average_minus_test_pass", {"inputs": 13, "seed": 2, "rate": 0.3}, "inputs must be"),
+        ("unit_average_minus_test_pass", {"inputs": 2, "seed": 2, "rate": 0.3, "f": "sin"}, "must be one of"),
         ("learning_rate_factor", {"optimizer": "lion", "rate": 0.3}, "optimizer must be one of"),
         ("units_dropped", {"units": 0, "rate": 0.3}, "units must be a number"),
     ],
@@ -100,7 +123,10 @@ def test_every_line_ends_where_its_value_begins():
     cases = {
         "factor_in_training": ({"strategy": "inverted", "rate": 0.25}, "1/k = 1/0.75"),
         "factor_at_test": ({"strategy": "standard", "rate": 0.25}, "k"),
-        "mean_ratio": ({"strategy": "none", "rate": 0.3}, "test factor / (train factor × k) = 1 / (1 × 0.7)"),
+        "mean_ratio": (
+            {"strategy": "none", "rate": 0.3},
+            "test factor / (training factor × k) = 1 / (1 × 0.7)",
+        ),
         "units_dropped": ({"units": 24, "rate": 0.25}, "r·n = 0.25 × 24"),
         "learning_rate_factor": ({"optimizer": "sgd", "rate": 0.3}, "1/k² = 1/0.7²"),
     }

@@ -8,12 +8,13 @@ import tomllib
 import pytest
 
 from dropviz.story import lines
-from dropviz.story.predictions import compute
-from dropviz.story.reading import MOST_BYTES, OWN_STORY, holds, own_story, read_story
+from dropviz.story.pictures import PICTURES
+from dropviz.story.predictions import COMPUTATIONS, compute
+from dropviz.story.reading import MOST_BYTES, OWN_STORY, SCENE_KEYS, holds, own_story, read_story
 
 STORY = own_story()
 ORDER = (
-    "distributions", "mask", "means", "variance_ratio", "which_p",
+    "mask", "mask", "means", "variance_ratio", "which_p",
     "mistakes", "next_layer", "annealing", "test_factors", "learning_rates",
 )  # fmt: skip
 GOOD = """title = "Mine"
@@ -48,6 +49,27 @@ text = "Drag."
 compute = "variance_ratio"
 given = { rate = 0.5 }
 drag = { rate = 0.5, within = 0.2 }
+"""
+
+
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
+OWN = f"""[[scene]]
+title = "One"
+sentence = "Only words."
+
+# an image
+[[scene]]
+title = "Two"
+sentence = "A dot."
+image = "{PIXEL}"
+alt = "a dot"
+
+[scene.ask]
+text = "Is it?"
+options = [{{ text = "no" }}, {{ text = "yes", right = true }}]
 """
 
 
@@ -87,6 +109,48 @@ def test_a_story_is_read_with_its_numbers_filled_in():
     assert two.question.worked == compute("variance_ratio", {"rate": 0.5})
 
 
+def test_a_scene_may_be_text_or_an_image_with_a_question_of_its_own():
+    text, image = read_story(OWN.encode()).scenes
+    assert (text.picture, text.image, text.veil, text.address, text.result()) == ("", None, "", "", None)
+    assert text.question is None
+    assert image.image.address == PIXEL
+    assert image.image.alt == "a dot"
+    assert (image.veil, image.question.worked, image.question.drag) == ("", None, None)
+    assert [option.right for option in image.question.options] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "said"),
+    [
+        ('sentence = "Only words."\n', "", 1, "sentence is missing"),
+        ('alt = "a dot"\n', "", 6, "alt is missing"),
+        ("data:image/png;base64,", "https://example.org/a.png#", 9, "image must be like data:image/png;base64"),
+        ("image/png", "image/svg+xml", 9, "image must be like data:image/png;base64"),
+        ("image/png", "image/jpeg", 9, "image must hold a JPEG, as its address says"),
+        (", right = true", "", 14, "exactly one option must have right = true; 0 have"),
+        ('{ text = "no" }', '{ text = "no", right = true }', 14, "exactly one option must have right = true; 2 have"),
+        ("right = true", "right = 1", 14, "right must be true or false; got 1"),
+        ("right = true", 'is = "= 1"', 14, "without compute, an option has text, and the right one right = true"),
+        ('text = "no"', 'text = ""', 14, "text is missing"),
+        ('{ text = "no" }, ', "", 14, "options must be a list of 2 to 4 tables"),
+        ('text = "Is it?"', 'text = "Is it?"\ndrag = { rate = 0.5, within = 1 }', 14, "drag needs compute"),
+        ('alt = "a dot"', 'alt = "a dot"\nreveal = "{value}"', 11, "{value} is not computed; known are none"),
+        ('alt = "a dot"', 'alt = "a dot"\nveiled = false', 11, "veiled needs a picture"),
+    ],
+)  # fmt: skip
+def test_an_error_of_ones_own_scene_is_told_with_its_line_and_reason(before, after, line, said):
+    assert OWN.count(before) == 1
+    with pytest.raises(ValueError, match=re.escape(said)) as error:
+        read_story(OWN.replace(before, after).encode())
+    assert str(error.value).startswith(f"Line {line}: ")
+
+
+def test_the_head_of_our_file_names_all_that_can_stand_in_one():
+    head = OWN_STORY.read_text(encoding="utf-8").split("\ntitle = ")[0]
+    for name in (*PICTURES, *COMPUTATIONS, *SCENE_KEYS[3:]):
+        assert re.search(rf"\b{name}\b", head), name
+
+
 def test_our_own_story_is_parsed_once():
     assert own_story() is own_story()
 
@@ -99,6 +163,16 @@ def test_windows_line_ends_change_nothing():
     ("before", "after", "line", "said"),
     [
         ('picture = "means"', 'picture = "mean"', 6, "picture must be one of"),
+        ('picture = "means"', 'picture = ""', 6, "picture must be one of"),
+        ('picture = "means"', 'picture = ["means"]', 6, "picture must be one of"),
+        ('picture = "means"\n', "", 6, "settings needs a picture"),
+        ('picture = "means"', 'picture = "means"\nveiled = 1', 7, 'veiled must be true, false or "means"; got 1'),
+        ('picture = "means"', 'picture = "means"\nveiled = "all"', 7, "veiled must be true, false"),
+        ('picture = "means"', 'picture = "means"\nveiled = "means"', 7, "is of the picture mask"),
+        ('picture = "means"', 'picture = "means"\nalt = "x"', 7, "alt says what an image shows"),
+        ('picture = "means"', 'picture = "means"\nimage = "x"', 7, "a picture or an image, not both"),
+        ('compute = "mean_change"\ngiven', "given", 19, "given needs compute, one of factor_in_training"),
+        ('compute = "mean_change"\ngiven = { strategy = "standard", rate = 0.8 }\n', "", 19, "right = true; got"),
         ("settings = { rate = 0.8 }", "settings = { rate = 2 }", 7, "rate must be a number from 0 to 0.95; got 2"),
         ("settings = { rate = 0.8 }", "settings = { step = 2 }", 7, "has no setting step"),
         ("settings = { rate = 0.8 }", "settings = 3", 7, "settings must be a table"),
@@ -151,7 +225,7 @@ def test_every_broken_scene_is_told_at_once():
         (b'title = "x"\n[[scene]\n', "Line 2: "),
         (b"scene = 3", "Line 1: scenes must be written"),
         (b"\xff\xfe", "not UTF-8"),
-        (b"#" * (MOST_BYTES + 1), "at most 200,000"),
+        (b"#" * (MOST_BYTES + 1), "at most 1,000,000"),
         (b"[[scene]]\n" * 41, "got 41"),
         (b"a = ", "Line 1: "),
     ],
@@ -176,7 +250,7 @@ HOSTILE = [
     ("'x = 0x' + 'f' * 190_000", "Line 1: a key or a number has at most 100 characters."),
     ("'\\n' * 199_000", "The file has 199,001 lines; a story has at most 5,000."),
     ("'title = [' + '\"x\", ' * 39_000 + ']'", "Line 1: title must be text; got ['x',"),
-    ("('[[scene]]\\n' + '#\\n' * 110) * 40", "Line 4330: picture must be one of"),
+    ("('[[scene]]\\n' + '#\\n' * 110) * 40", "Line 4330: title is missing"),
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ def test_the_address_is_the_state_of_the_app():
     scene = Scene("a", ".", "means", (("rate", 0.25), ("strategies", ("standard", "none")), ("seed", 3)))
     assert scene.address == "./?rate=0.25&strategies=standard,none&seed=3"
     assert replace(scene, settings=()).address == "./"
+    assert replace(scene, picture="mask").address.endswith("&view=simple&source=constant")  # as its units are
 
 
 def test_a_scene_is_silent_where_its_page_has_a_default():

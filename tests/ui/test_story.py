@@ -106,7 +106,44 @@ def test_a_public_address_that_is_none_is_passed_over(
 def test_behind_a_proxy_the_public_address_is_what_the_visitor_asked_for(
     monkeypatch: pytest.MonkeyPatch, asked: str, public: str
 ) -> None:
-    monkeypatch.setattr(talk, "st", SimpleNamespace(context=SimpleNamespace(url=asked)))
+    monkeypatch.setattr(
+        talk, "st", SimpleNamespace(context=SimpleNamespace(url=asked), get_option=lambda _: None)
+    )
+    assert talk.public_address("story") == public
+
+
+@pytest.mark.parametrize(
+    ("asked", "bound", "own", "public"),
+    [
+        ("http://localhost:8501/story", None, "192.168.1.7", "http://192.168.1.7:8501/story"),
+        ("http://127.0.0.1:8501/a/story", "0.0.0.0", "10.2.3.4", "http://10.2.3.4:8501/a/story"),
+        ("http://localhost:8501/story", "localhost", "192.168.1.7", "http://localhost:8501/story"),
+        ("http://localhost:8501/story", None, "172.17.0.2", "http://localhost:8501/story"),  # in a container
+        ("http://localhost:8501/story", None, "127.0.0.1", "http://localhost:8501/story"),
+        ("http://localhost:8501/story", None, None, "http://localhost:8501/story"),  # no network
+        ("http://localhost/story", None, "192.168.1.7", "http://localhost/story"),  # behind a proxy
+        ("https://uni.example/story", None, "192.168.1.7", "https://uni.example/story"),
+    ],
+)
+def test_who_opens_the_app_on_the_serving_computer_gets_the_address_that_phones_reach(
+    monkeypatch: pytest.MonkeyPatch, asked: str, bound: str | None, own: str | None, public: str
+) -> None:
+    class Line:
+        def __init__(self, *_: int) -> None: ...
+        def __enter__(self) -> "Line":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+        def connect(self, _: object) -> None:
+            if own is None:
+                raise OSError
+
+        def getsockname(self) -> tuple[str | None, int]:
+            return own, 5
+
+    context = SimpleNamespace(url=asked)
+    monkeypatch.setattr(talk, "st", SimpleNamespace(context=context, get_option=lambda _: bound))
+    monkeypatch.setattr(talk, "socket", SimpleNamespace(socket=Line, AF_INET=2, SOCK_DGRAM=2))
     assert talk.public_address("story") == public
 
 

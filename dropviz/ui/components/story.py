@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import socket
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -21,6 +22,8 @@ from dropviz.ui.components.scripts import component
 from dropviz.ui.settings.session import saved, set_value
 
 log = logging.getLogger(__name__)
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+HOME_NETWORKS = ("192.168.", "10.")  # 172.16 to 172.31 are Docker's own, which no phone reaches
 PUBLIC_URL = "DROPVIZ_PUBLIC_URL"  # where the hall finds the app, if that is not where the lecturer sees it
 
 
@@ -32,7 +35,21 @@ def public_address(page: str) -> str:
     parts = urlsplit(st.context.url or "")
     if not parts.netloc:  # no request, as in a test
         return page
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+    return urlunsplit((parts.scheme, _reachable(parts.netloc), parts.path.rstrip("/"), "", ""))
+
+
+def _reachable(netloc: str) -> str:
+    """The host and port that phones in the same network reach, where the visitor named this computer to itself."""
+    asked = urlsplit(f"//{netloc}")
+    if asked.hostname not in LOCAL_HOSTS or st.get_option("server.address") in LOCAL_HOSTS:
+        return netloc
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        try:
+            line.connect(("192.0.2.1", 9))  # sends nothing: it asks which way a packet would leave
+            own = str(line.getsockname()[0])
+        except OSError:  # no network
+            return netloc
+    return f"{own}:{asked.port}" if own.startswith(HOME_NETWORKS) and asked.port else netloc
 
 
 @cache

@@ -19,14 +19,15 @@ from dropviz.ui.settings.sources import disarmed
 from dropviz.ui.settings.widgets import show
 
 HOW_TO = (
-    "A story is a TOML file: one `[[scene]]` a picture, with title, sentence, question and notes. Which answer "
-    "is right is computed. Take ours as a beginning."
+    "A story is a TOML file: one `[[scene]]` after another, with a picture of this app, an image or only text; a "
+    "question, whose answer is computed or marked; and notes. Take ours as a beginning: its head says what can stand "
+    "there."
 )
 NOT_HELD = (
     "The story of this address is no longer held here; this is ours. When its file is loaded again, on any computer, "
     "the address leads to it as before."
 )
-MOST_HELD = 64  # of 200 kilobytes at most each
+MOST_HELD = 64  # of a megabyte at most each
 
 
 @st.cache_resource(max_entries=MOST_HELD, show_spinner=False)
