@@ -5,6 +5,7 @@ The axes of a panel are fixed before the first epoch, so that nothing but the cu
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from dropviz.training.curves import SMALLEST, Compared, Curve
 HEIGHT = 236  # of a panel, pixels
 RIGHT = 100  # room for the names of the curves
 AVERAGE = "the average digit, always"
+Dash = Literal["solid", "dashed"]
 OTHERS = ("inverted", "other", "both", "none", "standard", "ink")
 
 
@@ -31,7 +33,12 @@ def training_panel(compared: Compared) -> tuple[Panel, str]:
         names = [label for label, _ in compared.runs]
         tips = [(f"— {name}", color, 1.0, 0.5) for name, color in zip(names, colors, strict=True)][::-1]
     title = (curves and scale.title(compared)) or scale.y_title.capitalize()
-    marks = [mark for color, curve in curves for mark in _marks(curve, color, y)]
+    pairs = {curve.place for curve in compared.curves if curve.forgotten}
+    dashes: list[Dash] = [
+        "dashed" if curve.place in pairs and not curve.forgotten else "solid" for _, curve in curves
+    ]
+    drawn = zip(curves, dashes, strict=True)
+    marks = [mark for (color, curve), dash in drawn for mark in _marks(curve, color, y, dash)]
     if compared.average is not None and curves:
         ends, level = np.array([0.0, compared.epochs]), np.full(2, compared.average)
         marks.append(Path(AVERAGE, "ink", ends, level, "dotted", width=1.5))
@@ -72,12 +79,13 @@ def _y_axis(scale: Scale, curves: Sequence[Curve]) -> Axis:
     return Axis(scale.y_title, hundred * low, hundred * high, unit=" %" if scale.percent else "")
 
 
-def _marks(curve: Curve, color: str, y: Axis) -> list[Mark]:
+def _marks(curve: Curve, color: str, y: Axis, dash: Dash) -> list[Mark]:
+    """The curve and its spread; dashed, it lets one that it lies on be seen."""
     x = np.arange(len(curve.mean), dtype=float)
     mean = np.maximum(curve.mean, SMALLEST) if y.log else curve.mean
     hundred = 100.0 if y.unit else 1.0
-    dots = 4 if len(x) < 30 else 0
-    line = Path(curve.name, color, x, hundred * mean, dots=dots, spread=hundred * curve.spread)
+    dots = 4 if len(x) < 30 and dash == "solid" else 0
+    line = Path(curve.name, color, x, hundred * mean, dash, dots=dots, spread=hundred * curve.spread)
     if not curve.spread.any():
         return [line]
     smallest = 0.3 * mean if y.log else np.full_like(mean, -math.inf)
