@@ -42,7 +42,7 @@ def network_panel(network: Network, seen: Redrawn | None) -> tuple[Panel, str]:
     title = (
         f"One mask: {off} of the {hidden} hidden units shown are off" if off else "The network, no unit off"
     )
-    drawn = Panel(title, *_axes(WIDE, TALL), marks, HEIGHT, Labels(labels, labels), right=0, equal=True)
+    drawn = Panel(title, *_axes(WIDE, TALL), marks, HEIGHT, Labels(labels, labels), equal=True)
     return drawn, f"{title}. Its layers have {', '.join(map(str, network.sizes))} units."
 
 
@@ -62,7 +62,7 @@ def pictures_panel(network: Network, seen: Redrawn | None) -> tuple[Panel, str]:
         top = tall - at * step
         marks.append(Pixels(name, "none", (0.0, wide), (top - step, top - NAME), _side_by_side(pictures)))
         labels.append(Label((name,), "title", 0.0, (top - 0.5 * NAME) / tall, anchor="start"))
-    panel = Panel(title, *_axes(wide, tall), marks, HEIGHT, Labels(labels, labels), right=0, equal=True)
+    panel = Panel(title, *_axes(wide, tall), marks, HEIGHT, Labels(labels, labels), equal=True)
     return panel, f"{title}: {len(network.pictures)} pictures."
 
 
