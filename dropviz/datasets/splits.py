@@ -39,6 +39,7 @@ class Split:
     test_features: AnyFloats
     test_targets: NDArray[Any]
     classes: tuple[str, ...]  # their names; empty for a regression
+    picture: tuple[int, int] | None = None  # rows and columns, where the features are the pixels of a picture
 
     @property
     def outputs(self) -> int:
@@ -71,7 +72,20 @@ def digits_split(train_examples: int | None = None) -> Split:
     if train_examples is not None:
         _check_whole("train_examples", train_examples, 10, len(train))
         train = np.sort(_balanced(labels[train], train_examples, train))
-    return Split("digits", features[train], labels[train], features[test], labels[test], tuple("0123456789"))
+    classes = tuple("0123456789")
+    return Split("digits", features[train], labels[train], features[test], labels[test], classes, (8, 8))
+
+
+def digits_redrawn(train_examples: int | None = None) -> Split:
+    """The digits of `digits_split`, each to be given back as it is: the targets are the pixels."""
+    named = digits_split(train_examples)
+    return replace(
+        named,
+        name="digits to redraw",
+        train_targets=named.train_features,
+        test_targets=named.test_features,
+        classes=(),
+    )
 
 
 def moons(examples: int = 200, noise: float = 0.2, seed: int = 0) -> Split:

@@ -43,6 +43,12 @@ _DIGITS = _Data("from sklearn.datasets import load_digits", _DIGITS_LINES, 64, 1
 _FEW_DIGITS = _Data(
     _DIGITS.imports, f"{_DIGITS_LINES}\ntrain_x, train_y = train_x[:300], train_y[:300]  # few", 64, 10
 )
+_REDRAWN = _Data(
+    _DIGITS.imports,
+    f"{_DIGITS_LINES}\ntrain_x = train_x[:700]\ntrain_y, test_y = train_x, test_x  # redraw",
+    64,
+    64,
+)
 _MOONS = _Data(
     "from sklearn.datasets import make_moons",
     """x, y = make_moons(560, noise=0.35, random_state=0)
@@ -81,7 +87,7 @@ def calibration_error(chances, labels, bins=15):  # |how often right - how sure|
     return np.abs(np.bincount(place, weights=right - sure)).sum() / len(labels)
 
 
-#? silent chances
+#? silent+classes chances
 def score(chances, labels):  # accuracy and mean loss
     right = chances.argmax(axis=1) == labels
     return right.mean(), -np.log(chances[np.arange(len(labels)), labels] + 1e-30).mean()
@@ -95,6 +101,20 @@ results = {}
 def report(name, network):
     right, loss = results[name] = score(predict(network, test_x), test_y)
     print(f"{name}: {100 * right:.1f} % right, loss {loss:.3f}")"""
+_FORGOTTEN = """results = {}
+
+
+def report(name, network):
+    results[name] = loss = ((predict(network, test_x) - test_y) ** 2).sum(axis=1).mean() / 2
+    print(f"{name}: test loss {loss:.3f}")
+
+
+for noise in ("inverted", "standard"):
+    network = train(noise)
+    report(noise if noise == "inverted" else "standard, factor forgotten", network)
+scale(network, KEEP)  # the last one trained: standard
+report("standard, weights scaled", network)
+"""
 _SAME_TEST_CODE = """for noise in ("none", "inverted", "standard"):
     network = train(noise)
     report(noise, network)
@@ -158,6 +178,7 @@ for rate in (RATE / 5, RATE):
 """
 
 _SCRIPTS: Mapping[str, _Script] = {
+    "forgotten": _Script(_REDRAWN, "simple values silent scale three", _FORGOTTEN),
     "same_test_code": _Script(_DIGITS, "simple classes silent report scale", _SAME_TEST_CODE),
     "equal_rate_sgd": _Script(_DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k²", power="**2")),
     "equal_rate_adam": _Script(_DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k", power="")),
@@ -186,6 +207,8 @@ def training_script(target: Target, name: str, rate: float) -> str:
         "imports": f"{script.data.imports}\n" if script.data.imports else "",
         "data": script.data.lines,
         "inputs": str(script.data.inputs),
+        "sizes": ", ".join(map(str, (script.data.inputs, *config.hidden, script.data.outputs))),
+        "depth": str(len(config.hidden)),
         "hidden": str(config.hidden[0]),
         "outputs": str(script.data.outputs),
         "optimizer": type(optimizer).__name__,

@@ -26,7 +26,7 @@ NOISES = {  # what multiplies the activations in training; at test nothing does
 class Network:
     def __init__(self, noise, rate):
         self.noise, self.rate, self.rng = NOISES[noise], rate, np.random.default_rng(0)
-        sizes = ({inputs}, {hidden}, {hidden}, {outputs})
+        sizes = ({sizes})
         self.layers = [
             [self.rng.normal(0, (2 / n) ** 0.5, (n, m)), np.zeros(m)] for n, m in zip(sizes, sizes[1:])
         ]
@@ -51,9 +51,10 @@ def softmax(outputs):
 #? silent noisy
 def predict(network, x):  # the same test code for every network: no mask, no factor  #? silent
 def predict(network, x, noisy=False):  # without noise the plain test code  #? noisy
-    return softmax(network(x))  #? silent
+    return softmax(network(x))  #? silent+classes
+    return network(x)  #? silent+values
     return softmax(network(x, noisy))  #? chances
-    return network(x, noisy)  #? values
+    return network(x, noisy)  #? noisy+values
 
 
 #? scale
@@ -157,7 +158,7 @@ def predict(network, x, noisy=False):  # without noise the plain test code  #? n
 #? scale
 @torch.no_grad()
 def scale(network, factor):  # the weights behind the dropout
-    for layer in (network[3], network[6]):
+    for layer in network[3::3]:
         layer.weight *= factor
 
 
@@ -166,11 +167,12 @@ def train(noise, rate):  # the rate is a function of the step  #? schedule
 def train(noise, start, speed):  #? speed
     # start and speed multiply the weights behind the dropout, and their learning rate  #? speed
     torch.manual_seed(0)
-    dropout = [NOISES[noise](rate) for _ in range(2)]  #? simple
-    dropout = [NOISES[noise](RATE) for _ in range(2)]  #? schedule speed
+    dropout = [NOISES[noise](rate) for _ in range({depth})]  #? simple
+    dropout = [NOISES[noise](RATE) for _ in range({depth})]  #? schedule speed
     network = nn.Sequential(
         nn.Linear({inputs}, {hidden}), nn.ReLU(), dropout[0],
         nn.Linear({hidden}, {hidden}), nn.ReLU(), dropout[1],
+        nn.Linear({hidden}, {hidden}), nn.ReLU(), dropout[2],  #? three
         nn.Linear({hidden}, {outputs}),
     )
     for layer in network[::3]:
@@ -261,7 +263,7 @@ def predict(network, x, noisy=False):  # without noise the plain test code  #? n
 
 #? scale
 def scale(network, factor):  # the weights behind the dropout
-    for layer in (network.layers[2], network.layers[4]):
+    for layer in network.layers[2::2]:
         layer.kernel.assign(layer.kernel * factor)
 
 
@@ -270,13 +272,14 @@ def train(noise, rate):  # the rate is a function of the step  #? schedule
 def train(noise, start, speed):  #? speed
     # start and speed multiply the weights behind the dropout, and their learning rate  #? speed
     keras.utils.set_random_seed(0)
-    dropout = [NOISES[noise](rate) for _ in range(2)]  #? simple schedule
-    dropout = [NOISES[noise](RATE) for _ in range(2)]  #? speed
+    dropout = [NOISES[noise](rate) for _ in range({depth})]  #? simple schedule
+    dropout = [NOISES[noise](RATE) for _ in range({depth})]  #? speed
     dense, first = keras.layers.Dense, {"kernel_initializer": "he_normal", "activation": "relu"}
     network = keras.Sequential([
         keras.Input(({inputs},)),
         dense({hidden}, **first), dropout[0],
         dense({hidden}, **first), dropout[1],
+        dense({hidden}, **first), dropout[2],  #? three
         dense({outputs}),
     ])
     scale(network, start)  #? speed

@@ -61,6 +61,8 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "simulated": "computed from drawn numbers. The same seed draws the same numbers.",
             "seed": "the number that random draws start from: the same seed, the same draws.",
             "standard error": "how far a simulated number typically lies from the exact one; smaller with more draws.",
+            "95 % interval": "a range made so that 95 of 100 such ranges hold the true value.",
+            "paired": "compared seed by seed: both of a pair start alike and see the same examples.",
             "discrepancy": "how training and test outputs differ, as one number.",
             "mean gap": "the test mean minus the training mean.",
             "relative gap": "a gap divided by the size of what it is compared with.",

@@ -1,7 +1,7 @@
 // Panels that grow: the server sends them again and again, the browser draws them in the nodes that are there, so that
 // nothing blinks.
 
-import { panelNodes } from "./panel.js";
+import { isDrawing, panelNodes, TYPE } from "./panel.js";
 import { measurePanels, sharedParts, showPanel } from "./picture.js";
 import { dataTables } from "./tables.js";
 import { revive } from "./wire.js";
@@ -20,11 +20,12 @@ function arrange(root, charts) {
 
 function drawCharts(root) {
   if (!root.clientWidth) return; // the page was left
+  const unit = parseFloat(getComputedStyle(root).getPropertyValue("--dv-type")) / TYPE || 1;
   measurePanels(Array.from(root.children, ({ nodes }) => nodes));
   root.charts.forEach(({ panel, alt }, at) => {
     const { nodes } = root.children[at];
     nodes.figure.setAttribute("aria-label", alt);
-    showPanel(nodes, panel, root.live, WIDE_PAGE, 1).move(0);
+    showPanel(nodes, panel, root.live, WIDE_PAGE, unit).move(0);
   });
   root.dataset.ready = "";
 }
@@ -32,7 +33,7 @@ function drawCharts(root) {
 // Closed tables cost nothing; open ones keep their place while the rows change.
 function tabulateOpen(details, charts) {
   if (!details.open) return;
-  const tables = dataTables(charts.map(({ panel }) => panel).filter(({ marks }) => marks.length), [], 0);
+  const tables = dataTables(charts.map(({ panel }) => panel).filter((panel) => !isDrawing(panel)), [], 0);
   details.querySelector(".dv-tables").replaceChildren(...(tables.length ? tables : ["Nothing has been trained yet."]));
 }
 

@@ -176,6 +176,14 @@ const draw = {
     const node = drawn("image", { ...size, href, preserveAspectRatio: "none" });
     return { nodes: [node], move: still, say: () => [] };
   },
+
+  Pixels(mark, room) {
+    const [[left, right], [low, high]] = [mark.x.map(room.toX), mark.y.map(room.toY)];
+    const href = pixelPicture(mark, room.node).toDataURL();
+    const size = { x: left, y: high, width: right - left, height: low - high };
+    const node = drawn("image", { ...size, href, preserveAspectRatio: "none", style: "image-rendering: pixelated" });
+    return { nodes: [node], move: still, say: () => [] };
+  },
 };
 
 /**
@@ -200,6 +208,30 @@ const reading = (mark) => (x, index) => {
   const near = mark.stepped ? Math.max(0, xs.findLastIndex((left) => left <= x)) : nearest(Array.from(xs), x);
   return [[mark, plusMinus(ys[near], mark.spread?.values[near])]];
 };
+
+/**
+ * How a pixel is painted: its red, green, blue and opacity; nothing where there is no value.
+ * @param {number} value @param {number[]} ink @param {number[]} beyond
+ */
+export function pixelOf(value, ink, beyond) {
+  if (!(value > 0)) return [0, 0, 0, 0];
+  const past = Math.min(Math.max(value - 1, 0), 1);
+  const mixed = [0, 1, 2].map((at) => Math.round((1 - past) * ink[at] + past * beyond[at]));
+  return [...mixed, Math.round(255 * Math.min(value, 1))];
+}
+
+/** @param {Pixels} mark @param {SVGElement} node */
+function pixelPicture({ color, z }, node) {
+  const canvas = document.createElement("canvas");
+  canvas.width = z.points;
+  canvas.height = z.values.length / z.points;
+  const paint = canvas.getContext("2d");
+  const picture = paint.createImageData(canvas.width, canvas.height);
+  const [ink, beyond] = ["title", color].map((role) => channelsAt(node, role));
+  z.values.forEach((value, at) => picture.data.set(pixelOf(value, ink, beyond), 4 * at));
+  paint.putImageData(picture, 0, 0);
+  return canvas;
+}
 
 // Shades between the two colours of a field, and a line where it is one half.
 function fieldPicture({ colors, x, y, z }, node) {

@@ -37,14 +37,18 @@ function acrossTicks({ x }, toX, unit) {
 
 const upTicks = ({ y, height }) => ticksOf(y, height / 26);
 
+/** Whether a panel is a drawing: its axes measure nothing. @param {Panel} panel */
+export const isDrawing = ({ x, y }) => !x.title && !y.title;
+
 // The width and height between the axes, and where they begin.
 function frameOf(panel, width, unit) {
   const longest = Math.max(...upTicks(panel).map((tick) => (tickText(tick) + panel.y.unit).length), SHORT);
-  const left = (LEFT + (longest - SHORT) * LETTER) * unit;
+  const measured = isDrawing(panel) ? 0 : 1;
+  const left = measured * (LEFT + (longest - SHORT) * LETTER) * unit;
   let inner = Math.max(40, width - left - panel.right * unit);
   const tall = panel.height * unit;
   if (panel.equal) inner = Math.min(inner, (tall * (panel.x.high - panel.x.low)) / (panel.y.high - panel.y.low));
-  return { left, right: left + inner, top: TOP * unit, bottom: TOP * unit + tall, height: tall + (TOP + BOTTOM) * unit };
+  return { left, right: left + inner, top: TOP * unit, bottom: TOP * unit + tall, height: tall + (TOP + measured * BOTTOM) * unit };
 }
 
 function axes(panel, { toX, toY, unit }, { left, right, top, bottom }, width) {
@@ -121,5 +125,5 @@ export function drawPanel({ caption, svg, grip, width }, panel, places, page, un
     for (const mark of marks) mark.move(index);
     if (panel.over) cursor.setAttribute("d", `M${tenth(toX(places[index]))},${tenth(frame.top)}V${tenth(frame.bottom)}`);
   };
-  return { toX, toY, move, say: (x, index) => marks.flatMap((mark) => mark.say(x, index)) };
+  return { toX, toY, move, say: (x, index) => (isDrawing(panel) ? [] : marks.flatMap((mark) => mark.say(x, index))) };
 }

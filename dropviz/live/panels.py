@@ -158,7 +158,21 @@ class Field:
     z: Numbers
 
 
-Mark = Line | Path | Points | Stem | Band | Field
+@dataclass(frozen=True, slots=True, eq=False)
+class Pixels:
+    """A picture of squares between two ``x`` and two ``y``; ``z``: (row, column), from the top.
+
+    0 is the ground and 1 the ink; above 1 it turns to ``color``, which it is from 2 on. NaN is left out.
+    """
+
+    name: str
+    color: str
+    x: tuple[float, float]
+    y: tuple[float, float]
+    z: Numbers
+
+
+Mark = Line | Path | Points | Stem | Band | Field | Pixels
 
 
 # ---- panels ---------------------------------------------------------------------------------------------------------
@@ -191,7 +205,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """Marks on two axes under a title, their finding.
+    """Marks on two axes under a title, their finding; where neither axis has a title, a drawing without numbers.
 
     Attributes
     ----------

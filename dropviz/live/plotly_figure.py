@@ -19,6 +19,7 @@ from dropviz.live.panels import (
     Numbers,
     Panel,
     Path,
+    Pixels,
     Points,
     Row,
     Stem,
@@ -147,6 +148,18 @@ def _(mark: Field) -> Drawn:
     half |= {"line": {"color": COLORS["ink"], "width": 1.5}, "colorscale": colors, "showscale": False}
     surface = {"type": "contour", "x": mark.x, "y": mark.y, "z": mark.z, "zmin": 0.0, "zmax": 1.0}
     return Drawn(surface | half | {"name": mark.name})
+
+
+@_trace.register
+def _(mark: Pixels) -> Drawn:
+    rows, columns = mark.z.shape
+    (left, right), (low, high) = mark.x, mark.y
+    x = left + (np.arange(columns) + 0.5) * (right - left) / columns
+    y = high - (np.arange(rows) + 0.5) * (high - low) / rows
+    ink = COLORS["title"]
+    colors = [[0.0, faint(ink, 0.0)], [0.5, ink], [1.0, COLORS[mark.color]]]
+    picture: dict[str, Any] = {"type": "heatmap", "x": x, "y": y, "z": mark.z, "zmin": 0.0, "zmax": 2.0}
+    return Drawn(picture | {"colorscale": colors, "showscale": False, "name": mark.name, "hoverinfo": "skip"})
 
 
 def _cursor(panel: Panel, places: Floats) -> Drawn:

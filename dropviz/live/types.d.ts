@@ -47,7 +47,8 @@ interface Points { mark: "Points"; name: string; color: string; x: Numbers; y: N
 interface Stem { mark: "Stem"; name: string; color: string; at: Numbers; share: Numbers; dashed: boolean; }
 interface Band { mark: "Band"; name: string; color: string; x: Numbers; low: Numbers; high: Numbers; }
 interface Field { mark: "Field"; name: string; colors: [string, string]; x: Numbers; y: Numbers; z: Numbers; }
-type Mark = Line | Path | Points | Stem | Band | Field;
+interface Pixels { mark: "Pixels"; name: string; color: string; x: [number, number]; y: [number, number]; z: Numbers; }
+type Mark = Line | Path | Points | Stem | Band | Field | Pixels;
 
 interface Label {
   lines: string[]; color: string; x: number; y: number; tip: [number, number] | null; anchor: "start" | "middle" | "end";

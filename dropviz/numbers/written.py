@@ -39,6 +39,17 @@ def plain(value: float, digits: int = 4) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
+def grouped(value: float, digits: int = 3) -> str:
+    """Write a number as `plain` does, but large ones without powers of ten.
+
+    >>> grouped(0.07712), grouped(1234.0, 2), grouped(-15.6, 2)
+    ('0.0771', '1,200', '−16')
+    """
+    if 10.0**digits <= abs(value) < 1e9:
+        return f"{float(f'{value:.{digits}g}'):,.0f}".replace("-", "−")
+    return plain(value, digits)
+
+
 def short(value: float) -> str:
     """Write a number with three significant digits, without trailing zeros.
 

@@ -13,11 +13,10 @@ OWN = "own"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Experiments behind one button."""
+    """Experiments that are chosen together."""
 
     name: str  # in the address
-    label: str  # on the button
-    asked: str  # what the button asks
+    label: str  # on the screen
     sources: str = ""  # how to read the picture, and who found it
     variants: Choice | None = None  # the choice among several experiments
 
@@ -29,15 +28,18 @@ def _variants(key: str, label: str, options: dict[str, str], help: str) -> Choic
 GROUPS = (
     Group(
         "same_test_code",
-        "same test code",
-        "Which does it fit?",
-        "Curves are means over the seeds, bands one standard deviation. Dashed, if any: the standard network after its "
-        "weights behind the dropout were multiplied by the keep probability.",
+        "forgotten factor",
+        "The factor at test is 1 − rate at every layer with dropout; here it multiplies the weights behind it, once.",
+        _variants(
+            "network",
+            "what the network does",
+            {"forgotten": "redraws digits", "same_test_code": "names digits"},
+            "A picture shows the size of every output. A name is the largest of ten, whatever their size.",
+        ),
     ),
     Group(
         "equal_rate",
         "equal learning rate",
-        "Do both train alike?",
         "Standard starts with its weights behind the dropout divided by keep, so that both are the same function; in "
         "the third run those weights alone get the other learning rate.",
         _variants(
@@ -50,7 +52,6 @@ GROUPS = (
     Group(
         "annealing",
         "changing rate",
-        "What does it cost?",
         "Annealed dropout: Rennie, Goel, Thomas, [SLT 2014]"
         "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). Curriculum dropout: "
         "Morerio et al., [ICCV 2017](https://arxiv.org/abs/1703.06229).",
@@ -63,8 +64,7 @@ GROUPS = (
     ),
     Group(
         "regularize",
-        "does it regularize?",
-        "How wide is the gap?",
+        "few examples",
         "Gaussian noise N(1, rate/keep) in the place of the mask: Srivastava et al., [JMLR 15, 2014]"
         "(https://jmlr.org/papers/v15/srivastava14a.html).",
         _variants(
@@ -76,8 +76,7 @@ GROUPS = (
     ),
     Group(
         "monte_carlo",
-        "Monte Carlo dropout",
-        "Better than one pass?",
+        "many noisy passes",
         "Pictures of noisy passes are those of the first seed. Gal, Ghahramani, *Dropout as a Bayesian approximation*, "
         "[ICML 2016](https://arxiv.org/abs/1506.02142). Calibration error: Guo et al., "
         "[ICML 2017](https://arxiv.org/abs/1706.04599).",
@@ -88,16 +87,14 @@ GROUPS = (
             "Many noisy passes instead of one: for ten digits, or for one curve with its uncertainty.",
         ),
     ),
-    Group(OWN, "your own runs", "What would you try?"),
+    Group(OWN, "my own"),
 )
-# A click starts the training, an address only chooses.
 EXPERIMENT = Choice(
     "training",
     "experiment",
     {group.name: group.label for group in GROUPS},
     "same_test_code",
-    help="A click on an experiment chooses it and trains it at once; Train begins anew with what is set.",
-    control="page",
+    control="segments",
 )
 RATE = Number(
     "training_rate",
@@ -133,6 +130,10 @@ FRAMEWORK = Choice(
     "What the script is written for.",
     "segments",
 )
+
+
+# Half a minute of one core would be too much for everybody who only opens the page; this takes three seconds.
+STARTS_ITSELF = "forgotten"
 
 # ---- a person's own runs --------------------------------------------------------------------------------------------
 

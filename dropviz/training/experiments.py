@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from dropviz.datasets.splits import Split, digits_split, moons, wave
+from dropviz.datasets.splits import Split, digits_redrawn, digits_split, moons, wave
 from dropviz.numbers.checks import check_number
 from dropviz.schedules import Schedule, annealed, curriculum
 from dropviz.training import findings, mc
@@ -64,6 +64,7 @@ def experiments(rate: float = 0.5) -> Mapping[str, Experiment]:
     """
     check_number("rate", rate, 0.0, 0.95)
     rows = (
+        _forgotten(rate),
         _same_test_code(rate),
         _equal_rate("equal_rate_sgd", rate, SGD(0.05), "k²"),
         _equal_rate("equal_rate_adam", rate, Adam(1e-3, epsilon=1e-30), "k"),
@@ -103,6 +104,27 @@ def _runs(
     rate: float, methods: Mapping[str, str | None], **changes: object
 ) -> tuple[tuple[str, TrainingConfig], ...]:
     return tuple((label, _config(method, rate, **changes)) for label, method in methods.items())
+
+
+def _forgotten(rate: float) -> Experiment:
+    """A network that gives back pictures: its loss sees the size of every output, which a class does not show."""
+    site = Dropout("inverted", rate)
+    inverted = TrainingConfig(
+        hidden=(192, 192, 192),
+        dropout=(None, site, site, site),
+        optimizer=Adam(2e-3, epsilon=1e-12),
+        epochs=12,
+        init="glorot",
+    )
+    return Experiment(
+        "forgotten",
+        "The forgotten factor",
+        "A network learns to redraw digits with dropout. What if the factor at test is forgotten?",
+        lambda: digits_redrawn(700),
+        (("scaled in training", inverted), ("scaled at test", as_standard(inverted))),
+        findings.read_forgotten,
+        ("redrawn_loss",),
+    )
 
 
 def _same_test_code(rate: float) -> Experiment:

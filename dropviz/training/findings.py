@@ -1,4 +1,4 @@
-"""What runs showed, computed from them, a sentence each.
+"""What runs showed, computed from them, a sentence each; the first is the verdict that the experiment is run for.
 
 No finding is typed in. Each compares numbers of the runs at hand, in words that the numbers choose, so that it stays
 true with another seed, another number of epochs, or a result against expectation.
@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from dropviz.datasets.splits import Split
-from dropviz.training import mc, network
+from dropviz.numbers.checks import quotient
+from dropviz.numbers.written import grouped
+from dropviz.training import mc, network, verdicts
 from dropviz.training.loop import Run, score
+from dropviz.training.verdicts import ROUNDING, apart_from
 
 MC_PASSES = 50
-ROUNDING = 1e-9  # a relative difference of losses that float64 leaves after some hundred steps, with room
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def diverged(runs: Sequence[Run]) -> list[str]:
@@ -54,9 +57,48 @@ def _run_by_run(read: Callable[[Split, Run], list[str]]) -> Callable[[Split, Seq
     return lambda data, runs: [sentence for run in runs for sentence in read(data, run)]
 
 
-@_run_by_run
-def read_same_test_code(data: Split, run: Run) -> list[str]:
+def read_forgotten(data: Split, runs: Sequence[Run]) -> list[str]:
+    """What the missing factor costs a network that redraws pictures, and what inverted dropout needs."""
+    inverted, standard = runs
+    without, scaled = standard.final("plain_test_loss"), standard.final("test_loss")
+    average = average_loss(data)
+    beside = _compared(without - average, "more", "less", "as much")
+    received, trained = (
+        np.mean([getattr(epoch, name)[-2] for epoch in standard.last])
+        for name in ("plain_mean", "train_mean")
+    )
+    times = float(quotient(received, trained))
+    layers = sum(site is not None for site in standard.config.sites)
+    keep = 1.0 - max(standard.last[0].rates)
+    distance = apart_from(inverted, standard)
+    return [
+        verdicts.forgotten(standard),
+        f"Always answering the average picture, whatever is shown, has a test loss of {grouped(average, 3)}; the "
+        f"network without its factor has {beside}: {grouped(without, 3)}.",
+        "Scaled in training (inverted), the network needs no factor at test: its test loss is "
+        f"{grouped(inverted.final('test_loss'), 3)}, that of the one scaled at test (standard) {grouped(scaled, 3)}. "
+        "Both started as the same function; their training losses are never further apart than "
+        f"{grouped(distance, 1)} of their value.",
+        f"With the factor forgotten the output layer receives {grouped(times, 3)} times the mean of "
+        f"training. Were there no biases, {layers} layers in a row would make it "
+        f"1/{keep:g}{str(layers).translate(RAISED)} = {grouped(keep**-layers, 3)} times.",
+    ]
+
+
+def average_loss(data: Split) -> float:
+    """The test loss of a regression that always answers the mean of the training targets."""
+    always = np.broadcast_to(data.train_targets.mean(axis=0), data.test_targets.shape)
+    return score(always, data.test_targets)[0]
+
+
+def read_same_test_code(data: Split, runs: Sequence[Run]) -> list[str]:
     """Who fits the plain test code, and what the missing factor costs."""
+    standard = [run for run in runs if _uses(run, "standard")]
+    return [*map(verdicts.forgotten, standard), *_plain_test_code(data, runs)]
+
+
+@_run_by_run
+def _plain_test_code(data: Split, run: Run) -> list[str]:
     del data
     received, trained, scaled = (
         np.mean([getattr(epoch, name)[-2] for epoch in run.last])
@@ -87,14 +129,10 @@ def read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
     """Which run follows the path of the first."""
     del data
     inverted, *others = runs
-    sentences = []
+    length = min(len(epochs) for run in runs for epochs in run.epochs)
+    sentences = [verdicts.equal_rate(runs)]
     for run in others:
-        length = min(len(epochs) for epochs in (*run.epochs, *inverted.epochs))
-        losses, reference = (
-            np.array([[epoch.train_loss for epoch in epochs[:length]] for epochs in each.epochs])
-            for each in (run, inverted)
-        )
-        distance = float((np.abs(losses - reference) / reference).mean(axis=0).max())
+        distance = apart_from(inverted, run)
         if distance < ROUNDING:
             words = f"differ by at most {distance:.0e} of their value" if distance else "do not differ at all"
             sentences.append(
@@ -104,8 +142,8 @@ def read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
         else:
             sentences.append(
                 f"{run.label}: a different path; its training loss departs from that of inverted by up to "
-                f"{_percent(distance)} and is {losses[:, -1].mean():.4f} against {reference[:, -1].mean():.4f} after "
-                f"{length - 1} epochs."
+                f"{_percent(distance)} and is {run.final('train_loss'):.4f} against "
+                f"{inverted.final('train_loss'):.4f} after {length - 1} epochs."
             )
     return sentences
 
@@ -116,6 +154,7 @@ def read_annealing(data: Split, runs: Sequence[Run]) -> list[str]:
     accuracy = {run.label: run.final("test_accuracy") for run in runs}
     loss = {run.label: run.final("test_loss") for run in runs}
     return [
+        verdicts.lowest_test_loss(runs),
         f"Test accuracy: {_listed(accuracy, _percent)}.",
         f"Highest: {_winners(accuracy, max, _percent)}. Lowest test loss: {_winners(loss, min, '{:.3f}'.format)}.",
         _spread_sentence(runs),
@@ -125,16 +164,18 @@ def read_annealing(data: Split, runs: Sequence[Run]) -> list[str]:
 def read_own(data: Split, runs: Sequence[Run]) -> list[str]:
     """As `read_annealing`, with the accuracy on the training examples."""
     trained = {run.label: run.final("train_accuracy") for run in runs}
-    sentences = [
-        f"Accuracy on the training examples: {_listed(trained, _percent)}.",
-        *read_annealing(data, runs),
-    ]
-    return sentences if len(runs) > 1 else [*sentences[:2], sentences[-1]]
+    verdict, *others = read_annealing(data, runs)
+    beside = others if len(runs) > 1 else [others[0], others[-1]]
+    return [verdict, f"Accuracy on the training examples: {_listed(trained, _percent)}.", *beside]
+
+
+def read_annealing_at_test(data: Split, runs: Sequence[Run]) -> list[str]:
+    """What each factor that standard dropout could use at test gives."""
+    return [verdicts.one_factor(runs), *_factors_at_test(data, runs)]
 
 
 @_run_by_run
-def read_annealing_at_test(data: Split, run: Run) -> list[str]:
-    """What each factor that standard dropout could use at test gives."""
+def _factors_at_test(data: Split, run: Run) -> list[str]:
     if not _uses(run, "standard"):
         return [
             f"{run.label} needs no factor at test: {_percent(run.final('test_accuracy'))} right, "
@@ -177,36 +218,51 @@ def read_regularize(data: Split, runs: Sequence[Run]) -> list[str]:
             f"With {run.label} the gap is {words} without; the test loss is {run.final('test_loss'):.3f} "
             f"instead of {plain.final('test_loss'):.3f}."
         )
-    return [*sentences, _spread_sentence(runs)]
+    return [verdicts.narrower_gap(runs), *sentences, _spread_sentence(runs)]
 
 
-@_run_by_run
-def read_monte_carlo(data: Split, run: Run) -> list[str]:
+def read_monte_carlo(data: Split, runs: Sequence[Run]) -> list[str]:
     """What many noisy passes give instead of one without noise."""
-    compared = _by_seed(mc.compare, data, run)
+    compared = {run.label: _by_seed(mc.compare, data, run) for run in runs}
+    label, first = next(iter(compared.items()))
+    single, many = (np.array([each.loss for each in passes]) for passes in _single_and_many(first))
+    details = [sentence for name, seeds in compared.items() for sentence in _passes_in_words(name, seeds)]
+    return [verdicts.many_passes(label, single, many, MC_PASSES), *details]
+
+
+def _single_and_many(compared: Sequence[mc.Comparison]) -> tuple[list[mc.Quality], list[mc.Quality]]:
+    return [each.single for each in compared], [each.noisy[-1] for each in compared]
+
+
+def _passes_in_words(label: str, compared: Sequence[mc.Comparison]) -> list[str]:
     # accuracy, loss, calibration error
     single, many, one = np.mean([(each.single, each.noisy[-1], each.noisy[0]) for each in compared], axis=0)
     words = _compared(single[2] - many[2], "smaller", "larger", "the same")
     return [
-        f"{run.label}: one pass without noise is right on {_percent(single[0])}, one noisy pass on "
+        f"{label}: one pass without noise is right on {_percent(single[0])}, one noisy pass on "
         f"{_percent(one[0])}, the mean of {MC_PASSES} noisy passes on {_percent(many[0])}.",
-        f"{run.label}: the calibration error of the {MC_PASSES} passes is {words}: {_percent(many[2])} against "
+        f"{label}: the calibration error of the {MC_PASSES} passes is {words}: {_percent(many[2])} against "
         f"{_percent(single[2])}; the test loss is {many[1]:.3f} against {single[1]:.3f}.",
     ]
 
 
-@_run_by_run
-def read_band(data: Split, run: Run) -> list[str]:
+def read_band(data: Split, runs: Sequence[Run]) -> list[str]:
     """How far the noisy passes spread near the examples, between and beyond them."""
-    bands = _by_seed(mc.regression_band, data, run)
-    deviation = np.mean([band.deviation for band in bands], axis=0)
-    width = {name: float(deviation[place].mean()) for name, place in bands[0].places.items()}
-    words = _compared(width["beyond"] - width["near"], "wider", "narrower", "as wide")
-    return [
-        f"{run.label}: the passes spread by {width['near']:.3f} where there are training examples, "
-        f"{width['between']:.3f} in the gap between them and {width['beyond']:.3f} beyond them.",
-        f"{run.label}: beyond the training examples the band is {words}.",
-    ]
+    bands = {run.label: _by_seed(mc.regression_band, data, run) for run in runs}
+    label, last = list(bands.items())[-1]
+    near, beyond = (np.array([band.spread(place) for band in last]) for place in ("near", "beyond"))
+    details = [_spreads_in_words(name, seeds) for name, seeds in bands.items()]
+    return [verdicts.wider_band(label, near, beyond), *details]
+
+
+def _spreads_in_words(label: str, bands: Sequence[mc.Band]) -> str:
+    near, between, beyond = (
+        np.mean([band.spread(place) for band in bands]) for place in ("near", "between", "beyond")
+    )
+    return (
+        f"{label}: the passes spread by {near:.3f} where there are training examples, {between:.3f} in the gap "
+        f"between them and {beyond:.3f} beyond them."
+    )
 
 
 def _by_seed(noisy: Callable[..., Any], data: Split, run: Run) -> list[Any]:

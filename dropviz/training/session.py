@@ -19,6 +19,7 @@ import numpy as np
 
 from dropviz.datasets.splits import Split
 from dropviz.training.decision import COARSE, FINE, Decision, decision, has_decision
+from dropviz.training.drawn import Redrawn, redrawn
 from dropviz.training.experiments import Experiment, shown
 from dropviz.training.findings import MC_PASSES, diverged
 from dropviz.training.in_turn import RunsInTurn, can_change_rates
@@ -51,7 +52,8 @@ class Snapshot:
     done : epochs that every run and seed still training has behind it; in the end, those of the longest run
     runs : what has been measured; empty until every run and seed has begun
     plane : by a run's label, what its newest networks decide in the plane
-    sentences : what the runs show; while they train, only what cannot wait
+    redrawn : what the newest network makes of some pictures, where it gives back pictures
+    sentences : what the runs show, the verdict first; while they train, only what cannot wait
     after : a run's label, and what its finished network's noisy passes show
     problem : why the training broke off, a sentence; empty if it did not
     """
@@ -61,6 +63,7 @@ class Snapshot:
     done: int = 0
     runs: tuple[Run, ...] = ()
     plane: Mapping[str, Decision] = field(default_factory=lambda: MappingProxyType({}))
+    redrawn: Redrawn | None = None
     sentences: tuple[str, ...] = ()
     after: tuple[tuple[str, After], ...] = ()
     problem: str = ""
@@ -92,6 +95,7 @@ class LiveTraining:
         self._turns = RunsInTurn(experiment, data, seeds)
         self._plane: Mapping[str, Decision] = MappingProxyType({})
         self._plane_at = 0.0
+        self._redrawn: Redrawn | None = None
         # What follows is shared by the page's thread and the worker's; what stands above is the worker's alone.
         self._lock = threading.Lock()
         self._snapshot = Snapshot("running", max(config.epochs for _, config in experiment.runs))
@@ -163,6 +167,7 @@ class LiveTraining:
         if not turns.running:
             return self._conclude()
         self._see_plane(turns.runs)
+        self._redrawn = redrawn(turns.runs, self.data)
         return self._seen("running", diverged(turns.runs))
 
     def _conclude(self) -> Snapshot:
@@ -171,6 +176,7 @@ class LiveTraining:
         runs = turns.runs
         sentences = shown(self.experiment, self.data, runs) if runs else []
         self._plane = self._decisions(runs, FINE)
+        self._redrawn = redrawn(runs, self.data)
         noisy, after = self.experiment.noisy, []
         if noisy is not None:  # of the first seed
             for run in (run for run in runs if not diverged([run])):
@@ -192,7 +198,7 @@ class LiveTraining:
         ]
         said = (*sentences, *changed)
         turns, epochs = self._turns, self._snapshot.epochs
-        return Snapshot(stage, epochs, turns.done, turns.runs, self._plane, said, after)
+        return Snapshot(stage, epochs, turns.done, turns.runs, self._plane, self._redrawn, said, after)
 
     def _see_plane(self, runs: Sequence[Run]) -> None:
         """See coarsely what the newest networks decide in the plane, for a tenth of the time at most."""

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-READY = {"training": "[data-testid='stSidebar']", "story": ".story-now .dv[data-ready]"}
+READY = {"training": ".dv-growing", "story": ".story-now .dv[data-ready]"}
 LIVE = ("", "which-p", "mistakes", "next-layer", "answer", "noise", "schedule")
 TALK, TRAINED = "story?mode=talk", "training?training_seeds=1"
 # So tall that nothing lies below the fold: axe does not judge the contrast of what is scrolled away.
@@ -154,7 +154,7 @@ def barriers(page, address):
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
         texts, faint = page.evaluate(LOW_CONTRAST)
         marks, faint_marks = page.evaluate(FAINT_MARKS)
-        assert (texts > 10 and marks > 10) or address not in (*LIVE, TRAINED, TALK)
+        assert (texts > 10 and marks > 5) or address not in (*LIVE, TRAINED, TALK)
         # In the dark colours change, and nothing else; theirs is the contrast that we measure, of every text.
         barred = serious(page, contrast=False) if scheme == "light" else []
         found += [f"{scheme}: {what}" for what in (*barred, *faint, *faint_marks)]
@@ -176,8 +176,7 @@ def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready, v
         else:
             ready(page, address)
         if address == TRAINED:
-            page.get_by_test_id("stMain").get_by_role("button", name="Train", exact=True).click()
-            page.get_by_text("What these runs show").wait_for()
+            page.get_by_text("What these runs show").wait_for()  # it trains by itself
         page.locator(".st-key-page_footer details:not([open]) > summary").click()
         page.locator(".dv-glossary").wait_for()
         found[address] = barriers(page, address)

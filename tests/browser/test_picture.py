@@ -50,7 +50,7 @@ def test_nothing_moves_under_the_finger_and_every_tip_is_in_the_window(phone, op
 
 def test_panels_that_grow_have_the_width_of_the_phone(phone, opened):
     opened(phone, "/training?training=own&training_data=moons")
-    phone.locator(".dv-growing .dv-panel").nth(3).wait_for()
+    phone.locator(".dv-growing .dv-panel").nth(1).wait_for()
     assert phone.evaluate(SQUEEZED) == 0
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 LONG = (
     "/training?training=own&training_data=rings&training_epochs=200&training_runs=4&training_seeds=5"
-    "&training_layers=3&training_width=128"
+    "&training_layers=3&training_width=128&training_view=scores"
 )
 
 
@@ -24,10 +24,10 @@ def button(page, name):
     return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 
 
-# the band of a curve has its points twice
+# the band of a curve has its points twice; a drawing has no axes
 LENGTH = (
-    "Math.max(0, ...document.querySelector('.dv-growing').charts[0].panel.marks"
-    ".filter(({ mark }) => mark === 'Path').map(({ y }) => y.points))"
+    "Math.max(0, ...document.querySelector('.dv-growing').charts.flatMap(({ panel }) => panel.marks"
+    ".filter(({ mark, spread }) => panel.x.title === 'epoch' && mark === 'Path' && spread).map(({ y }) => y.points)))"
 )
 
 
@@ -40,58 +40,63 @@ def wait_until_it_grows(page):
     page.wait_for_function(f"{LENGTH} > 3")
 
 
-def test_before_training_the_first_screen_says_what_will_be_compared(page, visit, errors):
+def in_the_first_view(page, what):
+    place = what.first.bounding_box()
+    return place["y"] + place["height"] < page.viewport_size["height"]
+
+
+def test_the_page_opens_with_a_network_that_trains_and_ends_with_a_verdict(page, visit, errors):
     opened(page, visit, errors)
-    for text in ("— no dropout", "— inverted", "— standard"):
-        place = page.locator(".dv-growing").get_by_text(text).first.bounding_box()
-        assert place["y"] + place["height"] < 720
-    chart = page.locator(".dv-growing").bounding_box()
-    assert chart["y"] + chart["height"] < 720
-    assert button(page, "Train").bounding_box()["y"] < 300
-
-
-def test_curves_grow_in_place_and_the_finding_appears(page, visit, errors):
-    opened(page, visit, errors, "/training?training_seeds=2")
-    page.evaluate(
-        "document.querySelectorAll('.dv-growing .dv-panel').forEach(plot => { plot.dataset.mark = 'same'; })"
-    )
     page.evaluate(f"window.lengths = []; setInterval(() => window.lengths.push({LENGTH}), 30)")
-    button(page, "Train").click()
-    expect(button(page, "Stop")).to_be_visible()
-    expect(page.get_by_text("What these runs show")).to_be_visible(timeout=60_000)
+    verdict = page.locator(".st-key-training_finding")
+    expect(verdict).to_contain_text(
+        re.compile(r"With the factor forgotten, the test loss is \d+"), timeout=60_000
+    )
+    assert verdict.locator("p").evaluate("node => getComputedStyle(node).fontSize") == "18px"
     expect(button(page, "Train")).to_be_visible()
     assert points(page) == 13
     assert {length for length in page.evaluate("window.lengths") if 1 < length < 13}, "no picture on the way"
-    assert page.locator(".dv-panel[data-mark=same]").count() == 3
-    expect(
-        page.get_by_text("standard, after its weights are multiplied by the keep probability")
-    ).to_be_visible()
-    assert "Standard's loss" in page.locator(".dv-panel").first.get_attribute("aria-label")
-    box = page.locator(".dv-grip").first.bounding_box()
+    for what in (verdict, page.locator(".dv-growing"), button(page, "Train")):
+        assert in_the_first_view(page, what)
+    assert page.locator(".dv-growing image").count() == 5  # in, out, and three rows of digits
+    assert page.locator(".dv-growing .dv-panel").count() == 3
+    loss = page.locator(".dv-panel").last
+    expect(loss).to_have_attribute(
+        "aria-label", re.compile(r"Test loss: \S+ without its factor, \S+ with it")
+    )
+    box = loss.locator(".dv-grip").bounding_box()
     page.mouse.move(box["x"] + 0.79 * box["width"], box["y"] + 0.5 * box["height"])
     tip = page.locator(".dv-tip").filter(visible=True)
     expect(tip.locator("p")).to_have_text(re.compile(r"^epoch \d+$"))  # one that the values are of
-    for row in tip.locator("div").all():
-        expect(row).to_contain_text(" ± ")
+    expect(tip.locator("div").filter(has_text=" ± ")).to_have_count(3)
+    page.get_by_text("What these runs show").click()
+    expect(page.get_by_text("Always answering the average picture")).to_be_visible()
 
 
-def test_one_click_starts_an_experiment_and_the_plane_is_seen_on_the_way(page, visit, errors):
-    opened(page, visit, errors, "/training?training_seeds=5")
-    button(page, "Train").wait_for()
-    page.locator(".st-key-training_pick_equal_rate button").click()
-    wait_until_it_grows(page)
-    page.locator(".st-key-training_pick_regularize button").click()
-    page.wait_for_url(
-        re.compile(r"\?training_seeds=5&training=regularize$|\?training=regularize&training_seeds=5$")
+def test_what_waits_for_train_shows_its_network_and_data(page, visit, errors):
+    opened(page, visit, errors, "/training?training=regularize")
+    expect(page.get_by_text("not trained yet")).to_be_visible()
+    expect(page.locator(".dv-growing .dv-title")).to_have_text(
+        [re.compile("^One mask: "), "To learn from: 60 points"]
     )
+    assert in_the_first_view(page, page.locator(".dv-growing"))
+
+
+def test_a_click_chooses_train_trains_and_the_plane_is_seen_on_the_way(page, visit, errors):
+    opened(page, visit, errors, "/training?training=equal_rate&training_seeds=5")
+    button(page, "Train").click()
+    wait_until_it_grows(page)
+    assert page.get_by_role("button", name="Stop", exact=True).count() == 1
+    page.get_by_role("radio", name="few examples").click()
+    page.wait_for_url(re.compile("training=regularize"))
+    expect(page.get_by_text("not trained yet")).to_be_visible()
+    button(page, "Train").click()
     page.wait_for_function("""() => document.querySelector('.st-key-training_stop button')
-        && document.querySelectorAll('.dv-growing .dv-panel')[4]?.ariaLabel.includes('The line divides')""")
-    page.locator(".dv-data summary").first.click()
-    expect(page.locator(".dv-tables table").first.locator("tbody tr").nth(3)).to_contain_text("±")
-    # an address alone starts nothing
+        && document.querySelector('.dv-growing .dv-panel')?.ariaLabel.includes('The line divides')""")
+    # an address alone starts nothing but the first experiment
     page.reload()
     page.locator(".dv-growing[data-ready]").first.wait_for()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("not trained yet")
+    expect(page.get_by_text("not trained yet")).to_be_visible()
 
 
 def test_stop_ends_the_work_and_keeps_the_curves(page, visit, errors):
@@ -99,7 +104,7 @@ def test_stop_ends_the_work_and_keeps_the_curves(page, visit, errors):
     button(page, "Train").click()
     wait_until_it_grows(page)
     button(page, "Stop").click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("ended after epoch")
+    expect(page.get_by_text("ended after epoch")).to_be_visible()
     expect(page.get_by_text("What these runs show")).to_be_visible()
     kept = points(page)
     assert kept > 2
@@ -122,20 +127,21 @@ def test_on_another_page_the_training_rests(page, visit, errors):
     opened(page, visit, errors, LONG)
     button(page, "Train").click()
     wait_until_it_grows(page)
-    page.get_by_text("Two strategies", exact=True).click()
+    page.get_by_role("link", name="Start", exact=True).click()
     page.locator(".dv[data-ready] .dv-range").wait_for()
-    page.get_by_text("Training", exact=True).click()
+    page.get_by_role("link", name="Training", exact=True).click()
     page.locator(".dv-growing[data-ready]").first.wait_for()
     button(page, "Stop").click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("ended after epoch")
+    expect(page.get_by_text("ended after epoch")).to_be_visible()
 
 
 def test_choices_are_in_the_address(page, visit, errors):
-    opened(page, visit, errors)
-    page.locator(".st-key-training_pick_regularize button").click()
+    opened(page, visit, errors, "/training?training=annealing")
+    page.get_by_role("radio", name="few examples").click()
     page.wait_for_url(re.compile(r"\?training=regularize$"))
-    page.get_by_text("300 digits").click()
+    page.get_by_role("radio", name="300 digits").click()
     page.wait_for_url(re.compile("training_examples=regularize_digits"))
+    page.get_by_text("What was trained, and how").click()
     expect(page.get_by_text("Data: digits, 300 examples")).to_be_visible()
 
 

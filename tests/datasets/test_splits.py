@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dropviz.datasets import splits as datasets
-from dropviz.datasets.splits import Split, digits_split, from_csv, moons, rings, wave
+from dropviz.datasets.splits import Split, digits_redrawn, digits_split, from_csv, moons, rings, wave
 
 
 def table(*lines: str) -> bytes:
@@ -43,6 +43,16 @@ def test_few_digits_are_balanced_and_leave_the_test_examples(count):
     assert per_class.sum() == count
     assert per_class.max() - per_class.min() <= (1 if count < 1000 else 10)
     np.testing.assert_array_equal(few.test_features, whole.test_features)
+
+
+def test_digits_to_redraw_are_their_own_targets():
+    named, redrawn = digits_split(50), digits_redrawn(50)
+    np.testing.assert_array_equal(redrawn.train_targets, named.train_features)
+    np.testing.assert_array_equal(redrawn.test_targets, named.test_features)
+    assert (redrawn.classes, redrawn.outputs) == ((), 64)
+    assert redrawn.picture == named.picture == (8, 8)
+    assert moons().picture is None
+    assert redrawn.astype("float64").train_targets.dtype == np.float64
 
 
 @pytest.mark.parametrize("make", [moons, rings])

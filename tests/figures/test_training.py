@@ -1,22 +1,25 @@
 import json
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from dropviz.datasets.splits import moons
-from dropviz.figures.training.after import band_figure, decision_figure, passes_figure
+from dropviz.datasets.splits import digits_redrawn, moons
+from dropviz.figures.training.after import band_figure, decision_figure, examples_figure, passes_figure
+from dropviz.figures.training.drawn import network_panel, pictures_panel
 from dropviz.figures.training.epochs import run_colors, training_panel
 from dropviz.figures.training.panels import AXES
-from dropviz.live.panels import Band, Field, Panel, Path, Row, wire
+from dropviz.live.panels import Band, Field, Panel, Path, Pixels, Points, Row, wire
 from dropviz.live.plotly_figure import plotly_figure
 from dropviz.numbers.written import plain
 from dropviz.settings.training import CURVES
 from dropviz.training.config import TrainingConfig
 from dropviz.training.curves import QUANTITIES, panels
 from dropviz.training.decision import decision, plane
+from dropviz.training.drawn import Redrawn, network
 from dropviz.training.experiments import comparison, experiments
 from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.mc import compare, regression_band
@@ -29,8 +32,10 @@ SEEDS = (0, 1)
 def performed(name: str, epochs: int = 2, **changes: Any):
     """The experiment with small networks and few epochs, its data and its runs."""
     full = experiments()[name]
-    settings: dict[str, Any] = {"hidden": (16, 16), "epochs": epochs} | changes
-    runs = tuple((label, replace(config, **settings)) for label, config in full.runs)
+    settings: dict[str, Any] = {"epochs": epochs} | changes
+    runs = tuple(
+        (label, replace(config, hidden=(16,) * len(config.hidden), **settings)) for label, config in full.runs
+    )
     experiment = replace(full, runs=runs)
     data = experiment.data()
     turns = RunsInTurn(experiment, data, SEEDS)
@@ -78,11 +83,15 @@ def test_every_quantity_has_an_axis():
 def test_the_title_says_what_the_newest_values_are():
     experiment, _, runs = performed("annealing")
     best = max(run.final("test_accuracy") for run in runs)
-    title = words(training_panel(panels(experiment, runs)[2])[0])[0]
-    assert f"{100 * best:.1f} %" in title
+    panel = panels(experiment, runs)[2]
+    assert words(training_panel(panel)[0])[0] == "Right at test"  # two seeds tell none apart
+    winner = [run.final("test_accuracy") for run in runs].index(best)
+    title = words(training_panel(replace(panel, winner=winner))[0])[0]
+    assert title == f"Most right at test: {runs[winner].label}, {100 * best:.1f} %"
     experiment, _, runs = performed("same_test_code")
     title = words(training_panel(panels(experiment, runs)[0])[0])[0]
-    assert f"{plain(runs[2].final('test_loss'), 3)} scaled" in title
+    assert f"{plain(runs[2].final('plain_test_loss'), 3)} without its factor" in title
+    assert f"{plain(runs[2].final('test_loss'), 3)} with it" in title
 
 
 @pytest.mark.parametrize("view", CURVES.options)
@@ -185,3 +194,78 @@ def test_the_payload_is_json():
     payload = wire([panel for panel, _ in charts])
     assert json.loads(json.dumps(payload, allow_nan=False)) == payload
     assert all(said for _, said in charts)
+
+
+# ---- the network and its pictures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_every_network_is_drawn_as_it_is(name):
+    experiment = experiments(0.4)[name]
+    data = experiment.data()
+    seen = network(experiment, data)
+    figure, said = network_panel(seen, None)
+    drawn(figure)
+    json.dumps(wire(figure), allow_nan=False)
+    on, off = (mark for mark in figure.marks if isinstance(mark, Points))
+    kept = np.concatenate(seen.kept)
+    assert (len(on.x), len(off.x)) == (kept.sum(), (~kept).sum())
+    assert f"{len(off.x)} of the" in words(figure)[0]
+    for size in seen.sizes:
+        assert f"{size:,}" in words(figure)
+        assert str(size) in said
+    places = np.column_stack([np.concatenate([on.x, off.x]), np.concatenate([on.y, off.y])])
+    assert len(np.unique(places, axis=0)) == len(kept)
+    assert places.min() > 0
+    assert (places < [figure.x.high, figure.y.high]).all()
+
+
+def test_no_link_leads_to_a_unit_that_is_off():
+    seen = network(experiments(0.5)["forgotten"], digits_redrawn(20))
+    figure, _ = network_panel(seen, None)
+    links, _, off, *_ = figure.marks
+    ends = {(round(x, 6), round(y, 6)) for x, y in zip(links.x, links.y, strict=True) if np.isfinite(x)}
+    assert not ends & {(round(x, 6), round(y, 6)) for x, y in zip(off.x, off.y, strict=True)}
+    shown = [kept.sum() for kept in seen.kept]
+    assert np.isfinite(links.x).sum() == 2 * sum(a * b for a, b in pairwise(shown))
+
+
+def test_the_pictures_are_those_that_the_network_gives_back():
+    seen = network(experiments()["forgotten"], digits_redrawn(20))
+    rng = np.random.default_rng(0)
+    made = Redrawn(seen.pictures, rng.random((6, 8, 8)), 3 * rng.random((6, 8, 8)))
+    figure, _ = pictures_panel(seen, made)
+    drawn(figure)
+    assert "orange" in figure.title
+    for mark, pictures in zip(figure.marks, (made.shown, made.scaled, made.forgotten), strict=True):
+        assert isinstance(mark, Pixels)
+        for at, picture in enumerate(pictures):
+            np.testing.assert_array_equal(mark.z[:, 10 * at : 10 * at + 8], picture)
+        assert np.isnan(mark.z[:, 8:10]).all()
+        (left, right), (low, high) = mark.x, mark.y
+        assert (right - left) / (high - low) == mark.z.shape[1] / mark.z.shape[0]  # squares
+    before, _ = pictures_panel(seen, None)
+    assert ranges(before) == ranges(figure)  # nothing moves when the training begins
+    np.testing.assert_array_equal(network_panel(seen, made)[0].marks[-1].z, made.scaled[0])
+
+
+def test_the_loss_of_the_average_picture_is_drawn_beside_the_curves():
+    full, _, runs = performed("forgotten")
+    data = full.data()
+    (compared,) = panels(full, runs, data=data)
+    figure, _ = training_panel(compared)
+    drawn(figure)
+    always = np.mean(np.sum((data.test_features - data.train_features.mean(axis=0)) ** 2, axis=1)) / 2
+    np.testing.assert_allclose(figure.marks[-1].y, always, rtol=1e-6)
+    colors = {mark.name: mark.color for mark in figure.marks}
+    assert colors["factor forgotten"] == "none"
+    assert (colors["scaled in training"], colors["scaled at test"]) == ("inverted", "standard")
+    assert "the average digit, always" in " ".join(labels(figure)).replace("\u00a0", " ")
+
+
+def test_a_curve_is_shown_before_it_is_learnt():
+    x, y = np.linspace(-1, 1, 5), np.zeros(5)
+    figure, said = examples_figure(x, y)
+    drawn(figure)
+    assert said == "5 examples of a curve to learn."
+    np.testing.assert_array_equal(figure.marks[0].x, x)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { areaOf, plusMinus, valueOf } from "../../dropviz/live/marks.js";
+import { areaOf, pixelOf, plusMinus, valueOf } from "../../dropviz/live/marks.js";
 import { revive } from "../../dropviz/live/wire.js";
 import { line, numbers } from "./sent.mjs";
 
@@ -35,4 +35,15 @@ test("every piece of a curve has its own area", () => {
   assert.equal(areaOf("M0.0,5.0H1.0V6.0", "9.0"), "M0.0,5.0H1.0V6.0V9.0H0.0Z");
   assert.equal(areaOf("M0.0,5.0L1.0,6.0M3.0,4.0L4.0,4.0", "9.0"), "M0.0,5.0L1.0,6.0V9.0H0.0ZM3.0,4.0L4.0,4.0V9.0H3.0Z");
   assert.equal(areaOf("", "9.0"), "");
+});
+
+test("a pixel is ground at 0, ink at 1, and another colour from 2 on", () => {
+  const [ink, beyond] = [[10, 20, 30], [210, 120, 30]];
+  assert.deepEqual(pixelOf(0, ink, beyond), [0, 0, 0, 0]);
+  assert.deepEqual(pixelOf(-3, ink, beyond), [0, 0, 0, 0]);
+  assert.deepEqual(pixelOf(NaN, ink, beyond), [0, 0, 0, 0]);
+  assert.deepEqual(pixelOf(0.5, ink, beyond), [10, 20, 30, 128]);
+  assert.deepEqual(pixelOf(1, ink, beyond), [10, 20, 30, 255]);
+  assert.deepEqual(pixelOf(1.5, ink, beyond), [110, 70, 30, 255]);
+  assert.deepEqual(pixelOf(1e9, ink, beyond), [210, 120, 30, 255]);
 });

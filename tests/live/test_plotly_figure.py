@@ -18,6 +18,7 @@ from dropviz.live.panels import (
     Line,
     Panel,
     Path,
+    Pixels,
     Points,
     Row,
     Stem,
@@ -148,6 +149,16 @@ def test_a_field_is_shades_of_two_colours_with_a_line_at_one_half():
     assert (field.zmin, field.zmax, field.contours.start, field.contours.end) == (0.0, 1.0, 0.5, 0.5)
     ends = [field.colorscale[0][1], field.colorscale[-1][1]]
     assert ends == [faint(COLORS["standard"], 0.5), faint(COLORS["inverted"], 0.5)]
+
+
+def test_pixels_stand_from_the_top_and_turn_to_their_colour_beyond_the_ink():
+    z = np.array([[0.0, 1.0, 2.0], [0.5, np.nan, 3.0]])
+    (picture,) = drawn(Pixels("digit", "none", (0.0, 6.0), (1.0, 5.0), z)).data
+    np.testing.assert_array_equal(picture.z, z)
+    np.testing.assert_array_equal(picture.x, [1.0, 3.0, 5.0])
+    np.testing.assert_array_equal(picture.y, [4.0, 2.0])
+    assert (picture.zmin, picture.zmax) == (0.0, 2.0)
+    assert [color for _, color in picture.colorscale[1:]] == [COLORS["title"], COLORS["none"]]
 
 
 def test_what_is_no_mark_is_refused():

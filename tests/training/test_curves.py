@@ -33,8 +33,10 @@ def performed(
 def test_the_curves_are_the_means_of_the_seeds() -> None:
     experiment, runs = performed("same_test_code")
     loss, _, mean = panels(experiment, runs)
-    assert [curve.name for curve in loss.curves] == ["no dropout", "inverted", "standard", "standard, scaled"]
+    names = ["no dropout", "inverted", "factor forgotten", "standard"]
+    assert [curve.name for curve in loss.curves] == names
     assert [curve.place for curve in loss.curves] == [0, 1, 2, 2]
+    assert [curve.forgotten for curve in loss.curves] == [False, False, True, False]
     for curve, name in zip(loss.curves[2:], ("plain_test_loss", "test_loss"), strict=True):
         values = np.array([[getattr(epoch, name) for epoch in history] for history in runs[2].epochs])
         np.testing.assert_allclose(curve.mean, values.mean(axis=0))

@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dropviz.numbers.written import grouped
 from dropviz.settings.training import GROUPS, OWN
 from dropviz.training.experiments import Experiment, experiments, shown
 from dropviz.training.in_turn import RunsInTurn
@@ -86,11 +87,15 @@ def test_equal_rates_part_and_scaled_rates_do_not(name):
     )
     np.testing.assert_allclose(alike, reference, rtol=1e-12)
     assert np.abs(parting / reference - 1).max() > 0.01
-    parted, alike = shown(experiments()[name], data, (inverted, same_rate, scaled))
+    verdict, parted, alike = shown(experiments()[name], data, (inverted, same_rate, scaled))
+    assert "the training losses part by up to" in verdict
+    assert verdict.endswith("they are one to rounding.")
     assert "a different path" in parted
     assert "the same path as inverted, to rounding" in alike
     # the words follow the numbers: with the runs exchanged so are the verdicts
-    alike, parted = shown(experiments()[name], data, (inverted, scaled, same_rate))
+    verdict, alike, parted = shown(experiments()[name], data, (inverted, scaled, same_rate))
+    assert "At equal learning rates nothing parts" in verdict
+    assert "they part by up to" in verdict
     assert "the same path as inverted, to rounding" in alike
     assert "a different path" in parted
 
@@ -99,13 +104,14 @@ def test_standard_needs_its_weights_scaled_in_the_same_test_code():
     data, runs = performed(shortened("same_test_code", 3))
     sentences = shown(experiments()["same_test_code"], data, runs)
     assert [sentence.split(":")[0].split(",")[0] for sentence in sentences] == [
+        "With the factor forgotten",
         "no dropout",
         "inverted",
         "standard",
         "standard",
         "standard",
     ]
-    plain, _, unscaled, scaled, cost = sentences
+    _, plain, _, unscaled, scaled, cost = sentences
     ratio = runs[2].final("plain_test_loss") / runs[2].final("test_loss")
     assert f"the loss is {ratio:.2f} times as large" in cost
     assert "missing once in each of 2 layers" in cost
@@ -124,11 +130,16 @@ def test_the_gap_is_called_what_it_is():
     narrower = shown(
         read, data, with_numbers(runs, train_accuracy=[1.0, 0.9, 1.0], test_accuracy=[0.8, 0.8, 0.75])
     )
-    assert "a gap of 20.0 points" in narrower[0]
-    assert "With inverted dropout the gap is 10.0 points narrower than without" in narrower[3]
-    assert "With Gaussian noise the gap is 5.0 points wider than without" in narrower[4]
+    assert narrower[0] == (
+        "Noise changes the gap between training and test: 20.0 points without, 10.0 with inverted dropout, 25.0 with "
+        "Gaussian noise (2 paired seeds, 95 %)."
+    )
+    assert "a gap of 20.0 points" in narrower[1]
+    assert "With inverted dropout the gap is 10.0 points narrower than without" in narrower[4]
+    assert "With Gaussian noise the gap is 5.0 points wider than without" in narrower[5]
     same = shown(read, data, with_numbers(runs, train_accuracy=[1, 1, 1], test_accuracy=[0.8, 0.8, 0.8]))
-    assert "the gap is as wide as without" in same[3]
+    assert "makes no difference" in same[0]
+    assert "the gap is as wide as without" in same[4]
     assert same[-1].startswith("Means of 2 seeds")
 
 
@@ -136,20 +147,22 @@ def test_the_highest_accuracy_is_the_highest_and_ties_are_ties():
     data, runs = performed(shortened("annealing", 1))
     read = experiments()["annealing"]
     numbers = {"test_accuracy": [0.9, 0.95, 0.95, 0.8], "test_loss": [0.3, 0.2, 0.25, 0.1]}
-    _, best, trust = shown(read, data, with_numbers(runs, **numbers))
+    verdict, _, best, trust = shown(read, data, with_numbers(runs, **numbers))
     assert best == (
         "Highest: annealed 0.5 → 0 and curriculum 0 → 0.5 (95.0 %). Lowest test loss: no dropout (0.100)."
     )
+    assert verdict.startswith("Lowest test loss: no dropout (0.100), with one seed;")
     assert "one seed" in trust
 
 
 def test_the_candidates_for_a_test_factor_are_those_of_the_schedule():
     data, runs = performed(shortened("annealing_at_test", 1))
-    annealed, inverted, *_ = shown(experiments()["annealing_at_test"], data, runs)
+    verdict, annealed, inverted, *_ = shown(experiments()["annealing_at_test"], data, runs)
     # one epoch is 45 of the 900 steps over which the rate falls from 0.5
     assert "0.52 (1 − last rate)" in annealed
     assert "0.51 (1 − mean rate)" in annealed
     assert "0.50 (1 − first rate)" in annealed
+    assert "one seed" in verdict
     assert inverted.startswith("inverted, annealed needs no factor at test")
 
 
@@ -195,6 +208,32 @@ def test_the_plain_test_code_is_measured_beside_the_scaled_one():
     last = standard.last[0]
     assert last.plain_mean[-2] > last.test_mean[-2]
     assert last.plain_mean[0] == last.test_mean[0]  # no dropout on the features
+
+
+def test_a_forgotten_factor_is_a_disaster_where_the_size_of_outputs_counts():
+    data, runs = performed(shortened("forgotten", 4))
+    inverted, standard = runs
+    np.testing.assert_allclose(
+        [epoch.train_loss for epoch in standard.epochs[0]],
+        [epoch.train_loss for epoch in inverted.epochs[0]],
+        rtol=1e-2,
+    )  # the same function; float32 parts them in the end
+    without, scaled = (standard.final(name) for name in ("plain_test_loss", "test_loss"))
+    assert without > 5 * scaled
+    verdict, average, alike, mean = shown(experiments()["forgotten"], data, runs)
+    assert f"is {grouped(without / scaled, 2)} times as large" in verdict
+    assert "With one seed, not to be relied on." in verdict
+    always = np.mean(np.sum((data.test_features - data.train_features.mean(axis=0)) ** 2, axis=1)) / 2
+    assert f"has a test loss of {always:.2f}" in average
+    assert ("more" in average) == (without > always)
+    assert "1/0.5³ = 8.00 times" in mean
+    assert "(standard)" in alike
+
+
+def test_where_every_unit_stays_nothing_can_be_forgotten():
+    full = experiments(0.0)["forgotten"]
+    short = replace(full, runs=tuple((label, replace(config, epochs=1)) for label, config in full.runs))
+    assert "makes no difference" in shown(short, *performed(short, (0, 1)))[0]
 
 
 def test_every_experiment_stands_behind_one_button():

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from dropviz.figures.training.epochs import LOW_HEIGHT
 from dropviz.live.panels import Axis, Band, Field, Label, Labels, Mark, Panel, Path, Points
-from dropviz.numbers.checks import Floats
+from dropviz.numbers.checks import AnyFloats, Floats
 from dropviz.numbers.written import plain
 from dropviz.training.decision import Decision, Plane
 from dropviz.training.mc import Band as Spread
 from dropviz.training.mc import Comparison
 
-HEIGHT = 222  # pixels
+HEIGHT = 236  # pixels
+PLANE = 214  # of a picture of the plane
 CLASSES = ("standard", "inverted")  # the colours of the two
-BAND = (-2.2, 2.2)  # of the regression's axis
+CURVE, BAND = (-2.0, 2.0), (-2.2, 2.2)  # of the regression's axes
 MOST = 300  # examples of a class that are drawn
 
 
@@ -34,14 +34,21 @@ def decision_figure(label: str, seen: Decision | None, plane: Plane) -> tuple[Pa
     said = "The examples alone, without a decision."
     if seen is not None:
         said = f"The line divides “{plane.classes[0]}” from the other class."
-    return Panel(title, *axes, marks, LOW_HEIGHT, equal=True), f"{title}. {said}"
+    return Panel(title, *axes, marks, PLANE, equal=True), f"{title}. {said}"
+
+
+def examples_figure(x: AnyFloats, y: AnyFloats) -> tuple[Panel, str]:
+    """Return the examples of a curve that is to be learnt, shape (example,), and its description."""
+    title = f"{len(x)} examples of a curve to learn"
+    panel = Panel(title, Axis("x", *CURVE), Axis("y", *BAND), [Points("examples", "title", x, y)], HEIGHT)
+    return panel, f"{title}."
 
 
 def band_figure(label: str, band: Spread) -> tuple[Panel, str]:
     """Return the mean of the noisy passes ± two standard deviations, and its description."""
     x, mean, spread = band.x, band.mean, 2 * band.deviation
     at, out = band.spread("near"), band.spread("beyond")
-    title = f"{label}: spread {plain(at, 2)} at the examples, {plain(out, 2)} beyond"
+    title = f"{label}, first seed: spread {plain(at, 2)} at the examples, {plain(out, 2)} beyond"
     marks: list[Mark] = [
         Band("mean ± 2 standard deviations", "inverted", x, mean - spread, mean + spread),
         Path("mean of the noisy passes", "inverted", x, mean),
@@ -54,7 +61,7 @@ def band_figure(label: str, band: Spread) -> tuple[Panel, str]:
         Label(("- - one pass without noise",), "none", 0.5, 0.12),
         Label(("··· true curve, ● examples",), "ink", 0.5, 0.04),
     ]
-    panel = Panel(title, Axis("x", -2.0, 2.0), Axis("y", *BAND), marks, HEIGHT, Labels(names, names))
+    panel = Panel(title, Axis("x", *CURVE), Axis("y", *BAND), marks, HEIGHT, Labels(names, names))
     return panel, f"{title}. The band is the mean of the noisy passes ± two of their spreads."
 
 
@@ -63,7 +70,7 @@ def passes_figure(label: str, compared: Comparison) -> tuple[Panel, str]:
     losses: Floats = np.array([quality.loss for quality in compared.noisy])
     single, count = compared.single.loss, int(compared.passes[-1])
     last = plain(float(losses[-1]), 3)
-    title = f"{label}: loss {last} of {count} passes, {plain(single, 3)} of one without noise"
+    title = f"{label}, first seed: loss {last} of {count} passes, {plain(single, 3)} of one without noise"
     y = Axis("test loss", 0.9 * min(float(losses.min()), single), 1.05 * max(float(losses.max()), single))
     every = np.asarray(compared.passes, dtype=float)
     marks: list[Mark] = [

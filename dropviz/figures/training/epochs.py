@@ -15,26 +15,36 @@ from dropviz.live.panels import Axis, Band, Mark, Panel, Path, role
 from dropviz.numbers.written import plain
 from dropviz.training.curves import SMALLEST, Compared, Curve
 
-HEIGHT = 232  # of a panel, pixels
-LOW_HEIGHT = 157  # of one that shares the screen with pictures of the plane
-RIGHT = 88  # room for the names of the curves
+HEIGHT = 236  # of a panel, pixels
+RIGHT = 100  # room for the names of the curves
+AVERAGE = "the average digit, always"
+Dash = Literal["solid", "dashed"]
 OTHERS = ("inverted", "other", "both", "none", "standard", "ink")
 
 
-def training_panel(compared: Compared, height: int = HEIGHT) -> tuple[Panel, str]:
+def training_panel(compared: Compared) -> tuple[Panel, str]:
     """Return one panel, and its description; without curves, what is going to be compared."""
     scale = scale_of(compared)
     colors = run_colors([method for _, method in compared.runs])
-    curves = [(colors[curve.place], curve) for curve in compared.curves]
+    curves = [("none" if curve.forgotten else colors[curve.place], curve) for curve in compared.curves]
     y = _y_axis(scale, compared.curves)
     tips = [tip for color, curve in curves for tip in _tip(curve, color, y, compared.epochs)]
     if not curves:
         names = [label for label, _ in compared.runs]
         tips = [(f"— {name}", color, 1.0, 0.5) for name, color in zip(names, colors, strict=True)][::-1]
-    title = (curves and scale.title(curves)) or scale.y_title.capitalize()
-    marks = [mark for color, curve in curves for mark in _marks(curve, color, y)]
-    x, labels = Axis("epoch", 0.0, float(compared.epochs)), tip_labels(tips, height)
-    return Panel(title, x, y, marks, height, labels, right=RIGHT), _description(scale, title, compared)
+    title = (curves and scale.title(compared)) or scale.y_title.capitalize()
+    pairs = {curve.place for curve in compared.curves if curve.forgotten}
+    dashes: list[Dash] = [
+        "dashed" if curve.place in pairs and not curve.forgotten else "solid" for _, curve in curves
+    ]
+    drawn = zip(curves, dashes, strict=True)
+    marks = [mark for (color, curve), dash in drawn for mark in _marks(curve, color, y, dash)]
+    if compared.average is not None and curves:
+        ends, level = np.array([0.0, compared.epochs]), np.full(2, compared.average)
+        marks.append(Path(AVERAGE, "ink", ends, level, "dotted", width=1.5))
+        tips += _tip(Curve(AVERAGE, -1, level, level), "ink", y, 1)
+    x, labels = Axis("epoch", 0.0, float(compared.epochs)), tip_labels(tips, HEIGHT)
+    return Panel(title, x, y, marks, HEIGHT, labels, right=RIGHT), _description(scale, title, compared)
 
 
 def run_colors(methods: Sequence[str | None]) -> list[str]:
@@ -58,9 +68,10 @@ def _y_axis(scale: Scale, curves: Sequence[Curve]) -> Axis:
         # A loss of 10⁶ is on its way to infinity: the axis need not follow.
         high = min(max(math.log10(high), math.ceil(float(values.max(initial=math.log10(high))))), 6.0)
         return Axis(scale.y_title, 10.0**low, 10.0**high, log=True)
-    if scale.lowest is not None:  # an untrained network may start below the axis
-        ends = [float(curve.mean[-1]) for curve in curves if len(curve.mean) > 4]
-        low = scale.lowest if min(ends, default=high) < low + 0.01 else low
+    if scale.lows:  # an untrained network may start below the axis
+        ends = [float(curve.mean[-1]) for curve in curves if len(curve.mean) > 1]
+        lowest = min(filter(math.isfinite, ends), default=1.0) - 0.02
+        low = max((each for each in scale.lows if each <= lowest), default=scale.lows[0])
     else:
         low = min(low, math.floor(10 * float(values.min(initial=low))) / 10)
         high = max(high, math.ceil(10 * float(values.max(initial=high)) - 1e-9) / 10)
@@ -68,12 +79,12 @@ def _y_axis(scale: Scale, curves: Sequence[Curve]) -> Axis:
     return Axis(scale.y_title, hundred * low, hundred * high, unit=" %" if scale.percent else "")
 
 
-def _marks(curve: Curve, color: str, y: Axis) -> list[Mark]:
+def _marks(curve: Curve, color: str, y: Axis, dash: Dash) -> list[Mark]:
+    """The curve and its spread; dashed, it lets one that it lies on be seen."""
     x = np.arange(len(curve.mean), dtype=float)
     mean = np.maximum(curve.mean, SMALLEST) if y.log else curve.mean
     hundred = 100.0 if y.unit else 1.0
-    dash: Literal["dashed", "solid"] = "dashed" if curve.scaled else "solid"
-    dots = 4 if len(x) < 30 else 0
+    dots = 4 if len(x) < 30 and dash == "solid" else 0
     line = Path(curve.name, color, x, hundred * mean, dash, dots=dots, spread=hundred * curve.spread)
     if not curve.spread.any():
         return [line]

@@ -1,7 +1,7 @@
 """What a panel says of each quantity of a training: its title from the newest values, and its axis."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -10,16 +10,17 @@ import numpy as np
 from dropviz.numbers.written import plain
 from dropviz.training.curves import SMALLEST, Compared, Curve
 
-# gets each curve with its colour; empty where there is nothing to say yet
-Title = Callable[[Sequence[tuple[str, Curve]]], str]
+# empty where there is nothing to say yet
+Title = Callable[[Compared], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How a quantity is drawn.
 
-    ``limits`` are those of the axis before anything is known; values that do not fit widen it in leaps, down to
-    ``lowest`` if that is given. ``percent`` writes fractions in hundredths.
+    ``limits`` are those of the axis before anything is known; values that do not fit widen it in leaps. Where there are
+    ``lows``, rising, the axis begins at the highest of them that lies below the newest values. ``percent`` writes
+    fractions in hundredths.
     """
 
     title: Title
@@ -27,7 +28,7 @@ class Scale:
     limits: tuple[float, float]
     log: bool = False
     percent: bool = False
-    lowest: float | None = None
+    lows: tuple[float, ...] = ()
 
 
 def scale_of(compared: Compared) -> Scale:
@@ -43,38 +44,31 @@ def scale_of(compared: Compared) -> Scale:
 # ---- titles ---------------------------------------------------------------------------------------------------------
 
 
-def _best(words: str, best: Callable[[Sequence[float]], float], unit: str = "") -> Title:
-    """Title that names the best of the newest values, unless the seeds' spread, or what is written, blurs it."""
+def _best(words: str, unit: str = "") -> Title:
+    """Title that names the best of the newest values, if paired seeds tell it apart from every other one."""
 
-    def title(curves: Sequence[tuple[str, Curve]]) -> str:
-        ends = [(float(each.mean[-1]), float(each.spread[-1]), each.name) for each in _begun(curves)]
-        if not ends or not all(math.isfinite(value) for value, _, _ in ends):
+    def title(compared: Compared) -> str:
+        if compared.winner is None:
             return ""
-        top = best([value for value, _, _ in ends])
-        blur = next(spread for value, spread, _ in ends if value == top)
-        written = _written(top, unit)
-        winners = [
-            name
-            for value, spread, name in ends
-            if _written(value, unit) == written or abs(value - top) <= max(spread, blur)
-        ]
-        if len(winners) == 1:
-            return f"{words}: {winners[0]}, {written}"
-        return f"{words}: {len(winners)} alike" + (", to the spread of seeds" if blur else "")
+        curve = next(each for each in compared.curves if each.place == compared.winner)
+        return f"{words}: {curve.name}, {_written(float(curve.mean[-1]), unit)}"
 
     return title
 
 
-def _before_and_after(words: str, unit: str = "", times: bool = False) -> Title:
-    """Title that gives the standard run's two values."""
+def _forgotten(words: str, unit: str = "", times: bool = False) -> Title:
+    """Title that gives the standard run's value with its factor and without."""
 
-    def title(curves: Sequence[tuple[str, Curve]]) -> str:
-        mine = [(color, each) for color, each in curves if color == "standard"]
-        ends = [float(each.mean[-1]) for each in _begun(mine)]
-        if len(ends) != 2 or not all(map(math.isfinite, ends)):
+    def title(compared: Compared) -> str:
+        without = next((each for each in compared.curves if each.forgotten), None)
+        if without is None:
             return ""
-        before, after = (_written(end, unit) + (" ×" if times else "") for end in ends)
-        return f"{words}: {before} as it is, {after} scaled"
+        scaled = next(each for each in compared.curves if each.place == without.place and not each.forgotten)
+        ends = float(without.mean[-1]), float(scaled.mean[-1])
+        if not all(map(math.isfinite, ends)):
+            return ""
+        forgotten, right = (_written(end, unit) + (" ×" if times else "") for end in ends)
+        return f"{words}: {forgotten} without its factor, {right} with it"
 
     return title
 
@@ -82,8 +76,8 @@ def _before_and_after(words: str, unit: str = "", times: bool = False) -> Title:
 def _between(words: str) -> Title:
     """Title that gives the lowest and the highest of the newest values."""
 
-    def title(curves: Sequence[tuple[str, Curve]]) -> str:
-        ends = [float(each.mean[-1]) for each in _begun(curves) if math.isfinite(each.mean[-1])]
+    def title(compared: Compared) -> str:
+        ends = [float(each.mean[-1]) for each in _begun(compared) if math.isfinite(each.mean[-1])]
         if not ends:
             return ""
         low, high = plain(min(ends), 2), plain(max(ends), 2)
@@ -92,9 +86,9 @@ def _between(words: str) -> Title:
     return title
 
 
-def _parting(curves: Sequence[tuple[str, Curve]]) -> str:
+def _parting(compared: Compared) -> str:
     """Title that says how far the last run ever was from the first."""
-    _, last = curves[-1]
+    last = compared.curves[-1]
     if not np.isfinite(last.mean).any():
         return ""
     largest = float(np.nanmax(last.mean))
@@ -102,8 +96,8 @@ def _parting(curves: Sequence[tuple[str, Curve]]) -> str:
     return f"{last.name}: {words} from inverted"
 
 
-def _begun(curves: Sequence[tuple[str, Curve]]) -> list[Curve]:
-    return [each for _, each in curves if len(each.mean)]
+def _begun(compared: Compared) -> list[Curve]:
+    return [each for each in compared.curves if len(each.mean)]
 
 
 def _written(value: float, unit: str) -> str:
@@ -119,34 +113,33 @@ def _loss(title: Title, y_title: str, lowest: float = 0.01) -> Scale:
 
 
 def _accuracy(title: Title, y_title: str) -> Scale:
-    return Scale(title, y_title, (0.8, 1.0), percent=True, lowest=0.0)
+    return Scale(title, y_title, (0.8, 1.0), percent=True, lows=(0.0, 0.5, 0.8, 0.9))
 
 
 def _most_right(when: str, y_title: str) -> Scale:
-    return _accuracy(_best(f"Most right {when}", max, unit=" %"), y_title)
+    return _accuracy(_best(f"Most right {when}", unit=" %"), y_title)
 
 
 AXES: Mapping[str, Scale] = MappingProxyType(
     {
-        "train_loss": _loss(_best("Lowest training loss", min), "training loss, no noise"),
-        "noisy_loss": _loss(_best("Lowest loss with noise", min), "training loss, with noise"),
-        "test_loss": _loss(_best("Lowest test loss", min), "test loss", 0.05),
+        "train_loss": _loss(_best("Lowest training loss"), "training loss, no noise"),
+        "noisy_loss": _loss(_best("Lowest loss with noise"), "training loss, with noise"),
+        "test_loss": _loss(_best("Lowest test loss"), "test loss", 0.05),
         "train_accuracy": _most_right("in training", "right in training, no noise"),
         "noisy_accuracy": _most_right("with noise", "right in training, with noise"),
         "test_accuracy": _most_right("at test", "right at test"),
         "rate": Scale(_between("Dropout rate now"), "dropout rate", (0.0, 1.0)),
         "gap": Scale(
-            _best("Widest gap", max, unit=" points"), "right in training − at test", (-0.1, 0.3), percent=True
+            _best("Widest gap", unit=" points"), "right in training − at test", (-0.1, 0.3), percent=True
         ),
         "parting": Scale(
             _parting, "training loss: |difference| / loss of inverted", (SMALLEST, 10.0), log=True
         ),
-        "plain_loss": _loss(_before_and_after("Standard's loss"), "loss in the same test code", 0.05),
-        "plain_accuracy": _accuracy(
-            _before_and_after("Standard right", unit=" %"), "right in the same test code"
-        ),
+        "redrawn_loss": Scale(_forgotten("Test loss"), "test loss", (0.32, 10.0), log=True),
+        "plain_loss": _loss(_forgotten("Standard's loss"), "loss in the same test code", 0.05),
+        "plain_accuracy": _accuracy(_forgotten("Standard right", unit=" %"), "right in the same test code"),
         "plain_mean": Scale(
-            _before_and_after("Standard's mean", times=True),
+            _forgotten("Standard's mean", times=True),
             "mean into the output layer, test / training",
             (0.0, 4.0),
         ),

@@ -6,14 +6,17 @@ from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.datasets.splits import MAX_BYTES, Split, digits_split, from_csv, moons, rings
 from dropviz.settings import training as settings
+from dropviz.settings.kinds import RATE
 from dropviz.training.config import TrainingConfig
 from dropviz.training.dropout import Dropout
 from dropviz.training.experiments import Experiment, comparison, experiments, moving
 from dropviz.training.optimizers import SGD, Adam, Optimizer
 from dropviz.ui.components.upload import upload
+from dropviz.ui.settings.session import saved, set_value
 from dropviz.ui.settings.widgets import show
 
 BATCH = 32
@@ -34,13 +37,24 @@ class Chosen:
     rates: tuple[float, ...]
 
 
-def choose_ready_made(name: str, on_change: Callable[[], None]) -> Chosen:
-    """Show the settings of a ready-made experiment and return what they choose; ``on_change`` is of its variants."""
+def choose_ready_made(name: str, above: DeltaGenerator) -> Chosen:
+    """Show the settings of a ready-made experiment and return what they choose; rate and variant stand ``above``."""
     (group,) = [group for group in settings.GROUPS if group.name == name]
-    variant = show(group.variants, on_change) if group.variants else name
-    rate, seeds = show(settings.RATE), show(settings.SEEDS)
+    _follow_the_rate()
+    with above:
+        rate = show(settings.RATE)
+        variant = show(group.variants) if group.variants else name
+    seeds = show(settings.SEEDS)
     experiment = experiments(rate)[variant]
     return Chosen(group, experiment, experiment.data(), tuple(range(seeds)), (variant, seeds), (rate,))
+
+
+def _follow_the_rate() -> None:
+    """Take over the rate of the other pages when it has changed since this page was last seen."""
+    rate = saved().get(RATE.key, RATE.default)
+    if rate != st.session_state.setdefault("training_saw_rate", RATE.default):
+        st.session_state["training_saw_rate"] = rate
+        set_value(settings.RATE, min(max(rate, settings.RATE.low), settings.RATE.high))
 
 
 def choose_own() -> Chosen | None:

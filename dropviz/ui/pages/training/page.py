@@ -1,4 +1,4 @@
-"""Networks trained while one watches, and whether one test network serves every way of training."""
+"""Networks trained while one watches: what a forgotten factor does to them, and other experiments."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,23 +6,25 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dropviz.figures.training.after import band_figure, decision_figure, passes_figure
-from dropviz.figures.training.epochs import HEIGHT, LOW_HEIGHT, training_panel
+from dropviz.figures.training.after import band_figure, decision_figure, examples_figure, passes_figure
+from dropviz.figures.training.drawn import network_panel, pictures_panel
+from dropviz.figures.training.epochs import training_panel
 from dropviz.frameworks.scripts import Target, training_script
-from dropviz.settings.training import CURVES, EXPERIMENT, FRAMEWORK, GROUPS, OWN, SETTINGS
-from dropviz.training.curves import training_view
+from dropviz.live.panels import Panel
+from dropviz.settings.training import CURVES, EXPERIMENT, FRAMEWORK, OWN, SETTINGS, STARTS_ITSELF
+from dropviz.training.curves import TrainingView, training_view
 from dropviz.training.experiments import Experiment
-from dropviz.training.mc import Band
+from dropviz.training.mc import Band, Comparison
 from dropviz.training.session import LiveTraining, Snapshot, Stage
 from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import growing_figures
 from dropviz.ui.page import Page
 from dropviz.ui.pages.training.chosen import Chosen, choose_own, choose_ready_made
-from dropviz.ui.settings.session import saved
 from dropviz.ui.settings.sources import disarmed
 from dropviz.ui.settings.widgets import show
 
 LOOK = 0.5  # seconds between two looks at a training
+Chart = tuple[Panel, str]  # and its description
 
 
 @dataclass(slots=True, eq=False)
@@ -52,13 +54,13 @@ def _want_training() -> None:
 
 def _show_page(place: DeltaGenerator) -> tuple[()]:
     name = show(EXPERIMENT)
-    _buttons(name)
+    above = st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="training_choice")
     kept = _session()
     wanted, kept.wanted = kept.wanted, False
     refused = ""
     try:
-        chosen, view = _chosen(name, place)
-        if chosen is not None and wanted:
+        chosen, view = _chosen(name, above, place)
+        if chosen is not None and (wanted or _starts_itself(chosen)):
             refused = _start(chosen)
     except ValueError as problem:
         _say(problem)
@@ -66,44 +68,30 @@ def _show_page(place: DeltaGenerator) -> tuple[()]:
     if chosen is not None:
         live = _of_these_settings(chosen)
         stage = live.look().stage if live is not None else None
-        _controls(chosen, live if stage == "running" else None)
+        with above:
+            _button(live if stage == "running" else None)
         if refused:
             _say(refused)
         st.fragment(_watch, run_every=LOOK if stage in ("running", "ending") else None)(chosen, view, stage)
-        _caption(chosen)
-        _code(chosen)
+        with place:
+            _about(chosen)
+            _code(chosen)
     return ()
 
 
-def _buttons(chosen: str) -> None:
-    """One click chooses an experiment and starts it."""
-    with st.container(horizontal=True, key="training_experiments", gap="small"):
-        for group in GROUPS:
-            st.button(
-                f"**{group.label}** :small[{group.asked}]",
-                key=f"training_pick_{group.name}",
-                type="primary" if group.name == chosen else "secondary",
-                on_click=_pick,
-                args=(group.name,),
-                width="stretch",
-            )
-
-
-def _pick(name: str) -> None:
-    """Choose an experiment; a ready-made one starts at once, whatever is running."""
-    saved()[EXPERIMENT.key] = name
-    if name != OWN:
-        _want_training()
-
-
-def _chosen(name: str, place: DeltaGenerator) -> tuple[Chosen | None, str]:
+def _chosen(name: str, above: DeltaGenerator, place: DeltaGenerator) -> tuple[Chosen | None, str]:
     """Show the settings and return what they choose, and which curves are wanted."""
     with place.expander("Settings", expanded=name == OWN):
-        chosen = choose_own() if name == OWN else choose_ready_made(name, _want_training)
+        chosen = choose_own() if name == OWN else choose_ready_made(name, above)
         view = show(CURVES)
     if chosen is None:
         st.info("Give a CSV file in the settings below: columns of numbers, and one of labels.")
     return chosen, view
+
+
+def _starts_itself(chosen: Chosen) -> bool:
+    """Whether this is trained unasked, for the page opens with its result."""
+    return chosen.experiment.name == STARTS_ITSELF and _of_these_settings(chosen) is None
 
 
 def _of_these_settings(chosen: Chosen) -> LiveTraining | None:
@@ -119,17 +107,12 @@ def _of_these_settings(chosen: Chosen) -> LiveTraining | None:
     return kept.live
 
 
-def _controls(chosen: Chosen, running: LiveTraining | None) -> None:
-    """The button, and the question."""
-    left, right = st.columns([1, 5], vertical_alignment="center")
+def _button(running: LiveTraining | None) -> None:
     # two keys: a click on Stop that comes too late must not start anything
     if running is not None:
-        left.button("Stop", key="training_stop", on_click=running.stop, width="stretch")
+        st.button("Stop", key="training_stop", on_click=running.stop, width=150)
     else:
-        left.button(
-            "Train", key="training_start", on_click=_want_training, width="stretch", help=EXPERIMENT.help
-        )
-    right.markdown(f"**{chosen.experiment.title}.** {chosen.experiment.question}")
+        st.button("Train", key="training_start", type="primary", on_click=_want_training, width=150)
 
 
 def _start(chosen: Chosen) -> str:
@@ -150,77 +133,104 @@ def _watch(chosen: Chosen, view: str, stage: Stage | None) -> None:
     seen = None if live is None else live.look()
     if seen is not None and seen.stage != stage:
         st.rerun()
-    _progress(chosen.experiment, seen)
-    _charts(chosen, seen, view)
-    _findings(seen)
-    _after(seen)
+    _finding(chosen.experiment, seen)
+    _progress(chosen, seen)
+    main, more = _charts(chosen, seen, view)
+    growing_figures(main, "training_curves")
+    if more:
+        with st.expander("More curves"):
+            growing_figures(more, "training_more")
+    if seen is not None and len(seen.sentences) > 1:
+        with st.expander("What these runs show, in numbers"):
+            st.markdown("\n".join(f"- {disarmed(sentence)}" for sentence in seen.sentences[1:]))
 
 
-def _progress(experiment: Experiment, seen: Snapshot | None) -> None:
-    if seen is None:
-        epochs = max(config.epochs for _, config in experiment.runs)
-        st.progress(0.0, f"{len(experiment.runs)} networks, {epochs} epochs: not trained yet")
-    elif seen.stage != "ended":
-        st.progress(seen.done / seen.epochs, f"epoch {seen.done} of {seen.epochs}")
-    else:
-        words = "finished" if seen.done == seen.epochs else f"ended after epoch {seen.done} of {seen.epochs}"
-        st.progress(seen.done / seen.epochs, words)
-
-
-def _charts(chosen: Chosen, seen: Snapshot | None, view: str) -> None:
-    """The curves; for points in the plane also what each network makes of the plane."""
-    drawn = training_view(chosen.experiment, chosen.data, seen, view)
-    charts = [training_panel(panel, HEIGHT if drawn.plane is None else LOW_HEIGHT) for panel in drawn.panels]
-    if drawn.plane is not None:
-        charts += [decision_figure(label, decided, drawn.plane) for label, decided in drawn.decisions]
-    growing_figures(charts, "training_curves")
-
-
-def _findings(seen: Snapshot | None) -> None:
-    """What the runs show, computed from them; while they train only what cannot wait."""
-    with st.container(key="training_findings"):
+def _finding(experiment: Experiment, seen: Snapshot | None) -> None:
+    """The verdict on the runs, computed from them; until they have ended the question, or what cannot wait."""
+    with st.container(key="training_finding"):
         if seen is not None and seen.problem:
             st.error(disarmed(seen.problem))
-        if seen is not None and seen.sentences:
-            st.subheader("What these runs show", anchor=False)
-            st.markdown("\n".join(f"- {sentence}" for sentence in seen.sentences))
+        said = seen.sentences[0] if seen is not None and seen.sentences else experiment.question
+        st.markdown(disarmed(said))
+
+
+def _progress(chosen: Chosen, seen: Snapshot | None) -> None:
+    """How far the training is, in one line of the same height at every stage."""
+    runs, seeds = chosen.experiment.runs, len(chosen.seeds)
+    epochs = max(config.epochs for _, config in runs)
+    whole = f"{len(runs) * seeds} networks ({_counted(len(runs), 'run')}, {_counted(seeds, 'seed')}), {epochs} epochs"
+    with st.container(key="training_progress"):
+        if seen is None:
+            st.caption(f"{whole}: not trained yet.")
+        elif seen.stage != "ended":
+            st.progress(seen.done / seen.epochs, f"epoch {seen.done} of {seen.epochs}")
+        elif seen.done < seen.epochs:
+            st.caption(f"{whole}: ended after epoch {seen.done} of {seen.epochs}.")
         else:
-            st.caption("When the runs have ended, what they show is computed from them and said here.")
+            st.caption(f"{whole}: finished.")
 
 
-def _after(seen: Snapshot | None) -> None:
-    """What can be seen of noisy passes when the networks are finished."""
-    figures = [
-        band_figure(label, after) if isinstance(after, Band) else passes_figure(label, after)
-        for label, after in (() if seen is None else seen.after)
-    ]
-    if figures:
-        growing_figures(figures, "training_after")
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
-def _caption(chosen: Chosen) -> None:
-    """What was trained, on what, how; and who found it."""
+def _charts(chosen: Chosen, seen: Snapshot | None, view: str) -> tuple[list[Chart], list[Chart]]:
+    """What answers the question at once, and what unfolds; before the training what is going to be trained."""
+    drawn = training_view(chosen.experiment, chosen.data, seen, view)
+    network = network_panel(drawn.network, drawn.redrawn)
+    if seen is None or not seen.runs:
+        return [network, *_data(drawn)], []
+    curves = [training_panel(panel) for panel in drawn.panels]
+    if view != CURVES.default:
+        return curves, []
+    if seen.after:
+        return [network, *(_after(label, after) for label, after in seen.after)], curves
+    if drawn.redrawn is not None:
+        return [network, pictures_panel(drawn.network, drawn.redrawn), *curves], []
+    if drawn.plane is not None:
+        return [decision_figure(label, decided, drawn.plane) for label, decided in drawn.decisions], curves
+    return [network, *curves[:2]], curves[2:]
+
+
+def _data(drawn: TrainingView) -> list[Chart]:
+    """What there is to learn from, where it can be drawn."""
+    if len(drawn.network.pictures):
+        return [pictures_panel(drawn.network, None)]
+    if drawn.plane is not None:
+        return [decision_figure("To learn from", None, drawn.plane)]
+    return [examples_figure(*drawn.examples)] if drawn.examples is not None else []
+
+
+def _after(label: str, after: Band | Comparison) -> Chart:
+    """What can be seen of noisy passes when a network is finished."""
+    return band_figure(label, after) if isinstance(after, Band) else passes_figure(label, after)
+
+
+def _about(chosen: Chosen) -> None:
+    """What was trained, on what, how; how to read the curves, and who found it."""
     data, config = chosen.data, chosen.experiment.runs[0][1]
     how = f"{type(config.optimizer).__name__}, learning rate {config.optimizer.learning_rate:g}"
     if len({run.optimizer for _, run in chosen.experiment.runs}) > 1:
         how = "every run with its own optimizer"
-    st.caption(
-        f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {len(data.test_targets):,} to test. "
-        f"Network: {'–'.join(map(str, config.sizes(data)))}, ReLU; dropout, where there is any, behind every "
-        f"hidden layer. Trained by {how}, in batches of {config.batch}, with {len(chosen.seeds)} "
-        f"seed{'s' if len(chosen.seeds) > 1 else ''}. {chosen.group.sources}"
-    )
+    with st.expander("What was trained, and how"):
+        st.markdown(
+            f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {len(data.test_targets):,} to test. "
+            f"Network: {'–'.join(map(str, config.sizes(data)))}, ReLU; dropout, where there is any, behind every "
+            f"hidden layer. Trained by {how}, in batches of {config.batch}, with "
+            f"{_counted(len(chosen.seeds), 'seed')}. Curves are means over the seeds, bands one standard "
+            "deviation of them; pictures of a network are those of the first seed. Runs of one seed start alike and "
+            f"see the same examples, so they are compared pair by pair. {chosen.group.sources}"
+        )
 
 
 def _code(chosen: Chosen) -> None:
     """The chosen experiment as a script to copy."""
     if chosen.experiment.name == OWN:
-        st.caption("Each ready-made experiment has a short script to copy here; your own runs have none.")
         return
-    st.subheader("The same experiment, as a short script", anchor=False)
-    target: Target = show(FRAMEWORK)
-    script = training_script(target, chosen.experiment.name, chosen.rates[0])
-    show_code("training_script", {f"for {target}": script})
+    with st.expander("The same experiment, as a short script"):
+        target: Target = show(FRAMEWORK)
+        script = training_script(target, chosen.experiment.name, chosen.rates[0])
+        show_code("training_script", {f"for {target}": script})
 
 
 def _say(problem: ValueError | str) -> None:
@@ -230,8 +240,8 @@ def _say(problem: ValueError | str) -> None:
 PAGE = Page(
     address="training",
     title="Training",
-    question="does one test network serve every way of training?",
-    heading="Training: does one test network serve every way of training?",
+    question="what does a forgotten factor do to a trained network?",
+    heading="What does a forgotten factor do to a trained network?",
     settings=SETTINGS,
     controls=_show_page,
 )
