@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Axis, Band, Label, Labels, Line, Mark, Panel, Path, Row, Stem
+from dropviz.live.panels import Axis, Band, Label, Labels, Line, Mark, Panel, Path, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated, plain, short
@@ -52,8 +53,8 @@ def mistake_live(found: Mistake) -> LiveFigure:
         head=[words.live_paragraph("finding", "finding")],
         foot=[
             _code_fold(wrong, cure(found.name)),
-            words.Fold("The numbers, with their errors", [_numbers(found, wrong, right)]),
-            words.Fold(f"Unit by unit: {len(found.units.activation)} of them", [_units(wrong, right)]),
+            _numbers_fold(found, wrong, right),
+            _units_fold(found, wrong, right),
         ],
         alt=f"{wrong.label} beside inverted dropout. {'. '.join(panel.title for panel in (*means, *ratio))}.",
         **neurons(found.units, (wrong, right), rates),
@@ -187,37 +188,34 @@ def _code(row: Strategy, rate: float, changed: tuple[str, str]) -> str:
 
 def _code_fold(wrong: Strategy, right: Strategy) -> words.Fold:
     """The code with the mistake, and with the one line changed."""
-    columns = [
-        [words.Heading(_signed(row), row.name), words.Code(words.LiveText(f"{kind}-code"))]
-        for row, kind in ((wrong, "wrong"), (right, "right"))
-    ]
-    return words.Fold("The code: one line is wrong", [words.columns(*columns)])
+    wrong_code, right_code = (words.Code(words.LiveText(f"{kind}-code")) for kind in ("wrong", "right"))
+    pair = words.columns([_heading(wrong), wrong_code], [_heading(right), right_code])
+    return words.Fold("The code: one line is wrong", [pair])
 
 
-def _numbers(found: Mistake, *rows: Strategy) -> words.Columns:
+def _numbers_fold(found: Mistake, wrong: Strategy, right: Strategy) -> words.Fold:
+    units = f"{found.sweep.config.units:,} units, under the same mask on both sides"
+    note = words.Paragraph(f"Lines are exact; points are simulated: {units}.", "muted")
+    pair = words.columns([_heading(wrong), _numbers(wrong)], [_heading(right), _numbers(right)])
+    return words.Fold("The numbers, with their errors", [pair, note])
+
+
+def _numbers(row: Strategy) -> words.Quantities:
     titles = {"training mean": "train", "test mean": "test", "test / training": "ratio"}
-    units = f"Lines are exact. Points are simulated: {found.sweep.config.units:,} units, the same under the same mask."
-    return words.columns(
-        *(
-            [
-                words.Heading(_signed(row), row.name),
-                words.Quantities(
-                    [words.quantity(title, f"{row.name}-{text}") for title, text in titles.items()]
-                ),
-                words.Paragraph(units, "muted"),
-            ]
-            for row in rows
-        )
+    return words.Quantities([words.quantity(title, f"{row.name}-{text}") for title, text in titles.items()])
+
+
+def _units_fold(found: Mistake, wrong: Strategy, right: Strategy) -> words.Fold:
+    key = words.Paragraph(
+        "Area is the size of an output; a dashed ring is a dropped unit, a solid ring a negative output.",
+        "muted",
     )
+    pair = words.columns(strategy_head(wrong, key), strategy_head(right, key))
+    return words.Fold(f"Unit by unit: {len(found.units.activation)} of them", [pair])
 
 
-def _units(*rows: Strategy) -> words.Columns:
-    key = words.Paragraph("Area is the size of an output; a dashed ring is a dropped unit.", "muted")
-    return words.columns(*(strategy_head(row, key) for row in rows))
-
-
-def _signed(row: Strategy) -> str:
-    return f"{WRONG_SIGN if row.mistake else RIGHT_SIGN} {row.label}"
+def _heading(row: Strategy) -> words.Heading:
+    return words.Heading(f"{WRONG_SIGN if row.mistake else RIGHT_SIGN} {row.label}", row.name)
 
 
 # ---- dropout left on at test ----------------------------------------------------------------------------------------
@@ -265,30 +263,36 @@ def _flip_panel(found: Answers) -> Curves:
 
 def _answers_panel(found: Answers) -> Panel:
     """The answers over masks as bars, 0 and the answer with dropout off as vertical lines."""
-    upright = np.array([0.0, found.top])
-    marks: list[Mark] = [
+    marks = [
         Path("dropout left on", ON, found.edges[:-1], found.shares, width=1.5, stepped=True, filled=True),
-        Path("0", "ink", np.zeros(2), upright, width=1),
-        Path("dropout off", OFF, np.full(2, found.off), upright, "dashed"),
+        *_answers_marked(found, "dashed"),
     ]
-    x, y = _answer_axes(found)
-    at = (found.off - x.low) / (x.high - x.low)
-    left = at < 0.5
-    name = Label(
-        ("dropout off",), OFF, at + (0.02 if left else -0.02), 0.93, anchor="start" if left else "end"
-    )
     title = f"{WRONG_SIGN} Left on at test: one input, an answer for each mask"
-    return Panel(title, x, y, marks, HEIGHT, Labels([name], [name]))
+    return Panel(title, *_answer_axes(found), marks, HEIGHT, _beside_off(found, "dropout off"))
 
 
 def _one_answer_panel(found: Answers) -> Panel:
     """The answer with dropout off, which every pass gives, on the same axes."""
-    everywhere = np.ones(len(found.rates))
-    marks: list[Mark] = [
-        Path("0", "ink", np.zeros(2), np.array([0.0, found.top]), width=1),
-        Stem("dropout off", OFF, found.off * everywhere, 100.0 * everywhere, dashed=True),
+    title, name = f"{RIGHT_SIGN} Off at test: one input, one answer", "100 % of the passes"
+    return Panel(
+        title, *_answer_axes(found), _answers_marked(found, "solid"), HEIGHT, _beside_off(found, name)
+    )
+
+
+def _answers_marked(found: Answers, dash: Literal["solid", "dashed"]) -> list[Path]:
+    upright = np.array([0.0, found.top])
+    return [
+        Path("0", "ink", np.zeros(2), upright, width=1),
+        Path("dropout off", OFF, np.full(2, found.off), upright, dash, width=2 if dash == "dashed" else 4),
     ]
-    return Panel(f"{RIGHT_SIGN} Off at test: one input, one answer", *_answer_axes(found), marks, HEIGHT)
+
+
+def _beside_off(found: Answers, name: str) -> Labels:
+    """A name beside the answer with dropout off, where there is more room."""
+    at = float(_answer_axes(found)[0].share(np.array([found.off]))[0])
+    left = at < 0.5
+    label = Label((name,), OFF, at + (0.02 if left else -0.02), 0.93, anchor="start" if left else "end")
+    return Labels([label], [label])
 
 
 def _answer_axes(found: Answers) -> tuple[Axis, Axis]:

@@ -99,7 +99,8 @@ def observe(rate: float, train: ArrayLike, test: ArrayLike, clean: ArrayLike | N
     """
     samples = {"train": _examples("train", train), "test": _examples("test", test)}
     (train_mean, train_variance), (test_mean, test_variance) = map(_moments, samples.values())
-    whole, clean_mean = samples["test"], (None, None)
+    whole = samples["test"]
+    clean_mean: tuple[float | None, float | None] = (None, None)
     if clean is not None:
         whole = _examples("clean", clean)
         clean_mean, _ = _moments(whole)

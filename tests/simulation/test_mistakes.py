@@ -47,7 +47,7 @@ def test_where_a_mistake_hides(name, root):
 
 
 @pytest.mark.parametrize(
-    "source", [dv.Normal(), dv.Uniform(-1.0, 1.0), dv.Constant(0.0), dv.Empirical([1.0, -1.0])]
+    "source", [dv.Normal(), dv.Uniform(-1.0, 1.0), dv.Constant(0.0), dv.Empirical(np.array([1.0, -1.0]))]
 )
 def test_where_every_mean_is_0_no_ratio_is_simulated(source):
     found = beside_inverted(

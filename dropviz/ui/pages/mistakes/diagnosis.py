@@ -3,7 +3,7 @@
 import math
 import secrets
 from dataclasses import astuple
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -71,7 +71,7 @@ def _fill_example() -> None:
 
 
 def _from_fields() -> Observation:
-    means: list[float] = []
+    means: list[Any] = []  # of which Observation knows how many it takes
     columns = st.columns(4)
     with columns[0]:
         rate = show(RATE_SEEN)

@@ -1,7 +1,7 @@
 """A museum of mistakes, each beside the right thing, and a diagnosis of a person's own."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -102,7 +102,7 @@ LEFT_ON_SOURCE = (
     "times; the decision is the sign of z. The line of the standard deviation is exact, √(r/k · Σ w²a²) with rate r "
     "and keep k (Wang and Manning, *Fast dropout training*, ICML 2013); the rest is simulated."
 )
-OWN = {dv.Empirical: lambda source: source.digest}
+OWN: dict[str | type[Any], Callable[[Any], Any]] = {dv.Empirical: lambda source: source.digest}
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=OWN)
@@ -120,7 +120,7 @@ def _controls(place: DeltaGenerator) -> tuple[str, Activations, int, int]:
     name = show(MISTAKE)
     activations = drawn_from(place, RELU, "ReLU of normal draws")
     if name != LEFT_ON:
-        return name, activations, INPUTS.default, SEED.default
+        return name, activations, int(INPUTS.default), int(SEED.default)
     with place.expander("Settings"):
         return name, activations, int(show(INPUTS)), int(show(SEED))
 
