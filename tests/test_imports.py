@@ -118,6 +118,7 @@ PAGES_CALL = {
     "next_layer",
     "noise_pair",
     "observe",
+    "observe_passes",
     "which_p",
 }
 

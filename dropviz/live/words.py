@@ -30,7 +30,7 @@ class LiveText:
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """Words in a style; a mistake is underlined with a wave."""
+    """Words in a style; a mistake has a cross before it."""
 
     text: str
     style: Style

@@ -39,9 +39,9 @@ def _measured(part: str, label: str, mean: float, error: float) -> tuple[Number,
 FROM = Choice(
     "mistakes_from",
     "What you have",
-    {"means": "means", "files": "two files"},
+    {"means": "means", "files": "files"},
     "means",
-    help="Means that you type in, or files with the layer's outputs in training and at test.",
+    help="Means that you type in, or files with what the layer puts out in training and at test.",
     control="segments",
 )
 # The numbers at first are those of `dropviz.simulation.mistakes.example(12)`.

@@ -7,13 +7,13 @@ import numpy as np
 
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.written import plain
 from dropviz.simulation.histogram import Units, some_units
 from dropviz.simulation.layer import LayerConfig, layer_sweep
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.theory.activations import Normal
-from dropviz.theory.diagnosis import LEFT_ON, Observation
+from dropviz.theory.diagnosis import LEFT_ON
 from dropviz.theory.moments import invisible_rate, mean_ratio
+from dropviz.theory.observation import Observation
 from dropviz.theory.strategies import strategies, strategy
 
 UNITS_SHOWN = 20
@@ -27,21 +27,18 @@ EXAMPLE_RATES = (0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8)
 class MistakeConfig:
     """The mistake ``name`` in the foreground of a sweep of "inverted" and of one mistake or more.
 
-    ValueError if "inverted" or ``name`` is not in the sweep, ``name`` is no mistake, or the mean of the activations, by
-    which the picture divides, is not above 0.
+    ValueError if "inverted" or ``name`` is not in the sweep, or ``name`` is no mistake.
     """
 
     sweep: SweepConfig
     name: str
 
     def __post_init__(self) -> None:
-        held, mean = self.sweep.strategies, self.sweep.activations.exact_mean
+        held = self.sweep.strategies
         if not strategy(self.name).mistake:
             raise ValueError(f"name must be a mistake; got {self.name!r}")
         if not {"inverted", self.name} <= set(held):
             raise ValueError(f"sweep must hold 'inverted' and {self.name!r}; it holds {', '.join(held)}")
-        if not mean > 0.0:
-            raise ValueError(f"activations must have a mean above 0; got {plain(mean)}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,27 +47,30 @@ class Mistake:
 
     name: str  # the mistake in the foreground
     sweep: Sweep  # the means of all strategies
-    # by strategy: test mean / training mean; not simulated (NaN) where all of a few units were dropped
+    # by strategy: test mean / training mean of the output of a unit, and of all; not simulated where these means are 0,
+    # and NaN where all of a few units were dropped
     ratios: Mapping[str, Estimate]
     invisible_rate: float | None  # inside (0, 1), where the two means are equal; None if there is none
-    starts_small: bool  # whether the test mean is the smaller one below that rate, or at every one if none
+    centred: bool  # whether the activations have mean 0, and so have all outputs
     units: Units  # a few, to be drawn one by one
 
 
 def beside_inverted(config: MistakeConfig) -> Mistake:
     """Simulate the mistake and what stands beside it."""
     result, row = sweep(config.sweep), strategy(config.name)
-    root, simulated = invisible_rate(row), result.gap("mean_ratio")
+    centred, simulated = config.sweep.activations.exact_mean == 0.0, result.gap("mean_ratio")
     finite = np.where(np.isfinite(simulated), simulated, np.nan)
     return Mistake(
         name=config.name,
         sweep=result,
         ratios={
-            name: replace(result.gap_estimate("mean_ratio", name), simulated=finite[at])
+            name: Estimate(mean_ratio(strategy(name), config.sweep.rates))
+            if centred
+            else replace(result.gap_estimate("mean_ratio", name), simulated=finite[at])
             for at, name in enumerate(config.sweep.strategies)
         },
-        invisible_rate=root,
-        starts_small=bool(mean_ratio(row, 0.5 * (root or 1.0)) < 1.0),
+        invisible_rate=invisible_rate(row),
+        centred=centred,
         units=some_units(config.sweep, UNITS_SHOWN),
     )
 

@@ -1,4 +1,4 @@
-"""Which convention or mistake fits the means that a person observed, and how well.
+"""Which convention or mistake fits what a person observed, how well, and what would cure it.
 
 Of an activation with mean μ and variance v, a candidate predicts (rate r, k = 1 − r, train factor t, test factor s)::
 
@@ -13,13 +13,11 @@ from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import check_number
-from dropviz.numbers.written import plain
+from dropviz.numbers.written import plain, with_error
 from dropviz.theory.moments import mean_ratio
-from dropviz.theory.standard_errors import sample_moments
-from dropviz.theory.strategies import INVERSE_KEEP, ONE, Strategy, strategies
+from dropviz.theory.observation import Observation, is_rate
+from dropviz.theory.strategies import INVERSE_KEEP, ONE, Strategy, strategies, strategy
 
 # both phases alike: the same numbers come from dropout that was never on
 LEFT_ON = "left_on"
@@ -30,81 +28,10 @@ THRESHOLD = 4.0  # a candidate this many standard errors away is ruled out
 TIE = 20.0  # candidates whose likelihood is within this factor of the best are not told apart
 KNOWN = 1e-9  # a standard error of 0 is read as "known to nine digits"
 TINY = 1e-100  # of the largest number observed: no standard error is smaller, so that nothing overflows
-LARGEST = 1e50
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What a person measured at ``rate``: means with standard errors, and, if known, variances and the clean mean.
-
-    ``clean_mean`` is the mean of the same activations without any dropout or factor: it tells standard from inverted.
-    Variances tell dropout in the same state in both phases from the rest. Each comes with its standard error, or not
-    at all. A standard error of 0 is read as known to nine digits. ValueError if a number is missing, not finite or
-    out of range: rate in [0, 1), errors and variances 0 or more.
-    """
-
-    rate: float
-    train_mean: float
-    train_mean_se: float
-    test_mean: float
-    test_mean_se: float
-    clean_mean: float | None = None
-    clean_mean_se: float | None = None
-    train_variance: float | None = None
-    train_variance_se: float | None = None
-    test_variance: float | None = None
-    test_variance_se: float | None = None
-
-    def __post_init__(self) -> None:
-        check_number("rate", self.rate, 0.0, 1.0)
-        if self.rate == 1.0 or 0.0 < self.rate < 1e-9:
-            raise ValueError(f"rate must be below 1, and 0 or at least 1e-9; got {self.rate!r}")
-        for item in fields(self)[1:]:
-            value = getattr(self, item.name)
-            if value is not None or item.default is not None:
-                low = 0.0 if item.name.endswith("_se") or "variance" in item.name else -LARGEST
-                check_number(item.name, value, low, LARGEST)
-        _check_together(self, "clean_mean", "clean_mean_se")
-        _check_together(self, "train_variance", "train_variance_se", "test_variance", "test_variance_se")
-
-
-def _check_together(observation: Observation, *names: str) -> None:
-    given = [name for name in names if getattr(observation, name) is not None]
-    if given and len(given) < len(names):
-        missing = [name for name in names if name not in given]
-        raise ValueError(f"{', '.join(missing)} must be given together with {', '.join(given)}")
-
-
-def observe(rate: float, train: ArrayLike, test: ArrayLike, clean: ArrayLike | None = None) -> Observation:
-    """Means, variances and their standard errors from arrays of outputs of any shape, taken as independent values.
-
-    Standard errors: √(variance/n), and √((fourth central moment − variance²·(n − 3)/(n − 1))/n). ValueError if an array
-    has fewer than two values, or values that are no finite numbers, or the rate is outside [0, 1).
-    """
-    train_mean, train_variance = _moments("train", train)
-    test_mean, test_variance = _moments("test", test)
-    clean_mean, clean_mean_se = (None, None) if clean is None else _moments("clean", clean)[0]
-    return Observation(
-        rate, *train_mean, *test_mean, clean_mean, clean_mean_se, *train_variance, *test_variance
-    )
-
-
-def _moments(name: str, values: ArrayLike) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Mean and variance of an array, each with its standard error."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{name} must be one array of numbers; its rows differ in length") from None
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must be an array of real numbers; got dtype {array.dtype}")
-    x = array.astype(np.float64).ravel()
-    count = x.size
-    if count < 2:
-        raise ValueError(f"{name} must have at least 2 values; got {count}")
-    if not np.isfinite(x).all() or np.abs(x).max() > 1e20:
-        raise ValueError(f"{name} must be finite and at most 1e20; it holds NaN, infinity or larger values")
-    mean, mean_se, variance, variance_se = map(float, sample_moments(x))
-    return (mean, mean_se), (variance, variance_se)
+OTHER_DROPOUT = (
+    " If another dropout layer stands before this one, its noise moves these means: compare outputs with the inputs of "
+    "the same passes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +47,7 @@ class Candidate:
     mistake: bool
     expected_ratio: float  # test mean / training mean, s/(t·k); NaN where a factor divides by zero
     z: float  # standard errors by which the observed ratio lies above (+) or below (−) the expected one
-    misfit: float  # √χ² of everything observed: means, clean mean, variances; |z| of the two means alone
+    misfit: float  # √χ² of the means, clean mean included, or of the variances if that is larger; |z| of two means
     log_likelihood: float  # Gaussian, at the best μ, without its constant: −χ²/2
     likelihood: float  # share among those that are not ruled out (misfit at most 4); 0 where ruled out
 
@@ -129,13 +56,15 @@ class Candidate:
 class Diagnosis:
     """Verdict on an observation: the candidates, the best first.
 
-    ``ratio`` is the observed test mean / training mean with its standard error by the delta method; both are NaN where
-    the training mean is at most one standard error away from 0. ``fitting`` names the candidates that fit and cannot
-    be told apart: one is an answer, several are a tie, none means that no convention or mistake of the table gives
-    such numbers.
+    ``rate`` is what they were compared at: the observation's, unless its zeros rule that out, or nothing fits there and
+    something does at 1 − rate, as where the number given means keep. ``ratio`` is the observed test mean / training
+    mean with its standard error by the delta method; both are NaN where the training mean is at most one standard
+    error away from 0. ``fitting`` names the candidates that fit and cannot be told apart: one is an answer, several are
+    a tie, none means that no convention or mistake of the table gives such numbers.
     """
 
     observation: Observation
+    rate: float
     ratio: float
     ratio_se: float
     candidates: tuple[Candidate, ...]
@@ -144,7 +73,7 @@ class Diagnosis:
     @property
     def would_help(self) -> tuple[str, ...]:
         """What else to measure to break a tie."""
-        rows = [_row(name, self.observation.rate) for name in self.fitting]
+        rows = [_row(name, self.rate) for name in self.fitting]
         if len(rows) < 2:
             return ()
         seen, needed = self.observation, []
@@ -153,22 +82,36 @@ class Diagnosis:
             needed.append("activations whose mean is not 0")
         elif seen.clean_mean is None and len({round(row.train_mean, 9) for row in rows}) > 1:
             needed.append("the mean without dropout")
-        if seen.train_variance is None and LEFT_ON in self.fitting and seen.rate > 0.0:
+        if seen.train_variance is None and LEFT_ON in self.fitting and self.rate > 0.0:
             needed.append("the variances")
         return tuple(needed) or ("the same means at another rate, or from more data",)
 
     @property
     def sentence(self) -> str:
         """The verdict in words."""
-        best = self.candidates[0]
-        if not self.fitting:
-            away = plain(best.misfit, 3)
-            return f"None of these fits: the nearest, {best.label}, is {away} standard errors away."
+        best, about_rate = self.candidates[0], self._about_rate()
         labels = [candidate.label for candidate in self.candidates if candidate.name in self.fitting]
+        if not labels:
+            away = plain(best.misfit, 3)
+            nearest = f"Nothing fits: the nearest, {best.label}, is {away} standard errors away."
+            return about_rate + nearest + ("" if self.observation.same_pass else OTHER_DROPOUT)
         if len(labels) == 1:
-            return f"These numbers fit one row only: {labels[0]}."
+            return f"{about_rate}Only this fits: {labels[0]}."
         listed = f"{', '.join(labels[:-1])} and {labels[-1]}"
-        return f"These numbers fit {listed} about equally well. To tell: {' or '.join(self.would_help)}."
+        return f"{about_rate}These fit about equally well: {listed}. To tell: {' or '.join(self.would_help)}."
+
+    def _about_rate(self) -> str:
+        """Why the rate is not the one given; empty where it is."""
+        seen = self.observation
+        given, used = f"{seen.rate:g}", f"{self.rate:g}"
+        if self.rate == seen.rate:
+            return ""
+        kept = math.isclose(self.rate, 1.0 - seen.rate)
+        keep = f": {given} may be the probability to keep" if kept else ""
+        if seen.dropped is None or seen.dropped_se is None:
+            return f"At rate {given} nothing fits, at {used} it does{keep}. At {used}: "
+        read = with_error(seen.dropped, seen.dropped_se)
+        return f"The zeros say that the rate is {read}, not {given}{keep}. At {used}: "
 
 
 def diagnose(observation: Observation) -> Diagnosis:
@@ -176,14 +119,27 @@ def diagnose(observation: Observation) -> Diagnosis:
 
     Means: χ² = min over μ of Σ (observed − factor·μ)²/se². With two means it is z² of the contrast
     t·k·test − s·train, which to first order is the delta method's z of the ratio and never divides by a mean near 0.
-    Variances add the square of s²·V_train − t²·k·(V_test + r·test²) over its standard error, in which the test
-    mean and variance are taken as fully correlated, so that nothing is ruled out for want of their covariance.
+    Variances give the square of s²·V_train − t²·k·(V_test + r·test²) over its standard error, in which the test
+    mean and variance are taken as fully correlated. The larger of the two squares counts: means and variances come from
+    the same masks, and nothing is to be ruled out for want of their covariance.
 
     >>> diagnose(Observation(0.3, 0.70, 0.01, 1.0, 0.01)).fitting
     ('none',)
     """
+    by_zeros = observation.rate_of_zeros
+    if by_zeros is not None:
+        return _diagnosed(observation, by_zeros)
+    result, other = _diagnosed(observation, observation.rate), round(1.0 - observation.rate, 12)
+    if result.fitting or observation.dropped is not None or not is_rate(other):
+        return result
+    swapped = _diagnosed(observation, other)
+    return swapped if swapped.fitting else result
+
+
+def _diagnosed(observation: Observation, rate: float) -> Diagnosis:
+    """The verdict at a rate."""
     seen = _in_its_own_unit(observation)
-    compared = [_compare(_row(name, seen.rate), seen) for name in (*strategies(), LEFT_ON)]
+    compared = [_compare(_row(name, rate), seen) for name in (*strategies(), LEFT_ON)]
     logs = np.array([candidate.log_likelihood for candidate in compared])
     fits = [candidate.misfit <= THRESHOLD for candidate in compared]
     shares = np.where(fits, np.exp(logs - logs.max()), 0.0)
@@ -199,7 +155,21 @@ def diagnose(observation: Observation) -> Diagnosis:
         if candidate.misfit <= THRESHOLD and candidate.log_likelihood >= best - math.log(TIE)
     )
     ratio, ratio_se = _observed_ratio(seen)
-    return Diagnosis(observation, ratio, ratio_se, tuple(candidates), fitting)
+    return Diagnosis(observation, rate, ratio, ratio_se, tuple(candidates), fitting)
+
+
+def cure(name: str) -> Strategy:
+    """The correct strategy that needs one line of a mistake's code changed; inverted, where both would do.
+
+    >>> [cure(name).name for name in ("none", "both", "wrong_train", "wrong_test", LEFT_ON)]
+    ['inverted', 'inverted', 'inverted', 'standard', 'inverted']
+    """
+    wrong = _LEFT_ON if name == LEFT_ON else strategy(name)
+    right = [strategy("inverted"), strategy("standard")]
+    shared = [
+        row for row in right if (row.train_scale == wrong.train_scale) or (row.test_scale == wrong.test_scale)
+    ]
+    return shared[0]
 
 
 class _Row(NamedTuple):
@@ -221,8 +191,8 @@ def _row(name: str, rate: float) -> _Row:
 
 def _in_its_own_unit(seen: Observation) -> Observation:
     """The observation in units of its largest mean, deviation or error, so that no square over- or underflows."""
-    given = {item.name: getattr(seen, item.name) for item in fields(seen)[1:]}
-    given = {name: value for name, value in given.items() if value is not None}
+    names = [item.name for item in fields(seen) if "mean" in item.name or "variance" in item.name]
+    given = {name: value for name in names if (value := getattr(seen, name)) is not None}
     squares = {name for name in given if "variance" in name}
     unit = max(math.sqrt(value) if name in squares else abs(value) for name, value in given.items()) or 1.0
     scaled = {name: value / unit / (unit if name in squares else 1.0) for name, value in given.items()}
@@ -247,7 +217,7 @@ def _compare(row: _Row, seen: Observation) -> Candidate:
     chi_square = float(np.sum((point - direction * (direction @ point)) ** 2))
     contrast = row.train_mean * values[1] - row.test_scale * values[0]
     z = float(contrast / math.hypot(row.train_mean * errors[1], row.test_scale * errors[0]))
-    chi_square += _variance_z(row, seen) ** 2
+    chi_square = max(chi_square, _variance_z(row, seen) ** 2)
     z = math.copysign(1.0, seen.train_mean) * z
     return Candidate(*named, z, math.sqrt(chi_square), -0.5 * chi_square, 0.0)
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 # What must fit on each page, beside the page itself.
 FITTING = {
     "/which-p": ".dv-scroll",
-    "/mistakes": "[data-testid='stTable']",
+    "/mistakes": "[data-testid='stExpander']",
     "/next-layer": "h1",
     "/training": ".dv-growing",
     "/answer?rate=0.95": ".dv",

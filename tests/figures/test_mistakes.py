@@ -1,18 +1,21 @@
 """The mistakes' figures: beside inverted, with true titles, code that runs, and no number where there is none."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.mistakes import left_on_live, mistake_live
-from dropviz.live.panels import Line, Path
+from dropviz.figures.mistakes import changed_lines, left_on_live, mistake_live
+from dropviz.live.panels import Band, Line, Path
 from dropviz.live.words import Neurons
+from dropviz.numbers.written import short
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
+from dropviz.theory.diagnosis import cure
 from dropviz.theory.moments import mean_ratio
-from tests.figures.reading import assert_defined, exact, lines, named, strayed
+from tests.figures.reading import assert_defined, exact, labels, lines, named, strayed
 from tests.live.reading import asked, records, words_of
 
 WRONG = [name for name, row in dv.strategies().items() if row.mistake]
@@ -34,70 +37,117 @@ def at(rate):
 
 
 @pytest.mark.parametrize("name", WRONG)
+def test_the_chart_of_a_mistake_is_named_and_bears_the_cross(name):
+    wrong, right, _ = LIVE[name].panels
+    short = dv.strategies()[name].short
+    assert wrong.title.startswith(f"✗ {short.capitalize()}: ")
+    assert right.title == "✓ Inverted: test mean = training mean"
+    assert {mark.color for mark in wrong.marks} == {name}
+    assert {mark.color for mark in right.marks} == {"inverted"}
+    assert (wrong.y.low, wrong.y.high) == (right.y.low, right.y.high)  # to be compared
+
+
+@pytest.mark.parametrize("name", WRONG)
 def test_the_lines_are_theory_and_the_chosen_one_is_the_thickest(name):
     row = dv.strategies()[name]
-    ratios, means = LIVE[name].panels
+    *means, ratios = LIVE[name].panels
     widths = {label: line.width for label, line in lines(ratios).items()}
     (thick,) = [label for label, width in widths.items() if width == max(widths.values())]
     ratio, expected = exact(ratios, thick), mean_ratio(row, RATES)
     np.testing.assert_allclose(ratio[expected > 0.0], expected[expected > 0.0])
     mu = SWEEP.activations.exact_mean
-    for phase, label in (("train", "training"), ("test", "test")):
-        moments = dv.exact_moments(name, phase, RATES, mu, 1.0)
-        np.testing.assert_allclose(exact(means, label), moments.mean)
-        assert named(means, Line, label).dashed == (phase == "test")
+    for panel, shown in zip(means, (name, "inverted"), strict=True):
+        for phase, label in (("train", "training"), ("test", "test")):
+            moments = dv.exact_moments(shown, phase, RATES, mu, 1.0)
+            np.testing.assert_allclose(exact(panel, label), moments.mean)
+            assert named(panel, Line, label).dashed == (phase == "test")
+    gap = named(means[0], Band, "gap")
+    np.testing.assert_array_equal(gap.low, exact(means[0], "training"))
+    np.testing.assert_array_equal(gap.high, exact(means[0], "test"))
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_simulated_means_lie_within_five_standard_errors(name):
-    for label in ("training", "test"):
-        assert not strayed(named(LIVE[name].panels[1], Line, label)).any()
+    for panel in LIVE[name].panels[:2]:
+        for label in ("training", "test"):
+            assert not strayed(named(panel, Line, label)).any()
 
 
+def formula(text, rate, mean):
+    """What a formula of a title or a finding is worth."""
+    values = {"rate": rate, "keep": 1.0 - rate, "training mean": mean}
+    for word, value in values.items():
+        text = text.replace(word, repr(value))
+    return eval(text.replace("÷", "/").replace("×", "*"))
+
+
+@pytest.mark.parametrize(
+    "source", [dv.Normal(relu=True), dv.Constant(-2.0), dv.Empirical(np.array([3.0, 0.0, 1.0]))]
+)
 @pytest.mark.parametrize("name", WRONG)
-def test_the_titles_are_true_at_every_rate(name):
-    ratio = mean_ratio(dv.strategies()[name], RATES)
-    hides = np.flatnonzero(np.isclose(ratio, 1.0))
-    alt = LIVE[name].alt
-    if "every rate but 0" in alt:
-        assert RATES[hides].tolist() == [0.0]
-        assert (ratio[1:] > 1.0).all() if "too large at every" in alt else (ratio[1:] < 1.0).all()
-    else:
-        assert RATES[hides].tolist() == [0.5]
-        assert "too small below 0.5, too large above" in alt
-        assert (ratio[1 : at(0.5)] < 1.0).all()
-        assert (ratio[at(0.5) + 1 :] > 1.0).all()
+def test_the_formula_in_the_title_is_true_at_every_rate(name, source):
+    live = live_of(dv.SweepConfig(source, 500, strategies=("inverted", *WRONG)), name)
+    train, test = (exact(live.panels[0], label) for label in ("training", "test"))
+    said = live.panels[0].title.split("test mean = ")[1]
+    known = np.isfinite(train)
+    assert known.sum() >= len(RATES) - 1
+    for rate, one, other in zip(RATES[known], train[known], test[known], strict=True):
+        assert formula(said, rate, one) == pytest.approx(other)
 
 
+@pytest.mark.parametrize(
+    "source", [dv.Normal(relu=True), dv.Normal(), dv.Constant(-2.0), dv.Empirical(np.array([7.0]))]
+)
 @pytest.mark.parametrize("name", WRONG)
-def test_the_verdict_says_the_ratio_or_why_there_is_none(name):
-    live = LIVE[name]
+def test_the_finding_says_the_ratio_or_why_there_is_none(name, source):
+    live = live_of(dv.SweepConfig(source, 50, strategies=("inverted", *WRONG)), name)
     for rate, ratio, said in zip(
-        RATES, mean_ratio(dv.strategies()[name], RATES), live.texts[f"{name}-verdict"], strict=True
+        RATES, mean_ratio(dv.strategies()[name], RATES), live.texts["finding"], strict=True
     ):
         if np.isnan(ratio):
-            assert "divides by 0" in said
+            assert "there is no output" in said
         elif np.isclose(ratio, 1.0):
+            assert f"At rate {rate:g} " in said
             assert "does not show" in said
         else:
-            assert float(said.split()[3]) == pytest.approx(ratio, rel=1e-3), rate
+            written = re.search(r"([\d./e-]+)(?:\u00a0=\u00a0(\S+))? times", said)
+            assert written
+            assert eval(written[1]) == pytest.approx(ratio)
+            assert float(written[2] or written[1]) == pytest.approx(ratio, rel=5e-3)
+            assert ("No mean shows it" in said) == (source.exact_mean == 0.0)
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_the_code_shown_is_code_with_the_factors_of_this_rate(name):
-    live, row = LIVE[name], dv.strategies()[name]
-    rate = 0.3
-    space: dict[str, Any] = {
-        "a": np.ones(4),
-        "mask": np.array([1.0, 0.0, 1.0, 1.0]),
-        "rate": rate,
-        "keep": 1.0 - rate,
-    }
-    code = live.texts[f"{name}-code"][at(rate)]
-    exec(code, space)  # the lines that a person copies from the page
-    np.testing.assert_allclose(space["train"], space["mask"] * row.train_scale(rate))
-    np.testing.assert_allclose(space["test"], row.test_scale(rate))
-    assert code.splitlines()[0].endswith(row.train_scale.words(rate))
+def test_where_all_is_0_nothing_is_said_to_show(name):
+    live = live_of(dv.SweepConfig(dv.Constant(0.0), 50, strategies=("inverted", *WRONG)), name)
+    assert (
+        live.texts["finding"][at(0.3)] == "Every activation is 0, and so is every output: no mistake shows."
+    )
+    assert "every mean is 0" in live.panels[0].title
+    assert "Unit by unit" in live.panels[2].title
+    assert live.texts[f"{name}-ratio"][at(0.3)] == "undefined"
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_code_shown_is_code_and_one_line_of_it_changes(name):
+    live, rate = LIVE[name], 0.3
+    codes = [live.texts[f"{kind}-code"][at(rate)] for kind in ("wrong", "right")]
+    for code, row in zip(codes, (dv.strategies()[name], cure(name)), strict=True):
+        space: dict[str, Any] = {
+            "a": np.ones(4),
+            "mask": np.array([1.0, 0.0, 1.0, 1.0]),
+            "rate": rate,
+            "keep": 1.0 - rate,
+        }
+        exec(code, space)  # the lines that a person copies from the page
+        np.testing.assert_allclose(space["train"], space["mask"] * row.train_scale(rate))
+        np.testing.assert_allclose(space["test"], row.test_scale(rate))
+        assert code.splitlines()[0].endswith(row.train_scale.words(rate))
+    wrong, right = (code.splitlines() for code in codes)
+    (changed,) = [pair for pair in zip(wrong, right, strict=True) if "✗" in pair[0]]
+    assert "✓" in changed[1]
+    assert tuple(line.split("  #")[0].strip() for line in changed) == changed_lines(name)
+    assert sum("✗" in line for line in wrong) == sum("✓" in line for line in right) == 1
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -127,6 +177,7 @@ def test_few_units_may_all_fall_without_a_warning():
 
 
 def test_the_bars_are_the_shares_and_the_note_says_what_the_frame_cuts_off():
+    assert LEFT_ON_LIVE.panels[0].title.startswith("✗ Left on at test")
     bars = named(LEFT_ON_LIVE.panels[0], Path, "dropout left on")
     assert bars.stepped
     assert bars.filled
@@ -139,9 +190,12 @@ def test_the_bars_are_the_shares_and_the_note_says_what_the_frame_cuts_off():
 
 
 def test_the_spread_is_exact_and_the_answer_with_dropout_off_is_one_number():
-    answers, spread, _ = LEFT_ON_LIVE.panels
+    answers, one, spread, _ = LEFT_ON_LIVE.panels
     np.testing.assert_array_equal(exact(spread, "standard deviation"), LEFT_ON.exact_std)
     assert named(answers, Path, "dropout off").x.tolist() == [LEFT_ON.off] * 2
+    assert named(one, Path, "dropout off").x.tolist() == [LEFT_ON.off] * 2
+    assert labels(one) == ["100 % of the passes"]
+    assert (one.x.low, one.x.high, one.y.high) == (answers.x.low, answers.x.high, answers.y.high)
     assert len(set(LEFT_ON_LIVE.texts["off-answers"])) == 1
 
 
@@ -153,7 +207,7 @@ def test_at_rate_0_all_answers_are_the_same_and_later_they_are_not():
 
 def test_the_share_of_flipped_signs_is_the_one_that_the_title_names():
     flipped = LEFT_ON.flipped.exact
-    line = named(LEFT_ON_LIVE.panels[2], Line, "sign flipped")
+    line = named(LEFT_ON_LIVE.panels[3], Line, "sign flipped")
     assert line.kind == "simulated"  # there is no closed form
     np.testing.assert_array_equal(line.estimate.exact, flipped)
     assert f"Up to {flipped.max():.0f} % of the masks" in LEFT_ON_LIVE.alt
@@ -165,6 +219,16 @@ def test_an_input_that_is_always_0_gets_sentences_and_no_division():
     assert "Nothing scatters: every input is 0" in live.alt
     assert "no sign to flip" in live.alt
     assert_defined(live)
+    assert live.texts["finding"][0].startswith("At rate 0 nothing is dropped")
+    assert set(live.texts["finding"][1:]) == {
+        "Every input is 0, and so is every answer: the mistake does not show."
+    }
+
+
+def test_the_finding_of_left_on_says_the_exact_spread():
+    for std, said in zip(LEFT_ON.exact_std[1:], LEFT_ON_LIVE.texts["finding"][1:], strict=True):
+        assert float(said.split("±\u00a0")[1].rstrip(".")) == pytest.approx(std, rel=5e-3)
+        assert f"the mean is right, {short(LEFT_ON.off)}, " in said
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 1024])

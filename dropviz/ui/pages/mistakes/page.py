@@ -1,20 +1,25 @@
 """A museum of mistakes, each beside the right thing, and a diagnosis of a person's own."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
 from dropviz.figures.mistakes import left_on_live, mistake_live
 from dropviz.settings.mistakes import INPUTS, MISTAKE, SEED, SETTINGS, TABLED
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
+from dropviz.theory.activations import Activations
 from dropviz.theory.diagnosis import LEFT_ON
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.pages.mistakes.diagnosis import show_diagnosis
+from dropviz.ui.settings.sources import drawn_from
 from dropviz.ui.settings.widgets import show
+
+RELU = dv.Normal(relu=True)
 
 
 class Exhibit(NamedTuple):
@@ -62,6 +67,10 @@ EXHIBITS: Mapping[str, Exhibit] = {
         "[nanoGPT, pull request 240](https://github.com/karpathy/nanoGPT/pull/240) (2023, merged): attention got "
         "its dropout rate in a function call that does not know of evaluation mode; "
         "[PyTorch, issue 124464](https://github.com/pytorch/pytorch/issues/124464) (2024) is about that function. "
+        "The same since in [timm, pull request 1978](https://github.com/huggingface/pytorch-image-models/pull/1978) "
+        "(2023, merged), [torch-harmonics, pull request 221](https://github.com/NVIDIA/torch-harmonics/pull/221) "
+        "(2026, merged) and [V-JEPA 2, pull request 160](https://github.com/facebookresearch/vjepa2/pull/160) (open "
+        "since 2026), each harmless while its rate is 0. "
         "[DME, issue 3](https://github.com/facebookresearch/DME/issues/3) (2018): `F.dropout` without its switch. "
         "Done on purpose, many times over, it is Monte Carlo dropout "
         "([Gal and Ghahramani, ICML 2016](https://arxiv.org/abs/1506.02142)).",
@@ -75,57 +84,72 @@ RELATIVES = (
     "layer used the keep probability of the dense ones.",
     "[RETAIN, pull request 1](https://github.com/mp2893/retain/pull/1) (2017): the factor at test was fixed at 0.5, "
     "whatever the rate.",
+    "[Megatron-LM, pull request 411](https://github.com/NVIDIA/Megatron-LM/pull/411) (2023, merged): the first "
+    "evaluation set the rate of its FlashAttention to 0, and nothing set it back; "
+    "[Megatron-DeepSpeed, pull request 295](https://github.com/deepspeedai/Megatron-DeepSpeed/pull/295) (2023, "
+    "merged): the same.",
+    "[dlordinal, issue 126](https://github.com/ayrna/dlordinal/issues/126) and "
+    "[pull request 138](https://github.com/ayrna/dlordinal/pull/138) (2025, merged): training multiplied by the share "
+    "of zeros, where it has to divide by the share that is kept.",
+    "[Apex, pull request 816](https://github.com/NVIDIA/apex/pull/816) (2020, merged): the backward pass of its "
+    "attention scaled by p instead of 1/(1 − p).",
     "[Keras, pull request 5665](https://github.com/keras-team/keras/pull/5665) (2017): the noise of Gaussian dropout "
     "was not multiplicative.",
 )
 
-CAPTION_TABLED = (
-    "ReLU of normal draws, 100,000 units; the same units and the same mask on both sides. Lines are exact, points are "
-    "simulated. With rate r and keep k = 1 − r, the ratio is 1/k without compensation, k with two, and r/k with the "
-    "wrong p, whether in training or at test."
+LEFT_ON_SOURCE = (
+    "One unit of the next layer: z is the weighted sum of its inputs, held fixed. Only the mask is drawn anew, 2,000 "
+    "times; the decision is the sign of z. The line of the standard deviation is exact, √(r/k · Σ w²a²) with rate r "
+    "and keep k (Wang and Manning, *Fast dropout training*, ICML 2013); the rest is simulated."
 )
-CAPTION_LEFT_ON = (
-    "One unit of the next layer: z is the weighted sum of its inputs, ReLU of normal draws, held fixed. Only the mask "
-    "is drawn anew, 2,000 times; the decision is the sign of z. The line of the standard deviation is exact, "
-    "√(r/k · Σ w²a²) with rate r and keep k (Wang and Manning, *Fast dropout training*, ICML 2013); the rest is "
-    "simulated."
-)
+OWN: dict[str | type[Any], Callable[[Any], Any]] = {dv.Empirical: lambda source: source.digest}
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _beside_inverted(config: dv.SweepConfig, name: str) -> Ready:
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=OWN)
+def _beside_inverted(activations: Activations, name: str) -> Ready:
+    config = dv.SweepConfig(activations, strategies=("inverted", *TABLED))
     return ready(mistake_live(beside_inverted(MistakeConfig(config, name))))
 
 
-@st.cache_data(max_entries=32, show_spinner="Drawing the masks…")
-def _left_on(config: LayerConfig) -> Ready:
-    return ready(left_on_live(answers_left_on(config)))
+@st.cache_data(max_entries=32, show_spinner="Drawing the masks…", hash_funcs=OWN)
+def _left_on(activations: Activations, inputs: int, seed: int) -> Ready:
+    return ready(left_on_live(answers_left_on(LayerConfig(activations, fan_in=inputs, seed=seed))))
 
 
-def _museum() -> None:
+def _controls(place: DeltaGenerator) -> tuple[str, Activations, int, int]:
     name = show(MISTAKE)
-    st.markdown(EXHIBITS[name].what)
-    if name == LEFT_ON:
-        with st.container(horizontal=True):
-            inputs, seed = int(show(INPUTS)), int(show(SEED))
-        live, caption = _left_on(LayerConfig(fan_in=inputs, seed=seed)), CAPTION_LEFT_ON
-    else:
-        config = dv.SweepConfig(strategies=("inverted", *TABLED))
-        live, caption = _beside_inverted(config, name), CAPTION_TABLED
-    live_figure(live, "mistakes")
-    st.caption(caption)
-    st.subheader("Seen in public", anchor=False)
-    st.markdown(EXHIBITS[name].seen)
-    with st.expander("Relatives: wrong in other ways"):
-        st.markdown("\n".join(f"- {relative}" for relative in RELATIVES))
+    activations = drawn_from(place, RELU, "ReLU of normal draws")
+    if name != LEFT_ON:
+        return name, activations, int(INPUTS.default), int(SEED.default)
+    with place.expander("Settings"):
+        return name, activations, int(show(INPUTS)), int(show(SEED))
+
+
+def _picture(name: str, activations: Activations, inputs: int, seed: int) -> None:
+    left_on = name == LEFT_ON
+    live_figure(
+        _left_on(activations, inputs, seed) if left_on else _beside_inverted(activations, name), "mistakes"
+    )
+
+
+def _below(name: str, *_: object) -> None:
+    with st.expander("What goes wrong, and where it was seen in public"):
+        st.markdown(f"{EXHIBITS[name].what}\n\n{EXHIBITS[name].seen}")
+        if name == LEFT_ON:
+            st.caption(LEFT_ON_SOURCE)
+        st.markdown(
+            "**Relatives: wrong in other ways**\n" + "".join(f"\n- {relative}" for relative in RELATIVES)
+        )
+    show_diagnosis()
 
 
 PAGE = Page(
     address="mistakes",
     title="Mistakes",
     question="what if one gets it wrong?",
-    heading="Five ways to get it wrong, and which of them you would notice",
+    heading="What happens if you get it wrong?",
     settings=SETTINGS,
-    view=_museum,
-    below=show_diagnosis,
+    controls=_controls,
+    view=_picture,
+    below=_below,
 )
