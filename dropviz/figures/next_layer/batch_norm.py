@@ -63,7 +63,9 @@ def shift_panel(found: NormalizedShift) -> Curves:
     known = np.isfinite(shift.exact)
     training = Line("training: 1", "ink", Estimate(np.where(known, 1.0, np.nan)))
     title = (
-        "Above rate 0 it is below 1 at test" if known.any() else "z does not vary: there is no such variance"
+        "The variance at test: below 1 above rate 0"
+        if known.any()
+        else "z does not vary: there is no such variance"
     )
     lines = [training, Line("test: Δ", INVERTED, shift, dashed=True)]
     return Curves(title, "variance behind batch norm", lines, limits=(0.0, 1.0))
