@@ -10,7 +10,7 @@ import numpy as np
 
 from dropviz.figures.first_screen import curve_panels, distributions
 from dropviz.figures.mistakes import ratio_panel as mistake_panel
-from dropviz.figures.next_layer.figure import gap_panels
+from dropviz.figures.next_layer.nonlinearity import gap_panels
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import factor_texts, neurons
 from dropviz.figures.schedule import ratio_panel

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Checked, Floats, check_count, check_number, checked, quotient
+from dropviz.numbers.checks import (
+    ROUNDING,
+    Checked,
+    Floats,
+    check_count,
+    check_number,
+    checked,
+    drop_rounding,
+    quotient,
+)
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import GRID, below_one, check_rising
 from dropviz.simulation.masks import check_masked, masked_sums
@@ -84,8 +93,10 @@ def variance_shift(config: VarianceShiftConfig) -> VarianceShift:
     products = weights * _correlated(rng, config)
     trained = masked_sums(rng, products, count, rates) / (1.0 - rates)
     tested = products.sum(axis=1, keepdims=True)
-    trained_square = np.square(trained - trained.mean(axis=0))
-    tested_square = np.square(tested - tested.mean(axis=0))
+    # inputs that are all alike differ by rounding
+    trained_square, tested_square = (
+        np.square(drop_rounding(z - z.mean(axis=0), z, ROUNDING)) for z in (trained, tested)
+    )
     train_variance = trained_square.mean(axis=0)
     shift = quotient(tested_square.mean(axis=0), train_variance)
     # delta method on the ratio of two means over the same samples

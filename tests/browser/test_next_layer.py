@@ -1,4 +1,4 @@
-"""The next layer's page: all five sections follow one drag, the address its end, and the words cover no panel."""
+"""The next layer's page: each step follows a drag, shows one picture first, and has its settings beside it."""
 
 import re
 
@@ -6,6 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
+
+STEPS = {
+    "mean": "1 · The mean of z",
+    "nonlinearity": "2 · After a nonlinearity",
+    "depth": "3 · After many layers",
+    "batch_norm": "4 · Before batch norm",
+}
 
 
 def opened(page, visit, errors, path="/next-layer"):
@@ -15,61 +22,89 @@ def opened(page, visit, errors, path="/next-layer"):
     errors[:] = [error for error in errors if "/_stcore/" not in error]
 
 
-def live(page, name):
-    return page.locator(f'[data-text="{name}"]')
+def finding(page):
+    return page.locator(".dv-finding")
 
 
-EVERY_SECTION = ("standard-mean", "unit-average", "depth", "logistic-average", "shift-exact")
+def seen_panels(page):
+    return page.locator(".dv-panel:visible")
 
 
-def test_every_section_follows_one_drag_and_the_address_its_end(page, visit, errors):
-    opened(page, visit, errors)
-    before = {name: live(page, name).inner_text() for name in EVERY_SECTION}
-    shapes = "paths => paths.map(path => path.getAttribute('d')).join()"
-    drawn = page.locator(".dv-picture path").evaluate_all(shapes)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_follows_one_drag_and_the_address_its_end(page, visit, errors, step):
+    opened(page, visit, errors, f"/next-layer?next_step={step}")
+    before = finding(page).inner_text()
     box = page.locator(".dv-range").bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.32 * box["width"], middle)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.8 * box["width"], middle, steps=4)
-    for name, text in before.items():
-        expect(live(page, name)).not_to_have_text(text)
-    assert page.locator(".dv-picture path").evaluate_all(shapes) != drawn
+    expect(finding(page)).not_to_have_text(before)
     assert "rate=" not in page.url
     rate = float(page.locator(".dv-value").inner_text())
     page.mouse.up()
-    page.wait_for_url(f"**/next-layer?rate={rate:g}")
+    page.wait_for_url(re.compile(rf"[?&]rate={rate:g}(&|$)"))
     expect(page.locator(".dv-value")).to_have_text(f"{rate:.2f}")
 
 
+def test_one_walks_through_the_steps_and_the_rate_stays(page, visit, errors):
+    opened(page, visit, errors, "/next-layer?rate=0.6")
+    for step, label in list(STEPS.items())[1:]:
+        before = finding(page).inner_text()
+        page.get_by_role("radio", name=label).click()
+        page.wait_for_url(re.compile(rf"next_step={step}"))
+        expect(finding(page)).not_to_have_text(before)
+        expect(page.locator(".dv-value")).to_have_text("0.60")
+
+
 def test_the_address_brings_the_same_picture_back(page, visit, errors):
-    opened(page, visit, errors, "/next-layer?rate=0.6&layer_f=tanh&layer_inputs=3")
+    opened(page, visit, errors, "/next-layer?rate=0.6&layer_f=tanh&layer_inputs=3&next_step=nonlinearity")
     expect(page.locator(".dv-value")).to_have_text("0.60")
-    expect(page.locator(".dv-words").first).to_contain_text("One unit with 3 inputs, f = tanh, all 8 masks")
+    expect(finding(page)).to_contain_text("f = tanh")
+    page.locator(".dv-foot summary").first.click()
+    expect(page.locator(".dv-foot")).to_contain_text("One unit with 3 inputs")
+    expect(page.locator(".dv-foot")).to_contain_text("all 8 masks")
 
 
-def test_a_control_redraws_every_section_that_it_decides(page, visit, errors):
+def test_a_setting_beside_the_picture_redraws_it(page, visit, errors):
     opened(page, visit, errors)
+    before = finding(page).inner_text()
     page.get_by_label("bias b", exact=True).fill("2")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"layer_bias=2"))
-    expect(live(page, "inverted-test")).not_to_have_text("2.378")
+    expect(finding(page)).not_to_have_text(before)
 
 
-def test_the_first_section_fits_a_laptop(page, visit, errors):
-    opened(page, visit, errors)
-    heading = page.locator(".dv-words").first.bounding_box()
-    axis_title = page.locator(".dv-panel >> nth=3").bounding_box()
-    assert axis_title["y"] + axis_title["height"] < heading["y"]
-    assert axis_title["y"] + axis_title["height"] <= 720
+@pytest.mark.parametrize("step", STEPS)
+def test_the_picture_and_its_settings_fit_a_laptop_and_all_else_is_folded(page, visit, errors, step):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    opened(page, visit, errors, f"/next-layer?next_step={step}")
+    assert seen_panels(page).count() == (2 if step == "mean" else 1)
+    last = seen_panels(page).last.bounding_box()
+    assert last["y"] + last["height"] <= 660
+    for field in page.locator("[data-testid='stNumberInput'], [data-testid='stSelectbox']").all():
+        if field.is_visible():
+            box = field.bounding_box()
+            assert box["x"] > last["x"] + last["width"]
+            assert box["y"] + box["height"] <= 660
+
+
+def test_what_is_folded_is_drawn_when_it_unfolds(page, visit, errors):
+    opened(page, visit, errors, "/next-layer?next_step=nonlinearity")
+    page.locator(".dv-fold summary", has_text="One logistic unit").click()
+    expect(seen_panels(page)).to_have_count(3)
+    expect(page.locator(".dv-fold[open] .dv-svg path.dv-line").first).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 1000])
-def test_the_words_cover_no_panel(page, visit, errors, width):
+@pytest.mark.parametrize("step", STEPS)
+def test_the_words_cover_no_panel(page, visit, errors, width, step):
     page.set_viewport_size({"width": width, "height": 800})
-    opened(page, visit, errors)
+    opened(page, visit, errors, f"/next-layer?next_step={step}")
+    for fold in page.locator(".dv-fold summary").all():
+        fold.click()
     covered = page.evaluate(
-        """() => [...document.querySelectorAll('.dv-words')].flatMap((note) => {
+        """() => [...document.querySelectorAll('.dv-words, .dv-finding, .dv-fold > summary')].flatMap((note) => {
             const words = note.getBoundingClientRect();
             const texts = '.dv-panel :is(figcaption, text)';
             return [...document.querySelectorAll(texts)].filter((text) => {

@@ -14,7 +14,10 @@ from dropviz.datasets.splits import moons
 from dropviz.figures.answer import answer_live
 from dropviz.figures.first_screen import explorer_live
 from dropviz.figures.mistakes import left_on_live, mistake_live
-from dropviz.figures.next_layer.figure import next_layer_live
+from dropviz.figures.next_layer.batch_norm import batch_norm_live
+from dropviz.figures.next_layer.depth import depth_live
+from dropviz.figures.next_layer.mean import mean_live
+from dropviz.figures.next_layer.nonlinearity import nonlinearity_live
 from dropviz.figures.noise import noise_live
 from dropviz.figures.schedule import schedule_live
 from dropviz.figures.story import scene_live, story_payload
@@ -29,8 +32,9 @@ from dropviz.simulation.changing_rate import changing_rate
 from dropviz.simulation.first_screen import first_look
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
-from dropviz.simulation.next_layer import NextLayerConfig, next_layer
+from dropviz.simulation.next_layer import NextLayerConfig, masked_unit, nonlinear_unit, normalized_shift
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
+from dropviz.simulation.nonlinearity import depth_gap
 from dropviz.simulation.which_p import STRATEGIES, which_p
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
@@ -80,7 +84,10 @@ FIGURES = {
     "first, four": lambda: first(*EVERY[:4]),
     "answer": lambda: answer_live(evidence(EvidenceConfig()), same_path(EvidenceConfig().rates)),
     "schedule": lambda: schedule_live(changing_rate(annealed(0.5, duration=1000), 1000)),
-    "next layer": lambda: next_layer_live(next_layer(NextLayerConfig())),
+    "next layer, mean": lambda: mean_live(masked_unit(NextLayerConfig())),
+    "next layer, nonlinearity": lambda: nonlinearity_live(nonlinear_unit(NextLayerConfig())),
+    "next layer, depth": lambda: depth_live(depth_gap(NextLayerConfig().depth)),
+    "next layer, batch norm": lambda: batch_norm_live(normalized_shift(NextLayerConfig())),
     "which p": which,
     "left on": lambda: left_on_live(answers_left_on(LayerConfig())),
     **{f"mistake {name}": partial(mistaken, name) for name in WRONG},

@@ -10,7 +10,10 @@ import dropviz as dv
 from dropviz.figures.answer import answer_live
 from dropviz.figures.first_screen import explorer_live
 from dropviz.figures.mistakes import left_on_live, mistake_live
-from dropviz.figures.next_layer.figure import next_layer_live
+from dropviz.figures.next_layer.batch_norm import batch_norm_live
+from dropviz.figures.next_layer.depth import depth_live
+from dropviz.figures.next_layer.mean import mean_live
+from dropviz.figures.next_layer.nonlinearity import nonlinearity_live
 from dropviz.figures.noise import noise_live
 from dropviz.figures.schedule import schedule_live
 from dropviz.figures.story import scene_live
@@ -26,8 +29,9 @@ from dropviz.simulation.changing_rate import changing_rate
 from dropviz.simulation.first_screen import first_look
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
-from dropviz.simulation.next_layer import NextLayerConfig, next_layer
+from dropviz.simulation.next_layer import NextLayerConfig, masked_unit, nonlinear_unit, normalized_shift
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
+from dropviz.simulation.nonlinearity import depth_gap
 from dropviz.simulation.which_p import STRATEGIES, which_p
 from dropviz.story.pictures import PICTURES
 from dropviz.story.scenes import Scene
@@ -61,7 +65,10 @@ FIGURES = {
     "answer": lambda: answer_live(
         evidence(EvidenceConfig(units=500, rates=RATES, steps=20)), same_path(RATES)
     ),
-    "next layer": lambda: next_layer_live(next_layer(NextLayerConfig())),
+    "next layer, mean": lambda: mean_live(masked_unit(NextLayerConfig())),
+    "next layer, nonlinearity": lambda: nonlinearity_live(nonlinear_unit(NextLayerConfig())),
+    "next layer, depth": lambda: depth_live(depth_gap(NextLayerConfig().depth)),
+    "next layer, batch norm": lambda: batch_norm_live(normalized_shift(NextLayerConfig())),
 }
 SENT = [
     (words.LiveText("a", "strong"), {"span": "LiveText", "name": "a", "style": "strong"}),

@@ -1,30 +1,64 @@
-"""The next layer: z = W·a + b over masks, then a nonlinearity, depth, one logistic unit, and batch norm."""
+"""The next layer in four steps: z = W·a + b over masks, then a nonlinearity, depth, and batch norm."""
+
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dropviz.figures.next_layer.figure import next_layer_live
-from dropviz.settings.next_layer import FIELDS, SEED, SETTINGS
-from dropviz.simulation.next_layer import NextLayerConfig, next_layer
+import dropviz as dv
+from dropviz.figures.next_layer.batch_norm import batch_norm_live
+from dropviz.figures.next_layer.depth import depth_live
+from dropviz.figures.next_layer.mean import mean_live
+from dropviz.figures.next_layer.nonlinearity import nonlinearity_live
+from dropviz.live.figure import LiveFigure
+from dropviz.settings.next_layer import BESIDE, FIELDS, INPUT_MEAN, SCALE, SEED, SETTINGS, STEP
+from dropviz.simulation.next_layer import NextLayerConfig, masked_unit, nonlinear_unit, normalized_shift
+from dropviz.simulation.nonlinearity import depth_gap
+from dropviz.theory.activations import RELU, Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
+from dropviz.ui.settings.session import saved
+from dropviz.ui.settings.sources import drawn_from
 from dropviz.ui.settings.widgets import show, show_seed
 
-
-@st.cache_data(max_entries=32, show_spinner="Drawing masks …")
-def _live(config: NextLayerConfig) -> Ready:
-    return ready(next_layer_live(next_layer(config)))
-
-
-def _controls(place: DeltaGenerator) -> tuple[NextLayerConfig]:
-    with place.expander("Settings"):
-        given = {name: show(setting) for name, setting in FIELDS.items() if setting is not SEED}
-        seed = show_seed(SEED, "A new seed: other weights, inputs and masks.")
-    return (NextLayerConfig(**given, seed=seed),)
+STEPS: Mapping[str, Callable[[NextLayerConfig], LiveFigure]] = {
+    "mean": lambda config: mean_live(masked_unit(config)),
+    "nonlinearity": lambda config: nonlinearity_live(nonlinear_unit(config)),
+    "depth": lambda config: depth_live(depth_gap(config.depth)),
+    "batch_norm": lambda config: batch_norm_live(normalized_shift(config)),
+}
 
 
-def _figure(config: NextLayerConfig) -> None:
-    live_figure(_live(config), "next_layer")
+@st.cache_data(
+    max_entries=32,
+    show_spinner="Drawing masks …",
+    hash_funcs={dv.Empirical: lambda source: source.digest},
+)
+def _live(step: str, activations: Activations, settings: Mapping[str, float | str | None]) -> Ready:
+    return ready(STEPS[step](NextLayerConfig(activations=activations, **settings)))
+
+
+def _controls(place: DeltaGenerator) -> tuple[str, Activations]:
+    step = show(STEP)
+    inputs = "normal inputs with the mean beside the picture" if step == "batch_norm" else "ReLU of a normal"
+    return step, drawn_from(place, RELU, inputs)
+
+
+def _figure(step: str, activations: Activations) -> None:
+    picture, beside = st.columns([4, 1], gap="medium")
+    with beside:
+        own = activations is not RELU
+        for setting in BESIDE[step]:
+            if not (own and setting is INPUT_MEAN):
+                show(setting)
+        with st.expander("Weights"):
+            show(SCALE)
+            show_seed(SEED, "A new seed: other weights, inputs and masks.")
+    settings = {name: saved()[setting.key] for name, setting in FIELDS.items()}
+    if own:
+        settings["input_mean"] = None
+    with picture:
+        live_figure(_live(step, activations, settings), "next_layer")
 
 
 PAGE = Page(
