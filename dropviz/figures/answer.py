@@ -30,14 +30,18 @@ LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi & Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
 FINDING = (
-    "{answer}: both strategies match the mean and differ by the factor {k} = {keep} alone, but only inverted leaves "
-    "nothing to do at test."
+    "{answer}: both match the mean and differ by the factor {k} = {keep} alone, but only inverted leaves nothing to do "
+    "at test."
 )
 TITLES = words.Cells(
-    ["", words.Key("at test (2014 paper)", "standard"), words.Key("in training (PyTorch)", "inverted")]
+    [
+        "",
+        words.Key("at test (2014 paper)", "standard"),
+        words.Key("in training (PyTorch)", "inverted"),
+    ]
 )
 LIMITS_TITLE = "What inverting does not do"
-OBJECTION_TITLE = "The strongest objection: the 2014 paper’s network can be plain code too"
+OBJECTION_TITLE = "The strongest objection"
 
 
 class Point(NamedTuple):
@@ -127,8 +131,8 @@ LIMITS = (
         ("Next layer", "next-layer"),
     ),
 )
-# What a row says at a glance: of standard at a rate, from Evidence's numbers there; of inverted, always.
-INVERTED = ("nothing", "right at every step", "mean 0", "W·a keeps its size", "nothing to misread")
+# What a row says of inverted at every rate; what it says of standard follows the rate (`_cells`).
+INVERTED = ("nothing", "always right", "mean 0", "W·a stays", "no factor")
 
 
 def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> LiveFigure:
@@ -222,17 +226,17 @@ def _cells(evidence: Evidence) -> dict[str, list[str]]:
     said: Sequence[tuple[Floats, Callable[[float, float], str], str]] = (
         (
             forgotten,
-            lambda r, off: f"× {1 - r:.2f}; forgotten: mean × {plain(off, 3)}",
+            lambda r, off: f"× {1 - r:.2f}; forgotten: mean × {off:.2f}",
             "× 1, nothing to forget",
         ),
         (
             evidence.least_error,
-            lambda _, off: f"the best single factor is off by {_percent(off)}",
+            lambda _, off: f"best single factor off by {_percent(off)}",
             "one factor fits",
         ),
         (evidence.rates, lambda _, rate: f"mean −{rate:.2f}·a", "no noise"),
-        (1.0 - evidence.rates, lambda _, keep: f"W·a shrinks to {keep:.2f}·W·a", "W·a keeps its size"),
-        (wrong, lambda r, off: f"× {r:.2f} by mistake: mean × {plain(off, 3)}", "× 0 by mistake: all is 0"),
+        (1.0 - evidence.rates, lambda _, keep: f"W·a shrinks to {keep:.2f}·W·a", "W·a stays"),
+        (wrong, lambda r, off: f"× {r:.2f} by mistake: mean × {off:.2f}", "× 0 by mistake: all is 0"),
     )
     return {
         f"cell-{at}": [
@@ -310,8 +314,8 @@ def _evidence(point: Point) -> list[words.Block]:
 def _objection() -> list[words.Block]:
     author, address = SRIVASTAVA
     folded = words.sentence(
-        "They multiply the weights behind the dropout by k once, after training ({paper}). Then their network, too, "
-        "has nothing to do at test.",
+        "The authors of the 2014 paper multiply the weights behind the dropout by k once, after training ({paper}). Then "
+        "their network is plain code too, with nothing to do at test.",
         paper=words.Link(address, author),
     )
     return [

@@ -30,8 +30,7 @@ interface Options { block: "Options"; label: string; options: Option[]; }
 interface Bars { block: "Bars"; }
 interface Fold { block: "Fold"; title: string; blocks: Block[]; }
 interface Cells { block: "Cells"; cells: Spans[]; }
-type Block =
-  Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold | Options | Bars | Cells;
+type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold | Options | Bars | Cells;
 
 interface Axis { title: string; low: number; high: number; log: boolean; unit: string; ticks: number[] | null; }
 
