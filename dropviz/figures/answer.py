@@ -314,8 +314,8 @@ def _evidence(point: Point) -> list[words.Block]:
 def _objection() -> list[words.Block]:
     author, address = SRIVASTAVA
     folded = words.sentence(
-        "The authors of the 2014 paper multiply the weights behind the dropout by k once, after training ({paper}). Then "
-        "their network is plain code too, with nothing to do at test.",
+        "The authors of the 2014 paper multiply the weights behind the dropout by k once, after training ({paper}). "
+        "Then their network is plain code too, with nothing to do at test.",
         paper=words.Link(address, author),
     )
     return [
