@@ -43,10 +43,11 @@ function moveText(node, values) {
   return (index) => { if (text.data !== values[index]) text.data = values[index]; };
 }
 
+const ROOMY = ["p", "pre", ".dv-cells > span"];
 const longest = (texts) => texts.reduce((most, text) => (text.length > most.length ? text : most), "");
 
 /**
- * Give paragraphs whose words change the room of their longest, or what stands below would move with the slider.
+ * Give paragraphs and cells whose words change the room of their longest, or what stands below would move with the slider.
  * @param {Live} live
  */
 export function keepRoom({ root, payload, whole }) {
@@ -55,9 +56,9 @@ export function keepRoom({ root, payload, whole }) {
   const texts = {};
   for (const { texts: some } of all) for (const [name, values] of Object.entries(some)) texts[name] = longest([texts[name] ?? "", ...values]);
   /** @type {NodeListOf<HTMLElement>} */
-  const named = root.querySelectorAll(":is(p, pre)[data-text], :is(p, pre) [data-text]");
+  const named = root.querySelectorAll(ROOMY.flatMap((each) => [`${each}[data-text]`, `${each} [data-text]`]).join(", "));
   for (const { dataset, firstChild } of named) if (texts[dataset.text]) firstChild.nodeValue = texts[dataset.text];
-  const blocks = [...new Set(Array.from(named, (node) => /** @type {HTMLElement} */ (node.closest("p, pre"))))];
+  const blocks = [...new Set(Array.from(named, (node) => /** @type {HTMLElement} */ (node.closest(ROOMY.join(", ")))))];
   for (const block of blocks) block.style.minHeight = "";
   const heights = blocks.map((block) => block.getBoundingClientRect().height);
   blocks.forEach((block, at) => { block.style.minHeight = `${heights[at]}px`; });

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.live.words import Block, Span
+from dropviz.live.words import Block, Cells, Span
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 
@@ -233,12 +233,13 @@ class Panel:
 class Row:
     """Panels side by side, one below the other on a phone; ``words`` stand above them.
 
-    Rows that follow one another with the same ``fold`` unfold together under that title.
+    Rows that follow one another with the same ``fold`` unfold together under that title; one that has cells unfolds
+    alone, as a row of a table.
     """
 
     panels: Sequence[Panel]
     words: Sequence[Block] = ()
-    fold: str = ""
+    fold: str | Cells = ""
 
 
 # ---- on the wire ----------------------------------------------------------------------------------------------------

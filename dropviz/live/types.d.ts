@@ -29,7 +29,8 @@ interface Option { name: string; title: Spans; note: string; }
 interface Options { block: "Options"; label: string; options: Option[]; }
 interface Bars { block: "Bars"; }
 interface Fold { block: "Fold"; title: string; blocks: Block[]; }
-type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold | Options | Bars;
+interface Cells { block: "Cells"; cells: Spans[]; }
+type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold | Options | Bars | Cells;
 
 interface Axis { title: string; low: number; high: number; log: boolean; unit: string; ticks: number[] | null; }
 
@@ -60,7 +61,7 @@ interface Panel {
   title: string; x: Axis; y: Axis; marks: Mark[]; height: number; labels: Labels; over: boolean; above: Block[];
   right: number; equal: boolean;
 }
-interface Row { panels: Panel[]; words: Block[]; fold: string; }
+interface Row { panels: Panel[]; words: Block[]; fold: string | Cells; }
 
 interface UnitRow {
   name: string; color: string; train: (number | null)[]; test: (number | null)[];

@@ -45,9 +45,13 @@ const inLine = (spans) => [spans].flat().map((span) => (typeof span === "string"
 const worded = (tag, attributes, spans) => (spans.span === "LiveText" && spans.style === "plain"
   ? element(tag, { ...attributes, "data-text": spans.name }) : element(tag, attributes, inLine(spans)));
 
-/** What unfolds under a title. @param {string} title @param {Node[]} nodes */
-export const foldNode = (title, nodes) =>
-  element("details", { class: "dv-fold" }, [element("summary", {}, [title]), ...nodes]);
+const cellsNode = ({ cells }) => element("span", { class: "dv-cells" }, cells.map((spans) => worded("span", {}, spans)));
+
+/** What unfolds under a title, or under the row of a table. @param {string | Cells} title @param {Node[]} nodes */
+export const foldNode = (title, nodes) => {
+  const summary = element("summary", {}, [typeof title === "string" ? title : cellsNode(title)]);
+  return element("details", { class: "dv-fold" }, [summary, ...nodes]);
+};
 
 const quantityNode = ({ title, value, below }) => {
   const small = below.map((spans) => worded("small", {}, spans));
@@ -97,6 +101,7 @@ const BLOCKS = {
   },
   Bars: barsNode,
   Fold: ({ title, blocks }) => foldNode(title, wordNodes(blocks)),
+  Cells: cellsNode,
 };
 
 /** The nodes of blocks. @param {Block[]} blocks */

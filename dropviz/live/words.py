@@ -213,7 +213,27 @@ class Bars:
     """The place of the units as bars, in both phases, as the chosen variant makes them, and of their means."""
 
 
-Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold | Options | Bars
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Words side by side: a row of a table whose rows unfold, or the titles above them. The first is the label."""
+
+    cells: Sequence[Spans]
+
+
+Block = (
+    Heading
+    | Paragraph
+    | Quantities
+    | Code
+    | Table
+    | Neurons
+    | Columns
+    | Group
+    | Fold
+    | Options
+    | Bars
+    | Cells
+)
 
 
 def columns(*blocks: Sequence[Block]) -> Columns:

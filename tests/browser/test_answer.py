@@ -15,6 +15,7 @@ def opened(page, visit, errors, path):
 
 def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, visit, errors):
     opened(page, visit, errors, "/answer")
+    page.get_by_text("1. Nothing to do at test").click()
     forgotten = page.locator("[data-text=forgotten-exact]:visible")
     expect(forgotten).to_have_text("1.429")
     box = page.locator(".dv-range").bounding_box()
@@ -28,22 +29,35 @@ def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, visit
     assert "rate=" not in page.url
     page.mouse.up()
     page.wait_for_url(f"**/answer?rate={rate:g}")
+    page.get_by_text("5. No p to misread").click()
     page.get_by_role("link", name="→ Which p?").click()
     page.wait_for_url(f"**/which-p?rate={rate:g}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Which p?")
     expect(page.locator(".dv-value")).to_have_text(f"{rate:.2f}")
 
 
+def test_the_first_view_is_a_sentence_and_a_table_of_few_words(page, visit, errors):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    opened(page, visit, errors, "/answer")
+    rows = page.locator("summary:has(.dv-cells)")
+    assert rows.count() == 5
+    assert all(row.bounding_box()["y"] + row.bounding_box()["height"] < 720 for row in rows.all())
+    assert len(page.locator(".dv").inner_text().split()) <= 120
+    page.keyboard.press("Tab")
+    rows.first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".dv-svg").first).to_be_visible()
+    assert page.locator(".dv-svg .dv-line").first.is_visible()
+
+
 @pytest.mark.parametrize("width", [360, 390, 600])
-def test_on_a_phone_each_reason_stands_above_its_panel_and_below_the_one_before(
-    new_page, visit, errors, width
-):
+def test_on_a_phone_what_unfolds_stands_below_its_row_and_nothing_is_cut(new_page, visit, errors, width):
     phone = new_page(viewport={"width": width, "height": 844})
     opened(phone, visit, errors, "/answer?rate=0.95")
-    words = [note.bounding_box() for note in phone.locator(".dv-above").all()]
-    titles = [title.bounding_box()["y"] for title in phone.locator(".dv-title").all()]
-    assert len(words) == len(titles) == 6
-    ends = [note["y"] + note["height"] for note in words]
-    assert all(end <= title + 1 for end, title in zip(ends, titles, strict=True))
-    # a panel reaches 108 pixels below its title, its axis 36 more
-    assert all(title + 140 <= note["y"] for title, note in zip(titles, words[1:], strict=False))
+    for summary in phone.locator(".dv-fold > summary").all():
+        summary.click()
+    expect(phone.locator(".dv-svg .dv-axis").last).to_be_visible()
+    for row in phone.locator(".dv-fold:has(> summary .dv-cells)").all():
+        label, figure = row.locator("summary"), row.locator(".dv-panel")
+        assert label.bounding_box()["y"] + label.bounding_box()["height"] <= figure.bounding_box()["y"]
+    assert phone.evaluate("document.documentElement.scrollWidth") <= width

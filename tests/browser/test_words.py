@@ -83,6 +83,14 @@ BLOCKS = [
         '<div class="dv-columns" style="--dv-columns: 2"><section><p>a</p></section><section></section></div>',
     ),
     (
+        words.Cells(["l", [words.LiveText("n", "strong"), " m"], words.LiveText("n")]),
+        '<span class="dv-cells"><span>l</span><span><b data-text="n"></b> m</span><span data-text="n"></span></span>',
+    ),
+    (
+        words.Fold("t", [words.Paragraph("a")]),
+        '<details class="dv-fold"><summary>t</summary><p>a</p></details>',
+    ),
+    (
         words.Group("card", [words.Paragraph("a")], "none"),
         '<div class="dv-card" data-color="none"><p>a</p></div>',
     ),

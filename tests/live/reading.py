@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from dropviz.live.figure import LiveFigure
-from dropviz.live.words import Block, LiveText, Term
+from dropviz.live.words import Block, Cells, LiveText, Term
 
 NOT_WORDS = ("style", "kind", "color", "name", "address")
 
@@ -22,7 +22,14 @@ def records(part: Any) -> Iterator[Any]:
 
 def words_of(live: LiveFigure) -> list[Block]:
     """All blocks around the panels, from the top."""
-    rows = [[*row.words, *(block for panel in row.panels for block in panel.above)] for row in live.rows]
+    rows = [
+        [
+            *([row.fold] if isinstance(row.fold, Cells) else []),
+            *row.words,
+            *(block for panel in row.panels for block in panel.above),
+        ]
+        for row in live.rows
+    ]
     return [*live.head, *(block for row in rows for block in row), *live.foot]
 
 

@@ -35,6 +35,17 @@ def test_along_an_annealed_rate_only_inverted_is_never_off():
     assert (errors["inverted"] == 0.0).all()
 
 
+def test_no_single_factor_does_better_than_the_best():
+    factors = np.linspace(0.01, 1.0, 2000)
+    steps = np.linspace(0.0, 1.0, 51)
+    for rate, least in zip(RATES, EVIDENCE.least_error, strict=True):
+        keep = 1.0 - rate * (1.0 - steps)
+        worst = np.abs(factors[:, None] / keep - 1.0).max(axis=1)
+        assert (worst >= least - 1e-12).all()
+        assert worst.min() == pytest.approx(least, abs=0.05)
+    assert (EVIDENCE.least_error <= EVIDENCE.worst_error[:3]).all()
+
+
 def test_the_noise_of_inverted_has_mean_zero_and_that_of_standard_has_not():
     mean = dict(zip(NOISES, EVIDENCE.noise.exact, strict=True))
     np.testing.assert_allclose(mean["inverted"], 0.0, atol=1e-15)

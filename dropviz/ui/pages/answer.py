@@ -3,33 +3,29 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+import dropviz as dv
 from dropviz.figures.answer import answer_live
 from dropviz.settings.kinds import RATE
 from dropviz.simulation.answer import EvidenceConfig, evidence
+from dropviz.theory.activations import RELU, Activations
 from dropviz.training.config import same_path
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
-
-VERDICT = (
-    "**Inverted dropout is preferable: both strategies match the mean and are one function up to the constant k, "
-    "but only inverted leaves nothing to do at test.** The reasons are practical, not statistical. Here are five, "
-    "and three things that inverting does not do, at the rate that you choose; the numbers are those of 100,000 "
-    "ReLU-normal units."
-)
+from dropviz.ui.settings.sources import drawn_from
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
-def _live(config: EvidenceConfig) -> Ready:
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
+def _live(activations: Activations) -> Ready:
+    config = EvidenceConfig(activations)
     return ready(answer_live(evidence(config), same_path(config.rates)))
 
 
-def _controls(_: DeltaGenerator) -> tuple[()]:
-    st.markdown(VERDICT)
-    return ()
+def _controls(place: DeltaGenerator) -> tuple[Activations]:
+    return (drawn_from(place, RELU, "the ReLU of a normal, 100,000 units"),)
 
 
-def _figure() -> None:
-    live_figure(_live(EvidenceConfig()), "answer")
+def _figure(activations: Activations) -> None:
+    live_figure(_live(activations), "answer")
 
 
 PAGE = Page(
