@@ -65,7 +65,7 @@ REASONS = (
         CS231N,
         "Standard: {standard-line:code}; inverted: {inverted-line:code}. The factor forgotten: test mean {forgotten} "
         "times the training mean (exact {forgotten-exact}).",
-        ("Two strategies", "explore"),
+        ("Start", "explore"),
     ),
     Point(
         "2. The rate may change",
