@@ -89,16 +89,22 @@ class Diagnosis:
     @property
     def sentence(self) -> str:
         """The verdict in words."""
-        best, about_rate = self.candidates[0], self._about_rate()
+        verdict, about_rate = self._verdict(), self._about_rate()
+        return f"{about_rate}{verdict[0].lower()}{verdict[1:]}" if about_rate else verdict
+
+    def _verdict(self) -> str:
+        """What fits."""
+        best = self.candidates[0]
         labels = [candidate.label for candidate in self.candidates if candidate.name in self.fitting]
         if not labels:
-            away = plain(best.misfit, 3)
-            nearest = f"Nothing fits: the nearest, {best.label}, is {away} standard errors away."
-            return about_rate + nearest + ("" if self.observation.same_pass else OTHER_DROPOUT)
+            nearest = f"{best.label}, is {plain(best.misfit, 3)} standard errors away."
+            return (
+                f"Nothing fits: the nearest, {nearest}{'' if self.observation.same_pass else OTHER_DROPOUT}"
+            )
         if len(labels) == 1:
-            return f"{about_rate}Only this fits: {labels[0]}."
+            return f"Only this fits: {labels[0]}."
         listed = f"{', '.join(labels[:-1])} and {labels[-1]}"
-        return f"{about_rate}These fit about equally well: {listed}. To tell: {' or '.join(self.would_help)}."
+        return f"These fit about equally well: {listed}. To tell: {' or '.join(self.would_help)}."
 
     def _about_rate(self) -> str:
         """Why the rate is not the one given; empty where it is."""

@@ -233,7 +233,7 @@ def test_a_measurement_is_not_called_wrong_because_the_rate_given_is_another():
     result = diagnose(seen)
     assert (result.rate, result.fitting) == (0.5, ("none",))
     assert result.sentence.startswith("The zeros say that the rate is 0.5")
-    assert "not 0.2. At 0.5: Only this fits: no compensation." in result.sentence
+    assert "not 0.2. At 0.5: only this fits: no compensation." in result.sentence
     agreed = diagnose(observe(0.5, a[0] * (rng.random(a[0].shape) >= 0.5), a[1]))
     assert (agreed.rate, agreed.sentence) == (0.5, "Only this fits: no compensation.")
 

@@ -18,7 +18,7 @@ NUMBERS = [one for one in SETTINGS if isinstance(one, Number) and one.control !=
 run = partial(open_page, "mistakes")
 
 
-VERDICT = re.compile("Only this fits: |These fit about equally well: |Nothing fits: ")
+VERDICT = re.compile("Only this fits: |These fit about equally well: |Nothing fits: ", re.IGNORECASE)
 
 
 def words(app):
@@ -149,7 +149,7 @@ def test_a_correct_measurement_is_taken_at_the_rate_that_its_zeros_say():
     train = array(a[0] * (rng.random(a[0].shape) >= 0.5))
     upload(app, train=("train.npy", train), test=("test.npy", array(a[1])))
     assert "The zeros say that the rate is 0.5" in words(app)
-    assert "not 0.2. At 0.5: Only this fits: no compensation." in words(app)
+    assert "not 0.2. At 0.5: only this fits: no compensation." in words(app)
     assert cures(app) == ["- train = a * mask\n+ train = a * mask / keep"]
     next(one for one in app.button if one.label == "Use rate 0.5").click().run()
     assert app.number_input(key="mistakes_rate").value == 0.5
