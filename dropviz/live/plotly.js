@@ -7,6 +7,7 @@ import { DASHES } from "./marks.js";
 import { numberAt, rowOf } from "./wire.js";
 
 const GROUND = "#ffffff"; // of dashes inside a line, as in `plotly_figure.py`
+const MIDDLE = "rgba(128,128,128,0.1)"; // of a field, where it is one half
 const GRID = "rgba(128,128,128,0.25)"; // on any ground
 
 // The library puts itself into the window.
@@ -52,7 +53,11 @@ export function tracesOf(panel, rates, index, colorOf) {
       const edge = { mode: "lines", line: { width: 0, color } };
       return [base(mark, { x: [...xs, ...[...xs].reverse()], y: [...high, ...low.reverse()], fill: "toself", ...edge })];
     }
-    return [];
+    const [xs, ys] = [mark.x, mark.y].map((part) => listed(part, 0));
+    const [low, high] = mark.colors.map(colorOf);
+    const shades = { colorscale: [[0, low], [0.5, MIDDLE], [1, high]], zmin: 0, zmax: 1, showscale: false, opacity: 0.6 };
+    const half = { contours: { start: 0.5, end: 0.5, size: 1, coloring: "heatmap" }, line: { color: colorOf("ink"), width: 1.5 } };
+    return [{ type: "contour", name: mark.name, x: xs, y: ys, z: ys.map((_, row) => listed(mark.z, row)), ...shades, ...half }];
   });
 }
 

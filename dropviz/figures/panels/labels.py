@@ -133,7 +133,7 @@ def _labels(ends: tuple[_End, ...], height: float, led: bool) -> Labels:
         moved = abs(end.tip[1] * height - middle) > MOVED or end.tip[0] < 0.97 or close != [end]
         tip = end.tip if led and moved else None
         labels.append(Label(words, end.color, end.x, middle / height, tip, "start", ASIDE))
-    return Labels(labels, labels)
+    return Labels(tuple(labels), tuple(labels))
 
 
 def _fitting(ends: Sequence[_End], height: float) -> tuple[list[_End], list[tuple[str, ...]]]:
