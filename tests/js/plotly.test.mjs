@@ -55,6 +55,12 @@ test("a field is its shades, row by row, and a line at one half", () => {
   assert.deepEqual([field.colorscale[0][1], field.colorscale[2][1]], ["colour of inverted", "colour of none"]);
 });
 
+test("a picture stands on its squares, from the top", () => {
+  const [picture] = traces({ mark: "Pixels", name: "p", color: "none", x: [0, 2], y: [0, 4], z: matrix(2, [0, 1, 2, 0.5]) });
+  assert.deepEqual([picture.type, picture.x, picture.y], ["heatmap", [0.5, 1.5], [3, 1]]);
+  assert.deepEqual([picture.z, picture.zmax, picture.colorscale[2][1]], [[[0, 1], [2, 0.5]], 2, "colour of none"]);
+});
+
 test("dashes inside a line have the colour of the ground", () => {
   const [inside] = traces(line({ exact: numbers(1, 2) }, { dashed: true, inside: true }));
   assert.equal(inside.line.color, "#ffffff");
