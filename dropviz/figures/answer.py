@@ -145,7 +145,7 @@ def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> Liv
     learning_rates
         Optimizer → by what standard's learning rate exceeds inverted's on the same path, at each of its rates.
     """
-    reasons = over(evidence.rates, _reason_panels(evidence), TALL, 2)
+    reasons = over(evidence.rates, _reason_panels(evidence), TALL)
     limits = over(evidence.rates, _limit_panels(evidence, learning_rates), LOW)
     rows = [
         Row([panel], _evidence(point), words.Cells([point.label, words.LiveText(f"cell-{at}"), inverted]))

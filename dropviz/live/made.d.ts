@@ -35,7 +35,8 @@ interface Spot { clientX: number; clientY: number; }
 interface Grip extends HTMLElement { held?: { panel: Panel; drawnPanel: Drawn }; holding?: boolean; }
 
 interface PanelNodes {
-  figure: HTMLElement & { nodes?: PanelNodes }; caption: HTMLElement; svg: SVGSVGElement; grip: Grip; box: HTMLElement;
+  figure: HTMLElement & { nodes?: PanelNodes }; caption: HTMLElement; svg: SVGSVGElement; here: SVGSVGElement;
+  grip: Grip; box: HTMLElement;
   opener?: HTMLButtonElement; width?: number;
 }
 

@@ -94,7 +94,7 @@ const draw = {
       move: (index) => {
         const y = toY(exact[index]);
         const seen = y >= top - 0.5 && y <= bottom + 0.5;
-        put(seen ? { visibility: "visible", cx: tenth(toX(places[index])), cy: tenth(y) } : { visibility: "hidden" });
+        put(seen ? { visibility: "visible", cy: tenth(y) } : { visibility: "hidden" });
       },
       say: (x) => [[mark, valueOf(mark, nearest(places, x))]],
     };

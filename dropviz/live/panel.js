@@ -18,10 +18,11 @@ export const TYPE = 12;
 export function panelNodes() {
   const caption = element("figcaption", { class: "dv-title" });
   const svg = drawn("svg", { class: "dv-svg", "aria-hidden": "true" });
+  const here = drawn("svg", { class: "dv-here", "aria-hidden": "true" });
   const grip = element("div", { class: "dv-grip" });
-  const box = element("div", { class: "dv-box" }, [svg, grip]);
+  const box = element("div", { class: "dv-box" }, [svg, here, grip]);
   const figure = element("figure", { class: "dv-panel" }, [caption, box]);
-  return { figure, caption, svg, grip, box };
+  return { figure, caption, svg, here, grip, box };
 }
 
 // As many ticks across as their words leave room for.
@@ -95,7 +96,7 @@ let clips = 0; // clip paths need names that are unique in the page
  * @param {number} page its width, in units @param {number} unit pixels
  * @returns {Drawn}
  */
-export function drawPanel({ caption, svg, grip, width }, panel, places, page, unit) {
+export function drawPanel({ caption, svg, here, grip, width }, panel, places, page, unit) {
   const frame = frameOf(panel, width, unit);
   const toX = scale(panel.x, frame.left, frame.right);
   const toY = scale(panel.y, frame.bottom, frame.top);
@@ -103,7 +104,7 @@ export function drawPanel({ caption, svg, grip, width }, panel, places, page, un
   clips += 1;
   const id = `dv-clip-${clips}`;
   const inside = { x: frame.left, y: frame.top - unit, width: frame.right - frame.left, height: frame.bottom - frame.top + 2 * unit };
-  const cursor = drawn("path", { class: "dv-cursor" });
+  const cursor = drawn("path", { class: "dv-cursor", d: `M0.5,${tenth(frame.top)}V${tenth(frame.bottom)}` });
   const labels = panel.labels[page < NARROW ? "narrow" : "wide"];
   caption.textContent = panel.title;
   svg.setAttribute("viewBox", `0 0 ${width} ${tenth(frame.height)}`);
@@ -112,18 +113,18 @@ export function drawPanel({ caption, svg, grip, width }, panel, places, page, un
     drawn("clipPath", { id }, [drawn("rect", inside)]),
     ...axes(panel, { toX, toY, unit }, frame, width),
     drawn("g", { class: "dv-marks" }, [
-      ...(panel.over ? [cursor] : []),
       drawn("g", { "clip-path": `url(#${id})` }, marks.flatMap(({ nodes }) => nodes)),
       ...labels.map((label) => labelNodes(label, frame, unit)),
-      ...marks.flatMap(({ above }) => above ?? []),
     ]),
   );
+  // What moves with the slider from side to side has a layer of its own: the browser need not paint the panel again.
+  here.replaceChildren(...(panel.over ? [drawn("g", { class: "dv-marks" }, [cursor, ...marks.flatMap(({ above }) => above ?? [])])] : []));
   const { left, right, top, bottom } = frame;
   const held = { left, top, width: right - left, height: bottom - top };
   for (const [side, length] of Object.entries(held)) grip.style[side] = `${tenth(length)}px`;
   const move = (index) => {
     for (const mark of marks) mark.move(index);
-    if (panel.over) cursor.setAttribute("d", `M${tenth(toX(places[index]))},${tenth(frame.top)}V${tenth(frame.bottom)}`);
+    if (panel.over) here.style.transform = `translateX(${Math.floor(toX(places[index]))}px)`; // whole pixels: sharp
   };
   return { toX, toY, move, say: (x, index) => (isDrawing(panel) ? [] : marks.flatMap((mark) => mark.say(x, index))) };
 }

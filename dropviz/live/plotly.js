@@ -7,12 +7,17 @@ import { DASHES } from "./marks.js";
 import { numberAt, rowOf } from "./wire.js";
 
 const GROUND = "#ffffff"; // of dashes inside a line, as in `plotly_figure.py`
+const MIDDLE = "rgba(128,128,128,0.1)"; // of a field, where it is one half
+const CLEAR = "rgba(128,128,128,0)";
 const GRID = "rgba(128,128,128,0.25)"; // on any ground
 
 // The library puts itself into the window.
 const loadPlotly = (addresses) => importFirst(addresses).then(() => window.Plotly);
 
 const listed = (numbers, index) => numbers && Array.from(rowOf(numbers, index));
+
+// The middles of so many squares between two ends.
+const cells = ([from, to], count) => Array.from({ length: count }, (_, at) => from + ((at + 0.5) * (to - from)) / count);
 
 /**
  * The traces of a panel at a place of the slider.
@@ -52,7 +57,18 @@ export function tracesOf(panel, rates, index, colorOf) {
       const edge = { mode: "lines", line: { width: 0, color } };
       return [base(mark, { x: [...xs, ...[...xs].reverse()], y: [...high, ...low.reverse()], fill: "toself", ...edge })];
     }
-    return [];
+    const still = { name: mark.name, showscale: false, zmin: 0 };
+    const z = Array.from({ length: mark.z.values.length / mark.z.points }, (_, row) =>
+      Array.from(mark.z.values.subarray(row * mark.z.points, (row + 1) * mark.z.points)));
+    if (mark.mark === "Field") {
+      const [xs, ys] = [mark.x, mark.y].map((part) => listed(part, 0));
+      const shades = { colorscale: [[0, colorOf(mark.colors[0])], [0.5, MIDDLE], [1, colorOf(mark.colors[1])]], opacity: 0.6 };
+      const half = { contours: { start: 0.5, end: 0.5, size: 1, coloring: "heatmap" }, line: { color: colorOf("ink"), width: 1.5 } };
+      return [{ type: "contour", x: xs, y: ys, z, zmax: 1, ...still, ...shades, ...half }];
+    }
+    const [x, y] = [cells(mark.x, mark.z.points), cells([mark.y[1], mark.y[0]], z.length)];
+    const shades = [[0, CLEAR], [0.5, colorOf("title")], [1, color]];
+    return [{ type: "heatmap", x, y, z, zmax: 2, ...still, colorscale: shades, hoverinfo: "skip" }];
   });
 }
 

@@ -39,11 +39,13 @@ function ownLook(node) {
 }
 
 // A panel as an SVG that needs no style sheet, on a ground.
-function standing({ svg, caption }, ground) {
+function standing({ svg, here, caption }, ground) {
   const { width, height } = svg.viewBox.baseVal;
   const size = parseFloat(getComputedStyle(caption).fontSize);
   const room = (TITLE_ROOM * size) / 13;
   const copy = svg.cloneNode(true);
+  const place = `translate(${new DOMMatrixReadOnly(here.style.transform).e})`;
+  copy.append(drawn("g", { transform: place }, [...here.cloneNode(true).childNodes]));
   const stage = element("div", { class: "dv dv-stage" }, [copy]);
   for (const [name, value] of Object.entries(GROUNDS[ground])) stage.style.setProperty(name, value);
   svg.closest(".dv").append(stage);

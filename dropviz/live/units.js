@@ -1,18 +1,25 @@
 // The row of neurons of a strategy: its units in training and at test. A click on one, or an arrow key, shows its
 // arithmetic.
 
-import { drawn, furnish } from "./dom.js";
+import { drawn, furnish, writing } from "./dom.js";
 import { fillTip, hideTip, putTip } from "./hand.js";
 import { figures } from "./scales.js";
 
 const CELL = 20; // width of a unit's place in the row, in SVG units
 const DROPPED = 4; // radius of the dashed ring
+const KINDS = ["dv-unit", "dv-unit dv-negative", "dv-unit dv-dropped"]; // an output above 0, one below, none
 
 // Area is proportional to |output|; the largest activation, unscaled, fills 55 % of its cell's width.
 /** The radius of a unit's circle. @param {number} output @param {number} largest activation */
 export const radius = (output, largest) => {
   if (!output) return 1.2;
   return Math.min(0.48 * CELL, 0.275 * CELL * Math.sqrt(Math.abs(output) / largest) + 0.8);
+};
+
+// All units that look alike are one path: a step of a drag changes a handful of nodes.
+const circle = (x, y, r) => {
+  const [around, across] = [r.toFixed(2), (2 * r).toFixed(2)];
+  return `M${(x - r).toFixed(2)},${y}a${around},${around} 0 1 0 ${across},0a${around},${around} 0 1 0 -${across},0z`;
 };
 
 /**
@@ -81,27 +88,25 @@ export function answerToHand(svg, row, live) {
 export function drawUnits(svg, row, live) {
   const { units } = live.payload;
   const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
-  const [train, test] = [0, 1].map((line) => units.map(([value], column) => drawn("circle", {
-    cx: (column + 0.5) * CELL, cy: (line + 0.5) * CELL + line * 2,
-    class: value < 0 ? "dv-unit dv-negative" : "dv-unit",
-  })));
   const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
   furnish(svg, {
     viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`, "data-color": row.color,
     "aria-label": `${units.length} units, ${meaning}`,
   });
-  svg.replaceChildren(...train, ...test);
+  const rows = [0, 1].map(() => KINDS.map((name) => drawn("path", { class: name })));
+  const puts = rows.map((paths) => paths.map(writing));
+  svg.replaceChildren(...rows.flat());
   answerToHand(svg, row, live);
-  const put = (circle, size) => {
-    const r = size.toFixed(2);
-    if (circle.getAttribute("r") !== r) circle.setAttribute("r", r);
-  };
   return (index) => {
-    units.forEach(([value, droppedAt], column) => {
-      const dropped = index >= droppedAt;
-      put(train[column], dropped ? DROPPED : radius(value * row.train[index], largest));
-      train[column].classList.toggle("dv-dropped", dropped);
-      put(test[column], radius(value * row.test[index], largest));
+    const outputs = [row.train[index], row.test[index]];
+    puts.forEach((kinds, line) => {
+      const ways = kinds.map(() => "");
+      units.forEach(([value, droppedAt], column) => {
+        const dropped = !line && index >= droppedAt;
+        const size = dropped ? DROPPED : radius(value * outputs[line], largest);
+        ways[dropped ? 2 : Number(value < 0)] += circle((column + 0.5) * CELL, (line + 0.5) * CELL + line * 2, size);
+      });
+      kinds.forEach((put, kind) => put({ d: ways[kind] }));
     });
   };
 }

@@ -88,7 +88,6 @@ def test_an_address_shows_the_same_picture_to_the_bit(new_page, explore):
                 ...[...document.querySelectorAll('[data-text]')].map((node) => node.textContent),
                 ...[...document.querySelectorAll('.dv-picture path')]
                     .map((node) => node.getAttribute('d')),
-                ...[...document.querySelectorAll('.dv-unit')].map((node) => node.getAttribute('r')),
             ]""")
         )
         assert shown_rate(page) == 0.62

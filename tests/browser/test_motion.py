@@ -37,7 +37,7 @@ SHAPE = """() => [...document.querySelectorAll(".dv-picture :is(path, circle, te
   .map((node) => ["d", "cx", "cy", "x", "y"].map((name) => node.getAttribute(name)).join(" ") + node.textContent)"""
 ZERO = "Number(document.querySelector('.dv-stem').getAttribute('x'))"  # where the mass at 0 has its label
 
-LINE = "document.querySelector('.dv-cursor').getAttribute('d')"
+LINE = "document.querySelector('.dv-here:has(.dv-cursor)').style.transform"
 
 
 @pytest.fixture(scope="module")

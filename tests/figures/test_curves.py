@@ -130,12 +130,34 @@ def test_the_panel_stands_over_the_places_of_the_slider_with_a_hair_on_both_side
     assert single.x.low < 3.0 < single.x.high
 
 
-def test_curves_get_their_names_right_of_where_they_meet():
-    meets = {"left": np.zeros(96), "right": np.where(X < 0.6, 0.0, X)}
-    lines = [Line(name, "other", Estimate(values)) for name, values in meets.items()]
-    (drawn,) = over(X, [Curves("t", "y", lines, named_from=0.7)], 118)
-    assert [label.lines for label in drawn.labels.wide] == [("left",), ("right",)]
-    assert min(label.x for label in drawn.labels.wide) > 0.5
+def test_of_lines_on_one_another_each_is_thinner_than_the_one_below_and_their_points_alternate():
+    lines = [
+        Line("a train", "standard", Estimate(X)),
+        Line("a test", "standard", Estimate(X), dashed=True),
+        Line("b", "inverted", Estimate(X)),
+        Line("c", "other", Estimate(1.0 - X), dashed=True),
+    ]
+    drawn = over(X, [Curves("t", "y", lines)], 118)[0].marks
+    assert [line.name for line in drawn] == ["a train", "a test", "b", "c"]
+    assert drawn[0].width > drawn[1].width > drawn[2].width == drawn[3].width == 2
+    assert [line.inside for line in drawn] == [False, True, False, False]  # only what lies on its own colour
+    assert [line.turn for line in drawn] == pytest.approx([0.0, 1 / 3, 2 / 3, 0.0])
+
+
+def test_the_casing_of_many_lines_stays_a_line():
+    lines = [Line(f"line {at}", "other", Estimate(X)) for at in range(12)]
+    drawn = over(X, [Curves("t", "y", lines)], 118)[0].marks
+    widths = [line.width for line in drawn]
+    assert widths == sorted(widths, reverse=True)
+    assert max(widths) <= 6
+
+
+def test_names_have_room_beside_the_panel():
+    lines = [Line("a name", "other", Estimate(X)), Line("a longer name", "other", Estimate(1.0 - X))]
+    (drawn,) = over(X, [Curves("t", "y", lines)], 118)
+    longest = max(len(line) for label in drawn.labels.wide for line in label.lines)
+    assert drawn.right >= 5 * longest + 10
+    assert panel(np.full(96, np.nan)).right == 10
 
 
 def test_another_draw_finds_the_same_axes():

@@ -1,30 +1,16 @@
-"""Direct labels cover nothing where there is room, never one another, and say "=" only of what is equal."""
+"""Names stand at the right ends of their curves, apart, and no thin line to a curve crosses another; "=" is true."""
 
 import itertools
-from functools import partial
 
 import numpy as np
 import pytest
 
-from dropviz.figures.panels.labels import (
-    GUTTER,
-    LETTER,
-    LINE_HEIGHT,
-    NARROW,
-    SIDES,
-    TIP_LINE,
-    WIDE,
-    WRAP,
-    direct_labels,
-    tip_labels,
-)
-from dropviz.live.panels import Axis
+from dropviz.figures.panels.labels import ASIDE, LINE, WRAPS, coinciding, direct_labels, tip_labels
+from dropviz.live.panels import Axis, Line
+from dropviz.numbers.estimate import Estimate
+from tests.figures.reading import ambiguous, crossing
 
-HEIGHT, ACROSS = 118.0, 3  # of a panel of the first screen, pixels
-SIZES = {
-    "wide": np.array([(WIDE - (ACROSS - 1) * GUTTER) / ACROSS - SIDES, HEIGHT]),
-    "narrow": np.array([NARROW - SIDES, HEIGHT]),
-}
+HEIGHT = 118.0  # of a panel of the first screen, pixels
 X = np.linspace(0.0, 1.0, 96)
 UNIT = Axis("x", 0.0, 1.0)
 FAMILIES = {
@@ -33,85 +19,96 @@ FAMILIES = {
     "steep": {"fast": 1e3 ** (X - 1.0), "slow": 0.0 * X},
     "narrow": {"upper": 0.53 + 0.0 * X, "middle": 0.5 + 0.0 * X, "lower": 0.47 + 0.0 * X},
     "crossing": {"falls": 1.0 - X, "rises": X, "level": 0.5 + 0.0 * X},
-    "twice": {"a train": X, "a test": X, "b train": 1.0 - X, "b test": 1.0 - X},
+    "meeting": {"above": 1.0 - 0.5 * X, "below": 0.5 * X, "on the way": 0.5 + 0.0 * X},
+    "leaving": {
+        "early": 3.0 * X,
+        "late": 1.5 * X,
+        "down": 0.5 - X,
+        "stays": 0.9 * X,
+        "ends": np.where(X < 0.5, X, np.nan),
+    },
+    "all out at the top": {str(at): at * X for at in range(2, 8)},
 }
 at_one_place = np.arange(96) == 40
-in_both = partial(pytest.mark.parametrize, "size")(SIZES)
 
 
-def placed(curves, y=UNIT):
-    return direct_labels(
-        [(name, "other", X, values) for name, values in curves.items()], UNIT, y, HEIGHT, ACROSS
-    )
+def lines_of(curves):
+    return [Line(name, "other", Estimate(values)) for name, values in curves.items()]
 
 
-def labels(family, size):
-    return getattr(placed(FAMILIES[family]), size)
+def named(lines, y=UNIT, height=HEIGHT):
+    return direct_labels(lines, coinciding(lines, y, height), X, y, height).wide
 
 
 def texts(curves, y=UNIT):
-    """What the labels of the curves say, in both sizes the same."""
-    found = placed(curves, y)
-    wide, narrow = ([" ".join(label.lines) for label in side] for side in (found.wide, found.narrow))
-    assert wide == narrow
-    return wide
+    """What the labels of the curves say."""
+    return [plain(label) for label in named(lines_of(curves), y)]
 
 
-def center(label, size):
-    return np.array([label.x, label.y]) * SIZES[size]
+def plain(label):
+    return " ".join(label.lines).replace("\u00a0", " ")
 
 
-def half(label):
-    return (
-        np.array([LETTER * max(map(len, label.lines)), LINE_HEIGHT + TIP_LINE * (len(label.lines) - 1)]) / 2
-    )
+def overlapping(labels, height=HEIGHT):
+    half = [LINE * len(label.lines) / 2 for label in labels]
+    return [
+        (plain(labels[one]), plain(labels[other]))
+        for one, other in itertools.combinations(range(len(labels)), 2)
+        if abs(labels[one].y - labels[other].y) * height < half[one] + half[other] - 1e-6
+    ]
 
 
-@in_both
+@pytest.mark.parametrize("width", [130.0, 240.0, 900.0])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_labels_cover_no_curve_and_no_label_and_stay_inside(family, size):
-    notes = labels(family, size)
-    fine = np.linspace(0.0, 1.0, 2000)
-    for note in notes:
-        middle = center(note, size)
-        assert (middle - half(note) >= -1e-9).all()
-        assert (middle + half(note) <= SIZES[size] + 1e-9).all()
-        for y in FAMILIES[family].values():
-            path = np.column_stack((fine, np.interp(fine, X, y))) * SIZES[size]
-            assert not (np.abs(path - middle) < half(note) - 1.0).all(axis=1).any(), note.lines
-    for one, other in itertools.combinations(notes, 2):
-        apart = np.abs(center(one, size) - center(other, size))
-        assert (apart >= half(one) + half(other) - 1e-9).any()
+def test_each_name_stands_at_its_curve_or_a_line_leads_there_and_none_crosses(family, width):
+    lines = lines_of(FAMILIES[family])
+    labels = named(lines)
+    assert len(labels) == len(lines)
+    assert overlapping(labels) == []
+    assert crossing(labels, width, HEIGHT) == []
+    assert ambiguous(labels, {line.name: (X, line.estimate.exact) for line in lines}, width, HEIGHT) == []
+    for label in labels:
+        assert (label.x, label.anchor, label.aside) == (1.0, "start", ASIDE)
+        half = LINE * len(label.lines) / 2 / HEIGHT
+        assert half - 1e-9 <= label.y <= 1.0 - half + 1e-9
 
 
-@in_both
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_label_is_nearest_to_its_own_curve_or_a_line_leads_there(family, size):
-    for note in labels(family, size):
-        reach = {}
-        for name, y in FAMILIES[family].items():
-            path = np.column_stack((X, y)) * SIZES[size]
-            outside = np.maximum(np.abs(path - center(note, size)) - half(note), 0.0)
-            reach[name] = float(np.hypot(*outside.T).min())
-        own = next(name for name in reach if name.startswith(note.lines[0]))
-        if note.tip:
-            assert note.tip[1] == pytest.approx(np.interp(note.tip[0], X, FAMILIES[family][own]), abs=0.02)
-        else:
-            assert reach[own] <= min(reach.values()) + 1e-9
+@pytest.mark.parametrize("seed", range(40))
+def test_no_line_crosses_another_whatever_the_curves(seed):
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(2, 8))
+    curves = {f"n{at}": rng.normal(0.5, 0.6) + rng.normal(0.0, 1.0) * X for at in range(count)}
+    labels = named(lines_of(curves))
+    assert overlapping(labels) == []
+    assert crossing(labels, 240.0, HEIGHT) == []
+    assert ambiguous(labels, {name: (X, values) for name, values in curves.items()}, 240.0, HEIGHT) == []
 
 
 def test_both_cases_occur():
-    pointed = [note.tip is not None for family in FAMILIES for size in SIZES for note in labels(family, size)]
+    pointed = [label.tip is not None for curves in FAMILIES.values() for label in named(lines_of(curves))]
     assert {True, False} == set(pointed)
+
+
+def test_names_stand_in_the_order_in_which_their_curves_end():
+    labels = named(lines_of(FAMILIES["narrow"]))
+    assert [plain(label) for label in sorted(labels, key=lambda label: label.y)] == [
+        "lower",
+        "middle",
+        "upper",
+    ]
+    assert np.mean([label.y for label in labels]) == pytest.approx(0.5)  # around where they belong
 
 
 # ---- curves on one another ------------------------------------------------------------------------------------------
 
 
-def test_one_strategy_in_both_phases_loses_its_phases():
-    assert texts(FAMILIES["twice"]) == ["a", "b"]
-    assert texts({"a train": X, "b train": X, "a test": X}) == ["a = b train"]
+def test_one_strategy_in_both_phases_says_that_they_are_equal():
+    twice = {"a train": X, "a test": X, "b train": 1.0 - X, "b test": 1.0 - X}
+    assert texts(twice) == ["a: training = test", "b: training = test"]
+    assert texts({"a train": X, "b test": X, "a test": X, "b train": X}) == ["a = b: training = test"]
+    assert texts({"a train": X, "b train": X, "a test": X}) == ["a train = b train = a test"]
     assert texts({"a train": X, "b train": X, "c test": X}) == ["a train = b train = c test"]
+    assert texts({"a train": X, "a test": X + 1e-4}) == ["a: training ≈ test"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +131,7 @@ def test_equal_is_said_of_equal_values_and_nearly_equal_of_what_the_picture_cann
 
 
 def test_curves_that_the_picture_cannot_part_keep_their_phases():
-    assert texts({"a train": X, "a test": X + 1e-4}) == ["a train ≈ a test"]
+    assert texts({"a train": X, "b test": X + 1e-4}) == ["a train ≈ b test"]
 
 
 def test_one_that_is_only_near_makes_the_whole_label_near():
@@ -161,49 +158,44 @@ def test_curves_that_meet_only_where_the_panel_shows_them_do_not_share_a_name():
     assert texts({"a": 1e3 * X**4, "b": 2e3 * X**4}, Axis("y", -1.0, 1.0)) == ["a", "b"]
 
 
-def test_a_shared_label_has_the_colour_of_its_curves_or_none():
-    named = [
-        ("a train", "inverted", X, X),
-        ("a test", "inverted", X, X),
-        ("b", "none", X, 1 - X),
-        ("c", "both", X, 1 - X),
-    ]
-    found = direct_labels(named, UNIT, UNIT, HEIGHT, ACROSS).wide
-    assert [(label.lines, label.color) for label in found] == [(("a",), "inverted"), (("b = c",), "title")]
-
-
-@in_both
-def test_many_names_of_one_curve_stand_in_lines_and_all_are_said(size):
-    names = [f"strategy number {number}" for number in range(6)]
-    (label,) = getattr(placed(dict.fromkeys(names, X)), size)
-    assert " ".join(label.lines) == " = ".join(names)
-    assert len(label.lines) > 1
-    assert LETTER * max(map(len, label.lines)) <= SIZES[size][0]
-    assert all(not line.startswith(" ") for line in label.lines)
-    middle = center(label, size)
-    assert (middle - half(label) >= -1e-9).all()
-    assert (middle + half(label) <= SIZES[size] + 1e-9).all()
-
-
 def test_a_curve_that_the_panel_does_not_show_has_no_label():
     assert texts({"away": 2.0 + X}) == []
     assert texts({"undefined": np.full_like(X, np.nan)}) == []
     assert texts({}) == []
 
 
-@in_both
-def test_of_more_names_than_there_is_room_for_none_lies_on_another(size):
-    fan = {f"a strategy with the number {number}": number / 20 + 0.0 * X for number in range(20)}
-    notes = getattr(placed(fan), size)
-    assert 3 < len(notes) < 20
-    for one, other in itertools.combinations(notes, 2):
-        apart = np.abs(center(one, size) - center(other, size))
-        assert (apart >= half(one) + half(other) - 1e-9).any()
+def test_a_shared_label_has_the_colour_of_its_curves_or_none():
+    found = [
+        ("a train", "inverted", X),
+        ("a test", "inverted", X),
+        ("b", "none", 1 - X),
+        ("c", "both", 1 - X),
+    ]
+    labels = named([Line(name, color, Estimate(values)) for name, color, values in found])
+    assert [(plain(label), label.color) for label in labels] == [
+        ("a: training = test", "inverted"),
+        ("b = c", "title"),
+    ]
+
+
+def test_many_names_of_one_curve_stand_in_lines_and_all_are_said():
+    names = [f"strategy number {number}" for number in range(6)]
+    (label,) = named(lines_of(dict.fromkeys(names, X)))
+    assert plain(label) == " = ".join(names)
+    assert len(label.lines) > 1
+    assert all(line == line.strip() for line in label.lines)
+    assert all(line.startswith("=") or at == 0 or "=" not in line for at, line in enumerate(label.lines))
+
+
+def test_of_more_names_than_there_is_room_for_none_lies_on_another():
+    labels = named(lines_of({f"strategy {at}": at / 20 + 0.0 * X for at in range(20)}))
+    assert 3 < len(labels) < 20
+    assert overlapping(labels) == []
 
 
 def test_a_logarithmic_axis_places_names_by_decades():
-    (label,) = placed({"level": np.full_like(X, 10.0)}, Axis("y", 1.0, 100.0, log=True)).wide
-    assert abs(label.y - 0.5) * HEIGHT < LINE_HEIGHT + 10
+    (label,) = named(lines_of({"level": np.full_like(X, 10.0)}), Axis("y", 1.0, 100.0, log=True))
+    assert label.y == pytest.approx(0.5)
 
 
 # ---- beside the panel -----------------------------------------------------------------------------------------------
@@ -216,15 +208,16 @@ def test_names_at_tips_stand_in_the_order_of_the_curves_apart_and_inside():
     ]
     found = tip_labels(tips, 150.0)
     assert found.wide == found.narrow
-    assert [label.lines[0] for label in found.wide] == ["low", "third", "middle", "top"]
-    middles = np.array([label.y * 150.0 for label in found.wide])
-    assert (np.diff(middles) >= TIP_LINE - 1e-9).all()
-    assert middles[0] >= TIP_LINE / 2 - 1e-9
-    assert middles[-1] <= 150.0 - TIP_LINE / 2 + 1e-9
-    assert all(label.x > 1.0 and label.anchor == "start" for label in found.wide)
+    rising = sorted(found.wide, key=lambda label: label.y)
+    assert [label.lines[0] for label in rising] == ["low", "third", "middle", "top"]
+    middles = np.array([label.y * 150.0 for label in rising])
+    assert (np.diff(middles) >= LINE - 1e-9).all()
+    assert middles[0] >= LINE / 2 - 1e-9
+    assert middles[-1] <= 150.0 - LINE / 2 + 1e-9
+    assert all(label.x == 1.0 and label.aside > 0.0 and label.anchor == "start" for label in found.wide)
 
 
 def test_a_long_name_at_a_tip_is_broken_between_words_but_not_at_an_arrow():
     (label,) = tip_labels([("inverted 0.5 → 0 and then some", "other", 1.0, 0.5)], 150.0).wide
     assert label.lines == ("inverted", "0.5\u00a0→\u00a00 and", "then some")
-    assert max(map(len, label.lines)) <= WRAP
+    assert max(map(len, label.lines)) <= WRAPS[0]

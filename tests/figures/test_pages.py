@@ -45,7 +45,7 @@ from dropviz.training.curves import panels
 from dropviz.training.decision import plane
 from dropviz.training.experiments import experiments
 from dropviz.ui.components.live import ready
-from tests.figures.reading import lines, words
+from tests.figures.reading import ambiguous, crossing, labels, lines, words
 
 FIRST, ANY = 100_000, 150_000  # bytes of a payload as it is sent
 RELU, EVERY = dv.Normal(relu=True), tuple(dv.strategies())
@@ -130,24 +130,28 @@ def test_every_colour_of_a_training_is_a_role(name):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_labels_name_every_line_and_say_equal_only_of_equal_values(name):
+def test_labels_name_lines_and_say_equal_only_of_equal_values(name):
     for panel in live_of(name).panels:
         drawn = lines(panel)
-        for side in (panel.labels.wide, panel.labels.narrow) if drawn else ():
-            said = [" ".join(label.lines) for label in side]
-            for text in said:
-                named = re.split(" [=≈] ", text)
-                alike = [line for line in drawn.values() if any(line.name.startswith(each) for each in named)]
-                assert {line.name.removesuffix(" train").removesuffix(" test") for line in alike} >= {
-                    each.removesuffix(" train").removesuffix(" test") for each in named
-                }, text
-                together = " ≈ " not in text and (" = " in text or named[0] not in drawn)
-                for one, other in itertools.combinations(alike, 2) if together else ():
-                    values, others = one.estimate.exact, other.estimate.exact
-                    finite = np.abs(values[np.isfinite(values)])
-                    assert np.allclose(
-                        values, others, rtol=1e-9, atol=1e-9 * finite.max(initial=0.0), equal_nan=True
-                    ), text
+        for text in labels(panel) if drawn else ():
+            heads, both = re.split(" [=≈] ", text.partition(": training ")[0]), ": training " in text
+            said = [f"{head} {phase}" for head in heads for phase in ("train", "test")] if both else heads
+            assert set(said) <= set(drawn), text
+            for one, other in itertools.combinations(said, 2) if "≈" not in text else ():
+                values, others = (drawn[each].estimate.exact for each in (one, other))
+                small = 1e-9 * np.abs(values[np.isfinite(values)]).max(initial=0.0)
+                assert np.allclose(values, others, rtol=1e-9, atol=small, equal_nan=True), text
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_label_is_nearest_to_its_own_curve_or_a_line_leads_there_and_none_crosses(name):
+    live = live_of(name)
+    for panel in live.panels:
+        x = panel.x.share(np.asarray(live.rates)) if panel.over else np.zeros(0)
+        curves = {each: (x, panel.y.share(line.estimate.exact)) for each, line in lines(panel).items()}
+        for width in (130.0, 240.0, 600.0) if curves else ():
+            assert crossing(panel.labels.wide, width, panel.height) == [], panel.title
+            assert ambiguous(panel.labels.wide, curves, width, panel.height) == [], panel.title
 
 
 @pytest.mark.parametrize("name", FIGURES)

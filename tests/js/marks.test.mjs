@@ -31,9 +31,9 @@ test("a line says its exact value, then what was simulated", () => {
   assert.equal(value({ exact: numbers(2), simulated: numbers(3) }, 0), "2; simulated 3");
 });
 
-test("every piece of a curve has its own area", () => {
-  assert.equal(areaOf("M0.0,5.0H1.0V6.0", "9.0"), "M0.0,5.0H1.0V6.0V9.0H0.0Z");
-  assert.equal(areaOf("M0.0,5.0L1.0,6.0M3.0,4.0L4.0,4.0", "9.0"), "M0.0,5.0L1.0,6.0V9.0H0.0ZM3.0,4.0L4.0,4.0V9.0H3.0Z");
+test("every piece of a curve rises from the base and falls to it", () => {
+  assert.equal(areaOf("M0.0,5.0H1.0V6.0", "9.0"), "M0.0,9.0V5.0H1.0V6.0V9.0");
+  assert.equal(areaOf("M0.0,5.0L1.0,6.0M3.0,4.0L4.0,4.0", "9.0"), "M0.0,9.0V5.0L1.0,6.0V9.0M3.0,9.0V4.0L4.0,4.0V9.0");
   assert.equal(areaOf("", "9.0"), "");
 });
 

@@ -46,6 +46,26 @@ test("a band goes there and back, in its colour, without an edge or a point", ()
   assert.deepEqual(band.line, { width: 0, color: "colour of both" });
 });
 
+test("a field is its shades, row by row, and a line at one half", () => {
+  const plane = { x: numbers(0, 1, 2), y: numbers(5, 6), z: matrix(3, [0, 0.25, 0.5, 0.5, 0.75, 1]) };
+  const [field, ...none] = traces({ mark: "Field", name: "f", colors: ["inverted", "none"], ...plane });
+  assert.deepEqual([field.type, field.x, field.y, none], ["contour", [0, 1, 2], [5, 6], []]);
+  assert.deepEqual(field.z, [[0, 0.25, 0.5], [0.5, 0.75, 1]]);
+  assert.deepEqual([field.contours.start, field.contours.end, field.zmin, field.zmax], [0.5, 0.5, 0, 1]);
+  assert.deepEqual([field.colorscale[0][1], field.colorscale[2][1]], ["colour of inverted", "colour of none"]);
+});
+
+test("a picture stands on its squares, from the top", () => {
+  const [picture] = traces({ mark: "Pixels", name: "p", color: "none", x: [0, 2], y: [0, 4], z: matrix(2, [0, 1, 2, 0.5]) });
+  assert.deepEqual([picture.type, picture.x, picture.y], ["heatmap", [0.5, 1.5], [3, 1]]);
+  assert.deepEqual([picture.z, picture.zmax, picture.colorscale[2][1]], [[[0, 1], [2, 0.5]], 2, "colour of none"]);
+});
+
+test("dashes inside a line have the colour of the ground", () => {
+  const [inside] = traces(line({ exact: numbers(1, 2) }, { dashed: true, inside: true }));
+  assert.equal(inside.line.color, "#ffffff");
+});
+
 test("nothing drawn is no trace", () => {
   assert.deepEqual(tracesOf(panel([]), [], 0, String), []);
 });

@@ -14,7 +14,7 @@ export const panel = (marks, more = {}) => ({
 });
 
 export const line = (estimate, more = {}) => ({
-  mark: "Line", name: "a", color: "standard", dashed: false, width: 2, kind: "exact",
+  mark: "Line", name: "a", color: "standard", dashed: false, width: 2, kind: "exact", inside: false, turn: 0,
   estimate: { exact: null, simulated: null, error: null, ...estimate }, ...more,
 });
 

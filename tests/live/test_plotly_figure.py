@@ -222,7 +222,7 @@ def test_equal_units_are_as_long_on_both_axes():
 @pytest.mark.parametrize("axis", [UP, DECADES])
 def test_labels_stand_where_they_do_in_the_browser(axis):
     near = Label(("standard =", "inverted"), "title", 0.25, 0.5)
-    far = Label(("none",), "none", 0.5, 0.75, tip=(0.25, 0.5), anchor="start")
+    far = Label(("none",), "none", 0.5, 0.75, tip=(0.25, 0.5), anchor="start", aside=9.0)
     figure = drawn(LINE, y=axis, labels=Labels([near, far], []))
     title, one, other = figure.layout.annotations
     assert title.text == "<b>A title</b>"
@@ -230,7 +230,8 @@ def test_labels_stand_where_they_do_in_the_browser(axis):
         assert (label.xref, label.yref) == ("x domain", "y domain")
     assert (one.text, one.x, one.y, one.showarrow) == ("standard =<br>inverted", 0.25, 0.5, False)
     assert (other.text, other.font.color, other.xanchor) == ("none", COLORS["none"], "left")
-    assert (other.x, other.y, other.ax, other.ay, other.showarrow) == (0.25, 0.5, 0.5, 0.75, True)
+    assert (other.x, other.y, other.ay, other.showarrow) == (0.25, 0.5, 0.75, True)
+    assert 0.5 + 9.0 / 960 < other.ax < 0.5 + 12.0 / 960  # pixels of a panel as wide as the figure
     assert (other.axref, other.ayref) == (other.xref, other.yref)  # or Plotly would take pixels
 
 
@@ -262,3 +263,20 @@ def test_the_first_screen_has_the_traces_that_it_always_had():
              for names in (lines, lines, ("standard", "inverted"))]  # fmt: skip
     assert [one.name for one in figure.data] == [*distribution * 2, *pairs[0], *pairs[1], *pairs[2]]
     assert figure.layout.sliders[0].active == 5
+
+
+def test_a_line_inside_another_has_dashes_of_the_ground_and_points_between():
+    places = np.linspace(0.0, 0.95, 96)
+    estimate = Estimate(places, places + 0.01, np.full(96, 0.1))
+    below, upon = (Line("l", "other", estimate, True, inside=bool(turn), turn=turn) for turn in (0.0, 0.5))
+    figures_of = [plotly_figure([Row([panel(line)])], places.tolist(), 0, "rate") for line in (below, upon)]
+    colors = [figure.data[0].line.color for figure in figures_of]
+    assert colors == [COLORS["other"], "#ffffff"]
+    xs = [set(figure.data[1].x) for figure in figures_of]
+    assert xs[0].isdisjoint(xs[1])
+    assert abs(len(xs[0]) - len(xs[1])) <= 1
+
+
+def test_a_panel_with_names_beside_it_ends_where_they_begin():
+    wide, narrow = (plotly_figure([Row([panel(LINE, right=right)])], RATES, 0, "rate") for right in (10, 100))
+    assert wide.layout.xaxis.domain[1] - narrow.layout.xaxis.domain[1] == pytest.approx(90 / (960 - 46 - 10))

@@ -18,8 +18,8 @@ MARGIN = 0.09  # of the range of the values, below them; 1.6 times as much above
 class Curves:
     """Lines over the rate under a title that states their finding.
 
-    ``limits`` caps the y axis; ``named_from`` is the share of the rates left of which no curve gets its name. The axis
-    has room for the lines ``beside`` these too, those of another panel that may take its place.
+    ``limits`` caps the y axis, which has room for the lines ``beside`` these too: those of a panel that may take its
+    place.
     """
 
     title: str
@@ -28,16 +28,15 @@ class Curves:
     log: bool = False
     limits: tuple[float, float] = (-math.inf, math.inf)
     x_title: str = "dropout rate"
-    named_from: float = 0.0
     beside: Sequence[Line] = ()
 
 
-def over(places: Floats, panels: Sequence[Curves], height: int, across: int | None = None) -> list[Panel]:
-    """The panels, ``height`` pixels tall and ``across`` or all of them in a row, over the same places of the slider."""
-    return [_panel(curves, places, height, across or len(panels)) for curves in panels]
+def over(places: Floats, panels: Sequence[Curves], height: int) -> list[Panel]:
+    """The panels, ``height`` pixels tall, over the same places of the slider."""
+    return [_panel(curves, places, height) for curves in panels]
 
 
-def _panel(curves: Curves, places: Floats, height: int, across: int) -> Panel:
+def _panel(curves: Curves, places: Floats, height: int) -> Panel:
     span = float(places[-1] - places[0]) or 1.0
     x = Axis(curves.x_title, float(places[0]) - 0.015 * span, float(places[-1]) + 0.015 * span)
     low, high = _range(curves)

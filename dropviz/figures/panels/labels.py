@@ -1,4 +1,4 @@
-"""Direct labels: the name of a curve beside the right end of the curve, in the margin of its panel, instead of a legend.
+"""Direct labels: the name of a curve beside its right end, in the margin of its panel, instead of a legend.
 
 Curves that cannot be told apart share a label, which says "=" only of values that are equal.
 """
@@ -105,7 +105,7 @@ def room(labels: Labels) -> int:
 
 
 class _End(NamedTuple):
-    """A name, its colour, where its words begin, the end of its curve (all shares of the panel), and its mean height."""
+    """A name, its colour, where its words begin, where its curve ends, and its mean height; shares of the panel."""
 
     text: str
     color: str
@@ -133,7 +133,7 @@ def _labels(ends: tuple[_End, ...], height: float, led: bool) -> Labels:
         moved = abs(end.tip[1] * height - middle) > MOVED or end.tip[0] < 0.97 or close != [end]
         tip = end.tip if led and moved else None
         labels.append(Label(words, end.color, end.x, middle / height, tip, "start", ASIDE))
-    return Labels(labels, labels)
+    return Labels(tuple(labels), tuple(labels))
 
 
 def _fitting(ends: Sequence[_End], height: float) -> tuple[list[_End], list[tuple[str, ...]]]:
@@ -148,7 +148,7 @@ def _fitting(ends: Sequence[_End], height: float) -> tuple[list[_End], list[tupl
 
 
 def _wrapped(name: str, letters: int) -> tuple[str, ...]:
-    """The name in short lines: one a curve, which breaks between words; what a sign or an arrow joins stays together."""
+    """The name in short lines, one or more a curve; what a sign or an arrow joins stays together."""
     for sign in "=≈":
         name = name.replace(f"training {sign} test", f"training\u00a0{sign}\u00a0test")
         name = name.replace(f" {sign} ", f"\n{sign}\u00a0" if len(name) > letters else f"\u00a0{sign}\u00a0")
