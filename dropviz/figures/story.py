@@ -25,6 +25,7 @@ from dropviz.numbers.written import short
 from dropviz.simulation.changing_rate import ChangingRate
 from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.mistakes import Mistake
+from dropviz.simulation.nonlinearity import UnitOutput
 from dropviz.simulation.sweep import Sweep
 from dropviz.story.pictures import RATES, OneMask, Result
 from dropviz.story.scenes import Question, Scene, Story
@@ -178,6 +179,12 @@ def _annealing(result: ChangingRate) -> LiveFigure:
     )
 
 
+def _next_layer(unit: UnitOutput) -> LiveFigure:
+    panel, _ = gap_panels(unit)
+    average, test = panel.lines
+    return _curves(replace(panel, lines=[replace(average, name="average"), test]), unit.rates)
+
+
 # ---- units ----------------------------------------------------------------------------------------------------------
 
 
@@ -287,7 +294,7 @@ _DRAWN: Mapping[str, Callable[[Any], LiveFigure]] = MappingProxyType(
         "test_factors": _test_factors,
         "which_p": lambda rates: _curves(replace(factor_panel(rates), title=MAKE_UP), rates),
         "mistakes": _mistake,
-        "next_layer": lambda unit: _curves(gap_panels(unit)[0], unit.rates),
+        "next_layer": _next_layer,
         "annealing": _annealing,
         "learning_rates": _learning_rates,
     }

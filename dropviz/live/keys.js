@@ -30,8 +30,8 @@ function openDialog(dialog, name, title, content) {
   dialog.showModal();
 }
 
-function showKeys({ parts, mode }) {
-  const rows = KEYS.flatMap(([key, does]) => [element("dt", {}, [key]), element("dd", {}, [does])]);
+function showKeys({ parts, scenes, mode }) {
+  const rows = KEYS.filter(([key]) => key !== "Q" || scenes[0].qr).flatMap(([key, does]) => [element("dt", {}, [key]), element("dd", {}, [does])]);
   const when = mode === "page" ? [element("p", {}, ["They work once you press Present."])] : [];
   openDialog(parts.dialog, "keys", "Keys", [...when, element("dl", { class: "story-keys" }, rows)]);
 }

@@ -127,7 +127,7 @@ def _downloads(story: Story) -> None:
 PAGE = Page(
     address="story",
     title="Story",
-    heading="The story: predict first, then look",
+    heading="Can you predict what dropout does?",
     settings=SETTINGS,
     controls=_controls,
     view=_scenes,
