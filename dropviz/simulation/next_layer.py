@@ -26,7 +26,8 @@ from dropviz.theory.activations import RELU, Activations
 
 STRATEGIES = ("inverted", "standard")
 TALLEST_RATE = 0.15  # the picture has room for the bars there; at smaller rates z is a needle
-MOST_ADDED = 24  # inputs whose part in z is shown one by one
+MOST_ADDED = 24  # inputs whose part in z is shown one by one,
+USUAL_RATE = 0.75  # up to which the picture has room for all of them
 BELL_END = 4.0  # of the axis of the densities behind batch norm
 NARROWEST = 1e-6  # variance of a density that can be drawn
 
@@ -109,6 +110,7 @@ class MaskedUnit:
     top: float  # where the axis of the shares ends, per cent; taller bars are cut
     added: Floats  # wᵢ·aᵢ·mᵢ/k of the first inputs, at most 24, shape (rate, input),
     tested: Floats  # wᵢ·aᵢ of the same, shape (input,)
+    added_range: tuple[float, float]  # the smallest and the largest of these, and 0, up to rate 0.75
     one_z: Floats  # z of all inputs under that mask, shape (rate,)
 
 
@@ -124,6 +126,7 @@ def masked_unit(config: NextLayerConfig) -> MaskedUnit:
     )
     kept = uniforms >= rates[:, None]
     parts = products * kept / (1.0 - rates[:, None])
+    usual = np.concatenate([parts[rates <= USUAL_RATE, :MOST_ADDED].ravel(), products[:MOST_ADDED], [0.0]])
     return MaskedUnit(
         layer=layer,
         square_sum=float(np.square(products).sum()),
@@ -133,6 +136,7 @@ def masked_unit(config: NextLayerConfig) -> MaskedUnit:
         top=1.1 * tallest if tallest < 60.0 else 105.0,
         added=parts[:, :MOST_ADDED],
         tested=products[:MOST_ADDED],
+        added_range=(float(usual.min()), float(usual.max())),
         one_z=parts.sum(axis=1) + config.bias,
     )
 

@@ -170,6 +170,11 @@ def test_what_each_input_adds_is_drawn_to_the_end_of_the_last(masked):
 def test_what_is_cut_off_is_said(masked):
     live = mean_live(masked)
     assert live.texts["inverted-note"][0] == "Bars up to 100 %."
+    low, high = live.panels[2].y.low, live.panels[2].y.high
+    leaves = ((masked.added < low) | (masked.added > high)).any(axis=1)
+    assert leaves.any()
+    assert not leaves[np.array(RATES) <= 0.75].any()
+    assert ["are cut" in text for text in live.texts["one-mask"]] == leaves.tolist()
     beyond = 100.0 * masked.outside[0, -1]
     assert beyond > 0.5
     assert f"{beyond:.0f} % beyond the axis." in live.texts["inverted-note"][-1]
@@ -219,7 +224,8 @@ def test_the_finding_has_the_gap_and_its_direction(nonlinearity):
 def test_where_z_is_never_negative_a_relu_lets_the_mean_arrive():
     live = nonlinearity_live(nonlinear_unit(config(weight_scale=0.0)))
     assert all(
-        said.startswith("Here the mean arrives after f = ReLU too") for said in live.texts["finding"][1:]
+        said.startswith("Here the mean arrives after f\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}ReLU too")
+        for said in live.texts["finding"][1:]
     )
     assert live.texts["factor"] == ["At this rate there is no gap."] * len(RATES)
 
@@ -287,7 +293,7 @@ RANDOM = "Random, untrained weights: the gap "
     ],
 )
 def test_the_depth_says_what_was_found_at_this_rate(depth, sentence):
-    assert depth_finding(depth, 1) == RANDOM + sentence
+    assert depth_finding(depth, 1) == RANDOM + sentence.replace(" %", "\N{NO-BREAK SPACE}%")
     assert depth_finding(depth, 0) == "At rate 0 nothing is dropped: there is no gap after any layer."
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Axis, Line, Panel, Path, Points, Row
+from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Points, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, plain
@@ -26,6 +26,7 @@ def mean_live(found: MaskedUnit) -> LiveFigure:
     """Return the figure: z over masks by both strategies; one mask, the moments and the numbers unfold."""
     rates, moments = np.asarray(found.layer.config.rates), moment_panels(found)
     masks, added = [_masks_panel(found, name) for name in STRATEGIES], _added_panel(found)
+    titles = [panel.title for panel in (*masks, added)] + [curves.title for curves in moments]
     return LiveFigure(
         rows=[
             Row(masks),
@@ -37,7 +38,7 @@ def mean_live(found: MaskedUnit) -> LiveFigure:
         head=[words.live_paragraph("finding", "finding")],
         foot=[_numbers(found)],
         alt="Distributions of z over masks, divided by keep and not, beside the z of the test pass. "
-        f"{'; '.join(panel.title for panel in (*masks, added, *moments))}.",
+        f"{'; '.join(titles)}.",
     )
 
 
@@ -55,7 +56,7 @@ def _masks_panel(found: MaskedUnit, name: str) -> Panel:
         keys += ["\N{EN SPACE}", words.Key("test, nothing scaled", MISTAKE, True)]
     upright = np.array([0.0, found.top])
     mean = found.layer.exact_mean[index][:, None]
-    marks = [
+    marks: list[Mark] = [
         Path("training", name, found.edges[:-1], found.shares[index], width=1.5, stepped=True, filled=True),
         *(
             Path("test", color, np.repeat(z[:, None], 2, axis=1), upright, "dashed")
@@ -74,17 +75,22 @@ def _added_panel(found: MaskedUnit) -> Panel:
     total, shown = found.layer.config.fan_in, len(found.tested)
     title = "One mask: kept inputs add w·a/keep, others 0"
     edges = np.arange(0.5, shown + 1.0)
-    values = np.concatenate([found.added.ravel(), found.tested, [0.0]])
-    room = 0.08 * float(np.ptp(values)) or 1.0
     marks = [
         Path("this mask", "inverted", edges, _closed(found.added), width=1.5, stepped=True, filled=True),
         Path("test", "ink", edges, _closed(found.tested), "dashed", width=1.5, stepped=True),
     ]
     x = Axis("input" if shown == total else f"input, the first {shown} of {total}", 0.5, shown + 0.5)
-    y = Axis("added to z", float(values.min()) - room, float(values.max()) + room)
+    y = Axis("added to z", *_added_ends(found))
     keys: list[words.Span] = [words.Key("training, inverted, under this mask", "inverted"), "\N{EN SPACE}"]
     above = [words.Paragraph([*keys, words.Key("test", "ink", True)])]
     return replace(Panel(title, x, y, marks, LOW), above=above)
+
+
+def _added_ends(found: MaskedUnit) -> tuple[float, float]:
+    """The ends of the axis of what inputs add to z."""
+    low, high = found.added_range
+    room = 0.08 * (high - low) or 1.0
+    return low - room, high + room
 
 
 def _closed(steps: Floats) -> Floats:
@@ -117,7 +123,7 @@ def _numbers(found: MaskedUnit) -> words.Fold:
     config = found.layer.config
     inputs = f"{config.fan_in:,} fixed input{'' if config.fan_in == 1 else 's'}"
     titles = {"mean": "mean of z", "variance": "variance of z", "test": "z at test"}
-    columns = [
+    columns: list[list[words.Block]] = [
         [
             words.Heading(heading, name),
             words.Quantities([words.quantity(title, f"{name}-{part}") for part, title in titles.items()]),
@@ -150,7 +156,8 @@ def _texts(found: MaskedUnit) -> dict[str, list[str]]:
         "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
         "one-mask": [
             f"Under this mask z is {plain(z)}; in the test pass {tested}. A mask is drawn anew for each example."
-            for z, tested in zip(found.one_z.tolist(), inverted, strict=True)
+            + " Bars that leave the picture are cut." * is_cut
+            for z, tested, is_cut in zip(found.one_z.tolist(), inverted, _cut(found), strict=True)
         ],
     }
     unscaled = {"inverted": "not random", "standard": f"unscaled {inverted[0]}"}
@@ -164,9 +171,18 @@ def _texts(found: MaskedUnit) -> dict[str, list[str]]:
     return texts
 
 
+def _cut(found: MaskedUnit) -> list[bool]:
+    """Whether a bar of the one mask leaves its axis, at each rate."""
+    low, high = _added_ends(found)
+    ends = zip(found.added.min(axis=1).tolist(), found.added.max(axis=1).tolist(), strict=True)
+    return [least < low or most > high for least, most in ends]
+
+
 def _finding(inverted: str, standard: str, spread: float) -> str:
     if spread == 0.0:
-        return f"Every mask gives z = {inverted}, and so does the test pass."
+        return (
+            f"Every mask gives z\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{inverted}, and so does the test pass."
+        )
     return (
         f"The mean arrives: z averages {inverted} over masks, and at test it is {inverted} (standard: {standard}). "
         f"One mask alone is off by about {plain(spread, 2)}."

@@ -131,7 +131,8 @@ def _texts(found: NonlinearUnit) -> dict[str, list[str]]:
     inverted = unit.strategies.index("inverted")
     output, test, gap = unit.output[inverted], unit.at_test[inverted], unit.gap[inverted]
     columns = (unit.rates.tolist(), output.exact.tolist(), test.tolist(), gap.tolist())
-    findings = [_finding(LABELS[unit.nonlinearity], *seen) for seen in zip(*columns, strict=True)]
+    f = f"f\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{LABELS[unit.nonlinearity]}"
+    findings = [_finding(f, *seen) for seen in zip(*columns, strict=True)]
     largest = float(np.abs(logistic.geometric_mean - logistic.weight_scaled).max())
     rounding = f"Over all rates the last two differ by at most {plain(largest, 1)}, which is rounding."
     if largest == 0.0:
@@ -157,9 +158,9 @@ def _finding(f: str, rate: float, average: float, test: float, gap: float) -> st
     if rate == 0.0:
         return f"At rate 0 nothing is dropped: f(z) is {plain(test)} in training and at test."
     if gap == 0.0:
-        return f"Here the mean arrives after f = {f} too: f(z) averages {plain(test)} over masks, and is that at test."
+        return f"Here the mean arrives after {f} too: f(z) averages {plain(test)} over masks, and is that at test."
     return (
-        f"After f = {f} the mean no longer arrives: f(z) averages {plain(average)} over masks, but at test it is "
+        f"After {f} the mean no longer arrives: f(z) averages {plain(average)} over masks, but at test it is "
         f"{plain(test)}, {plain(abs(gap), 3)} {'less' if gap > 0.0 else 'more'}."
     )
 

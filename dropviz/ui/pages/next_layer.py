@@ -1,6 +1,7 @@
 """The next layer in four steps: z = W·a + b over masks, then a nonlinearity, depth, and batch norm."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -34,7 +35,7 @@ STEPS: Mapping[str, Callable[[NextLayerConfig], LiveFigure]] = {
     show_spinner="Drawing masks …",
     hash_funcs={dv.Empirical: lambda source: source.digest},
 )
-def _live(step: str, activations: Activations, settings: Mapping[str, float | str | None]) -> Ready:
+def _live(step: str, activations: Activations, settings: Mapping[str, Any]) -> Ready:
     return ready(STEPS[step](NextLayerConfig(activations=activations, **settings)))
 
 
