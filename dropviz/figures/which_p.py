@@ -246,35 +246,25 @@ def _moves(texts: Mapping[str, Sequence[str]]) -> list[words.Block]:
 def _everyone() -> words.Fold:
     """Every framework as a row: what its number means, where it scales, and how that is known."""
     rows = frameworks().values()
-    titles = (
-        "framework",
-        "number of",
-        "parameter",
-        "scales",
-        "at drop 0",
-        "at drop 1",
-        "evidence",
-        "version",
-        "source",
-    )
+    titles = ("framework", "number: probability of", "scales", "evidence", "source", "at drop 0", "at drop 1")
     table = words.Table(titles, [conventions_cells(row) for row in rows])
-    return words.Fold(f"Everyone's p: {len(rows)} spellings", [words.Paragraph(HOW_KNOWN, "muted"), table])
+    note = words.columns([words.Paragraph(HOW_KNOWN, "muted")])
+    return words.Fold(f"Everyone's p: {len(rows)} spellings", [note, table])
 
 
 def conventions_cells(row: Framework) -> list[words.Spans]:
     """The row of a framework in the table of all."""
-    number = "dropping or keeping, by name" if row.meaning == "both" else VERBS[row.meaning]
+    name, _, which = row.name.partition(", ")
+    number = "either, by name" if row.meaning == "both" else VERBS[row.meaning]
     link = words.Link(row.link, row.source.rsplit("/", 1)[-1])
-    ends = [_at_end(row, "at_drop_0"), _at_end(row, "at_drop_1")]
     return [
-        row.said,
-        number,
-        words.Styled(row.parameter, "code"),
+        [name, *([words.Styled(which, "small")] if which else [])],
+        [number, words.Styled(row.parameter, "small")],
         SCALES[row.scales],
-        *ends,
-        row.evidence,
-        row.edition,
+        [row.evidence, words.Styled(row.edition, "small")],
         link,
+        _at_end(row, "at_drop_0"),
+        _at_end(row, "at_drop_1"),
     ]
 
 

@@ -158,11 +158,11 @@ def test_the_course_and_the_notes_are_named():
 def test_a_row_of_everyones_table_says_what_is_inferred_and_links_to_its_file(name):
     row, cells = NAMED[name], conventions_cells(NAMED[name])
     for end in (0, 1):
-        assert ("inferred" in cells[4 + end]) == (f"at_drop_{end}" in row.inferred)
-    link = cells[-1]
+        assert ("inferred" in cells[5 + end]) == (f"at_drop_{end}" in row.inferred)
+    evidence, link = cells[3:5]
     assert isinstance(link, words.Link)
     assert link.address == row.link
-    assert cells[-3:-1] == [row.evidence, row.edition]
+    assert evidence == [row.evidence, words.Styled(row.edition, "small")]
 
 
 @pytest.mark.parametrize(
