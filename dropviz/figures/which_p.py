@@ -1,44 +1,41 @@
-"""Which p: the factors of the question under both readings of p, and what everyone's p means."""
+"""Which p: the part of the units that each framework's number counts, what to divide by, and everyone's p."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.frameworks.conventions import (
+    DROPPED,
     QUESTION_RATES,
     VERBS,
-    WHERE,
     Framework,
+    Probability,
     Scales,
+    answer,
     frameworks,
     line_of_code,
     migration,
 )
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Line, Panel, Points, Row
+from dropviz.live.panels import Axis, Label, Labels, Line, Panel, Path, Points, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.written import plain
+from dropviz.numbers.written import estimated, plain
 from dropviz.simulation.which_p import STRATEGIES, WhichP
 from dropviz.theory.strategies import INVERSE_KEEP, INVERSE_RATE
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 HEIGHT = 124  # of a panel, pixels
 CROSSING = 0.5  # the rate at which rate = keep
-COLUMNS = ("rate", "by-rate", "by-rate-mean", "by-keep", "by-keep-mean")  # of the table of the question
-EVIDENCE = {
-    "run": "run by our tests",
-    "read from source": "read from source",
-    "documentation": "read from its documentation",
-}
+UNITS, SOURCE, TARGET = 3.0, 2.0, 1.0  # how high the bars stand
+ROOM, TO_LABEL = 44, 0.5  # pixels from bar to bar, and how far up from a bar its label stands
+PARTS: Mapping[Probability, str] = {"drop": "dropped", "keep": "kept"}
+COLORS_OF: Mapping[Probability, str] = {"drop": "ink", "keep": "other"}
+LETTERS = 34  # of a label that a phone has room for
 SCALES: Mapping[Scales, str] = {
     "train": "in training",
     "test": "at test",
@@ -46,36 +43,93 @@ SCALES: Mapping[Scales, str] = {
     "always": "whenever called",
     "none-needed": "no need to",
 }
+WHY = "Why divide by keep?"
+HOW_KNOWN = (
+    "run: our tests run that version and check the row. read: read in the linked file. documented: taken from what is "
+    "not its code. Inferred: concluded from the source, not said by it."
+)
 
 
 def which_p_live(found: WhichP, source: Framework, target: Framework) -> LiveFigure:
-    """Draw what dividing by the rate and by keep do to the training mean, and both lines of code at every rate.
+    """Draw which part of the units the number of each framework counts, and say what to write at every rate.
 
     Parameters
     ----------
     found
-        What to show.
+        What both factors do to the mean.
     source, target
         The framework that the code is written for, and the one that it moves to.
     """
     rates = np.asarray(found.rates)
-    factors, *means = over(rates, [factor_panel(rates), *_mean_panels(found)], HEIGHT)
-    sides = {"source": source} if target == source else {"source": source, "target": target}
-    moves = _migration_texts(source, target, found.rates)
-    cards = [_framework_card(row, side) for side, row in sides.items()]
+    moves = _move_texts(source, target, found.rates)
+    finding = [answer(source, target, rate) for rate in found.rates]
     return LiveFigure(
-        rows=[Row([_ringed(factors, 2.0), *(_ringed(panel, 1.0) for panel in means)])],
+        rows=[Row([parts_panel(rates, source, target)]), _why_row(found)],
         rates=found.rates,
-        texts=_table_texts(found) | _code_texts(source, target, found.rates) | moves,
-        head=[words.columns(_table(), cards)],
-        foot=[_migration_list(source, target, len(moves))] if target != source else [],
-        alt="Over the dropout rate: the factors 1/rate and 1/keep, which cross at rate 0.5 where both are 2; and the "
-        "training mean divided by the test mean, which is 1 at every rate for 1/keep and keep/rate for 1/rate. Read p "
-        "as the drop rate, and 1/keep is called 1/(1−p); read p as the keep probability, and it is called 1/p.",
+        texts=moves
+        | _code_texts(source, target, found.rates)
+        | {"verdict": [_verdict(rate) for rate in found.rates]}
+        | {"finding": finding, "summary": finding},
+        head=[words.live_paragraph("finding", "finding"), _code_cards(source, target)],
+        foot=[*_moves(moves), _everyone()],
+        alt=f"The units as a bar, split at the dropout rate into dropped and kept. {_title(source, target)}. Below it, "
+        "folded: the factors 1/rate and 1/keep over the rate, which cross at 0.5 where both are 2; and the training "
+        "mean divided by the test mean, which is 1 at every rate for 1/keep and keep/rate for 1/rate.",
     )
 
 
-# ---- the curves -----------------------------------------------------------------------------------------------------
+# ---- the picture ----------------------------------------------------------------------------------------------------
+
+
+def parts_panel(rates: Floats, source: Framework, target: Framework) -> Panel:
+    """The units as a bar, split at the rate, and under it a bar for the part that each framework's number counts."""
+    prefix = "as if " if source.noise == "Gaussian" else ""  # nothing is dropped there
+    bars = [(UNITS, part, prefix + PARTS[part], 20.0) for part in PARTS]
+    places = ((source, SOURCE), (target, TARGET))[: 1 if source == target else 2]
+    bars += [(height, row.written, f"{row.said}: {row.number_name}", 9.0) for row, height in places]
+    y = Axis("", places[-1][1] - 0.4, UNITS + 0.9, ticks=())
+    return Panel(
+        _title(source, target),
+        Axis(f"share of the {DROPPED[source.unit]}", 0.0, 1.0, ticks=(0.0, 0.2, 0.4, 0.6, 0.8, 1.0)),
+        y,
+        [_bar(rates, *bar) for bar in bars],
+        int(ROOM * (y.high - y.low)),
+        Labels([_label(y, *bar) for bar in bars], [_label(y, *bar, letters=LETTERS) for bar in bars]),
+        over=True,
+    )
+
+
+def _bar(rates: Floats, height: float, part: Probability, name: str, width: float) -> Path:
+    """The units below the rate, which are dropped, or those above it. Axes of x: place, end of the bar."""
+    ends = [np.zeros_like(rates), rates] if part == "drop" else [rates, np.ones_like(rates)]
+    return Path(name, COLORS_OF[part], np.stack(ends, axis=1), np.full(2, height), width=width)
+
+
+def _label(y: Axis, height: float, part: Probability, name: str, _: float, letters: int = 99) -> Label:
+    """The name of a bar, above the end that does not move; only that of its number if it has too many letters."""
+    at = (height + TO_LABEL - y.low) / (y.high - y.low)
+    shown = name if len(name) <= letters else name.split(": ")[1]
+    where = (0.0, "start") if part == "drop" else (1.0, "end")
+    return Label((shown,), COLORS_OF[part], where[0], at, anchor=where[1])
+
+
+def _counts(row: Framework) -> str:
+    if row.written == "drop" and row.noise == "Gaussian":
+        return "what dropout would drop"
+    return f"what is {PARTS[row.written]}"
+
+
+def _title(source: Framework, target: Framework) -> str:
+    """The finding of the picture."""
+    counted = _counts(source), _counts(target)
+    if source == target:
+        return f"{source.said} counts {counted[0]}"
+    if counted[0] == counted[1]:
+        return f"Both count {counted[0]}"
+    return f"{source.said} counts {counted[0]}, {target.said} {counted[1]}"
+
+
+# ---- why ------------------------------------------------------------------------------------------------------------
 
 
 def factor_panel(rates: Floats) -> Curves:
@@ -84,14 +138,9 @@ def factor_panel(rates: Floats) -> Curves:
     return Curves("The factors meet at 0.5: both are 2", "factor", lines, log=True, limits=(0.9, 30.0))
 
 
-def _mean_panels(found: WhichP) -> list[Curves]:
-    return [
-        Curves(title, "training ÷ test mean", _lines(names, found.means), True, (0.04, 30.0), x_title)
-        for title, names, x_title in (
-            ("p is the drop rate: 1/(1−p) is right", ("1/p", "1/(1−p)"), "dropout rate = p"),
-            ("p is the keep probability: 1/p is right", ("1/(1−p)", "1/p"), "dropout rate = 1 − p"),
-        )
-    ]
+def _mean_panel(found: WhichP) -> Curves:
+    lines = _lines(("÷ rate", "÷ keep"), found.means)
+    return Curves("Only ÷ keep gives 1 at every rate", "training ÷ test mean", lines, True, (0.04, 30.0))
 
 
 def _lines(names: tuple[str, str], curves: Estimate) -> list[Line]:
@@ -104,41 +153,35 @@ def _ringed(panel: Panel, value: float) -> Panel:
     return replace(panel, marks=[*panel.marks, ring])
 
 
-# ---- the table of the question --------------------------------------------------------------------------------------
-
-
-def _table_texts(found: WhichP) -> dict[str, list[str]]:
-    """Texts of the table: the question's three rows, and this rate's, which moves to its place among them.
-
-    Each cell has two texts, one in bold and one not; that of the other kind is empty.
-    """
+def _why_row(found: WhichP) -> Row:
     rates = np.asarray(found.rates)
-    fixed = [int(np.abs(rates - rate).argmin()) for rate in QUESTION_RATES]
-    places = [sum(other < at for other in fixed) for at in range(len(rates))]
-    values, below = _cells(found)
-    texts = {}
-    for slot in range(len(fixed) + 1):
-        shown = [[*fixed[:place], at, *fixed[place:]][slot] for at, place in enumerate(places)]
-        bold = [(at, slot == place) for at, place in zip(shown, places, strict=True)]
-        for column, cells in values.items():
-            texts[f"this-{slot}-{column}"] = [cells[at] if this else "" for at, this in bold]
-            texts[f"other-{slot}-{column}"] = ["" if this else cells[at] for at, this in bold]
-        for column, cells in below.items():
-            texts[f"exact-{slot}-{column}"] = [cells[at] for at in shown]
-    texts["verdict"] = texts["summary"] = [_verdict(rate) for rate in found.rates]
-    return texts
+    factors, means = over(rates, [factor_panel(rates), _mean_panel(found)], HEIGHT)
+    reasons: list[words.Block] = [
+        words.Paragraph(
+            [
+                "Only the kept units are left to carry the mean, so each is divided by ",
+                words.Term("keep"),
+                ": the more is dropped, the more the survivors grow. If p is the drop rate, that is 1/(1−p), as in "
+                "PyTorch; if p is the probability of keeping, it is 1/p, as in the notes of CS231n (Stanford).",
+            ]
+        ),
+        _factor_table(found),
+        words.Paragraph("Means: training ÷ test, simulated; 1 is right.", "muted"),
+        words.live_paragraph("verdict"),
+    ]
+    return Row([_ringed(factors, 2.0), _ringed(means, 1.0)], reasons, fold=WHY)
 
 
-def _cells(found: WhichP) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """What stands in each column at every rate, and the exact value below it in those that have one."""
-    values, below = {"rate": [f"{rate:.2f}" for rate in found.rates]}, {}
-    for at, (column, factor) in enumerate({"by-rate": INVERSE_RATE, "by-keep": INVERSE_KEEP}.items()):
-        factors = factor(np.asarray(found.rates)).tolist()
-        values[column] = [plain(value) if math.isfinite(value) else "1/0" for value in factors]
-        means, exact = words.quantity_texts(column, found.means[at]).values()
-        values[f"{column}-mean"] = [mean if text else "none" for mean, text in zip(means, exact, strict=True)]
-        below[f"{column}-mean"] = exact
-    return values, below
+def _factor_table(found: WhichP) -> words.Table:
+    """Both factors at the rates of the question, and the means that they give."""
+    shown = [int(np.abs(np.asarray(found.rates) - rate).argmin()) for rate in QUESTION_RATES]
+    rates = np.asarray(found.rates)[shown]
+    columns = [[f"{rate:.2f}" for rate in rates]]
+    for at, factor in enumerate((INVERSE_RATE, INVERSE_KEEP)):
+        columns.append([plain(value) for value in factor(rates).tolist()])
+        columns.append([estimated(found.means[at])[place] for place in shown])
+    titles = ("dropout rate", "÷ rate: factor", "mean", "÷ keep: factor", "mean")
+    return words.Table(titles, list(zip(*columns, strict=True)))
 
 
 def _verdict(rate: float) -> str:
@@ -153,50 +196,11 @@ def _verdict(rate: float) -> str:
     )
 
 
-def _table() -> list[words.Block]:
-    """The table of the question with a fourth row, this rate's."""
-    by_rate: words.Spans = [words.Styled("÷ rate", "strong"), "\n1/p, if p = drop\n1/(1−p), if p = keep"]
-    by_keep: words.Spans = [words.Styled("÷ keep", "strong"), "\n1/(1−p), if p = drop\n1/p, if p = keep"]
-    titles = ("dropout rate", "factor", "mean*", "factor", "mean*")
-    rows = [[_slot(slot, column) for column in COLUMNS] for slot in range(len(QUESTION_RATES) + 1)]
-    return [
-        words.Table(titles, rows, [("", 1), (by_rate, 2), (by_keep, 2)]),
-        words.Paragraph("* training mean ÷ test mean, simulated; 1 is right. Bold: this rate.", "muted"),
-        words.live_paragraph("verdict"),
-    ]
-
-
-def _slot(slot: int, column: str) -> words.Spans:
-    texts = [words.LiveText(f"this-{slot}-{column}", "strong"), words.LiveText(f"other-{slot}-{column}")]
-    return [*texts, words.LiveText(f"exact-{slot}-{column}", "small")] if "mean" in column else texts
-
-
-# ---- everyone's p ---------------------------------------------------------------------------------------------------
-
-
-def conventions_table(rate: float) -> "pd.DataFrame":
-    """Return every framework as a row: its parameter, what it means, where it scales, and its line at ``rate``."""
-    import pandas as pd  # only here: the first page is not to wait for it
-
-    rows = [
-        {
-            "framework": row.name,
-            "probability of": "both, by name" if row.meaning == "both" else VERBS[row.meaning],
-            f"line at rate {rate:g}": line_of_code(row, rate),
-            "scales": SCALES[row.scales],
-            "at drop 0": _at_end(row, "at_drop_0"),
-            "at drop 1": _at_end(row, "at_drop_1"),
-            "its parameter": row.parameter,
-            "evidence": EVIDENCE[row.evidence],
-            "source": _place(row),
-        }
-        for row in frameworks().values()
-    ]
-    return pd.DataFrame(rows)
+# ---- what to write, and what else changes ---------------------------------------------------------------------------
 
 
 def _code_texts(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:
-    """Return the lines of code of both frameworks at every rate, by the name of their place in `_framework_card`."""
+    """Return the lines of code of both frameworks at every rate, by the name of their place in `_code_cards`."""
     return {
         f"{side}-{name}": [line_of_code(row, rate, other=name == "other") for rate in rates]
         for side, row in (("source", source), ("target", target))
@@ -208,44 +212,62 @@ def _lines_shown(row: Framework) -> tuple[str, ...]:
     return ("line", "other") if row.other_line else ("line",)
 
 
-def _migration_texts(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:
-    """What to change when code moves, one text a sentence; the last ones are empty where there is less to say."""
-    changes = zip_longest(*(migration(source, target, rate) for rate in rates), fillvalue="")
-    return {f"move-{row}": list(sentences) for row, sentences in enumerate(changes)}
+def _code_cards(source: Framework, target: Framework) -> words.Columns:
+    """The lines of code of both, side by side."""
+    cards = {"source": ("You have", source), "target": ("You write", target)}
+    return words.columns(
+        *(
+            [
+                words.Heading(said),
+                *(words.Code(words.LiveText(f"{side}-{name}")) for name in _lines_shown(row)),
+            ]
+            for side, (said, row) in cards.items()
+        )
+    )
+
+
+def _move_texts(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:
+    """What else to change when code moves, one text a sentence; the last ones are empty where there is less to say."""
+    if source == target:
+        return {}
+    others = (migration(source, target, rate)[1:] or ("Nothing.",) for rate in rates)  # without the number
+    return {f"move-{row}": list(texts) for row, texts in enumerate(zip_longest(*others, fillvalue=""))}
+
+
+def _moves(texts: Mapping[str, Sequence[str]]) -> list[words.Block]:
+    if not texts:
+        return []
+    return [words.Fold("What else changes?", [words.columns([*map(words.live_paragraph, texts)])])]
+
+
+# ---- everyone's p ---------------------------------------------------------------------------------------------------
+
+
+def _everyone() -> words.Fold:
+    """Every framework as a row: what its number means, where it scales, and how that is known."""
+    rows = frameworks().values()
+    titles = ("framework", "number: probability of", "scales", "evidence", "source", "at drop 0", "at drop 1")
+    table = words.Table(titles, [conventions_cells(row) for row in rows])
+    note = words.columns([words.Paragraph(HOW_KNOWN, "muted")])
+    return words.Fold(f"Everyone's p: {len(rows)} spellings", [note, table])
+
+
+def conventions_cells(row: Framework) -> list[words.Spans]:
+    """The row of a framework in the table of all."""
+    name, _, which = row.name.partition(", ")
+    number = "either, by name" if row.meaning == "both" else VERBS[row.meaning]
+    link = words.Link(row.link, row.source.rsplit("/", 1)[-1])
+    return [
+        [name, *([words.Styled(which, "small")] if which else [])],
+        [number, words.Styled(row.parameter, "small")],
+        SCALES[row.scales],
+        [row.evidence, words.Styled(row.edition, "small")],
+        link,
+        _at_end(row, "at_drop_0"),
+        _at_end(row, "at_drop_1"),
+    ]
 
 
 def _at_end(row: Framework, field: str) -> str:
-    text: str = getattr(row, field)
+    text = str(getattr(row, field)).replace("NaN", "not a number")
     return f"{text} (inferred)" if field in row.inferred else text
-
-
-def _place(row: Framework) -> str:
-    return f"{row.source} ({row.repository})" if row.repository else row.source
-
-
-def _meaning(row: Framework) -> list[words.Span]:
-    if row.meaning == "both":
-        parameter, said = row.parameter, ": by its name, the probability of {drop} or of {keep}. "
-    else:
-        parameter, said = row.parameter.split(",")[0], f" is the probability of {{{row.meaning}}}. "
-    verbs = {meaning: words.Styled(verb, "strong") for meaning, verb in VERBS.items()}
-    return [words.Styled(parameter, "code"), *words.sentence(said, **verbs), f"It {WHERE[row.scales]}."]
-
-
-def _framework_card(row: Framework, side: str) -> words.Group:
-    """One framework: its line at this rate, what the number means, where it scales, both ends, and how we know."""
-    known = (
-        f"Drop probability 0: {_at_end(row, 'at_drop_0')}; 1: {_at_end(row, 'at_drop_1')}. "
-        f"{EVIDENCE[row.evidence].capitalize()}: {_place(row)}."
-    )
-    lines = [words.Code(words.LiveText(f"{side}-{name}")) for name in _lines_shown(row)]
-    return words.Group(
-        "card",
-        [words.Heading(row.name), *lines, words.Paragraph(_meaning(row)), words.Paragraph(known, "muted")],
-    )
-
-
-def _migration_list(source: Framework, target: Framework, sentences: int) -> words.Columns:
-    """Return what changes; its sentences are the texts of `_migration_texts`."""
-    title = words.Heading(f"Code moves from {source.name} to {target.name}")
-    return words.columns([title, *(words.live_paragraph(f"move-{row}") for row in range(sentences))])

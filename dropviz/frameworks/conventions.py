@@ -7,6 +7,7 @@ In some frameworks the number is the probability of dropping (``rate``), in othe
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
+from urllib.parse import quote
 
 from dropviz.theory.strategies import strategy
 
 Probability = Literal["drop", "keep"]
 Scales = Literal["train", "test", "neither", "always", "none-needed"]
+Unit = Literal["element", "sample", "attention weight"]
 
 VERBS: Mapping[str, str] = {"drop": "dropping", "keep": "keeping"}
 WHERE: Mapping[Scales, str] = {
@@ -28,7 +31,15 @@ WHERE: Mapping[Scales, str] = {
     "always": "scales whenever it is called, so call it in training only",
     "none-needed": "needs no scaling, because its noise has mean one",
 }
-QUESTION_RATES = (0.2, 0.5, 0.8)  # the rows of the table in the comment under the question
+QUESTION_RATES = (0.2, 0.5, 0.8)  # the rows of the table of both factors
+DROPPED: Mapping[Unit, str] = {
+    "element": "units",
+    "sample": "samples",
+    "attention weight": "attention weights",
+}
+DROPS: Mapping[Unit, str] = {
+    "element": "single elements", "sample": "whole samples of the batch", "attention weight": "attention weights",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +58,55 @@ class Framework:
     at_drop_1: str
     switch: str
     line: str
+    repository: str
     source: str
-    evidence: Literal["run", "read from source", "documentation"]
+    commit: str
+    evidence: Literal["run", "read", "documented"]
+    version: str = ""
     other_line: str = ""
-    repository: str = ""
     noise: Literal["Bernoulli", "Gaussian"] = "Bernoulli"
-    unit: Literal["element", "sample"] = "element"
+    unit: Unit = "element"
     inferred: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
+    def said(self) -> str:
+        """Its name in a sentence: "CS231n (inverted)"."""
+        name, comma, which = self.name.partition(", ")
+        return f"{name} ({which})" if comma else name
+
+    @property
+    def link(self) -> str:
+        """Address of the file that says so, as it was read."""
+        return f"https://github.com/{self.repository}/blob/{self.commit}/{quote(self.source)}"
+
+    @property
+    def edition(self) -> str:
+        """What was run or read: a release, or else the commit."""
+        return self.version or f"commit {self.commit[:7]}"
+
+    @property
+    def number_name(self) -> str:
+        """What the number in ``line`` is called."""
+        return _name(self, self.line)
+
+    @property
     def written(self) -> Probability:
         """The probability that stands in ``line``; one of the two where the parameter can be both."""
-        return "keep" if "{keep}" in self.line else "drop"
+        return _probability(self.line)
+
+    def factors(self, rate: float) -> tuple[float, float]:
+        """What survivors are multiplied by in training, and all at test, dimensionless."""
+        chosen = strategy(self.strategy)
+        return float(chosen.train_scale(rate)), float(chosen.test_scale(rate))
 
     def train_mean(self, rate: float) -> float:
         """Mean of the training output divided by the mean of the activations, dimensionless."""
-        return (1.0 - rate) * float(strategy(self.strategy).train_scale(rate))
+        return (1.0 - rate) * self.factors(rate)[0]
 
     def test_mean(self, rate: float) -> float:
         """Mean of the test output divided by the mean of the activations, dimensionless."""
-        return float(strategy(self.strategy).test_scale(rate))
+        return self.factors(rate)[1]
 
 
 @cache
@@ -106,6 +145,75 @@ def _number(probability: str, rate: float) -> str:
     return repr(round(float(rate if probability == "drop" else 1.0 - rate), 12))
 
 
+# ---- the answer -----------------------------------------------------------------------------------------------------
+
+
+def answer(source: Framework, target: Framework, rate: float) -> str:
+    """Say what code written for ``source`` does at ``rate``, and what to write for ``target``, in a few sentences.
+
+    ValueError if ``rate`` is not in [0, 1).
+    """
+    if not 0.0 <= rate < 1.0:
+        raise ValueError(f"rate must be in [0, 1); got {rate!r}")
+    have = f"You have {source.said} {_spelled(source, rate)}: {_effect(source, rate)}."
+    if source == target:
+        return f"{have} Nothing changes."
+    write = f"{have} In {target.said} write {_spelled(target, rate)}."
+    return f"{write} More changes than the number." if _does_other(source, target, rate) else write
+
+
+def _spelled(framework: Framework, rate: float) -> str:
+    """The number with its name, "p = 0.3"; both spellings where there are two."""
+    templates = [framework.line, *filter(None, [framework.other_line])]
+    texts = [f"{_name(framework, line)} = {_number(_probability(line), rate)}" for line in templates]
+    refused = f", {framework.at_drop_0}" if rate == 0.0 and framework.at_drop_0.startswith("an error") else ""
+    return _unbroken(" or ".join(texts)) + refused
+
+
+def _name(framework: Framework, line: str) -> str:
+    """What the number is called in ``line``, or else in the definition."""
+    found = re.search(r"(\w+) ?[=:] ?\{", line)
+    return found[1] if found else framework.parameter.split(", ")[0]
+
+
+def _probability(line: str) -> Probability:
+    return "keep" if "{keep}" in line else "drop"
+
+
+def _effect(framework: Framework, rate: float) -> str:
+    """What becomes of the units, in training and at test."""
+    train, test = framework.factors(rate)
+    if framework.noise == "Gaussian":
+        return (
+            f"nothing is dropped, each unit is multiplied by noise of mean 1 and variance {rate * train:.3g}"
+        )
+    keep = f"{1.0 - rate:.4g}"
+    share = f"{100.0 * rate:.4g} % of the {DROPPED[framework.unit]} are"
+    meant = "" if math.isclose(test, 1.0 - rate) else f", where × {keep} is meant"
+    scaled = {
+        "train": f"survivors ÷ {keep}",
+        "always": f"survivors ÷ {keep} whenever it is called",
+        "test": f"at test all are × {test:.4g}{meant}",
+    }
+    return _unbroken(
+        f"{share if rate else 'nothing is'} dropped, {scaled.get(framework.scales, 'nothing is scaled')}"
+    )
+
+
+def _does_other(source: Framework, target: Framework, rate: float) -> bool:
+    """Whether more than the number changes in what is computed at ``rate``."""
+    factors = zip(source.factors(rate), target.factors(rate), strict=True)
+    return any(_mask_change(source, target)) or not all(math.isclose(*pair) for pair in factors)
+
+
+def _unbroken(text: str) -> str:
+    """The text with its formulas held together: no line ends beside a sign or before a per cent."""
+    return re.sub(r" (?=[=÷×%])|(?<=[=÷×]) ", "\u00a0", text)
+
+
+# ---- what else changes ----------------------------------------------------------------------------------------------
+
+
 def migration(source: Framework, target: Framework, rate: float) -> tuple[str, ...]:
     """Return what must change when code moves from ``source`` to ``target``, one sentence each.
 
@@ -124,7 +232,7 @@ def migration(source: Framework, target: Framework, rate: float) -> tuple[str, .
         *_mask_change(source, target),
         *_scaling_change(source, target, rate),
         *_use_change(source, target),
-        *(f"{side.name}: {note}" for side in (source, target) for note in side.notes),
+        *(f"{side.said}: {note}" for side in (source, target) for note in side.notes),
     )
 
 
@@ -134,7 +242,7 @@ def _number_change(source: Framework, target: Framework, rate: float) -> Iterato
     if source.written == target.written:
         yield f"The number stays {new}: in both lines it is the probability of {verbs[0]}."
         return
-    turned = f"it is the probability of {verbs[0]} in {source.name} and of {verbs[1]} in {target.name}"
+    turned = f"it is the probability of {verbs[0]} in {source.said} and of {verbs[1]} in {target.said}"
     if old == new:
         yield f"The number happens to stay {new}, but its meaning turns round: {turned}."
     else:
@@ -147,7 +255,7 @@ def _unnamed_change(source: Framework, target: Framework, rate: float) -> Iterat
     number = _number(source.unnamed, rate)
     yield (
         f"Name the argument where that is possible: a bare {number} is the probability of "
-        f"{VERBS[source.unnamed]} in {source.name} and of {VERBS[target.unnamed]} in {target.name}."
+        f"{VERBS[source.unnamed]} in {source.said} and of {VERBS[target.unnamed]} in {target.said}."
     )
     if (source.call, source.slot) == (target.call, target.slot):
         dropped = _number("keep", rate)
@@ -166,23 +274,22 @@ def _mask_change(source: Framework, target: Framework) -> Iterator[str]:
             "Bernoulli": "sets units to zero at random",
             "Gaussian": "multiplies units by Gaussian noise",
         }
-        yield f"{source.name} {names[source.noise]}; {target.name} {names[target.noise]}."
+        yield f"{source.said} {names[source.noise]}; {target.said} {names[target.noise]}."
         if source.strategy == target.strategy:
             yield "Mean and variance of the training output are the same, its distribution is not."
     if source.unit != target.unit:
-        names = {"element": "drops single elements", "sample": "drops whole samples of the batch"}
-        yield f"{source.name} {names[source.unit]}; {target.name} {names[target.unit]}."
+        yield f"{source.said} drops {DROPS[source.unit]}; {target.said} drops {DROPS[target.unit]}."
 
 
 def _scaling_change(source: Framework, target: Framework, rate: float) -> Iterator[str]:
     if source.scales != target.scales:
-        yield f"{source.name} {WHERE[source.scales]}; {target.name} {WHERE[target.scales]}."
+        yield f"{source.said} {WHERE[source.scales]}; {target.said} {WHERE[target.scales]}."
     old_mean, new_mean = source.train_mean(rate), target.train_mean(rate)
     ratio = old_mean / new_mean
     if not math.isclose(ratio, 1.0):
         yield (
-            f"In training the mean activation is {old_mean:.4g} times the undropped one in {source.name} and "
-            f"{new_mean:.4g} times in {target.name}: multiply the trained weights that read it by {ratio:.4g}."
+            f"In training the mean activation is {old_mean:.4g} times the undropped one in {source.said} and "
+            f"{new_mean:.4g} times in {target.said}: multiply the trained weights that read it by {ratio:.4g}."
         )
         if (source.noise, source.unit) == (target.noise, target.unit):
             yield (
@@ -195,16 +302,16 @@ def _scaling_change(source: Framework, target: Framework, rate: float) -> Iterat
             seen = f": at this rate the test mean is {shown:.4g} times the training mean."
             if math.isclose(shown, 1.0):
                 seen = "; at this rate it does not show."
-            yield f"{side.name} does not match the means of training and test{seen}"
+            yield f"{side.said} does not match the means of training and test{seen}"
 
 
 def _use_change(source: Framework, target: Framework) -> Iterator[str]:
     if source.switch != target.switch:
         yield (
-            f"Training is told from test in {source.name} by {source.switch}; "
-            f"in {target.name} by {target.switch}."
+            f"Training is told from test in {source.said} by {source.switch}; "
+            f"in {target.said} by {target.switch}."
         )
     ends = ((source.at_drop_0, target.at_drop_0), (source.at_drop_1, target.at_drop_1))
     for end, (old, new) in enumerate(ends):
         if old != new and "not stated" not in (old, new):
-            yield f"Drop probability {end} gives {old} in {source.name} and {new} in {target.name}."
+            yield f"Drop probability {end} gives {old} in {source.said} and {new} in {target.said}."

@@ -1,7 +1,9 @@
-"""The rate's row and the lines of code follow the pointer; the address holds rate and frameworks."""
+"""The sentence and the lines of code follow the pointer; the address holds rate and frameworks."""
 
 import pytest
 from playwright.sync_api import expect
+
+from dropviz.frameworks.conventions import frameworks
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +40,31 @@ def test_the_code_follows_the_drag_and_the_address_its_end(page, visit, errors):
     assert "code_to=DL4J+Dropout" in page.url
 
 
-def test_the_address_brings_the_same_row_back(page, visit, errors):
+def test_the_address_brings_the_same_sentence_back(page, visit, errors):
     opened(page, visit, errors, "/which-p?rate=0.6")
-    expect(page.locator("[data-text=this-2-rate]")).to_have_text("0.60")
-    expect(page.locator("[data-text=this-2-by-keep]")).to_have_text("2.500")
+    said = (
+        "You have PyTorch p\u00a0=\u00a00.6: 60\u00a0% of the units are dropped, survivors\u00a0÷\u00a00.4."
+    )
+    expect(page.locator(".dv-finding")).to_have_text(f"{said} In CS231n (inverted) write p\u00a0=\u00a00.4.")
+
+
+def test_the_line_between_dropped_and_kept_is_dragged(page, visit, errors):
+    opened(page, visit, errors, "/which-p")
+    grip = page.locator(".dv-grip.dv-over").first
+    box = grip.bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 5, steps=5)
+    page.mouse.up()
+    rate = float(page.locator(".dv-value").inner_text())
+    assert abs(rate - 0.8) < 0.02
+    expect(page.locator("[data-text=target-line]")).to_contain_text(f"p = {1 - rate:g};")
+
+
+def test_everyones_table_unfolds_with_a_link_in_every_row(page, visit, errors):
+    opened(page, visit, errors, "/which-p")
+    page.locator("summary", has_text="Everyone's p").click()
+    rows = page.locator(".dv-fold[open] tbody tr")
+    assert rows.count() == len(frameworks())
+    links = rows.locator("a").evaluate_all("each => each.map(({ href }) => href)")
+    assert links == [row.link.replace("'", "%27") for row in frameworks().values()]

@@ -1,44 +1,91 @@
-"""The figure of the question: which factor is right, where the wrong one hides, and what to change."""
+"""The figure of the question: which part each number counts, which factor is right, and what to change."""
 
 import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.which_p import EVIDENCE, conventions_table, which_p_live
-from dropviz.frameworks.conventions import frameworks, line_of_code, migration
-from dropviz.live.panels import Points
+from dropviz.figures.which_p import LETTERS, conventions_cells, which_p_live
+from dropviz.frameworks.conventions import answer, frameworks, line_of_code, migration
+from dropviz.live import words
+from dropviz.live.panels import Path, Points
 from dropviz.simulation.which_p import STRATEGIES, which_p
 from tests.figures.reading import assert_defined, exact, lines, named, simulated, strayed
-from tests.live.reading import asked
+from tests.live.reading import asked, said
 
 NAMED = frameworks()
 CONFIG = dv.SweepConfig(units=20_000, strategies=STRATEGIES)
-SWEEP = dv.sweep(CONFIG)
+FOUND = which_p(CONFIG)
 RATES = np.asarray(CONFIG.rates)
 
 
-def live(source="PyTorch", target="JAX stax"):
-    return which_p_live(which_p(CONFIG), NAMED[source], NAMED[target])
+def live(source="PyTorch", target="CS231n, inverted"):
+    return which_p_live(FOUND, NAMED[source], NAMED[target])
+
+
+# ---- the picture ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", ["PyTorch", "CS231n, inverted", "TensorFlow 1", "ConvNetJS"])
+def test_the_bars_are_as_long_as_the_numbers(target):
+    panel = live("JAX stax", target).panels[0]
+    for row in (NAMED["JAX stax"], NAMED[target]):
+        bar = named(panel, Path, f"{row.said}: {row.number_name}")
+        length = bar.x[:, 1] - bar.x[:, 0]
+        np.testing.assert_allclose(length, RATES if row.written == "drop" else 1.0 - RATES)
+
+
+def test_the_units_are_split_where_the_line_stands():
+    panel = live().panels[0]
+    assert panel.over
+    dropped, kept = (named(panel, Path, name) for name in ("dropped", "kept"))
+    np.testing.assert_array_equal(dropped.x, np.stack([np.zeros_like(RATES), RATES], axis=1))
+    np.testing.assert_array_equal(kept.x, np.stack([RATES, np.ones_like(RATES)], axis=1))
+
+
+def test_nothing_is_said_to_be_dropped_where_noise_is_drawn():
+    panel = live("Keras 3 GaussianDropout").panels[0]
+    assert {mark.name for mark in panel.marks} >= {"as if dropped", "as if kept"}
+    assert (
+        panel.title
+        == "Keras 3 GaussianDropout counts what dropout would drop, CS231n (inverted) what is kept"
+    )
+
+
+def test_the_title_says_what_is_counted():
+    assert live().panels[0].title == "PyTorch counts what is dropped, CS231n (inverted) what is kept"
+    assert live("PyTorch", "Haiku").panels[0].title == "Both count what is dropped"
+    assert live("Objax", "Objax").panels[0].title == "Objax counts what is kept"
+    assert len(live("Objax", "Objax").panels[0].marks) == 3
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_label_stands_in_the_panel_and_fits_a_phone(name):
+    panel = live(name, name).panels[0]
+    for label in [*panel.labels.wide, *panel.labels.narrow]:
+        assert 0.0 <= label.y <= 1.0
+    assert all(len(label.lines[0]) <= LETTERS for label in panel.labels.narrow)
+
+
+# ---- why ------------------------------------------------------------------------------------------------------------
 
 
 def test_dividing_by_the_rate_and_by_keep_is_drawn_as_theory_says():
-    factors, drop, keep = live().panels
+    _, factors, means = live().panels
     above = RATES > 0.0
-    for panel, by_rate, by_keep in ((drop, "1/p", "1/(1−p)"), (keep, "1/(1−p)", "1/p")):
-        np.testing.assert_allclose(exact(panel, by_rate)[above], (1.0 - RATES[above]) / RATES[above])
-        np.testing.assert_allclose(exact(panel, by_keep), 1.0)
+    np.testing.assert_allclose(exact(means, "÷ rate")[above], (1.0 - RATES[above]) / RATES[above])
+    np.testing.assert_allclose(exact(means, "÷ keep"), 1.0)
     np.testing.assert_allclose(exact(factors, "1/rate")[above], 1.0 / RATES[above])
     np.testing.assert_allclose(exact(factors, "1/keep"), 1.0 / (1.0 - RATES))
 
 
 def test_the_simulated_points_lie_within_five_standard_errors_of_their_line():
     points = simulated(live())
-    assert len(points) == 4
+    assert len(points) == 2
     assert not any(strayed(line).any() for line in points)
 
 
 def test_the_ring_marks_where_the_curves_of_each_panel_cross():
-    for panel in live().panels:
+    for panel in live().panels[1:]:
         ring = named(panel, Points, "the error hides")
         assert ring.open
         assert ring.x.tolist() == [0.5]
@@ -46,22 +93,18 @@ def test_the_ring_marks_where_the_curves_of_each_panel_cross():
         assert at_half == pytest.approx([ring.y[0]] * 2)
 
 
-@pytest.mark.parametrize(("rate", "slot"), [(0.0, 0), (0.2, 0), (0.3, 1), (0.5, 1), (0.6, 2), (0.95, 3)])
-def test_this_rates_row_stands_at_its_place_among_the_rows_of_the_question(rate, slot):
-    texts = live().texts
-    at = int(np.abs(RATES - rate).argmin())
-    bold = [texts[f"this-{row}-rate"][at] for row in range(4)]
-    plain = [texts[f"other-{row}-rate"][at] for row in range(4)]
-    assert bold == [f"{rate:.2f}" if row == slot else "" for row in range(4)]
-    assert [text for text in plain if text] == ["0.20", "0.50", "0.80"]
-    shown = [float(one or other) for one, other in zip(bold, plain, strict=True)]
-    assert shown == sorted(shown)
-
-
-def test_the_rows_of_the_question_are_its_numbers():
-    texts, at = live().texts, int(np.abs(RATES - 0.95).argmin())
-    rows = [(texts[f"other-{row}-by-rate"][at], texts[f"other-{row}-by-keep"][at]) for row in range(3)]
-    assert [(float(one), float(other)) for one, other in rows] == [(5.0, 1.25), (2.0, 2.0), (1.25, 5.0)]
+def test_the_table_has_the_numbers_of_the_question_once_each():
+    row = live().rows[1]
+    table = next(block for block in row.words if isinstance(block, words.Table))
+    assert [(one[0], float(one[1]), float(one[3])) for one in table.rows] == [
+        ("0.20", 5.0, 1.25),
+        ("0.50", 2.0, 2.0),
+        ("0.80", 1.25, 5.0),
+    ]
+    for cells in table.rows:
+        for mean, right in ((cells[2], (1 - float(cells[0])) / float(cells[0])), (cells[4], 1.0)):
+            value, error = map(float, mean.split(" ± "))
+            assert abs(value - right) < 6 * error  # the error has one digit
 
 
 def test_the_verdict_is_true_at_every_rate():
@@ -73,6 +116,9 @@ def test_the_verdict_is_true_at_every_rate():
             assert size == pytest.approx((1.0 - rate) / rate, rel=5e-3)
 
 
+# ---- what to write, and what else changes ---------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("source", NAMED)
 @pytest.mark.parametrize("target", ["PyTorch", "CNTK", "ConvNetJS"])
 def test_every_pair_shows_its_lines_and_every_change_at_every_rate(source, target):
@@ -80,8 +126,10 @@ def test_every_pair_shows_its_lines_and_every_change_at_every_rate(source, targe
     for at in (0, 30, 50, 95):
         rate = CONFIG.rates[at]
         assert figure.texts["source-line"][at] == line_of_code(NAMED[source], rate)
-        said = [values[at] for name, values in figure.texts.items() if name.startswith("move-")]
-        assert tuple(text for text in said if text) == migration(NAMED[source], NAMED[target], rate)
+        assert figure.texts["finding"][at] == answer(NAMED[source], NAMED[target], rate)
+        shown = [values[at] for name, values in figure.texts.items() if name.startswith("move-")]
+        changes = migration(NAMED[source], NAMED[target], rate)[1:]  # the number is in the finding
+        assert tuple(filter(None, shown)) == (changes or (() if source == target else ("Nothing.",)))
     assert asked(figure) <= set(figure.texts)
     assert {len(values) for values in figure.texts.values()} == {len(CONFIG.rates)}
 
@@ -96,14 +144,25 @@ def test_nothing_the_browser_gets_says_nan():
     assert_defined(live("ConvNetJS", "Lasagne, rescale=False"))
 
 
-def test_the_table_has_a_row_for_every_framework_and_marks_what_is_inferred():
-    table = conventions_table(0.3).set_index("framework")
-    assert list(table.index) == list(NAMED)
-    assert table.loc["DL4J Dropout", "line at rate 0.3"] == "new Dropout(0.7)"
-    for name, row in NAMED.items():
-        assert table.loc[name, "evidence"] == EVIDENCE[row.evidence]
-        for end in (0, 1):
-            assert ("inferred" in table.loc[name, f"at drop {end}"]) == (f"at_drop_{end}" in row.inferred)
+def test_the_course_and_the_notes_are_named():
+    text = said(live().rows[1].words)
+    assert "CS231n (Stanford)" in text
+    assert "comment" not in text
+    assert "slides" not in text
+
+
+# ---- everyone's p ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_row_of_everyones_table_says_what_is_inferred_and_links_to_its_file(name):
+    row, cells = NAMED[name], conventions_cells(NAMED[name])
+    for end in (0, 1):
+        assert ("inferred" in cells[5 + end]) == (f"at_drop_{end}" in row.inferred)
+    evidence, link = cells[3:5]
+    assert isinstance(link, words.Link)
+    assert link.address == row.link
+    assert evidence == [row.evidence, words.Styled(row.edition, "small")]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dropviz.frameworks.conventions import (
     Framework,
+    answer,
     frameworks,
     line_of_code,
     migration,
@@ -50,8 +51,11 @@ def last_number(text: str) -> float:
 
 def test_every_framework_of_the_table_is_there() -> None:
     assert set(NAMED) == {
-        "PyTorch", "Keras 3 Dropout", "Keras 3 GaussianDropout", "TensorFlow 1", "TensorFlow 2", "Flax linen",
-        "Flax NNX", "Haiku", "Equinox", "JAX stax", "Objax", "Paddle 1", "Paddle 2",
+        "PyTorch", "PyTorch, scaled_dot_product_attention", "PyTorch, MultiheadAttention",
+        "Hugging Face BERT, hidden", "Hugging Face BERT, attention", "Hugging Face Llama, attention",
+        "Keras 3 Dropout", "Keras 3 GaussianDropout", "TensorFlow 1", "TensorFlow 2", "Flax linen",
+        "Flax NNX", "Haiku", "Equinox", "JAX stax", "MLX", "tinygrad", "Flux.jl", "Candle", "Burn", "Objax",
+        "Paddle 1", "Paddle 2",
         "Paddle 2, downscale_in_infer", "Caffe", "Torch7", "Torch7, v1", "MXNet", "ONNX", "Lasagne",
         "Lasagne, rescale=False", "DL4J Dropout", "DL4J GaussianDropout", "CNTK", "MindSpore", "TFLearn",
         "CS231n, inverted", "CS231n, vanilla", "Andrew Ng's course", "d2l.ai", "timm DropPath", "ConvNetJS",
@@ -63,16 +67,27 @@ def test_a_record_uses_the_words_of_the_file(framework: Framework) -> None:
     assert framework.meaning in {"drop", "keep", "both"}
     assert framework.unnamed in {"drop", "keep", ""}
     assert framework.noise in {"Bernoulli", "Gaussian"}
-    assert framework.unit in {"element", "sample"}
-    assert framework.evidence in {"run", "read from source", "documentation"}
+    assert framework.unit in {"element", "sample", "attention weight"}
+    assert framework.evidence in {"run", "read", "documented"}
     assert framework.strategy in STRATEGIES_OF[framework.scales]
     assert (framework.scales == "none-needed") == (framework.noise == "Gaussian")
     assert set(framework.inferred) <= {"at_drop_0", "at_drop_1"}
     assert not (framework.evidence == "run" and framework.inferred)
     for text in (framework.source, framework.switch, framework.at_drop_0, framework.at_drop_1):
         assert text == text.strip() != ""
+    assert framework.version or framework.evidence == "read"
     for note in framework.notes:
         assert note.endswith((".", "!"))
+
+
+@every_framework
+def test_the_link_leads_to_a_file_at_a_commit(framework: Framework) -> None:
+    assert re.fullmatch(r"[0-9a-f]{40}", framework.commit)
+    assert re.fullmatch(r"[\w.-]+/[\w.-]+", framework.repository)
+    assert re.search(r"\.(py|md|cpp|h|lua|java|js|jl|rs)$", framework.source)
+    assert framework.link.startswith(f"https://github.com/{framework.repository}/blob/{framework.commit}/")
+    assert " " not in framework.link
+    assert framework.version not in framework.commit or not framework.version
 
 
 @every_framework
@@ -115,6 +130,7 @@ def test_a_bad_rate_is_refused_by_name(rate: float) -> None:
     for call in (
         lambda: line_of_code(torch, rate),
         lambda: migration(torch, torch, rate),
+        lambda: answer(torch, torch, rate),
     ):
         with pytest.raises(ValueError, match=r"rate must be in .*; got"):
             call()
@@ -130,6 +146,75 @@ def test_records_are_frozen_and_the_table_is_read_only() -> None:
         NAMED["PyTorch"].meaning = "keep"  # type: ignore[misc]
     with pytest.raises(TypeError):
         NAMED["new"] = NAMED["PyTorch"]  # type: ignore[index]
+
+
+# The answer: true of every pair at every rate.
+
+
+def numbers(framework: Framework, rate: float) -> set[float]:
+    """Every number that may be written for a rate."""
+    both = {"drop": rate, "keep": 1 - rate}
+    return {round(both[each], 12) for each in both if framework.meaning in (each, "both")}
+
+
+@every_framework
+@pytest.mark.parametrize("rate", RATES)
+def test_the_answer_names_the_numbers_of_both(framework: Framework, rate: float) -> None:
+    for target in ALL:
+        have, colon, rest = answer(framework, target, rate).partition(": ")
+        assert colon
+        assert have.startswith(f"You have {framework.said} {framework.number_name}\u00a0=\u00a0")
+        write = rest.partition(f"In {target.said} write ")[2]
+        for text, row in ((have, framework), *([(write, target)] if target != framework else [])):
+            written = {float(one) for one in re.findall(r"=\u00a0([\d.]*\d)", text)}
+            assert sorted(written) == pytest.approx(sorted(numbers(row, rate)))
+        assert ("Nothing changes." in rest) == (target == framework)
+        assert not re.search(r" [=÷×%]|[=÷×] |\bnan\b|\binf\b|[{}]", have + rest)
+
+
+@every_framework
+@pytest.mark.parametrize("rate", RATES)
+def test_the_answer_says_what_is_dropped_and_scaled(framework: Framework, rate: float) -> None:
+    said = answer(framework, framework, rate).partition(": ")[2].replace("\u00a0", " ")
+    train, test = framework.factors(rate)
+    if framework.noise == "Gaussian":
+        assert said.startswith("nothing is dropped")
+        assert last_number(said) == pytest.approx(rate / (1 - rate), abs=5e-4, rel=5e-3)
+        return
+    assert ("nothing is dropped" in said) == (rate == 0.0)
+    assert (f"{100 * rate:g} % of the " in said) == (rate > 0.0)
+    assert ("survivors ÷" in said) == (framework.scales in {"train", "always"})
+    assert ("at test" in said) == (framework.scales == "test")
+    factors = [float(one) for one in re.findall(r"[÷×] ([\d.]*\d)", said)]
+    meant = [1 - rate] if test not in {1.0, 1 - rate} and abs(test - 1 + rate) > 1e-9 else []
+    expected = {"test": [test, *meant], "neither": []}.get(framework.scales, [1 / train])
+    assert factors == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "rate", "more"),
+    [
+        ("PyTorch", "CS231n, inverted", 0.3, False),
+        ("PyTorch", "CS231n, vanilla", 0.3, True),
+        ("PyTorch", "CS231n, vanilla", 0.0, False),
+        ("ConvNetJS", "CS231n, vanilla", 0.3, True),
+        ("ConvNetJS", "CS231n, vanilla", 0.5, False),
+        ("PyTorch", "timm DropPath", 0.3, True),
+        ("PyTorch", "PyTorch, MultiheadAttention", 0.3, True),
+        ("PyTorch", "Keras 3 GaussianDropout", 0.3, True),
+    ],
+)
+def test_the_answer_says_where_more_changes_than_the_number(
+    source: str, target: str, rate: float, more: bool
+) -> None:
+    assert ("More changes" in answer(NAMED[source], NAMED[target], rate)) == more
+
+
+def test_what_a_framework_refuses_is_said() -> None:
+    assert answer(NAMED["PyTorch"], NAMED["Caffe"], 0.0).endswith(
+        ", an error (DCHECK, in debug builds only)."
+    )
+    assert "error" not in answer(NAMED["PyTorch"], NAMED["Caffe"], 0.3)
 
 
 # Migration: the laws that hold for every pair.

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("DEV", "PYTHON")  # tinygrad: its other devices need a compiler
 
 import equinox  # type: ignore[import-not-found]
 import flax.linen
@@ -18,9 +20,18 @@ import haiku  # type: ignore[import-not-found]
 import jax
 import jax.example_libraries.stax
 import keras
+import mlx.core  # type: ignore[import-not-found]
+import mlx.nn  # type: ignore[import-not-found]
 import onnx.helper  # type: ignore[import-not-found]
 import onnx.reference  # type: ignore[import-not-found]
+import tinygrad  # type: ignore[import-not-found]
 import torch
+import transformers  # type: ignore[import-not-found]
+from transformers.models.bert.modeling_bert import (  # type: ignore[import-not-found]
+    BertSelfAttention,
+    BertSelfOutput,
+)
+from transformers.models.llama.modeling_llama import LlamaAttention  # type: ignore[import-not-found]
 
 from dropviz.frameworks.conventions import Framework, frameworks, line_of_code
 from dropviz.frameworks.snippets import Target, snippet
@@ -33,7 +44,22 @@ Run = Callable[[str, bool, Array], Array]
 UNITS = 20_000
 A: Array = np.random.default_rng(0).standard_normal(UNITS).astype(np.float32)
 KEY = jax.random.key(0)
-MODULES = {"torch": torch, "keras": keras, "flax": flax, "jax": jax, "equinox": equinox, "haiku": haiku}
+SLOW = {"tinygrad": 2_000}  # units of those that are slow
+MODULES = {
+    "torch": torch,
+    "keras": keras,
+    "flax": flax,
+    "jax": jax,
+    "equinox": equinox,
+    "haiku": haiku,
+    "mlx": mlx,
+    "transformers": transformers,
+}
+PACKAGES = {  # of the records whose package is not the first word of their line
+    "Haiku": "dm-haiku",
+    "ONNX": "onnx",
+    "tinygrad": "tinygrad",
+}
 RUN = {name: record for name, record in frameworks().items() if record.evidence == "run"}
 
 
@@ -78,6 +104,73 @@ def run_stax(line: str, training: bool, a: Array) -> Array:
     return np.asarray(apply((), jax.numpy.asarray(a), rng=KEY))
 
 
+def run_mlx(line: str, training: bool, a: Array) -> Array:
+    mlx.core.random.seed(0)
+    return np.asarray(made(line).train(training)(mlx.core.array(a)))
+
+
+def run_tinygrad(line: str, training: bool, a: Array) -> Array:
+    tinygrad.Tensor.manual_seed(0)
+    with tinygrad.Tensor.train(training):
+        return np.asarray(made(line, x=tinygrad.Tensor(a)).numpy())
+
+
+# Attention to one key alone has the weight 1: what comes out is the value times its dropped and scaled weight.
+
+
+def run_sdpa(line: str, training: bool, a: Array) -> Array:
+    if not training:  # there is no switch: at test dropout_p is 0
+        line = line_of_code(RUN["PyTorch, scaled_dot_product_attention"], 0.0)
+    torch.manual_seed(0)
+    one = torch.zeros(len(a), 1, 1, 1)
+    value = torch.from_numpy(a).reshape(one.shape)
+    return np.asarray(made(line, q=one, k=one, v=value).flatten())
+
+
+def run_multihead(line: str, training: bool, a: Array) -> Array:
+    layer = made(line, embed_dim=1, num_heads=1).train(training)
+    one = torch.zeros(1, len(a), 1)
+    with torch.no_grad():
+        for name, weights in layer.named_parameters():
+            weights.fill_("bias" not in name)
+        torch.manual_seed(0)
+        return np.asarray(
+            layer(one, one, torch.from_numpy(a).reshape(one.shape), need_weights=False)[0].flatten()
+        )
+
+
+def run_bert(line: str, training: bool, a: Array) -> Array:
+    layer = BertSelfOutput(made(line)).train(training)
+    layer.dense = layer.LayerNorm = torch.nn.Identity()
+    torch.manual_seed(0)
+    return np.asarray(layer(torch.from_numpy(a), torch.zeros(len(a))))
+
+
+def run_bert_attention(line: str, training: bool, a: Array) -> Array:
+    config = made(line)
+    config.hidden_size = config.num_attention_heads = 1
+    config._attn_implementation = "eager"
+    layer = BertSelfAttention(config).train(training)
+    with torch.no_grad():
+        for name, weights in layer.named_parameters():
+            weights.fill_(name == "value.weight")
+        torch.manual_seed(0)
+        return np.asarray(layer(torch.from_numpy(a).reshape(len(a), 1, 1))[0].flatten())
+
+
+def run_llama_attention(line: str, training: bool, a: Array) -> Array:
+    config = made(line.removesuffix(")") + ", hidden_size=2, num_attention_heads=1, num_key_value_heads=1)")
+    config._attn_implementation = "sdpa"
+    layer = LlamaAttention(config, 0).train(training)
+    pairs = torch.from_numpy(np.stack([a, a], axis=1)).unsqueeze(1)  # its positions turn pairs of numbers
+    with torch.no_grad():
+        for weights in layer.parameters():
+            weights.copy_(torch.eye(2))
+        torch.manual_seed(0)
+        outputs, _ = layer(pairs, (torch.ones_like(pairs), torch.zeros_like(pairs)), None)
+    return np.asarray(outputs[:, 0, 0])
+
+
 def run_onnx(line: str, training: bool, a: Array) -> Array:
     # ONNX has no line of Python: the number is read from the record's line and given to the operator.
     ratio = np.float32(re.findall(r"[\d.]+", line)[0])
@@ -101,6 +194,13 @@ def onnx_dropout(a: Array, ratio: np.float32, *training_mode: NDArray[np.bool_])
 
 RUNNERS: dict[str, Run] = {
     "PyTorch": run_torch,
+    "PyTorch, scaled_dot_product_attention": run_sdpa,
+    "PyTorch, MultiheadAttention": run_multihead,
+    "Hugging Face BERT, hidden": run_bert,
+    "Hugging Face BERT, attention": run_bert_attention,
+    "Hugging Face Llama, attention": run_llama_attention,
+    "MLX": run_mlx,
+    "tinygrad": run_tinygrad,
     "Keras 3 Dropout": run_keras,
     "Keras 3 GaussianDropout": run_keras,
     "Flax linen": run_linen,
@@ -124,14 +224,18 @@ def check_dropout(outputs: Array, a: Array, factor: float, rate: float) -> None:
     assert abs(dropped.mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / dropped.size)
 
 
-def outcome(run: Callable[[], Array]) -> str:
+def given(name: str) -> Array:
+    return A[: SLOW.get(name, UNITS)]
+
+
+def outcome(run: Callable[[Array], Array], a: Array) -> str:
     try:
-        outputs = run()
+        outputs = run(a)
     except (ArithmeticError, ValueError) as error:
         return f"an error ({type(error).__name__})"
     if np.isnan(outputs).all():
         return "NaN"
-    if np.array_equal(outputs, A):
+    if np.array_equal(outputs, a):
         return "identity"
     return "zeros" if not outputs.any() else "something else"
 
@@ -145,34 +249,47 @@ def test_exactly_the_records_that_say_run_are_run() -> None:
 def test_in_training_every_output_is_zero_or_scaled(name: str, rate: float) -> None:
     record = RUN[name]
     factor = float(strategies()[record.strategy].train_scale(rate))
-    check_dropout(RUNNERS[name](line_of_code(record, rate), True, A), A, factor, rate)
+    check_dropout(RUNNERS[name](line_of_code(record, rate), True, given(name)), given(name), factor, rate)
 
 
 @every_record
 def test_at_test_every_output_has_the_test_factor_of_the_record(name: str) -> None:
     record = RUN[name]
-    outputs = RUNNERS[name](line_of_code(record, 0.3), False, A)
-    np.testing.assert_allclose(outputs, A * record.test_mean(0.3), rtol=1e-6)
+    outputs = RUNNERS[name](line_of_code(record, 0.3), False, given(name))
+    np.testing.assert_allclose(outputs, given(name) * record.test_mean(0.3), rtol=1e-6)
 
 
 def with_a_bare_number(record: Framework, rate: float) -> str:
-    name, *_ = record.parameter.split(", ")
-    return line_of_code(record, rate).replace(f"{name}=", "")
+    line = line_of_code(record, rate)
+    before, named, after = line.partition(f"{record.number_name}=")
+    if not named:
+        return line
+    places = before.partition("(")[2].count(",")
+    return before + "None, " * (record.slot - 1 - places) + after
 
 
-@every_dropping_record
+@pytest.mark.parametrize(
+    "name", [name for name in RUN if RUN[name].noise == "Bernoulli" and RUN[name].unnamed]
+)
 def test_a_bare_number_means_what_the_record_says(name: str) -> None:
     record = RUN[name]
     assert record.unnamed == record.meaning == record.written
-    outputs = RUNNERS[name](with_a_bare_number(record, 0.2), True, A)
-    check_dropout(outputs, A, record.train_mean(0.2) / 0.8, 0.2)
+    outputs = RUNNERS[name](with_a_bare_number(record, 0.2), True, given(name))
+    check_dropout(outputs, given(name), record.train_mean(0.2) / 0.8, 0.2)
 
 
 @every_record
 def test_the_ends_are_as_recorded(name: str) -> None:
     record, run = RUN[name], RUNNERS[name]
-    assert outcome(lambda: run(line_of_code(record, 0.0), True, A)) == record.at_drop_0
-    assert outcome(lambda: run(line_of_code(record, 1.0), True, A)) == record.at_drop_1
+    for rate, expected in ((0.0, record.at_drop_0), (1.0, record.at_drop_1)):
+        assert outcome(lambda a, rate=rate: run(line_of_code(record, rate), True, a), given(name)) == expected
+
+
+@every_record
+def test_the_version_of_the_record_is_the_one_that_runs(name: str) -> None:
+    record = RUN[name]
+    package = PACKAGES.get(name, record.line.partition(".")[0])
+    assert version(package).partition("+")[0] == record.version
 
 
 @pytest.mark.parametrize("rate", [0.2, 0.8])
@@ -213,6 +330,18 @@ def test_notes_on_who_drops_without_being_told() -> None:
     assert np.array_equal(onnx_dropout(A, np.float32(0.5)), A)
     with pytest.raises(ValueError, match="deterministic"):
         flax.linen.Dropout(0.5).apply({}, A, rngs={"dropout": KEY})
+
+
+def test_notes_on_attention_and_on_tinygrad() -> None:
+    attention = torch.nn.functional.scaled_dot_product_attention
+    one = torch.ones(1, 1, 1000, 1)
+    module = torch.nn.Module().eval()  # no module is asked
+    assert not module.training
+    torch.manual_seed(0)
+    assert not torch.allclose(attention(one, one, one, dropout_p=0.5), one)
+    assert (attention(one, one, one, dropout_p=0.5).mean() - 1).abs() < 5 / 1000
+    assert not tinygrad.Tensor.training
+    assert np.array_equal(tinygrad.Tensor(A[:1000]).dropout(0.5).numpy(), A[:1000])
 
 
 def test_note_on_gaussian_dropout_at_one() -> None:

@@ -2,23 +2,17 @@ from functools import partial
 
 import pytest
 
-from dropviz.frameworks.conventions import frameworks
 from tests.ui.opening import open_page
 
 run = partial(open_page, "which-p")
 
 
-def test_the_page_opens_with_every_framework_in_its_table() -> None:
-    at = run()
-    assert not at.warning
-    assert list(at.dataframe[0].value["framework"]) == list(frameworks())
-
-
-@pytest.mark.parametrize("rate", ["0", "0.95"])
-def test_the_table_is_at_the_rate_of_the_address(rate: str) -> None:
+@pytest.mark.parametrize("rate", ["0", "0.5", "0.95"])
+def test_the_page_opens_with_pytorch_and_cs231n(rate: str) -> None:
     at = run(rate=rate)
     assert not at.warning
-    assert f"line at rate {float(rate):g}" in at.dataframe[0].value.columns
+    assert at.title[0].value == "Which p do I write?"
+    assert [box.value for box in at.selectbox] == ["PyTorch", "CS231n, inverted"]
 
 
 def test_the_address_chooses_both_frameworks() -> None:
