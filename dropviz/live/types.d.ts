@@ -39,6 +39,7 @@ interface Estimate { exact: Numbers; simulated: Numbers | null; error: Numbers |
 interface Line {
   mark: "Line"; name: string; color: string; estimate: Estimate; dashed: boolean; width: number; kind: string;
   inside: boolean; turn: number;
+  follows: "" | "rate" | "keep" | "first" | "mean" | "last";
 }
 interface Path {
   mark: "Path"; name: string; color: string; x: Numbers; y: Numbers; dash: "solid" | "dashed" | "dotted";
@@ -57,9 +58,11 @@ interface Label {
 }
 interface Labels { wide: Label[]; narrow: Label[]; }
 
+interface Knots { x: Numbers; y: Numbers; high: number; stepped: boolean; }
+
 interface Panel {
   title: string; x: Axis; y: Axis; marks: Mark[]; height: number; labels: Labels; over: boolean; above: Block[];
-  right: number; equal: boolean;
+  right: number; equal: boolean; knots: Knots | null;
 }
 interface Row { panels: Panel[]; words: Block[]; fold: string | Cells; }
 

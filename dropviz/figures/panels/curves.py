@@ -18,8 +18,9 @@ MARGIN = 0.09  # of the range of the values, below them; 1.6 times as much above
 class Curves:
     """Lines over the rate under a title that states their finding.
 
-    ``limits`` caps the y axis; ``named_from`` is the share of the rates left of which no curve gets its name. The axis
-    has room for the lines ``beside`` these too, those of another panel that may take its place.
+    ``limits`` caps the y axis, ``ends`` fixes it whatever the values are; ``named_from`` is the share of the rates left
+    of which no curve gets its name. The axis has room for the lines ``beside`` these too, those of another panel that
+    may take its place.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Curves:
     x_title: str = "dropout rate"
     named_from: float = 0.0
     beside: Sequence[Line] = ()
+    ends: tuple[float, float] | None = None
 
 
 def over(places: Floats, panels: Sequence[Curves], height: int, across: int | None = None) -> list[Panel]:
@@ -40,8 +42,8 @@ def over(places: Floats, panels: Sequence[Curves], height: int, across: int | No
 def _panel(curves: Curves, places: Floats, height: int, across: int) -> Panel:
     span = float(places[-1] - places[0]) or 1.0
     x = Axis(curves.x_title, float(places[0]) - 0.015 * span, float(places[-1]) + 0.015 * span)
-    low, high = _range(curves)
-    if curves.log:
+    low, high = curves.ends or _range(curves)
+    if curves.log and not curves.ends:
         low, high = 10.0**low, 10.0**high
     known = any(np.isfinite(line.estimate.exact).any() for line in curves.lines)
     y = Axis(curves.y_title, low, high, curves.log, ticks=None if known else ())  # nothing to read off
