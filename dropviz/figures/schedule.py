@@ -1,6 +1,6 @@
 """A changing rate: the schedule, the training mean along it, and what each test factor would do to the mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,8 @@ from dropviz.simulation.changing_rate import ChangingRate
 HEIGHT, LOW_HEIGHT = 225, 150  # of the picture, and of what is folded, pixels
 WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis still shows well
 WHOLE = (-0.04, 1.1)  # of an axis of rates or keeps, which stands still while a hand moves them
-HINT = "Drag a point, or choose one and use ↑ and ↓: the schedule becomes your own."
+FOLDED = "How far off is each factor?"
+HINT = "Drag the points, by hand or with ↑ and ↓: the schedule becomes your own."
 
 
 def schedule_live(found: ChangingRate, handles: Handles | None = None) -> LiveFigure:
@@ -28,11 +29,11 @@ def schedule_live(found: ChangingRate, handles: Handles | None = None) -> LiveFi
     ratios = over(found.steps, [ratio_panel(found)], LOW_HEIGHT)
     steps, rates = found.steps.tolist(), found.rates.tolist()
     return LiveFigure(
-        rows=[Row(shown), Row(ratios)],
+        rows=[Row(shown), Row(ratios, fold=FOLDED)],
         rates=steps,
         texts=_texts(found),
-        head=[words.live_paragraph("finding")],
-        foot=[_table(found)],
+        head=[words.live_paragraph("finding", "finding")],
+        foot=[words.Fold("The numbers", [_table(found)])],
         alt=f"Curves over the training step: {'; '.join(panel.title for panel in (*shown, *ratios))}.",
         slider_label="training step",
         readouts=[
@@ -59,7 +60,7 @@ def _above_rate(handles: Handles | None) -> list[words.Block]:
 
 def _above_means() -> list[words.Block]:
     training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
-    spans: list[words.Span] = [training, "  ", test, ", one factor for all steps"]
+    spans: list[words.Span] = [training, ", ", test, ", one factor for all steps"]
     return [words.Paragraph(spans)]
 
 
@@ -146,34 +147,32 @@ def _texts(found: ChangingRate) -> dict[str, list[str]]:
     for name, ratios in zip(found.names, found.ratios.tolist(), strict=True):
         texts[f"{_text_name(name)}-ratio"] = [plain(ratio, 3) for ratio in ratios]
         texts[f"{_text_name(name)}-error"] = [_signed_percent(ratio) for ratio in ratios]
-    texts["finding"] = texts["summary"] = _findings(found, texts)
+    texts["finding"] = texts["summary"] = _findings(found, texts["step"])
     return texts
 
 
-def _findings(found: ChangingRate, texts: Mapping[str, Sequence[str]]) -> list[str]:
-    """What was found at each step, in a sentence or two."""
+def _findings(found: ChangingRate, steps: Sequence[str]) -> list[str]:
+    """What was found at each step, in a sentence."""
     factor = f"×\u00a0{found.factors[0]:.3g}"
     if not found.varies:
-        said = f"The rate never moves: one factor, {factor}, is right for standard at every step. Inverted needs none."
+        said = f"The rate never moves: for standard one factor, {factor}, is right at every step; inverted needs none."
         nothing = "No step drops a unit: neither strategy needs a factor at test."
         return [said if found.first else nothing] * len(found.steps)
-    worst = f"but {_off(found.worst_ratio[0])} at step\u00a0{found.worst_step[0]:,.0f}"
     return [
-        f"At step\u00a0{step} the rate is {rate}. Standard, tested with the factor of the last rate ({factor}): "
-        f"the mean is {f'right here, {worst}' if error == 'none' else _off(ratio)}. "
-        "Inverted is right at every step."
-        for step, rate, error, ratio in zip(
-            texts["step"], texts["rate"], texts["last-rate-error"], found.ratios[0].tolist(), strict=True
-        )
+        f"At step\u00a0{step} standard's test mean ({factor}, the last rate's factor) is {_off(ratio)}; "
+        f"inverted's is {'so' if ratio == 1.0 else 'right'} at every step."
+        for step, ratio in zip(steps, found.ratios[0].tolist(), strict=True)
     ]
 
 
 def _off(ratio: float) -> str:
     """How far a ratio of means is from 1, in words.
 
-    >>> _off(1.43), _off(0.5)
-    ('43 % too large', '50 % too small')
+    >>> _off(1.43), _off(0.5), _off(1.0)
+    ('43 % too large', '50 % too small', 'right')
     """
+    if ratio == 1.0:
+        return "right"
     return f"{_percent(100.0 * abs(ratio - 1.0))} too {'large' if ratio > 1.0 else 'small'}"
 
 
