@@ -78,8 +78,8 @@ class Line:
 
     ``kind`` says what the line itself is; ``width`` is in pixels. One ``inside`` a wider line of its colour, on which
     it lies, has dashes in the colour of the ground; its points stand ``turn`` of the way from each to the next.
-    Where a hand can draw the rate (`Knots`), ``follows`` says what the line is made of: the rate at each place, its keep,
-    or the keep of the first, mean or last rate.
+    Where a hand can draw the rate (`Knots`), ``follows`` says what the line is made of: the rate at each place, its
+    keep, or the keep of the first, mean or last rate.
     """
 
     name: str
