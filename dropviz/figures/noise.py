@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 
@@ -11,17 +12,17 @@ from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.distributions import distribution
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Line, Row, role
+from dropviz.live.panels import Line, Panel, Path, Row, role
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated, plain
-from dropviz.settings.noise import SHORT
+from dropviz.settings.noise import LONG, SHORT
 from dropviz.simulation.histogram import Distribution
 from dropviz.simulation.noise_pair import NoisePair
 from dropviz.theory.moments import Moments
-from dropviz.theory.noise import ALPHA_FILL, MaskNoise, noise, noise_ratio, noises
+from dropviz.theory.noise import ALPHA_FILL, MaskNoise, Noise, noise, noise_ratio, noises
 
-HEIGHT = 112  # of a panel, pixels
+PICTURE, HEIGHT = 150, 130  # of the picture and of the folded curves, pixels
 STEMS = {
     "dropped": "one value in training: dropped",
     "zero": "one value in training: 0 before",
@@ -43,20 +44,45 @@ CODE: Mapping[str, str] = MappingProxyType(
 def noise_live(found: NoisePair) -> LiveFigure:
     """Return inverted dropout beside one other noise."""
     rates = np.asarray(found.sweep.config.rates)
-    panels = [_mean_panel(found), _variance_panel(found), _discrepancy_panel(found)]
-    pictures = []
-    for name in found.pair:
-        kind, picture = noise(name), found.distributions[name]
-        title = f"{SHORT[name]}: training {kind.formula}, test {kind.test_scale.of('a')}"
-        pictures.append(distribution(picture, title, role(name), STEMS, HEIGHT, _head(name)))
+    curves = over(rates, [_mean_panel(found), _variance_panel(found), _discrepancy_panel(found)], HEIGHT)
+    pictures = [_picture(found, name) for name in found.pair]
     return LiveFigure(
-        rows=[Row(pictures), Row(over(rates, panels, HEIGHT))],
+        rows=[Row(pictures), Row(curves, fold="Mean, variance and discrepancy over the rate")],
         rates=found.sweep.config.rates,
         texts=_texts(found),
-        foot=[words.columns(*map(_foot, found.pair)), *_table()],
-        alt=f"Distributions of the training and test output of inverted dropout and of {noise(found.pair[1]).label}, "
-        f"and three curves over the rate: {'; '.join(panel.title for panel in panels)}.",
+        head=[words.live_paragraph("finding", "finding"), _overview()],
+        foot=[
+            words.Fold("The numbers, simulated and exact", [words.columns(*map(_numbers, found.pair))]),
+            words.Fold("The same in NumPy", [words.columns(*map(_code, found.pair))]),
+            words.Fold("All six at this rate, exact", _table()),
+        ],
+        alt=f"Distributions of the training and test output of inverted dropout and of {LONG[found.pair[1]]}, "
+        f"and three curves over the rate: {'; '.join(panel.title for panel in curves)}.",
+        chosen=found.pair[1],
     )
+
+
+# ---- the picture ----------------------------------------------------------------------------------------------------
+
+
+def _picture(found: NoisePair, name: str) -> Panel:
+    """The distributions of the output in training and at test, and their means as upright lines."""
+    kind, picture = noise(name), found.distributions[name]
+    formula = kind.formula.replace(" ", "\u00a0")
+    title = f"{SHORT[name]}: training {formula}, test {kind.test_scale.of('a')}"
+    panel = distribution(picture, title, role(name), STEMS, PICTURE, _above(name))
+    train, test = (found.exact[name][phase].mean for phase in ("train", "test"))
+    means = [
+        _upright("mean in training", role(name), train, picture.top),
+        _upright("mean at test", "title", test, picture.top, "dashed"),
+    ]
+    return replace(panel, marks=[*panel.marks, *means])
+
+
+def _upright(
+    name: str, color: str, at: Floats, top: float, dash: Literal["solid", "dashed"] = "solid"
+) -> Path:
+    return Path(name, color, np.column_stack((at, at)), np.array([0.0, 0.72 * top]), dash, width=3)
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
@@ -134,16 +160,14 @@ def _texts(found: NoisePair) -> dict[str, list[str]]:
     for name, kind in noises().items():
         said |= _exact_texts(name, found.exact[name])
         said[f"{name}-formula"] = [_SPELLED[name](rate, square) for rate in rates]
-        said[f"{name}-at-test"] = [
-            f"a {kind.test_scale.words(rate)}" if kind.needs_test_scale else "nothing to do" for rate in rates
-        ]
+        said[f"{name}-at-test"] = [_at_test(kind, rate) for rate in rates]
         said[f"{name}-unit"] = [
-            f"At a unit, the noise has mean {f'{plain(share, 3)}·a' if share else '0'}."
-            for share in found.unit_mean[name].tolist()
+            f"{plain(share, 3)}·a" if share else "0" for share in found.unit_mean[name].tolist()
         ]
     for name in found.pair:
         said |= _simulated_texts(found, name)
         said[f"{name}-note"] = _notes(found.distributions[name], isinstance(noise(name), MaskNoise))
+    said["finding"] = _findings(found)
     said["alpha-verdict"] = _alpha_verdict(found)
     said["summary"] = [
         f"Rate {rate}. "
@@ -155,6 +179,55 @@ def _texts(found: NoisePair) -> dict[str, list[str]]:
         for at, rate in enumerate(said["rate"])
     ]
     return said
+
+
+def _at_test(kind: Noise, rate: float) -> str:
+    """Whether anything is to be done at test, and what."""
+    if kind.needs_test_scale:
+        return f"yes: {kind.test_scale.words(rate)}".replace("× ", "×\u00a0") if rate else "no, at rate 0"
+    return "no, for mean 0 and variance 1" if kind.name == "alpha" and rate else "no"
+
+
+def _findings(found: NoisePair) -> list[str]:
+    """What was found of the noise beside inverted dropout, a sentence a rate."""
+    name, rates = found.pair[1], found.sweep.config.rates
+    variances = found.exact[name]["noise"].variance.tolist()
+    said = []
+    for at, (rate, variance) in enumerate(zip(rates, variances, strict=True)):
+        if rate == 0.0:
+            said.append("At rate 0 there is no noise, and nothing to do at test.")
+        elif name == "alpha":
+            said.append(_alpha_finding(found, at))
+        elif name == "standard":
+            said.append(
+                f"Standard dropout needs ×\u00a0{1.0 - rate:.2g} at test: "
+                f"its noise has mean −{rate:g}·a at every unit, that of inverted dropout mean 0."
+            )
+        else:
+            said.append(
+                f"Nothing to do at test: {LONG[name]}, has mean 0 at every unit, as that of inverted dropout; "
+                f"over the layer they have the same variance, {plain(variance, 3)}."
+            )
+    return said
+
+
+def _standardised(found: NoisePair) -> bool:
+    """Whether the activations have the mean 0 and the variance 1 that alpha dropout is made for."""
+    config = found.sweep.config
+    return abs(config.activations.exact_mean) <= 1e-6 and abs(config.activations.exact_variance - 1.0) <= 1e-6
+
+
+def _alpha_finding(found: NoisePair, at: int) -> str:
+    if _standardised(found):
+        return (
+            "Nothing to do at test: alpha dropout keeps the mean 0 and the variance 1 of these activations."
+        )
+    parts = [float(part[at]) for phase in ("train", "test") for part in found.exact["alpha"][phase]]
+    train_mean, train_variance, mean, variance = (plain(part, 3) for part in parts)
+    return (
+        "Alpha dropout needs nothing at test for activations of mean 0 and variance 1. "
+        f"These have {mean} and {variance}; its output in training has {train_mean} and {train_variance}."
+    )
 
 
 def _exact_texts(name: str, exact: Mapping[str, Moments]) -> dict[str, list[str]]:
@@ -204,7 +277,7 @@ _SPELLED: Mapping[str, Callable[[float, float], str]] = MappingProxyType(
 def _alpha_verdict(found: NoisePair) -> list[str]:
     config = found.sweep.config
     mu, v = config.activations.exact_mean, config.activations.exact_variance
-    if abs(mu) <= 1e-6 and abs(v - 1.0) <= 1e-6:
+    if _standardised(found):
         return ["These activations are standardised, so it keeps both, at every rate."] * len(config.rates)
     means, variances = (each_plain(values) for values in found.exact["alpha"]["train"])
     before = f"These activations have mean {plain(mu)} and variance {plain(v)}"
@@ -243,16 +316,35 @@ def _notes(picture: Distribution, masks: bool) -> list[str]:
 # ---- what stands still ----------------------------------------------------------------------------------------------
 
 
-def _head(name: str) -> list[words.Block]:
-    return [
-        words.Heading(noise(name).label, role(name)),
-        words.factors(role(name), f"{name}-formula", f"{name}-at-test"),
-        words.live_paragraph(f"{name}-unit", "muted"),
-        words.live_paragraph(f"{name}-note", "muted"),
+def _overview() -> words.Table:
+    """The six noises, a row each, which chooses what stands beside inverted dropout; what each needs at test."""
+    rows = [
+        [
+            LONG[name] if name == "inverted" else words.Pick(name, LONG[name]),
+            words.LiveText(f"{name}-at-test", "strong"),
+            words.LiveText(f"{name}-unit"),
+            words.LiveText(f"{name}-formula"),
+        ]
+        for name in noises()
     ]
+    return words.Table(["noise", "anything at test?", "its mean at a unit", "output in training"], rows)
 
 
-def _foot(name: str) -> list[words.Block]:
+def _above(name: str) -> list[words.Block]:
+    training, test = words.Key("training", role(name)), words.Key("test", role(name), dashed=True)
+    means = words.sentence(
+        f"{{training}} mean {{{name}-train-mean-exact}}, {{test}} mean {{{name}-test-mean-exact}}",
+        training=training,
+        test=test,
+    )
+    return [words.Paragraph(means), words.live_paragraph(f"{name}-note", "muted")]
+
+
+def _code(name: str) -> list[words.Block]:
+    return [words.Heading(LONG[name], role(name)), words.Code(CODE[name])]
+
+
+def _numbers(name: str) -> list[words.Block]:
     cells = []
     for title, text in (
         ("noise mean", "noise-mean"),
@@ -263,7 +355,7 @@ def _foot(name: str) -> list[words.Block]:
     ):
         value, exact = words.LiveText(f"{name}-{text}"), words.LiveText(f"{name}-{text}-exact")
         cells.append(words.Quantity(title, value, [["exact ", exact]]))
-    return [words.Quantities(cells), words.Code(CODE[name])]
+    return [words.Heading(LONG[name], role(name)), words.Quantities(cells)]
 
 
 def _table() -> list[words.Block]:
@@ -285,7 +377,6 @@ def _table() -> list[words.Block]:
         rows.append([kind.label, kind.formula, *cells])
     alpha = "Alpha dropout keeps mean 0 and variance 1 of a standardised input, and of no other. {alpha-verdict:plain}"
     return [
-        words.Heading(words.sentence("All of them at rate {rate:plain}, exact")),
         words.Table(["noise", "training output", *asked], rows),
         words.columns([words.Paragraph(words.sentence(alpha))]),
     ]

@@ -1,32 +1,40 @@
 """A changing rate: the schedule, the training mean along it, and what each test factor would do to the mean."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Line, Row, role
+from dropviz.live.panels import Band, Knots, Line, Row, role
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
+from dropviz.settings.schedule import HIGHEST, Handles
 from dropviz.simulation.changing_rate import ChangingRate
 
-HEIGHT = 205  # of the panels, pixels
+HEIGHT, LOW_HEIGHT = 225, 150  # of the picture, and of what is folded, pixels
 WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis still shows well
+WHOLE = (-0.04, 1.1)  # of an axis of rates or keeps, which stands still while a hand moves them
+FOLDED = "How far off is each factor?"
+HINT = "Drag the points, by hand or with ↑ and ↓: the schedule becomes your own."
 
 
-def schedule_live(found: ChangingRate) -> LiveFigure:
-    """Return the figure of a schedule, which follows the training step."""
-    panels = [_rate_panel(found), _mean_panel(found), ratio_panel(found)]
+def schedule_live(found: ChangingRate, handles: Handles | None = None) -> LiveFigure:
+    """Return the figure of a schedule, which follows the training step; a hand moves it by its ``handles``."""
+    shown = over(found.steps, [_rate_panel(found), _mean_panel(found)], HEIGHT)
+    shown[0] = replace(shown[0], above=_above_rate(handles), knots=_knots(handles))
+    shown[1] = replace(shown[1], marks=[*_gap(found), *shown[1].marks], above=_above_means())
+    ratios = over(found.steps, [ratio_panel(found)], LOW_HEIGHT)
     steps, rates = found.steps.tolist(), found.rates.tolist()
     return LiveFigure(
-        rows=[Row(over(found.steps, panels, HEIGHT))],
+        rows=[Row(shown), Row(ratios, fold=FOLDED)],
         rates=steps,
         texts=_texts(found),
-        head=[_head()],
-        foot=[_table(found)],
-        alt=f"Three curves over the training step: {'; '.join(panel.title for panel in panels)}.",
+        head=[words.live_paragraph("finding", "finding")],
+        foot=[words.Fold("The numbers", [_table(found)])],
+        alt=f"Curves over the training step: {'; '.join(panel.title for panel in (*shown, *ratios))}.",
         slider_label="training step",
         readouts=[
             (f"{step:,.0f}", f"rate {rate:.2f}, keep {1 - rate:.2f}")
@@ -36,32 +44,66 @@ def schedule_live(found: ChangingRate) -> LiveFigure:
     )
 
 
-# ---- the curves -----------------------------------------------------------------------------------------------------
+# ---- the picture ----------------------------------------------------------------------------------------------------
 
 
-def _panel(title: str, y_title: str, lines: Sequence[Line], log: bool = False) -> Curves:
-    return Curves(title, y_title, lines, log, x_title="training step")
+def _knots(handles: Handles | None) -> Knots | None:
+    if handles is None:
+        return None
+    steps, rates = np.array(handles.rows, dtype=np.float64).T
+    return Knots(steps, rates, HIGHEST, stepped=handles.between == "step")
+
+
+def _above_rate(handles: Handles | None) -> list[words.Block]:
+    return [] if handles is None else [words.Paragraph(HINT, "muted")]
+
+
+def _above_means() -> list[words.Block]:
+    training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
+    spans: list[words.Span] = [training, ", ", test, ", one factor for all steps"]
+    return [words.Paragraph(spans)]
+
+
+def _panel(
+    title: str,
+    y_title: str,
+    lines: Sequence[Line],
+    log: bool = False,
+    ends: tuple[float, float] | None = None,
+) -> Curves:
+    return Curves(title, y_title, lines, log, x_title="training step", ends=ends)
 
 
 def _rate_panel(found: ChangingRate) -> Curves:
     title = f"The rate stays at {found.first:.3g}"
     if found.varies:
         title = f"The rate: {found.first:.3g} first, {found.last:.3g} last"
-    return _panel(title, "dropout rate", [Line("rate", "other", Estimate(found.rates))])
+    lines = [Line("rate", "other", Estimate(found.rates), follows="rate")]
+    return _panel(title, "dropout rate", lines, ends=WHOLE)
 
 
 def _mean_panel(found: ChangingRate) -> Curves:
-    lines = [
-        Line("standard", "standard", Estimate(1.0 - found.rates)),
-        Line("inverted", "inverted", Estimate(np.ones_like(found.rates))),
-    ]
+    """The mean in training, which moves with the rate, and at test, where a factor is one number for all steps."""
+    keep, flat = 1.0 - found.rates, np.ones_like(found.rates)
+    lines = [Line("standard, training", "standard", Estimate(keep), follows="keep")]
+    for name, factor in zip(("last", "mean", "first"), found.factors.tolist(), strict=False):
+        said = f"test, {name} rate" if found.varies else "test"
+        lines.append(Line(said, "standard", Estimate(factor * flat), dashed=True, follows=name))
+    lines = [*(lines if found.varies else lines[:2]), Line("inverted, both", "inverted", Estimate(flat))]
     if found.varies:
-        title = "Standard: the training mean moves"
+        title = "Standard: the training mean moves, a test factor cannot"
     elif found.first == 0.0:
-        title = "No dropout: both means are E[a]"
+        title = "No dropout: every mean is E[a]"
     else:
-        title = f"Standard stays at {1.0 - found.first:.3g}·E[a]"
-    return _panel(title, "training mean / E[a]", lines)
+        title = f"Standard: training and test stay at {1.0 - found.first:.3g}·E[a]"
+    return _panel(title, "mean / E[a]", lines, ends=WHOLE)
+
+
+def _gap(found: ChangingRate) -> list[Band]:
+    """What lies between the training mean and the test mean with the factor of the last rate."""
+    keep, last = 1.0 - found.rates, np.full_like(found.rates, found.factors[0])
+    between = [Band("gap", "standard", found.steps, np.minimum(keep, last), np.maximum(keep, last))]
+    return between if found.varies else []
 
 
 def ratio_panel(found: ChangingRate) -> Curves:
@@ -72,7 +114,7 @@ def ratio_panel(found: ChangingRate) -> Curves:
     ]
     title = "No one factor fits every step" if found.varies else "One rate: one factor fits every step"
     log = bool(found.ratios.max() > WIDEST * found.ratios.min())
-    return _panel(title, "test mean / training mean", lines, log)
+    return _panel(title, "test mean / training mean", lines, log, None if found.varies else (0.0, 2.0))
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
@@ -101,31 +143,41 @@ def _texts(found: ChangingRate) -> dict[str, list[str]]:
     texts = {
         "step": [f"{step:,.0f}" for step in found.steps.tolist()],
         "rate": [f"{rate:.3g}" for rate in found.rates.tolist()],
-        "divided": [f"÷ {keep:.3g}" for keep in (1.0 - found.rates).tolist()],
     }
     for name, ratios in zip(found.names, found.ratios.tolist(), strict=True):
         texts[f"{_text_name(name)}-ratio"] = [plain(ratio, 3) for ratio in ratios]
         texts[f"{_text_name(name)}-error"] = [_signed_percent(ratio) for ratio in ratios]
-    texts["summary"] = [
-        f"Step {step}, rate {rate}. Error of the mean with the last rate's factor: {error}; with inverted: none."
-        for step, rate, error in zip(texts["step"], texts["rate"], texts["last-rate-error"], strict=True)
-    ]
+    texts["finding"] = texts["summary"] = _findings(found, texts["step"])
     return texts
+
+
+def _findings(found: ChangingRate, steps: Sequence[str]) -> list[str]:
+    """What was found at each step, in a sentence."""
+    factor = f"×\u00a0{found.factors[0]:.3g}"
+    if not found.varies:
+        said = f"The rate never moves: for standard one factor, {factor}, is right at every step; inverted needs none."
+        nothing = "No step drops a unit: neither strategy needs a factor at test."
+        return [said if found.first else nothing] * len(found.steps)
+    return [
+        f"At step\u00a0{step} standard's test mean ({factor}, the last rate's factor) is {_off(ratio)}; "
+        f"inverted's is {'so' if ratio == 1.0 else 'right'} at every step."
+        for step, ratio in zip(steps, found.ratios[0].tolist(), strict=True)
+    ]
+
+
+def _off(ratio: float) -> str:
+    """How far a ratio of means is from 1, in words.
+
+    >>> _off(1.43), _off(0.5), _off(1.0)
+    ('43 % too large', '50 % too small', 'right')
+    """
+    if ratio == 1.0:
+        return "right"
+    return f"{_percent(100.0 * abs(ratio - 1.0))} too {'large' if ratio > 1.0 else 'small'}"
 
 
 def _text_name(name: str) -> str:
     return name.replace(" ", "-")
-
-
-def _head() -> words.Columns:
-    said = "at step {step:plain}, rate {rate:plain}: training {train}, test {test}"
-    unchanged, which = words.Styled("unchanged", "strong"), words.Styled("× 1 − rate: which rate?", "strong")
-    standard = words.sentence(said, train=unchanged, test=which)
-    inverted = words.sentence(said, train=words.LiveText("divided", "strong"), test=unchanged)
-    return words.columns(
-        [words.Heading("standard (scale at test)", "standard"), words.Paragraph(standard, "factor")],
-        [words.Heading("inverted (scale in training)", "inverted"), words.Paragraph(inverted, "factor")],
-    )
 
 
 def _table(found: ChangingRate) -> words.Table:

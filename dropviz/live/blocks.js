@@ -86,7 +86,7 @@ export function fillBlocks(live) {
   const neurons = (name) => root.querySelectorAll(`svg[data-units="${name}"]`);
   const units = payload.unitRows.flatMap((row) => Array.from(neurons(row.name), (svg) => drawUnits(svg, row, live)));
   /** @type {HTMLInputElement} */
-  const option = root.querySelector(`.dv-options input[value="${payload.chosen}"]`);
+  const option = root.querySelector(`input[type=radio][value="${payload.chosen}"]`);
   if (option) option.checked = true;
   /** @type {NodeListOf<HTMLElement>} */
   const bars = root.querySelectorAll(".dv-bars");

@@ -14,7 +14,7 @@ function replaceAddress(settings) {
 }
 
 /** Streamlit's component. @param {Component<Uint8Array<ArrayBuffer>>} component */
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   /** @type {HTMLElement} */
   const root = parentElement.querySelector(".dv");
   const [head, payload] = unpack(data);
@@ -22,7 +22,7 @@ export default function ({ data, parentElement, setStateValue }) {
   return keepMounted(root, head, payload, {
     begin: (first, { rate, chosen }) => mount(root, first, rate, {
       onCommit: (reached) => setStateValue("rate", reached), onChoose: (name) => setStateValue("chosen", name),
-      chosen, plotly: head.plotly,
+      onMove: head.hears && ((moved) => setTriggerValue("moved", moved)), chosen, plotly: head.plotly,
     }),
     renew: (live, next) => { live.replace(next); return live; },
     arrive: (live) => { live.choose(head.chosen); live.set(head.rate); },

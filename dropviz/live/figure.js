@@ -3,6 +3,7 @@
 
 import { fillBlocks, keepRoom, skeleton } from "./blocks.js";
 import { LEADS } from "./hand.js";
+import { keepMoved } from "./knots.js";
 import { drawPicture, MOVE_MS, picturePanels } from "./picture.js";
 import { nearest } from "./scales.js";
 import { dataTables } from "./tables.js";
@@ -155,6 +156,7 @@ function showPayload(live, whole, rate, chosen) {
   const payload = varied(whole, chosen);
   const index = nearest(payload.rates, rate);
   Object.assign(live, { whole, payload, index, committed: payload.rates[index] });
+  keepMoved(live);
   picturePanels(live.parts.picture, payload.rows);
   live.moveBlocks = fillBlocks(live);
   live.parts.range.value = index;
@@ -172,16 +174,15 @@ function choose(live, chosen) {
 
 /**
  * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended, `plotly` are
- * the addresses where the library can be had, `onChoose` hears of another variant than the `chosen` one.
- * @param {HTMLElement} root @param {Payload} first @param {number} rate
- * @param {{ onCommit?: (rate: number) => void, onChoose?: (name: string) => void, chosen?: string, plotly?: string[] }} settings
- * @returns {Mounted}
+ * the addresses where the library can be had, `onChoose` hears of another variant than the `chosen` one, `onMove` of the
+ * knots that a hand has moved: without it, it moves none.
+ * @param {HTMLElement} root @param {Payload} first @param {number} rate @param {Settings} settings @returns {Mounted}
  */
-export function mount(root, first, rate, { onCommit = () => {}, onChoose = () => {}, chosen = first.chosen, plotly = null } = {}) {
+export function mount(root, first, rate, { onCommit = () => {}, onChoose = () => {}, onMove = null, chosen = first.chosen, plotly = null } = {}) {
   const parts = skeleton(root);
   const none = { whole: null, payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null }; // until there are some
   /** @type {Live} */
-  const live = { root, parts, plotly, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
+  const live = { root, parts, plotly, onMove, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
   parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate(live) : parts.tables.replaceChildren()));
   root.addEventListener("toggle", ({ target }) => {

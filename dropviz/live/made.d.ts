@@ -36,8 +36,8 @@ interface Grip extends HTMLElement { held?: { panel: Panel; drawnPanel: Drawn };
 
 interface PanelNodes {
   figure: HTMLElement & { nodes?: PanelNodes }; caption: HTMLElement; svg: SVGSVGElement; here: SVGSVGElement;
-  grip: Grip; box: HTMLElement;
-  opener?: HTMLButtonElement; width?: number;
+  grip: Grip; box: HTMLElement; opener?: HTMLButtonElement; width?: number;
+  handles?: HTMLElement[]; knotted?: { panel: Panel; toY: Scale };
 }
 
 /** The grid of panels; `shape` is what its nodes were built for. */
@@ -62,13 +62,21 @@ interface Surroundings {
   payload: Pick<Payload, "rates" | "label"> & Partial<Payload>;
 }
 
+/** What a hand has made of knots: their place → the rate. */
+type Moved = Record<string, number>;
+
+/** What a page makes of a live figure (`mount`). */
+interface Settings {
+  onCommit?(rate: number): void; onChoose?(name: string): void; onMove?(moved: Moved): void; chosen?: string; plotly?: string[];
+}
+
 /**
  * A live figure: `payload` is the `whole` with its chosen variant, `committed` is the rate that was told last, `shown` the panels as they are drawn now, `moving` the frame
  * of a picture on its way.
  */
 interface Live extends Surroundings {
   parts: Parts; whole: Payload; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; moving: number; tableTimer: number;
-  moveBlocks(index: number): void; movePicture(index: number): void;
+  moveBlocks(index: number): void; movePicture(index: number): void; onMove?(moved: Moved): void;
 }
 
 /** A live figure as its page holds it. */
@@ -154,7 +162,7 @@ interface Talk {
 interface StoryData { story: Story; scene: number; mode: Mode; version: string; arrival: string; plotly: string[]; }
 
 /** What Streamlit calls a component with. */
-interface Component<Data> { data: Data; parentElement: HTMLElement; setStateValue(name: string, value: unknown): void; }
+interface Component<Data> { data: Data; parentElement: HTMLElement; setStateValue(name: string, value: unknown): void; setTriggerValue?(name: string, value: unknown): void; }
 
 interface PlotlyLibrary {
   newPlot(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;

@@ -78,6 +78,8 @@ class Line:
 
     ``kind`` says what the line itself is; ``width`` is in pixels. One ``inside`` a wider line of its colour, on which
     it lies, has dashes in the colour of the ground; its points stand ``turn`` of the way from each to the next.
+    Where a hand can draw the rate (`Knots`), ``follows`` says what the line is made of: the rate at each place, its
+    keep, or the keep of the first, mean or last rate.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Line:
     kind: str = "exact"
     inside: bool = False
     turn: float = 0
+    follows: Literal["", "rate", "keep", "first", "mean", "last"] = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,6 +207,19 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Knots:
+    """Points that a hand lifts up to ``high`` and lowers down to 0; shape (point,), x rising.
+
+    The rate runs straight between them, or keeps each y up to the next x where it is ``stepped``.
+    """
+
+    x: Numbers
+    y: Numbers
+    high: float
+    stepped: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Panel:
     """Marks on two axes under a title, their finding; where neither axis has a title, a drawing without numbers.
 
@@ -215,6 +231,7 @@ class Panel:
     above : words above the title
     right : room on the right for labels, pixels
     equal : whether a unit of x is as long as one of y
+    knots : what a hand moves in it
     """
 
     title: str
@@ -227,6 +244,7 @@ class Panel:
     above: Sequence[Block] = ()
     right: int = 10
     equal: bool = False
+    knots: Knots | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { hideTip, holdPanel, sayPlace } from "./hand.js";
+import { holdKnots } from "./knots.js";
 import { isAlike, mixedPanel } from "./mix.js";
 import { drawPanel, panelNodes, TYPE } from "./panel.js";
 import { offerMenu } from "./save.js";
@@ -79,7 +80,12 @@ function drawAll(live, panels) {
   measurePanels(picture.nodes);
   live.shown = panels;
   // What is folded has no width; it is drawn when it unfolds.
-  live.drawn = panels.flatMap((panel, at) => (picture.nodes[at].width ? showPanel(picture.nodes[at], panel, live, page, unit) : []));
+  live.drawn = panels.flatMap((panel, at) => {
+    if (!picture.nodes[at].width) return [];
+    const drawnPanel = showPanel(picture.nodes[at], panel, live, page, unit);
+    holdKnots(picture.nodes[at], panel, drawnPanel, live, () => { drawPicture(live); live.movePicture(live.index); });
+    return [drawnPanel];
+  });
   live.movePicture = (index) => {
     for (const { move } of live.drawn) move(index);
     for (const { grip } of picture.nodes) sayPlace(grip, live);

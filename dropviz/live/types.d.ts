@@ -11,7 +11,8 @@ interface Swatch { span: "Swatch"; }
 interface Link { span: "Link"; address: string; words: string; }
 interface PageLink { span: "PageLink"; address: string; words: string; takes_rate: boolean; }
 interface Term { span: "Term"; word: string; shown: string; meaning: string; }
-type Span = string | LiveText | Styled | Key | Swatch | Link | PageLink | Term;
+interface Pick { span: "Pick"; name: string; label: string; }
+type Span = string | LiveText | Styled | Key | Swatch | Link | PageLink | Term | Pick;
 type Spans = Span | Span[];
 
 interface Heading { block: "Heading"; spans: Spans; color: string; }
@@ -39,6 +40,7 @@ interface Estimate { exact: Numbers; simulated: Numbers | null; error: Numbers |
 interface Line {
   mark: "Line"; name: string; color: string; estimate: Estimate; dashed: boolean; width: number; kind: string;
   inside: boolean; turn: number;
+  follows: "" | "rate" | "keep" | "first" | "mean" | "last";
 }
 interface Path {
   mark: "Path"; name: string; color: string; x: Numbers; y: Numbers; dash: "solid" | "dashed" | "dotted";
@@ -57,9 +59,11 @@ interface Label {
 }
 interface Labels { wide: Label[]; narrow: Label[]; }
 
+interface Knots { x: Numbers; y: Numbers; high: number; stepped: boolean; }
+
 interface Panel {
   title: string; x: Axis; y: Axis; marks: Mark[]; height: number; labels: Labels; over: boolean; above: Block[];
-  right: number; equal: boolean;
+  right: number; equal: boolean; knots: Knots | null;
 }
 interface Row { panels: Panel[]; words: Block[]; fold: string | Cells; }
 

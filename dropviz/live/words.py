@@ -85,7 +85,15 @@ class Term:
         object.__setattr__(self, "meaning", MEANINGS[self.word])
 
 
-Span = str | LiveText | Styled | Key | Swatch | Link | PageLink | Term
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A button in a row of a table, which chooses that row: the variant called ``name``."""
+
+    name: str
+    label: str
+
+
+Span = str | LiveText | Styled | Key | Swatch | Link | PageLink | Term | Pick
 Spans = Span | Sequence[Span]
 
 

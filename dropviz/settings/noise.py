@@ -14,13 +14,22 @@ SHORT: Mapping[str, str] = {
     "uniform": "uniform ×",
     "alpha": "alpha",
 }
+# And where there is more.
+LONG: Mapping[str, str] = {
+    "standard": "standard dropout",
+    "inverted": "inverted dropout",
+    "gaussian": "Gaussian noise, multiplied",
+    "additive": "Gaussian noise, added",
+    "uniform": "uniform noise, multiplied",
+    "alpha": "alpha dropout",
+}
 NOISE = Choice(
     "noise",
     "beside inverted dropout",
     {name: label for name, label in SHORT.items() if name != "inverted"},
     "gaussian",
     help="Which noise is drawn beside that of inverted dropout.",
-    control="segments",
+    control="page",
 )
 _UNITS_HELP = "How many activations are drawn for the moments."
 UNITS = Number("noise_units", "units", 100_000, 2, 1_000_000, 1000, help=_UNITS_HELP)

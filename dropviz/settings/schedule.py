@@ -4,10 +4,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from dropviz import schedules
+from dropviz.numbers.checks import check_number, place_of
 from dropviz.schedules import Schedule
 from dropviz.settings.kinds import Choice, Number, Setting, Text
 
@@ -111,7 +113,7 @@ class Kind:
 
 
 START = _rate("start", "rate at the start", 0.5)  # of the annealed schedule
-_BETWEEN = Choice(
+BETWEEN = Choice(
     "schedule_between",
     "between the rows",
     {"linear": "straight line", "step": "rate of the row above"},
@@ -164,14 +166,54 @@ KINDS: Mapping[str, Kind] = {
         "One rate: then standard dropout has a right factor too, 1 − rate.",
     ),
     "table": Kind(
-        "own table",
-        (TABLE, _BETWEEN),
+        "your own",
+        (TABLE, BETWEEN),
         lambda _, rows, between: partial(
             schedules.table, [step for step, _ in rows], [rate for _, rate in rows], between
         ),
         "Before the first row holds the first rate, after the last row the last.",
     ),
 }
+# ---- the points that a hand moves -----------------------------------------------------------------------------------
+
+HANDLES = 6  # on a curve, evenly spaced
+HIGHEST = 0.95  # rate that a hand can set
+_DIGITS = 4  # of a rate on a curve that becomes a row
+
+
+@dataclass(frozen=True, slots=True)
+class Handles:
+    """The rows of a table that is the schedule or runs near it; ``between`` is the table's."""
+
+    rows: Rows
+    between: str
+
+    def moved(self, changes: object) -> Rows:
+        """Return the rows with other rates: the place of a row, as text → its rate.
+
+        ValueError for what is no such mapping, for a row that there is not, and for a rate outside [0, 0.95].
+        """
+        if not isinstance(changes, Mapping):
+            raise ValueError(f"changes must be a mapping from rows to rates; got {changes!r}")
+        places = [str(place) for place in range(len(self.rows))]
+        rates = [rate for _, rate in self.rows]
+        for place, rate in changes.items():
+            check_number("rate", rate, 0.0, HIGHEST)
+            rates[place_of("row", place, places)] = round(float(rate), 2)
+        return tuple((step, rate) for (step, _), rate in zip(self.rows, rates, strict=True))
+
+
+def handles(name: str, total: int, values: Sequence[Any]) -> Handles:
+    """Return what a hand moves of a schedule over ``total`` steps: rows of a table, stairs, or points of a curve."""
+    if name == "table":
+        return Handles(*values)
+    made = KINDS[name].call(total, *values)
+    if name == "steps":
+        return Handles(tuple(zip((0.0, *made.keywords["boundaries"]), *made.args, strict=True)), "step")
+    places = np.linspace(0.0, total, HANDLES).round()
+    return Handles(tuple(zip(places.tolist(), made()(places).round(_DIGITS).tolist(), strict=True)), "linear")
+
+
 KIND = Choice(
     "schedule",
     "schedule",

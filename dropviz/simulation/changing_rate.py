@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats
+from dropviz.numbers.checks import Floats, drop_rounding
 from dropviz.schedules import Schedule, compare_test_factors
 
 PLACES = 200  # most places of the slider, and points of a curve, less one
+ROUNDING = 1e-12  # of a ratio; a mean over 100,001 steps leaves less
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +32,8 @@ class ChangingRate:
 def changing_rate(schedule: Schedule, total: int, most_places: int = PLACES) -> ChangingRate:
     """Compare the test factors at every step from 0 to ``total``; show them at ``most_places`` + 1 places at most."""
     compared = compare_test_factors(schedule, np.arange(total + 1))
-    errors = np.abs(compared.mean_ratio - 1.0)
+    errors = drop_rounding(compared.mean_ratio - 1.0, 1.0, ROUNDING)
+    ratios, errors = 1.0 + errors, np.abs(errors)
     worst = errors.argmax(axis=1)
     places = np.unique(np.linspace(0, total, min(total, most_places) + 1).round().astype(int))
     return ChangingRate(
@@ -42,8 +44,8 @@ def changing_rate(schedule: Schedule, total: int, most_places: int = PLACES) -> 
         varies=bool(np.ptp(compared.rates) > 1e-9),
         names=compared.names,
         factors=compared.factors,
-        ratios=compared.mean_ratio[:, places],
-        worst_ratio=compared.mean_ratio[np.arange(len(worst)), worst],
+        ratios=ratios[:, places],
+        worst_ratio=ratios[np.arange(len(worst)), worst],
         worst_step=compared.steps[worst],
         mean_error=errors.mean(axis=1),
     )

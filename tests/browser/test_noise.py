@@ -16,32 +16,38 @@ def opened(page, visit, errors, path):
 def test_the_numbers_follow_the_drag_and_the_address_its_end(page, visit, errors):
     opened(page, visit, errors, "/noise?noise=standard")
     unit = page.locator("[data-text=standard-unit]")
-    expect(unit).to_have_text("At a unit, the noise has mean −0.300·a.")
+    expect(unit).to_have_text("−0.300·a")
     box = page.locator(".dv-range").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2, steps=5)
-    expect(unit).not_to_have_text("At a unit, the noise has mean −0.300·a.")
+    expect(unit).not_to_have_text("−0.300·a")
     rate = float(page.locator(".dv-value").inner_text())
     assert rate > 0.5
-    expect(unit).to_have_text(f"At a unit, the noise has mean −{rate:.3f}·a.")
+    expect(unit).to_have_text(f"−{rate:.3f}·a")
     assert "rate=" not in page.url
     page.mouse.up()
     page.wait_for_url(f"**/noise?*rate={rate:g}*")
     assert "noise=standard" in page.url
 
 
-def test_the_first_screen_holds_the_figure_and_another_noise_is_drawn_in_its_place(page, visit, errors):
+def test_the_first_screen_holds_the_figure_and_a_click_on_a_row_draws_another_noise_in_its_place(
+    page, visit, errors
+):
     opened(page, visit, errors, "/noise?rate=0.6")
-    box = page.locator(".dv-numbers").last.bounding_box()
+    box = page.locator(".dv-panel").nth(1).bounding_box()
     assert box["y"] + box["height"] <= 720
-    page.get_by_text("uniform ×", exact=True).first.click()
+    page.locator("tr", has_text="uniform noise, multiplied").locator("td").last.click()
     page.wait_for_url("**/noise?*noise=uniform*")
-    expect(page.locator(".dv h3", has_text="uniform, multiplied")).to_be_visible()
+    expect(page.locator(".dv-title", has_text="uniform ×: training")).to_be_visible()
+    expect(page.get_by_role("radio", name="uniform noise, multiplied")).to_be_checked()
     expect(page.locator(".dv-value")).to_have_text("0.60")
+    page.keyboard.press("ArrowDown")  # the keyboard goes on from there
+    page.wait_for_url("**/noise?*noise=alpha*")
 
 
 def test_the_address_brings_the_same_picture_back(page, visit, errors):
     opened(page, visit, errors, "/noise?noise=alpha&rate=0.5&source=normal")
-    expect(page.locator("[data-text=rate]")).to_have_text("0.50")
-    expect(page.locator("[data-text=alpha-verdict]")).to_contain_text("standardised, so it keeps both")
+    expect(page.locator(".dv-value")).to_have_text("0.50")
+    expect(page.get_by_role("radio", name="alpha dropout")).to_be_checked()
+    expect(page.locator("[data-text=finding]")).to_contain_text("keeps the mean 0 and the variance 1")

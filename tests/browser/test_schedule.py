@@ -35,6 +35,7 @@ def write_cell(page, row, column, text):
 def test_the_numbers_follow_the_step_and_the_address_its_end(page, visit, errors):
     opened(page, visit, errors, "/schedule")
     error = page.locator("[data-text=last-rate-error]")
+    page.get_by_text("The numbers", exact=True).click()
     expect(page.locator(".dv-label")).to_have_text("training step")
     expect(page.locator(".dv-value")).to_have_text("400")
     expect(page.locator(".dv-keep")).to_have_text("rate 0.30, keep 0.70")
@@ -73,6 +74,7 @@ def test_the_step_leaves_the_rate_of_the_other_pages_alone(page, visit, errors):
 
 def test_text_in_the_table_gets_a_sentence_and_a_number_the_address(page, visit, errors):
     opened(page, visit, errors, "/schedule?schedule=table")
+    page.get_by_text("Settings", exact=True).click()
     write_cell(page, 1, 1, "much")
     expect(
         page.get_by_text("row 2: rate must be a number, at least 0 and below 1; got 'much'.")
@@ -87,3 +89,27 @@ def test_text_in_the_table_gets_a_sentence_and_a_number_the_address(page, visit,
 def test_the_address_brings_the_table_back(page, visit, errors):
     opened(page, visit, errors, "/schedule?schedule=table&schedule_table=0:0.2,1000:0.6&step=500")
     expect(page.locator(".dv-keep")).to_have_text("rate 0.40, keep 0.60")
+
+
+def test_a_hand_draws_the_schedule_and_the_address_holds_it(page, visit, errors):
+    opened(page, visit, errors, "/schedule")
+    handles = page.locator(".dv-handle")
+    expect(handles).to_have_count(6)
+    box = handles.nth(2).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60, steps=5)
+    expect(page.locator(".dv")).to_have_class(re.compile("dv-stale"))
+    assert "schedule" not in page.url.split("?")[-1] or page.url.endswith("/schedule")
+    rate = handles.nth(2).get_attribute("aria-valuenow")
+    assert 0.4 < float(rate) <= 0.95
+    page.mouse.up()
+    page.wait_for_url(
+        re.compile(rf"schedule=table&schedule_table=0%3A0.5%2C200%3A0.4%2C400%3A{rate}%2C600%3A0.2%2C")
+    )
+    expect(page.locator(".dv-keep")).to_contain_text(f"rate {float(rate):.2f}")
+    expect(page.locator(".dv")).not_to_have_class(re.compile("dv-stale"))
+    handles.nth(0).press("Shift+ArrowDown")
+    page.wait_for_url(re.compile(r"schedule_table=0%3A0.4%2C200%3A0.4%2C"))
+    expect(handles.nth(0)).to_be_focused()

@@ -3,13 +3,14 @@ import pytest
 
 import dropviz as dv
 from dropviz.figures.noise import CODE, STEMS, noise_live
-from dropviz.live.panels import Stem
+from dropviz.live.panels import Path, Stem
+from dropviz.live.words import Pick
 from dropviz.numbers.written import plain
-from dropviz.settings.noise import SHORT
+from dropviz.settings.noise import NOISE, SHORT
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.noise import ALPHA_FILL, noise, noises
 from tests.figures.reading import assert_defined, exact, named, simulated, strayed, titles
-from tests.live.reading import asked
+from tests.live.reading import asked, records
 
 RELU, STANDARDISED = dv.Normal(relu=True), dv.Normal()
 OTHERS = [name for name in noises() if name != "inverted"]
@@ -97,12 +98,47 @@ def test_the_code_has_the_moments_that_the_page_shows(name):
     np.testing.assert_array_equal(test, a * (0.7 if name == "standard" else 1.0))
 
 
-def test_only_standard_has_something_to_do_at_test():
+def test_only_standard_needs_anything_at_test_and_alpha_nothing_under_a_condition():
     texts = live().texts
-    assert [name for name in noises() if texts[f"{name}-at-test"][AT] != "nothing to do"] == ["standard"]
-    assert texts["standard-at-test"][AT] == "a × 0.7"
-    assert texts["standard-unit"][AT] == "At a unit, the noise has mean −0.300·a."
-    assert texts["inverted-unit"][AT] == "At a unit, the noise has mean 0."
+    said = {name: texts[f"{name}-at-test"] for name in noises()}
+    assert said["standard"][AT] == "yes: ×\u00a00.7"
+    assert said["alpha"][AT] == "no, for mean 0 and variance 1"
+    assert {said[name][AT] for name in ("inverted", "gaussian", "additive", "uniform")} == {"no"}
+    assert all(values[0].startswith("no") for values in said.values())  # at rate 0
+    assert texts["standard-unit"][AT] == "−0.300·a"
+    assert {texts[f"{name}-unit"][AT] for name in ("inverted", "gaussian", "additive", "uniform")} == {"0"}
+
+
+def test_the_sentence_says_what_was_found_at_this_rate():
+    assert "needs ×\u00a00.7 at test" in live("standard").texts["finding"][AT]
+    matched = live("uniform").texts["finding"]
+    square = RELU.exact_variance + RELU.exact_mean**2
+    assert f"the same variance, {plain(0.3 / 0.7 * square, 3)}." in matched[AT]
+    assert matched[0] == "At rate 0 there is no noise, and nothing to do at test."
+    assert "keeps the mean 0 and the variance 1" in live("alpha", STANDARDISED).texts["finding"][AT]
+    train = noise("alpha").output_moments(0.3, RELU.exact_mean, RELU.exact_variance)
+    other = live("alpha").texts["finding"][AT]
+    assert f"in training has {plain(float(train.mean), 3)} and {plain(float(train.variance), 3)}." in other
+    assert f"These have {plain(RELU.exact_mean, 3)} and {plain(RELU.exact_variance, 3)};" in other
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_means_stand_where_they_are(name):
+    figure = live(name)
+    for panel, which in zip(figure.panels[:2], ("inverted", name), strict=True):
+        train = noise(which).output_moments(RATES, RELU.exact_mean, RELU.exact_variance).mean
+        test = noise(which).test_moments(RATES, RELU.exact_mean, RELU.exact_variance).mean
+        for mark, wanted in (("mean in training", train), ("mean at test", test)):
+            at = named(panel, Path, mark).x
+            np.testing.assert_array_equal(at[:, 0], at[:, 1])
+            np.testing.assert_allclose(at[:, 0], wanted * np.ones_like(RATES), atol=1e-12)
+
+
+def test_a_row_chooses_each_noise_but_inverted():
+    figure = live("uniform")
+    picks = [each.name for each in records(figure.head) if isinstance(each, Pick)]
+    assert picks == OTHERS == list(NOISE.options)
+    assert figure.chosen == "uniform"
 
 
 @pytest.mark.parametrize("other", OTHERS)

@@ -10,11 +10,11 @@ const AXIS = { title: "", low: 0, high: 1, log: false, unit: "", ticks: null };
 
 export const panel = (marks, more = {}) => ({
   title: "title", x: AXIS, y: AXIS, marks, height: 100, labels: { wide: [], narrow: [] }, over: false, above: [],
-  right: 10, equal: false, ...more,
+  right: 10, equal: false, knots: null, ...more,
 });
 
 export const line = (estimate, more = {}) => ({
-  mark: "Line", name: "a", color: "standard", dashed: false, width: 2, kind: "exact", inside: false, turn: 0,
+  mark: "Line", name: "a", color: "standard", dashed: false, width: 2, kind: "exact", inside: false, turn: 0, follows: "",
   estimate: { exact: null, simulated: null, error: null, ...estimate }, ...more,
 });
 

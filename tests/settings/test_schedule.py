@@ -1,9 +1,10 @@
 import math
 import re
 
+import numpy as np
 import pytest
 
-from dropviz.settings.schedule import MOST_ROWS, TABLE, read_rows
+from dropviz.settings.schedule import KINDS, MOST_ROWS, TABLE, handles, read_rows
 
 
 @pytest.mark.parametrize(
@@ -77,3 +78,48 @@ def test_a_long_cell_and_many_empty_rows_are_refused() -> None:
     assert read_rows(["0"] + [""] * 79, ["0.1"] + [None] * 79) == ((0.0, 0.1),)
     with pytest.raises(ValueError, match="at most 40 rows; it has more"):
         read_rows(["0"] + [""] * 80, ["0.1"] + [None] * 80)
+
+
+# ---- what a hand moves ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+def test_what_a_hand_moves_is_a_table_of_the_page(name: str) -> None:
+    held = handles(name, 1000, [setting.default for setting in KINDS[name].settings])
+    rows = held.moved({"0": 0.95, "1": 0.123})
+    assert rows[:2] == ((held.rows[0][0], 0.95), (held.rows[1][0], 0.12))
+    assert rows[2:] == held.rows[2:]
+    assert TABLE.parse(TABLE.spell(rows)) == rows
+
+
+def test_stairs_stay_stairs() -> None:
+    held = handles("steps", 900, (0.5, 0.1, 3))
+    assert held.rows == ((0.0, 0.5), (300.0, 0.3), (600.0, 0.1))
+    made, table = (
+        KINDS[kind].call(900, *given)()
+        for kind, given in (("steps", (0.5, 0.1, 3)), ("table", (held.rows, held.between)))
+    )
+    steps = np.arange(901)
+    np.testing.assert_array_equal(made(steps), table(steps))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        None,
+        [0.1],
+        "0",
+        {"6": 0.1},
+        {"-1": 0.1},
+        {0: 0.1},
+        {"٣": 0.1},
+        {"0": 0.951},
+        {"0": -0.01},
+        {"0": math.nan},
+        {"0": "0.1"},
+        {"0": None},
+    ],
+)
+def test_what_no_hand_can_do_is_refused(changes: object) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        handles("annealed", 1000, (0.5, 100)).moved(changes)

@@ -18,8 +18,8 @@ MARGIN = 0.09  # of the range of the values, below them; 1.6 times as much above
 class Curves:
     """Lines over the rate under a title that states their finding.
 
-    ``limits`` caps the y axis, which has room for the lines ``beside`` these too: those of a panel that may take its
-    place.
+    ``limits`` caps the y axis, which has room for the lines ``beside`` these too, those of a panel that may take its
+    place; ``ends`` fixes it whatever the values are.
     """
 
     title: str
@@ -29,6 +29,7 @@ class Curves:
     limits: tuple[float, float] = (-math.inf, math.inf)
     x_title: str = "dropout rate"
     beside: Sequence[Line] = ()
+    ends: tuple[float, float] | None = None
 
 
 def over(places: Floats, panels: Sequence[Curves], height: int) -> list[Panel]:
@@ -39,8 +40,8 @@ def over(places: Floats, panels: Sequence[Curves], height: int) -> list[Panel]:
 def _panel(curves: Curves, places: Floats, height: int) -> Panel:
     span = float(places[-1] - places[0]) or 1.0
     x = Axis(curves.x_title, float(places[0]) - 0.015 * span, float(places[-1]) + 0.015 * span)
-    low, high = _range(curves)
-    if curves.log:
+    low, high = curves.ends or _range(curves)
+    if curves.log and not curves.ends:
         low, high = 10.0**low, 10.0**high
     known = any(np.isfinite(line.estimate.exact).any() for line in curves.lines)
     y = Axis(curves.y_title, low, high, curves.log, ticks=None if known else ())  # nothing to read off

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -39,11 +39,17 @@ def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
     return Ready(live.rates, gzip.compress(payload, 4, mtime=0), hashlib.sha256(payload).hexdigest()[:16])
 
 
-def live_figure(live: Ready, key: str, setting: Number = RATE, variant: Choice | None = None) -> float:
+def live_figure(
+    live: Ready,
+    key: str,
+    setting: Number = RATE,
+    variant: Choice | None = None,
+    move: Callable[[object], None] | None = None,
+) -> float:
     """Show ``live`` and return its rate; when a drag ends, the rate goes into the session and the address.
 
     ``setting`` names what the slider sets where that is not the rate: the training step of a schedule; ``variant``
-    what a person chooses in the figure itself.
+    what a person chooses in the figure itself. ``move`` gets what a hand has made of the knots, before the page runs.
     """
     state = f"{key}_live"
 
@@ -64,11 +70,13 @@ def live_figure(live: Ready, key: str, setting: Number = RATE, variant: Choice |
         "replace": to_replace(),
         "arrival": st.session_state.get("arrivals", 0),
         "plotly": [plotly_address()],
+        "hears": move is not None,
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
+    moves = {} if move is None else {"on_moved_change": lambda: move(st.session_state[state].get("moved"))}
     component("explorer", '<div class="dv"></div>', stylesheet())(
-        key=state, data=data, on_rate_change=keep_rate, on_chosen_change=keep_variant
+        key=state, data=data, on_rate_change=keep_rate, on_chosen_change=keep_variant, **moves
     )
     return float(saved()[setting.key])
 

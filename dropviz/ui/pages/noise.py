@@ -10,6 +10,7 @@ from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
+from dropviz.ui.settings.session import saved
 from dropviz.ui.settings.sources import choose_source
 from dropviz.ui.settings.widgets import show
 
@@ -20,6 +21,13 @@ SOURCES = (
     "Adding noise to the input is older than dropout: Bishop, [Neural Computation 7, "
     "1995](https://doi.org/10.1162/neco.1995.7.1.108). The variance of Gaussian + and uniform × is set by us to "
     "that of inverted dropout, so that the shape alone differs."
+)
+WORDS = (
+    "Standard dropout adds noise with a mean, −r·a at every unit, and has to undo it at test: × k. "
+    "Every other noise here needs nothing at test. Of those, all but alpha have mean 0 at every unit, "
+    "whatever the activation; alpha's is 0 only on average, and only where the activations have mean 0.\n\n"
+    "Mean 0 is not the whole story. Every noise matched to inverted dropout gives the output the same surplus of "
+    "variance in training, (r/k)·E[a²], and at test that surplus is gone."
 )
 
 
@@ -32,35 +40,30 @@ def _live(activations: Activations, other: str, units: int, seed: int) -> Ready:
     return ready(noise_live(noise_pair(NoisePairConfig(other, activations, units, seed=seed))))
 
 
-def _controls(place: DeltaGenerator) -> tuple[Activations, str, int, int]:
+def _controls(place: DeltaGenerator) -> tuple[Activations, int, int]:
     with place.expander("Settings"):
         activations, _ = choose_source()
         units = int(show(UNITS))
         seed = int(show(SEED))
-    return activations, show(NOISE), units, seed
+    show(NOISE)
+    return activations, units, seed
 
 
-def _figure(activations: Activations, other: str, units: int, seed: int) -> None:
-    live_figure(_live(activations, other, units, seed), "noise")
+def _figure(activations: Activations, units: int, seed: int) -> None:
+    live_figure(_live(activations, saved()[NOISE.key], units, seed), "noise", variant=NOISE)
 
 
 def _words(*_: object) -> None:
-    st.subheader("Which of them need anything at test?", anchor=False)
-    st.markdown(
-        "Standard dropout adds noise with a mean, −r·a at every unit, and has to undo it at test: × k. "
-        "Every other noise here needs nothing at test. Of those, all but alpha have mean 0 at every unit, "
-        "whatever the activation; alpha's is 0 only on average, and only where the activations have mean 0.\n\n"
-        "Mean 0 is not the whole story. Every noise matched to inverted dropout gives the output the same surplus of "
-        "variance in training, (r/k)·E[a²], and at test that surplus is gone."
-    )
-    st.caption(SOURCES)
+    with st.expander("What mean 0 does not do, and sources"):
+        st.markdown(WORDS)
+        st.caption(SOURCES)
 
 
 PAGE = Page(
     address="noise",
     title="Zero-mean noise",
     question="which other noise needs nothing at test?",
-    heading="Zero-mean noise: what must be done at test time?",
+    heading="Which noise needs anything at test?",
     settings=SETTINGS,
     controls=_controls,
     view=_figure,
