@@ -320,7 +320,7 @@ def _overview() -> words.Table:
     """The six noises, a row each, which chooses what stands beside inverted dropout; what each needs at test."""
     rows = [
         [
-            LONG[name] if name == "inverted" else words.Pick(name, LONG[name]),
+            LONG[name] if name == "inverted" else words.Picker(name, LONG[name]),
             words.LiveText(f"{name}-at-test", "strong"),
             words.LiveText(f"{name}-unit"),
             words.LiveText(f"{name}-formula"),

@@ -11,8 +11,8 @@ interface Swatch { span: "Swatch"; }
 interface Link { span: "Link"; address: string; words: string; }
 interface PageLink { span: "PageLink"; address: string; words: string; takes_rate: boolean; }
 interface Term { span: "Term"; word: string; shown: string; meaning: string; }
-interface Pick { span: "Pick"; name: string; label: string; }
-type Span = string | LiveText | Styled | Key | Swatch | Link | PageLink | Term | Pick;
+interface Picker { span: "Picker"; name: string; label: string; }
+type Span = string | LiveText | Styled | Key | Swatch | Link | PageLink | Term | Picker;
 type Spans = Span | Span[];
 
 interface Heading { block: "Heading"; spans: Spans; color: string; }

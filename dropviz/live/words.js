@@ -36,7 +36,7 @@ const SPANS = {
   Link: ({ address, words }) => element("a", { href: address, target: "_blank", rel: "noopener" }, [words]),
   PageLink: ({ address, words, takes_rate: takes }) => // one that takes the rate gets it as the slider moves
     element("a", { href: address, class: "dv-page-link", ...(takes && { "data-takes-rate": "" }) }, [words]),
-  Pick: ({ name, label }) => // the whole row answers to it
+  Picker: ({ name, label }) => // the whole row answers to it
     element("label", { class: "dv-pick" }, [element("input", { type: "radio", name: "dv-pick", value: name }), label]),
   Term: termNode,
 };

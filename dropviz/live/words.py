@@ -86,14 +86,14 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class Picker:
     """A button in a row of a table, which chooses that row: the variant called ``name``."""
 
     name: str
     label: str
 
 
-Span = str | LiveText | Styled | Key | Swatch | Link | PageLink | Term | Pick
+Span = str | LiveText | Styled | Key | Swatch | Link | PageLink | Term | Picker
 Spans = Span | Sequence[Span]
 
 

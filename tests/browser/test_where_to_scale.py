@@ -12,9 +12,10 @@ IN_VIEW = """() => {
         const range = document.createRange();
         range.selectNodeContents(walker.currentNode);
         const { width, right, top, bottom } = range.getBoundingClientRect();
-        const { fontSize, clipPath, visibility } = getComputedStyle(parent);
-        if (!data.trim() || parent.closest("style, script, .dv-status") || !parent.checkVisibility({ opacityProperty: true })) continue;
-        if (visibility === "hidden" || clipPath !== "none" || width < 2 || right < 0 || bottom < 0 || top >= innerHeight) continue;
+        const { fontSize, clipPath } = getComputedStyle(parent);
+        const shown = parent.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+        if (!data.trim() || !shown || parent.closest("style, script, .dv-status") || clipPath !== "none") continue;
+        if (width < 2 || right < 0 || bottom < 0 || top >= innerHeight) continue;
         words.push(...data.trim().split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)));
         smallest = Math.min(smallest, parseFloat(fontSize));
     }

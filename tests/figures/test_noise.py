@@ -4,7 +4,7 @@ import pytest
 import dropviz as dv
 from dropviz.figures.noise import CODE, STEMS, noise_live
 from dropviz.live.panels import Path, Stem
-from dropviz.live.words import Pick
+from dropviz.live.words import Picker
 from dropviz.numbers.written import plain
 from dropviz.settings.noise import NOISE, SHORT
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
@@ -136,7 +136,7 @@ def test_the_means_stand_where_they_are(name):
 
 def test_a_row_chooses_each_noise_but_inverted():
     figure = live("uniform")
-    picks = [each.name for each in records(figure.head) if isinstance(each, Pick)]
+    picks = [each.name for each in records(figure.head) if isinstance(each, Picker)]
     assert picks == OTHERS == list(NOISE.options)
     assert figure.chosen == "uniform"
 
