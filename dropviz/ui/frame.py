@@ -5,19 +5,20 @@ from functools import cache, wraps
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dropviz.live.glossary import GLOSSARY
-from dropviz.settings.addresses import FIRST_PAGE
+from dropviz.settings.addresses import FIRST_PAGE, page_link, spelled
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
 from dropviz.ui.page import Page
 from dropviz.ui.pages import answer, first_screen, next_layer, noise, schedule, story, which_p
 from dropviz.ui.pages.mistakes import page as mistakes
 from dropviz.ui.pages.training import page as training
-from dropviz.ui.settings.session import read_address, write_address
+from dropviz.ui.settings.session import read_address, saved, write_address
 
 HERE = Path(__file__).parent
 
@@ -47,7 +48,10 @@ def _entry(page: Page) -> StreamlitPage:
     def run() -> None:
         _present(page)
         draw(page)
-        _show_footer(page)
+        if st.context.is_embedded:
+            _link_to_the_whole(page)
+        else:
+            _show_footer(page)
 
     return st.Page(run, title=page.title, url_path=page.address, default=page.address == FIRST_PAGE)
 
@@ -58,7 +62,7 @@ def draw(page: Page) -> None:
     complaints = read_address(page.address, page.settings)
     if complaints:
         st.warning("  \n".join(complaints))
-    above, picture, settings = (st.container() for _ in range(3))
+    above, picture, settings = (st.container(key=f"page_{name}") for name in ("above", "picture", "settings"))
     with above:
         chosen = page.controls(settings)
     if page.view is None:
@@ -89,6 +93,13 @@ def _present(page: Page) -> None:
     st.switch_page(
         _entry(story.PAGE), query_params={"mode": mode} | ({"scene": str(scene)} if scene > 1 else {})
     )
+
+
+def _link_to_the_whole(page: Page) -> None:
+    """In a frame of another site a page is its figure and this link; the style sheet hides the rest where it stands."""
+    query = urlencode(spelled(page.settings, saved()))
+    address = escape(page_link(page.address, query))
+    st.html(f'<a class="dv-whole" href="{address}" target="_blank" rel="noopener">Open in dropviz</a>')
 
 
 def _show_footer(page: Page) -> None:
