@@ -26,7 +26,7 @@ def write_cell(page, row, column, text):
     grid = page.get_by_test_id("stDataFrame")
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
-    page.mouse.click(box["x"] + (80, 185)[column], box["y"] + 35 * (row + 1) + 17)
+    page.mouse.click(box["x"] + (0.3, 0.75)[column] * box["width"], box["y"] + 35 * (row + 1) + 17)
     expect(cell).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     page.locator(".gdg-input").fill(text)
