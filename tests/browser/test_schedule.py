@@ -23,8 +23,10 @@ def write_cell(page, row, column, text):
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     cell = page.get_by_test_id(f"glide-cell-{column + 1}-{row}")
     cell.wait_for(state="attached")
-    box = page.get_by_test_id("stDataFrame").bounding_box()
-    page.mouse.click(box["x"] + (80, 185)[column], box["y"] + 35 * (row + 1) + 17)
+    grid = page.get_by_test_id("stDataFrame")
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + (0.3, 0.75)[column] * box["width"], box["y"] + 35 * (row + 1) + 17)
     expect(cell).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     page.locator(".gdg-input").fill(text)
@@ -67,14 +69,14 @@ def test_the_step_leaves_the_rate_of_the_other_pages_alone(page, visit, errors):
     expect(page.locator(".dv-value")).to_have_text("400")
     page.locator(".dv-range").press("Shift+ArrowRight")
     page.wait_for_url("**/schedule?step=500")
-    page.get_by_text("Two strategies", exact=True).click()
+    page.get_by_text("Start", exact=True).click()
     expect(page.locator(".dv-label")).to_have_text("dropout rate")
     expect(page.locator(".dv-value")).to_have_text("0.60")
 
 
 def test_text_in_the_table_gets_a_sentence_and_a_number_the_address(page, visit, errors):
     opened(page, visit, errors, "/schedule?schedule=table")
-    page.get_by_text("Settings", exact=True).click()
+    page.get_by_test_id("stExpander").get_by_text("Settings", exact=True).click()
     write_cell(page, 1, 1, "much")
     expect(
         page.get_by_text("row 2: rate must be a number, at least 0 and below 1; got 'much'.")

@@ -35,6 +35,10 @@ SPANS = [
     (words.PageLink("noise", "l", True), '<a href="noise" class="dv-page-link" data-takes-rate="">l</a>'),
     (words.PageLink("story", "l", False), '<a href="story" class="dv-page-link">l</a>'),
     (
+        words.Pick("n", "l"),
+        '<label class="dv-pick"><input type="radio" name="dv-pick" value="n">l</label>',
+    ),
+    (
         words.Term("keep", "k"),
         '<span><button type="button" class="dv-term" aria-describedby="dv-meaning-1">k</button>'
         '<span class="dv-meaning" id="dv-meaning-1" role="tooltip" popover="manual">'
