@@ -99,7 +99,7 @@ PICTURES: Mapping[str, Picture] = {
     "test_factors": _SAMPLE,
     "which_p": Picture("which-p", (RATE,), lambda _: np.array(RATES)),
     "mistakes": Picture("mistakes", (RATE, replace(mistakes.MISTAKE, options=_TABLED)), _mistake),
-    "next_layer": Picture("next-layer", (RATE, *_UNIT), _unit),
+    "next_layer": Picture("next-layer", (RATE, *_UNIT), _unit, {next_layer.STEP.key: "nonlinearity"}),
     "annealing": Picture("schedule", (_STEP, _START, schedule.TOTAL), _annealing),
     "learning_rates": Picture("answer", (RATE,), lambda _: same_path(RATES)),
 }

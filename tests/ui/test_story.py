@@ -234,5 +234,7 @@ def test_the_link_of_a_scene_is_an_address_that_its_page_takes(scene: Scene) -> 
 def test_every_setting_of_a_picture_is_one_of_its_page() -> None:
     for picture in PICTURES.values():
         (page,) = [page for page in PAGES if page.address == picture.address]
-        known = {one.key for one in page.settings}
-        assert {one.key for one in picture.settings} <= known
+        known = {one.key: one for one in page.settings}
+        assert {one.key for one in picture.settings} <= known.keys()
+        for key, text in picture.fixed.items():
+            known[key].parse(text)
