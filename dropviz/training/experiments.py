@@ -39,7 +39,7 @@ class Experiment:
     title, question : for the screen
     data : makes the data
     runs : label and configuration of up to four runs; the seed is set by `in_turn.RunsInTurn`
-    read : (data, runs) to sentences; call it through `shown`
+    read : (data, runs) to sentences, the verdict first; call it through `shown`
     quantities : what the curves show, names of `curves.QUANTITIES`
     noisy : what shows noisy passes of the finished networks, (configuration, data, epoch, passes, random numbers) to it
     """

@@ -6,7 +6,7 @@ import pytest
 from dropviz.datasets.splits import digits_redrawn, digits_split, moons
 from dropviz.training.config import TrainingConfig
 from dropviz.training.drawn import MOST_PICTURES, MOST_UNITS, network, redrawn, redraws
-from dropviz.training.dropout import Dropout
+from dropviz.training.dropout import Dropout, methods
 from dropviz.training.experiments import comparison, experiments
 from dropviz.training.loop import Run, train
 from dropviz.training.mc import single_pass
@@ -40,6 +40,13 @@ def test_without_dropout_all_units_stay() -> None:
     assert all(kept.all() for kept in network(plain, moons()).kept)
     noisy = TrainingConfig(hidden=(5,), dropout=(None, Dropout("gaussian", 0.5)))
     assert all(kept.all() for kept in network(comparison([("noisy", noisy)], moons), moons()).kept)
+
+
+@pytest.mark.parametrize("method", methods())
+def test_every_noise_has_a_mask_or_none(method: str) -> None:
+    config = TrainingConfig(hidden=(5,), dropout=(None, Dropout(method, 0.5)))
+    kept = network(comparison([("noisy", config)], moons), moons()).kept
+    assert [len(each) for each in kept] == [2, 5, 2]
 
 
 def test_only_pictures_are_redrawn() -> None:

@@ -24,9 +24,9 @@ def network_panel(network: Network, seen: Redrawn | None) -> tuple[Panel, str]:
     kept = np.concatenate(network.kept)
     x, y = np.concatenate(places).T
     marks: list[Mark] = [
-        Path("links of units that are on", "ink", *_links(network, places), width=0.4),
-        Points("on", "title", x[kept], y[kept], size=9),
-        Points("off under this mask", "ink", x[~kept], y[~kept], size=9, open=True),
+        Path("links of units that stay", "ink", *_links(network, places), width=0.4),
+        Points("stays", "title", x[kept], y[kept], size=9),
+        Points("dropped under this mask", "ink", x[~kept], y[~kept], size=9, open=True),
         *_beside(network, seen),
     ]
     labels = [
@@ -39,9 +39,9 @@ def network_panel(network: Network, seen: Redrawn | None) -> tuple[Panel, str]:
         if size > len(each)
     ]
     off, hidden = int((~kept).sum()), sum(map(len, network.kept[1:-1]))
-    title = (
-        f"One mask: {off} of the {hidden} hidden units shown are off" if off else "The network, no unit off"
-    )
+    title = "The network, no unit dropped"
+    if off:
+        title = f"One mask: {off} of the {hidden} hidden units shown are dropped"
     drawn = Panel(title, *_axes(WIDE, TALL), marks, HEIGHT, Labels(labels, labels), equal=True)
     return drawn, f"{title}. Its layers have {', '.join(map(str, network.sizes))} units."
 
@@ -83,7 +83,7 @@ def _places(network: Network) -> list[Floats]:
 
 
 def _links(network: Network, places: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """Lines between all units that are on of one layer and the next, with gaps between them."""
+    """Lines between all units that stay of one layer and the next, with gaps between them."""
     on = [place[kept] for place, kept in zip(places, network.kept, strict=True)]
     gap = np.array([np.nan, np.nan])
     ends = [point for left, right in pairwise(on) for a in left for b in right for point in (a, b, gap)]
