@@ -6,6 +6,8 @@ import { openInPlotly } from "./plotly.js";
 
 const PNG_SCALE = 2;
 const TITLE_ROOM = 24; // pixels above the axes at a type of 12
+const NAME_LETTER = 7.1; // pixels of a letter of a name at most, and of the title: a file has the fonts of its reader
+const TITLE_LETTER = 8.4;
 const GROUNDS = {
   white: { "color-scheme": "light", "--dv-text": "#101316", "--dv-back": "#ffffff" },
   dark: { "color-scheme": "dark", "--dv-text": "#e8e6e1", "--dv-back": "#15171a" },
@@ -38,11 +40,19 @@ function ownLook(node) {
   node.removeAttribute("class");
 }
 
+// The width of a panel with its names and its title, whatever the font.
+function roomOf(svg, caption, unit) {
+  const lines = [...svg.querySelectorAll(".dv-name[text-anchor=start] tspan")];
+  const ends = lines.map((line) => Number(line.getAttribute("x")) + line.textContent.length * NAME_LETTER * unit);
+  return Math.max(svg.viewBox.baseVal.width, caption.textContent.length * TITLE_LETTER * unit, ...ends);
+}
+
 // A panel as an SVG that needs no style sheet, on a ground.
 function standing({ svg, here, caption }, ground) {
-  const { width, height } = svg.viewBox.baseVal;
+  const height = Math.ceil(svg.viewBox.baseVal.height); // whole pixels, or a row would be half the ground
   const size = parseFloat(getComputedStyle(caption).fontSize);
-  const room = (TITLE_ROOM * size) / 13;
+  const width = Math.ceil(roomOf(svg, caption, size / 13));
+  const room = Math.ceil((TITLE_ROOM * size) / 13);
   const copy = svg.cloneNode(true);
   const place = `translate(${new DOMMatrixReadOnly(here.style.transform).e})`;
   copy.append(drawn("g", { transform: place }, [...here.cloneNode(true).childNodes]));
