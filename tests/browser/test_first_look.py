@@ -5,7 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.ui.frame import PAGES
+from tests.browser.in_view import words_in_view
+
+MOST_WORDS = 150  # in the first view of a page, with the navigation and the numbers of its axes
 
 
 @pytest.mark.parametrize(
@@ -24,13 +28,32 @@ def test_the_page_speaks_only_with_its_own_server(page, visit, requested, app_ur
     assert {address.split("/")[2] for address in requested if "//" in address} == {app_url.split("/")[2]}
 
 
-def test_in_a_frame_of_a_course_site_the_picture_comes_first_on_every_page(page, opened, walk):
-    opened(page, "/?embed=true")
+def test_every_page_asks_one_question_in_few_and_large_words(page, opened, walk):
+    opened(page)
     for one in PAGES:
-        assert "embed=true" in page.url
-        expect(page.get_by_role("heading", level=1)).to_have_text(one.heading)
-        if one.address != "story":  # its picture has the words beside it
-            picture = page.locator(":is(.dv, .dv-growing)[data-ready]").first
-            assert picture.bounding_box()["width"] > 1200, one.address
-        expect(page.get_by_test_id("stAlert")).to_have_count(0)
-        walk(page, page.get_by_role("link", name=re.compile("^Next:")))
+        walk(page, f"/{one.address if one.address != FIRST_PAGE else ''}?arrived")
+        title = page.get_by_role("heading", level=1)
+        expect(title).to_have_text(one.heading)
+        assert one.heading.endswith("?"), one.address
+        expect(title).to_have_css("font-size", "28px")
+        words, smallest = words_in_view(page)
+        assert len(words) <= MOST_WORDS, (one.address, len(words), " ".join(words))
+        assert smallest >= 13, one.address
+        expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+
+
+def test_in_a_frame_of_a_course_site_a_page_is_its_figure_its_slider_and_a_link(new_page, opened):
+    page = new_page(viewport={"width": 760, "height": 460})
+    opened(page, "/?embed=true&view=simple&rate=0.4")
+    link = page.get_by_role("link", name="Open in dropviz")
+    assert link.get_attribute("href") == "./?view=simple&rate=0.4"
+    for part in (page.locator(".dv-bars"), page.locator(".dv-range"), link):
+        box = part.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 460
+    assert page.get_by_test_id("stMain").evaluate("node => node.scrollHeight <= node.clientHeight")
+    for one in PAGES[1:3]:
+        opened(page, f"/{one.address}?embed=true")
+        expect(page.get_by_role("link")).to_have_count(1)
+        expect(page.get_by_role("heading", level=1)).to_be_hidden()
+        expect(page.locator(".dv-range")).to_be_in_viewport()

@@ -2,25 +2,8 @@
 
 import pytest
 
-# Every word in view, and the smallest type.
-IN_VIEW = """() => {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const words = [];
-    let smallest = Infinity;
-    while (walker.nextNode()) {
-        const { data, parentElement: parent } = walker.currentNode;
-        const range = document.createRange();
-        range.selectNodeContents(walker.currentNode);
-        const { width, right, top, bottom } = range.getBoundingClientRect();
-        const { fontSize, clipPath } = getComputedStyle(parent);
-        const shown = parent.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-        if (!data.trim() || !shown || parent.closest("style, script, .dv-status") || clipPath !== "none") continue;
-        if (width < 2 || right < 0 || bottom < 0 || top >= innerHeight) continue;
-        words.push(...data.trim().split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)));
-        smallest = Math.min(smallest, parseFloat(fontSize));
-    }
-    return [words, smallest];
-}"""
+from tests.browser.in_view import words_in_view
+
 LINE = """() => [...document.querySelectorAll(".dv-mean")]
     .map((line) => Math.round(line.getBoundingClientRect().bottom))"""
 
@@ -35,7 +18,7 @@ def test_the_first_view_has_few_words_and_none_is_small(page, opened):
     page.wait_for_timeout(300)
     for answer in ("none", "standard", "inverted"):
         choose(page, answer)
-        words, smallest = page.evaluate(IN_VIEW)
+        words, smallest = words_in_view(page)
         assert len(words) <= 120, (len(words), " ".join(words))
         assert smallest >= 13
     sizes = page.evaluate(
