@@ -46,7 +46,8 @@ SCALES: Mapping[Scales, str] = {
 WHY = "Why divide by keep?"
 HOW_KNOWN = (
     "run: our tests run that version and check the row. read: read in the linked file. documented: taken from what is "
-    "not its code. Inferred: concluded from the source, not said by it."
+    "not its code. Inferred: concluded from the source, not said by it. The linked files of Hugging Face are older "
+    "than the version that was run; both say the same."
 )
 
 
@@ -109,8 +110,8 @@ def _label(y: Axis, height: float, part: Probability, name: str, _: float, lette
     """The name of a bar, above the end that does not move; only that of its number if it has too many letters."""
     at = (height + TO_LABEL - y.low) / (y.high - y.low)
     shown = name if len(name) <= letters else name.split(": ")[1]
-    where = (0.0, "start") if part == "drop" else (1.0, "end")
-    return Label((shown,), COLORS_OF[part], where[0], at, anchor=where[1])
+    dropped = part == "drop"
+    return Label((shown,), COLORS_OF[part], 0.0 if dropped else 1.0, at, anchor="start" if dropped else "end")
 
 
 def _counts(row: Framework) -> str:
@@ -214,16 +215,11 @@ def _lines_shown(row: Framework) -> tuple[str, ...]:
 
 def _code_cards(source: Framework, target: Framework) -> words.Columns:
     """The lines of code of both, side by side."""
-    cards = {"source": ("You have", source), "target": ("You write", target)}
-    return words.columns(
-        *(
-            [
-                words.Heading(said),
-                *(words.Code(words.LiveText(f"{side}-{name}")) for name in _lines_shown(row)),
-            ]
-            for side, (said, row) in cards.items()
-        )
-    )
+    cards: list[list[words.Block]] = []
+    for side, said, row in (("source", "You have", source), ("target", "You write", target)):
+        lines = [words.Code(words.LiveText(f"{side}-{name}")) for name in _lines_shown(row)]
+        cards.append([words.Heading(said), *lines])
+    return words.columns(*cards)
 
 
 def _move_texts(source: Framework, target: Framework, rates: Sequence[float]) -> dict[str, list[str]]:

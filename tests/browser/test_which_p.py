@@ -68,3 +68,8 @@ def test_everyones_table_unfolds_with_a_link_in_every_row(page, visit, errors):
     assert rows.count() == len(frameworks())
     links = rows.locator("a").evaluate_all("each => each.map(({ href }) => href)")
     assert links == [row.link.replace("'", "%27") for row in frameworks().values()]
+
+
+def test_the_picture_and_the_sentence_need_few_words(page, visit, errors):
+    opened(page, visit, errors, "/which-p")
+    assert len(page.locator(".dv").inner_text().split()) <= 100

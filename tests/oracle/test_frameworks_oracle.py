@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -282,7 +283,8 @@ def test_a_bare_number_means_what_the_record_says(name: str) -> None:
 def test_the_ends_are_as_recorded(name: str) -> None:
     record, run = RUN[name], RUNNERS[name]
     for rate, expected in ((0.0, record.at_drop_0), (1.0, record.at_drop_1)):
-        assert outcome(lambda a, rate=rate: run(line_of_code(record, rate), True, a), given(name)) == expected
+        line = line_of_code(record, rate)
+        assert outcome(partial(run, line, True), given(name)) == expected
 
 
 @every_record
