@@ -70,9 +70,8 @@ def lowest_test_loss(runs: Sequence[Run]) -> str:
     best = f"{runs[at].label} ({grouped(losses[at].mean(), 3)})"
     seeds = len(losses[at])
     if len(runs) == 1:
-        return (
-            f"Test loss of {best}, mean of {seeds} seeds." if seeds > 1 else f"Test loss of {best}, one seed."
-        )
+        counted = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
+        return f"{_capital(runs[0].label)}: test loss {grouped(losses[0].mean())}, {counted}."
     if seeds == 1:
         return f"Lowest test loss: {best}, with one seed; more seeds say whether that is more than luck."
     if len(alike) == len(runs) - 1:

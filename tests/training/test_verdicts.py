@@ -63,8 +63,8 @@ def test_outputs_past_all_numbers_are_said_to_be() -> None:
             [(0.2,), (0.1,)],
             "Lowest test loss: b (0.100), with one seed; more seeds say whether that is more than luck.",
         ),
-        ([(0.2, 0.4)], "Test loss of a (0.300), mean of 2 seeds."),
-        ([(0.2,)], "Test loss of a (0.200), one seed."),
+        ([(0.2, 0.4)], "A: test loss 0.300, mean of 2 seeds."),
+        ([(0.2,)], "A: test loss 0.200, one seed."),
     ],
 )
 def test_a_winner_is_one_that_the_pairs_tell_apart(losses: list[tuple[float, ...]], said: str) -> None:

@@ -69,8 +69,8 @@ def _y_axis(scale: Scale, curves: Sequence[Curve]) -> Axis:
         high = min(max(math.log10(high), math.ceil(float(values.max(initial=math.log10(high))))), 6.0)
         return Axis(scale.y_title, 10.0**low, 10.0**high, log=True)
     if scale.lows:  # an untrained network may start below the axis
-        ends = [float(curve.mean[-1]) for curve in curves if len(curve.mean) > 1]
-        lowest = min(filter(math.isfinite, ends), default=1.0) - 0.02
+        later = [value for curve in curves for value in curve.mean[max(1, len(curve.mean) // 2) :].tolist()]
+        lowest = min(filter(math.isfinite, later), default=1.0) - 0.02
         low = max((each for each in scale.lows if each <= lowest), default=scale.lows[0])
     else:
         low = min(low, math.floor(10 * float(values.min(initial=low))) / 10)

@@ -19,8 +19,8 @@ class Scale:
     """How a quantity is drawn.
 
     ``limits`` are those of the axis before anything is known; values that do not fit widen it in leaps. Where there are
-    ``lows``, rising, the axis begins at the highest of them that lies below the newest values. ``percent`` writes
-    fractions in hundredths.
+    ``lows``, rising, the axis begins at the highest of them that lies below the newer half of the values. ``percent``
+    writes fractions in hundredths.
     """
 
     title: Title
