@@ -12,7 +12,8 @@ _WORDS = """() => {
         const { fontSize, clipPath } = getComputedStyle(parent);
         const shown = parent.checkVisibility({ opacityProperty: true, visibilityProperty: true });
         if (!data.trim() || !shown || parent.closest("style, script, .dv-status") || clipPath !== "none") continue;
-        if (width < 2 || right < 0 || bottom < 0 || top >= innerHeight) continue;
+        const hidden = parent.closest("[data-testid=stSkipToContent]"); // until a key leads there
+        if (hidden || width < 2 || right < 0 || bottom < 0 || top >= innerHeight) continue;
         words.push(...data.trim().split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)));
         smallest = Math.min(smallest, parseFloat(fontSize));
     }
