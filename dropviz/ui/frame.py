@@ -19,6 +19,7 @@ from dropviz.ui.pages import answer, first_screen, next_layer, noise, schedule, 
 from dropviz.ui.pages.mistakes import page as mistakes
 from dropviz.ui.pages.training import page as training
 from dropviz.ui.settings.session import read_address, saved, write_address
+from dropviz.ui.settings.widgets import fold
 
 HERE = Path(__file__).parent
 
@@ -107,8 +108,9 @@ def _show_footer(page: Page) -> None:
     following = PAGES[(PAGES.index(page) + 1) % len(PAGES)]
     with st.container(key="page_footer"):
         st.page_link(_entry(following), label=f"**Next:** {following.question or following.title}")
-        with st.expander("The words on these pages"):
-            st.html(glossary_html())
+        words = fold("The words on these pages", "words")
+        if words.open:
+            words.html(glossary_html())
 
 
 def glossary_html() -> str:

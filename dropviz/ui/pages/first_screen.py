@@ -17,9 +17,9 @@ from dropviz.theory.activations import Activations
 from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
-from dropviz.ui.settings.session import set_value
+from dropviz.ui.settings.session import kept, set_value
 from dropviz.ui.settings.sources import choose_source
-from dropviz.ui.settings.widgets import show, show_seed
+from dropviz.ui.settings.widgets import fold, show, show_seed
 
 FRAMEWORK = Choice(
     "code",
@@ -52,9 +52,14 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
     """All settings in the sidebar of the full view; below the one idea, what it is drawn from."""
     full = show(VIEW) == "full"
     show(ANSWER)
-    with st.sidebar if full else place.expander("My own activations, and all settings"):
+    settings = None if full else fold("My own activations, and all settings", "settings", place)
+    if settings is not None and not settings.open:
+        activations, label = choose_source(kept)
+        return _config(activations, int(kept(UNITS)), tuple(ANSWER.options), kept(SEED)), "", label
+    with settings or st.sidebar:
         other = "simple" if full else "full"
         st.button(VIEW.options[other], on_click=set_value, args=(VIEW, other), help=VIEW.help)
+    with settings.container(horizontal=True, vertical_alignment="bottom") if settings else st.sidebar:
         activations, label = choose_source()
         strategies = show(STRATEGIES) if full else tuple(ANSWER.options)
         measure = show(MEASURE) if full else ""
@@ -70,10 +75,16 @@ def _view(config: dv.SweepConfig, measure: str, label: str) -> None:
         st.info("One unit has no variance: a curve of the variance is exact alone.")
     if not measure:
         rate = live_figure(live, "where", variant=ANSWER)
-        with st.expander("The code in my framework"):
-            _code(rate)
-        with st.expander("To take away: the table, the figure"):
-            _downloads(config, measure, label, rate)
+        code, files = (
+            fold("The code in my framework", "code"),
+            fold("To take away: table, figure", "files"),
+        )
+        if code.open:
+            with code:
+                _code(rate)
+        if files.open:
+            with files:
+                _downloads(config, measure, label, rate)
         return
     rate = live_figure(live, "explorer")
     st.subheader(f"The same in a framework, at rate {rate:g}", anchor=False)

@@ -19,6 +19,11 @@ def saved() -> dict[str, Any]:
     return values
 
 
+def kept(setting: Setting) -> Any:
+    """Return the remembered value of a setting whose widget is folded away."""
+    return saved()[setting.key]
+
+
 def set_value(setting: Setting, value: Any) -> None:
     """Set a setting as its widget would; to be called before the widget is shown, as callbacks are."""
     saved()[setting.key] = value
@@ -47,15 +52,15 @@ def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
             st.session_state.pop(setting.key, None)
         st.session_state["arrivals"] = st.session_state.get("arrivals", 0) + 1
     for setting in settings:
-        _restore(setting)
+        restore(setting)
     st.session_state["page"] = page
     query = urlencode(spelled(settings, saved())) if opened and not arrived else ""
     st.session_state["replace"] = query
     return complaints
 
 
-def _restore(setting: Setting) -> None:
-    """Give the widget of a setting its remembered value where the session has lost it (a page left and met again)."""
+def restore(setting: Setting) -> None:
+    """Give the widget of a setting its remembered value where the session has lost it: it was away for a while."""
     value = saved().setdefault(setting.key, setting.default)
     if setting.control != "page" and setting.key not in st.session_state:
         st.session_state[setting.key] = list(value) if isinstance(value, tuple) else value

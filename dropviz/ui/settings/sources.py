@@ -1,32 +1,36 @@
 """Which activations a page shows: the widgets of every source, and a person's own file."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.datasets.files import MOST_BYTES, MOST_VALUES, read_activations
 from dropviz.numbers.written import plain
+from dropviz.settings.kinds import Setting
 from dropviz.settings.sources import FILE, SOURCE, SOURCES
 from dropviz.theory.activations import Activations
 from dropviz.theory.measured import Empirical
 from dropviz.ui.components.upload import Upload, upload
 from dropviz.ui.settings.session import saved, set_value
-from dropviz.ui.settings.widgets import show
+from dropviz.ui.settings.widgets import fold, show
 
 FILE_TYPES = ("npy", "npz", "csv", "parquet")
 FILE_HELP = f"Numbers, one or two axes; at most {MOST_BYTES // 1_000_000} MB and {MOST_VALUES:,} values."
 
 
-def choose_source() -> tuple[Activations, str]:
-    """Show the widgets; return the activations and what they are called on the page."""
-    name = show(SOURCE)
+def choose_source(ask: Callable[[Setting], Any] = show) -> tuple[Activations, str]:
+    """Show the widgets, or `kept` what they last said; return the activations and what they are called on the page."""
+    name = ask(SOURCE)
     if name == FILE:
-        own = _own_file()
+        own = _own_file() if ask is show else _last().value
         if own is not None:
             return own, SOURCE.options[FILE]
         st.info("Choose a file; until then the hidden layer of the digits is shown.")
         return SOURCES["digits"].make(), SOURCES["digits"].label
     source = SOURCES[name]
-    values = [show(setting) for setting in source.settings]
+    values = [ask(setting) for setting in source.settings]
     return source.make(*values), source.label
 
 
@@ -39,8 +43,10 @@ def drawn_from(place: DeltaGenerator, default: Activations, label: str) -> Activ
     used = own.value if own.value is not None else default
     with place:
         st.caption(f"Drawn from {disarmed(own.name) if own.value is not None else label}.")
-        with st.expander("My own activations"):
-            _own_file()
+        unfolded = fold("My own activations", "own_activations")
+        if unfolded.open:
+            with unfolded:
+                _own_file()
     return used
 
 

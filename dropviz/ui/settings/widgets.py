@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dropviz.settings.kinds import Choice, Choices, Number, Setting, Text
-from dropviz.ui.settings.session import saved, set_value
+from dropviz.ui.settings.session import restore, saved, set_value
 
 
 def show(setting: Setting, on_change: Callable[[], None] | None = None) -> Any:
@@ -15,6 +17,7 @@ def show(setting: Setting, on_change: Callable[[], None] | None = None) -> Any:
 
     ``on_change`` is called when a person clicks another segment; an address does not call it.
     """
+    restore(setting)
     value = saved()[setting.key] if setting.control == "page" else _widget(setting, on_change)
     saved()[setting.key] = value
     return value
@@ -25,6 +28,14 @@ def show_seed(seed: Number, help: str) -> int:
     value = int(show(seed))
     st.button("new draw", on_click=lambda: set_value(seed, secrets.randbelow(2**31)), help=help)
     return value
+
+
+def fold(title: str, key: str, place: DeltaGenerator | None = None) -> ExpanderContainer:
+    """Return what unfolds under its title; whoever fills it does so only where it is ``open``.
+
+    What is folded away costs neither the server nor the visitor anything.
+    """
+    return (place or st).expander(title, key=f"fold_{key}", on_change="rerun")
 
 
 def _widget(setting: Setting, on_change: Callable[[], None] | None) -> Any:
