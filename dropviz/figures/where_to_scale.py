@@ -1,5 +1,6 @@
 """The first screen's one idea: scale nowhere, at test or in training, and see whether the two means part."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,9 +9,11 @@ import numpy as np
 from dropviz.figures.first_screen import distributions, numbers, numbers_below
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import factor_texts, neurons
+from dropviz.figures.panels.shaded import shaded
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure, UnitRow, Variant
-from dropviz.live.panels import SMALLEST_DRAWN, Axis, Band, Line, Panel, Row
+from dropviz.live.panels import SMALLEST_DRAWN, Axis, Line, Panel, Row
+from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain
 from dropviz.settings.first_screen import ANSWER, MEASURES
 from dropviz.simulation.first_screen import FirstScreen
@@ -22,7 +25,7 @@ CURVES, DISTRIBUTION = 110, 130  # heights of the panels, pixels
 PHASE = {"train": "training", "test": "test"}
 NOTES = {"none": "a mistake", "standard": "the 2014 paper", "inverted": "PyTorch, Keras, JAX"}
 SAME = 1e-9  # means that differ by no more, relatively, are equal
-MOST_GAP = 3.0  # times the training mean, drawn of a gap
+RATIOS = (0.5, 40.0)  # most that is drawn of test ÷ training
 PROBLEM = "Dropout switches units off in training; at test all are on. "
 
 
@@ -52,7 +55,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         lead=[
             words.live_paragraph("problem", "finding"),
             words.Options(ANSWER.label, [_option(row) for row in answers]),
-            words.Bars(),
+            words.Bars(f"mean of {sweep.config.units:,}"),
         ],
         head=[words.live_paragraph("finding", "finding")],
         foot=[
@@ -68,7 +71,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         alt="",
         units=units["units"],
         unit_rows=[_with_means(row, sweep) for row in units["unit_rows"]],
-        variants={row.name: _variant(sweep, row, answers) for row in answers},
+        variants=_variants(sweep, answers),
         chosen=chosen,
     )
 
@@ -87,15 +90,20 @@ def _with_means(row: UnitRow, sweep: Sweep) -> UnitRow:
     return replace(row, train_mean=train, test_mean=test)
 
 
-def _variant(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> Variant:
-    panels = over(np.asarray(sweep.config.rates), _curves(sweep, row, answers), CURVES)
-    findings = "; ".join(panel.title for panel in panels)
-    where = ANSWER.options[row.name]
-    return Variant(
-        [Row([_shaded(panel, sweep.config.rates) for panel in panels])],
-        _texts(sweep, row),
-        f"Three curves over the rate, scaled {where}: {findings}.",
-    )
+def _variants(sweep: Sweep, answers: Sequence[Strategy]) -> dict[str, Variant]:
+    """The curves and words of each answer; all axes stand at the same places: a choice moves the curves alone."""
+    rates = np.asarray(sweep.config.rates)
+    rows = {row.name: over(rates, _curves(sweep, row, answers), CURVES) for row in answers}
+    right = max(panel.right for panels in rows.values() for panel in panels)
+    return {
+        row.name: Variant(
+            [Row([replace(_shaded(panel, rates), right=right) for panel in rows[row.name]])],
+            _texts(sweep, row),
+            f"Three curves over the rate, scaled {ANSWER.options[row.name]}: "
+            f"{'; '.join(panel.title for panel in rows[row.name])}.",
+        )
+        for row in answers
+    }
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
@@ -109,13 +117,15 @@ def _curves(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> list[Cu
         moment: [line for other in answers for line in _phases(sweep, moment, other)]
         for moment in ("mean", "variance")
     }
-    measure = "relative_gap" if mu else "mean_gap"
-    gaps = {other.name: Line("gap", other.name, sweep.gap_estimate(measure, other.name)) for other in answers}
+    measure = "mean_ratio" if mu else "mean_gap"
+    gaps = {
+        other.name: Line("mean", other.name, sweep.gap_estimate(measure, other.name)) for other in answers
+    }
     return [
         Curves(_mean_title(row, mu), "mean", _phases(sweep, "mean", row), beside=beside["mean"]),
         Curves(
             _variance_title(row, mu, v),
-            "variance",
+            "variance, log",
             _phases(sweep, "variance", row),
             log=v > SMALLEST_DRAWN,
             limits=(1e-4 * v, 1e4 * (v + mu**2)) if v > SMALLEST_DRAWN else (0.0, 20.0 * mu**2 or 1.0),
@@ -123,9 +133,10 @@ def _curves(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> list[Cu
         ),
         Curves(
             _gap_title(row, mu),
-            MEASURES[measure].removeprefix("relative "),
+            "test ÷ training, log" if mu else MEASURES[measure],
             [gaps[row.name]],
-            limits=(-MOST_GAP, MOST_GAP),
+            log=mu != 0.0,
+            limits=RATIOS if mu else (-math.inf, math.inf),
             beside=list(gaps.values()),
         ),
     ]
@@ -155,10 +166,10 @@ def _variance_title(row: Strategy, mu: float, v: float) -> str:
 def _gap_title(row: Strategy, mu: float) -> str:
     if mu == 0.0:
         return "Every mean is 0: no gap"
-    return "The gap grows" if row.mistake else "No gap: only noise"
+    return "The gap: × 1/keep" if row.mistake else "No gap: × 1"
 
 
-def _shaded(panel: Panel, rates: Sequence[float]) -> Panel:
+def _shaded(panel: Panel, rates: Floats) -> Panel:
     """The panel with few ticks, and the gap between its training and its test line shaded where it has both."""
     panel = replace(
         panel,
@@ -166,18 +177,16 @@ def _shaded(panel: Panel, rates: Sequence[float]) -> Panel:
         y=replace(panel.y, ticks=_few(panel.y)),
     )
     lines = [mark for mark in panel.marks if isinstance(mark, Line)]
-    if len(lines) != 2:
-        return panel
-    low, high = (one.estimate.exact for one in lines)
-    gap = Band("gap", lines[0].color, np.asarray(rates), low, high)
-    return replace(panel, marks=[gap, *panel.marks])
+    return shaded(panel, rates, lines[0].color) if len(lines) == 2 else panel
 
 
 def _few(axis: Axis) -> Sequence[float] | None:
-    """The powers of a hundred on a logarithmic axis; None, what the browser finds, on another."""
+    """At most three powers of ten on a logarithmic axis; None, what the browser finds, on another."""
     if not axis.log:
         return axis.ticks
-    return [10.0**power for power in range(-30, 31, 2) if axis.low <= 10.0**power <= axis.high]
+    low, high = math.ceil(math.log10(axis.low)), math.floor(math.log10(axis.high))
+    step = max(1, math.ceil((high - low) / 2))
+    return [10.0**power for power in range(low, high + 1, step)]
 
 
 # ---- words ----------------------------------------------------------------------------------------------------------
@@ -186,7 +195,7 @@ def _few(axis: Axis) -> Sequence[float] | None:
 def _problem(rate: float) -> str:
     if rate == 0.0:
         return PROBLEM + "At rate 0 none is switched off."
-    return PROBLEM + f"Unscaled, the next layer gets {plain(1.0 / (1.0 - rate), 3)} times as much."
+    return PROBLEM + f"Unscaled, the next layer would get {plain(1.0 / (1.0 - rate), 3)} times as much."
 
 
 def _texts(sweep: Sweep, row: Strategy) -> dict[str, Sequence[str]]:
@@ -225,5 +234,5 @@ def _finding(row: Strategy, rate: float, mean: float) -> str:
     return {
         "none": f"Nothing is scaled: the test mean is {factor} times the training mean.",
         "standard": f"At test every output is multiplied by {keep}, so both means shrink alike.",
-        "inverted": f"Survivors grow to {factor} of their size, so the mean stays.",
+        "inverted": f"Survivors grow to {factor} times their size, so the mean stays.",
     }[row.name]

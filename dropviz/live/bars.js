@@ -8,13 +8,13 @@ const ROOM = 1.75; // of the tallest activation, to the top of the picture: surv
 
 const part = (className, children = []) => element("div", { class: className }, children);
 
-/** The nodes of the bars, without units. */
-export const barsNode = () => part("dv-bars", [
+/** The nodes of the bars, without units. @param {string} of what the means are of */
+export const barsNode = (of) => part("dv-bars", [
   ...["training", "test"].map((phase) => element("span", { class: "dv-phase" }, [phase])),
   part("dv-stand"), part("dv-stand"),
   part("dv-mean"), part("dv-mean"), part("dv-break"),
   element("b", { class: "dv-badge", "data-text": "badge" }),
-  element("span", { class: "dv-mean-value" }, [element("small", {}, ["mean of all"]), element("b", { "data-text": "train-mean" })]),
+  element("span", { class: "dv-mean-value" }, [element("small", {}, [of]), element("b", { "data-text": "train-mean" })]),
   element("span", { class: "dv-mean-value" }, [element("b", { "data-text": "test-mean" })]),
 ]);
 

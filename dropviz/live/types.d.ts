@@ -28,7 +28,7 @@ interface Columns { block: "Columns"; columns: Block[][]; across: number; }
 interface Group { block: "Group"; kind: "card" | "neurons"; blocks: Block[]; color: string; }
 interface Option { name: string; title: Spans; note: string; }
 interface Options { block: "Options"; label: string; options: Option[]; }
-interface Bars { block: "Bars"; }
+interface Bars { block: "Bars"; of: string; }
 interface Fold { block: "Fold"; title: string; blocks: Block[]; }
 interface Cells { block: "Cells"; cells: Spans[]; }
 type Block = Heading | Paragraph | Quantities | Code | Table | Neurons | Columns | Group | Fold | Options | Bars | Cells;

@@ -101,7 +101,7 @@ const BLOCKS = {
     ]));
     return element("div", { class: "dv-options", role: "radiogroup", "aria-label": label }, buttons);
   },
-  Bars: barsNode,
+  Bars: ({ of }) => barsNode(of),
   Fold: ({ title, blocks }) => foldNode(title, wordNodes(blocks)),
   Cells: cellsNode,
 };

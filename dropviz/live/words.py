@@ -218,7 +218,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """The place of the units as bars, in both phases, as the chosen variant makes them, and of their means."""
+    """The place of the units as bars, in both phases, as the chosen variant makes them, and of the means ``of`` all."""
+
+    of: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from dropviz.simulation.masks import from_block_on
 from dropviz.simulation.sweep import SweepConfig, draw_chunk
 
 FINE_BINS = 400
-MOST_SEARCHED = 16_384  # units, for a dozen of them
+MOST_SEARCHED = 16_384  # units, for a dozen of them,
+DROPS_MATTER = 8.0  # times as much as their size
 
 
 class Units(NamedTuple):
@@ -82,10 +83,11 @@ def some_units(config: SweepConfig, count: int) -> Units:
 
 
 def even_units(config: SweepConfig, count: int) -> Units:
-    """Pick at most ``count`` units of the sweep that lie evenly around its mean and drop out one after the other.
+    """Pick at most ``count`` units of the sweep that lie evenly around its mean, before and after they drop out.
 
     Wanted are activations from μ − s to μ + s, s the smaller of 0.6·|μ| and the standard deviation (of these alone
-    where μ is 0), and drops at the rates 1/2n, 3/2n, …; each wish takes the unit nearest to both.
+    where μ is 0). They drop out one after the other at the rates 1/2n, 3/2n, …, each followed by the one that lies as
+    far on the other side of μ, the last one never. Each wish takes the unit that is nearest to both.
     """
     values, sizes = _first_chunk(config)
     rates, place = np.append(config.rates, 1.0), np.repeat(np.arange(len(sizes)), sizes)
@@ -94,17 +96,18 @@ def even_units(config: SweepConfig, count: int) -> Units:
     law, count = config.activations, min(count, len(values))
     deviation = math.sqrt(law.exact_variance)
     spread = min(0.6 * abs(law.exact_mean), deviation) or deviation
-    wish = np.arange(count)
-    wanted = law.exact_mean + spread * np.linspace(-1.0, 1.0, count)[7 * wish % count]
-    drop = (
-        (5 * wish + 2) % count + 0.5
-    ) / count  # 5 and 7 share no factor with a dozen: no two wishes are one
-    free, chosen = np.ones(len(values), dtype=bool), []
-    for value, rate in zip(wanted, drop, strict=True):
-        far = ((values - value) / (spread or 1.0)) ** 2 + (rates[place] - rate) ** 2
-        chosen.append(int(np.argmin(np.where(free, far, np.inf))))
-        free[chosen[-1]] = False
-    return Units(values[chosen], place[chosen])
+    wanted = law.exact_mean + spread * np.linspace(-1.0, 1.0, count)
+    drop = np.append((np.arange(count - 1) + 0.5) / count, 1.0)
+    half = count // 2
+    pairs = [*range(0, half, 2), *range(1, half, 2)]
+    turn = [one for low in pairs for one in (low, count - 1 - low)] + [half] * (count % 2)
+    free, chosen = np.ones(len(values), dtype=bool), np.zeros(count, dtype=np.intp)
+    for rate, one in zip(drop, turn, strict=True):
+        far = ((values - wanted[one]) / (spread or 1.0)) ** 2 + (DROPS_MATTER * (rates[place] - rate)) ** 2
+        chosen[one] = int(np.argmin(np.where(free, far, np.inf)))
+        free[chosen[one]] = False
+    shown = chosen[7 * np.arange(count) % count] if count % 7 else chosen  # not in the order of their size
+    return Units(values[shown], place[shown])
 
 
 def even_edges(low: float, high: float, bins: int) -> Floats:
