@@ -1,7 +1,7 @@
 """The widget of every kind of setting."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,12 +10,9 @@ from dropviz.settings.kinds import Choice, Choices, Number, Setting, Text
 from dropviz.ui.settings.session import saved, set_value
 
 
-def show(setting: Setting, on_change: Callable[[], None] | None = None) -> Any:
-    """Show the widget of a setting, remember its value and return it.
-
-    ``on_change`` is called when a person clicks another segment; an address does not call it.
-    """
-    value = saved()[setting.key] if setting.control == "page" else _widget(setting, on_change)
+def show(setting: Setting) -> Any:
+    """Show the widget of a setting, remember its value and return it."""
+    value = saved()[setting.key] if setting.control == "page" else _widget(setting)
     saved()[setting.key] = value
     return value
 
@@ -27,7 +24,7 @@ def show_seed(seed: Number, help: str) -> int:
     return value
 
 
-def _widget(setting: Setting, on_change: Callable[[], None] | None) -> Any:
+def _widget(setting: Setting) -> Any:
     shown: dict[str, Any] = {"label": setting.label, "key": setting.key, "help": setting.help}
     if isinstance(setting, Choice | Choices):
         shown |= {"options": list(setting.options), "format_func": setting.options.__getitem__}
@@ -49,7 +46,7 @@ def _widget(setting: Setting, on_change: Callable[[], None] | None) -> Any:
         case Choice(control="box"):
             return st.selectbox(**shown)
         case Choice():
-            return st.segmented_control(**shown, required=True, on_change=on_change) or setting.default
+            return st.segmented_control(**shown, required=True) or setting.default
 
 
 def _at_most(setting: Choices, chosen: Sequence[str]) -> tuple[str, ...]:
