@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -91,7 +92,8 @@ def _mean_panel(found: ChangingRate) -> Curves:
     """
     keep, flat = 1.0 - found.rates, np.ones_like(found.rates)
     lines = [Line("standard, training", "standard", Estimate(keep), follows="keep")]
-    for name, factor in zip(("last", "mean", "first"), found.factors.tolist(), strict=False):
+    names: tuple[Literal["last", "mean", "first"], ...] = ("last", "mean", "first")
+    for name, factor in zip(names, found.factors.tolist(), strict=False):
         said = f"test, {name} rate" if found.varies else "test"
         lines.append(Line(said, "standard", Estimate(factor * flat), dashed=True, follows=name))
     lines = [*(lines if found.varies else lines[:2]), Line("inverted, both", "inverted", Estimate(flat))]
