@@ -36,7 +36,7 @@ SPANS = [
     (words.PageLink("story", "l", False), '<a href="story" class="dv-page-link">l</a>'),
     (
         words.Picker("n", "l"),
-        '<label class="dv-pick"><input type="radio" name="dv-pick" value="n">l</label>',
+        '<label class="dv-pick"><input type="radio" value="n">l</label>',
     ),
     (
         words.Term("keep", "k"),
@@ -99,9 +99,9 @@ BLOCKS = [
             "l", [words.Option("none", "t", "m"), words.Option("standard", ["u", words.Term("keep")], "")]
         ),
         '<div class="dv-options" role="radiogroup" aria-label="l">'
-        '<label class="dv-option" data-color="none"><input type="radio" name="dv-options-1" value="none">'
+        '<label class="dv-option" data-color="none"><input type="radio" value="none">'
         "<b>t</b><small>m</small></label>"
-        '<label class="dv-option" data-color="standard"><input type="radio" name="dv-options-1" value="standard">'
+        '<label class="dv-option" data-color="standard"><input type="radio" value="standard">'
         '<b>u<span><button type="button" class="dv-term" aria-describedby="dv-meaning-1">keep</button>'
         '<span class="dv-meaning" id="dv-meaning-1" role="tooltip" popover="manual">'
         f"{MEANINGS['keep']}</span></span></b><small></small></label></div>",
@@ -120,7 +120,7 @@ BLOCKS = [
         '<div class="dv-card" data-color="none"><p>a</p></div>',
     ),
 ]
-ITS_OWN = re.compile(r"(dv-(?:meaning|options))-\w+")  # what no two of a page share
+ITS_OWN = re.compile(r"(dv-meaning)-\w+")  # what no two of a page share
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)> &amp; \"'"
 
 
