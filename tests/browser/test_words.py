@@ -59,10 +59,6 @@ BLOCKS = [
         '<dl class="dv-numbers dv-tight"><div><dt>q</dt><dd><span data-text="n"></span>'
         '<small data-text="n-exact"></small></dd></div><div><dt>o</dt><dd>0</dd></div></dl>',
     ),
-    (
-        words.Quantities([], widths=(1, 1.25)),
-        '<dl class="dv-numbers" style="grid-template-columns: minmax(0, 1fr) minmax(0, 1.25fr)"></dl>',
-    ),
     (words.Code("a\nb"), "<pre><code>a\nb</code></pre>"),
     (words.Code(words.LiveText("n")), '<pre><code data-text="n"></code></pre>'),
     (
