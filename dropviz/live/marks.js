@@ -145,8 +145,9 @@ const draw = {
       const side = 4 * unit;
       toCut({ d: seen && isCut ? [0, side].map((lower) =>
         `M${tenth(x - side)},${tenth(strip + lower + 2)}L${tenth(x + side)},${tenth(strip + lower - 2)}`).join("") : "" });
-      const right = toX(at) + STEM_WORDS * unit < toX.ends[1];
       putText(words, seen && (isCut || !mark.dashed) ? `${mark.dashed ? "test" : "training"} ${Math.round(share)} %` : "");
+      if (!seen) return; // where there is no share, there is no height for its words
+      const right = toX(at) + STEM_WORDS * unit < toX.ends[1];
       toWords({
         "text-anchor": right ? "start" : "end", x: tenth(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit),
         y: tenth(y + (mark.dashed ? 18 : 4) * unit),
