@@ -56,11 +56,8 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
     rates, chosen = np.asarray(config.rates), [strategy(name) for name in config.strategies]
     panels = curve_panels(screen.sweep, measure)
     across = len(chosen) if len(chosen) <= 3 else 2
-    titles = (
-        f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}" for row in chosen
-    )
     heads = [strategy_head(row, words.live_paragraph(f"{row.name}-note", "muted")) for row in chosen]
-    shown = distributions(screen, chosen, titles, DISTRIBUTION, heads)
+    shown = distributions(screen, chosen, map(formulas, chosen), DISTRIBUTION, heads)
     rows = [Row(shown[at : at + across]) for at in range(0, len(shown), across)]
     names, findings = " and ".join(row.label for row in chosen), "; ".join(panel.title for panel in panels)
     return LiveFigure(
@@ -69,12 +66,17 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
         texts=_texts(screen, chosen),
         head=[words.Paragraph(HINT, "hint")],
         foot=[
-            words.Columns([numbers_below(row, len(chosen)) for row in chosen], across),
+            words.Columns([numbers_below(row, len(chosen) == 3) for row in chosen], across),
             words.Paragraph(KEY, "muted"),
         ],
         alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
         **neurons(screen.units, chosen, rates),
     )
+
+
+def formulas(row: Strategy) -> str:
+    """What a strategy makes of an activation, as the title of its distributions."""
+    return f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}"
 
 
 def distributions(
@@ -117,15 +119,19 @@ def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Curves]:
         variance_title = "Variances do not match" if wrong else "The variances do not: training ≥ test"
     return [
         Curves(mean_title, "mean", means, limits=(-reach, reach)),
-        Curves(
-            variance_title,
-            "variance",
-            variances,
-            log=v > SMALLEST_DRAWN,
-            limits=(1e-4 * v, 1e4 * (v + mu**2)) if v > SMALLEST_DRAWN else (0.0, 20.0 * mu**2 or 1.0),
-        ),
+        variance_panel(variance_title, variances, sweep.config.activations),
         _discrepancy_panel(sweep, chosen, measure),
     ]
+
+
+def variance_panel(
+    title: str, lines: Sequence[Line], law: Activations, beside: Sequence[Line] = ()
+) -> Curves:
+    """Variances; on a linear axis where the activations do not vary, for there those at test are 0."""
+    mu, v = law.exact_mean, law.exact_variance
+    varies = v > SMALLEST_DRAWN
+    limits = (1e-4 * v, 1e4 * (v + mu**2)) if varies else (0.0, 20.0 * mu**2 or 1.0)
+    return Curves(title, "variance", lines, varies, limits, beside=beside)
 
 
 def _discrepancy_panel(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -> Curves:
@@ -225,8 +231,8 @@ def _notes(picture: Distribution) -> list[str]:
     return texts
 
 
-def numbers_below(row: Strategy, among: int) -> list[words.Block]:
-    """The numbers of a strategy, one of so many side by side, and its code."""
+def numbers_below(row: Strategy, tight: bool = False) -> list[words.Block]:
+    """The numbers of a strategy, ``tight`` where three stand side by side, and its code."""
     cells = []
     for title, text in (
         *((f"{phase} {moment}", f"{phase}-{moment}") for phase, moment in NUMBERS),
@@ -236,4 +242,4 @@ def numbers_below(row: Strategy, among: int) -> list[words.Block]:
         below = [words.LiveText(f"{name}-error"), words.LiveText(f"{name}-exact")]
         cells.append(words.Quantity(title, words.LiveText(name), below))
     code = f"train = a * mask{row.train_scale.code}\ntest  = a{row.test_scale.code}"
-    return [words.Heading(row.label, row.name), words.Quantities(cells, tight=among == 3), words.Code(code)]
+    return [words.Heading(row.label, row.name), words.Quantities(cells, tight), words.Code(code)]

@@ -9,10 +9,11 @@ import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
+from dropviz.figures.panels.phases import phases, shaded
 from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Axis, Band, Label, Labels, Line, Mark, Panel, Path, Row
+from dropviz.live.panels import Axis, Label, Labels, Line, Panel, Path, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated, plain, short
@@ -65,7 +66,7 @@ def _mean_panels(found: Mistake, wrong: Strategy, right: Strategy) -> list[Panel
     """The means in both phases under the mistake and under inverted dropout, on the same axis."""
     mu = found.sweep.config.activations.exact_mean
     limits = (min(0.0, 4.0 * mu), max(0.0, 4.0 * mu)) if mu else (-math.inf, math.inf)
-    lines = {row.name: _phases(found, row) for row in (wrong, right)}
+    lines = {row.name: phases(found.sweep, "mean", row) for row in (wrong, right)}
     said = "every mean is 0" if found.centred else f"test mean = {OF_TRAINING[wrong.name]}"
     titles = (
         f"{WRONG_SIGN} {wrong.short.capitalize()}: {said}",
@@ -75,19 +76,9 @@ def _mean_panels(found: Mistake, wrong: Strategy, right: Strategy) -> list[Panel
         Curves(title, "mean", lines[row.name], limits=limits, beside=lines[other.name])
         for title, row, other in zip(titles, (wrong, right), (right, wrong), strict=True)
     ]
-    panels = over(np.asarray(found.sweep.config.rates), curves, HEIGHT)
-    train, test = (line.estimate.exact for line in lines[wrong.name])
-    gap = Band("gap", wrong.name, np.asarray(found.sweep.config.rates), train, test)
-    marks: list[Mark] = [gap, *panels[0].marks]
-    return [replace(panels[0], marks=marks), panels[1]]
-
-
-def _phases(found: Mistake, row: Strategy) -> list[Line]:
-    names = {"train": "training", "test": "test"}
-    return [
-        Line(names[phase], row.name, found.sweep.estimate("mean", row.name, phase), phase == "test")
-        for phase in PHASES
-    ]
+    rates = np.asarray(found.sweep.config.rates)
+    with_gap, without = over(rates, curves, HEIGHT)
+    return [shaded(with_gap, rates, wrong.name), without]
 
 
 def ratio_panel(found: Mistake, chosen: Strategy) -> Curves:

@@ -153,7 +153,7 @@ def _discrepancy_panel(found: NoisePair) -> Curves:
 
 
 def _texts(found: NoisePair) -> dict[str, list[str]]:
-    """Every text that changes with the rate, by name; `_head`, `_foot` and `_table` say where each stands."""
+    """Every text that changes with the rate, by name; `_overview`, `_above`, `_numbers` and `_table` say where."""
     activations, rates = found.sweep.config.activations, found.sweep.config.rates
     square = activations.exact_variance + activations.exact_mean**2
     said = {"rate": [f"{rate:.2f}" for rate in rates]}

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.panels.phases import shaded
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Band, Knots, Line, Row, role
+from dropviz.live.panels import Knots, Line, Row, role
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.settings.schedule import HIGHEST, Handles
@@ -25,7 +27,8 @@ def schedule_live(found: ChangingRate, handles: Handles | None = None) -> LiveFi
     """Return the figure of a schedule, which follows the training step; a hand moves it by its ``handles``."""
     shown = over(found.steps, [_rate_panel(found), _mean_panel(found)], HEIGHT)
     shown[0] = replace(shown[0], above=_above_rate(handles), knots=_knots(handles))
-    shown[1] = replace(shown[1], marks=[*_gap(found), *shown[1].marks], above=_above_means())
+    means = shaded(shown[1], found.steps, "standard") if found.varies else shown[1]
+    shown[1] = replace(means, above=_above_means())
     ratios = over(found.steps, [ratio_panel(found)], LOW_HEIGHT)
     steps, rates = found.steps.tolist(), found.rates.tolist()
     return LiveFigure(
@@ -83,10 +86,14 @@ def _rate_panel(found: ChangingRate) -> Curves:
 
 
 def _mean_panel(found: ChangingRate) -> Curves:
-    """The mean in training, which moves with the rate, and at test, where a factor is one number for all steps."""
+    """The mean in training, which moves with the rate, and at test, where a factor is one number for all steps.
+
+    The first two lines are standard's in training and at test, with the factor of the last rate.
+    """
     keep, flat = 1.0 - found.rates, np.ones_like(found.rates)
     lines = [Line("standard, training", "standard", Estimate(keep), follows="keep")]
-    for name, factor in zip(("last", "mean", "first"), found.factors.tolist(), strict=False):
+    names: tuple[Literal["last", "mean", "first"], ...] = ("last", "mean", "first")
+    for name, factor in zip(names, found.factors.tolist(), strict=False):
         said = f"test, {name} rate" if found.varies else "test"
         lines.append(Line(said, "standard", Estimate(factor * flat), dashed=True, follows=name))
     lines = [*(lines if found.varies else lines[:2]), Line("inverted, both", "inverted", Estimate(flat))]
@@ -97,13 +104,6 @@ def _mean_panel(found: ChangingRate) -> Curves:
     else:
         title = f"Standard: training and test stay at {1.0 - found.first:.3g}·E[a]"
     return _panel(title, "mean / E[a]", lines, ends=WHOLE)
-
-
-def _gap(found: ChangingRate) -> list[Band]:
-    """What lies between the training mean and the test mean with the factor of the last rate."""
-    keep, last = 1.0 - found.rates, np.full_like(found.rates, found.factors[0])
-    between = [Band("gap", "standard", found.steps, np.minimum(keep, last), np.maximum(keep, last))]
-    return between if found.varies else []
 
 
 def ratio_panel(found: ChangingRate) -> Curves:

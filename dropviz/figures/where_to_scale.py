@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from dropviz.figures.first_screen import distributions, numbers, numbers_below
+from dropviz.figures.first_screen import distributions, formulas, numbers, numbers_below, variance_panel
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import factor_texts, neurons
-from dropviz.figures.panels.shaded import shaded
+from dropviz.figures.panels.phases import phases, shaded
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure, UnitRow, Variant
-from dropviz.live.panels import SMALLEST_DRAWN, Axis, Line, Panel, Row
-from dropviz.numbers.checks import Floats
+from dropviz.live.panels import Axis, Line, Panel, Row
 from dropviz.numbers.written import plain
 from dropviz.settings.first_screen import ANSWER, MEASURES
 from dropviz.simulation.first_screen import FirstScreen
@@ -22,7 +21,6 @@ from dropviz.theory.moments import PHASES
 from dropviz.theory.strategies import Strategy, strategy
 
 CURVES, DISTRIBUTION = 110, 130  # heights of the panels, pixels
-PHASE = {"train": "training", "test": "test"}
 NOTES = {"none": "a mistake", "standard": "the 2014 paper", "inverted": "PyTorch, Keras, JAX"}
 SAME = 1e-9  # means that differ by no more, relatively, are equal
 RATIOS = (0.5, 40.0)  # most that is drawn of test ÷ training
@@ -34,24 +32,12 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
     sweep, rates = screen.sweep, np.asarray(screen.sweep.config.rates)
     answers = [strategy(name) for name in ANSWER.options]
     right = [row for row in answers if not row.mistake]
-    texts: dict[str, Sequence[str]] = {"problem": [_problem(rate) for rate in rates.tolist()]}
-    for row in answers:
-        texts |= factor_texts(row, sweep.config.rates)
-    for row in right:
-        texts |= numbers(sweep, row)
-    titles = (
-        f"{row.short}: training {row.train_scale.of('m·a')}, test {row.test_scale.of('a')}" for row in right
-    )
+    pictures = distributions(screen, right, map(formulas, right), DISTRIBUTION)
     units = neurons(screen.dozen, answers, rates)
     return LiveFigure(
-        rows=[
-            Row(
-                distributions(screen, right, titles, DISTRIBUTION),
-                fold="Every unit: the distributions of both",
-            )
-        ],
+        rows=[Row(pictures, fold="Every unit: the distributions of both")],
         rates=sweep.config.rates,
-        texts=texts,
+        texts=_texts_of_all(sweep, answers, right),
         lead=[
             words.live_paragraph("problem", "finding"),
             words.Options(ANSWER.label, [_option(row) for row in answers]),
@@ -59,14 +45,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         ],
         head=[words.live_paragraph("finding", "finding")],
         foot=[
-            words.Fold(
-                "The numbers of both, with their errors",
-                [
-                    words.columns(
-                        *([words.Heading(row.label, row.name), *numbers_below(row, 2)[1:]] for row in right)
-                    )
-                ],
-            )
+            words.Fold("The numbers of both, with their errors", [words.columns(*map(numbers_below, right))])
         ],
         alt="",
         units=units["units"],
@@ -95,15 +74,16 @@ def _variants(sweep: Sweep, answers: Sequence[Strategy]) -> dict[str, Variant]:
     rates = np.asarray(sweep.config.rates)
     rows = {row.name: over(rates, _curves(sweep, row, answers), CURVES) for row in answers}
     right = max(panel.right for panels in rows.values() for panel in panels)
-    return {
-        row.name: Variant(
-            [Row([replace(_shaded(panel, rates), right=right) for panel in rows[row.name]])],
+    variants = {}
+    for row in answers:
+        mean, variance, gap = (_sparse(replace(panel, right=right)) for panel in rows[row.name])
+        findings = "; ".join(panel.title for panel in (mean, variance, gap))
+        variants[row.name] = Variant(
+            [Row([shaded(mean, rates, row.name), shaded(variance, rates, row.name), gap])],
             _texts(sweep, row),
-            f"Three curves over the rate, scaled {ANSWER.options[row.name]}: "
-            f"{'; '.join(panel.title for panel in rows[row.name])}.",
+            f"Three curves over the rate, scaled {ANSWER.options[row.name]}: {findings}.",
         )
-        for row in answers
-    }
+    return variants
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
@@ -114,7 +94,7 @@ def _curves(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> list[Cu
     law = sweep.config.activations
     mu, v = law.exact_mean, law.exact_variance
     beside = {
-        moment: [line for other in answers for line in _phases(sweep, moment, other)]
+        moment: [line for other in answers for line in phases(sweep, moment, other)]
         for moment in ("mean", "variance")
     }
     measure = "mean_ratio" if mu else "mean_gap"
@@ -122,30 +102,18 @@ def _curves(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> list[Cu
         other.name: Line("mean", other.name, sweep.gap_estimate(measure, other.name)) for other in answers
     }
     return [
-        Curves(_mean_title(row, mu), "mean", _phases(sweep, "mean", row), beside=beside["mean"]),
-        Curves(
-            _variance_title(row, mu, v),
-            "variance, log",
-            _phases(sweep, "variance", row),
-            log=v > SMALLEST_DRAWN,
-            limits=(1e-4 * v, 1e4 * (v + mu**2)) if v > SMALLEST_DRAWN else (0.0, 20.0 * mu**2 or 1.0),
-            beside=beside["variance"],
+        Curves(_mean_title(row, mu), "mean", phases(sweep, "mean", row), beside=beside["mean"]),
+        variance_panel(
+            _variance_title(row, mu, v), phases(sweep, "variance", row), law, beside=beside["variance"]
         ),
         Curves(
             _gap_title(row, mu),
-            "test ÷ training, log" if mu else MEASURES[measure],
+            "test ÷ training" if mu else MEASURES[measure],
             [gaps[row.name]],
             log=mu != 0.0,
             limits=RATIOS if mu else (-math.inf, math.inf),
             beside=list(gaps.values()),
         ),
-    ]
-
-
-def _phases(sweep: Sweep, moment: str, row: Strategy) -> list[Line]:
-    return [
-        Line(PHASE[phase], row.name, sweep.estimate(moment, row.name, phase), phase == "test")
-        for phase in PHASES
     ]
 
 
@@ -169,15 +137,11 @@ def _gap_title(row: Strategy, mu: float) -> str:
     return "The gap: × 1/keep" if row.mistake else "No gap: × 1"
 
 
-def _shaded(panel: Panel, rates: Floats) -> Panel:
-    """The panel with few ticks, and the gap between its training and its test line shaded where it has both."""
-    panel = replace(
-        panel,
-        x=replace(panel.x, title="rate", ticks=(0.0, 0.9)),
-        y=replace(panel.y, ticks=_few(panel.y)),
-    )
-    lines = [mark for mark in panel.marks if isinstance(mark, Line)]
-    return shaded(panel, rates, lines[0].color) if len(lines) == 2 else panel
+def _sparse(panel: Panel) -> Panel:
+    """The panel with few ticks; a logarithmic axis says that it is one."""
+    title = f"{panel.y.title}, log" if panel.y.log else panel.y.title
+    x = replace(panel.x, title="rate", ticks=(0.0, 0.9))
+    return replace(panel, x=x, y=replace(panel.y, title=title, ticks=_few(panel.y)))
 
 
 def _few(axis: Axis) -> Sequence[float] | None:
@@ -196,6 +160,18 @@ def _problem(rate: float) -> str:
     if rate == 0.0:
         return PROBLEM + "At rate 0 none is switched off."
     return PROBLEM + f"Unscaled, the next layer would get {plain(1.0 / (1.0 - rate), 3)} times as much."
+
+
+def _texts_of_all(
+    sweep: Sweep, answers: Sequence[Strategy], right: Sequence[Strategy]
+) -> dict[str, Sequence[str]]:
+    """What is said whatever is chosen: the problem, what each answer does, and the numbers of those that are right."""
+    texts: dict[str, Sequence[str]] = {"problem": [_problem(rate) for rate in sweep.config.rates]}
+    for row in answers:
+        texts |= factor_texts(row, sweep.config.rates)
+    for row in right:
+        texts |= numbers(sweep, row)
+    return texts
 
 
 def _texts(sweep: Sweep, row: Strategy) -> dict[str, Sequence[str]]:

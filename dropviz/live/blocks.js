@@ -85,9 +85,9 @@ export function fillBlocks(live) {
   /** @type {(name: string) => NodeListOf<SVGSVGElement>} */
   const neurons = (name) => root.querySelectorAll(`svg[data-units="${name}"]`);
   const units = payload.unitRows.flatMap((row) => Array.from(neurons(row.name), (svg) => drawUnits(svg, row, live)));
-  /** @type {HTMLInputElement} */
-  const option = root.querySelector(`input[type=radio][value="${payload.chosen}"]`);
-  if (option) option.checked = true;
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const choosers = root.querySelectorAll("input[type=radio]");
+  for (const one of choosers) Object.assign(one, { name: parts.range.id, checked: one.value === payload.chosen });
   /** @type {NodeListOf<HTMLElement>} */
   const bars = root.querySelectorAll(".dv-bars");
   const drawnBy = payload.unitRows.find(({ name }) => name === payload.chosen);

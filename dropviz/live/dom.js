@@ -21,6 +21,7 @@ export const furnish = (node, attributes = {}, children = []) => {
  * @param {(Node | string)[]} [children] @returns {HTMLElementTagNameMap[K]}
  */
 export const element = (tag, attributes, children) => furnish(document.createElement(tag), attributes, children);
+
 /**
  * A node of a drawing.
  * @template {keyof SVGElementTagNameMap} K @param {K} tag @param {Attributes} [attributes]

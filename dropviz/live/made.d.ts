@@ -90,10 +90,10 @@ interface Growing extends HTMLElement { charts?: Chart[]; live?: Surroundings; }
 
 // ---- the story ----
 
-interface Option { text: string; right: boolean; }
+interface PossibleAnswer { text: string; right: boolean; }
 /** `line` and `shown` are "" and `value` null where nothing is computed. */
 interface Question {
-  text: string; line: string; value: number; shown: string; options: Option[];
+  text: string; line: string; value: number; shown: string; options: PossibleAnswer[];
   drag: { rate: number; within: number } | null;
 }
 /** What of a picture waits for the reveal: nothing, all of it, or what stands in ink. */

@@ -16,16 +16,14 @@ type Span = string | LiveText | Styled | Key | Swatch | Link | PageLink | Term |
 type Spans = Span | Span[];
 
 interface Heading { block: "Heading"; spans: Spans; color: string; }
-interface Paragraph {
-  block: "Paragraph"; spans: Spans; kind: "" | "muted" | "factor" | "hint" | "finding" | "only-narrow";
-}
+interface Paragraph { block: "Paragraph"; spans: Spans; kind: "" | "muted" | "factor" | "hint" | "finding"; }
 interface Quantity { title: string; value: Spans; below: Spans[]; }
-interface Quantities { block: "Quantities"; cells: Quantity[]; tight: boolean; widths: number[]; }
+interface Quantities { block: "Quantities"; cells: Quantity[]; tight: boolean; }
 interface Code { block: "Code"; text: string | LiveText; }
-interface Table { block: "Table"; titles: Spans[]; rows: Spans[][]; above: [Spans, number][]; }
-interface Neurons { block: "Neurons"; name: string; names: boolean; }
+interface Table { block: "Table"; titles: Spans[]; rows: Spans[][]; }
+interface Neurons { block: "Neurons"; name: string; }
 interface Columns { block: "Columns"; columns: Block[][]; across: number; }
-interface Group { block: "Group"; kind: "card" | "neurons"; blocks: Block[]; color: string; }
+interface Group { block: "Group"; kind: "neurons"; blocks: Block[]; color: string; }
 interface Option { name: string; title: Spans; note: string; }
 interface Options { block: "Options"; label: string; options: Option[]; }
 interface Bars { block: "Bars"; of: string; }

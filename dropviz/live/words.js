@@ -26,6 +26,9 @@ function termNode({ shown, meaning }) {
   return node;
 }
 
+// What chooses the variant called `value`: `fillBlocks` makes those of a figure one group.
+const chooser = (value) => element("input", { type: "radio", value });
+
 /** @type {Record<string, (span?: any) => Node>} */
 const SPANS = {
   LiveText: ({ name, style }) => element(STYLES[style], { "data-text": name }),
@@ -36,8 +39,7 @@ const SPANS = {
   Link: ({ address, words }) => element("a", { href: address, target: "_blank", rel: "noopener" }, [words]),
   PageLink: ({ address, words, takes_rate: takes }) => // one that takes the rate gets it as the slider moves
     element("a", { href: address, class: "dv-page-link", ...(takes && { "data-takes-rate": "" }) }, [words]),
-  Picker: ({ name, label }) => // the whole row answers to it
-    element("label", { class: "dv-pick" }, [element("input", { type: "radio", name: "dv-pick", value: name }), label]),
+  Picker: ({ name, label }) => element("label", { class: "dv-pick" }, [chooser(name), label]), // the whole row answers to it
   Term: termNode,
 };
 
@@ -60,19 +62,17 @@ const quantityNode = ({ title, value, below }) => {
   return element("div", {}, [element("dt", {}, [title]), element("dd", {}, [...inLine(value), ...small])]);
 };
 
-function tableNode({ titles, rows, above }) {
+function tableNode({ titles, rows }) {
   const row = (cells) => element("tr", {}, cells);
-  const first = above.map(([spans, across]) => worded("th", { scope: "colgroup", colspan: across }, spans));
-  const head = [...(above.length ? [row(first)] : []), row(titles.map((spans) => worded("th", { scope: "col" }, spans)))];
+  const head = [row(titles.map((spans) => worded("th", { scope: "col" }, spans)))];
   const body = rows.map(([label, ...cells]) =>
     row([worded("th", { scope: "row" }, label), ...cells.map((spans) => worded("td", {}, spans))]));
   const table = element("table", { class: "dv-table" }, [element("thead", {}, head), element("tbody", {}, body)]);
   return element("div", { class: "dv-scroll" }, [table]);
 }
 
-function neuronsNode({ name, names }) {
+function neuronsNode({ name }) {
   const svg = drawn("svg", { "data-units": name });
-  if (!names) return svg;
   const phases = ["training", "test"].map((phase) => element("span", {}, [phase]));
   return element("div", { class: "dv-unit-row" }, [element("div", { class: "dv-unit-names" }, phases), svg]);
 }
@@ -82,11 +82,7 @@ const BLOCKS = {
   Heading: ({ spans, color }) => (color
     ? element("h3", { "data-color": color }, [SPANS.Swatch(), ...inLine(spans)]) : element("h3", {}, inLine(spans))),
   Paragraph: ({ spans, kind }) => worded("p", classed(kind && `dv-${kind}`), spans),
-  Quantities: ({ cells, tight, widths }) => {
-    const template = widths.map((width) => `minmax(0, ${width}fr)`).join(" ");
-    const style = template && { style: `grid-template-columns: ${template}` };
-    return element("dl", { class: tight ? "dv-numbers dv-tight" : "dv-numbers", ...style }, cells.map(quantityNode));
-  },
+  Quantities: ({ cells, tight }) => element("dl", { class: tight ? "dv-numbers dv-tight" : "dv-numbers" }, cells.map(quantityNode)),
   Code: ({ text }) => element("pre", {}, [worded("code", {}, text)]),
   Table: tableNode,
   Neurons: neuronsNode,
@@ -95,9 +91,8 @@ const BLOCKS = {
   Group: ({ kind, blocks, color }) =>
     element("div", { class: `dv-${kind}`, ...(color && { "data-color": color }) }, wordNodes(blocks)),
   Options: ({ label, options }) => {
-    const name = `dv-options-${Math.random().toString(36).slice(2)}`;
-    const buttons = options.map(({ name: value, title, note }) => element("label", { class: "dv-option", "data-color": value }, [
-      element("input", { type: "radio", name, value }), element("b", {}, inLine(title)), element("small", {}, [note]),
+    const buttons = options.map(({ name, title, note }) => element("label", { class: "dv-option", "data-color": name }, [
+      chooser(name), element("b", {}, inLine(title)), element("small", {}, [note]),
     ]));
     return element("div", { class: "dv-options", role: "radiogroup", "aria-label": label }, buttons);
   },

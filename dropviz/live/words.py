@@ -14,7 +14,7 @@ from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import estimated, plain
 
 Style = Literal["plain", "strong", "emphasis", "code", "small", "mistake"]
-Kind = Literal["", "muted", "factor", "hint", "finding", "only-narrow"]
+Kind = Literal["", "muted", "factor", "hint", "finding"]
 
 
 # ---- spans: what stands in a line -----------------------------------------------------------------------------------
@@ -140,11 +140,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Quantities:
-    """Numbers side by side: five in a row, three if ``tight``, or columns of these relative ``widths``."""
+    """Numbers side by side: five in a row, three if ``tight``."""
 
     cells: Sequence[Quantity]
     tight: bool = False
-    widths: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +155,17 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, which scrolls sideways where it is too wide; the first cell of a row is its label.
-
-    ``above`` are titles over as many columns as they say.
-    """
+    """A table, which scrolls sideways where it is too wide; the first cell of a row is its label."""
 
     titles: Sequence[Spans]
     rows: Sequence[Sequence[Spans]]
-    above: Sequence[tuple[Spans, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Neurons:
-    """The place of the rows of neurons called ``name``; with the ``names`` of the phases on their left."""
+    """The place of the rows of neurons called ``name``, with the names of the phases on their left."""
 
     name: str
-    names: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +180,7 @@ class Columns:
 class Group:
     """Blocks that belong together; ``color`` is a role."""
 
-    kind: Literal["card", "neurons"]
+    kind: Literal["neurons"]
     blocks: "Sequence[Block]"
     color: str = ""
 
@@ -254,11 +248,6 @@ def columns(*blocks: Sequence[Block]) -> Columns:
 def live_paragraph(name: str, kind: Kind = "") -> Paragraph:
     """Return the text called ``name`` as a paragraph."""
     return Paragraph(LiveText(name), kind)
-
-
-def heading_on_phones(label: str) -> Paragraph:
-    """Return the title again, for what stands below the figure: on a phone that is far from what stands above."""
-    return Paragraph(Styled(label, "strong"), "only-narrow")
 
 
 def factors(color: str, train: str, test: str) -> Paragraph:

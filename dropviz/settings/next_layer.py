@@ -14,7 +14,8 @@ STEP = Choice(
         "batch_norm": "4 · Before batch norm",
     },
     "mean",
-    control="segments",
+    "Each step follows the same activations further: to z, past a nonlinearity, through layers, to batch norm.",
+    "segments",
 )
 LABELS: Mapping[str, str] = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
 MOST_LISTED = 12  # inputs of which all masks are listed: 2¹² = 4096

@@ -94,7 +94,8 @@ EXPERIMENT = Choice(
     "experiment",
     {group.name: group.label for group in GROUPS},
     "same_test_code",
-    control="segments",
+    "Each asks one question of networks that differ in one thing alone; in the last you choose what differs.",
+    "segments",
 )
 RATE = Number(
     "training_rate",

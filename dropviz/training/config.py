@@ -72,6 +72,11 @@ class TrainingConfig:
         """Dropout in front of each weight layer."""
         return self.dropout or (None,) * (len(self.hidden) + 1)
 
+    @property
+    def is_standard(self) -> bool:
+        """Whether some site has standard dropout, whose factor at test can be forgotten."""
+        return any(site is not None and site.method == "standard" for site in self.sites)
+
     def sizes(self, data: Split) -> tuple[int, ...]:
         """Features, hidden widths, outputs."""
         return (data.train_features.shape[1], *self.hidden, data.outputs)

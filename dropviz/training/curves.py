@@ -204,9 +204,8 @@ def _curves(quantity: Quantity, runs: Sequence[Run]) -> tuple[Curve, ...]:
     """Each as long as the shortest of its seeds."""
     curves = []
     for place, run in list(enumerate(runs))[int(quantity.without_first) :]:
-        standard = any(site is not None and site.method == "standard" for site in run.config.sites)
         values = _over_seeds(quantity.value, run, runs[0])
-        if quantity.scaled is None or not standard:
+        if quantity.scaled is None or not run.config.is_standard:
             curves.append(Curve(run.label, place, *values))
         else:
             curves.append(Curve("factor forgotten", place, *values, forgotten=True))

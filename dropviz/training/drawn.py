@@ -69,7 +69,7 @@ def redraws(data: Split) -> bool:
 
 def redrawn(runs: Sequence[Run], data: Split) -> Redrawn | None:
     """What the newest network with standard dropout, of the first seed, redraws; None where nothing is redrawn."""
-    standard = [run for run in runs if any(site and site.method == "standard" for site in run.config.sites)]
+    standard = [run for run in runs if run.config.is_standard]
     if not standard or not redraws(data):
         return None
     config, epoch = standard[0].config, standard[0].last[0]

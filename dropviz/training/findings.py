@@ -93,7 +93,7 @@ def average_loss(data: Split) -> float:
 
 def read_same_test_code(data: Split, runs: Sequence[Run]) -> list[str]:
     """Who fits the plain test code, and what the missing factor costs."""
-    standard = [run for run in runs if _uses(run, "standard")]
+    standard = [run for run in runs if run.config.is_standard]
     return [*map(verdicts.forgotten, standard), *_plain_test_code(data, runs)]
 
 
@@ -109,7 +109,7 @@ def _plain_test_code(data: Split, run: Run) -> list[str]:
         f"examples right, with loss {run.final('plain_test_loss'):.3f}. Its output layer receives a mean of "
         f"{received:.3f} there and {trained:.3f} in training."
     )
-    if not _uses(run, "standard"):
+    if not run.config.is_standard:
         return [plain]
     layers = sum(site is not None for site in run.config.sites)
     lost = round(run.final("test_accuracy"), 3) - round(run.final("plain_test_accuracy"), 3)
@@ -176,7 +176,7 @@ def read_annealing_at_test(data: Split, runs: Sequence[Run]) -> list[str]:
 
 @_run_by_run
 def _factors_at_test(data: Split, run: Run) -> list[str]:
-    if not _uses(run, "standard"):
+    if not run.config.is_standard:
         return [
             f"{run.label} needs no factor at test: {_percent(run.final('test_accuracy'))} right, "
             f"loss {run.final('test_loss'):.3f}."
@@ -272,10 +272,6 @@ def _by_seed(noisy: Callable[..., Any], data: Split, run: Run) -> list[Any]:
 
 
 # ---- words and numbers ----------------------------------------------------------------------------------------------
-
-
-def _uses(run: Run, method: str) -> bool:
-    return any(site is not None and site.method == method for site in run.config.sites)
 
 
 def _percent(fraction: float) -> str:

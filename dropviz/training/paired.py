@@ -40,12 +40,12 @@ class Difference:
         """Whether the seeds tell the two apart: the interval leaves out 0."""
         return self.low > 0.0 or self.high < 0.0
 
-    def interval(self, unit: str = "", factor: float = 1.0) -> str:
+    def interval(self) -> str:
         """The interval in words, for brackets; what one seed cannot say is said."""
         if math.isnan(self.low):
             return "one seed: no interval"
-        low, high = (grouped(factor * end, 2) for end in (self.low, self.high))
-        return f"95 % interval {low} to {high}{unit}, {self.seeds} paired seeds"
+        low, high = grouped(self.low, 2), grouped(self.high, 2)
+        return f"95 % interval {low} to {high}, {self.seeds} paired seeds"
 
 
 def difference(values: Floats, others: Floats, comparisons: int = 1) -> Difference:

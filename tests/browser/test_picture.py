@@ -3,7 +3,7 @@
 # Drag from end to end; what stands elsewhere, or is of another size, than at the first place.
 MOVED = """async () => {
   const range = document.querySelector(".dv-range");
-  const nodes = [...document.querySelectorAll(".dv-panel, .dv-unit-row, .dv-card, .dv-data")];
+  const nodes = [...document.querySelectorAll(".dv-panel, .dv-unit-row, .dv-data")];
   const standing = () => nodes.map((node) => {
     const { left, top, width, height } = node.getBoundingClientRect();
     return [left, top + document.querySelector("[data-testid=stMain]").scrollTop, width, height].map(Math.round).join();

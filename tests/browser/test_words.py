@@ -34,10 +34,7 @@ SPANS = [
     ),
     (words.PageLink("noise", "l", True), '<a href="noise" class="dv-page-link" data-takes-rate="">l</a>'),
     (words.PageLink("story", "l", False), '<a href="story" class="dv-page-link">l</a>'),
-    (
-        words.Pick("n", "l"),
-        '<label class="dv-pick"><input type="radio" name="dv-pick" value="n">l</label>',
-    ),
+    (words.Picker("n", "l"), '<label class="dv-pick"><input type="radio" value="n">l</label>'),
     (
         words.Term("keep", "k"),
         '<span><button type="button" class="dv-term" aria-describedby="dv-meaning-1">k</button>'
@@ -59,10 +56,7 @@ BLOCKS = [
         '<dl class="dv-numbers dv-tight"><div><dt>q</dt><dd><span data-text="n"></span>'
         '<small data-text="n-exact"></small></dd></div><div><dt>o</dt><dd>0</dd></div></dl>',
     ),
-    (
-        words.Quantities([], widths=(1, 1.25)),
-        '<dl class="dv-numbers" style="grid-template-columns: minmax(0, 1fr) minmax(0, 1.25fr)"></dl>',
-    ),
+    (words.Quantities([]), '<dl class="dv-numbers"></dl>'),
     (words.Code("a\nb"), "<pre><code>a\nb</code></pre>"),
     (words.Code(words.LiveText("n")), '<pre><code data-text="n"></code></pre>'),
     (
@@ -72,16 +66,10 @@ BLOCKS = [
         '<tbody><tr><th scope="row">r</th><td>1</td></tr></tbody></table></div>',
     ),
     (
-        words.Table([], [], [("", 1), ("over", 2)]),
-        '<div class="dv-scroll"><table class="dv-table"><thead><tr><th scope="colgroup" colspan="1"></th>'
-        '<th scope="colgroup" colspan="2">over</th></tr><tr></tr></thead><tbody></tbody></table></div>',
-    ),
-    (
         words.Neurons("n"),
         '<div class="dv-unit-row"><div class="dv-unit-names"><span>training</span><span>test</span></div>'
         '<svg data-units="n"></svg></div>',
     ),
-    (words.Neurons("n", names=False), '<svg data-units="n"></svg>'),
     (
         words.columns([words.Paragraph("a")], []),
         '<div class="dv-columns" style="--dv-columns: 2"><section><p>a</p></section><section></section></div>',
@@ -95,8 +83,21 @@ BLOCKS = [
         '<details class="dv-fold"><summary>t</summary><p>a</p></details>',
     ),
     (
-        words.Group("card", [words.Paragraph("a")], "none"),
-        '<div class="dv-card" data-color="none"><p>a</p></div>',
+        words.Options("l", [words.Option("n", "t", "o")]),
+        '<div class="dv-options" role="radiogroup" aria-label="l"><label class="dv-option" data-color="n">'
+        '<input type="radio" value="n"><b>t</b><small>o</small></label></div>',
+    ),
+    (
+        words.Bars("mean of all"),
+        '<div class="dv-bars"><span class="dv-phase">training</span><span class="dv-phase">test</span>'
+        '<div class="dv-stand"></div><div class="dv-stand"></div><div class="dv-mean"></div><div class="dv-mean"></div>'
+        '<div class="dv-break"></div><b class="dv-badge" data-text="badge"></b><span class="dv-mean-value">'
+        '<small>mean of all</small><b data-text="train-mean"></b></span><span class="dv-mean-value">'
+        '<b data-text="test-mean"></b></span></div>',
+    ),
+    (
+        words.Group("neurons", [words.Paragraph("a")], "none"),
+        '<div class="dv-neurons" data-color="none"><p>a</p></div>',
     ),
 ]
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)> &amp; \"'"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.simulation.histogram import even_edges, histogram, shares, some_units
+from dropviz.simulation.histogram import even_edges, even_units, histogram, shares, some_units
 from dropviz.simulation.sweep import draw_chunk
 
 CONFIG = dv.SweepConfig(dv.Normal(relu=True), units=20_000, rates=(0.0, 0.3, 0.8), seed=5)
@@ -85,3 +85,24 @@ def test_edges_of_one_value_lie_around_it(low, high):
     edges = even_edges(low, high, 10)
     assert edges[0] < low <= high < edges[-1]
     assert (np.diff(edges) > 0.0).all()
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.3, 0.5, 0.7, 0.95])
+def test_a_dozen_units_have_the_mean_of_all_before_and_after_they_drop_out(rate):
+    config = dv.SweepConfig(rates=dv.rate_grid(0.0, 0.95, 0.01))
+    values, dropped_at = even_units(config, 12)
+    kept = dropped_at > config.rates.index(rate)
+    assert abs(kept.sum() - 12 * (1.0 - rate)) <= 1.0
+    mean = config.activations.exact_mean
+    assert values[kept].mean() == pytest.approx(
+        mean, abs=(0.05 if kept.sum() % 2 == 0 else 0.7 / kept.sum()) * 1.0
+    )
+
+
+@pytest.mark.parametrize("units", [1, 2, 7, 12, 13])
+def test_no_unit_is_picked_twice_however_few_there_are(units):
+    config = dv.SweepConfig(dv.Normal(), units, (0.0, 0.5))
+    picked = even_units(config, 12)
+    everyone = draw_chunk(config, 0, 0)[0]
+    assert len(set(picked.activation.tolist())) == len(picked.activation) == min(units, 12)
+    assert set(picked.activation.tolist()) <= set(everyone.tolist())

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.figures.panels.shaded import shaded
+from dropviz.figures.panels.phases import shaded
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Line, Panel, Path, Row

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.figures.panels.shaded import shaded
+from dropviz.figures.panels.phases import shaded
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row

@@ -38,10 +38,10 @@ def _live(
     return ready(_figure(_config(activations, units, strategies, seed), measure))
 
 
-def _figure(config: dv.SweepConfig, measure: str) -> LiveFigure:
-    """Everything at once with that ``measure`` of the discrepancy; without one, the one idea."""
+def _figure(config: dv.SweepConfig, measure: str, answer: str = ANSWER.default) -> LiveFigure:
+    """Everything at once with that ``measure`` of the discrepancy; without one, the one idea with an ``answer``."""
     screen = first_look(dv.sweep(config))
-    return explorer_live(screen, measure) if measure else where_live(screen)
+    return explorer_live(screen, measure) if measure else where_live(screen, answer)
 
 
 def _config(activations: Activations, units: int, strategies: tuple[str, ...], seed: int) -> dv.SweepConfig:
@@ -99,6 +99,7 @@ def _code(rate: float) -> None:
 
 def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) -> None:
     source = label if isinstance(config.activations, dv.Empirical) else repr(config.activations)
+    answer = kept(ANSWER)
     caption = f"Activations: {source}; {config.units:,} units, seed {config.seed}. Made with dropviz {dv.__version__}."
     with st.container(horizontal=True):
         st.download_button(
@@ -112,7 +113,7 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
         st.download_button(
             "live figure as HTML",
             lambda: standalone_html(
-                _figure(config, measure),
+                _figure(config, measure, answer),
                 "Dropout: scale at test time, or invert in training?",
                 caption,
                 rate,

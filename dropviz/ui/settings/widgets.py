@@ -1,7 +1,7 @@
 """The widget of every kind of setting."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,13 +12,10 @@ from dropviz.settings.kinds import Choice, Choices, Number, Setting, Text
 from dropviz.ui.settings.session import restore, saved, set_value
 
 
-def show(setting: Setting, on_change: Callable[[], None] | None = None) -> Any:
-    """Show the widget of a setting, remember its value and return it.
-
-    ``on_change`` is called when a person clicks another segment; an address does not call it.
-    """
+def show(setting: Setting) -> Any:
+    """Show the widget of a setting, remember its value and return it."""
     restore(setting)
-    value = saved()[setting.key] if setting.control == "page" else _widget(setting, on_change)
+    value = saved()[setting.key] if setting.control == "page" else _widget(setting)
     saved()[setting.key] = value
     return value
 
@@ -38,7 +35,7 @@ def fold(title: str, key: str, place: DeltaGenerator | None = None) -> ExpanderC
     return (place or st).expander(title, key=f"fold_{key}", on_change="rerun")
 
 
-def _widget(setting: Setting, on_change: Callable[[], None] | None) -> Any:
+def _widget(setting: Setting) -> Any:
     shown: dict[str, Any] = {"label": setting.label, "key": setting.key, "help": setting.help}
     if isinstance(setting, Choice | Choices):
         shown |= {"options": list(setting.options), "format_func": setting.options.__getitem__}
@@ -60,7 +57,7 @@ def _widget(setting: Setting, on_change: Callable[[], None] | None) -> Any:
         case Choice(control="box"):
             return st.selectbox(**shown)
         case Choice():
-            return st.segmented_control(**shown, required=True, on_change=on_change) or setting.default
+            return st.segmented_control(**shown, required=True) or setting.default
 
 
 def _at_most(setting: Choices, chosen: Sequence[str]) -> tuple[str, ...]:

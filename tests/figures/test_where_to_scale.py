@@ -1,0 +1,126 @@
+"""The first screen's one idea: what is said and drawn of the three answers is true of every source, at every rate."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.figures.where_to_scale import SAME, where_live
+from dropviz.live.panels import Band, Line
+from dropviz.settings.first_screen import ANSWER
+from dropviz.settings.sources import SOURCES
+from dropviz.simulation.first_screen import first_look
+
+RATES = (0.0, 0.01, 0.3, 0.5, 0.95)
+LAWS = {
+    **{name: source.make(*(one.default for one in source.settings)) for name, source in SOURCES.items()},
+    "negative": dv.Constant(-2.0),
+    "all 0": dv.Constant(0.0),
+    "tiny": dv.Empirical(np.array([1e-7, 3e-7])),
+    "whole": dv.Empirical(np.array([0.0, 1.0, 2.0, 7.0])),
+    "mean 0": dv.Empirical(np.array([-1.0, 1.0])),
+}
+
+
+@pytest.fixture(params=LAWS)
+def law(request):
+    return LAWS[request.param]
+
+
+@pytest.fixture
+def shown(law):
+    config = dv.SweepConfig(law, 500, RATES, tuple(ANSWER.options))
+    result = dv.sweep(config)
+    return result, where_live(first_look(result))
+
+
+def means(result, name):
+    return [result.estimate("mean", name, phase).exact for phase in ("train", "test")]
+
+
+def test_the_badge_says_equal_of_equal_means_alone(shown):
+    result, figure = shown
+    for name, variant in figure.variants.items():
+        for train, test, badge in zip(*means(result, name), variant.texts["badge"], strict=True):
+            if badge == "=":
+                assert abs(test - train) <= SAME * abs(test)
+            else:
+                assert float(badge.removeprefix("× ")) == pytest.approx(test / train, rel=5e-3)
+
+
+def test_the_mean_line_stands_at_the_exact_means_which_match_unless_nothing_is_scaled(shown):
+    result, figure = shown
+    for row in figure.unit_rows:
+        train, test = means(result, row.name)
+        assert (row.train_mean, row.test_mean) == (train.tolist(), test.tolist())
+        parts = row.name == "none" and result.config.activations.exact_mean != 0.0
+        assert np.allclose(train, test, rtol=1e-12, atol=0.0) is not parts
+
+
+def test_a_finding_names_the_factor_of_its_rate_and_none_where_nothing_is_dropped(shown):
+    _, figure = shown
+    for name, variant in figure.variants.items():
+        for rate, finding in zip(RATES, variant.texts["finding"], strict=True):
+            if rate == 0.0:
+                assert "nothing" in finding
+                continue
+            numbers = [float(one) for one in re.findall(r"\d+\.?\d*", finding)]
+            keep = 1.0 - rate
+            wanted = {
+                "none": [1.0, keep, 1.0 / keep],
+                "standard": [keep],
+                "inverted": [1.0, keep, 1.0 / keep],
+            }[name]
+            if "every mean is 0" in finding:
+                wanted = [0.0]
+            assert numbers == pytest.approx(wanted, rel=5e-3)
+
+
+def test_no_title_is_contradicted_by_its_lines(shown):
+    _result, figure = shown
+    for name, variant in figure.variants.items():
+        mean, variance, gap = variant.rows[0].panels
+        (low, high), (less, more) = (
+            [mark.estimate.exact for mark in panel.marks if isinstance(mark, Line)]
+            for panel in (mean, variance)
+        )
+        same = np.allclose(low, high, rtol=1e-9, atol=0.0)
+        assert ("match" in mean.title or "is 0" in mean.title) is same
+        assert ("is 0" in mean.title) is bool((low == 0.0).all() and (high == 0.0).all())
+        if "training ≥ test" in variance.title:
+            assert (less >= more * (1.0 - 1e-12)).all()
+        if "is 0" in variance.title:
+            assert (less == 0.0).all()
+            assert (more == 0.0).all()
+        (ratio,) = [mark.estimate.exact for mark in gap.marks if isinstance(mark, Line)]
+        if "No gap" in gap.title:
+            assert np.allclose(ratio, 1.0)
+        elif "1/keep" in gap.title:
+            assert ratio == pytest.approx(1.0 / (1.0 - np.array(RATES)))
+        else:
+            assert (ratio == 0.0).all(), name
+
+
+def test_the_answers_share_axes_and_margins_and_shade_their_gap(shown):
+    _, figure = shown
+    columns = zip(*(variant.rows[0].panels for variant in figure.variants.values()), strict=True)
+    for panels in columns:
+        assert len({(panel.y, panel.x, panel.right, panel.height) for panel in map(hashable, panels)}) == 1
+    for variant in figure.variants.values():
+        shades = [
+            [mark for mark in panel.marks if isinstance(mark, Band)] for panel in variant.rows[0].panels
+        ]
+        assert list(map(len, shades)) == [1, 1, 0]
+
+
+def hashable(panel):
+    """The panel with ticks that can be compared."""
+    return replace(
+        panel,
+        **{
+            axis: replace(getattr(panel, axis), ticks=tuple(getattr(panel, axis).ticks or ()))
+            for axis in "xy"
+        },
+    )
