@@ -35,7 +35,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
     pictures = distributions(screen, right, map(formulas, right), DISTRIBUTION)
     units = neurons(screen.dozen, answers, rates)
     return LiveFigure(
-        rows=[Row(pictures, fold="Every unit: the distributions of both")],
+        rows=[Row(pictures, fold="The distributions of both")],
         rates=sweep.config.rates,
         texts=_texts_of_all(sweep, answers, right),
         lead=[
