@@ -22,7 +22,7 @@ from dropviz.theory.activations import Activations
 from dropviz.theory.moments import PHASES, variance_ratio
 from dropviz.theory.strategies import Strategy, strategy
 
-DISTRIBUTION, CURVES = 116, 118  # heights of the panels, pixels
+DISTRIBUTION, CURVES = 108, 112  # heights of the panels, pixels
 TALL_CURVES = 190  # of those that hold the names of many strategies
 NUMBERS = (("train", "mean"), ("test", "mean"), ("train", "variance"), ("test", "variance"))
 STEMS = {"train": "exactly 0 in training", "test": "exactly 0 at test"}

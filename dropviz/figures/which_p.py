@@ -181,7 +181,7 @@ def _factor_table(found: WhichP) -> words.Table:
     for at, factor in enumerate((INVERSE_RATE, INVERSE_KEEP)):
         columns.append([plain(value) for value in factor(rates).tolist()])
         columns.append([estimated(found.means[at])[place] for place in shown])
-    titles = ("dropout rate", "÷ rate: factor", "mean", "÷ keep: factor", "mean")
+    titles = ("dropout\nrate", "÷ rate:\nfactor", "mean", "÷ keep:\nfactor", "mean")
     return words.Table(titles, list(zip(*columns, strict=True)))
 
 

@@ -44,6 +44,8 @@ def test_every_exhibit_opens_with_its_public_example(name):
 def test_an_own_file_is_drawn_from_whatever_its_mean(values):
     for name in MISTAKE.options:
         app = run(mistakes_kind=name)
+        app.session_state["fold_own_activations"] = True
+        app.run()
         given = next(one for one in app.file_uploader if one.label == "my own activations")
         given.upload("own.npy", array(np.array(values)))
         app.run()
