@@ -198,6 +198,8 @@ def test_the_file_has_no_plotly_and_saves_all_the_same(new_page, offline, reques
     page.goto(offline)
     page.locator(".story-now .dv[data-ready]").wait_for()
     panel = page.locator(".story-now .dv-panel").first
+    expect(panel.locator(".dv-opener")).to_be_hidden()  # it would tell the answer
+    page.locator(".story-option").first.click()
     panel.hover()
     panel.locator(".dv-opener").click()
     menu = page.locator(".dv-menu").filter(visible=True)
