@@ -24,10 +24,11 @@ def choose_source(ask: Callable[[Setting], Any] = show) -> tuple[Activations, st
     """Show the widgets, or `kept` what they last said; return the activations and what they are called on the page."""
     name = ask(SOURCE)
     if name == FILE:
-        own = _own_file() if ask is show else _last().value
-        if own is not None:
-            return own, SOURCE.options[FILE]
-        st.info("Choose a file; until then the hidden layer of the digits is shown.")
+        own = _own_file() if ask is show else _last()
+        if own.value is not None:
+            return own.value, SOURCE.options[FILE]
+        if not own.problem:
+            st.info("Choose a file; until then the hidden layer of the digits is shown.")
         return SOURCES["digits"].make(), SOURCES["digits"].label
     source = SOURCES[name]
     values = [ask(setting) for setting in source.settings]
@@ -50,8 +51,8 @@ def drawn_from(place: DeltaGenerator, default: Activations, label: str) -> Activ
     return used
 
 
-def _own_file() -> Empirical | None:
-    """Show the uploader of a person's own activations; return the last ones that could be read."""
+def _own_file() -> Upload[Empirical]:
+    """Show the uploader of a person's own activations; return what it was given."""
     given = upload(
         "my own activations",
         FILE_TYPES,
@@ -76,7 +77,7 @@ def _own_file() -> Empirical | None:
             "Every unit is one of them, with replacement."
         )
         st.button("Remove this file", on_click=_forget)
-    return given.value
+    return given
 
 
 def _key() -> str:
@@ -90,9 +91,12 @@ def _last() -> Upload[Empirical]:
 
 
 def _take(given: Upload[Empirical]) -> None:
-    """Draw from what a person has just given; where it was taken away, from what was drawn at first."""
+    """Draw from what a person has just given, and no longer from what was taken away.
+
+    A file is taken away for a moment, too, where another one takes its place: the uploader must stay to get that.
+    """
     if not given.mark:
-        _forget()
+        st.session_state.pop(f"{_key()}_read", None)
     elif given.value is not None:
         set_value(SOURCE, FILE)
 
