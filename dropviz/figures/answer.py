@@ -95,7 +95,7 @@ REASONS = (
         ("Next layer", "next-layer"),
     ),
     Point(
-        "5. No p to misread",
+        "5. No p to misread at test",
         "Where nothing is multiplied, nobody can mistake the drop for the keep probability, as happened.",
         CONVNETJS,
         "× {drop} where × {keep} is meant: test mean {wrong} times the training mean (exact {wrong-exact}).",

@@ -29,10 +29,10 @@ def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, visit
     assert "rate=" not in page.url
     page.mouse.up()
     page.wait_for_url(f"**/answer?rate={rate:g}")
-    page.get_by_text("5. No p to misread").click()
+    page.get_by_text("5. No p to misread at test").click()
     page.get_by_role("link", name="→ Which p?").click()
     page.wait_for_url(f"**/which-p?rate={rate:g}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Which p?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which p do I write?")
     expect(page.locator(".dv-value")).to_have_text(f"{rate:.2f}")
 
 

@@ -164,7 +164,7 @@ def test_a_new_draw_moves_points_along_axes_that_hold_still(page, opened):
 
 # Of the figure and of what stands below it, what has moved in the window although nobody asked.
 SHIFTS = """async () => {
-  const figure = document.querySelector("[class*=explorer_live]");
+  const figure = document.querySelector("[class*=where_live]");
   const later = Node.DOCUMENT_POSITION_FOLLOWING;
   const concerns = ({ node }) => node && (figure.contains(node) || figure.compareDocumentPosition(node) & later);
   const moved = [];
