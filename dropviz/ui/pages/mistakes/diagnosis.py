@@ -155,7 +155,7 @@ def _cure(result: Diagnosis) -> None:
         return
     before, after = changed_lines(wrong[0])
     st.markdown("Change one line of the code:")
-    st.code(f"- {before}\n+ {after}", language="diff")
+    st.code(f"- {before}\n+ {after}", language=None)
     if wrong[0] == LEFT_ON:
         st.caption(SWITCH)
 
