@@ -236,10 +236,12 @@ FOCUS = """() => {
 def test_the_keyboard_reaches_everything_in_order_and_is_seen(page, ready):
     ready(page)
     # Not by a hand: the keys would go on from there.
-    for fold in ("To take away: table, figure", "My own activations, and all settings"):
+    for fold, within in (
+        ("My own activations, and all settings", page.get_by_role("spinbutton", name="units")),
+        ("To take away: table, figure", page.get_by_role("button", name="live figure as HTML")),
+    ):
         page.get_by_text(fold).dispatch_event("click")
-    page.get_by_text("activations", exact=True).wait_for()
-    page.get_by_role("button", name="live figure as HTML").wait_for()
+        within.wait_for()
     stops = []
     for _ in range(100):
         page.keyboard.press("Tab")
