@@ -85,11 +85,11 @@ def _rate_panel(found: ChangingRate) -> Curves:
 def _mean_panel(found: ChangingRate) -> Curves:
     """The mean in training, which moves with the rate, and at test, where a factor is one number for all steps."""
     keep, flat = 1.0 - found.rates, np.ones_like(found.rates)
-    lines = [Line("standard, training", "standard", Estimate(keep), follows="keep")]
+    lines = [Line("training", "standard", Estimate(keep), follows="keep")]
     for name, factor in zip(("last", "mean", "first"), found.factors.tolist(), strict=False):
-        said = f"test, {name} rate" if found.varies else "test"
+        said = f"{name} rate" if found.varies else "test"
         lines.append(Line(said, "standard", Estimate(factor * flat), dashed=True, follows=name))
-    lines = [*(lines if found.varies else lines[:2]), Line("inverted, both", "inverted", Estimate(flat))]
+    lines = [*(lines if found.varies else lines[:2]), Line("inverted", "inverted", Estimate(flat))]
     if found.varies:
         title = "Standard: the training mean moves, a test factor cannot"
     elif found.first == 0.0:
