@@ -1,4 +1,4 @@
-"""The first screen: distributions, mean, variance and discrepancy of every strategy, at every rate."""
+"""Everything at once on the first screen: distributions, moments and discrepancy of every strategy, at every rate."""
 
 import math
 from collections.abc import Iterable, Sequence

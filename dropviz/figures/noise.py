@@ -76,7 +76,9 @@ def _picture(found: NoisePair, name: str) -> Panel:
         _upright("mean in training", role(name), train, picture.top),
         _upright("mean at test", "title", test, picture.top, "dashed"),
     ]
-    return replace(panel, marks=[*panel.marks, *means])
+    whole = [float(tick) for tick in range(math.ceil(panel.x.low), math.floor(panel.x.high) + 1)]
+    x = replace(panel.x, ticks=whole if 3 <= len(whole) <= 9 else None)
+    return replace(panel, x=x, marks=[*panel.marks, *means])
 
 
 def _upright(
@@ -205,8 +207,8 @@ def _findings(found: NoisePair) -> list[str]:
             )
         else:
             said.append(
-                f"Nothing to do at test: {LONG[name]}, has mean 0 at every unit, as that of inverted dropout; "
-                f"over the layer they have the same variance, {plain(variance, 3)}."
+                f"Nothing to do at test: {LONG[name]}, has mean 0 at every unit and, over the layer, "
+                f"inverted dropout's variance, {plain(variance, 3)}."
             )
     return said
 
@@ -322,12 +324,10 @@ def _overview() -> words.Table:
         [
             LONG[name] if name == "inverted" else words.Picker(name, LONG[name]),
             words.LiveText(f"{name}-at-test", "strong"),
-            words.LiveText(f"{name}-unit"),
-            words.LiveText(f"{name}-formula"),
         ]
         for name in noises()
     ]
-    return words.Table(["noise", "anything at test?", "its mean at a unit", "output in training"], rows)
+    return words.Table(["noise", "anything at test?"], rows)
 
 
 def _above(name: str) -> list[words.Block]:
@@ -361,7 +361,9 @@ def _numbers(name: str) -> list[words.Block]:
 def _table() -> list[words.Block]:
     """All noises at this rate, exact."""
     asked = {  # title → the texts of its cells
+        "at this rate": ("formula",),
         "at test": ("at-test",),
+        "mean at a unit": ("unit",),
         "noise mean": ("noise-mean-exact",),
         "noise variance": ("noise-variance-exact",),
         "mean, training → test": ("train-mean-exact", "test-mean-exact"),

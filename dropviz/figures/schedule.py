@@ -91,12 +91,12 @@ def _mean_panel(found: ChangingRate) -> Curves:
     The first two lines are standard's in training and at test, with the factor of the last rate.
     """
     keep, flat = 1.0 - found.rates, np.ones_like(found.rates)
-    lines = [Line("standard, training", "standard", Estimate(keep), follows="keep")]
+    lines = [Line("training", "standard", Estimate(keep), follows="keep")]
     names: tuple[Literal["last", "mean", "first"], ...] = ("last", "mean", "first")
     for name, factor in zip(names, found.factors.tolist(), strict=False):
-        said = f"test, {name} rate" if found.varies else "test"
+        said = f"{name} rate" if found.varies else "test"
         lines.append(Line(said, "standard", Estimate(factor * flat), dashed=True, follows=name))
-    lines = [*(lines if found.varies else lines[:2]), Line("inverted, both", "inverted", Estimate(flat))]
+    lines = [*(lines if found.varies else lines[:2]), Line("inverted", "inverted", Estimate(flat))]
     if found.varies:
         title = "Standard: the training mean moves, a test factor cannot"
     elif found.first == 0.0:

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from dropviz.frameworks.conventions import frameworks, line_of_code
 from dropviz.numbers.checks import check_choice
+from dropviz.theory.diagnosis import LEFT_ON, cure
 from dropviz.theory.moments import mean_ratio
 from dropviz.theory.strategies import strategy
 
@@ -90,6 +91,20 @@ def numpy_lines(name: str, rate: float) -> tuple[str, str]:
     if divides_by_zero or not 0.0 <= rate <= 1.0:
         raise ValueError(f"rate must be in {low}, {high} for strategy {name!r}; got {rate!r}")
     return f"train = a * mask{chosen.train_scale.code}", f"test = a{chosen.test_scale.code}"
+
+
+def changed_lines(name: str) -> tuple[str, str]:
+    """The line of code that is wrong in the mistake ``name``, and the right one; in NumPy, as `numpy_lines` writes it.
+
+    >>> changed_lines("none"), changed_lines("left_on")
+    (('train = a * mask', 'train = a * mask / keep'), ('test = a * mask / keep', 'test = a'))
+    """
+    right = numpy_lines(cure(name).name, 0.3)
+    if name == LEFT_ON:
+        return right[0].replace("train", "test"), right[1]
+    wrong = numpy_lines(name, 0.3)  # the lines are the same at every rate where they are defined
+    (pair,) = [lines for lines in zip(wrong, right, strict=True) if lines[0] != lines[1]]
+    return pair
 
 
 def snippet(name: str, rate: float, target: Target) -> str:

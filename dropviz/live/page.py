@@ -44,7 +44,7 @@ def standalone_html(live: LiveFigure, title: str, caption: str, rate: float = 0.
 
 
 def story_html(payload: Mapping[str, Any]) -> str:
-    """Return the whole story, as `dropviz.figures.story_payload` makes it, as one HTML page.
+    """Return the whole story, as `dropviz.figures.story.story_payload` makes it, as one HTML page.
 
     It works from a disk and in a frame of a slide.
     """

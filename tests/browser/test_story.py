@@ -9,6 +9,7 @@ from dropviz.story.reading import OWN_STORY
 from tests.browser.telling import COUNT, SCENES, at_scene, begin
 from tests.story.test_reading import OWN
 
+LONGEST = 90_000  # until a busy server has heard of every scene on the way
 SCREENS = {
     "projector": {"viewport": {"width": 1280, "height": 720}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
@@ -56,9 +57,9 @@ def test_the_whole_talk_with_the_three_keys_of_a_clicker(page, visit):
     for key, number in (("3", 3), ("0", 10), ("1", 1)):
         page.keyboard.press(key)
         at_scene(page, number)
-    page.wait_for_url("**/story?mode=talk")  # scene 1 is the default
+    page.wait_for_url("**/story?mode=talk", timeout=LONGEST)  # scene 1 is the default
     page.keyboard.press("7")
-    page.wait_for_url("**scene=7**")
+    page.wait_for_url("**scene=7**", timeout=LONGEST)
 
 
 def test_p_plays_and_shortcuts_leave_fields_alone(page, visit):

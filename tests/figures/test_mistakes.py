@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.mistakes import changed_lines, left_on_live, mistake_live
+from dropviz.figures.mistakes.beside_inverted import mistake_live
+from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.frameworks.snippets import changed_lines
 from dropviz.live.panels import Band, Line, Path
 from dropviz.live.words import Neurons
 from dropviz.numbers.written import short

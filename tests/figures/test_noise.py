@@ -113,7 +113,7 @@ def test_the_sentence_says_what_was_found_at_this_rate():
     assert "needs ×\u00a00.7 at test" in live("standard").texts["finding"][AT]
     matched = live("uniform").texts["finding"]
     square = RELU.exact_variance + RELU.exact_mean**2
-    assert f"the same variance, {plain(0.3 / 0.7 * square, 3)}." in matched[AT]
+    assert f"inverted dropout's variance, {plain(0.3 / 0.7 * square, 3)}." in matched[AT]
     assert matched[0] == "At rate 0 there is no noise, and nothing to do at test."
     assert "keeps the mean 0 and the variance 1" in live("alpha", STANDARDISED).texts["finding"][AT]
     train = noise("alpha").output_moments(0.3, RELU.exact_mean, RELU.exact_variance)

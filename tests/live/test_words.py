@@ -9,7 +9,8 @@ import pytest
 import dropviz as dv
 from dropviz.figures.answer import answer_live
 from dropviz.figures.first_screen import explorer_live
-from dropviz.figures.mistakes import left_on_live, mistake_live
+from dropviz.figures.mistakes.beside_inverted import mistake_live
+from dropviz.figures.mistakes.left_on import left_on_live
 from dropviz.figures.next_layer.batch_norm import batch_norm_live
 from dropviz.figures.next_layer.depth import depth_live
 from dropviz.figures.next_layer.mean import mean_live

@@ -1,4 +1,4 @@
-"""The first screen: the two strategies on the same activations and the same masks."""
+"""The first screen: where to scale, on the same activations and masks; or all strategies, everything at once."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

@@ -10,7 +10,7 @@ from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
-from dropviz.ui.settings.session import saved
+from dropviz.ui.settings.session import kept
 from dropviz.ui.settings.sources import choose_source
 from dropviz.ui.settings.widgets import show
 
@@ -50,7 +50,7 @@ def _controls(place: DeltaGenerator) -> tuple[Activations, int, int]:
 
 
 def _figure(activations: Activations, units: int, seed: int) -> None:
-    live_figure(_live(activations, saved()[NOISE.key], units, seed), "noise", variant=NOISE)
+    live_figure(_live(activations, kept(NOISE), units, seed), "noise", variant=NOISE)
 
 
 def _words(*_: object) -> None:

@@ -20,7 +20,7 @@ def saved() -> dict[str, Any]:
 
 
 def kept(setting: Setting) -> Any:
-    """Return the remembered value of a setting whose widget is folded away."""
+    """Return the remembered value of a setting, as where its widget is folded away or the figure itself sets it."""
     return saved()[setting.key]
 
 

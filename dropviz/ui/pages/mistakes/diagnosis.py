@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dropviz.datasets.files import MOST_BYTES, read_activations
-from dropviz.figures.mistakes import changed_lines
+from dropviz.frameworks.snippets import changed_lines
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain, with_error
 from dropviz.settings.mistakes import CLEAN, CLEAN_KNOWN, FROM, RATE_SEEN, SETTINGS, TEST, TRAIN

@@ -7,7 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
-from dropviz.figures.mistakes import left_on_live, mistake_live
+from dropviz.figures.mistakes.beside_inverted import mistake_live
+from dropviz.figures.mistakes.left_on import left_on_live
 from dropviz.settings.mistakes import INPUTS, MISTAKE, SEED, SETTINGS, TABLED
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
