@@ -76,8 +76,9 @@ def _picture(found: NoisePair, name: str) -> Panel:
         _upright("mean in training", role(name), train, picture.top),
         _upright("mean at test", "title", test, picture.top, "dashed"),
     ]
-    whole = [float(tick) for tick in range(math.ceil(panel.x.low), math.floor(panel.x.high) + 1)]
-    x = replace(panel.x, ticks=whole if 3 <= len(whole) <= 9 else None)
+    x, few = panel.x, (2.0, 9.0)  # whole numbers, where a few of them say enough
+    if few[0] < x.high - x.low < few[1]:
+        x = replace(x, ticks=np.arange(math.ceil(x.low), x.high).tolist())
     return replace(panel, x=x, marks=[*panel.marks, *means])
 
 
