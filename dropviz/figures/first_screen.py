@@ -96,9 +96,11 @@ def distributions(
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def curve_panels(sweep: Sweep, measure: str = "variance_ratio") -> list[Curves]:
-    """Mean, variance and the chosen discrepancy, each under its finding."""
-    chosen = [strategy(name) for name in sweep.config.strategies]
+def curve_panels(
+    sweep: Sweep, measure: str = "variance_ratio", chosen: Sequence[Strategy] = ()
+) -> list[Curves]:
+    """Mean, variance and the discrepancy of the ``chosen`` strategies, or of all, each under its finding."""
+    chosen = chosen or [strategy(name) for name in sweep.config.strategies]
     mu, v = sweep.config.activations.exact_mean, sweep.config.activations.exact_variance
     means, variances = (
         [

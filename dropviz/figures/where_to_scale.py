@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from dropviz.figures.first_screen import distributions, formulas, numbers, numbers_below, variance_panel
+from dropviz.figures.first_screen import (
+    curve_panels,
+    distributions,
+    formulas,
+    numbers,
+    numbers_below,
+    variance_panel,
+)
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import factor_texts, neurons
 from dropviz.figures.panels.phases import phases, shaded
@@ -32,10 +39,13 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
     sweep, rates = screen.sweep, np.asarray(screen.sweep.config.rates)
     answers = [strategy(name) for name in ANSWER.options]
     right = [row for row in answers if not row.mistake]
-    pictures = distributions(screen, right, map(formulas, right), DISTRIBUTION)
+    both = (
+        distributions(screen, right, map(formulas, right), DISTRIBUTION),
+        over(rates, curve_panels(sweep, chosen=right), CURVES),
+    )
     units = neurons(screen.dozen, answers, rates)
     return LiveFigure(
-        rows=[Row(pictures, fold="The distributions of both")],
+        rows=[Row(panels, fold="Both side by side") for panels in both],
         rates=sweep.config.rates,
         texts=_texts_of_all(sweep, answers, right),
         lead=[

@@ -99,7 +99,9 @@ def test_what_is_said_of_a_mask_agrees_with_its_bars_and_means():
     inverted, wrong = (live.texts[f"{name}-means"] for name in ("inverted", "wrong_train"))
     assert inverted[25] == "inverted: mean 1 in training = 1 at test"
     assert inverted[80] == "inverted: mean 1 in training = 1 at test, bars cut"
-    assert inverted[95] == "inverted: mean 1 in training = 1 at test, bars cut"  # one unit is left, 20 times as large
+    assert (
+        inverted[95] == "inverted: mean 1 in training = 1 at test, bars cut"
+    )  # one unit is left, 20 times as large
     assert wrong[0] == "wrong p in training: the training factor divides by 0 at this rate."
     assert wrong[50] == "wrong p in training: mean 1 in training = 1 at test"
     assert "mean 4 in training, 1 at test: × 0.25, bars cut" in wrong[20]

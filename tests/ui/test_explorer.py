@@ -37,6 +37,7 @@ def test_without_strategies_the_two_correct_ones_are_shown():
     app = run(view="full")
     app.button_group(key="strategies").set_value([]).run()
     assert not app.exception
+    assert app.button_group(key="strategies").value == list(STRATEGIES.default)
 
 
 def test_a_fifth_strategy_is_left_out_with_a_sentence():
@@ -46,6 +47,8 @@ def test_a_fifth_strategy_is_left_out_with_a_sentence():
     assert [info.value for info in app.info] == [
         "At most 4 are shown at a time; left out: wrong p in training, wrong p at test."
     ]
+    assert app.button_group(key="strategies").value == list(STRATEGIES.options)[:4]
+    assert not app.run().info
 
 
 def test_a_change_of_source_and_back_keeps_what_was_chosen():

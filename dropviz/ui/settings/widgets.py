@@ -1,7 +1,6 @@
 """The widget of every kind of setting."""
 
 import secrets
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -53,20 +52,28 @@ def _widget(setting: Setting) -> Any:
         case Text():
             return _read(setting, st.text_input(**shown, placeholder=setting.placeholder))
         case Choices():
-            return _at_most(setting, st.pills(**shown, selection_mode="multi"))
+            chosen = st.pills(**shown, selection_mode="multi", on_change=_settle, args=(setting,))
+            if sentence := st.session_state.pop(_left_out(setting), ""):
+                st.info(sentence)
+            return tuple(name for name in setting.options if name in chosen) or setting.default
         case Choice(control="box"):
             return st.selectbox(**shown)
         case Choice():
             return st.segmented_control(**shown, required=True) or setting.default
 
 
-def _at_most(setting: Choices, chosen: Sequence[str]) -> tuple[str, ...]:
-    """Of several options: none means the default, more than ``most`` the first of them."""
-    names = tuple(name for name in setting.options if name in chosen) or setting.default
-    if len(names) > setting.most:
-        left_out = ", ".join(setting.options[name] for name in names[setting.most :])
-        st.info(f"At most {setting.most} are shown at a time; left out: {left_out}.")
-    return names[: setting.most]
+def _settle(setting: Choices) -> None:
+    """Let the chips agree with the picture: none chosen means the default; what is too many is taken back, and said."""
+    chosen = st.session_state[setting.key]
+    names = [name for name in setting.options if name in chosen] or list(setting.default)
+    st.session_state[setting.key] = names[: setting.most]
+    if left_out := ", ".join(setting.options[name] for name in names[setting.most :]):
+        sentence = f"At most {setting.most} are shown at a time; left out: {left_out}."
+        st.session_state[_left_out(setting)] = sentence
+
+
+def _left_out(setting: Choices) -> str:
+    return f"{setting.key}_left_out"
 
 
 def _read(setting: Text, text: str) -> Any:
