@@ -3,15 +3,21 @@
 import { keepMounted } from "./component.js";
 import { mountStory } from "./scenes.js";
 
+const SCENE_PAUSE_MS = 200; // the server hears of a scene where a person stays, not of all that a key runs through
+
 /** Streamlit's component. @param {Component<StoryData>} component */
 export default function ({ data, parentElement, setStateValue }) {
   /** @type {HTMLElement} */
   const root = parentElement.querySelector(".story");
+  let waiting = 0;
   const begin = (story, { scene, mode }) => mountStory(root, story, {
     scene,
     mode,
     plotly: data.plotly,
-    onScene: (number) => setStateValue("scene", number),
+    onScene: (number) => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => setStateValue("scene", number), SCENE_PAUSE_MS);
+    },
     onMode: (chosen) => setStateValue("mode", chosen),
   });
   return keepMounted(root, data, () => Promise.resolve(data.story), {
