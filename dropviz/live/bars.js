@@ -27,6 +27,12 @@ function heights(units) {
 }
 
 const up = (share) => `0 ${(-100 * share).toFixed(2)}%`;
+// Sets a style of a node where it is another than before.
+function styling(node, name) {
+  let last = "";
+  return (value) => { if (value !== last) { last = value; node.style[name] = value; } };
+}
+
 const percent = (share) => `${(100 * share).toFixed(2)}%`;
 
 // A unit: its bar, which grows from 0, and what it is before dropout as a dashed outline.
@@ -38,7 +44,7 @@ function unitNodes(value, { zero, one }) {
   outline.style.bottom = percent(value < 0 ? zero - height : zero);
   outline.style.height = percent(height);
   bar.style.bottom = percent(zero);
-  return { node: part("dv-unit-place", [outline, bar]), bar };
+  return { node: part("dv-unit-place", [outline, bar]), grow: styling(bar, "transform") };
 }
 
 /**
@@ -57,14 +63,14 @@ export function drawBars(node, row, live) {
     return drawn;
   });
   node.dataset.color = row.color;
-  const put = ({ node: place, bar }, value) => {
+  const put = ({ node: place, grow }, value) => {
     const length = Math.min(Math.abs(value), space.tallest);
     place.classList.toggle("dv-cut-off", length < Math.abs(value));
-    bar.style.transform = `scaleY(${(Math.sign(value) * length * space.one).toFixed(4)})`;
+    grow(`scaleY(${(Math.sign(value) * length * space.one).toFixed(4)})`);
   };
-  const [left, right] = /** @type {HTMLElement[]} */ ([...node.querySelectorAll(".dv-mean")]);
   const gap = /** @type {HTMLElement} */ (node.querySelector(".dv-break"));
-  const said = /** @type {HTMLElement[]} */ ([...node.querySelectorAll(".dv-mean-value")]);
+  const lift = [".dv-mean", ".dv-mean-value"].map((name) => [...node.querySelectorAll(name)].map((one) => styling(one, "translate")));
+  const [liftGap, stretchGap] = [styling(gap, "translate"), styling(gap, "scale")];
   return (index) => {
     units.forEach(([value, droppedAt], at) => {
       const dropped = index >= droppedAt;
@@ -73,10 +79,9 @@ export function drawBars(node, row, live) {
       put(test[at], value * row.test[index]);
     });
     const [one, other] = [row.train_mean, row.test_mean].map((means) => space.zero + means[index] * space.one);
-    for (const line of [left, said[0]]) line.style.translate = up(one);
-    for (const line of [right, said[1]]) line.style.translate = up(other);
-    gap.style.translate = up(Math.min(one, other));
-    gap.style.scale = `1 ${Math.abs(one - other).toFixed(4)}`;
-    node.classList.toggle("dv-broken", row.train_mean[index] !== row.test_mean[index]);
+    for (const [training, test] of lift) { training(up(one)); test(up(other)); }
+    liftGap(up(Math.min(one, other)));
+    stretchGap(`1 ${Math.abs(one - other).toFixed(4)}`);
+    node.classList.toggle("dv-broken", Math.abs(one - other) > 1e-9); // less is rounding
   };
 }

@@ -84,3 +84,20 @@ def test_everything_at_once_is_a_click_away_and_back(page, opened):
     assert "view=full" in page.url
     page.get_by_role("button", name="one idea").click()
     page.locator(".dv-bars").wait_for()
+
+
+def test_no_rate_breaks_the_mean_line_by_rounding(page, opened):
+    opened(page, "/?view=simple&answer=inverted")
+    broken = page.evaluate("""async () => {
+        const range = document.querySelector(".dv-range"), bars = document.querySelector(".dv-bars");
+        const found = [];
+        for (let place = 0; place <= Number(range.max); place += 1) {
+            const drawn = new Promise((done) => range.closest(".dv").addEventListener("dv-drawn", done, { once: true }));
+            range.value = place;
+            range.dispatchEvent(new Event("input"));
+            await drawn;
+            if (bars.classList.contains("dv-broken")) found.push(place);
+        }
+        return found;
+    }""")
+    assert broken == []
