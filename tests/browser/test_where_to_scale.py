@@ -92,7 +92,8 @@ def test_no_rate_breaks_the_mean_line_by_rounding(page, opened):
         const range = document.querySelector(".dv-range"), bars = document.querySelector(".dv-bars");
         const found = [];
         for (let place = 0; place <= Number(range.max); place += 1) {
-            const drawn = new Promise((done) => range.closest(".dv").addEventListener("dv-drawn", done, { once: true }));
+            const root = range.closest(".dv");
+            const drawn = new Promise((done) => root.addEventListener("dv-drawn", done, { once: true }));
             range.value = place;
             range.dispatchEvent(new Event("input"));
             await drawn;
