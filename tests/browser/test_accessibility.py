@@ -162,7 +162,8 @@ def barriers(page, address):
         found += [f"{scheme}: {what}" for what in (*barred, *faint, *faint_marks)]
     page.set_viewport_size(HALF)
     page.wait_for_function(
-        "[...document.querySelectorAll('.dv-svg, canvas')].every((one) => one.clientWidth <= 640)"
+        "[...document.querySelectorAll('.dv-svg, canvas')].every((one) => one.clientWidth <= 640"
+        " && !(one.clientWidth && one.viewBox?.baseVal?.width > 640))"  # and drawn anew
     )
     return found + [f"cut off at 200 %: {what}" for what in page.evaluate(CUT_OFF)]
 
