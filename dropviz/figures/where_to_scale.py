@@ -51,7 +51,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         lead=[
             words.live_paragraph("problem", "finding"),
             words.Options(ANSWER.label, [_option(row) for row in answers]),
-            words.Bars(f"mean of {sweep.config.units:,}"),
+            words.Bars("mean of all, exact"),
         ],
         head=[words.live_paragraph("finding", "finding")],
         foot=[
@@ -138,7 +138,9 @@ def _mean_title(row: Strategy, mu: float) -> str:
 def _variance_title(row: Strategy, mu: float, v: float) -> str:
     if mu == v == 0.0:
         return "Every variance is 0"
-    return "Variances part too" if row.mistake else "Variances part: training ≥ test"
+    if row.mistake:
+        return "Variances part too" if mu else "Variances part"
+    return "Variances part: training ≥ test"
 
 
 def _gap_title(row: Strategy, mu: float) -> str:
@@ -188,7 +190,8 @@ def _texts(sweep: Sweep, row: Strategy) -> dict[str, Sequence[str]]:
     """What is said of one answer at every rate: the finding, the two means, and whether they agree."""
     rates = sweep.config.rates
     train, test = (sweep.estimate("mean", row.name, phase).exact.tolist() for phase in PHASES)
-    findings = [_finding(row, rate, mean) for rate, mean in zip(rates, test, strict=True)]
+    law = sweep.config.activations
+    findings = [_finding(row, rate, law.exact_mean, law.exact_variance) for rate in rates]
     told = zip(rates, train, test, strict=True)
     return {
         "finding": findings,
@@ -209,14 +212,20 @@ def _badge(train: float, test: float) -> str:
     return f"× {plain(test / train, 3)}"
 
 
-def _finding(row: Strategy, rate: float, mean: float) -> str:
+def _finding(row: Strategy, rate: float, mu: float, v: float) -> str:
     """What happens at this rate, in a sentence."""
     keep = f"{round(1.0 - rate, 6):g}"
     factor = f"1/{keep}\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{plain(1.0 / (1.0 - rate), 3)}"
     if rate == 0.0:
         return "At rate 0 nothing is dropped, and there is nothing to scale."
-    if mean == 0.0 and row.name == "none":
-        return "Nothing is scaled, and no mean shows it: every mean is 0. The variances part."
+    if mu == v == 0.0:
+        return "Every activation is 0, and stays 0 whatever is scaled."
+    if mu == 0.0:
+        return {
+            "none": "Nothing is scaled, and no mean shows it: every mean is 0. The variances part.",
+            "standard": f"At test every output is multiplied by {keep}; every mean is 0 all the same.",
+            "inverted": f"Survivors grow to {factor} times their size; every mean is 0 all the same.",
+        }[row.name]
     return {
         "none": f"Nothing is scaled: the test mean is {factor} times the training mean.",
         "standard": f"At test every output is multiplied by {keep}, so both means shrink alike.",

@@ -102,3 +102,14 @@ def test_no_rate_breaks_the_mean_line_by_rounding(page, opened):
         return found;
     }""")
     assert broken == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["units=1&seed=1", "units=1&seed=2", "source=sparse&units=5", "source=constant&constant_value=-2"],
+)
+def test_the_line_of_means_stays_in_the_picture_however_few_units_there_are(page, opened, query):
+    opened(page, f"/?view=simple&{query}")
+    box = page.locator(".dv-bars").bounding_box()
+    for line in page.evaluate(LINE):
+        assert box["y"] <= line <= box["y"] + box["height"] + 3

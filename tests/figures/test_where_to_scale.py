@@ -60,7 +60,7 @@ def test_the_mean_line_stands_at_the_exact_means_which_match_unless_nothing_is_s
 
 
 def test_a_finding_names_the_factor_of_its_rate_and_none_where_nothing_is_dropped(shown):
-    _, figure = shown
+    result, figure = shown
     for name, variant in figure.variants.items():
         for rate, finding in zip(RATES, variant.texts["finding"], strict=True):
             if rate == 0.0:
@@ -73,9 +73,17 @@ def test_a_finding_names_the_factor_of_its_rate_and_none_where_nothing_is_droppe
                 "standard": [keep],
                 "inverted": [1.0, keep, 1.0 / keep],
             }[name]
-            if "every mean is 0" in finding:
-                wanted = [0.0]
+            law = result.config.activations
+            if law.exact_mean == law.exact_variance == 0.0:
+                wanted = [0.0, 0.0]
+            elif law.exact_mean == 0.0:
+                wanted = [*(wanted if name != "none" else []), 0.0]
             assert numbers == pytest.approx(wanted, rel=5e-3)
+            assert ("every mean is 0" in finding) is (law.exact_mean == 0.0 < law.exact_variance)
+            assert ("shrink" in finding) is (name == "standard" and law.exact_mean != 0.0)
+            parted = "The variances part" in finding
+            train, test = (result.estimate("variance", name, phase).exact for phase in ("train", "test"))
+            assert not parted or (train != test)[RATES.index(rate)]
 
 
 def test_no_title_is_contradicted_by_its_lines(shown):
