@@ -62,6 +62,7 @@ export function drawBars(node, row, live) {
     const drawn = units.map(([value]) => unitNodes(value, space));
     stand.replaceChildren(...drawn.map((one) => one.node));
     stand.setAttribute("aria-label", `${units.length} units ${phase ? "at test" : "in training"}, bars`);
+    stand.style.borderColor = space.zero ? "transparent" : ""; // the floor is 0, or there is none
     answerToHand(stand, row, live);
     return drawn;
   });
