@@ -1,21 +1,12 @@
 // The speaker's clock: the time of day, and how long the talk has lasted of what it may last. A reload changes neither.
 
 import { button, element } from "./dom.js";
+import { keep, ofComputer, ofWindow, stored } from "./store.js";
 
 const TICK_MS = 500;
 const RUN = "dropviz-story-clock"; // when it began, and what had passed before: of this window
 const TARGET = "dropviz-story-minutes"; // of all talks on this computer
 const MOST_MINUTES = 600;
-
-// A file in a frame may have no store; then a reload forgets.
-function stored(store, name, otherwise) {
-  try { return JSON.parse(store().getItem(name)) ?? otherwise; } catch { return otherwise; }
-}
-function keep(store, name, value) {
-  try { store().setItem(name, JSON.stringify(value)); } catch { /* none */ }
-}
-const ofWindow = () => sessionStorage;
-const ofComputer = () => localStorage;
 
 const twoDigits = (number) => String(number).padStart(2, "0");
 const clockTime = (seconds) => `${twoDigits(Math.floor(seconds / 60))}:${twoDigits(seconds % 60)}`;

@@ -1,19 +1,10 @@
-// The keys, buttons and dialogs of a talk.
+// The keys and buttons of a talk.
 
-import { button, element } from "./dom.js";
+import { showCode, showKeys, showScenes, showTable } from "./dialogs.js";
+import { button } from "./dom.js";
 import { openNotes } from "./notes.js";
 import { isVeiled } from "./pictures.js";
-import { dataTables } from "./tables.js";
 
-const KEYS = [ // what is pressed, and what that does
-  ["→  Space  PageDown", "reveal, then the next scene"], ["←  PageUp", "take that back"],
-  ["1 … 9, 0", "scene 1 … 10"], ["Home  End", "first scene, result"], ["R", "reveal"],
-  ["P", "play and stop the slider"], ["B  .", "dark screen; any key brings it back"],
-  ["L", "laser pointer"], ["D  E", "draw with a pen; erase"], ["T", "the data as a table"], ["Q", "QR code of this scene"],
-  ["N", "notes and timer in a second window"], ["F", "full screen"], ["Esc", "close, or leave the talk"], ["?", "these keys"],
-];
-const LOCAL = /^\w+:\/\/(localhost|127\.|\[::1\])/;
-const NEARBY = /^\w+:\/\/(10\.|192\.168\.)/;
 // What works in the notes as in the talk.
 const REMOTE = new Set(["ArrowRight", "PageDown", " ", "ArrowLeft", "PageUp", "Home", "End", "r", "b", "."]);
 const SLIDER = "input[type=range], .story-guess";
@@ -21,41 +12,6 @@ const FIELD = "input, textarea, select, [contenteditable], [contenteditable] *";
 const PRESSED = "button, a, summary"; // by the space key too
 const HELD = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"]);
 const OF_DIALOGS = new Set(["Tab", "Escape", "ArrowUp", "ArrowDown"]); // the browser's own
-
-// Open a dialog under its title.
-function openDialog(dialog, name, title, content) {
-  dialog.dataset.name = name;
-  const close = button("story-step", "Close", () => dialog.close());
-  dialog.replaceChildren(element("h2", {}, [title]), ...content, close);
-  dialog.showModal();
-}
-
-function showKeys({ parts, scenes, mode }) {
-  const rows = KEYS.filter(([key]) => key !== "Q" || scenes[0].qr).flatMap(([key, does]) => [element("dt", {}, [key]), element("dd", {}, [does])]);
-  const when = mode === "page" ? [element("p", {}, ["They work once you press Present."])] : [];
-  openDialog(parts.dialog, "keys", "Keys", [...when, element("dl", { class: "story-keys" }, rows)]);
-}
-
-function showCode({ parts, scenes, current }) {
-  const { qr, public: address, title } = scenes[Math.min(current, scenes.filter(({ ending }) => !ending).length - 1)];
-  if (qr) openDialog(parts.dialog, "qr", title, codeOf(qr, address));
-}
-
-function codeOf(qr, address) {
-  const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${address}` });
-  const hint = (text) => [element("p", { class: "story-muted" }, [text])];
-  const local = "This address works on this computer only. For the hall, set DROPVIZ_PUBLIC_URL to one that it reaches.";
-  const hints = LOCAL.test(address) ? hint(local) : NEARBY.test(address) ? hint("For phones in the network of this computer.") : [];
-  return [code, element("p", { class: "story-address" }, [address]), ...hints];
-}
-
-function showTable(talk) {
-  const live = talk.pictures[talk.current]?.live?.live;
-  if (!live || isVeiled(talk, talk.current)) return;
-  const tables = dataTables(live.payload.rows.flatMap(({ panels }) => panels), live.payload.rates, live.index);
-  const region = { class: "dv story-table", role: "region", tabindex: 0, "aria-label": "data of the figure" };
-  openDialog(talk.parts.dialog, "table", "The data as a table", [element("div", region, tables)]);
-}
 
 function fullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
@@ -76,7 +32,7 @@ const dark = ({ act }) => act.darken();
 const COMMANDS = {
   ArrowRight: forward, PageDown: forward, " ": forward, ArrowLeft: back, PageUp: back,
   Home: ({ act }) => act.show(0), End: ({ act }) => act.show(Infinity),
-  r: ({ act }) => act.reveal(), p: play, b: dark, ".": dark, t: showTable, q: showCode, n: openNotes, f: fullScreen,
+  r: ({ act }) => act.reveal(), p: play, b: dark, ".": dark, s: showScenes, t: showTable, q: showCode, n: openNotes, f: fullScreen,
   l: ({ pointing }) => pointing.choose("laser"), d: ({ pointing }) => pointing.choose("pen"), e: ({ pointing }) => pointing.erase(),
   "?": showKeys, Escape: leave,
 };
@@ -106,13 +62,22 @@ export function closesDialog(event) {
   return !(/^( |Enter)$/.test(event.key) && targetOf(event).matches?.(PRESSED));
 }
 
+const jumpOf = (key) => (/^\d$/.test(key) ? ({ act }) => act.show((Number(key) + 9) % 10) : null);
+
+// In the list of scenes a number chooses one, too.
+function closeWith(key, talk) {
+  const { dialog } = talk.parts;
+  dialog.close();
+  if (dialog.dataset.name === "scenes") jumpOf(key)?.(talk);
+}
+
 // What a key does now; null: it is not ours.
 function commandOf(event, talk) {
   const { dialog, dark: screen } = talk.parts;
-  if (dialog.open) return closesDialog(event) ? () => dialog.close() : null;
+  if (dialog.open) return closesDialog(event) ? () => closeWith(event.key, talk) : null;
   if (!screen.hidden) return isShortcut(event) || HELD.has(event.key) ? null : dark;
   const key = keyOf(event, talk.mode);
-  return /^\d$/.test(key) ? ({ act }) => act.show((Number(key) + 9) % 10) : COMMANDS[key];
+  return jumpOf(key) ?? COMMANDS[key];
 }
 
 /** Listen to the keys of the whole window. @param {Talk} talk @param {AbortSignal} signal */

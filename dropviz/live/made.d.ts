@@ -133,7 +133,7 @@ type Ask = "hello" | "reveal" | "forward" | "back" | "dark" | "scene";
 interface Message extends Partial<Place> { ask?: Ask; told?: Tale; dropviz?: true; from?: number; number?: number; }
 
 interface StoryParts {
-  body: HTMLElement; count: HTMLElement; title: HTMLElement; sentence: HTMLElement; ask: HTMLElement; options: HTMLElement;
+  body: HTMLElement; count: HTMLButtonElement; title: HTMLElement; sentence: HTMLElement; ask: HTMLElement; options: HTMLElement;
   verdict: HTMLElement; result: HTMLElement; pictures: HTMLElement; tools: HTMLElement; notes: HTMLElement; status: HTMLElement;
   open: HTMLAnchorElement; back: HTMLButtonElement; next: HTMLButtonElement; reveal: HTMLButtonElement;
   dialog: HTMLDialogElement; dark: HTMLElement;
@@ -146,7 +146,7 @@ interface Pointing { choose(tool: Tool): void; erase(): void; destroy(): void; }
 /** What a person can do; `forward` reveals, then goes on; `back` takes that back. */
 interface Acts {
   forward(): void; back(): void; move(by: number): void; show(at: number, quiet?: boolean): void;
-  reveal(fromOption?: boolean): void; darken(): void; setMode(mode: Mode, quiet?: boolean): void;
+  reveal(fromOption?: boolean): void; restart(): void; darken(): void; setMode(mode: Mode, quiet?: boolean): void;
 }
 
 /** A story that is told. */

@@ -2,6 +2,8 @@
 // offline file both call `mountStory`. What is known of a story that is told is one object, `talk`; `talk.act` is what a
 // person can do.
 
+import { forgetAnswers, givenAnswers, keepAnswers } from "./answers.js";
+import { showScenes } from "./dialogs.js";
 import { button, element } from "./dom.js";
 import { listenToKeys, showTools } from "./keys.js";
 import { createLine, createNotes, tale } from "./notes.js";
@@ -19,11 +21,11 @@ const ENDING = {
 
 const within = (at, count) => Math.max(0, Math.min(count - 1, at));
 
-function storySkeleton(root, act) {
+function storySkeleton(root, { act, list }) {
   const part = (tag, name, attributes = {}, children = []) =>
     element(tag, { class: `story-${name}`, ...attributes }, children);
   const title = part("h2", "title");
-  const [sentence, ask, count] = ["sentence", "ask", "count"].map((name) => part("p", name));
+  const [sentence, ask] = ["sentence", "ask"].map((name) => part("p", name));
   const options = part("div", "options", { role: "group", "aria-label": "Your answer" });
   const verdict = part("div", "verdict", { "aria-live": "polite" });
   const result = part("ol", "result");
@@ -34,6 +36,7 @@ function storySkeleton(root, act) {
   const back = button("story-step", "← Back", () => act.move(-1));
   const next = button("story-step", "Next scene →", () => act.move(1));
   const reveal = button("story-step", "Reveal", () => act.reveal());
+  const count = button("story-count", "", list, { title: "All scenes (S)" });
   const status = element("p", { class: "dv-status", "aria-live": "polite" });
   const dark = part("div", "dark", { hidden: "" });
   dark.addEventListener("click", () => act.darken());
@@ -60,12 +63,18 @@ function tell({ mode, line, scenes, answers, current, parts }) {
 
 const waits = ({ scenes, answers, current }) => scenes[current].question && !answers[current].revealed;
 
+// Let the present scene be told with what its answer is now; `seen`: the curves are drawn while one looks.
+function retell(talk, seen = false) {
+  showWords(talk);
+  cover(talk, talk.current, seen);
+  keepAnswers(talk);
+}
+
 function reveal(talk, fromOption) {
   const { answers, current, parts, mode } = talk;
   if (!waits(talk)) return;
   Object.assign(answers[current], { revealed: true, stepped: !fromOption });
-  showWords(talk);
-  cover(talk, current, true);
+  retell(talk, true);
   if (mode === "page") bringIntoView(parts.options.hidden ? parts.verdict : parts.options);
   if (fromOption) parts.options.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
   const focused = /** @type {HTMLElement} */ (document.activeElement);
@@ -79,8 +88,7 @@ function step(talk, direction) {
   if (direction > 0 && waits(talk)) act.reveal();
   else if (direction < 0 && answers[current].stepped) {
     Object.assign(answers[current], { revealed: false, stepped: false });
-    showWords(talk);
-    cover(talk, current);
+    retell(talk);
     tell(talk);
   } else act.move(direction);
 }
@@ -98,6 +106,13 @@ function showScene(talk, at, quiet) {
   }
   if (moved && !quiet) { bringIntoView(parts.title); settings.onScene(at + 1); }
   tell(talk);
+}
+
+// From the beginning, as if nobody had answered.
+function restart(talk) {
+  forgetAnswers(talk);
+  for (const at of talk.pictures.keys()) cover(talk, at);
+  talk.act.show(0);
 }
 
 // Black as with the key B of other programs, so that all look at who speaks; and light again.
@@ -168,6 +183,7 @@ function actsOf(talk) {
     move: (by) => show((talk.mode === "notes" ? talk.notes.noted.at : talk.current) + by),
     reveal: (fromOption = false) =>
       (talk.mode === "notes" ? talk.line.send({ ask: "reveal" }) : reveal(talk, fromOption)),
+    restart: () => restart(talk),
     darken: () => (talk.mode === "notes" ? talk.line.send({ ask: "dark" }) : darken(talk)),
     setMode: (mode, quiet = false) => setMode(talk, mode, quiet),
   };
@@ -202,18 +218,19 @@ export function mountStory(root, story, settings) {
   const talk = {
     root, scenes, mode: settings.mode, current: within(settings.scene - 1, scenes.length),
     settings: { onScene: () => {}, onMode: () => {}, leave: true, ...settings },
-    answers: scenes.map(() => ({ revealed: false, stepped: false, chosen: null, guess: null })),
+    answers: givenAnswers(scenes),
     pictures: [], // by scene, where drawn: { box, dv, live, guess }
     idle: 0, destroyed: false, notes: null, notesWindow: null,
     act: null, parts: null, line: null, watcher: null, pointing: null, // as soon as they are made
   };
   const listening = new AbortController();
   talk.act = actsOf(talk);
-  talk.parts = storySkeleton(root, talk.act);
+  talk.parts = storySkeleton(root, { act: talk.act, list: () => showScenes(talk) });
   talk.pointing = createPointing(talk);
   talk.line = createLine(talk, (message) => hear(talk, message));
   talk.watcher = new ResizeObserver(() => fitPictures(talk));
   listenToKeys(talk, listening.signal);
+  window.addEventListener("pagehide", () => keepAnswers(talk), { signal: listening.signal }); // with a point not revealed
   hideButtons(talk, listening.signal);
   showWords(talk);
   setMode(talk, talk.mode, true);
@@ -223,6 +240,7 @@ export function mountStory(root, story, settings) {
     setMode: (mode) => { if (mode !== talk.mode) talk.act.setMode(mode, true); },
     destroy: () => {
       talk.destroyed = true;
+      keepAnswers(talk);
       clearTimeout(talk.idle);
       talk.watcher.disconnect();
       dropPictures(talk);

@@ -1,5 +1,6 @@
 // A scene of the story in words: question, answers, verdict, and the result at the end.
 
+import { isRight, resultOf } from "./answers.js";
 import { button, element } from "./dom.js";
 import { rounded } from "./pictures.js";
 
@@ -26,15 +27,6 @@ const shortAnswer = (question) => (question.drag ? question.shown : rightOption(
 export const answerLine = (question) =>
   (question.line ? `${question.line} = ${question.shown}` : rightOption(question).text);
 
-/**
- * Whether an answer is right; null where none was given.
- * @param {Question} question @param {Pick<Answer, "chosen" | "guess">} answer
- */
-export function isRight({ drag, value, options }, { chosen, guess }) {
-  if (drag) return guess === null ? null : Math.abs(guess - value) <= drag.within;
-  return chosen === null ? null : options[chosen].right;
-}
-
 // What is thought of the answer: a class and an opening.
 function verdictOf(question, answer) {
   const right = isRight(question, answer);
@@ -57,39 +49,25 @@ function verdictLines({ question, reveal }, answer) {
   return lines;
 }
 
-function optionButton(option, { revealed, chosen }, choose) {
-  const wrong = revealed && chosen && !option.right;
-  const right = revealed && option.right;
-  const mark = right ? "✓ " : wrong ? "✗ " : "";
+// What is said of an option when the answer is known, beside its sign and its frame.
+function saidOf({ right }, { revealed, chosen }) {
+  if (!revealed) return [];
+  const said = [right && "✓ right", chosen && (right ? "your answer" : "✗ your answer")].filter(Boolean);
+  return [element("span", { class: "story-said" }, [said.join(", ")])];
+}
+
+function optionButton(option, state, choose) {
+  const { revealed, chosen } = state;
   const node = button("story-option", "", choose, { "aria-pressed": chosen });
-  node.append(mark, element("span", {}, bound(option.text)));
+  node.append(element("span", {}, bound(option.text)), ...saidOf(option, state));
   node.hidden = revealed && !option.right && !chosen;
-  node.classList.toggle("story-right", right);
-  node.classList.toggle("story-wrong", wrong);
+  node.classList.toggle("story-right", revealed && option.right);
+  node.classList.toggle("story-wrong", revealed && chosen && !option.right);
   if (revealed) node.setAttribute("aria-disabled", "true");
   return node;
 }
 
 // ---- the result -----------------------------------------------------------------------------------------------------
-
-/**
- * How many predictions were right, and of how many questions.
- * @param {Pick<Talk, "scenes" | "answers">} talk
- */
-export function resultOf({ scenes, answers }) {
-  const rows = scenes.flatMap((scene, at) => (scene.question
-    ? [{ at, title: scene.title, question: scene.question, right: isRight(scene.question, answers[at]), revealed: answers[at].revealed }]
-    : []));
-  const given = rows.filter(({ right, revealed }) => revealed && right !== null);
-  const right = given.filter((row) => row.right).length;
-  const wrong = given.filter((row) => !row.right).map(({ title }) => title);
-  const open = rows.length - given.length;
-  const title = given.length ? `${right} of ${rows.length} predicted right` : "What there was to predict";
-  const left = open && given.length ? `${open} ${open === 1 ? "was" : "were"} not predicted.` : "";
-  const again = wrong.length ? `Look again at: ${wrong.join(", ")}.` : "";
-  const praise = !wrong.length && !open ? "Nothing to look at again." : "";
-  return { rows, title, sentence: [again, praise, left].filter(Boolean).join(" ") || "Choose one to look at it again." };
-}
 
 const MARKS = new Map([[true, ["✓", "right"]], [false, ["✗", "wrong"]], [null, ["–", "not predicted"]]]);
 
@@ -102,6 +80,30 @@ function resultRow({ at, title, question, right, revealed }, show) {
   return element("li", {}, [row]);
 }
 
+// The scenes to look at again, each a way there.
+function linksTo(again, show) {
+  const links = again.flatMap(({ at, title }) => [", ", button("story-link", title, () => show(at))]);
+  return links.length ? ["Look again at: ", ...links.slice(1), ". "] : [];
+}
+
+/**
+ * All scenes as buttons in a list, the present one marked, and how each was answered.
+ * @param {Talk} talk @param {(at: number) => void} show
+ */
+export function sceneList({ scenes, answers, current }, show) {
+  const row = (scene, at) => {
+    const { title, question, ending } = scene;
+    const { revealed } = answers[at];
+    const [mark, said] = question && revealed ? MARKS.get(isRight(question, answers[at])) : ["", ""];
+    const name = ending ? title : `${at + 1}  ${title}`;
+    const here = at === current ? { "aria-current": "true", autofocus: "" } : {};
+    const node = button("story-row", "", () => show(at), { ...here, "aria-label": [name, said].filter(Boolean).join(": ") });
+    node.append(...[["mark", mark], ["name", name]].map(([part, text]) => element("span", { class: `story-row-${part}` }, [text])));
+    return element("li", {}, [node]);
+  };
+  return element("ol", { class: "story-result" }, scenes.map(row));
+}
+
 /** Tell the present scene in words. @param {Talk} talk */
 export function showWords(talk) {
   const { parts, scenes, answers, current, mode, act } = talk;
@@ -110,11 +112,12 @@ export function showWords(talk) {
   const { question } = scene;
   const options = question?.options ?? [];
   const choose = (at) => { if (!answer.revealed) answer.chosen = at; act.reveal(true); };
-  const result = scene.ending ? resultOf(talk) : { title: scene.title, sentence: scene.sentence, rows: [] };
+  const result = scene.ending ? resultOf(talk) : { title: scene.title, sentence: scene.sentence, rows: [], again: [] };
   parts.body.dataset.kind = scene.ending ? "result" : scene.picture || scene.image ? "picture" : "text";
   parts.count.textContent = scene.ending ? "The end" : `${current + 1} / ${scenes.filter((one) => !one.ending).length}`;
+  parts.count.setAttribute("aria-label", `${parts.count.textContent}: all scenes`);
   parts.title.textContent = result.title;
-  parts.sentence.replaceChildren(...bound(result.sentence));
+  parts.sentence.replaceChildren(...linksTo(result.again, act.show), ...bound(result.sentence));
   parts.ask.replaceChildren(...bound(question?.text ?? ""));
   parts.ask.hidden = !question;
   parts.options.hidden = !options.length;

@@ -49,6 +49,7 @@ LAPTOP, UPRIGHT = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 FIGURE = ":is(.dv, .dv-growing)[data-ready]"
 # What stands on the page that is left is marked, so that it is not taken for the next one.
 LEAVE = f"() => {{ for (const one of document.querySelectorAll('{FIGURE}')) one.dataset.left = ''; }}"
+FORGET = "() => addEventListener('pagehide', () => sessionStorage.clear())"  # after what a page keeps when it is left
 ARRIVE = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
 PHONE = {"device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 
@@ -204,6 +205,8 @@ def new_page(request, windows, server, errors, requested):
         for page in context.pages[1:]:
             page.close()
         first.unroute_all()
+        first.evaluate(FORGET)
+        context.clear_cookies(name="dropviz_view")
         first.goto("about:blank")
     assert errors == [], "the page reported errors"
     assert _foreign(requested) == [], "the page asked another host"

@@ -6,6 +6,11 @@ from dropviz.story.reading import own_story
 
 SCENES = own_story().scenes
 COUNT = len(SCENES)
+LONGEST = 90_000  # until a busy server has heard of every scene on the way
+SCREENS = {
+    "projector": {"viewport": {"width": 1280, "height": 720}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
 
 
 def at_scene(page, number):
@@ -17,3 +22,7 @@ def at_scene(page, number):
 def begin(visit, page, path="/story"):
     visit(page, path)
     page.locator(".story-now .dv[data-ready]").wait_for()
+
+
+def open_settings(page):
+    page.get_by_text("Settings", exact=True).click()

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { clockWords, minutesOf } from "../../dropviz/live/clock.js";
 import { penPath } from "../../dropviz/live/pointing.js";
-import { isRight, resultOf } from "../../dropviz/live/telling.js";
+import { forgetAnswers, givenAnswers, isRight, keepAnswers, resultOf } from "../../dropviz/live/answers.js";
 
 const OPTIONS = [{ text: "no", right: false }, { text: "yes", right: true }];
 /** @type {any} */
@@ -28,8 +28,10 @@ const right = { revealed: true, chosen: 1, guess: null };
 const wrong = { revealed: true, chosen: 0, guess: null };
 
 test("the result counts what was predicted and names what to look at again", () => {
-  assert.deepEqual([told(right, wrong, none)].map(({ title, sentence }) => [title, sentence]),
-    [["1 of 3 predicted right", "Look again at: B. 1 was not predicted."]]);
+  const { title, sentence, again } = told(right, wrong, none);
+  assert.deepEqual([title, sentence, again.map((row) => [row.at, row.title])],
+    ["1 of 3 predicted right", "1 was not predicted.", [[2, "B"]]]);
+  assert.equal(told(right, wrong, { ...wrong, chosen: null, guess: 9 }).sentence, ""); // the links say it all
   assert.equal(told(right, right, { revealed: true, chosen: null, guess: 2.4 }).sentence, "Nothing to look at again.");
   assert.equal(told(none, none, none).title, "What there was to predict");
   assert.equal(told({ ...none, revealed: true }, none, none).title, "What there was to predict"); // shown, not predicted
@@ -57,4 +59,31 @@ test("a pen goes on where it was, in thousandths of its sheet; a point is a dot"
   const dot = penPath("", [{ clientX: 110, clientY: 70 }], sheet);
   assert.equal(dot, "M500,500l0,0");
   assert.equal(penPath(dot, [{ clientX: 210, clientY: 20 }, { clientX: 10, clientY: 120 }], sheet), `${dot}L1000,0L0,1000`);
+});
+
+// A store as a browser's.
+const storeOf = (held = new Map()) => ({ getItem: (name) => held.get(name) ?? null, setItem: (name, value) => held.set(name, value) });
+/** @type {any} */
+const SCENES = [{ title: "A", question: CHOICE }, { title: "text", question: null }, { title: "C", question: DRAG }];
+
+test("answers outlive a reload, in whatever order the scenes are; another question has none", () => {
+  globalThis.sessionStorage = /** @type {any} */ (storeOf());
+  const answers = givenAnswers(SCENES);
+  Object.assign(answers[2], { revealed: true, stepped: true, guess: 2.4 });
+  keepAnswers({ scenes: SCENES, answers, mode: "talk" });
+  const [c, , a] = givenAnswers([...SCENES].reverse());
+  assert.deepEqual([c, a], [answers[2], answers[0]]);
+  const other = { ...SCENES[2], question: { ...DRAG, value: 3 } };
+  assert.equal(givenAnswers([other])[0].revealed, false);
+  keepAnswers({ scenes: SCENES, answers: givenAnswers([{}, {}, {}]), mode: "notes" }); // which answer nothing
+  assert.equal(givenAnswers(SCENES)[2].revealed, true);
+  forgetAnswers({ scenes: SCENES, answers, mode: "talk" });
+  assert.deepEqual([answers[2], givenAnswers(SCENES)[2]].map(({ revealed, guess }) => [revealed, guess]), [[false, null], [false, null]]);
+});
+
+test("without a store a talk begins all the same", () => {
+  delete globalThis.sessionStorage;
+  const answers = givenAnswers(SCENES);
+  keepAnswers({ scenes: SCENES, answers, mode: "talk" });
+  assert.equal(answers.length, 3);
 });

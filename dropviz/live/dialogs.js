@@ -1,0 +1,62 @@
+// The dialogs of a talk: its keys, its scenes, where the hall finds one, and the data of a picture.
+
+import { button, element } from "./dom.js";
+import { isVeiled } from "./pictures.js";
+import { dataTables } from "./tables.js";
+import { sceneList } from "./telling.js";
+
+const KEYS = [ // what is pressed, and what that does
+  ["→  Space  PageDown", "reveal, then the next scene"], ["←  PageUp", "take that back"],
+  ["1 … 9, 0", "scene 1 … 10"], ["S", "all scenes"], ["Home  End", "first scene, result"], ["R", "reveal"],
+  ["P", "play and stop the slider"], ["B  .", "dark screen; any key brings it back"],
+  ["L", "laser pointer"], ["D  E", "draw with a pen; erase"], ["T", "the data as a table"], ["Q", "QR code of this scene"],
+  ["N", "notes and timer in a second window"], ["F", "full screen"], ["Esc", "close, or leave the talk"], ["?", "these keys"],
+];
+const LOCAL = /^\w+:\/\/(localhost|127\.|\[::1\])/;
+const NEARBY = /^\w+:\/\/(10\.|192\.168\.)/;
+
+// Open a dialog under its title.
+function openDialog(dialog, name, title, content) {
+  dialog.dataset.name = name;
+  const close = button("story-step", "Close", () => dialog.close());
+  dialog.replaceChildren(element("h2", {}, [title]), ...content, close);
+  dialog.showModal();
+}
+
+/** The keys, and what they do. @param {Talk} talk */
+export function showKeys({ parts, scenes, mode }) {
+  const rows = KEYS.filter(([key]) => key !== "Q" || scenes[0].qr).flatMap(([key, does]) => [element("dt", {}, [key]), element("dd", {}, [does])]);
+  const when = mode === "page" ? [element("p", {}, ["They work once you press Present."])] : [];
+  openDialog(parts.dialog, "keys", "Keys", [...when, element("dl", { class: "story-keys" }, rows)]);
+}
+
+/** Where the hall finds this scene. @param {Talk} talk */
+export function showCode({ parts, scenes, current }) {
+  const { qr, public: address, title } = scenes[Math.min(current, scenes.filter(({ ending }) => !ending).length - 1)];
+  if (qr) openDialog(parts.dialog, "qr", title, codeOf(qr, address));
+}
+
+function codeOf(qr, address) {
+  const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${address}` });
+  const hint = (text) => [element("p", { class: "story-muted" }, [text])];
+  const local = "This address works on this computer only. For the hall, set DROPVIZ_PUBLIC_URL to one that it reaches.";
+  const hints = LOCAL.test(address) ? hint(local) : NEARBY.test(address) ? hint("For phones in the network of this computer.") : [];
+  return [code, element("p", { class: "story-address" }, [address]), ...hints];
+}
+
+/** The data of the picture that is shown. @param {Talk} talk */
+export function showTable(talk) {
+  const live = talk.pictures[talk.current]?.live?.live;
+  if (!live || isVeiled(talk, talk.current)) return;
+  const tables = dataTables(live.payload.rows.flatMap(({ panels }) => panels), live.payload.rates, live.index);
+  const region = { class: "dv story-table", role: "region", tabindex: 0, "aria-label": "data of the figure" };
+  openDialog(talk.parts.dialog, "table", "The data as a table", [element("div", region, tables)]);
+}
+
+/** All scenes: one is chosen, or the story begins anew without its answers. @param {Talk} talk */
+export function showScenes(talk) {
+  const { act, parts: { dialog } } = talk;
+  const after = (does) => (...given) => { dialog.close(); does(...given); };
+  const again = button("story-step", "Start again: forget the answers", after(act.restart));
+  openDialog(dialog, "scenes", "Scenes", [sceneList(talk, after(act.show)), again]);
+}
