@@ -109,7 +109,7 @@ def _rates(sweep: Sweep) -> Floats:
 
 def _means(sweep: Sweep) -> LiveFigure:
     panel, _, _ = curve_panels(sweep)
-    if any(row.mistake for row in _rows(sweep)):
+    if sweep.config.activations.exact_mean and any(row.mistake for row in _rows(sweep)):
         panel = replace(panel, title="A mistake: the means part")
     return _curves(panel, _rates(sweep))
 
@@ -118,16 +118,14 @@ def _variances(sweep: Sweep) -> LiveFigure:
     _, panel, _ = curve_panels(sweep)
     wrong = any(row.mistake for row in _rows(sweep))
     title = "The variances do not match" if wrong else "Variance: training is never below test"
-    v = sweep.config.activations.exact_variance
-    return _curves(replace(panel, title=title, limits=(1e-3 * v, 1e3 * v)), _rates(sweep))
+    return _curves(replace(panel, title=title), _rates(sweep))
 
 
 def _variance_ratio(sweep: Sweep) -> LiveFigure:
     _, _, panel = curve_panels(sweep)
     both = set(sweep.config.strategies) == {"standard", "inverted"}
     title = "One curve for both strategies" if both else "Training variance ÷ test variance"
-    panel = replace(panel, title=title, y_title="training ÷ test variance", limits=(0.04, 50.0))
-    return _curves(panel, _rates(sweep))
+    return _curves(replace(panel, title=title, y_title="training ÷ test variance"), _rates(sweep))
 
 
 def _test_factors(sweep: Sweep) -> LiveFigure:

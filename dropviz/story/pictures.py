@@ -20,7 +20,7 @@ from dropviz.simulation.mistakes import Mistake, MistakeConfig, beside_inverted
 from dropviz.simulation.next_layer import NextLayerConfig
 from dropviz.simulation.nonlinearity import UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
-from dropviz.theory.activations import Constant
+from dropviz.theory.activations import Activations, Constant
 from dropviz.training.config import same_path
 
 RATES = rate_grid(0.0, 0.95, 0.01)
@@ -41,32 +41,31 @@ class OneMask:
 Result = OneMask | Sweep | FirstScreen | Floats | Mistake | UnitOutput | ChangingRate | Mapping[str, Floats]
 
 
-def _sample(given: Mapping[str, Any]) -> Sweep:
-    return sweep(SweepConfig(units=given["units"], strategies=given["strategies"], seed=given["seed"]))
+def _sample(given: Mapping[str, Any], activations: Activations) -> Sweep:
+    return sweep(SweepConfig(activations, given["units"], strategies=given["strategies"], seed=given["seed"]))
 
 
-def _screen(given: Mapping[str, Any]) -> FirstScreen:
-    return first_look(_sample(given), UNITS_SHOWN)
+def _screen(given: Mapping[str, Any], activations: Activations) -> FirstScreen:
+    return first_look(_sample(given, activations), UNITS_SHOWN)
 
 
-def _one_mask(given: Mapping[str, Any]) -> OneMask:
+def _one_mask(given: Mapping[str, Any], _: Activations) -> OneMask:
     config = SweepConfig(activations=Constant(ACTIVATION), units=given["units"], seed=given["seed"])
     return OneMask(given["strategies"], ACTIVATION, even_units(config, BARS))
 
 
-def _mistake(given: Mapping[str, Any]) -> Mistake:
+def _mistake(given: Mapping[str, Any], activations: Activations) -> Mistake:
     name = given["mistakes_kind"]
-    return beside_inverted(MistakeConfig(SweepConfig(strategies=("inverted", name)), name))
+    return beside_inverted(MistakeConfig(SweepConfig(activations, strategies=("inverted", name)), name))
 
 
-def _unit(given: Mapping[str, Any]) -> UnitOutput:
-    config = NextLayerConfig(
-        **{name: given[one.key] for name, one in next_layer.FIELDS.items() if one.key in given}
-    )
+def _unit(given: Mapping[str, Any], activations: Activations) -> UnitOutput:
+    settings = {name: given[one.key] for name, one in next_layer.FIELDS.items() if one.key in given}
+    config = NextLayerConfig(activations=activations, **settings)
     return unit_output(layer_sweep(config.unit), config.nonlinearity)
 
 
-def _annealing(given: Mapping[str, Any]) -> ChangingRate:
+def _annealing(given: Mapping[str, Any], _: Activations) -> ChangingRate:
     steps = given["schedule_steps"]
     return changing_rate(annealed(given["schedule_start"], steps), steps, PLACES)
 
@@ -74,13 +73,27 @@ def _annealing(given: Mapping[str, Any]) -> ChangingRate:
 class Picture(NamedTuple):
     """A cut of the page named ``address``: the settings that it takes, and what computes it from their values by key.
 
-    The first setting is where the slider stands. ``fixed`` are settings of the page that no scene can change.
+    The first setting is where the slider stands. ``fixed`` are settings of the page that no scene can change. ``suits``
+    says of which activations it can be drawn; None, where it is drawn from none.
     """
 
     address: str
     settings: tuple[Number | Choice | Choices, ...]
-    compute: Callable[[Mapping[str, Any]], Result]
+    compute: Callable[[Mapping[str, Any], Activations], Result]
     fixed: Mapping[str, str] = MappingProxyType({})
+    suits: Callable[[Activations], bool] | None = None
+
+
+def _any(_: Activations) -> bool:
+    return True
+
+
+def _has_mean(activations: Activations) -> bool:
+    return activations.exact_mean != 0.0
+
+
+def _varies(activations: Activations) -> bool:
+    return activations.exact_variance > 0.0
 
 
 # A scene differs from its page in four settings: its sample is large enough for every curve, its mistakes are those of
@@ -91,17 +104,19 @@ _UNIT = (next_layer.UNIT_INPUTS, next_layer.SCALE, next_layer.BIAS, next_layer.N
 _STEP, _START = replace(schedule.STEP, default=0.0), replace(schedule.START, high=RATE.high)
 _SAMPLE = Picture("explore", (RATE, _UNITS, first_screen.SEED, first_screen.STRATEGIES), _sample)
 PICTURES: Mapping[str, Picture] = {
-    "distributions": _SAMPLE._replace(compute=_screen),
+    "distributions": _SAMPLE._replace(compute=_screen, suits=_any),
     "mask": _SAMPLE._replace(compute=_one_mask, fixed={"view": "simple", "source": "constant"}),
-    "means": _SAMPLE,
-    "variances": _SAMPLE,
-    "variance_ratio": _SAMPLE,
+    "means": _SAMPLE._replace(suits=_has_mean),
+    "variances": _SAMPLE._replace(suits=_varies),
+    "variance_ratio": _SAMPLE._replace(suits=_varies),
     "test_factors": _SAMPLE,
-    "which_p": Picture("which-p", (RATE,), lambda _: np.array(RATES)),
-    "mistakes": Picture("mistakes", (RATE, replace(mistakes.MISTAKE, options=_TABLED)), _mistake),
-    "next_layer": Picture("next-layer", (RATE, *_UNIT), _unit, {next_layer.STEP.key: "nonlinearity"}),
+    "which_p": Picture("which-p", (RATE,), lambda *_: np.array(RATES)),
+    "mistakes": Picture(
+        "mistakes", (RATE, replace(mistakes.MISTAKE, options=_TABLED)), _mistake, suits=_has_mean
+    ),
+    "next_layer": Picture("next-layer", (RATE, *_UNIT), _unit, {next_layer.STEP.key: "nonlinearity"}, _any),
     "annealing": Picture("schedule", (_STEP, _START, schedule.TOTAL), _annealing),
-    "learning_rates": Picture("answer", (RATE,), lambda _: same_path(RATES)),
+    "learning_rates": Picture("answer", (RATE,), lambda *_: same_path(RATES)),
 }
 # The one point that a person can drag: the y of a picture's curve at a rate. The other pictures show no single curve.
 DRAGGABLE = ("means", "variances", "variance_ratio", "which_p", "mistakes", "test_factors", "learning_rates")

@@ -18,15 +18,14 @@ from dropviz.simulation.layer import exact_z, layer_sweep
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
 from dropviz.simulation.next_layer import NextLayerConfig
 from dropviz.simulation.nonlinearity import nonlinearity, unit_output
-from dropviz.theory.activations import Normal
+from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import exact_moments
 from dropviz.theory.moments import mean_ratio as exact_mean_ratio
 from dropviz.theory.moments import variance_ratio as exact_variance_ratio
 from dropviz.theory.strategies import Strategy, strategy
 from dropviz.training.config import same_path
 
-_RELU = Normal(relu=True)  # ReLU(N(0, 1)), the activations of the pictures
-MU, V = _RELU.exact_mean, _RELU.exact_variance
+MU, V = RELU.exact_mean, RELU.exact_variance  # of the activations of the pictures, where nothing else is said
 OPTIMIZERS = {"sgd": ("SGD", "²"), "adam": ("Adam", "")}  # each as `same_path` calls it, and the power of 1/k
 
 
@@ -132,7 +131,14 @@ def average_minus_test_pass(
 
 
 def unit_average_minus_test_pass(
-    inputs: float, seed: float, rate: float, f: str = "relu", scale: float = 1.5, bias: float = 0.0
+    inputs: float,
+    seed: float,
+    rate: float,
+    f: str = "relu",
+    scale: float = 1.5,
+    bias: float = 0.0,
+    *,
+    activations: Activations = RELU,
 ) -> Worked:
     """E[f(z)] − f(E[z]) of the small unit of the next layer's page, as the picture ``next_layer`` draws it."""
     _keep(rate)
@@ -141,7 +147,13 @@ def unit_average_minus_test_pass(
             raise ValueError(f"{name} must be a whole number; got {value!r}")
     check_number("inputs", inputs, 1, MOST_ENUMERATED)  # of more, the masks cannot be listed
     config = NextLayerConfig(
-        nonlinearity=f, weight_scale=scale, bias=bias, rates=(rate,), unit_inputs=int(inputs), seed=int(seed)
+        nonlinearity=f,
+        weight_scale=scale,
+        bias=bias,
+        rates=(rate,),
+        unit_inputs=int(inputs),
+        seed=int(seed),
+        activations=activations,
     )
     unit = unit_output(layer_sweep(config.unit), f)
     place = unit.strategies.index("inverted"), 0
@@ -191,8 +203,8 @@ COMPUTATIONS: Mapping[str, Callable[..., Worked]] = {
 }
 
 
-def compute(name: object, given: Mapping[str, Any]) -> Worked:
-    """Run the computation called ``name`` with the parameters ``given``.
+def compute(name: object, given: Mapping[str, Any], activations: Activations = RELU) -> Worked:
+    """Run the computation called ``name`` with the parameters ``given``, of these ``activations`` where it needs some.
 
     Raises
     ------
@@ -203,7 +215,9 @@ def compute(name: object, given: Mapping[str, Any]) -> Worked:
     5.000000000000001
     """
     function = COMPUTATIONS[check_choice("compute", name, COMPUTATIONS)]
-    parameters = inspect.signature(function).parameters
+    signature = inspect.signature(function).parameters
+    parameters = {key: one for key, one in signature.items() if one.kind is not inspect.Parameter.KEYWORD_ONLY}
+    drawn = {"mean": activations.exact_mean, "variance": activations.exact_variance, "activations": activations}
     unknown = [key for key in given if key not in parameters]
     missing = [
         key for key, one in parameters.items() if one.default is inspect.Parameter.empty and key not in given
@@ -214,7 +228,7 @@ def compute(name: object, given: Mapping[str, Any]) -> Worked:
     for key, value in given.items():
         _check_kind(key, value, parameters[key].annotation)
     with np.errstate(over="ignore", invalid="ignore"):  # said below
-        worked = function(**given)
+        worked = function(**{key: drawn[key] for key in drawn if key in signature} | dict(given))
     if not np.isfinite(worked.value):
         raise ValueError(f"{name} has no value for these parameters")
     return worked

@@ -8,6 +8,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from dropviz.story.lines import check_size, cut, line_of, syntax_error
 from dropviz.story.pictures import DRAGGABLE, PICTURES
 from dropviz.story.predictions import COMPUTATIONS, Worked, compute
 from dropviz.story.scenes import Drag, Option, Question, Scene, Story
+from dropviz.theory.activations import RELU, Activations
 
 OWN_STORY = Path(__file__).parents[1] / "data" / "story.toml"
 MOST_TEXT, MOST_BYTES = 4000, 1_000_000  # characters; bytes, images included
@@ -30,6 +32,7 @@ VEILED: Mapping[object, Literal["", "all", "means"]] = {True: "all", False: "", 
 MEANS_OF = "mask"  # the picture whose means can be hidden alone
 MOST_OPTIONS = 4
 FARTHEST = 1e6  # from the value of what is dragged, and still right
+USUAL, OWN = "the ReLU of a standard normal", "your own"  # activations, in a text that names them
 EQUAL = 1e-9  # relative; below it two numbers are one
 _CLAIM = re.compile(r"(=|<|>)\s*(-?\d+(?:\.\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
 
@@ -48,8 +51,8 @@ def own_story() -> Story:
     return read_story(OWN_STORY.read_bytes())
 
 
-def read_story(content: bytes) -> Story:
-    """Read a story from TOML.
+def read_story(content: bytes, own: Activations | None = None) -> Story:
+    """Read a story from TOML; its pictures are drawn from a person's ``own`` activations where these fit the scene.
 
     Raises
     ------
@@ -66,10 +69,10 @@ def read_story(content: bytes) -> Story:
         raise ValueError(f"The file is not UTF-8 text: {error.reason} at byte {error.start}.") from None
     except tomllib.TOMLDecodeError as error:
         raise ValueError(syntax_error(str(error), text)) from None
-    return _story(table, text)
+    return _story(table, text, own)
 
 
-def _story(table: Mapping[str, Any], text: str) -> Story:
+def _story(table: Mapping[str, Any], text: str, own: Activations | None) -> Story:
     records = table.get("scene", [])
     problems, scenes = [], []
     unknown = [key for key in table if key not in ("title", "scene")]
@@ -90,7 +93,7 @@ def _story(table: Mapping[str, Any], text: str) -> Story:
         )
     for number, record in enumerate(records[:MOST_SCENES], start=1):
         try:
-            scenes.append(_scene(record))
+            scenes.append(_drawn_from(own, record))
         except _Problem as problem:
             line = line_of(text, number - 1, problem.path)
             problems.append(f"Line {line}: {problem} (scene {number}, {problem.path or 'scene'}).")
@@ -99,7 +102,32 @@ def _story(table: Mapping[str, Any], text: str) -> Story:
     return Story(title, tuple(scenes))
 
 
-def _scene(record: Mapping[str, Any]) -> Scene:
+def _drawn_from(own: Activations | None, record: Mapping[str, Any]) -> Scene:
+    """The scene of its author or, where its words stay true, of a person's own activations.
+
+    They do where the picture can be drawn, every number computed, and the same answer is right. What is dragged may
+    then be as far away, relatively, as its author allows.
+    """
+    scene = _scene(record, RELU)
+    suits = PICTURES[scene.picture].suits if scene.picture else None
+    if own is None or suits is None or not suits(own):
+        return scene
+    try:
+        drawn = _scene(record, own)
+    except _Problem:
+        return scene
+    asked, before = drawn.question, scene.question
+    if not asked or not before:
+        return drawn
+    if asked.options != before.options:
+        return scene
+    if asked.drag and asked.worked and before.worked:
+        grown = abs(asked.worked.value / before.worked.value) if before.worked.value else 1.0
+        asked = replace(asked, drag=replace(asked.drag, within=asked.drag.within * grown))
+    return replace(drawn, question=asked)
+
+
+def _scene(record: Mapping[str, Any], activations: Activations) -> Scene:
     _known(record, SCENE_KEYS)
     picture = record.get("picture", "")
     if "picture" in record and (not isinstance(picture, str) or picture not in PICTURES):
@@ -114,8 +142,9 @@ def _scene(record: Mapping[str, Any]) -> Scene:
     if alone:
         raise _Problem(alone[0], f"{alone[0]} needs a picture, and this scene has none")
     settings = _settings(_table(record, "settings"), picture) if picture else ()
-    question = _question(_table(record, "ask"), picture) if "ask" in record else None
-    numbers = {name: _number(name, given) for name, given in _table(record, "numbers").items()}
+    question = _question(_table(record, "ask"), picture, activations) if "ask" in record else None
+    numbers = {"activations": USUAL if activations is RELU else OWN}
+    numbers |= {name: _number(name, given, activations) for name, given in _table(record, "numbers").items()}
     if question and question.worked:
         numbers["value"] = short(question.worked.value)
     texts = {
@@ -128,6 +157,7 @@ def _scene(record: Mapping[str, Any]) -> Scene:
         image=_image(record),
         question=question,
         veil=veil if question else "",
+        activations=activations,
         **texts,
     )
 
@@ -182,23 +212,23 @@ def _filled(text: str, numbers: Mapping[str, str], key: str) -> str:
 
     def number(found: re.Match[str]) -> str:
         if found[1] not in numbers:
-            raise _Problem(key, f"{{{found[1]}}} is not computed; known are {', '.join(numbers) or 'none'}")
+            raise _Problem(key, f"{{{found[1]}}} is not computed; known are {', '.join(numbers)}")
         return numbers[found[1]]
 
     return re.sub(r"\{(\w*)\}", number, text)
 
 
-def _number(name: str, given: object) -> str:
+def _number(name: str, given: object, activations: Activations) -> str:
     path = f"numbers.{name}"
     if not isinstance(given, dict):
         raise _Problem(path, f"{name} must be a table with compute and its parameters; got {given!r}")
     parameters = {key: value for key, value in given.items() if key != "compute"}
-    return short(_worked(given.get("compute"), parameters, path).value)
+    return short(_worked(given.get("compute"), parameters, path, activations).value)
 
 
-def _worked(name: object, given: Mapping[str, Any], path: str) -> Worked:
+def _worked(name: object, given: Mapping[str, Any], path: str, activations: Activations) -> Worked:
     try:
-        return compute(name, given)
+        return compute(name, given, activations)
     except ValueError as error:
         raise _Problem(path, str(error)) from None
 
@@ -239,13 +269,14 @@ def _number_within(name: str, value: Any, low: float, high: float, path: str, wh
 # ---- questions ------------------------------------------------------------------------------------------------------
 
 
-def _question(ask: Mapping[str, Any], picture: str) -> Question:
+def _question(ask: Mapping[str, Any], picture: str, activations: Activations) -> Question:
     _known(ask, ("text", "compute", "given", "options", "drag"), "ask.")
     text = _text(ask, "text", needed=True, within="ask.")
     if "compute" not in ask:
         return Question(text, options=_own_options(ask))
     given, name = _table(ask, "given", "ask."), ask.get("compute")
-    worked = _worked(name, given, "ask.given" if str(name) in COMPUTATIONS else "ask.compute")
+    path = "ask.given" if str(name) in COMPUTATIONS else "ask.compute"
+    worked = _worked(name, given, path, activations)
     if ("options" in ask) == ("drag" in ask):
         raise _Problem("ask", "a question has either options or drag")
     if "drag" in ask:

@@ -13,6 +13,7 @@ from dropviz.settings.addresses import page_link
 from dropviz.story.images import Image
 from dropviz.story.pictures import PICTURES, Result
 from dropviz.story.predictions import Worked
+from dropviz.theory.activations import RELU, Activations
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Question:
 class Scene:
     """A picture by its name, an ``image`` or neither, with what to say about it.
 
-    ``veil`` says what of the picture is hidden until the reveal: nothing, all curves, or the means alone.
+    ``veil`` says what of the picture is hidden until the reveal: nothing, all curves, or the means alone. A picture that
+    is drawn from activations is drawn from these.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Scene:
     question: Question | None = None
     reveal: str = ""
     veil: Literal["", "all", "means"] = "all"
+    activations: Activations = RELU
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -70,7 +73,12 @@ class Scene:
 
     def result(self) -> Result | None:
         """Compute what its picture shows, if it has one."""
-        return PICTURES[self.picture].compute(self.values) if self.picture else None
+        return PICTURES[self.picture].compute(self.values, self.activations) if self.picture else None
+
+    @property
+    def draws(self) -> bool:
+        """Whether its picture is drawn from activations."""
+        return bool(self.picture) and PICTURES[self.picture].suits is not None
 
     @property
     def address(self) -> str:

@@ -134,7 +134,7 @@ def test_a_scene_may_be_text_or_an_image_with_a_question_of_its_own():
         ('text = "no"', 'text = ""', 14, "text is missing"),
         ('{ text = "no" }, ', "", 14, "options must be a list of 2 to 4 tables"),
         ('text = "Is it?"', 'text = "Is it?"\ndrag = { rate = 0.5, within = 1 }', 14, "drag needs compute"),
-        ('alt = "a dot"', 'alt = "a dot"\nreveal = "{value}"', 11, "{value} is not computed; known are none"),
+        ('alt = "a dot"', 'alt = "a dot"\nreveal = "{value}"', 11, "{value} is not computed; known are activations"),
         ('alt = "a dot"', 'alt = "a dot"\nveiled = false', 11, "veiled needs a picture"),
     ],
 )  # fmt: skip
@@ -180,7 +180,7 @@ def test_windows_line_ends_change_nothing():
         ("settings = { rate = 0.8 }", "settings = { seed = 1.5 }", 7, "seed must be a whole number"),
         ("settings = { rate = 0.8 }", "settings = { rate = true }", 7, "rate must be a number"),
         ("settings = { rate = 0.8 }", "settings = { rate = nan }", 7, "rate must be a number"),
-        ("{half}", "{third}", 8, "{third} is not computed; known are half, value"),
+        ("{half}", "{third}", 8, "{third} is not computed; known are activations, half, value"),
         ("{half}", "{half.__class__}", 8, None),
         ("half = {", "half = 3 # {", 15, "must be a table with compute"),
         ('text = "How much?"', 'test = "How much?"', 18, "test is not known here"),

@@ -18,7 +18,7 @@ from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import kept, set_value
-from dropviz.ui.settings.sources import choose_source
+from dropviz.ui.settings.sources import choose_source, name_own
 from dropviz.ui.settings.widgets import fold, show, show_seed
 
 FRAMEWORK = Choice(
@@ -52,6 +52,8 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
     """All settings in the sidebar of the full view; below the one idea, what it is drawn from."""
     full = show(VIEW) == "full"
     show(ANSWER)
+    with place:
+        name_own()
     settings = None if full else fold("My own activations, and all settings", "settings", place)
     if settings is not None and not settings.open:
         activations, label = choose_source(kept)

@@ -11,7 +11,7 @@ from dropviz.theory.activations import Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import kept
-from dropviz.ui.settings.sources import choose_source
+from dropviz.ui.settings.sources import choose_source, name_own
 from dropviz.ui.settings.widgets import show
 
 SOURCES = (
@@ -45,6 +45,8 @@ def _controls(place: DeltaGenerator) -> tuple[Activations, int, int]:
         activations, _ = choose_source()
         units = int(show(UNITS))
         seed = int(show(SEED))
+    with place:
+        name_own()
     show(NOISE)
     return activations, units, seed
 

@@ -1,6 +1,7 @@
 """The story: ten scenes from the question to the answer, each with something to predict."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -9,13 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
 from dropviz.settings.story import MARK_LENGTH, ORDER, SCENE, SETTINGS, STORY
-from dropviz.story.reading import MOST_BYTES, OWN_STORY, own_story, read_story
+from dropviz.story.reading import MOST_BYTES, OWN_STORY, USUAL, own_story, read_story
 from dropviz.story.scenes import Story
+from dropviz.theory.activations import RELU, Activations
+from dropviz.theory.measured import Empirical
 from dropviz.ui.components.story import mount_story
 from dropviz.ui.components.upload import Upload, upload
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import saved, set_value
-from dropviz.ui.settings.sources import disarmed
+from dropviz.ui.settings.sources import disarmed, drawn_from, own_activations
 from dropviz.ui.settings.widgets import show
 
 HOW_TO = (
@@ -27,20 +30,26 @@ NOT_HELD = (
     "The story of this address is no longer held here; this is ours. When its file is loaded again, on any computer, "
     "the address leads to it as before."
 )
+OWN: dict[str | type[Any], Callable[[Any], Any]] = {Empirical: lambda source: source.digest}
 MOST_HELD = 64  # of a megabyte at most each
 
 
 @st.cache_resource(max_entries=MOST_HELD, show_spinner=False)
-def held_story(mark: str, _read: Story | None = None) -> Story:
-    """Return the story of that mark; given the story, hold it for everyone. The one unused longest makes room.
+def held_story(mark: str, _content: bytes = b"") -> bytes:
+    """Return the file of the story of that mark; given it, hold it for everyone. The one unused longest makes room.
     LookupError: no story of that mark is held.
     """
-    if _read is None:
+    if not _content:
         raise LookupError(mark)
-    return _read
+    return _content
 
 
-@st.cache_data(max_entries=16, show_spinner="Drawing the scenes …")
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=OWN)
+def _told(content: bytes, own: Activations | None) -> Story:
+    return read_story(content, own)
+
+
+@st.cache_data(max_entries=16, show_spinner="Drawing the scenes …", hash_funcs=OWN)
 def _payload(story: Story) -> dict[str, Any]:
     return story_payload(story, story.results())
 
@@ -59,7 +68,31 @@ def _controls(place: DeltaGenerator) -> tuple[Story]:
     story = whole.arranged(numbers)
     if saved()[SCENE.key] > len(story.scenes):
         st.warning(f"The last scene of this story is {len(story.scenes)}; it is shown.")
+    _say_what_is_drawn(story, place)
     return (story,)
+
+
+def _say_what_is_drawn(story: Story, place: DeltaGenerator) -> None:
+    """Which scenes are drawn from a person's own activations, and which do not fit these."""
+    drawn = [(at, scene.activations == RELU) for at, scene in enumerate(story.scenes, start=1) if scene.draws]
+    usual, own = ([at for at, is_usual in drawn if is_usual == wanted] for wanted in (True, False))
+    given = own_activations().value is not None
+    drawn_from(place, RELU, USUAL, f"{_counted(own if given else usual)} drawn")
+    if given and usual:
+        place.caption(f"{_counted(usual)} drawn from {USUAL}: your own do not fit what is asked there.")
+    if own:
+        place.caption(f"Whoever follows an address or a code of this story sees all drawn from {USUAL}.")
+
+
+def _counted(numbers: list[int]) -> str:
+    """Scenes by their numbers, with a verb.
+
+    >>> _counted([3, 4]), _counted([3]), _counted([])
+    ('Scenes 3, 4 are', 'Scene 3 is', 'No scene is')
+    """
+    if not numbers:
+        return "No scene is"
+    return f"Scenes {', '.join(map(str, numbers))} are" if len(numbers) > 1 else f"Scene {numbers[0]} is"
 
 
 def _scenes(story: Story) -> None:
@@ -82,20 +115,21 @@ def _choose_story(mark: str) -> Story:
     if given.problem:
         st.error("This story was not taken.")
         st.text(given.problem)
-    if not mark:
-        return own_story()
-    try:
-        return held_story(mark)
-    except LookupError:
-        st.error(NOT_HELD)
-        return own_story()
+    content = OWN_STORY.read_bytes()
+    if mark:
+        try:
+            content = held_story(mark)
+        except LookupError:
+            st.error(NOT_HELD)
+    return _told(content, own_activations().value)
 
 
 def _read(_: str, content: bytes) -> str:
     """Hold the story of a file, and return its mark."""
     content = content[: MOST_BYTES + 1]
     mark = hashlib.sha256(content).hexdigest()[:MARK_LENGTH]
-    held_story(mark, read_story(content))
+    read_story(content)
+    held_story(mark, content)
     return mark
 
 

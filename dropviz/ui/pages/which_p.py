@@ -8,8 +8,10 @@ from dropviz.figures.which_p import which_p_live
 from dropviz.frameworks.conventions import frameworks
 from dropviz.settings.kinds import RATE, Choice
 from dropviz.simulation.which_p import STRATEGIES, which_p
+from dropviz.theory.activations import RELU, Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
+from dropviz.ui.settings.sources import drawn_from, own_activations
 from dropviz.ui.settings.widgets import show
 
 NAMES = {name: row.said for name, row in frameworks().items()}
@@ -17,24 +19,31 @@ SOURCE = Choice("code_from", "I have code for", NAMES, "PyTorch", help="Whose co
 TARGET = Choice(
     "code_to", "and write it for", NAMES, "CS231n, inverted", help="Whose convention to write in."
 )
-CONFIG = dv.SweepConfig(strategies=STRATEGIES)
+USUAL = "the ReLU of a normal"
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _live(source: str, target: str) -> Ready:
-    return ready(which_p_live(which_p(CONFIG), frameworks()[source], frameworks()[target]))
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
+def _live(activations: Activations, source: str, target: str) -> Ready:
+    found = which_p(dv.SweepConfig(activations, strategies=STRATEGIES))
+    return ready(which_p_live(found, frameworks()[source], frameworks()[target]))
 
 
-def _controls(_: DeltaGenerator) -> tuple[str, str]:
+def _controls(place: DeltaGenerator) -> tuple[Activations, str, str]:
     left, right = st.columns(2, gap="medium")
     with left:
         source = show(SOURCE)
     with right:
-        return source, show(TARGET)
+        target = show(TARGET)
+    own = own_activations().value
+    if own is None or own.exact_mean != 0.0:
+        return drawn_from(place, RELU, USUAL), source, target
+    drawn_from(place, RELU, USUAL, "Not drawn")
+    place.caption(f"Their mean is 0, which no factor changes: drawn from {USUAL}.")
+    return RELU, source, target
 
 
-def _figure(source: str, target: str) -> None:
-    live_figure(_live(source, target), "which_p")
+def _figure(activations: Activations, source: str, target: str) -> None:
+    live_figure(_live(activations, source, target), "which_p")
 
 
 PAGE = Page(

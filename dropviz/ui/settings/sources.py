@@ -26,7 +26,7 @@ def choose_source(ask: Callable[[Setting], Any] = show) -> tuple[Activations, st
     if name == FILE:
         own = _own_file() if ask is show else _last()
         if own.value is not None:
-            return own.value, SOURCE.options[FILE]
+            return own.value, own.name
         if not own.problem:
             st.info("Choose a file; until then the hidden layer of the digits is shown.")
         return SOURCES["digits"].make(), SOURCES["digits"].label
@@ -35,15 +35,27 @@ def choose_source(ask: Callable[[Setting], Any] = show) -> tuple[Activations, st
     return source.make(*values), source.label
 
 
-def drawn_from(place: DeltaGenerator, default: Activations, label: str) -> Activations:
+def own_activations() -> Upload[Empirical]:
+    """A person's own activations, where these are chosen; they stay with the session, on whatever page they came."""
+    return _last() if saved().get(SOURCE.key) == FILE else Upload()
+
+
+def name_own() -> None:
+    """Say that a person's own activations are drawn from, if there are any."""
+    own = own_activations()
+    if own.value is not None:
+        st.caption(f"Drawn from {disarmed(own.name)}.")
+
+
+def drawn_from(place: DeltaGenerator, default: Activations, label: str, what: str = "Drawn") -> Activations:
     """Return a person's own activations if there are any, else ``default``; a line in ``place`` says which.
 
     What is given here is drawn from on every page that draws, until it is removed.
     """
-    own = _last() if saved().get(SOURCE.key) == FILE else Upload()
+    own = own_activations()
     used = own.value if own.value is not None else default
     with place:
-        st.caption(f"Drawn from {disarmed(own.name) if own.value is not None else label}.")
+        st.caption(f"{what} from {disarmed(own.name) if own.value is not None else label}.")
         unfolded = fold("My own activations", "own_activations")
         if unfolded.open:
             with unfolded:
