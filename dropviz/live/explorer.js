@@ -13,12 +13,29 @@ function replaceAddress(settings) {
   history.replaceState(history.state, "", `${location.pathname}?${query}`);
 }
 
+const YEAR = 31_536_000; // seconds
+let remembered = "{}";
+
+// What a person has chosen for later visits, too, whose address says nothing: "" is forgotten. Sent to this app alone.
+function remember(settings) {
+  const wanted = JSON.stringify(settings);
+  if (wanted === remembered) return; // another window may have changed it since
+  remembered = wanted;
+  const path = location.pathname.replace(/\/+$/, "") || "/";
+  for (const [name, value] of Object.entries(settings)) {
+    try {
+      document.cookie = `${name}=${value}; Path=${path}; SameSite=Lax; Max-Age=${value ? YEAR : 0}`;
+    } catch { /* a frame that may keep nothing */ }
+  }
+}
+
 /** Streamlit's component. @param {Component<Uint8Array<ArrayBuffer>>} component */
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   /** @type {HTMLElement} */
   const root = parentElement.querySelector(".dv");
   const [head, payload] = unpack(data);
   if (head.replace) replaceAddress(head.replace);
+  remember(head.remember);
   return keepMounted(root, head, payload, {
     begin: (first, { rate, chosen }) => mount(root, first, rate, {
       onCommit: (reached) => setStateValue("rate", reached), onChoose: (name) => setStateValue("chosen", name),

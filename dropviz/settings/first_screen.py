@@ -35,6 +35,7 @@ VIEW = Choice(
     help="One idea, or all strategies with their distributions, numbers and settings.",
     control="page",
     otherwise="full",  # what was shared before there was a simple view
+    remembered=True,
 )
 ANSWER = Choice(
     "answer",

@@ -60,7 +60,8 @@ class Number:
 class Choice:
     """One of several options, value → label.
 
-    ``otherwise`` is what an address means that holds other settings and not this one; empty: the default.
+    ``otherwise`` is what an address means that holds other settings and not this one; empty: the default. What is
+    ``remembered`` by a browser is what a bare address means there, on a later visit.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Choice:
     help: str | None = None
     control: Literal["box", "segments", "page"] = "box"
     otherwise: str = ""
+    remembered: bool = False
 
     def parse(self, text: str) -> str:
         if text not in self.options:

@@ -216,8 +216,14 @@ def compute(name: object, given: Mapping[str, Any], activations: Activations = R
     """
     function = COMPUTATIONS[check_choice("compute", name, COMPUTATIONS)]
     signature = inspect.signature(function).parameters
-    parameters = {key: one for key, one in signature.items() if one.kind is not inspect.Parameter.KEYWORD_ONLY}
-    drawn = {"mean": activations.exact_mean, "variance": activations.exact_variance, "activations": activations}
+    parameters = {
+        key: one for key, one in signature.items() if one.kind is not inspect.Parameter.KEYWORD_ONLY
+    }
+    drawn = {
+        "mean": activations.exact_mean,
+        "variance": activations.exact_variance,
+        "activations": activations,
+    }
     unknown = [key for key in given if key not in parameters]
     missing = [
         key for key, one in parameters.items() if one.default is inspect.Parameter.empty and key not in given

@@ -46,8 +46,8 @@ class Question:
 class Scene:
     """A picture by its name, an ``image`` or neither, with what to say about it.
 
-    ``veil`` says what of the picture is hidden until the reveal: nothing, all curves, or the means alone. A picture that
-    is drawn from activations is drawn from these.
+    ``veil`` says what of the picture is hidden until the reveal: nothing, all curves, or the means alone. A picture
+    that is drawn from activations is drawn from these.
     """
 
     title: str

@@ -10,9 +10,10 @@ from dropviz.figures.story import scene_live, story_payload
 from dropviz.live.modules import inlined
 from dropviz.live.page import story_html
 from dropviz.story.images import Image
-from dropviz.story.pictures import PICTURES
+from dropviz.story.pictures import PICTURES, RATES
 from dropviz.story.reading import own_story
 from dropviz.story.scenes import Scene, Story
+from dropviz.theory.measured import Empirical
 from dropviz.theory.moments import PHASES, exact_gap, exact_moments
 from dropviz.theory.strategies import strategies, strategy
 from tests.figures.reading import assert_defined, exact, titles
@@ -53,6 +54,29 @@ def test_every_picture_is_whole(picture, extreme):
     columns = 2 if picture == "mask" else 1  # training beside test
     assert {len(row.panels) for row in live.rows} == {columns}
     assert {len(values) for values in live.texts.values()} <= {len(live.rates)}
+
+
+OWN = {"skewed": [0.0, 0.0, 1.0, 5.0], "centred": [-1.0, 1.0], "equal": [-2.0], "heavy": [1e6, 1e6 + 1]}
+
+
+@pytest.mark.parametrize("values", OWN.values(), ids=OWN)
+@pytest.mark.parametrize("picture", [name for name, picture in PICTURES.items() if picture.suits])
+def test_every_picture_is_whole_of_own_activations_that_suit_it(picture, values):
+    activations = Empirical(values)
+    scene = Scene("t", "s", picture, activations=activations)
+    if not PICTURES[picture].suits(activations):
+        assert activations.exact_mean == 0.0 or activations.exact_variance == 0.0
+        return
+    result = scene.result()
+    assert_defined(scene_live(scene, result))
+    if picture in ("means", "variances", "variance_ratio"):
+        assert result.config.activations == activations
+        shown = {"means": "exact_mean", "variances": "exact_variance"}.get(picture)
+        line = exact(scene_live(scene, result).panels[0], "inverted" if shown is None else "inverted test")
+        expected = (
+            getattr(activations, shown) if shown else exact_gap(picture, "inverted", RATES, activations)
+        )
+        np.testing.assert_allclose(line, np.broadcast_to(expected, len(RATES)))
 
 
 def test_extremes_are_given_for_every_picture():

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from streamlit.runtime.context import ContextProxy
 
 from dropviz.settings.first_screen import SEED, STRATEGIES, UNITS
 from dropviz.settings.sources import SOURCE, SOURCES
@@ -64,3 +65,34 @@ def test_a_new_draw_changes_the_seed_only():
     assert not app.exception
     assert app.number_input(key="seed").value != 7
     assert app.number_input(key="units").value == 100
+
+
+@pytest.mark.parametrize(
+    ("address", "kept", "view", "remembered"),
+    [
+        ({}, "", "simple", {}),
+        ({}, "full", "full", {}),
+        ({}, "<b>", "simple", {}),
+        ({"view": "simple", "rate": "0.5"}, "full", "simple", {}),
+        ({"rate": "0.5"}, "full", "full", {}),  # as it is to everybody: it is older than the simple view
+        ({"rate": "0.5"}, "", "full", {}),
+        ({"view": "full"}, "", "full", {"dropviz_view": "full"}),
+        ({"view": "simple"}, "full", "simple", {"dropviz_view": ""}),
+        ({"view": "x"}, "full", "simple", {}),
+    ],
+)
+def test_a_browser_remembers_the_view_and_every_address_wins(monkeypatch, address, kept, view, remembered):
+    monkeypatch.setattr(ContextProxy, "cookies", {"dropviz_view": kept})
+    app = run(**address)
+    assert app.session_state["settings"]["view"] == view
+    assert app.session_state.filtered_state.get("to_remember", {}) == remembered
+    if not address:  # what is shared from here opens the same for everybody
+        assert app.query_params.get("view", "simple") == view
+
+
+def test_the_way_back_to_the_one_idea_is_remembered_too(monkeypatch):
+    monkeypatch.setattr(ContextProxy, "cookies", {"dropviz_view": "full"})
+    app = run()
+    next(one for one in app.button if one.label == "one idea").click().run()
+    assert app.session_state["to_remember"] == {"dropviz_view": ""}
+    assert "view" not in app.query_params

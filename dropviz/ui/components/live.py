@@ -14,7 +14,7 @@ from dropviz.live.panels import Panel, wire
 from dropviz.live.scripts import plotly_address
 from dropviz.settings.kinds import RATE, Choice, Number
 from dropviz.ui.components.scripts import component
-from dropviz.ui.settings.session import saved, to_replace
+from dropviz.ui.settings.session import saved, to_remember, to_replace
 
 GROWING = """<div class="dv" data-ready>
 <div class="dv-growing"></div>
@@ -71,6 +71,7 @@ def live_figure(
         "arrival": st.session_state.get("arrivals", 0),
         "plotly": [plotly_address()],
         "hears": move is not None,
+        "remember": to_remember(),
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload

@@ -17,7 +17,7 @@ from dropviz.theory.activations import Activations
 from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
-from dropviz.ui.settings.session import kept, set_value
+from dropviz.ui.settings.session import kept, remember, set_value
 from dropviz.ui.settings.sources import choose_source, name_own
 from dropviz.ui.settings.widgets import fold, show, show_seed
 
@@ -60,7 +60,7 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
         return _config(activations, int(kept(UNITS)), tuple(ANSWER.options), kept(SEED)), "", label
     with settings or st.sidebar:
         other = "simple" if full else "full"
-        st.button(VIEW.options[other], on_click=set_value, args=(VIEW, other), help=VIEW.help)
+        st.button(VIEW.options[other], on_click=_choose_view, args=(other,), help=VIEW.help)
     with settings.container(horizontal=True, vertical_alignment="bottom") if settings else st.sidebar:
         activations, label = choose_source()
         strategies = show(STRATEGIES) if full else tuple(ANSWER.options)
@@ -68,6 +68,11 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
         units = int(show(UNITS))
         seed = show_seed(SEED, "A new seed: other activations, other masks.")
     return _config(activations, units, strategies, seed), measure, label
+
+
+def _choose_view(view: str) -> None:
+    set_value(VIEW, view)
+    remember(VIEW)
 
 
 def _view(config: dv.SweepConfig, measure: str, label: str) -> None:

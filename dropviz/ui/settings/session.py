@@ -8,9 +8,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dropviz.settings.addresses import spelled, unknown_names, values_of
-from dropviz.settings.kinds import Setting
+from dropviz.settings.kinds import Choice, Setting
 
 STREAMLITS_OWN = {"embed", "embed_options"}
+COOKIE = "dropviz_"  # before the name of a setting: a host may serve others, too
+REMEMBER = "to_remember"  # in the session
 
 
 def saved() -> dict[str, Any]:
@@ -41,15 +43,21 @@ def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
     arrived = first or (context is not None and context.is_history_navigation)
     complaints: list[str] = []
     opened = not first and st.session_state["page"] != page
+    if opened:
+        st.session_state.pop(REMEMBER, None)
     if arrived:
         address = {
             name: st.query_params.get_all(name) for name in st.query_params if name not in STREAMLITS_OWN
         }
         values, complaints = values_of(address, settings)
         complaints += unknown_names(address, settings) if first else []
+        if first and not address and not st.context.is_embedded:
+            values |= {setting.key: _at_first(setting) for setting in settings}
         saved().update(values)
         for setting in settings:
             st.session_state.pop(setting.key, None)
+            if address.keys() == {setting.key} and not complaints:
+                remember(setting)
         st.session_state["arrivals"] = st.session_state.get("arrivals", 0) + 1
     for setting in settings:
         restore(setting)
@@ -59,9 +67,30 @@ def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
     return complaints
 
 
+def remember(setting: Setting) -> None:
+    """Let the browser remember what a person has just chosen, where that is for more than this visit."""
+    if isinstance(setting, Choice) and setting.remembered and not st.context.is_embedded:
+        value = saved()[setting.key]
+        st.session_state[REMEMBER] = {COOKIE + setting.key: "" if value == setting.default else value}
+
+
+def to_remember() -> dict[str, str]:
+    """Return what the browser is to remember by a name of its own; "" is to be forgotten."""
+    names: dict[str, str] = st.session_state.get(REMEMBER, {})
+    return names
+
+
+def _at_first(setting: Setting) -> Any:
+    """What a setting is when a visit begins: the default, or what this browser remembers of an earlier one."""
+    if isinstance(setting, Choice) and setting.remembered:
+        value = st.context.cookies.get(COOKIE + setting.key)
+        return value if value in setting.options else setting.default
+    return setting.default
+
+
 def restore(setting: Setting) -> None:
     """Give the widget of a setting its remembered value where the session has lost it: it was away for a while."""
-    value = saved().setdefault(setting.key, setting.default)
+    value = saved().setdefault(setting.key, _at_first(setting))
     if setting.control != "page" and setting.key not in st.session_state:
         st.session_state[setting.key] = list(value) if isinstance(value, tuple) else value
 

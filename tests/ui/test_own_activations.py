@@ -1,0 +1,54 @@
+"""A person's own activations: every page that draws draws from them, says so, and leaves them when they are removed."""
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.settings.next_layer import STEP
+from dropviz.ui.components.upload import Upload
+from tests.ui.opening import open_page
+
+STEPS = [("next-layer", {STEP.key: step}) for step in STEP.options]
+PAGES = [*((name, {}) for name in ("explore", "which-p", "mistakes", "answer", "noise", "story")), *STEPS]
+FILES = {"mine.npy": np.arange(6.0), "centred.npy": np.array([-1.0, 1.0]), "equal.npy": np.full(3, 2)}
+OF_THE_STORY = {
+    "mine.npy": ["Scenes 3, 4, 6, 7 are drawn from mine.npy."],
+    "centred.npy": ["Scenes 4, 7 are drawn from centred.npy.", "Scenes 3, 6 are drawn from the ReLU"],
+    "equal.npy": ["Scenes 3, 6, 7 are drawn from equal.npy.", "Scene 4 is drawn from the ReLU"],
+}
+
+
+def given(app, name):
+    """The session as it is on another page when a file was given elsewhere."""
+    app.session_state["settings"]["source"] = "file"
+    if "source" in app.session_state:
+        app.session_state["source"] = "file"
+    app.session_state["file_0_read"] = Upload((1,), name, dv.Empirical(FILES[name]))
+    app.session_state["fold_own_activations"] = app.session_state["fold_settings"] = True
+    app.run()
+    assert not app.exception
+    assert not app.error
+
+
+def lines(app):
+    return [caption.value for caption in app.caption if "rawn from" in caption.value]
+
+
+CASES = [(name, address, "mine.npy") for name, address in PAGES]
+CASES += [(name, {}, file) for name in ("which-p", "story") for file in ("centred.npy", "equal.npy")]
+
+
+@pytest.mark.parametrize(("name", "address", "file"), CASES)
+def test_a_page_draws_from_them_says_so_and_lets_go_of_them(name, address, file):
+    app = open_page(name, **address)
+    before = lines(app)
+    given(app, file)
+    said = lines(app)
+    expected = OF_THE_STORY[file] if name == "story" else [f"Drawn from {file}."]
+    if name == "which-p" and file == "centred.npy":
+        expected = ["Not drawn from centred.npy.", "Their mean is 0"]
+    for sentence in expected:
+        assert any(one.startswith(sentence) for one in said), said
+    next(one for one in app.button if one.label == "Remove this file").click().run()
+    assert not app.exception
+    assert lines(app) == before
