@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dropviz.figures.first_screen import (
+from dropviz.figures.everything import (
     curve_panels,
     distributions,
     formulas,

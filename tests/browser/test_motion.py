@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 import dropviz as dv
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.everything import explorer_live
 from dropviz.live.modules import HERE, stylesheet
 from dropviz.simulation.first_screen import first_look
 from dropviz.theory.activations import RELU
