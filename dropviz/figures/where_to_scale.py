@@ -61,6 +61,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         alt="",
         units=units["units"],
         unit_rows=[_with_means(row, sweep) for row in units["unit_rows"]],
+        crowd=(screen.crowd.edges.tolist(), screen.crowd.share.tolist(), screen.crowd.zero),
         variants=_variants(sweep, answers),
         chosen=chosen,
     )
