@@ -87,7 +87,7 @@ SAME_FIGURE = (
     + """
 import plotly.graph_objects as go
 import dropviz as dv
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.everything import explorer_live
 from dropviz.simulation.first_screen import first_look
 live = explorer_live(first_look(dv.sweep(dv.SweepConfig(dv.Normal(std=std, relu=True), seed=st.session_state.seed))))
 figure = live.to_figure()

@@ -175,7 +175,7 @@ def _label(given: dict[str, Any]) -> str:
 
 
 def _exported(result: Sweep, kind: str, label: str) -> bytes:
-    from dropviz.figures.first_screen import explorer_live
+    from dropviz.figures.everything import explorer_live
     from dropviz.live.page import standalone_html
     from dropviz.simulation.first_screen import first_look
 

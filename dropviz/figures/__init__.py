@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.everything import explorer_live
 from dropviz.simulation.first_screen import first_look
 from dropviz.simulation.sweep import Sweep
 

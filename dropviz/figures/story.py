@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.figures.first_screen import curve_panels, distributions
+from dropviz.figures.everything import curve_panels, distributions
 from dropviz.figures.mistakes.beside_inverted import ratio_panel as mistake_panel
 from dropviz.figures.next_layer.nonlinearity import gap_panels
 from dropviz.figures.panels.curves import Curves, over

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dropviz.figures.first_screen import (
+from dropviz.figures.everything import (
     curve_panels,
     distributions,
     formulas,
@@ -61,6 +61,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         alt="",
         units=units["units"],
         unit_rows=[_with_means(row, sweep) for row in units["unit_rows"]],
+        crowd=(screen.crowd.edges.tolist(), screen.crowd.share.tolist(), screen.crowd.zero),
         variants=_variants(sweep, answers),
         chosen=chosen,
     )
@@ -240,6 +241,6 @@ def _finding(row: Strategy, rate: float, mu: float, v: float) -> str:
         }[row.name]
     return {
         "none": f"Nothing is scaled: the test mean is {factor} times the training mean.",
-        "standard": f"At test every output is multiplied by {keep}, so both means shrink alike.",
+        "standard": f"At test every output is multiplied by {keep}: both means shrink.",
         "inverted": f"Survivors grow to {factor} times their size, so the mean stays.",
     }[row.name]

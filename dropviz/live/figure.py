@@ -50,6 +50,8 @@ class LiveFigure:
     variants, chosen : name → what is added where a person chooses it (`words.Options`), and the one chosen at first
     units, unit_rows : the units drawn (activation, index of the first rate that drops it) and the strategies that
         draw them
+    crowd : what the units of bars are a few of: edges of bins, the shares of all activations between them that are
+        not 0, in per cent, and the share of those that are
     slider_label, readouts : what the slider is called; the value and the side note that it shows at each place (None:
         the rate with two decimals, and keep)
     leap : how far Shift and an arrow key move the slider
@@ -64,6 +66,7 @@ class LiveFigure:
     foot: Sequence[Block] = ()
     units: Sequence[tuple[float, int]] = ()
     unit_rows: Sequence[UnitRow] = ()
+    crowd: tuple[Sequence[float], Sequence[float], float] | None = None
     slider_label: str = "dropout rate"
     readouts: Sequence[tuple[str, str]] | None = None
     leap: float = 0.1
@@ -103,6 +106,7 @@ class LiveFigure:
             "foot": wire(self.foot),
             "units": [[round(float(value), 6), int(index)] for value, index in self.units],
             "unitRows": wire(self.unit_rows),
+            "crowd": wire(self.crowd),
             "label": self.slider_label,
             "readouts": self.readouts,
             "leap": self.leap,

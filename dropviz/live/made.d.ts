@@ -51,6 +51,15 @@ interface Parts extends SharedParts {
   tables: HTMLElement; data: HTMLDetailsElement; lead: HTMLElement; head: HTMLElement; foot: HTMLElement;
 }
 
+/**
+ * The bars of a phase: what they are, their lengths before any falls, those that fall in their order; the exact mean, and
+ * where a value stands, as a share of the height.
+ */
+interface Phase {
+  stand: HTMLElement; columns: HTMLElement[]; outputs: number[]; lengths: string[]; fallOrder: number[];
+  factor: number; keep: number; mean: number; level(value: number): number;
+}
+
 // ---- what is live ----
 
 /** What a hand does: go to a place, let go, make a step or a leap (direction 1 or −1). */

@@ -30,5 +30,5 @@ def inlined(entry: str) -> str:
 
 @cache
 def stylesheet(*names: str) -> str:
-    """The style of the live figure, and after it the sheets of that name."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", *names))
+    """The style of the live figure, its bars and answers, and after it the sheets of that name."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", "where.css", *names))

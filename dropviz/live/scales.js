@@ -22,6 +22,9 @@ export function scale({ low, high, log }, from, to) {
 /** A length in a picture, as its attributes have it. @param {number} pixels */
 export const tenth = (pixels) => pixels.toFixed(1);
 
+/** A share of a length, as a style has it. @param {number} share */
+export const percent = (share) => `${(100 * share).toFixed(2)}%`;
+
 /**
  * The path of a curve: a gap where a value is missing, steps where `steps`.
  * @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys

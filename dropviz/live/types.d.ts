@@ -75,5 +75,5 @@ interface Variant { rows: Row[]; texts: Record<string, string[]>; alt: string; }
 interface Payload {
   lead: Block[]; variants: Record<string, Variant>; chosen: string;
   rows: Row[]; rates: number[]; start: number; alt: string; texts: Record<string, string[]>; head: Block[]; foot: Block[];
-  units: [number, number][]; unitRows: UnitRow[]; label: string; readouts: [string, string][] | null; leap: number;
+  units: [number, number][]; unitRows: UnitRow[]; crowd: [number[], number[], number] | null; label: string; readouts: [string, string][] | null; leap: number;
 }

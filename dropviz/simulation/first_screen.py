@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from dropviz.simulation.histogram import (
     Histogram,
     PointMass,
     Units,
+    even_edges,
     even_units,
     histogram,
     some_units,
@@ -20,8 +22,17 @@ from dropviz.theory.activations import Activations
 from dropviz.theory.strategies import Strategy, strategy
 
 UNITS_SHOWN, BARS, BINS = 24, 12, 56
+CROWD_BINS, CROWD = 48, 4096  # of all units before dropout: bins, and quantiles that are counted
 # where an axis of shares may end
 TOPS = np.array([0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.05])
+
+
+class Crowd(NamedTuple):
+    """The law of the activations, of which a dozen units are a few: shares in per cent."""
+
+    edges: Floats  # of the bins, shape (bin + 1,)
+    share: Floats  # activations in each bin that are not 0, shape (bin,)
+    zero: float  # those that are
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +43,8 @@ class FirstScreen:
     # by strategy, all on the same bins; point masses: "train" and "test", both at 0
     distributions: Mapping[str, Distribution]
     units: Units  # a few of the sweep
-    dozen: Units  # and others of it, evenly spread
+    dozen: Units  # and others of it, evenly spread,
+    crowd: Crowd  # of all that there could be
 
 
 def first_look(result: Sweep, units: int = UNITS_SHOWN) -> FirstScreen:
@@ -41,7 +53,16 @@ def first_look(result: Sweep, units: int = UNITS_SHOWN) -> FirstScreen:
     outputs, rates = histogram(config), np.asarray(config.rates)
     edges, top = _axes(outputs, config.activations)
     pictures = {name: _distribution(strategy(name), outputs, rates, edges, top) for name in config.strategies}
-    return FirstScreen(result, pictures, some_units(config, units), even_units(config, BARS))
+    few, dozen = some_units(config, units), even_units(config, BARS)
+    return FirstScreen(result, pictures, few, dozen, crowd(config.activations))
+
+
+def crowd(activations: Activations) -> Crowd:
+    """Count the quantiles of the law: exact but for 1/4096 a bin and what is rarer than 1/8192 at either end."""
+    values = activations.quantile((np.arange(CROWD) + 0.5) / CROWD)
+    edges = even_edges(float(values.min()), float(values.max()), CROWD_BINS)
+    counts, _ = np.histogram(values[values != 0.0], edges)
+    return Crowd(edges, 100.0 * counts / CROWD, 100.0 * float((values == 0.0).mean()))
 
 
 def _axes(outputs: Histogram, activations: Activations) -> tuple[Floats, float]:

@@ -6,8 +6,10 @@ from itertools import pairwise
 import pytest
 
 import dropviz as dv
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.everything import explorer_live
+from dropviz.figures.where_to_scale import where_live
 from dropviz.live.modules import HERE, stylesheet
+from dropviz.settings.first_screen import ANSWER
 from dropviz.simulation.first_screen import first_look
 from dropviz.theory.activations import RELU
 
@@ -37,6 +39,7 @@ SHAPE = """() => [...document.querySelectorAll(".dv-picture :is(path, circle, te
   .map((node) => ["d", "cx", "cy", "x", "y"].map((name) => node.getAttribute(name)).join(" ") + node.textContent)"""
 ZERO = "Number(document.querySelector('.dv-stem').getAttribute('x'))"  # where the mass at 0 has its label
 
+LINES = "() => [...document.querySelectorAll('.dv-mean')].map((one) => one.getBoundingClientRect().bottom)"
 LINE = "document.querySelector('.dv-here:has(.dv-cursor)').style.transform"
 
 
@@ -131,6 +134,99 @@ def test_who_wants_less_motion_has_the_new_picture_at_once(new_page, still, payl
     act(page, "live.replace", payloads[1])
     assert page.evaluate(SHAPE) == final
     assert page.evaluate("rests()")
+
+
+# ---- the bars move --------------------------------------------------------------------------------------------------
+
+# What moves in the bars, brought to a share of its time.
+AT = """share => {
+  for (const one of document.getAnimations()) {
+    one.pause();
+    one.currentTime = share * one.effect.getComputedTiming().duration;
+  }
+}"""
+RUNNING = "() => document.getAnimations().length"
+FINISH = (
+    "async () => { for (const one of document.getAnimations()) one.finish(); await new Promise(setTimeout); }"
+)
+PLACES = """(name) => [...document.querySelectorAll(name)]
+  .map((node) => node.getBoundingClientRect()).map(({ left, right, top, bottom }) => ({ left, right, top, bottom }))"""
+STANDS = "() => document.querySelector('.dv-bars').outerHTML"
+STAY = """() => [...document.querySelectorAll(".dv-range, .dv-picture, .dv-ask")]
+  .map((one) => one.getBoundingClientRect().top)"""
+
+
+@pytest.fixture(scope="module")
+def draws():
+    """The one idea, drawn twice."""
+    configs = [dv.SweepConfig(RELU, 10_000, RATES, tuple(ANSWER.options), seed) for seed in (1, 2)]
+    return [where_live(first_look(dv.sweep(config))).payload() for config in configs]
+
+
+def test_units_run_into_the_bins_of_their_outputs_and_all_into_the_mean(page, still, draws):
+    still(page)
+    act(page, "show", draws[0])
+    before, stays = page.evaluate(STANDS), page.evaluate(STAY)
+    bars = page.evaluate(PLACES, ".dv-column")
+    page.locator(".dv-ask").click()
+    page.evaluate(AT, 0.1)
+    for bar, block in zip(bars, page.evaluate(PLACES, ".dv-block"), strict=True):
+        assert block == pytest.approx(bar, abs=0.5)
+    page.evaluate(AT, 0.6)
+    bins = page.evaluate(PLACES, ".dv-bin")
+    for bar, block in zip(bars, page.evaluate(PLACES, ".dv-block"), strict=True):
+        assert block["bottom"] == pytest.approx(bar["top"], abs=0.5)
+        assert any(one["top"] - 0.5 <= block["bottom"] <= one["bottom"] + 0.5 for one in bins)
+    page.evaluate(AT, 0.9)
+    for sheet, line in zip(page.evaluate(PLACES, ".dv-crowd"), page.evaluate(LINES), strict=True):
+        assert sheet["bottom"] - sheet["top"] < 5
+        assert sheet["top"] - 2 <= line <= sheet["bottom"] + 2
+    assert page.evaluate(STAY) == stays
+    page.evaluate(FINISH)
+    assert (page.evaluate(STANDS), page.evaluate(RUNNING)) == (before, 0)
+    # a drag on the way ends it, and so does a second press
+    page.locator(".dv-ask").click()
+    drag(page, 60)
+    act(page, "pass", 20)
+    assert page.evaluate(RUNNING) == 0
+    assert page.locator(".dv-crowd").count() == 0
+    assert page.locator(".dv-value").inner_text() == "0.60"
+    drag(page, 30)
+    act(page, "pass", 20)
+    page.locator(".dv-ask").click()
+    page.locator(".dv-ask").click()
+    assert page.evaluate(STANDS) == before
+
+
+def test_another_draw_lets_units_fall_one_by_one(page, still, draws):
+    still(page)
+    act(page, "show", draws[0])
+    assert page.evaluate(RUNNING) == 0
+    act(page, "live.replace", draws[1])
+    assert page.evaluate(RUNNING) == page.locator(".dv-fallen").count() > 2
+    standing = []
+    for share in (0.0, 0.4, 0.7, 1.0):
+        page.evaluate(AT, share)
+        places = page.evaluate(PLACES, ".dv-fallen .dv-column")
+        standing.append(sum(one["bottom"] - one["top"] > 0.5 for one in places))
+    assert standing == sorted(standing, reverse=True)
+    assert len(set(standing)) >= 3
+
+
+def test_who_wants_less_motion_sees_the_states_alone(new_page, still, draws):
+    page = new_page(reduced_motion="reduce")
+    still(page)
+    act(page, "show", draws[0])
+    act(page, "live.replace", draws[1])
+    assert page.evaluate(RUNNING) == 0
+    page.locator(".dv-ask").click()
+    seen = set()
+    for share in range(100):
+        page.evaluate(AT, share / 100)
+        seen.add(str(page.evaluate(PLACES, ".dv-block") + page.evaluate(PLACES, ".dv-bin")))
+    assert len(seen) == 4  # bars, units in their bins, all, the mean
+    page.evaluate(FINISH)
+    assert page.locator(".dv-crowd").count() == 0
 
 
 # Every frame's shape until it has been the same for half a second; and when it was first and last another one.

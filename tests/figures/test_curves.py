@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.everything import explorer_live
 from dropviz.figures.panels.curves import Curves, held, over
 from dropviz.live.panels import SMALLEST_DRAWN, Line
 from dropviz.numbers.estimate import Estimate

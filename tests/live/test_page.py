@@ -7,7 +7,7 @@ import re
 import pytest
 
 import dropviz as dv
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.everything import explorer_live
 from dropviz.live.page import standalone_html
 from dropviz.simulation.first_screen import first_look
 

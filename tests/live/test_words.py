@@ -8,7 +8,7 @@ import pytest
 
 import dropviz as dv
 from dropviz.figures.answer import answer_live
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.everything import explorer_live
 from dropviz.figures.mistakes.beside_inverted import mistake_live
 from dropviz.figures.mistakes.left_on import left_on_live
 from dropviz.figures.next_layer.batch_norm import batch_norm_live

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.simulation.first_screen import first_look
+from dropviz.settings.sources import SOURCES
+from dropviz.simulation.first_screen import CROWD, crowd, first_look
 
 EVERY = tuple(dv.strategies())
 CONFIG = dv.SweepConfig(dv.Normal(relu=True), 5000, dv.rate_grid(0.0, 0.95, 0.05), EVERY, 3)
@@ -45,3 +46,27 @@ def test_a_sweep_of_few_units_shows_them_all():
     seen = first_look(dv.sweep(replace(CONFIG, units=10)), units=16).units
     assert len(seen.activation) == 10
     assert len(first_look(dv.sweep(CONFIG), units=16).units.activation) == 16
+
+
+LAWS = {name: source.make(*(one.default for one in source.settings)) for name, source in SOURCES.items()}
+LAWS |= {
+    "all 0": dv.Constant(0.0),
+    "large": dv.Constant(1e6),
+    "few": dv.Empirical(np.array([-1.0, 0.0, 7.0])),
+}
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+def test_the_crowd_is_the_law_itself_and_its_mean_the_exact_one(law):
+    edges, share, zero = crowd(law)
+    assert zero + share.sum() == pytest.approx(100.0)
+    assert (np.diff(edges) > 0.0).all()
+    middles = 0.5 * (edges[1:] + edges[:-1])
+    within = (
+        0.5 * (edges[1] - edges[0]) + 0.01 * law.exact_variance**0.5
+    )  # what is rarer than a quantile counts
+    assert float(middles @ share) / 100.0 == pytest.approx(law.exact_mean, abs=within)
+    drawn = law.sample(np.random.default_rng(1), 100_000)
+    at_zero = float((drawn == 0.0).mean())
+    error = 5.0 * (at_zero * (1.0 - at_zero) / len(drawn)) ** 0.5
+    assert zero / 100.0 == pytest.approx(at_zero, abs=error + 1.0 / CROWD)

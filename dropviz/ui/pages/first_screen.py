@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
-from dropviz.figures.first_screen import explorer_live
+from dropviz.figures.everything import explorer_live
 from dropviz.figures.where_to_scale import where_live
 from dropviz.frameworks.snippets import TARGETS, snippet
 from dropviz.live.figure import LiveFigure

@@ -5,7 +5,7 @@ import pytest
 
 import dropviz as dv
 from dropviz import figures
-from dropviz.figures.first_screen import STEMS, explorer_live
+from dropviz.figures.everything import STEMS, explorer_live
 from dropviz.live.panels import Line, Path, Stem
 from dropviz.live.words import Neurons
 from dropviz.settings.first_screen import MEASURES
