@@ -2,20 +2,7 @@
 
 import { button, element } from "./dom.js";
 import { rounded } from "./pictures.js";
-
-// A formula is one piece, which a line ends before: signs with what they join, a quotient, a sign before its number.
-const FORMULA = /\S+(?: [=≈≠<>≤≥×÷+−·/] \S+)+|\(?[×÷−] \d\S*|\S+\/\S+|\d\S* %|\S+ …/g;
-
-// A text whose formulas do not break at the end of a line.
-function bound(text) {
-  const nodes = [];
-  let end = 0;
-  for (const { 0: formula, index } of text.matchAll(FORMULA)) {
-    nodes.push(text.slice(end, index), element("span", { class: "story-whole" }, [formula]));
-    end = index + formula.length;
-  }
-  return [...nodes, text.slice(end)];
-}
+import { telling } from "./words.js";
 
 const rightOption = ({ options }) => options.find((option) => option.right);
 
@@ -23,8 +10,7 @@ const rightOption = ({ options }) => options.find((option) => option.right);
 const shortAnswer = (question) => (question.drag ? question.shown : rightOption(question).text);
 
 /** What the answer is, in a line. @param {Question} question */
-export const answerLine = (question) =>
-  (question.line ? `${question.line} = ${question.shown}` : rightOption(question).text);
+export const answerLine = (question) => question.line || rightOption(question).text;
 
 /**
  * Whether an answer is right; null where none was given.
@@ -43,17 +29,22 @@ function verdictOf(question, answer) {
   return right ? ["story-right", `✓ Right. ${said}`] : ["story-wrong", `✗ Not so. ${said}`];
 }
 
-// A line of arithmetic ends before a sign of equality.
-const steps = (line) => line.split(/ (?==)/).flatMap((step) => [element("span", { class: "story-whole" }, [step]), " "]);
+// A text of the scene in an element of its own, with its words explained.
+function toldNode(tag, attributes, text, { terms }) {
+  const node = element(tag, attributes);
+  telling(node, terms)(text);
+  return node;
+}
 
-function verdictLines({ question, reveal }, answer) {
+function verdictLines(scene, answer) {
+  const { question, reveal } = scene;
   const lines = [];
   if (answer.revealed && question) {
     const [className, opening] = verdictOf(question, answer);
     const verdict = element("b", { class: className }, [opening]);
-    lines.push(element("p", { class: "story-line" }, [verdict, ...steps(answerLine(question))]));
+    lines.push(element("p", { class: "story-line" }, [verdict, answerLine(question)]));
   }
-  if ((answer.revealed || !question) && reveal) lines.push(element("p", { class: "story-after" }, bound(reveal)));
+  if ((answer.revealed || !question) && reveal) lines.push(toldNode("p", { class: "story-after" }, reveal, scene));
   return lines;
 }
 
@@ -62,7 +53,7 @@ function optionButton(option, { revealed, chosen }, choose) {
   const right = revealed && option.right;
   const mark = right ? "✓ " : wrong ? "✗ " : "";
   const node = button("story-option", "", choose, { "aria-pressed": chosen });
-  node.append(mark, element("span", {}, bound(option.text)));
+  node.append(mark, element("span", {}, [option.text]));
   node.hidden = revealed && !option.right && !chosen;
   node.classList.toggle("story-right", right);
   node.classList.toggle("story-wrong", wrong);
@@ -114,8 +105,8 @@ export function showWords(talk) {
   parts.body.dataset.kind = scene.ending ? "result" : scene.picture || scene.image ? "picture" : "text";
   parts.count.textContent = scene.ending ? "The end" : `${current + 1} / ${scenes.filter((one) => !one.ending).length}`;
   parts.title.textContent = result.title;
-  parts.sentence.replaceChildren(...bound(result.sentence));
-  parts.ask.replaceChildren(...bound(question?.text ?? ""));
+  telling(parts.sentence, scene.terms)(result.sentence);
+  telling(parts.ask, scene.terms)(question?.text ?? "");
   parts.ask.hidden = !question;
   parts.options.hidden = !options.length;
   parts.options.replaceChildren(...options.map((option, at) =>
