@@ -68,8 +68,7 @@ def noise_live(found: NoisePair) -> LiveFigure:
 def _picture(found: NoisePair, name: str) -> Panel:
     """The distributions of the output in training and at test, and their means as upright lines."""
     kind, picture = noise(name), found.distributions[name]
-    formula = kind.formula.replace(" ", "\u00a0")
-    title = f"{SHORT[name]}: training {formula}, test {kind.test_scale.of('a')}"
+    title = f"{SHORT[name]}: training {kind.formula}, test {kind.test_scale.of('a')}"
     panel = distribution(picture, title, role(name), STEMS, PICTURE, _above(name))
     train, test = (found.exact[name][phase].mean for phase in ("train", "test"))
     means = [
@@ -187,7 +186,7 @@ def _texts(found: NoisePair) -> dict[str, list[str]]:
 def _at_test(kind: Noise, rate: float) -> str:
     """Whether anything is to be done at test, and what."""
     if kind.needs_test_scale:
-        return f"yes: {kind.test_scale.words(rate)}".replace("× ", "×\u00a0") if rate else "no, at rate 0"
+        return f"yes: {kind.test_scale.words(rate)}" if rate else "no, at rate 0"
     return "no, for mean 0 and variance 1" if kind.name == "alpha" and rate else "no"
 
 
@@ -203,7 +202,7 @@ def _findings(found: NoisePair) -> list[str]:
             said.append(_alpha_finding(found, at))
         elif name == "standard":
             said.append(
-                f"Standard dropout needs ×\u00a0{1.0 - rate:.2g} at test: "
+                f"Standard dropout needs × {1.0 - rate:.2g} at test: "
                 f"its noise has mean −{rate:g}·a at every unit, that of inverted dropout mean 0."
             )
         else:

@@ -153,13 +153,13 @@ def _texts(found: ChangingRate) -> dict[str, list[str]]:
 
 def _findings(found: ChangingRate, steps: Sequence[str]) -> list[str]:
     """What was found at each step, in a sentence."""
-    factor = f"×\u00a0{found.factors[0]:.3g}"
+    factor = f"× {found.factors[0]:.3g}"
     if not found.varies:
         said = f"The rate never moves: for standard one factor, {factor}, is right at every step; inverted needs none."
         nothing = "No step drops a unit: neither strategy needs a factor at test."
         return [said if found.first else nothing] * len(found.steps)
     return [
-        f"At step\u00a0{step} standard's test mean ({factor}, the last rate's factor) is {_off(ratio)}; "
+        f"At step {step} standard's test mean ({factor}, the last rate's factor) is {_off(ratio)}; "
         f"inverted's is {'so' if ratio == 1.0 else 'right'} at every step."
         for step, ratio in zip(steps, found.ratios[0].tolist(), strict=True)
     ]

@@ -19,8 +19,10 @@ from dropviz.frameworks.snippets import numpy_lines
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Points, Row
+from dropviz.live.terms import Reader
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.formulas import unbroken
 from dropviz.numbers.written import short
 from dropviz.simulation.changing_rate import ChangingRate
 from dropviz.simulation.first_screen import FirstScreen
@@ -48,23 +50,31 @@ def story_payload(story: Story, results: Sequence[Result | None]) -> dict[str, A
 
 
 def _scene(scene: Scene, result: Result | None) -> dict[str, Any]:
-    parts = ("title", "sentence", "notes", "reveal", "veil")
-    image = scene.image
-    return {name: getattr(scene, name) for name in parts} | {
-        "question": _question(scene.question) if scene.question else None,
-        "picture": scene_live(scene, result).payload(scene.place) if result is not None else None,
+    image, reader = scene.image, Reader()
+    return {
+        "title": unbroken(scene.title),
+        "sentence": reader.tell(scene.sentence),
+        "question": _question(scene.question, reader) if scene.question else None,
+        "reveal": reader.tell(scene.reveal),
+        "notes": unbroken(scene.notes),
+        "veil": scene.veil,
+        "picture": scene_live(scene, result).payload(scene.place, reader.known)
+        if result is not None
+        else None,
         "image": {"address": image.address, "alt": image.alt} if image else None,
+        "terms": reader.terms,
     }
 
 
-def _question(question: Question) -> dict[str, Any]:
+def _question(question: Question, reader: Reader) -> dict[str, Any]:
     drag, worked = question.drag, question.worked
+    shown = short(worked.value) if worked else ""
     return {
-        "text": question.text,
-        "line": worked.line if worked else "",
+        "text": reader.tell(question.text),
+        "line": unbroken(f"{worked.line} = {shown}") if worked and worked.line else "",
         "value": worked.value if worked else None,
-        "shown": short(worked.value) if worked else "",
-        "options": [{"text": option.text, "right": option.right} for option in question.options],
+        "shown": shown,
+        "options": [{"text": unbroken(option.text), "right": option.right} for option in question.options],
         "drag": {"rate": drag.rate, "within": drag.within} if drag else None,
     }
 

@@ -167,7 +167,7 @@ def _spelled(framework: Framework, rate: float) -> str:
     templates = [framework.line, *filter(None, [framework.other_line])]
     texts = [f"{_name(framework, line)} = {_number(_probability(line), rate)}" for line in templates]
     refused = f", {framework.at_drop_0}" if rate == 0.0 and framework.at_drop_0.startswith("an error") else ""
-    return _unbroken(" or ".join(texts)) + refused
+    return " or ".join(texts) + refused
 
 
 def _name(framework: Framework, line: str) -> str:
@@ -195,20 +195,13 @@ def _effect(framework: Framework, rate: float) -> str:
         "always": f"survivors ÷ {keep} whenever it is called",
         "test": f"at test all are × {test:.4g}{meant}",
     }
-    return _unbroken(
-        f"{share if rate else 'nothing is'} dropped, {scaled.get(framework.scales, 'nothing is scaled')}"
-    )
+    return f"{share if rate else 'nothing is'} dropped, {scaled.get(framework.scales, 'nothing is scaled')}"
 
 
 def _does_other(source: Framework, target: Framework, rate: float) -> bool:
     """Whether more than the number changes in what is computed at ``rate``."""
     factors = zip(source.factors(rate), target.factors(rate), strict=True)
     return any(_mask_change(source, target)) or not all(math.isclose(*pair) for pair in factors)
-
-
-def _unbroken(text: str) -> str:
-    """The text with its formulas held together: no line ends beside a sign or before a per cent."""
-    return re.sub(r" (?=[=÷×%])|(?<=[=÷×]) ", "\u00a0", text)
 
 
 # ---- what else changes ----------------------------------------------------------------------------------------------

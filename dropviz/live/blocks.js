@@ -4,7 +4,7 @@ import { drawBars } from "./bars.js";
 import { element } from "./dom.js";
 import { sharedParts } from "./picture.js";
 import { drawUnits } from "./units.js";
-import { wordNodes } from "./words.js";
+import { bare, telling, wordNodes } from "./words.js";
 
 const shownWords = new WeakMap(); // by the node in which they stand: nodes stay while the words do
 
@@ -36,13 +36,6 @@ export function skeleton(root) {
   return { play, range, label, value, keep, picture, tip, menu, tables, data, lead, head, foot, status };
 }
 
-// A text follows the slider; where its words stay, the page has nothing to lay out.
-function moveText(node, values) {
-  const text = document.createTextNode("");
-  node.replaceChildren(text);
-  return (index) => { if (text.data !== values[index]) text.data = values[index]; };
-}
-
 const ROOMY = ["p", "pre", ".dv-cells > span"];
 const longest = (texts) => texts.reduce((most, text) => (text.length > most.length ? text : most), "");
 
@@ -54,10 +47,10 @@ export function keepRoom({ root, payload, whole }) {
   const all = [payload, ...Object.values(whole.variants)];
   /** @type {Record<string, string>} */
   const texts = {};
-  for (const { texts: some } of all) for (const [name, values] of Object.entries(some)) texts[name] = longest([texts[name] ?? "", ...values]);
+  for (const { texts: some } of all) for (const [name, values] of Object.entries(some)) texts[name] = longest([texts[name] ?? "", ...values.map(bare)]);
   /** @type {NodeListOf<HTMLElement>} */
   const named = root.querySelectorAll(ROOMY.flatMap((each) => [`${each}[data-text]`, `${each} [data-text]`]).join(", "));
-  for (const { dataset, firstChild } of named) if (texts[dataset.text]) firstChild.nodeValue = texts[dataset.text];
+  for (const node of named) if (texts[node.dataset.text]) node.textContent = texts[node.dataset.text];
   const blocks = [...new Set(Array.from(named, (node) => /** @type {HTMLElement} */ (node.closest(ROOMY.join(", ")))))];
   for (const block of blocks) block.style.minHeight = "";
   const heights = blocks.map((block) => block.getBoundingClientRect().height);
@@ -78,7 +71,9 @@ export function fillBlocks(live) {
   const named = root.querySelectorAll("[data-text]");
   const texts = [...named].flatMap((node) => {
     const values = payload.texts[node.dataset.text];
-    return values ? [moveText(node, values)] : [];
+    if (!values) return [];
+    const tell = telling(node, payload.terms);
+    return [(index) => tell(values[index])];
   });
   /** @type {NodeListOf<HTMLAnchorElement>} */
   const links = root.querySelectorAll("a[data-takes-rate]"); // to other pages, which shall open at this rate

@@ -3,11 +3,12 @@
 The same data has three homes: a notebook (`LiveFigure.to_figure`, one frame a rate), the app, and one HTML file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dropviz.live.panels import Panel, Row, wire
+from dropviz.live.terms import Reader
 from dropviz.live.words import Block
 
 if TYPE_CHECKING:
@@ -88,22 +89,29 @@ class LiveFigure:
 
         return plotly_figure(self.rows, self.rates, self.nearest(rate), self.slider_label)
 
-    def payload(self, rate: float = 0.3) -> dict[str, Any]:
+    def payload(self, rate: float = 0.3, known: Iterable[str] = ()) -> dict[str, Any]:
         """Everything the browser needs, as JSON-ready values (`types.d.ts`).
 
-        The slider stands at first at the place nearest to ``rate``.
+        The slider stands at first at the place nearest to ``rate``. Each word of the glossary is explained where it
+        first stands, but for those that are ``known``.
         """
+        reader = Reader([self.texts, *(variant.texts for variant in self.variants.values())], known)
+        parts = (self.lead, self.head, self.variants, self.rows, self.foot)
+        lead, head, variants, rows, foot = map(wire, reader.read(parts))
+        for name, variant in self.variants.items():
+            variants[name]["texts"] = reader.texts(variant.texts)
         return {
-            "lead": wire(self.lead),
-            "variants": wire(self.variants),
+            "lead": lead,
+            "variants": variants,
             "chosen": self.chosen,
-            "rows": wire(self.rows),
+            "rows": rows,
             "rates": [round(float(rate), 6) for rate in self.rates],
             "start": self.nearest(rate),
             "alt": self.alt,
-            "texts": {name: list(values) for name, values in self.texts.items()},
-            "head": wire(self.head),
-            "foot": wire(self.foot),
+            "texts": reader.texts(self.texts),
+            "terms": reader.terms,
+            "head": head,
+            "foot": foot,
             "units": [[round(float(value), 6), int(index)] for value, index in self.units],
             "unitRows": wire(self.unit_rows),
             "crowd": wire(self.crowd),

@@ -107,10 +107,11 @@ interface Question {
 }
 /** What of a picture waits for the reveal: nothing, all of it, or what stands in ink. */
 type Veil = "" | "all" | "means";
-/** A scene without `picture` and `image` is text; the `ending`, which the browser adds, is the result. */
+/** `sentence`, `reveal` and the question's text may hold marked words, which `terms` explain. A scene without `picture` and `image` is text; the `ending`, which the browser adds, is the result. */
 interface Scene {
   title: string; sentence: string; notes: string; reveal: string; veil: Veil; question: Question | null;
-  picture: Payload | null; image: { address: string; alt: string } | null; ending?: boolean;
+  picture: Payload | null; image: { address: string; alt: string } | null;
+  terms: Record<string, string>; ending?: boolean;
   link?: string; qr?: string; public?: string;
 }
 interface Story { title: string; scenes: Scene[]; }

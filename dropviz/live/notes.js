@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 import { mount } from "./figure.js";
 import { imageNode } from "./pictures.js";
 import { answerLine } from "./telling.js";
+import { bare } from "./words.js";
 
 const CHANNEL = "dropviz-story";
 
@@ -34,7 +35,7 @@ function miniature(heading, scene) {
       const dv = element("div", { class: "dv" });
       frame.append(dv);
       live = mount(dv, scene.picture, scene.picture.rates[scene.picture.start]);
-    } else if (scene) frame.append(element("p", {}, [scene.sentence]));
+    } else if (scene) frame.append(element("p", {}, [bare(scene.sentence)]));
   };
   return { node, draw, end: () => live?.destroy() };
 }
@@ -110,8 +111,8 @@ export function openNotes(talk) {
 export function tale(scenes, at) {
   const { title, sentence, notes, reveal, question, ending = false } = scenes[at];
   return {
-    title, sentence, notes, reveal, ending, count: scenes.length, scenes: scenes.filter((one) => !one.ending).length,
-    next: scenes[at + 1]?.title ?? "", ask: question?.text ?? "", answer: question ? answerLine(question) : "",
+    title, sentence: bare(sentence), notes, reveal: bare(reveal), ending, count: scenes.length, scenes: scenes.filter((one) => !one.ending).length,
+    next: scenes[at + 1]?.title ?? "", ask: bare(question?.text ?? ""), answer: question ? answerLine(question) : "",
   };
 }
 

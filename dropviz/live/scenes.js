@@ -16,7 +16,7 @@ const STILL_MS = 3000; // after which a talk hides its buttons
 /** @type {Scene} */
 const ENDING = {
   title: "The result", sentence: "", notes: "Who had all of them right?", reveal: "", veil: "", question: null, picture: null,
-  image: null, ending: true,
+  image: null, terms: {}, ending: true,
 };
 
 const within = (at, count) => Math.max(0, Math.min(count - 1, at));

@@ -3,20 +3,7 @@
 import { isRight, resultOf } from "./answers.js";
 import { button, element } from "./dom.js";
 import { rounded } from "./pictures.js";
-
-// A formula is one piece, which a line ends before: signs with what they join, a quotient, a sign before its number.
-const FORMULA = /\S+(?: [=≈≠<>≤≥×÷+−·/] \S+)+|\(?[×÷−] \d\S*|\S+\/\S+|\d\S* %|\S+ …/g;
-
-// A text whose formulas do not break at the end of a line.
-function bound(text) {
-  const nodes = [];
-  let end = 0;
-  for (const { 0: formula, index } of text.matchAll(FORMULA)) {
-    nodes.push(text.slice(end, index), element("span", { class: "story-whole" }, [formula]));
-    end = index + formula.length;
-  }
-  return [...nodes, text.slice(end)];
-}
+import { telling } from "./words.js";
 
 const rightOption = ({ options }) => options.find((option) => option.right);
 
@@ -24,8 +11,7 @@ const rightOption = ({ options }) => options.find((option) => option.right);
 const shortAnswer = (question) => (question.drag ? question.shown : rightOption(question).text);
 
 /** What the answer is, in a line. @param {Question} question */
-export const answerLine = (question) =>
-  (question.line ? `${question.line} = ${question.shown}` : rightOption(question).text);
+export const answerLine = (question) => question.line || rightOption(question).text;
 
 // What is thought of the answer: a class and an opening.
 function verdictOf(question, answer) {
@@ -35,17 +21,22 @@ function verdictOf(question, answer) {
   return right ? ["story-right", `✓ Right. ${said}`] : ["story-wrong", `✗ Not so. ${said}`];
 }
 
-// A line of arithmetic ends before a sign of equality.
-const steps = (line) => line.split(/ (?==)/).flatMap((step) => [element("span", { class: "story-whole" }, [step]), " "]);
+// A text of the scene in an element of its own, with its words explained.
+function toldNode(tag, attributes, text, { terms }) {
+  const node = element(tag, attributes);
+  telling(node, terms)(text);
+  return node;
+}
 
-function verdictLines({ question, reveal }, answer) {
+function verdictLines(scene, answer) {
+  const { question, reveal } = scene;
   const lines = [];
   if (answer.revealed && question) {
     const [className, opening] = verdictOf(question, answer);
     const verdict = element("b", { class: className }, [opening]);
-    lines.push(element("p", { class: "story-line" }, [verdict, ...steps(answerLine(question))]));
+    lines.push(element("p", { class: "story-line" }, [verdict, answerLine(question)]));
   }
-  if ((answer.revealed || !question) && reveal) lines.push(element("p", { class: "story-after" }, bound(reveal)));
+  if ((answer.revealed || !question) && reveal) lines.push(toldNode("p", { class: "story-after" }, reveal, scene));
   return lines;
 }
 
@@ -59,7 +50,7 @@ function saidOf({ right }, { revealed, chosen }) {
 function optionButton(option, state, choose) {
   const { revealed, chosen } = state;
   const node = button("story-option", "", choose, { "aria-pressed": chosen });
-  node.append(element("span", {}, bound(option.text)), ...saidOf(option, state));
+  node.append(element("span", {}, [option.text]), ...saidOf(option, state));
   node.hidden = revealed && !option.right && !chosen;
   node.classList.toggle("story-right", revealed && option.right);
   node.classList.toggle("story-wrong", revealed && chosen && !option.right);
@@ -117,8 +108,9 @@ export function showWords(talk) {
   parts.count.textContent = scene.ending ? "The end" : `${current + 1} / ${scenes.filter((one) => !one.ending).length}`;
   parts.count.setAttribute("aria-label", `${parts.count.textContent}: all scenes`);
   parts.title.textContent = result.title;
-  parts.sentence.replaceChildren(...linksTo(result.again, act.show), ...bound(result.sentence));
-  parts.ask.replaceChildren(...bound(question?.text ?? ""));
+  telling(parts.sentence, scene.terms)(result.sentence);
+  parts.sentence.prepend(...linksTo(result.again, act.show));
+  telling(parts.ask, scene.terms)(question?.text ?? "");
   parts.ask.hidden = !question;
   parts.options.hidden = !options.length;
   parts.options.replaceChildren(...options.map((option, at) =>

@@ -74,6 +74,7 @@ interface Variant { rows: Row[]; texts: Record<string, string[]>; alt: string; }
 
 interface Payload {
   lead: Block[]; variants: Record<string, Variant>; chosen: string;
-  rows: Row[]; rates: number[]; start: number; alt: string; texts: Record<string, string[]>; head: Block[]; foot: Block[];
+  rows: Row[]; rates: number[]; start: number; alt: string; texts: Record<string, string[]>;
+  terms: Record<string, string>; head: Block[]; foot: Block[];
   units: [number, number][]; unitRows: UnitRow[]; crowd: [number[], number[], number] | null; label: string; readouts: [string, string][] | null; leap: number;
 }

@@ -10,20 +10,50 @@ const classed = (name, rest = {}) => (name ? { class: name, ...rest } : rest);
 
 // A word whose meaning shows where it is pointed at, reached with Tab or tapped; a screen reader hears it as description.
 function termNode({ shown, meaning }) {
-  const id = `dv-meaning-${Math.random().toString(36).slice(2)}`;
-  const tip = element("span", { class: "dv-meaning", id, role: "tooltip", popover: "manual" }, [meaning]);
-  const word = element("button", { type: "button", class: "dv-term", "aria-describedby": id }, [shown]);
-  const node = element("span", {}, [word, tip]);
+  const word = element("span", { role: "button", tabindex: 0, class: "dv-term", "aria-description": meaning }, [shown]);
+  const tip = element("span", { class: "dv-meaning", role: "tooltip", popover: "manual" }, [meaning]);
   const show = () => {
+    word.append(tip); // the pointer may enter it
     const { left, top } = word.getBoundingClientRect();
     putTip(tip, { clientX: left - 16, clientY: top + 8 }); // beside the pointer: here on the word
   };
-  const hide = () => hideTip(tip);
-  node.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse") show(); });
-  node.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") hide(); });
+  const hide = () => { if (tip.isConnected) hideTip(tip); };
+  tip.addEventListener("toggle", ({ newState }) => { if (newState === "closed") tip.remove(); });
+  word.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse") show(); });
+  word.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") hide(); });
   for (const name of ["focus", "click"]) word.addEventListener(name, show);
   word.addEventListener("blur", hide);
-  return node;
+  return word;
+}
+
+const MARK = "\u2063"; // as in terms.py
+
+/** A text without its marks. @param {string} text */
+export const bare = (text) => text.replaceAll(MARK, "");
+
+/**
+ * What tells one text after the other in a node: what stands between marks is a term. Where the terms stay, so do the
+ * nodes, and where the words stay too, the page has nothing to lay out.
+ * @param {Element} node @param {Record<string, string>} terms @returns {(text: string) => void}
+ */
+export function telling(node, terms) {
+  const known = new Map();
+  const termOf = (shown) => {
+    if (!known.has(shown)) known.set(shown, termNode({ shown, meaning: terms[shown] }));
+    return known.get(shown);
+  };
+  let there = "";
+  node.replaceChildren(document.createTextNode(""));
+  return (text) => {
+    const parts = text.split(MARK);
+    const now = parts.filter((_, at) => at % 2).join(MARK);
+    if (now !== there || node.childNodes.length !== parts.length) {
+      there = now;
+      node.replaceChildren(...parts.map((part, at) => (at % 2 ? termOf(part) : document.createTextNode(part))));
+    } else {
+      parts.forEach((part, at) => { if (at % 2 === 0 && node.childNodes[at].nodeValue !== part) node.childNodes[at].nodeValue = part; });
+    }
+  };
 }
 
 // What chooses the variant called `value`: `fillBlocks` makes those of a figure one group.

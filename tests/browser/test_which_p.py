@@ -42,10 +42,8 @@ def test_the_code_follows_the_drag_and_the_address_its_end(page, visit, errors):
 
 def test_the_address_brings_the_same_sentence_back(page, visit, errors):
     opened(page, visit, errors, "/which-p?rate=0.6")
-    said = (
-        "You have PyTorch p\u00a0=\u00a00.6: 60\u00a0% of the units are dropped, survivors\u00a0÷\u00a00.4."
-    )
-    expect(page.locator(".dv-finding")).to_have_text(f"{said} In CS231n (inverted) write p\u00a0=\u00a00.4.")
+    said = "You have PyTorch p = 0.6: 60 % of the units are dropped, survivors ÷ 0.4."
+    expect(page.locator(".dv-finding")).to_have_text(f"{said} In CS231n (inverted) write p = 0.4.")
 
 
 def test_the_line_between_dropped_and_kept_is_dragged(page, visit, errors):

@@ -28,7 +28,7 @@ from dropviz.simulation.next_layer import (
 from dropviz.simulation.nonlinearity import DepthConfig, DepthGap, depth_gap
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
 from tests.figures.reading import assert_defined, named, titles
-from tests.live.reading import asked
+from tests.live.reading import asked, said, words_of
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 AT = RATES.index(0.3)
@@ -362,6 +362,6 @@ def test_a_variance_just_below_one_is_not_called_one():
 
 
 def test_own_values_are_named_as_what_the_moments_come_from():
-    said = json.dumps(batch_norm_live(normalized_shift(config(**own(1.0, 2.0)))).payload())
-    assert "the mean and the variance of the activations" in said
-    assert "mean 0.5" not in said
+    live = batch_norm_live(normalized_shift(config(**own(1.0, 2.0))))
+    assert "the mean and the variance of the activations" in said(words_of(live))
+    assert "mean 0.5" not in said(words_of(live))

@@ -101,7 +101,7 @@ def test_the_code_has_the_moments_that_the_page_shows(name):
 def test_only_standard_needs_anything_at_test_and_alpha_nothing_under_a_condition():
     texts = live().texts
     said = {name: texts[f"{name}-at-test"] for name in noises()}
-    assert said["standard"][AT] == "yes: ×\u00a00.7"
+    assert said["standard"][AT] == "yes: × 0.7"
     assert said["alpha"][AT] == "no, for mean 0 and variance 1"
     assert {said[name][AT] for name in ("inverted", "gaussian", "additive", "uniform")} == {"no"}
     assert all(values[0].startswith("no") for values in said.values())  # at rate 0
@@ -110,7 +110,7 @@ def test_only_standard_needs_anything_at_test_and_alpha_nothing_under_a_conditio
 
 
 def test_the_sentence_says_what_was_found_at_this_rate():
-    assert "needs ×\u00a00.7 at test" in live("standard").texts["finding"][AT]
+    assert "needs × 0.7 at test" in live("standard").texts["finding"][AT]
     matched = live("uniform").texts["finding"]
     square = RELU.exact_variance + RELU.exact_mean**2
     assert f"inverted dropout's variance, {plain(0.3 / 0.7 * square, 3)}." in matched[AT]

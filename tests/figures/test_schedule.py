@@ -96,8 +96,7 @@ def test_the_sentence_says_how_far_off_the_last_rates_factor_is():
     figure = live(annealed(0.5, duration=1000))
     said = dict(zip(figure.rates, figure.texts["finding"], strict=True))
     assert (
-        "(×\u00a01, the last rate's factor) is 43 % too large; inverted's is right at every step."
-        in said[400.0]
+        "(× 1, the last rate's factor) is 43 % too large; inverted's is right at every step." in said[400.0]
     )
     assert "is right; inverted's is so at every step." in said[1000.0]
     rising = live(curriculum(0.5, gamma=0.1)).texts["finding"]

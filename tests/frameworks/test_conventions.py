@@ -163,19 +163,19 @@ def test_the_answer_names_the_numbers_of_both(framework: Framework, rate: float)
     for target in ALL:
         have, colon, rest = answer(framework, target, rate).partition(": ")
         assert colon
-        assert have.startswith(f"You have {framework.said} {framework.number_name}\u00a0=\u00a0")
+        assert have.startswith(f"You have {framework.said} {framework.number_name} = ")
         write = rest.partition(f"In {target.said} write ")[2]
         for text, row in ((have, framework), *([(write, target)] if target != framework else [])):
-            written = {float(one) for one in re.findall(r"=\u00a0([\d.]*\d)", text)}
+            written = {float(one) for one in re.findall(r"= ([\d.]*\d)", text)}
             assert sorted(written) == pytest.approx(sorted(numbers(row, rate)))
         assert ("Nothing changes." in rest) == (target == framework)
-        assert not re.search(r" [=÷×%]|[=÷×] |\bnan\b|\binf\b|[{}]", have + rest)
+        assert not re.search(r"\bnan\b|\binf\b|[{}]", have + rest)
 
 
 @every_framework
 @pytest.mark.parametrize("rate", RATES)
 def test_the_answer_says_what_is_dropped_and_scaled(framework: Framework, rate: float) -> None:
-    said = answer(framework, framework, rate).partition(": ")[2].replace("\u00a0", " ")
+    said = answer(framework, framework, rate).partition(": ")[2]
     train, test = framework.factors(rate)
     if framework.noise == "Gaussian":
         assert said.startswith("nothing is dropped")

@@ -26,7 +26,7 @@ def test_the_page_holds_the_data_once_and_starts_where_it_is_told():
     live = explorer_live(first_look(SWEEP))
     page = standalone_html(live, "A <title> & more", "caption <script>", rate=0.62)
     assert payload_of(page)["start"] == 6
-    assert payload_of(page)["texts"] == {name: list(values) for name, values in live.texts.items()}
+    assert payload_of(page)["texts"] == live.payload()["texts"]
     assert "A &lt;title&gt; &amp; more" in page
     assert "caption &lt;script&gt;" in page
     assert "plotly.js v" not in page

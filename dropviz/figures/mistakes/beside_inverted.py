@@ -137,7 +137,7 @@ def _finding(found: Mistake) -> Callable[[float], str]:
             why = "nothing is dropped" if rate == 0.0 else "drop rate and keep are the same number"
             return f"At rate {rate:g} {why}: the mistake does not show."
         written = RATIOS[name].format(rate=f"{round(rate, 6):g}", keep=f"{round(1.0 - rate, 6):g}")
-        times = written if written == short(ratio) else f"{written}\u00a0=\u00a0{short(ratio)}"
+        times = written if written == short(ratio) else f"{written} = {short(ratio)}"
         if found.centred:
             average = f"at test a unit gives {times} times its average in training"
             return f"{CAUSES[name]}: {average}. No mean shows it, for all are 0."

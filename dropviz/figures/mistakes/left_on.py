@@ -160,7 +160,7 @@ def _answer_finding(rate: float, std: float, off: float) -> str:
         return "Every input is 0, and so is every answer: the mistake does not show."
     return (
         f"The mask is still drawn at test: the mean is right, {short(off)}, but the answers to one and the same input "
-        f"scatter by ±\u00a0{short(std)}."
+        f"scatter by ± {short(std)}."
     )
 
 

@@ -5,6 +5,7 @@ Curves that cannot be told apart share a label, which says "=" only of values th
 
 import itertools
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +14,7 @@ import numpy as np
 
 from dropviz.live.panels import Axis, Label, Labels, Line
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.formulas import unbroken
 
 LINE, LETTER = 15.0, 5.2  # pixels of a line, and of a letter on average, at the 12-pixel type of the labels
 ASIDE = 10.0  # pixels between a panel and its labels
@@ -148,12 +150,12 @@ def _fitting(ends: Sequence[_End], height: float) -> tuple[list[_End], list[tupl
 
 
 def _wrapped(name: str, letters: int) -> tuple[str, ...]:
-    """The name in short lines, one or more a curve; what a sign or an arrow joins stays together."""
-    for sign in "=≈":
-        name = name.replace(f"training {sign} test", f"training\u00a0{sign}\u00a0test")
-        name = name.replace(f" {sign} ", f"\n{sign}\u00a0" if len(name) > letters else f"\u00a0{sign}\u00a0")
+    """The name in short lines, one or more a curve: a new one before an equality, but not of training and test."""
+    held = unbroken(name)
+    if len(name) > letters:
+        held = re.sub(r"(?<!training)\s(?=[=≈])", "\n", held)
     lines = []
-    for part in name.replace(" → ", "\u00a0→\u00a0").split("\n"):
+    for part in held.split("\n"):
         lines.append("")
         for word in part.split(" "):
             if lines[-1] and len(lines[-1]) + len(word) >= letters:

@@ -1,0 +1,20 @@
+"""Formulas in a sentence: no line of a page ends inside one."""
+
+import re
+
+KEPT = "\u00a0"  # a space at which no line ends
+_SIGNS = "=≈≠<>≤≥×÷+−·/±→"
+# Before and behind a sign that stands alone, before % and …, and between a quantity and its number.
+_INSIDE = re.compile(
+    rf" (?=[{_SIGNS}](?: |$)|[%…])|(?:(?<=^[{_SIGNS}])|(?<=[ (][{_SIGNS}])) |(?:(?<=\bp)|(?<=\b(?:rate|step))) (?=\d)"
+)
+_NEXT_EQUALITY = re.compile(f"(?<={KEPT})([=≈]{KEPT}[^ ]*?){KEPT}(?=[=≈]{KEPT})")
+
+
+def unbroken(text: str) -> str:
+    """Hold every formula of a text together; one with several equalities may end a line before the second.
+
+    >>> unbroken("mean × 0.7 = 0.28 = 30 % of it").replace("\\xa0", "_")
+    'mean_×_0.7_=_0.28 =_30_% of it'
+    """
+    return _NEXT_EQUALITY.sub(r"\1 ", _INSIDE.sub(KEPT, text))
