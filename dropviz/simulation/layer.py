@@ -139,11 +139,11 @@ class LayerDensities:
     outside_mass: Floats
 
 
-def layer_densities(sweep: LayerSweep) -> LayerDensities:
-    """Histograms of z over ±4 exact standard deviations of every strategy, at the rate of the grid nearest to 0.6."""
+def layer_densities(sweep: LayerSweep, rate: float = 0.6, deviations: float = 4.0) -> LayerDensities:
+    """Histograms of z over ± so many exact standard ``deviations`` of every strategy, at the grid's nearest ``rate``."""
     rates = np.asarray(sweep.config.rates)
-    middle = int(np.argmin(np.abs(rates - 0.6)))
-    reach = 4.0 * np.sqrt(sweep.exact_variance[:, middle])
+    middle = int(np.argmin(np.abs(rates - rate)))
+    reach = deviations * np.sqrt(sweep.exact_variance[:, middle])
     ends = np.concatenate((sweep.exact_mean[:, middle] - reach, sweep.exact_mean[:, middle] + reach))
     ends = ends[np.isfinite(ends)]
     low, high = (float(ends.min()), float(ends.max())) if ends.size else (0.0, 0.0)

@@ -25,7 +25,8 @@ from dropviz.simulation.variance_shift import VarianceShift, VarianceShiftConfig
 from dropviz.theory.activations import RELU, Activations
 
 STRATEGIES = ("inverted", "standard")
-TALLEST_RATE = 0.15  # the picture has room for the bars there; at smaller rates z is a needle
+WIDEST_RATE, DEVIATIONS = 0.5, 3.2  # at that rate the picture has room for z ± so many of its standard deviations,
+TALLEST_RATE = 0.2  # and here for its bars: at smaller rates z is a needle, at larger ones its tails are cut
 MOST_ADDED = 24  # inputs whose part in z is shown one by one,
 USUAL_RATE = 0.75  # up to which the picture has room for all of them
 BELL_END = 4.0  # of the axis of the densities behind batch norm
@@ -117,7 +118,7 @@ class MaskedUnit:
 def masked_unit(config: NextLayerConfig) -> MaskedUnit:
     """Draw one unit of the next layer, and its z over masks."""
     layer, rates = layer_sweep(config.layer), np.asarray(config.rates)
-    densities = layer_densities(layer)
+    densities = layer_densities(layer, WIDEST_RATE, DEVIATIONS)
     shares = 100.0 * densities.density * np.diff(densities.edges)
     tallest = float(shares[:, np.abs(rates - TALLEST_RATE).argmin()].max())
     products = layer.weights * layer.inputs

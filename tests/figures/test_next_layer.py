@@ -316,6 +316,22 @@ def test_the_gap_of_every_layer_is_drawn_in_per_cent_of_the_test_pass():
     np.testing.assert_array_equal(named(mended, Path, "gap").y, 100.0 * found.residual_gap)
     assert layers.y.title.startswith("gap, %")
     assert "untrained" in layers.title
+    for rate in (0.1, 0.5, 0.9):
+        at = RATES.index(rate)
+        thin, seen = named(layers, Path, f"rate {rate:g}").y, found.relative_gap[at] > found.noise_floor[at]
+        np.testing.assert_array_equal(thin, np.where(seen, 100.0 * found.relative_gap[at], np.nan))
+
+
+def test_at_the_usual_rates_the_pictures_are_filled(masked):
+    """What is drawn at rate 0.3 takes at least half of the panel's height and of its width."""
+    inverted, standard = mean_live(masked).panels[:2]
+    bars = [named(panel, Path, "training").y[AT] for panel in (inverted, standard)]
+    assert max(shares.max() for shares in bars) > 0.5 * masked.top
+    (seen,) = np.nonzero(bars[0])
+    assert seen[-1] - seen[0] > 0.5 * len(bars[0])
+    layers = depth_live(depth_gap(config().depth)).panels[0]
+    ups = np.concatenate([layers.y.share(mark.y[AT] if mark.y.ndim > 1 else mark.y) for mark in layers.marks])
+    assert np.nanmax(ups) - np.nanmin(ups) > 0.5
 
 
 # ---- 4: before batch norm -------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dropviz.simulation.masks import enumerate_masks
 from dropviz.simulation.next_layer import (
     MOST_ADDED,
     STRATEGIES,
+    TALLEST_RATE,
     NextLayerConfig,
     masked_unit,
     nonlinear_unit,
@@ -25,7 +26,7 @@ MASKED, THROUGH, BEFORE_NORM = masked_unit(CONFIG), nonlinear_unit(CONFIG), norm
 
 def test_the_shares_and_what_is_outside_are_all_masks():
     np.testing.assert_allclose(MASKED.shares.sum(axis=2) + 100.0 * MASKED.outside, 100.0, rtol=1e-9)
-    assert MASKED.shares[:, RATES.index(0.15)].max() <= MASKED.top
+    assert MASKED.shares[:, RATES.index(TALLEST_RATE)].max() <= MASKED.top
     layer = MASKED.layer
     assert MASKED.square_sum == pytest.approx(float(((layer.weights * layer.inputs) ** 2).sum()))
 

@@ -1,6 +1,7 @@
 """A page under AppTest, at an address, and what it shows of ours."""
 
 import json
+from collections.abc import Sequence
 
 from streamlit.testing.v1 import AppTest
 
@@ -13,17 +14,19 @@ def _script(name):
     draw(next(page for page in PAGES if page.address == name))
 
 
-def arriving(name: str, **address: str | list[str]) -> AppTest:
-    """The page of that name, asked for with these settings in its address, and not run yet."""
+def arriving(name: str, unfolded: Sequence[str] = (), **address: str | list[str]) -> AppTest:
+    """The page of that name, asked for with these settings in its address and these folds open, and not run yet."""
     app = AppTest.from_function(_script, args=(name,), default_timeout=LONGEST)
+    for key in unfolded:
+        app.session_state[f"fold_{key}"] = True
     for key, text in address.items():
         app.query_params[key] = text
     return app
 
 
-def open_page(name: str, **address: str | list[str]) -> AppTest:
-    """The page of that name, opened at its address without an error."""
-    app = arriving(name, **address).run()
+def open_page(name: str, unfolded: Sequence[str] = (), **address: str | list[str]) -> AppTest:
+    """The page of that name, opened at its address, with these folds open, without an error."""
+    app = arriving(name, unfolded, **address).run()
     assert not app.exception
     return app
 

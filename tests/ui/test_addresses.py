@@ -69,7 +69,9 @@ def opened(address):
             patch.setattr(kind, "__post_init__", noted)
         if name in PICTURES:
             st.cache_data.clear()
-        app = open_page(name, **parse_qs(where.query, keep_blank_values=True))
+        # its code is compared, and its table written as its editor writes it; all other settings stay folded away
+        folds = ("schedule_code", "schedule_settings") if name == "schedule" else ()
+        app = open_page(name, folds, **parse_qs(where.query, keep_blank_values=True))
     said = [line for box in (*app.warning, *app.error, *app.info) for line in box.value.split("  \n")]
     return {
         "settings": settings_found(app),

@@ -15,7 +15,7 @@ from tests.ui.opening import open_page
 NUMBERS = [one for one in SETTINGS if isinstance(one, Number) and one.control != "page"]
 
 
-run = partial(open_page, "mistakes")
+run = partial(open_page, "mistakes", ("mistakes_settings", "mistakes_seen", "diagnosis_compared"))
 
 
 VERDICT = re.compile("Only this fits: |These fit about equally well: |Nothing fits: ", re.IGNORECASE)

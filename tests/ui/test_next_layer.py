@@ -15,7 +15,7 @@ from tests.ui.opening import open_page
 NUMBERS = [one for one in SETTINGS if isinstance(one, Number) and one.control != "page"]
 
 
-run = partial(open_page, "next-layer")
+run = partial(open_page, "next-layer", ("weights",))
 
 
 def complaints(app):

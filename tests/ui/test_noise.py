@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.opening import open_page
 
-run = partial(open_page, "noise")
+run = partial(open_page, "noise", ("noise_settings", "noise_words"))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from dropviz import schedules
 from dropviz.settings.schedule import KINDS
 from tests.ui.opening import arriving, codes, open_page
 
-run = partial(open_page, "schedule")
+FOLDS = ("schedule_settings", "schedule_code", "schedule_why")
+run = partial(open_page, "schedule", FOLDS)
 
 
 @pytest.mark.parametrize("name", list(KINDS))
@@ -98,7 +99,7 @@ def test_ten_thousand_rows_in_the_editor_are_refused_at_once(registered: bool) -
     states = WidgetStates()
     states.widgets.add(id=editor.id, string_value=json.dumps({"added_rows": rows}))
     if not registered:
-        at = arriving("schedule", schedule="table")
+        at = arriving("schedule", FOLDS, schedule="table")
     began = time.process_time()
     at._run(states)
     assert time.process_time() - began < 5

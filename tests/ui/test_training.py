@@ -16,7 +16,8 @@ from dropviz.ui.settings.sources import disarmed
 from tests.ui.opening import codes, open_page
 
 VARIANTS = {group.name: group.variants for group in GROUPS if group.variants}
-run = partial(open_page, "training")
+FOLDS = ("training_settings", "training_more", "training_numbers", "training_about", "training_code")
+run = partial(open_page, "training", FOLDS)
 
 
 def press(at: AppTest, name: str) -> AppTest:

@@ -3,9 +3,10 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.panels.labels import room, tip_labels
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Axis, Line, Panel, Path, Row
+from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Row
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
@@ -15,6 +16,7 @@ from dropviz.simulation.nonlinearity import ROUNDING, DepthGap
 HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
 INVERTED, MENDED = "inverted", "other"
 SMALLEST_GAP, LARGEST_GAP = 0.1, 1e8  # what the axes can show, per cent
+OTHER_RATES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the thin lines, which show where this rate is among all
 UNIT = "gap, % of the test pass"
 GROWS, SHRINKS = 1.25, 0.8  # from the first layer to the last; in between it stays
 
@@ -42,27 +44,40 @@ def depth_live(found: DepthGap) -> LiveFigure:
 
 def _layers_panel(found: DepthGap) -> Panel:
     """The gap over the layers at this rate, and what the noise hides."""
-    gap = Path("gap", INVERTED, _layers(found), 100.0 * found.relative_gap, width=2.5, dots=9)
-    keys: list[words.Span] = [words.Key("average over masks − test pass", INVERTED), "\N{EN SPACE}"]
-    return _over_layers("After each layer; random, untrained weights", found, gap, keys, HEIGHT)
+    key = words.Key("average over masks − test pass, at this rate", INVERTED)
+    return _over_layers("After each layer; random, untrained weights", found, found.relative_gap, key, HEIGHT)
 
 
 def _mended_panel(found: DepthGap) -> Panel:
     """What the best single factor of each layer leaves of it."""
-    gap = Path("gap", MENDED, _layers(found), 100.0 * found.residual_gap, width=2.5, dots=9)
-    keys: list[words.Span] = [words.Key("gap after each layer’s best factor", MENDED), "\N{EN SPACE}"]
-    return _over_layers("What the best factor leaves, by layer", found, gap, keys, LOW)
+    key = words.Key("gap after each layer’s best factor, at this rate", MENDED)
+    return _over_layers("What the best factor leaves, by layer", found, found.residual_gap, key, LOW)
 
 
-def _over_layers(title: str, found: DepthGap, gap: Path, keys: list[words.Span], height: int) -> Panel:
+def _over_layers(title: str, found: DepthGap, gap: Floats, key: words.Key, height: int) -> Panel:
+    """A gap over the layers at this rate and, thin, at a few others, and what the noise hides."""
     layers, noise = _layers(found), 100.0 * found.noise_floor
     largest = float(np.clip(np.nan_to_num(100.0 * found.relative_gap).max(), 100.0, LARGEST_GAP))
     lowest = float(np.clip(noise[noise > ROUNDING].min(initial=1.0), SMALLEST_GAP, 1.0))
     x = Axis("layer", 0.6, len(layers) + 0.4, ticks=layers.tolist())
     y = Axis(UNIT, lowest, 1.5 * largest, log=True)
-    floor = Path("lost in noise below", "ink", layers, noise, "dotted")
-    above = [words.Paragraph([*keys, "dotted: below it a gap is lost in noise"])]
-    return Panel(title, x, y, [gap, floor], height, above=above)
+    above_noise = np.where(gap > found.noise_floor, 100.0 * gap, np.nan)
+    others = {
+        f"rate {rate:g}": above_noise[found.config.rates.index(rate)]
+        for rate in OTHER_RATES
+        if rate in found.config.rates
+    }
+    tips = [
+        (name, "ink", float(x.share(layers[-1:])[0]), float(up))
+        for name, values in others.items()
+        if 0.0 <= (up := y.share(values[-1:])[0]) <= 1.0
+    ]
+    labels = tip_labels(tips, height)
+    marks: list[Mark] = [Path(name, "ink", layers, values, width=0.75) for name, values in others.items()]
+    marks.append(Path("gap", key.color, layers, 100.0 * gap, width=3, dots=10))
+    marks.append(Path("lost in noise below", "ink", layers, noise, "dotted"))
+    above = [words.Paragraph([key, "\N{EN SPACE}dotted: below it a gap is lost in noise"])]
+    return Panel(title, x, y, marks, height, labels, above=above, right=room(labels))
 
 
 def _layers(found: DepthGap) -> Floats:

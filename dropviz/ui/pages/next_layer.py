@@ -20,7 +20,7 @@ from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import saved
 from dropviz.ui.settings.sources import drawn_from
-from dropviz.ui.settings.widgets import show, show_seed
+from dropviz.ui.settings.widgets import fold, show, show_seed
 
 STEPS: Mapping[str, Callable[[NextLayerConfig], LiveFigure]] = {
     "mean": lambda config: mean_live(masked_unit(config)),
@@ -52,9 +52,11 @@ def _figure(step: str, activations: Activations) -> None:
         for setting in BESIDE[step]:
             if not (own and setting is INPUT_MEAN):
                 show(setting)
-        with st.expander("Weights"):
-            show(SCALE)
-            show_seed(SEED, "A new seed: other weights, inputs and masks.")
+        weights = fold("Weights", "weights")
+        if weights.open:
+            with weights:
+                show(SCALE)
+                show_seed(SEED, "A new seed: other weights, inputs and masks.")
     settings = {name: saved()[setting.key] for name, setting in FIELDS.items()}
     if own:
         settings["input_mean"] = None

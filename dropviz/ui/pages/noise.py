@@ -12,7 +12,7 @@ from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import kept
 from dropviz.ui.settings.sources import choose_source, name_own
-from dropviz.ui.settings.widgets import show
+from dropviz.ui.settings.widgets import fold, folded_settings, show
 
 SOURCES = (
     "N(mean, variance), U(interval). Gaussian × : Srivastava et al., "
@@ -41,12 +41,9 @@ def _live(activations: Activations, other: str, units: int, seed: int) -> Ready:
 
 
 def _controls(place: DeltaGenerator) -> tuple[Activations, int, int]:
-    with place.expander("Settings"):
-        activations, _ = choose_source()
-        units = int(show(UNITS))
-        seed = int(show(SEED))
-    with place:
-        name_own()
+    with folded_settings("noise_settings", place) as ask:
+        activations, _ = choose_source(ask)
+        units, seed = int(ask(UNITS)), int(ask(SEED))
     show(NOISE)
     return activations, units, seed
 
@@ -56,9 +53,10 @@ def _figure(activations: Activations, units: int, seed: int) -> None:
 
 
 def _words(*_: object) -> None:
-    with st.expander("What mean 0 does not do, and sources"):
-        st.markdown(WORDS)
-        st.caption(SOURCES)
+    words = fold("What mean 0 does not do, and sources", "noise_words")
+    if words.open:
+        words.markdown(WORDS)
+        words.caption(SOURCES)
 
 
 PAGE = Page(

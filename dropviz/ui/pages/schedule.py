@@ -15,7 +15,7 @@ from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import saved, set_value
-from dropviz.ui.settings.widgets import show
+from dropviz.ui.settings.widgets import fold, folded_settings, show
 
 LOOPS = {
     "the loop, in NumPy": "# inverted; at test: a\n"
@@ -68,10 +68,11 @@ def _live(name: str, total: int, values: tuple[Any, ...]) -> Ready:
 
 def _controls(place: DeltaGenerator) -> tuple[str, int, tuple[Any, ...]]:
     name = show(settings.KIND)
-    with place.expander("Settings"):
-        total = int(show(settings.TOTAL))
+    with folded_settings("schedule_settings", place) as ask:
+        total = int(ask(settings.TOTAL))
         values = tuple(
-            _edit_table() if setting is TABLE else show(setting) for setting in KINDS[name].settings
+            _edit_table() if ask is show and setting is TABLE else ask(setting)
+            for setting in KINDS[name].settings
         )
     return name, total, values
 
@@ -131,12 +132,17 @@ def _figure(name: str, total: int, values: tuple[Any, ...]) -> None:
 
 def _below(name: str, total: int, values: tuple[Any, ...]) -> None:
     kind = KINDS[name]
-    with st.expander("Three lines of the training loop"):
+    code, why = (
+        fold("Three lines of the training loop", "schedule_code"),
+        fold("Why no factor fits, and sources", "schedule_why"),
+    )
+    if code.open:
         made = f"from dropviz.schedules import {name}\n\nschedule = {kind.code(total, *values)}"
-        show_code("schedule_code", {"the schedule": made} | LOOPS)
-    with st.expander("Why no factor fits, and sources"):
-        st.markdown(WHY)
-        st.caption(f"{kind.source} {CAPTION}")
+        with code:
+            show_code("schedule_code", {"the schedule": made} | LOOPS)
+    if why.open:
+        why.markdown(WHY)
+        why.caption(f"{kind.source} {CAPTION}")
 
 
 PAGE = Page(

@@ -1,6 +1,8 @@
 """The widget of every kind of setting."""
 
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import streamlit as st
@@ -8,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dropviz.settings.kinds import Choice, Choices, Number, Setting, Text
-from dropviz.ui.settings.session import restore, saved, set_value
+from dropviz.ui.settings.session import kept, restore, saved, set_value
 
 
 def show(setting: Setting) -> Any:
@@ -32,6 +34,14 @@ def fold(title: str, key: str, place: DeltaGenerator | None = None) -> ExpanderC
     What is folded away costs neither the server nor the visitor anything.
     """
     return (place or st).expander(title, key=f"fold_{key}", on_change="rerun")
+
+
+@contextmanager
+def folded_settings(key: str, place: DeltaGenerator) -> Iterator[Callable[[Setting], Any]]:
+    """Yield what asks for settings that unfold in ``place``: `show` where they are open, else `kept`."""
+    unfolded = fold("Settings", key, place)
+    with unfolded if unfolded.open else nullcontext():
+        yield show if unfolded.open else kept
 
 
 def _widget(setting: Setting) -> Any:

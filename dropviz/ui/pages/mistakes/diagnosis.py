@@ -18,7 +18,7 @@ from dropviz.theory.observation import FEW, Observation, observe, observe_passes
 from dropviz.ui.components.upload import upload
 from dropviz.ui.settings.session import set_value, write_address
 from dropviz.ui.settings.sources import FILE_HELP, FILE_TYPES
-from dropviz.ui.settings.widgets import show
+from dropviz.ui.settings.widgets import fold, show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,13 +134,14 @@ def _verdict(result: Diagnosis) -> None:
         parts.append("the mean without dropout")
     if seen.train_variance is not None and not seen.same_pass:
         parts.append("both variances")
-    with st.expander("All that was compared"):
-        st.markdown(
+    compared = fold("All that was compared", "diagnosis_compared")
+    if compared.open:
+        compared.markdown(
             f"Test mean / training mean, observed: {with_error(result.ratio, result.ratio_se)}. "
             f"Compared at rate {result.rate:g}: {', '.join(parts)}."
         )
-        st.table(_table(result))
-        st.caption(
+        compared.table(_table(result))
+        compared.caption(
             "Expected: test mean / training mean. z: standard errors by which the observed ratio lies above (+) or "
             "below (−) it. Off by: standard errors between the row and all that is compared; a row more than "
             f"{THRESHOLD:g} off is ruled out. Likelihood: Gaussian errors, as a share of the rows that are not ruled "

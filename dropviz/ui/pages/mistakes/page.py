@@ -18,7 +18,7 @@ from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.pages.mistakes.diagnosis import show_diagnosis
 from dropviz.ui.settings.sources import drawn_from
-from dropviz.ui.settings.widgets import show
+from dropviz.ui.settings.widgets import fold, folded_settings, show
 
 RELU = dv.Normal(relu=True)
 
@@ -122,8 +122,8 @@ def _controls(place: DeltaGenerator) -> tuple[str, Activations, int, int]:
     activations = drawn_from(place, RELU, "ReLU of normal draws")
     if name != LEFT_ON:
         return name, activations, int(INPUTS.default), int(SEED.default)
-    with place.expander("Settings"):
-        return name, activations, int(show(INPUTS)), int(show(SEED))
+    with folded_settings("mistakes_settings", place) as ask:
+        return name, activations, int(ask(INPUTS)), int(ask(SEED))
 
 
 def _picture(name: str, activations: Activations, inputs: int, seed: int) -> None:
@@ -134,11 +134,12 @@ def _picture(name: str, activations: Activations, inputs: int, seed: int) -> Non
 
 
 def _below(name: str, *_: object) -> None:
-    with st.expander("What goes wrong, and where it was seen in public"):
-        st.markdown(f"{EXHIBITS[name].what}\n\n{EXHIBITS[name].seen}")
+    seen = fold("What goes wrong, and where it was seen in public", "mistakes_seen")
+    if seen.open:
+        seen.markdown(f"{EXHIBITS[name].what}\n\n{EXHIBITS[name].seen}")
         if name == LEFT_ON:
-            st.caption(LEFT_ON_SOURCE)
-        st.markdown(
+            seen.caption(LEFT_ON_SOURCE)
+        seen.markdown(
             "**Relatives: wrong in other ways**\n" + "".join(f"\n- {relative}" for relative in RELATIVES)
         )
     show_diagnosis()

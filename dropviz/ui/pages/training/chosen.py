@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.datasets.splits import MAX_BYTES, Split, digits_split, from_csv, moons, rings
 from dropviz.settings import training as settings
-from dropviz.settings.kinds import RATE
+from dropviz.settings.kinds import RATE, Setting
 from dropviz.training.config import TrainingConfig
 from dropviz.training.dropout import Dropout
 from dropviz.training.experiments import Experiment, comparison, experiments, moving
@@ -37,14 +37,14 @@ class Chosen:
     rates: tuple[float, ...]
 
 
-def choose_ready_made(name: str, above: DeltaGenerator) -> Chosen:
-    """Show the settings of a ready-made experiment and return what they choose; rate and variant stand ``above``."""
+def choose_ready_made(name: str, above: DeltaGenerator, ask: Callable[[Setting], Any]) -> Chosen:
+    """Return what the settings of a ready-made experiment choose; rate and variant are shown ``above``."""
     (group,) = [group for group in settings.GROUPS if group.name == name]
     _follow_the_rate()
     with above:
         rate = show(settings.RATE)
         variant = show(group.variants) if group.variants else name
-    seeds = show(settings.SEEDS)
+    seeds = ask(settings.SEEDS)
     experiment = experiments(rate)[variant]
     return Chosen(group, experiment, experiment.data(), tuple(range(seeds)), (variant, seeds), (rate,))
 

@@ -21,7 +21,7 @@ from dropviz.ui.components.live import growing_figures
 from dropviz.ui.page import Page
 from dropviz.ui.pages.training.chosen import Chosen, choose_own, choose_ready_made
 from dropviz.ui.settings.sources import disarmed
-from dropviz.ui.settings.widgets import show
+from dropviz.ui.settings.widgets import fold, folded_settings, show
 
 LOOK = 0.5  # seconds between two looks at a training
 Chart = tuple[Panel, str]  # and its description
@@ -81,9 +81,11 @@ def _show_page(place: DeltaGenerator) -> tuple[()]:
 
 def _chosen(name: str, above: DeltaGenerator, place: DeltaGenerator) -> tuple[Chosen | None, str]:
     """Show the settings and return what they choose, and which curves are wanted."""
-    with place.expander("Settings", expanded=name == OWN):
-        chosen = choose_own() if name == OWN else choose_ready_made(name, above)
-        view = show(CURVES)
+    if name != OWN:
+        with folded_settings("training_settings", place) as ask:
+            return choose_ready_made(name, above, ask), ask(CURVES)
+    with place.expander("Settings", expanded=True):  # always filled, for it may hold a file
+        chosen, view = choose_own(), show(CURVES)
     if chosen is None:
         st.info("Give a CSV file in the settings below: columns of numbers, and one of labels.")
     return chosen, view
@@ -138,11 +140,14 @@ def _watch(chosen: Chosen, view: str, stage: Stage | None) -> None:
     main, more = _charts(chosen, seen, view)
     growing_figures(main, "training_curves")
     if more:
-        with st.expander("More curves"):
-            growing_figures(more, "training_more")
+        curves = fold("More curves", "training_more")
+        if curves.open:
+            with curves:
+                growing_figures(more, "training_more")
     if seen is not None and len(seen.sentences) > 1:
-        with st.expander("What these runs show, in numbers"):
-            st.markdown("\n".join(f"- {disarmed(sentence)}" for sentence in seen.sentences[1:]))
+        numbers = fold("What these runs show, in numbers", "training_numbers")
+        if numbers.open:
+            numbers.markdown("\n".join(f"- {disarmed(sentence)}" for sentence in seen.sentences[1:]))
 
 
 def _finding(experiment: Experiment, seen: Snapshot | None) -> None:
@@ -212,8 +217,9 @@ def _about(chosen: Chosen) -> None:
     how = f"{type(config.optimizer).__name__}, learning rate {config.optimizer.learning_rate:g}"
     if len({run.optimizer for _, run in chosen.experiment.runs}) > 1:
         how = "every run with its own optimizer"
-    with st.expander("What was trained, and how"):
-        st.markdown(
+    about = fold("What was trained, and how", "training_about")
+    if about.open:
+        about.markdown(
             f"Data: {data.name}, {len(data.train_targets):,} examples to train on, {len(data.test_targets):,} to test. "
             f"Network: {'–'.join(map(str, config.sizes(data)))}, ReLU; dropout, where there is any, behind every "
             f"hidden layer. Trained by {how}, in batches of {config.batch}, with "
@@ -227,10 +233,12 @@ def _code(chosen: Chosen) -> None:
     """The chosen experiment as a script to copy."""
     if chosen.experiment.name == OWN:
         return
-    with st.expander("The same experiment, as a short script"):
-        target: Target = show(FRAMEWORK)
-        script = training_script(target, chosen.experiment.name, chosen.rates[0])
-        show_code("training_script", {f"for {target}": script})
+    code = fold("The same experiment, as a short script", "training_code")
+    if code.open:
+        with code:
+            target: Target = show(FRAMEWORK)
+            script = training_script(target, chosen.experiment.name, chosen.rates[0])
+            show_code("training_script", {f"for {target}": script})
 
 
 def _say(problem: ValueError | str) -> None:
