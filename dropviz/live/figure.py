@@ -101,7 +101,7 @@ class LiveFigure:
             "texts": {name: list(values) for name, values in self.texts.items()},
             "head": wire(self.head),
             "foot": wire(self.foot),
-            "units": [[round(float(value), 6), int(index)] for value, index in self.units],
+            "units": [[float(f"{value:.6g}"), int(index)] for value, index in self.units],
             "unitRows": wire(self.unit_rows),
             "label": self.slider_label,
             "readouts": self.readouts,

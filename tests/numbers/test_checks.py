@@ -120,13 +120,15 @@ def test_a_tensor_that_numpy_cannot_read_is_refused_with_what_to_do(refusal):
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.longdouble, np.int8])
 def test_numbers_of_any_real_kind_are_compared_as_float64(kind):
     """No warning, which is an error here: 1e100 has no place in float32."""
-    found = exact_moments("inverted", "train", np.array([0, 1], kind) / kind(2), kind(1), np.array([1, 0], kind))
+    found = exact_moments(
+        "inverted", "train", np.array([0, 1], kind) / kind(2), kind(1), np.array([1, 0], kind)
+    )
     np.testing.assert_array_equal(found, [[1.0, 1.0], [1.0, 1.0]])
     assert all(part.dtype == np.float64 for part in found)
     assert Empirical(np.array([1, 0], kind)).exact_mean == 0.5
 
 
 def test_no_number_is_rounded_into_its_range():
-    with pytest.raises(ValueError, match="^mean must be a number from 0 to 1; got "):
+    with pytest.raises(ValueError, match=r"^mean must be a number from 0 to 1; got "):
         check_numbers("mean", np.longdouble("1e4000"), 0.0, 1.0)
     assert readable("mean", [[1.0], [1.0, 2.0]]) is None
