@@ -12,7 +12,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from dropviz.datasets.splits import DIGITS, moons
+from dropviz.datasets.splits import DIGITS
 
 ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = Path(__file__).parent / "browser"
@@ -80,13 +80,16 @@ def with_sklearn(monkeypatch):
         with np.load(DIGITS) as stored:
             return stored["images"].reshape(-1, 64).astype(float), stored["labels"].astype(np.int64)
 
-    def make_moons(n_samples, noise, random_state):
-        data = moons(n_samples, noise, random_state)
-        return data.train_features, data.train_targets
+    def train_test_split(rows, test_size, stratify, random_state):
+        assert (test_size, random_state, len(rows), len(stratify)) == (360, 0, 1797, 1797)
+        with np.load(DIGITS) as stored:
+            test = stored["test_indices"].astype(np.int64)
+        return np.setdiff1d(rows, test)[::-1], test[::-1]  # in no order
 
-    module = ModuleType("sklearn.datasets")
-    module.load_digits, module.make_moons = load_digits, make_moons
     package = ModuleType("sklearn")
     package.__spec__ = ModuleSpec("sklearn", None)  # PyTorch asks for it
     monkeypatch.setitem(sys.modules, "sklearn", package)
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", module)
+    for name, function in (("datasets", load_digits), ("model_selection", train_test_split)):
+        module = ModuleType(f"sklearn.{name}")
+        setattr(module, function.__name__, function)
+        monkeypatch.setitem(sys.modules, f"sklearn.{name}", module)

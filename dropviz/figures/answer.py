@@ -123,8 +123,8 @@ LIMITS = (
     ),
     Point(
         "It does not average the thinned networks",
-        "One pass at test is not the average of the networks that dropout trains. For a logistic unit it is their "
-        "normalized geometric mean, with either strategy.",
+        "One pass at test is in general not the average of the networks that dropout trains: of linear ones it is. For "
+        "a logistic unit it is their normalized geometric mean, with either strategy.",
         BALDI,
         "Eight inputs 1, weights 0.5, bias −2, all 256 masks: one pass gives {unit-test}, the average is "
         "{unit-average}.",

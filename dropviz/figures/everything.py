@@ -8,7 +8,7 @@ import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.distributions import distribution
-from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
+from dropviz.figures.panels.neurons import KEY, factor_texts, neurons, strategy_head
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import SMALLEST_DRAWN, Line, Panel, Row
@@ -30,9 +30,9 @@ HINT = (
     "Drag the rate: units drop out in training, at test all are there. Watch what each strategy makes of those that "
     "stay, and whether the two means match."
 )
-KEY = (
-    "a: activation; m: mask, 1 kept, 0 dropped; k: keep. Area is the size of an output; a dashed ring is a dropped "
-    "unit, a solid ring a negative output. Lines are exact, points simulated, ± one standard error."
+NOTATION = (
+    "a: activation; m: mask, 1 kept, 0 dropped; k: keep. "
+    f"{KEY} Lines are exact, points simulated, ± one standard error."
 )
 
 
@@ -67,7 +67,7 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
         head=[words.Paragraph(HINT, "hint")],
         foot=[
             words.Columns([numbers_below(row, len(chosen) == 3) for row in chosen], across),
-            words.Paragraph(KEY, "muted"),
+            words.Paragraph(NOTATION, "muted"),
         ],
         alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
         **neurons(screen.units, chosen, rates),
@@ -140,7 +140,8 @@ def _discrepancy_panel(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -
     gaps = [sweep.gap_estimate(measure, shown.name) for shown in chosen]
     lines = [Line(shown.short, shown.name, gap) for shown, gap in zip(chosen, gaps, strict=True)]
     finite = np.concatenate([gap.exact[np.isfinite(gap.exact)] for gap in gaps])
-    title = _gap_title(measure, chosen, sweep.config.activations, len(finite) > 0)
+    early = any(np.nan_to_num(gap.exact[np.equal(sweep.config.rates, 0.0)]).any() for gap in gaps)
+    title = _gap_title(measure, chosen, sweep.config.activations, len(finite) > 0, early)
     if measure == "variance_ratio":
         law = sweep.config.activations
         right = variance_ratio(sweep.config.rates, law.exact_mean, law.exact_variance)
@@ -155,13 +156,15 @@ def _discrepancy_panel(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -
     return Curves(title, MEASURES[measure], lines, limits=(-reach, reach) if reach else (-1.0, 1.0))
 
 
-def _gap_title(measure: str, chosen: Sequence[Strategy], activations: Activations, any_exact: bool) -> str:
-    """The finding of the third panel."""
+def _gap_title(
+    measure: str, chosen: Sequence[Strategy], activations: Activations, any_exact: bool, early: bool
+) -> str:
+    """The finding of the third panel; ``early`` tells that a mistake has a gap at rate 0 already."""
     mu, v = activations.exact_mean, activations.exact_variance
     wrong = any(shown.mistake for shown in chosen)
     if measure == "variance_ratio":
         if v == 0.0:
-            return "Test variance is 0: no ratio"
+            return "Test variance is 0: no finite ratio"
         if not any_exact:
             return "No training output: no ratio"
         both = {shown.name for shown in chosen} == {"standard", "inverted"}
@@ -173,8 +176,10 @@ def _gap_title(measure: str, chosen: Sequence[Strategy], activations: Activation
     return {
         "mean_gap": "A mistake parts the means" if wrong else "No mean gap: what is left is noise",
         "relative_gap": "A mistake parts the means" if wrong else "No mean gap: what is left is noise",
-        "rms_gap": "Unit by unit, a gap above rate 0",
-        "wasserstein": "Distributions differ above rate 0",
+        "rms_gap": "Unit by unit, a gap, and at rate 0" if early else "Unit by unit, a gap above rate 0",
+        "wasserstein": "Distributions differ, and at rate 0"
+        if early
+        else "Distributions differ above rate 0",
     }[measure]
 
 

@@ -37,21 +37,32 @@ class _Script(NamedTuple):
 
 
 _DIGITS_LINES = """x, y = load_digits(return_X_y=True)
-test = np.arange(len(y)) % 5 == 0
-train_x, train_y, test_x, test_y = x[~test] / 16, y[~test], x[test] / 16, y[test]"""
-_DIGITS = _Data("from sklearn.datasets import load_digits", _DIGITS_LINES, 64, 10)
-_FEW_DIGITS = _Data(
-    _DIGITS.imports, f"{_DIGITS_LINES}\ntrain_x, train_y = train_x[:300], train_y[:300]  # few", 64, 10
+train, test = map(np.sort, train_test_split(np.arange(1797), test_size=360, stratify=y, random_state=0))"""
+_FEW_LINES = """
+turn = [np.sum(y[train][:at] == digit) for at, digit in enumerate(y[train])]
+train = np.sort(train[np.lexsort((y[train], turn))[:{few}]])  # as many of each digit"""
+_TAKEN = """
+train_x, train_y, test_x, test_y = x[train] / 16, y[train], x[test] / 16, y[test]"""
+_DIGITS = _Data(
+    "from sklearn.datasets import load_digits\nfrom sklearn.model_selection import train_test_split",
+    _DIGITS_LINES + _TAKEN,
+    64,
+    10,
 )
+_FEW_DIGITS = _Data(_DIGITS.imports, _DIGITS_LINES + _FEW_LINES.format(few=300) + _TAKEN, 64, 10)
 _REDRAWN = _Data(
     _DIGITS.imports,
-    f"{_DIGITS_LINES}\ntrain_x = train_x[:700]\ntrain_y, test_y = train_x, test_x  # redraw",
+    f"{_DIGITS_LINES}{_FEW_LINES.format(few=700)}{_TAKEN}\ntrain_y, test_y = train_x, test_x  # redraw",
     64,
     64,
 )
 _MOONS = _Data(
-    "from sklearn.datasets import make_moons",
-    """x, y = make_moons(560, noise=0.35, random_state=0)
+    "",
+    """rng, y = np.random.default_rng(0), np.arange(560) % 2
+angle = rng.uniform(0, np.pi, 560)
+x = np.stack([np.cos(angle), np.sin(angle)], axis=1)  # two moons
+x[y == 1] = [1, 0.5] - x[y == 1]
+x += 0.35 * rng.standard_normal(x.shape) - [0.5, 0.25]
 train_x, train_y, test_x, test_y = x[:60], y[:60], x[60:], y[60:]  # few to train on""",
     2,
     2,
@@ -59,8 +70,8 @@ train_x, train_y, test_x, test_y = x[:60], y[:60], x[60:], y[60:]  # few to trai
 _WAVE = _Data(
     "",
     """rng = np.random.default_rng(0)
-train_x = rng.uniform(0.5, 1, (60, 1)) * rng.choice([-1, 1], (60, 1))  # a gap between -0.5 and 0.5
-train_y = np.sin(4 * train_x) + rng.normal(0, 0.1, (60, 1))
+train_x = rng.uniform(0.5, 1, (60, 1)) * np.where(np.arange(60) % 2, 1, -1)[:, None]  # none from -0.5 to 0.5
+train_y = np.sin(4 * train_x) + 0.1 * rng.standard_normal((60, 1))
 test_x = np.linspace(-2, 2, 201)[:, None]""",
     1,
     1,
@@ -109,10 +120,10 @@ def report(name, network):
     print(f"{name}: test loss {loss:.3f}")
 
 
-for noise in ("inverted", "standard"):
-    network = train(noise)
-    report(noise if noise == "inverted" else "standard, factor forgotten", network)
-scale(network, KEEP)  # the last one trained: standard
+report("inverted", train("inverted", 1, 1))
+network = train("standard", 1 / KEEP, 1 / KEEP)  # starts as the same function, and stays one
+report("standard, factor forgotten", network)
+scale(network, KEEP)
 report("standard, weights scaled", network)
 """
 _SAME_TEST_CODE = """for noise in ("none", "inverted", "standard"):
@@ -165,23 +176,27 @@ for noise in ("inverted", "gaussian"):
         results[noise, name] = right, loss, error
         print(f"{noise}, {name}: {100 * right:.1f} % right, loss {loss:.3f}, calibration error {100 * error:.1f} %")
 """
-_BAND = """distance = np.abs(test_x[:, 0])
+_BAND = """distance, (low, high) = np.abs(test_x[:, 0]), (np.abs(train_x).min(), np.abs(train_x).max())
 results = {}
 for rate in (RATE / 5, RATE):
     network = train("inverted", rate)
     passes = np.stack([predict(network, test_x, noisy=True)[:, 0] for _ in range(50)])
     spread = passes.std(axis=0, ddof=1)  # of the band: passes.mean(axis=0) - 2 * spread to + 2 * spread
     at, between, beyond = results[rate] = [
-        spread[place].mean() for place in ((distance >= 0.5) & (distance <= 1), distance < 0.5, distance > 1)
+        spread[place].mean() for place in ((distance >= low) & (distance <= high), distance < low, distance > high)
     ]
     print(f"rate {rate:g}: spread {at:.3f} at the examples, {between:.3f} between them, {beyond:.3f} beyond")
 """
 
 _SCRIPTS: Mapping[str, _Script] = {
-    "forgotten": _Script(_REDRAWN, "simple values silent scale three", _FORGOTTEN),
+    "forgotten": _Script(_REDRAWN, "speed values silent scale three", _FORGOTTEN),
     "same_test_code": _Script(_DIGITS, "simple classes silent report scale", _SAME_TEST_CODE),
-    "equal_rate_sgd": _Script(_DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k²", power="**2")),
-    "equal_rate_adam": _Script(_DIGITS, "speed classes scale", _EQUAL_RATE.format(eta="η/k", power="")),
+    "equal_rate_sgd": _Script(
+        _DIGITS, "speed losses classes scale", _EQUAL_RATE.format(eta="η/k²", power="**2")
+    ),
+    "equal_rate_adam": _Script(
+        _DIGITS, "speed losses classes scale", _EQUAL_RATE.format(eta="η/k", power="")
+    ),
     "annealing": _Script(_DIGITS, "schedule classes silent report constant", _ANNEALING),
     "annealing_at_test": _Script(_DIGITS, "schedule classes silent report scale", _ANNEALING_AT_TEST),
     "regularize": _Script(_MOONS, "simple classes silent", _REGULARIZE),
@@ -215,7 +230,7 @@ def training_script(target: Target, name: str, rate: float) -> str:
         "epsilon": f"{optimizer.epsilon:g}" if isinstance(optimizer, Adam) else "",
     }
     noises = {site.method if site else "none" for each in configs for site in each.sites[1:]}
-    parts = {*script.parts.split(), *noises, type(optimizer).__name__.lower()}
+    parts = {*script.parts.split(), *noises, type(optimizer).__name__.lower(), config.init}
     text = _with_parts(f"{_TEMPLATES[target]}\n\n{_COMMON}\n\n\n{script.body}", parts)
     return re.sub(r"{(\w+)}", lambda found: words.get(found[1], found[0]), text)
 

@@ -28,7 +28,9 @@ class Network:
         self.noise, self.rate, self.rng = NOISES[noise], rate, np.random.default_rng(0)
         sizes = ({sizes})
         self.layers = [
-            [self.rng.normal(0, (2 / n) ** 0.5, (n, m)), np.zeros(m)] for n, m in zip(sizes, sizes[1:])
+            [self.rng.normal(0, (2 / n) ** 0.5, (n, m)), np.zeros(m)] for n, m in zip(sizes, sizes[1:])  #? he
+            [self.rng.uniform(-1, 1, (n, m)) * (6 / (n + m)) ** 0.5, np.zeros(m)]  #? glorot
+            for n, m in zip(sizes, sizes[1:])  #? glorot
         ]
 
     def __call__(self, a, training=False):
@@ -72,19 +74,19 @@ def train(noise, start, speed):  #? speed
     scale(network, start)  #? speed
     memory = [[np.zeros((2, *value.shape)) for value in layer] for layer in network.layers]  #? adam
     memory = [[np.zeros_like(value) for value in layer] for layer in network.layers]  #? sgd
-    losses = []  #? speed
+    losses = []  #? losses
     step = 0  #? adam schedule
     for _ in range(EPOCHS):
         order = network.rng.permutation(len(train_x))
-        losses.append(0.0)  #? speed
+        losses.append(0.0)  #? losses
         for batch in np.split(order, range(BATCH, len(order), BATCH)):
             network.rate = rate(step)  #? schedule
             step += 1  #? adam schedule
             labels = np.arange(len(batch)), train_y[batch]  #? classes
             delta = softmax(network(train_x[batch], training=True))  #? classes
-            losses[-1] -= np.log(delta[labels] + 1e-30).sum() / len(order)  #? speed
+            losses[-1] -= np.log(delta[labels] + 1e-30).sum() / len(order)  #? losses
             delta[labels] -= 1  #? classes
-            delta = network(train_x[batch], training=True) - train_y[batch]  #? values
+            delta = network(train_x[batch], training=True) - train_y[batch]  # of half the squared error  #? values
             delta /= len(batch)
             for i in reversed(range(len(network.layers))):
                 gradient = network.inputs[i].T @ delta, delta.sum(axis=0)
@@ -102,8 +104,8 @@ def train(noise, start, speed):  #? speed
                     size = np.sqrt(m[1] / (1 - 0.999**step)) + {epsilon}  #? adam
                     value -= LEARNING_RATE * factor * m[0] / (1 - 0.9**step) / size  #? speed+adam
                     value -= LEARNING_RATE * m[0] / (1 - 0.9**step) / size  #? simple+adam
-    return network, losses  #? speed
-    return network  #? simple schedule
+    return network, losses  #? losses
+    return network  #? silent noisy
 """
 
 PYTORCH = """import numpy as np
@@ -113,7 +115,7 @@ import torch
 {settings}
 
 {data}
-torch.set_default_dtype(torch.float64)  #? speed
+torch.set_default_dtype(torch.float64)  #? losses
 
 
 def tensor(a):
@@ -176,40 +178,41 @@ def train(noise, start, speed):  #? speed
         nn.Linear({hidden}, {outputs}),
     )
     for layer in network[::3]:
-        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")  #? he
+        nn.init.xavier_uniform_(layer.weight)  #? glorot
         nn.init.zeros_(layer.bias)
     scale(network, start)  #? speed
     groups = [  #? speed
-        {"params": [network[3].weight, network[6].weight], "lr": LEARNING_RATE * speed},  #? speed
+        {"params": [layer.weight for layer in network[3::3]], "lr": LEARNING_RATE * speed},  #? speed
         {"params": [network[0].weight, *(layer.bias for layer in network[::3])]},  #? speed
     ]  #? speed
     optimizer = torch.optim.SGD(groups, lr=LEARNING_RATE, momentum=0.9)  #? speed+sgd
     optimizer = torch.optim.Adam(groups, lr=LEARNING_RATE, eps={epsilon})  #? speed+adam
     optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE, momentum=0.9)  #? simple+sgd schedule+sgd
-    optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)  #? simple+adam
+    optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, eps={epsilon})  #? simple+adam
     x, y = tensor(train_x), torch.tensor(train_y)  #? classes
     x, y = tensor(train_x), tensor(train_y)  #? values
-    losses = []  #? speed
+    losses = []  #? losses
     step = 0  #? schedule
     for _ in range(EPOCHS):
-        losses.append(0.0)  #? speed
+        losses.append(0.0)  #? losses
         for batch in torch.randperm(len(x)).split(BATCH):
             for each in dropout:  #? schedule
                 each.p = rate(step)  #? schedule
             step += 1  #? schedule
             optimizer.zero_grad()
             loss = nn.functional.cross_entropy(network(x[batch]), y[batch])  #? classes
-            loss = nn.functional.mse_loss(network(x[batch]), y[batch])  #? values
-            losses[-1] += loss.item() * len(batch) / len(x)  #? speed
+            loss = ((network(x[batch]) - y[batch]) ** 2).sum(dim=1).mean() / 2  #? values
+            losses[-1] += loss.item() * len(batch) / len(x)  #? losses
             loss.backward()
             optimizer.step()
-    return network, losses  #? speed
-    return network  #? simple schedule
+    return network, losses  #? losses
+    return network  #? silent noisy
 """
 
-KERAS = """import os  #? speed
+KERAS = """import os  #? losses
 
-os.environ["JAX_ENABLE_X64"] = "1"  # if JAX is what Keras computes with  #? speed
+os.environ["JAX_ENABLE_X64"] = "1"  # if JAX is what Keras computes with  #? losses
 
 import keras
 import numpy as np
@@ -217,7 +220,7 @@ import numpy as np
 {settings}
 
 {data}
-keras.config.set_floatx("float64")  #? speed
+keras.config.set_floatx("float64")  #? losses
 
 
 #? standard+simple standard+speed
@@ -274,31 +277,32 @@ def train(noise, start, speed):  #? speed
     keras.utils.set_random_seed(0)
     dropout = [NOISES[noise](rate) for _ in range({depth})]  #? simple schedule
     dropout = [NOISES[noise](RATE) for _ in range({depth})]  #? speed
-    dense, first = keras.layers.Dense, {"kernel_initializer": "he_normal", "activation": "relu"}
+    dense, init = keras.layers.Dense, {"kernel_initializer": "he_normal"}  #? he
+    dense, init = keras.layers.Dense, {"kernel_initializer": "glorot_uniform"}  #? glorot
     network = keras.Sequential([
         keras.Input(({inputs},)),
-        dense({hidden}, **first), dropout[0],
-        dense({hidden}, **first), dropout[1],
-        dense({hidden}, **first), dropout[2],  #? three
-        dense({outputs}),
+        dense({hidden}, "relu", **init), dropout[0],
+        dense({hidden}, "relu", **init), dropout[1],
+        dense({hidden}, "relu", **init), dropout[2],  #? three
+        dense({outputs}, **init),
     ])
     scale(network, start)  #? speed
-    behind = {network.layers[2].kernel.path, network.layers[4].kernel.path}  #? speed
+    behind = [layer.kernel for layer in network.layers[2::2]]  #? speed
 
     class Optimizer(keras.optimizers.{optimizer}):  #? speed
-        def update_step(self, gradient, variable, learning_rate):  #? speed
-            factor = speed if variable.path in behind else 1.0  #? speed
-            super().update_step(gradient, variable, learning_rate * factor)  #? speed
+        def update_step(self, gradient, variable, learning_rate):  # TensorFlow's variable is the value  #? speed
+            changed = any(variable is kernel or variable is kernel.value for kernel in behind)  #? speed
+            super().update_step(gradient, variable, learning_rate * (speed if changed else 1.0))  #? speed
 
     optimizer = Optimizer(LEARNING_RATE, momentum=0.9)  #? speed+sgd
     optimizer = Optimizer(LEARNING_RATE, epsilon={epsilon})  #? speed+adam
     optimizer = keras.optimizers.SGD(LEARNING_RATE, momentum=0.9)  #? simple+sgd schedule+sgd
     optimizer = keras.optimizers.Adam(LEARNING_RATE, epsilon={epsilon})  #? simple+adam
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)  #? classes
-    loss = keras.losses.MeanSquaredError()  #? values
+    loss = lambda y, outputs: keras.ops.sum((outputs - y) ** 2, axis=1) / 2  #? values
     network.compile(optimizer, loss)
-    fitted = network.fit(train_x, train_y, batch_size=BATCH, epochs=EPOCHS, verbose=0)  #? speed
-    return network, fitted.history["loss"]  #? speed
-    network.fit(train_x, train_y, batch_size=BATCH, epochs=EPOCHS, verbose=0)  #? simple schedule
-    return network  #? simple schedule
+    fitted = network.fit(train_x, train_y, batch_size=BATCH, epochs=EPOCHS, verbose=0)  #? losses
+    return network, fitted.history["loss"]  #? losses
+    network.fit(train_x, train_y, batch_size=BATCH, epochs=EPOCHS, verbose=0)  #? silent noisy
+    return network  #? silent noisy
 """

@@ -112,7 +112,7 @@ class LiveFigure:
             "terms": reader.terms,
             "head": head,
             "foot": foot,
-            "units": [[round(float(value), 6), int(index)] for value, index in self.units],
+            "units": [[float(f"{value:.6g}"), int(index)] for value, index in self.units],
             "unitRows": wire(self.unit_rows),
             "crowd": wire(self.crowd),
             "label": self.slider_label,

@@ -6,21 +6,35 @@ import { fillTip, hideTip, putTip } from "./hand.js";
 import { figures } from "./scales.js";
 
 const CELL = 20; // width of a unit's place in the row, in SVG units
+const REACH = 0.48 * CELL; // from the middle of its place to where a circle is cut off
 const DROPPED = 4; // radius of the dashed ring
-const KINDS = ["dv-unit", "dv-unit dv-negative", "dv-unit dv-dropped"]; // an output above 0, one below, none
+const HOLLOW = 0.6; // of the radius of a ring, its hole
+// an output above 0, one below, one that is dropped, one that is 0 all the same
+const KINDS = ["dv-unit", "dv-unit dv-negative", "dv-unit dv-dropped", "dv-unit dv-nothing"];
 
 // Area is proportional to |output|; the largest activation, unscaled, fills 55 % of its cell's width.
 /** The radius of a unit's circle. @param {number} output @param {number} largest activation */
-export const radius = (output, largest) => {
-  if (!output) return 1.2;
-  return Math.min(0.48 * CELL, 0.275 * CELL * Math.sqrt(Math.abs(output) / largest) + 0.8);
-};
+export const radius = (output, largest) => 0.275 * CELL * Math.sqrt(Math.abs(output) / largest);
 
 // All units that look alike are one path: a step of a drag changes a handful of nodes.
-const circle = (x, y, r) => {
-  const [around, across] = [r.toFixed(2), (2 * r).toFixed(2)];
-  return `M${(x - r).toFixed(2)},${y}a${around},${around} 0 1 0 ${across},0a${around},${around} 0 1 0 -${across},0z`;
-};
+/** A circle, cut off where the unit's place ends. @param {number} x @param {number} y @param {number} r */
+export function circle(x, y, r) {
+  const side = Math.min(r, REACH); // from the middle to the edge,
+  const corner = Math.min(Math.sqrt(Math.max(r * r - REACH * REACH, 0)), side); // and along it to where an arc begins
+  const at = (dx, dy) => `${(x + dx).toFixed(3)},${(y + dy).toFixed(3)}`;
+  const to = (dx, dy) => `A${r.toFixed(3)},${r.toFixed(3)} 0 0 1 ${at(dx, dy)}`;
+  return `M${at(-side, -corner)}${to(-corner, -side)}L${at(corner, -side)}${to(side, -corner)}`
+    + `L${at(side, corner)}${to(corner, side)}L${at(-corner, side)}${to(-side, corner)}Z`;
+}
+
+// The kind of a unit's output, and its path; nothing where the factor is undefined.
+/** @param {number | null} output @param {number} largest @param {number} x @param {number} y @returns {[number, string]} */
+function shape(output, largest, x, y) {
+  if (output === null) return [0, ""];
+  if (output === 0) return [3, `M${x - 2},${y}h4`];
+  const r = radius(output, largest);
+  return output > 0 ? [0, circle(x, y, r)] : [1, circle(x, y, r) + circle(x, y, HOLLOW * Math.min(r, REACH))];
+}
 
 /**
  * What a unit makes of its activation in both phases, at a place of the slider.
@@ -88,7 +102,8 @@ export function answerToHand(svg, row, live) {
 export function drawUnits(svg, row, live) {
   const { units } = live.payload;
   const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
-  const meaning = "training above, test below; area is the size of the output, a dashed ring is a dropped unit";
+  const meaning = "training above, test below; area is the size of the output, cut off where the unit's place ends, "
+    + "a dashed ring is a dropped unit";
   furnish(svg, {
     viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`, "data-color": row.color,
     "aria-label": `${units.length} units, ${meaning}`,
@@ -102,9 +117,10 @@ export function drawUnits(svg, row, live) {
     puts.forEach((kinds, line) => {
       const ways = kinds.map(() => "");
       units.forEach(([value, droppedAt], column) => {
+        const [x, y, factor] = [(column + 0.5) * CELL, (line + 0.5) * CELL + line * 2, outputs[line]];
         const dropped = !line && index >= droppedAt;
-        const size = dropped ? DROPPED : radius(value * outputs[line], largest);
-        ways[dropped ? 2 : Number(value < 0)] += circle((column + 0.5) * CELL, (line + 0.5) * CELL + line * 2, size);
+        const [kind, way] = dropped ? [2, circle(x, y, DROPPED)] : shape(factor && factor * value, largest, x, y);
+        ways[kind] += way;
       });
       kinds.forEach((put, kind) => put({ d: ways[kind] }));
     });

@@ -13,6 +13,7 @@ AnyFloats = NDArray[np.floating[Any]]  # float32 as well
 FOUR_ULPS = 4.0 * np.finfo(np.float64).eps
 ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a longer sum is rounding
 LARGEST = 1e100  # the square of a larger value leaves the range of float64
+_TENSOR = "of a PyTorch tensor pass tensor.detach().cpu().float()"
 
 
 class Checked:
@@ -67,21 +68,44 @@ def check_names(name: str, values: Sequence[str], check: Callable[[str], object]
 
 def check_numbers(name: str, values: ArrayLike, low: float, high: float) -> Floats:
     """Return ``values`` as float64, or raise ValueError, naming the range, unless all lie from ``low`` to ``high``."""
-    numbers = reals(values)
+    numbers = reals(name, values)
     if numbers is None or not ((numbers >= low) & (numbers <= high)).all():
         raise ValueError(f"{name} must be a number from {low:g} to {high:g}; got {values!r}")
-    return numbers.astype(np.float64) + 0.0  # no −0
+    return numbers + 0.0  # no −0
 
 
-def reals(values: ArrayLike) -> NDArray[Any] | None:
-    """Return ``values`` as an array, or None if it is masked, no array, or not of real numbers."""
+def reals(name: str, values: ArrayLike) -> Floats | None:
+    """Return ``values`` as float64, or None if it is masked, ragged, or not of real numbers.
+
+    ValueError if it is a tensor that NumPy cannot read.
+    """
     if holds_masked(values):
         return None
+    array = readable(name, values)
+    return None if array is None or array.dtype.kind not in "biuf" else as_float64(array)
+
+
+def readable(name: str, values: ArrayLike) -> NDArray[Any] | None:
+    """Return ``values`` as an array, or None if its rows differ in length.
+
+    ValueError, with what to do, if it is a tensor that NumPy cannot read: one that needs its gradient, is of bfloat16,
+    or on another device.
+    """
     try:
         array = np.asarray(values)
-    except ValueError:  # rows of different lengths
+    except ValueError:
         return None
-    return array if array.dtype.kind in "biuf" else None
+    except (RuntimeError, TypeError) as refused:
+        raise ValueError(f"{name} must be an array that NumPy can read; {_TENSOR} ({refused})") from refused
+    if array.dtype.name == "bfloat16":
+        raise ValueError(f"{name} must be an array that NumPy can read; {_TENSOR} (got bfloat16)")
+    return array
+
+
+def as_float64(array: NDArray[Any]) -> Floats:
+    """Return an array of real numbers as float64, infinite where a long double is beyond its range."""
+    with np.errstate(over="ignore"):
+        return array.astype(np.float64)
 
 
 def holds_masked(values: object) -> bool:
@@ -104,10 +128,9 @@ def checked_array(values: ArrayLike, largest: float) -> Floats:
     """Copy to a C-ordered float64 array, 1-D or 2-D, or raise ValueError: one sentence that says why not."""
     if holds_masked(values):
         raise ValueError("values must not be masked; drop or fill the masked entries")
-    try:
-        array = np.asarray(values)
-    except ValueError as ragged:
-        raise ValueError("values must form one array; the rows differ in length") from ragged
+    array = readable("values", values)
+    if array is None:
+        raise ValueError("values must form one array; the rows differ in length")
     if array.dtype.kind not in "biuf":
         kinds = {"c": "complex numbers", "O": "Python objects", "U": "text", "S": "text"}
         kinds |= {"M": "dates", "m": "time spans", "V": "records"}
@@ -119,8 +142,7 @@ def checked_array(values: ArrayLike, largest: float) -> Floats:
         raise ValueError(f"values must be 1-D or (examples, units); got {array.ndim} axes: reshape first")
     if not np.isfinite(array).all():
         raise ValueError("values must be finite; got NaN or infinity")
-    with np.errstate(over="ignore"):  # a long double may be finite and yet too large
-        floats = np.array(array, dtype=np.float64, order="C")
+    floats = np.ascontiguousarray(as_float64(array))
     found = max(floats.max(), -floats.min())
     if found > largest:
         raise ValueError(f"values must be at most {largest:g} in magnitude; got {found:g}")

@@ -14,10 +14,10 @@ _BELOW_ONE = "must be a number, at least 0 and below 1"
 
 def below_one(rate: ArrayLike) -> Floats:
     """Return ``rate`` as float64, or raise ValueError unless all of it lies in [0, 1)."""
-    rates = reals(rate)
+    rates = reals("rate", rate)
     if rates is None or not ((rates >= 0.0) & (rates < 1.0)).all():
         raise ValueError(f"rate {_BELOW_ONE}; got {rate!r}")
-    return rates.astype(np.float64)
+    return rates
 
 
 def check_below_one(name: str, rate: float) -> None:
@@ -57,10 +57,10 @@ GRID = rate_grid(0.0, 0.95, 0.01)  # of every page, where nothing else is said
 
 def check_rates(rates: ArrayLike) -> tuple[float, ...]:
     """Return ``rates`` as floats, or raise ValueError unless they rise strictly, each 0 or from 1e-9 to 1."""
-    numbers = reals(rates)
+    numbers = reals("rates", rates)
     if numbers is None:
         raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}")
-    values = np.atleast_1d(numbers).astype(np.float64) + 0.0  # no −0
+    values = np.atleast_1d(numbers) + 0.0  # no −0
     if values.ndim != 1 or not 1 <= values.size <= MOST_RATES:
         raise ValueError(f"rates must be one list of 1 to {MOST_RATES} numbers; got shape {values.shape}")
     outside = values[~((values >= 0.0) & (values <= 1.0))]

@@ -130,7 +130,7 @@ KINDS: Mapping[str, Kind] = {
         "Annealed dropout takes the rate from a high initial value to zero over the training: Rennie, "
         "Goel, Thomas, [SLT 2014]"
         "(https://research.ibm.com/publications/annealed-dropout-training-of-deep-networks). "
-        "The straight line is our choice.",
+        "Here it falls in a straight line.",
     ),
     "curriculum": Kind(
         "curriculum",

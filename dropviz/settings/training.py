@@ -104,7 +104,8 @@ RATE = Number(
     0.05,
     0.9,
     0.05,
-    help="Where an experiment has a constant rate, it can be changed by hand while it trains.",
+    help="P(drop). Of “names digits”, “schedules”, “few examples” and “many noisy passes” it can be changed while they "
+    "train; the others begin again.",
     control="slider",
 )
 SEEDS = Number("training_seeds", "seeds", 3, 1, 5, 1, help="Every run is trained so often: mean and spread.")
@@ -162,7 +163,9 @@ METHODS = (
 _OPTIMIZERS = {"sgd": "SGD, momentum 0.9", "adam": "Adam"}
 _SCHEDULES = {"constant": "constant", "annealed": "annealed to 0", "curriculum": "curriculum from 0"}
 _METHOD_HELP = "What is done to the hidden activations in training."
-_RATE_HELP = "P(drop), or what a noise is matched to."
+_RATE_HELP = (
+    "P(drop). Noise has the variance rate/keep, times a² where it multiplies, as it is where it is added."
+)
 _SCHEDULE_HELP = "How the rate moves over the training."
 _STEP_HELP = "What turns a gradient into a step."
 _ETA_HELP = "Size of a step; too large, and it diverges."

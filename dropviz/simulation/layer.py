@@ -18,11 +18,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import (
+    LARGEST,
     Checked,
     Floats,
     check_count,
     check_names,
     check_number,
+    check_numbers,
     checked,
     place_of,
 )
@@ -36,6 +38,7 @@ from dropviz.theory.standard_errors import sample_moments
 from dropviz.theory.strategies import strategy
 
 BINS = 60  # of the densities of z
+LARGEST_WEIGHT = 1e50  # times the largest input, it has a square in the range of float64
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +87,53 @@ class LayerSweep(MomentEstimates):
         return strategy(name).train_scale(self.config.rates) * self.masked_sums + self.config.bias
 
 
-def exact_z(name: str, rate: ArrayLike, weights: ArrayLike, inputs: ArrayLike, bias: float = 0.0) -> Moments:
-    """Exact mean and variance of z over masks, in training, at each ``rate`` in [0, 1).
+def exact_z(
+    name: str, rate: ArrayLike, weights: ArrayLike, inputs: ArrayLike, bias: ArrayLike = 0.0
+) -> Moments:
+    """Exact mean and variance of z over masks, in training, of every example and every unit of the next layer.
+
+    E[z] = t·k·Σ wᵢaᵢ + b and Var[z] = t²·k·r·Σ wᵢ²aᵢ², with the sums over the inputs' last axis.
+
+    Parameters
+    ----------
+    name
+        The strategy.
+    rate
+        In [0, 1), one or many; their axes come last in the result.
+    weights
+        Shape (unit,), or (unit, next unit) for a whole layer: of a PyTorch layer its transposed weight. Up to 1e50.
+    inputs
+        Shape (..., unit), such as (example, unit); up to 1e100. Dimensionless, as the weights.
+    bias
+        One number, or shape (next unit,).
+
+    Raises
+    ------
+    ValueError
+        If the strategy is unknown, something is no number in its range, or the shapes do not fit.
 
     >>> moments = exact_z("inverted", 0.5, [1.0, 2.0], [3.0, 1.0])
     >>> float(moments.mean), float(moments.variance)
     (5.0, 13.0)
+    >>> exact_z("inverted", 0.5, [1.0, 2.0], [[3.0, 1.0], [1.0, 1.0]]).variance.tolist()
+    [13.0, 5.0]
     """
-    r, products = below_one(rate), np.multiply(weights, inputs)
+    r, w = below_one(rate), check_numbers("weights", weights, -LARGEST_WEIGHT, LARGEST_WEIGHT)
+    a = check_numbers("inputs", inputs, -LARGEST, LARGEST)
+    b = check_numbers("bias", bias, -LARGEST, LARGEST)
+    shapes = f"got weights {w.shape}, inputs {a.shape} and bias {b.shape}"
+    if w.ndim not in (1, 2) or a.ndim == 0 or a.shape[-1] != len(w):
+        raise ValueError(f"weights must be (unit,) or (unit, next unit), and inputs (..., unit); {shapes}")
+    if b.shape not in ((), w.shape[1:]):
+        raise ValueError(f"bias must be one number, or (next unit,); {shapes}")
+    if w.ndim == 1:
+        products = w * a
+        total, square = products.sum(axis=-1), np.square(products).sum(axis=-1)
+    else:
+        total, square = a @ w, np.square(a) @ np.square(w)
     keep, scale = 1.0 - r, strategy(name).train_scale(r)
-    return Moments(scale * keep * products.sum() + bias, scale**2 * keep * r * np.square(products).sum())
+    mean = np.multiply.outer(total, scale * keep) + b.reshape(b.shape + (1,) * r.ndim)
+    return Moments(mean, np.multiply.outer(square, scale**2 * keep * r))
 
 
 def layer_sweep(config: LayerConfig) -> LayerSweep:

@@ -57,7 +57,8 @@ class NoisePair:
 
     sweep: NoiseSweep  # of the pair, and of standard dropout; the other noise is the last
     pair: tuple[str, str]  # "inverted", and the other noise
-    # of the outputs of the pair, on the same bins; masses "dropped", "zero" (kept, 0 before) and "test" (0 at test)
+    # of the outputs of the pair, on the same bins; masses "zeros" in training, or where dropped units are not 0
+    # "dropped" and "zero" (0 before, and kept), and "test" (0 at test)
     distributions: Mapping[str, Distribution]
     mean: Estimate  # of the noise, which is output − activation
     variance: Estimate  # of the noise
@@ -136,14 +137,14 @@ def _distributions(densities: NoiseDensities) -> dict[str, Distribution]:
 
 
 def _masses(densities: NoiseDensities, index: int, test_zero: float) -> dict[str, PointMass]:
-    """The point masses that there are; two that are at the same place at every rate are one."""
+    """The point masses that there are; where those in training are both at 0 at every rate they are one."""
     dropped = PointMass(100 * densities.dropped_mass[index], densities.dropped_value[index])
     zero = PointMass(100 * densities.zero_mass[index], densities.zero_value[index])
     everywhere = np.ones_like(zero.share)
-    masses = {"dropped": dropped, "zero": zero, "test": PointMass(test_zero * everywhere, 0.0 * everywhere)}
-    if (dropped.at == zero.at).all():
-        masses |= {"dropped": PointMass(dropped.share + zero.share, dropped.at)}
-        del masses["zero"]
+    masses = {"dropped": dropped, "zero": zero}
+    if not dropped.at.any() and not zero.at.any():
+        masses = {"zeros": PointMass(dropped.share + zero.share, zero.at)}
+    masses["test"] = PointMass(test_zero * everywhere, 0.0 * everywhere)
     return {name: mass for name, mass in masses.items() if mass.share.any()}
 
 

@@ -60,6 +60,9 @@ def exact_variance_shift(
     fan-in d, θ the angle between the weights and (1, …, 1). It is the same for standard and inverted dropout. NaN where
     the training variance is 0.
 
+    Inputs of a trained layer are not alike: for them Δ = Var[z]/(Var[z] + (r/k)·Σ wᵢ²·E[aᵢ²]), with z = Σ wᵢaᵢ without
+    dropout, as they are measured.
+
     >>> exact_variance_shift([0.0, 0.5], 0.0, 1.0, 0.0, 1.0).tolist()
     [1.0, 0.5]
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dropviz.numbers.checks import Floats, check_number
+from dropviz.numbers.checks import Floats, as_float64, check_number, readable
 from dropviz.theory.standard_errors import sample_moments
 
 LARGEST = 1e50
@@ -117,15 +117,14 @@ def observe(rate: float, train: ArrayLike, test: ArrayLike, clean: ArrayLike | N
 
 def _examples(name: str, values: ArrayLike) -> Floats:
     """The values as float64, a row an example, or a row a value where there are few."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{name} must be one array of numbers; its rows differ in length") from None
+    array = readable(name, values)
+    if array is None:
+        raise ValueError(f"{name} must be one array of numbers; its rows differ in length")
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must be an array of real numbers; got dtype {array.dtype}")
     if array.size < 2:
         raise ValueError(f"{name} must have at least 2 values; got {array.size}")
-    x = array.astype(np.float64)
+    x = as_float64(array)
     if not np.isfinite(x).all() or np.abs(x).max() > MOST:
         raise ValueError(f"{name} must be finite and at most 1e20; it holds NaN, infinity or larger values")
     return x.reshape(len(x), -1) if x.ndim > 1 and len(x) >= FEW else x.reshape(-1, 1)

@@ -20,13 +20,15 @@ MARGIN = 0.08  # of the data's width, around it
 class Decision:
     """Probability of the second class in the test phase, mean over seeds, at the points (x[column], y[row]) of a grid.
 
-    ``misplaced`` is how many training examples it puts into the other class.
+    ``misplaced`` is how many training examples each of the ``networks``, one a seed, puts into the other class: the
+    mean over them.
     """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     probability: NDArray[np.float64]
-    misplaced: int
+    misplaced: float
+    networks: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +75,7 @@ def decision(run: Run, data: Split, points: int = FINE) -> Decision:
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     everywhere = np.concatenate((grid, data.train_features))
     outputs = [single_pass(run.config, data, epoch, everywhere) for epoch in run.last]
-    probability = np.mean([softmax(output.astype(np.float64))[:, 1] for output in outputs], axis=0)
-    misplaced = (probability[len(grid) :] > 0.5) != (data.train_targets == 1)
-    return Decision(x, y, probability[: len(grid)].reshape(points, points), int(misplaced.sum()))
+    second = np.array([softmax(output.astype(np.float64))[:, 1] for output in outputs])
+    misplaced = (second[:, len(grid) :] > 0.5) != (data.train_targets == 1)
+    probability = second[:, : len(grid)].mean(axis=0).reshape(points, points)
+    return Decision(x, y, probability, float(misplaced.sum(axis=1).mean()), len(second))

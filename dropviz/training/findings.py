@@ -106,8 +106,8 @@ def _plain_test_code(data: Split, run: Run) -> list[str]:
     )
     plain = (
         f"{run.label}: the plain test code gets {_percent(run.final('plain_test_accuracy'))} of the test "
-        f"examples right, with loss {run.final('plain_test_loss'):.3f}. Its output layer receives a mean of "
-        f"{received:.3f} there and {trained:.3f} in training."
+        f"examples right, with loss {run.final('plain_test_loss'):.3f}. On the training examples its output layer "
+        f"receives a mean of {received:.3f} from that code, and {trained:.3f} in training."
     )
     if not run.config.is_standard:
         return [plain]

@@ -94,6 +94,23 @@ def test_the_titles_say_what_the_numbers_say(source, strategies):
     assert ("Every variance is 0" in said) == bool((sweep.exact_variance == 0).all())
 
 
+@pytest.mark.parametrize("measure", ["rms_gap", "wasserstein"])
+@pytest.mark.parametrize("source", ["relu", "centred", "zero"])
+def test_a_gap_that_is_there_at_rate_0_is_not_said_to_begin_above_it(measure, source):
+    for strategies in (("standard",), ("wrong_test",), ("inverted", "wrong_train"), ("none", "wrong_test")):
+        sweep = dv.sweep(config(source, strategies))
+        title = live_of(sweep, measure).panels[-1].title
+        at_zero = [float(exact_gap(measure, name, [0.0], SOURCES[source])[0]) for name in strategies]
+        assert ("and at rate 0" in title) == any(gap > 0.0 for gap in at_zero)
+        assert ("above rate 0" in title) == (source != "zero" and not any(gap > 0.0 for gap in at_zero))
+
+
+def test_what_is_written_infinite_is_not_called_no_ratio():
+    live = live_of(dv.sweep(config("constant")))
+    assert "infinite" in live.texts["inverted-ratio"]
+    assert live.panels[-1].title == "Test variance is 0: no finite ratio"
+
+
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("units", [1, 2, 5000])
 def test_no_undefined_number_reaches_the_browser(source, units):

@@ -1,6 +1,7 @@
 """The mistakes' figures: beside inverted, with true titles, code that runs, and no number where there is none."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from dropviz.figures.mistakes.left_on import left_on_live
 from dropviz.frameworks.snippets import changed_lines
 from dropviz.live.panels import Band, Line, Path
 from dropviz.live.words import Neurons
+from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import short
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
@@ -212,8 +214,19 @@ def test_the_share_of_flipped_signs_is_the_one_that_the_title_names():
     line = named(LEFT_ON_LIVE.panels[3], Line, "sign flipped")
     assert line.kind == "simulated"  # there is no closed form
     np.testing.assert_array_equal(line.estimate.exact, flipped)
-    assert f"Up to {flipped.max():.0f} % of the masks" in LEFT_ON_LIVE.alt
+    assert f"Up to {short(flipped.max())} % of {LEFT_ON.masks:,} masks" in LEFT_ON_LIVE.alt
     assert LEFT_ON_LIVE.texts["on-flipped"][at(0.5)] == f"{flipped[at(0.5)]:.1f} %"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 20.0])
+def test_of_flips_only_what_was_seen_is_said(share):
+    """Of 64 inputs some of the 2⁶⁴ masks flip the sign, whether these masks did or not."""
+    seen = np.full(len(LEFT_ON.rates), share)
+    live = left_on_live(replace(LEFT_ON, flipped=Estimate(seen, seen, 0.0 * seen)))
+    said = (
+        f"Up to {share:g} % of 1,000 masks flip its sign" if share else "Not one of 1,000 masks flips the sign"
+    )
+    assert said in live.alt
 
 
 def test_an_input_that_is_always_0_gets_sentences_and_no_division():

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -157,3 +159,17 @@ def test_each_text_of_the_page_is_one_that_the_figure_gives():
     figure = live("alpha")
     assert asked(figure) <= set(figure.texts)
     assert figure.to_figure().frames
+
+
+def test_zeros_are_said_of_every_noise_that_leaves_them_and_no_unit_is_called_dropped_that_is_not():
+    for name in ("gaussian", "uniform"):
+        figure = live(name, units=1000)
+        for other in ("inverted", name):
+            assert all(
+                re.match(r"Exactly 0: \d+ % in training\.", note) for note in figure.texts[f"{other}-note"]
+            )
+        for panel in figure.panels[:2]:
+            assert [mark.name for mark in panel.marks if isinstance(mark, Stem)] == [
+                "exactly 0 in training",
+                "exactly 0 at test",
+            ]

@@ -14,7 +14,7 @@ from dropviz.figures.training.epochs import run_colors, training_panel
 from dropviz.figures.training.panels import AXES
 from dropviz.live.panels import Band, Field, Panel, Path, Pixels, Points, Row, wire
 from dropviz.live.plotly_figure import plotly_figure
-from dropviz.numbers.written import plain
+from dropviz.numbers.written import plain, short
 from dropviz.settings.training import CURVES
 from dropviz.training.config import TrainingConfig
 from dropviz.training.curves import QUANTITIES, panels
@@ -155,8 +155,10 @@ def test_the_boundary_is_where_the_network_changes_its_mind():
     figure, said = decision_figure(runs[0].label, seen, plane(data))
     drawn(figure)
     right = np.mean([epoch.train_accuracy for epoch in runs[0].last])
-    assert abs(seen.misplaced / 60 - (1 - right)) < 0.1
-    assert f"{seen.misplaced} of 60 misplaced" in words(figure)[0]
+    assert seen.misplaced == pytest.approx(60 * (1 - right))  # as the sentences say
+    assert f"{short(seen.misplaced)} of 60 misplaced on average" in words(figure)[0]
+    alone = replace(runs[0], epochs=runs[0].epochs[:1])
+    assert words(decision_figure("alone", decision(alone, data), plane(data))[0])[0].endswith("misplaced")
     coarse = decision(runs[0], data, 5)
     assert coarse.misplaced == seen.misplaced
     before, said_before = decision_figure(runs[0].label, None, plane(data))

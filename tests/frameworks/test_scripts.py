@@ -1,9 +1,12 @@
+import re
+
 import numpy as np
 import pytest
 
 from dropviz.frameworks.scripts import TARGETS, training_script
 from dropviz.settings.training import FRAMEWORK
 from dropviz.training.experiments import experiments
+from dropviz.training.optimizers import Adam
 
 
 def run(name, rate=0.3, epochs=1):
@@ -28,6 +31,39 @@ def test_every_experiment_has_its_script_in_every_framework(target, name):
     assert "{inputs}" not in code
     imported = {"numpy": "import numpy", "pytorch": "import torch", "keras": "import keras"}
     assert {other for other in TARGETS if imported[other] in code} == {"numpy", target}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("name", experiments())
+def test_the_script_learns_the_same_examples_with_the_same_settings(with_sklearn, target, name):
+    code, experiment = training_script(target, name, 0.4), experiments(0.4)[name]
+    scope, data = {"np": np}, experiment.data()
+    before, settings, after = code.partition("RATE, EPOCHS")
+    lines = [*before.splitlines(), *f"{settings}{after}".split("\n\n\n")[0].splitlines()]
+    exec(
+        "\n".join(line for line in lines if not re.match("(import|from|torch|keras|os)[ .](?!sk)", line)),
+        scope,
+    )
+    for part in ("train_x", "train_y", "test_x", *(["test_y"] if "test_y" in code else [])):
+        wanted = getattr(data, part.replace("_x", "_features").replace("_y", "_targets"))
+        np.testing.assert_allclose(scope[part], wanted, rtol=1e-6, atol=1e-7)
+    config = experiment.runs[0][1]
+    assert {"he": "kaiming_normal_", "glorot": "xavier_uniform_"}[config.init] in code or target != "pytorch"
+    assert f'"{config.init}_' in code or target != "keras"
+    if isinstance(config.optimizer, Adam):
+        assert f"{config.optimizer.epsilon:g}" in code
+    else:
+        assert config.optimizer.momentum == 0.9
+        assert "0.9" in code
+    if not data.classes:  # the loss is half the squared error, summed over the outputs
+        halved = {
+            "numpy": "half the squared error",
+            "pytorch": "sum(dim=1).mean() / 2",
+            "keras": "axis=1) / 2",
+        }
+        assert halved[target] in code
+    scaled = any(config.layer_scales for _, config in experiment.runs)
+    assert ("1 / KEEP" in code) == scaled
 
 
 def test_the_same_test_code_needs_the_weights_scaled(with_sklearn, capsys):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arithmetic, radius } from "../../dropviz/live/units.js";
+import { arithmetic, circle, radius } from "../../dropviz/live/units.js";
 
 const row = (train, test_) => ({ name: "inverted", color: "inverted", train, test: test_ });
 const TEXTS = { "inverted-train-factor": ["unchanged", "÷ 0.5"], "inverted-test-factor": ["unchanged", "× 1"] };
@@ -24,9 +24,22 @@ test("where a factor is undefined, so is the output, dropped or not", () => {
   assert.deepEqual(undefinedAt, [["training", "0.5 × 0 = undefined"], ["test", "0.5 = undefined"]]);
 });
 
-test("area goes with the output, whatever its sign; the largest has its room", () => {
-  assert.equal(radius(-0.5, 1), radius(0.5, 1));
-  assert.ok(Math.abs((radius(1, 1) - 0.8) ** 2 / (radius(0.25, 1) - 0.8) ** 2 - 4) < 1e-9);
-  assert.equal(radius(100, 1), radius(1e6, 1)); // no circle leaves its place
-  assert.deepEqual([0, null, NaN].map((output) => radius(output, 1)), [1.2, 1.2, 1.2]);
+test("area goes with the output, whatever its sign and size", () => {
+  for (const output of [1e-9, 0.003, 0.5, 1, 30, 1e6]) {
+    assert.equal(radius(-output, 1), radius(output, 1));
+    assert.ok(Math.abs(radius(4 * output, 1) / radius(output, 1) - 2) < 1e-9);
+    assert.ok(radius(output, 1) > 0);
+  }
+  assert.equal(radius(3e-7, 9e-7), radius(1, 3)); // in whatever unit
+});
+
+// The outline as points, an arc as its chord.
+const points = (way) => [...way.matchAll(/(-?[\d.]+),(-?[\d.]+)(?=[AL]|Z|$)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+const width = (way) => Math.max(...points(way).map(([x]) => x)) - Math.min(...points(way).map(([x]) => x));
+
+test("a circle that fits is whole; a larger one is cut off where its place ends, at last to a square", () => {
+  assert.ok(Math.abs(width(circle(50, 10, 4)) - 8) < 1e-3);
+  for (const r of [9.6, 9.7, 12, 20, 300]) assert.ok(Math.abs(width(circle(50, 10, r)) - 19.2) < 1e-3);
+  const corners = new Set(points(circle(0, 0, 300)).map(([x, y]) => `${Math.abs(x)},${Math.abs(y)}`));
+  assert.deepEqual([...corners], ["9.6,9.6"]);
 });

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,6 +76,8 @@ def test_the_payload_holds_every_place_of_what_moves_and_one_of_what_stands():
 def test_the_payload_is_json_as_every_browser_reads_it():
     payload = LIVE.payload()
     assert json.loads(json.dumps(payload, allow_nan=False)) == payload | {"units": [[0.123457, 2]]}
+    tiny = replace(LIVE, units=[(-3.123456789e-7, 2), (1e6, 1)]).payload()["units"]
+    assert tiny == [[-3.12346e-7, 2], [1e6, 1]]  # in digits that count, whatever their size
     assert payload["rates"] == list(RATES)
     assert [row["words"] for row in payload["rows"]] == [
         [],

@@ -11,11 +11,17 @@ from dropviz.numbers.checks import (
     check_choice,
     check_count,
     check_names,
+    check_numbers,
     checked,
+    checked_array,
     drop_rounding,
     quotient,
+    readable,
 )
-from dropviz.numbers.rates import below_one, check_below_one
+from dropviz.numbers.rates import below_one, check_below_one, check_rates
+from dropviz.theory.measured import Empirical
+from dropviz.theory.moments import exact_moments
+from dropviz.theory.observation import observe
 
 
 def test_a_choice_is_one_of_those_that_are_listed():
@@ -77,3 +83,52 @@ def test_a_record_checks_the_fields_that_say_how_and_has_no_others():
         Row(units=10)
     with pytest.raises(ValueError, match=r"^kind must be one of a, b; got 'c'$"):
         replace(Row(), kind="c")
+
+
+class Tensor:
+    """What NumPy meets where a tensor of another library does not become an array."""
+
+    def __init__(self, refusal):
+        self.refusal = refusal
+
+    def __array__(self, dtype=None, copy=None):
+        raise self.refusal
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        RuntimeError("Can't call numpy() on Tensor that requires grad."),
+        TypeError("Got unsupported ScalarType BFloat16"),
+        TypeError("can't convert cuda:0 device type tensor to numpy."),
+    ],
+)
+def test_a_tensor_that_numpy_cannot_read_is_refused_with_what_to_do(refusal):
+    tensor = Tensor(refusal)
+    calls = {
+        "values": lambda: checked_array(tensor, 1.0),
+        "mean": lambda: check_numbers("mean", tensor, 0.0, 1.0),
+        "rate": lambda: below_one(tensor),
+        "rates": lambda: check_rates(tensor),
+        "train": lambda: observe(0.3, tensor, [1.0, 2.0]),
+    }
+    for name, call in calls.items():
+        with pytest.raises(ValueError, match=rf"^{name} must be an array that NumPy can read; of a PyTorch"):
+            call()
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.longdouble, np.int8])
+def test_numbers_of_any_real_kind_are_compared_as_float64(kind):
+    """No warning, which is an error here: 1e100 has no place in float32."""
+    found = exact_moments(
+        "inverted", "train", np.array([0, 1], kind) / kind(2), kind(1), np.array([1, 0], kind)
+    )
+    np.testing.assert_array_equal(found, [[1.0, 1.0], [1.0, 1.0]])
+    assert all(part.dtype == np.float64 for part in found)
+    assert Empirical(np.array([1, 0], kind)).exact_mean == 0.5
+
+
+def test_no_number_is_rounded_into_its_range():
+    with pytest.raises(ValueError, match=r"^mean must be a number from 0 to 1; got "):
+        check_numbers("mean", np.longdouble("1e4000"), 0.0, 1.0)
+    assert readable("mean", [[1.0], [1.0, 2.0]]) is None

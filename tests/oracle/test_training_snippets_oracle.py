@@ -1,68 +1,99 @@
-"""The scripts of all experiments run in PyTorch and Keras, and show what the page shows."""
+"""The scripts of all experiments run in PyTorch, and in Keras on each of its backends, and show what the page shows."""
 
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-os.environ.setdefault("KERAS_BACKEND", "jax")
-
+from dropviz.datasets.splits import digits_split
 from dropviz.frameworks.scripts import training_script
 from dropviz.training.experiments import experiments
 
 pytestmark = pytest.mark.oracle
+ROOT = Path(__file__).parents[2]
 # Few epochs, or nothing for those of the experiment: DROPVIZ_SCRIPT_EPOCHS=0 make oracle
-EPOCHS = int(os.environ.get("DROPVIZ_SCRIPT_EPOCHS", "4"))
-
-
-@pytest.fixture
-def usual_precision():
-    """The scripts of equal learning rates compute in float64; the others after them must not."""
-    import jax
-    import keras
-    import torch
-
-    yield
-    torch.set_default_dtype(torch.float32)
-    keras.config.set_floatx("float32")
-    jax.config.update("jax_enable_x64", False)
-
-
-def results_of(target, name, rate):
-    if target == "keras" and name.startswith("equal_rate"):
-        import jax
-
-        jax.config.update("jax_enable_x64", True)  # what the script asks of a fresh interpreter
+EPOCHS = int(os.environ.get("DROPVIZ_SCRIPT_EPOCHS", "3"))
+BACKENDS = ("tensorflow", "torch", "jax")
+# Each framework with its scripts, whose floats and backends are settings of a process, in one of its own.
+RUN = """
+import json, sys
+results = {}
+for name, code in json.load(sys.stdin).items():
     scope = {}
+    exec(compile(code, name, "exec"), scope)
+    results[name] = {str(key): [float(value) for value in values] if hasattr(values, "__len__") else [float(values)]
+                     for key, values in scope["results"].items()}
+print("results:", json.dumps(results))
+"""
+
+
+def script(target, name, rate):
     code = training_script(target, name, rate)
-    if EPOCHS:
-        code = code.replace("  # RATE = P(drop)", f"; EPOCHS = {EPOCHS}")
-    exec(compile(code, f"{name} in {target}", "exec"), scope)
-    return scope["results"]
+    return code.replace("  # RATE = P(drop)", f"; EPOCHS = {EPOCHS}") if EPOCHS else code
 
 
-def all_finite(results):
-    return np.isfinite(np.concatenate([np.ravel(values) for values in results.values()])).all()
+def results_of(codes, backend=""):
+    """What each of the scripts finds, run one after another in a fresh process."""
+    run = subprocess.run(
+        [sys.executable, "-c", RUN], input=json.dumps(codes), capture_output=True, text=True, cwd=ROOT, check=False,
+        env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "JAX_ENABLE_X64": "1"},
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-3000:]
+    return json.loads(run.stdout.rpartition("results:")[2])
 
 
-@pytest.mark.parametrize("target", ["pytorch", "keras"])
-@pytest.mark.parametrize("name", experiments())
-def test_the_script_runs(with_sklearn, usual_precision, target, name):
-    results = results_of(target, name, 0.5)
-    assert all_finite(results)
-    if name.startswith("equal_rate"):
-        inverted, same_rate, scaled = results.values()
-        assert np.abs(same_rate / inverted - 1).max() > 0.01
-        # Keras keeps its learning rate in float32
-        np.testing.assert_allclose(scaled, inverted, rtol=1e-4 if target == "keras" else 1e-10)
-    if name == "uncertainty_band":
-        assert all(beyond > at for at, _, beyond in results.values())
+@pytest.fixture(scope="module", params=["pytorch", *(f"keras on {backend}" for backend in BACKENDS)])
+def found(request):
+    """Results by experiment, of "same_test_code" at the rate 0.6 and of all others at 0.5."""
+    target, _, backend = request.param.partition(" on ")
+    codes = {
+        name: script(target, name, 0.6 if name == "same_test_code" else 0.5)
+        for name in experiments()
+        if EPOCHS or name != "uncertainty_band"
+    }
+    return results_of(codes, backend)
 
 
-@pytest.mark.parametrize("target", ["numpy", "pytorch", "keras"])
-def test_standard_fits_the_same_test_code_only_after_scaling(with_sklearn, target):
-    results = results_of(target, "same_test_code", 0.6)
+def test_every_script_runs_and_every_number_is_finite(found):
+    assert set(found) >= set(experiments()) - {"uncertainty_band"}
+    for results in found.values():
+        assert results
+        assert np.isfinite(np.concatenate(list(results.values()))).all()
+
+
+@pytest.mark.parametrize("name", ["equal_rate_sgd", "equal_rate_adam"])
+def test_standard_walks_the_path_of_inverted_at_its_own_learning_rate_only(found, name):
+    inverted, same_rate, scaled = map(np.array, found[name].values())
+    assert np.abs(same_rate / inverted - 1).max() > 0.01
+    np.testing.assert_allclose(scaled, inverted, rtol=1e-4)  # Keras keeps its learning rate in float32
+
+
+def test_standard_fits_the_same_test_code_only_after_scaling(found):
+    results = found["same_test_code"]
     assert list(results) == ["none", "inverted", "standard", "standard, weights scaled"]
     assert min(right for right, _ in results.values()) > 0.75
     assert results["standard"][1] > 1.2 * results["standard, weights scaled"][1]
     assert results["inverted"][1] < results["standard"][1]
+
+
+def test_a_forgotten_factor_costs_and_the_two_right_networks_are_one(found):
+    inverted, forgotten, scaled = (loss for (loss,) in found["forgotten"].values())
+    assert forgotten > 1.2 * scaled
+    assert scaled == pytest.approx(inverted, rel=0.02)  # one path, in float32
+
+
+def test_the_passes_spread_more_beyond_the_examples(found):
+    if "uncertainty_band" in found:
+        assert all(beyond > at for at, _, beyond in found["uncertainty_band"].values())
+
+
+def test_scikit_learn_makes_the_split_that_the_project_keeps():
+    scope = {}
+    exec(training_script("numpy", "same_test_code", 0.5).partition("\n\n\n")[0], scope)
+    data = digits_split()
+    np.testing.assert_array_equal(scope["train_y"], data.train_targets)
+    np.testing.assert_allclose(scope["test_x"], data.test_features)

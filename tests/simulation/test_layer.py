@@ -36,6 +36,56 @@ def test_closed_form_is_that_of_all_masks(name):
         assert exact.variance == pytest.approx(chance @ (z - mean) ** 2, rel=1e-12)
 
 
+@pytest.mark.parametrize("rate", [0.3, [0.0, 0.3, 0.9]])
+def test_a_batch_and_a_layer_give_what_each_example_and_each_unit_gives(rate):
+    rng = np.random.default_rng(4)
+    a, w, b = rng.normal(size=(4, 5, 6)), rng.normal(size=(6, 3)), rng.normal(size=3)
+    for name in ALL:
+        with np.errstate(all="raise"):
+            whole, vector = exact_z(name, rate, w, a, b), exact_z(name, rate, w[:, 1], a, 0.7)
+        assert whole.mean.shape == whole.variance.shape == (4, 5, 3, *np.shape(rate))
+        assert vector.mean.shape == vector.variance.shape == (4, 5, *np.shape(rate))
+        for place in np.ndindex(4, 5):
+            for unit in range(3):
+                alone = exact_z(name, rate, w[:, unit], a[place], b[unit])
+                for found, expected in zip(whole, alone, strict=True):
+                    np.testing.assert_allclose(found[(*place, unit)], expected, rtol=1e-9, atol=1e-12)
+            for found, expected in zip(vector, exact_z(name, rate, w[:, 1], a[place], 0.7), strict=True):
+                np.testing.assert_array_equal(found[place], expected)
+
+
+def test_what_a_trained_layer_does_to_a_batch_is_what_its_masks_do():
+    """Mean and variance of each example's z against 40,000 masks, each within five standard errors."""
+    rng, masks = np.random.default_rng(5), 40_000
+    a, w = np.maximum(rng.normal(size=(3, 8)), 0.0).astype(np.float32), rng.normal(size=(8, 2))
+    kept = rng.random((masks, 1, 8)) >= 0.3
+    z = (a * kept / 0.7) @ w
+    exact = exact_z("inverted", 0.3, w, a)
+    np.testing.assert_array_less(
+        np.abs(z.mean(axis=0) - exact.mean), 5 * np.sqrt(exact.variance / masks) + 1e-9
+    )
+    np.testing.assert_allclose(z.var(axis=0), exact.variance, rtol=0.06)
+
+
+@pytest.mark.parametrize(
+    ("weights", "inputs", "bias", "message"),
+    [
+        ([1.0, 2.0], [[1.0, 2.0, 3.0]], 0.0, r"got weights \(2,\), inputs \(1, 3\) and bias \(\)"),
+        (np.ones((3, 2)), np.ones((4, 2)), 0.0, r"got weights \(3, 2\), inputs \(4, 2\)"),
+        (np.ones((2, 2, 2)), np.ones(2), 0.0, "weights must be"),
+        (1.0, 1.0, 0.0, "weights must be"),
+        ([1.0, 2.0], [1.0, 2.0], [1.0, 2.0], r"bias must be one number, or \(next unit,\)"),
+        (np.ones((2, 3)), [1.0, 2.0], [1.0, 2.0], "bias must be"),
+        ([1.0, math.nan], [1.0, 2.0], 0.0, "weights must be a number from"),
+        ([1e60, 1.0], [1.0, 2.0], 0.0, "weights must be a number from"),
+        ([1.0, 2.0], ["a", "b"], 0.0, "inputs must be a number from"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused_by_name(weights, inputs, bias, message):
+    with pytest.raises(ValueError, match=message):
+        exact_z("inverted", 0.5, weights, inputs, bias)
+
+
 def test_the_two_right_strategies_expect_their_test_value():
     result = layer_sweep(LayerConfig(rates=RATES, strategies=ALL, bias=0.4))
     np.testing.assert_allclose(result.exact_mean[:2], result.test_z[:2], rtol=1e-12)

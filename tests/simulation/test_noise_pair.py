@@ -34,11 +34,21 @@ def test_only_what_needs_a_factor_at_test_moves_there():
 
 
 def test_two_masses_are_told_apart_only_where_their_places_differ():
-    assert "zero" not in found("standard").distributions["standard"].masses
     alpha = found("alpha").distributions["alpha"].masses
     assert (alpha["dropped"].at != alpha["zero"].at).any()
     additive = found("additive").distributions["additive"].masses
-    assert not additive["dropped"].share[1:].any()  # above rate 0 it moves all zeros apart
+    assert not additive["zeros"].share[1:].any()  # above rate 0 it moves all zeros apart
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("source", [RELU, dv.Sparse()], ids=["relu", "sparse"])
+def test_only_what_is_dropped_is_called_so(name, source):
+    rates = np.array(dv.rate_grid(0.0, 0.95, 0.01))
+    for noisy, picture in found(name, source).distributions.items():
+        assert set(picture.masses) == ({"dropped", "zero"} if noisy == "alpha" else {"zeros"}) | {"test"}
+        if noisy == "alpha":
+            error = 100.0 * np.sqrt(rates * (1.0 - rates) / 3000) + 1e-9
+            assert (np.abs(picture.masses["dropped"].share - 100.0 * rates) < 5.0 * error).all()
 
 
 @pytest.mark.parametrize("name", OTHERS)

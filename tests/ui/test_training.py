@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dropviz.frameworks.scripts import training_script
-from dropviz.settings.training import CURVES, GROUPS
+from dropviz.settings.training import CURVES, GROUPS, RATE
 from dropviz.training.experiments import experiments
+from dropviz.training.in_turn import can_change_rates
 from dropviz.training.session import LiveTraining, Snapshot
 from dropviz.ui.pages.training.page import TrainingSession
 from dropviz.ui.settings.sources import disarmed
@@ -337,3 +338,17 @@ def test_a_good_table_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_file_asks_for_one() -> None:
     at = run(training="own", training_data="csv")
     assert "Give a CSV file" in at.info[0].value
+
+
+def test_the_help_of_the_rate_names_the_experiments_that_take_it_on_the_way() -> None:
+    for group in GROUPS:
+        for name, label in group.variants.options.items() if group.variants else ():
+            takes = can_change_rates(experiments()[name])
+            assert takes == any(f"“{each}”" in RATE.help for each in (label, group.label)), name
+
+
+def test_momentum_and_what_pictures_are_of_are_said() -> None:
+    assert "SGD, learning rate 0.05, momentum 0.9" in sentences(run(training="equal_rate"))
+    by_adam = sentences(run(training="regularize"))
+    assert "momentum" not in by_adam
+    assert "the mean of the networks' probabilities" in by_adam

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.figures.panels.neurons import factor_texts, neurons, strategy_head
+from dropviz.figures.panels.neurons import KEY, factor_texts, neurons, strategy_head
 from dropviz.figures.panels.phases import phases, shaded
 from dropviz.frameworks.snippets import changed_lines, numpy_lines
 from dropviz.live import words
@@ -178,10 +178,7 @@ def _numbers(row: Strategy) -> words.Quantities:
 
 
 def _units_fold(found: Mistake, wrong: Strategy, right: Strategy) -> words.Fold:
-    key = words.Paragraph(
-        "Area is the size of an output; a dashed ring is a dropped unit, a solid ring a negative output.",
-        "muted",
-    )
+    key = words.Paragraph(KEY, "muted")
     pair = words.columns(strategy_head(wrong, key), strategy_head(right, key))
     return words.Fold(f"Unit by unit: {len(found.units.activation)} of them", [pair])
 

@@ -54,9 +54,9 @@ def _flip_panel(found: Answers) -> Curves:
     if found.off == 0.0:
         title = "The answer is 0: it has no sign to flip"
     elif most == 0.0:
-        title = "No mask flips the sign of the answer"
+        title = f"Not one of {found.masks:,} masks flips the sign"
     else:
-        title = f"Up to {most:.0f} % of the masks flip its sign"
+        title = f"Up to {short(most)} % of {found.masks:,} masks flip its sign"
     # too many masks to list: so is the line
     line = Line("sign flipped", ON, found.flipped, kind="simulated")
     return Curves(title, "masks, %", [line], limits=(0.0, 100.0))

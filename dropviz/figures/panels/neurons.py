@@ -11,6 +11,11 @@ from dropviz.numbers.checks import Floats
 from dropviz.simulation.histogram import Units
 from dropviz.theory.strategies import Factor, Strategy
 
+KEY = (
+    "Area is the size of an output, cut off where its place ends; a short line is an output of 0, a dashed ring a "
+    "dropped unit, a solid ring a negative output."
+)
+
 
 def neurons(units: Units, strategies: Sequence[Strategy], rates: Floats) -> dict[str, Any]:
     """Return the ``units`` and ``unit_rows`` of a live figure: a row a strategy, which `Neurons` give a place."""

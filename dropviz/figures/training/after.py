@@ -4,7 +4,7 @@ import numpy as np
 
 from dropviz.live.panels import Axis, Band, Field, Label, Labels, Mark, Panel, Path, Points
 from dropviz.numbers.checks import AnyFloats, Floats
-from dropviz.numbers.written import plain
+from dropviz.numbers.written import plain, short
 from dropviz.training.decision import Decision, Plane
 from dropviz.training.mc import Band as Spread
 from dropviz.training.mc import Comparison
@@ -23,7 +23,10 @@ def decision_figure(label: str, seen: Decision | None, plane: Plane) -> tuple[Pa
     examples are drawn, in the place that the picture is going to have.
     """
     count = sum(map(len, plane.examples))
-    title = f"{label}: {count} points" if seen is None else f"{label}: {seen.misplaced} of {count} misplaced"
+    title = f"{label}: {count} points"
+    if seen is not None:
+        average = " on average" if seen.networks > 1 else ""
+        title = f"{label}: {short(seen.misplaced)} of {count} misplaced{average}"
     marks: list[Mark] = []
     if seen is not None:
         marks.append(Field(f"probability of “{plane.classes[1]}”", CLASSES, seen.x, seen.y, seen.probability))

@@ -36,7 +36,7 @@ WHY = (
     "A network is tested while it learns, not only at the end. With standard dropout the factor for that is "
     "1 − *the rate of this step*: a number that has to travel with every saved network. Any one factor, "
     "fixed for the whole training, is right only where the rate happens to be the one that it came from. "
-    "Standard's training mean, keep·E[a], moves with the rate too, and the next layer has to follow it. "
+    "Where the rate moves, standard's training mean, keep·E[a], moves too, and the next layer has to follow it. "
     "Inverted dropout divides by each step's own keep while training: the mean stays at E[a], and the test "
     "network never learns that there was a schedule."
 )
@@ -134,7 +134,7 @@ def _below(name: str, total: int, values: tuple[Any, ...]) -> None:
     kind = KINDS[name]
     code, why = (
         fold("Three lines of the training loop", "schedule_code"),
-        fold("Why no factor fits, and sources", "schedule_why"),
+        fold("Why no factor fits a rate that moves, and sources", "schedule_why"),
     )
     if code.open:
         made = f"from dropviz.schedules import {name}\n\nschedule = {kind.code(total, *values)}"

@@ -53,8 +53,7 @@ EXHIBITS: Mapping[str, Exhibit] = {
         "[pull request 2815](https://github.com/kaldi-asr/kaldi/pull/2815) (2018, merged): a component divided by "
         "the drop proportion. [Theanets, pull request 123](https://github.com/lmjohns3/theanets/pull/123) (2016, "
         "merged): the same. In words only, at rate 0.5, where it is the same number: "
-        "[LLMs from scratch, issue 431](https://github.com/rasbt/LLMs-from-scratch/issues/431) and "
-        "[issue 428](https://github.com/rasbt/LLMs-from-scratch/issues/428) (2024).",
+        "[LLMs from scratch, issue 431](https://github.com/rasbt/LLMs-from-scratch/issues/431) (2024).",
     ),
     "wrong_test": Exhibit(
         "Scaling at test is there, but by the drop rate instead of keep.",
@@ -64,7 +63,7 @@ EXHIBITS: Mapping[str, Exhibit] = {
     ),
     LEFT_ON: Exhibit(
         "The factor is right, but nobody switched the mask off. The mean is right too, so a comparison of means "
-        "finds nothing, but at every rate above 0 each single prediction is random.",
+        "finds nothing, but each single prediction is random, wherever anything is dropped that is not 0.",
         "[nanoGPT, pull request 240](https://github.com/karpathy/nanoGPT/pull/240) (2023, merged): attention got "
         "its dropout rate in a function call that does not know of evaluation mode; "
         "[PyTorch, issue 124464](https://github.com/pytorch/pytorch/issues/124464) (2024) is about that function. "

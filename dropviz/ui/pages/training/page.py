@@ -13,6 +13,7 @@ from dropviz.frameworks.scripts import Target, training_script
 from dropviz.live.panels import Panel
 from dropviz.settings.training import CURVES, EXPERIMENT, FRAMEWORK, OWN, SETTINGS, STARTS_ITSELF
 from dropviz.training.curves import TrainingView, training_view
+from dropviz.training.decision import has_decision
 from dropviz.training.experiments import Experiment
 from dropviz.training.mc import Band, Comparison
 from dropviz.training.session import LiveTraining, Snapshot, Stage
@@ -214,9 +215,14 @@ def _after(label: str, after: Band | Comparison) -> Chart:
 def _about(chosen: Chosen) -> None:
     """What was trained, on what, how; how to read the curves, and who found it."""
     data, config = chosen.data, chosen.experiment.runs[0][1]
-    how = f"{type(config.optimizer).__name__}, learning rate {config.optimizer.learning_rate:g}"
+    optimizer, momentum = config.optimizer, getattr(config.optimizer, "momentum", 0.0)
+    how = f"{type(optimizer).__name__}, learning rate {optimizer.learning_rate:g}"
+    how += f", momentum {momentum:g}" if momentum else ""
     if len({run.optimizer for _, run in chosen.experiment.runs}) > 1:
         how = "every run with its own optimizer"
+    pictures = "pictures of a network are those of the first seed"
+    if has_decision(data):
+        pictures = "pictures show the mean of the networks' probabilities, one network a seed"
     about = fold("What was trained, and how", "training_about")
     if about.open:
         about.markdown(
@@ -224,7 +230,7 @@ def _about(chosen: Chosen) -> None:
             f"Network: {'–'.join(map(str, config.sizes(data)))}, ReLU; dropout, where there is any, behind every "
             f"hidden layer. Trained by {how}, in batches of {config.batch}, with "
             f"{_counted(len(chosen.seeds), 'seed')}. Curves are means over the seeds, bands one standard "
-            "deviation of them; pictures of a network are those of the first seed. Runs of one seed start alike and "
+            f"deviation of them; {pictures}. Runs of one seed start alike and "
             f"see the same examples, so they are compared pair by pair. {chosen.group.sources}"
         )
 
