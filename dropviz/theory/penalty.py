@@ -38,8 +38,9 @@ def linear_penalty(weights: ArrayLike, features: ArrayLike, rate: ArrayLike) -> 
 def logistic_penalty(weights: ArrayLike, features: ArrayLike, rate: ArrayLike) -> Floats:
     """What dropout adds to the mean of −log P(y), to second order: ½·(r/k)·Σⱼ wⱼ²·mean(p·(1 − p)·xⱼ²).
 
-    p = σ(x·w) is the prediction without noise; shapes as of `linear_penalty`. The order left out grows with the
-    fourth powers of w·x and of the noise, so this is good where both are small.
+    p = σ(x·w) is the prediction without noise; shapes as of `linear_penalty`. The orders left out have
+    third and higher powers of wⱼ·xⱼ, so this is good where every wⱼ·xⱼ is small; a small rate alone does not make it
+    so, as every moment of m/k − 1 begins with r.
 
     Source: Wager, Wang, Liang, NIPS 2013, section 2, with A(z) = log(1 + eᶻ) and A″ = p·(1 − p).
     """
