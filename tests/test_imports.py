@@ -116,6 +116,7 @@ PAGES_CALL = {
     "evidence",
     "example",
     "first_look",
+    "grouped",
     "masked_unit",
     "nonlinear_unit",
     "normalized_shift",

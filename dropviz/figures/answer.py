@@ -114,8 +114,8 @@ LIMITS = (
     Point(
         "It is no other function, but another training",
         "Standard with the weights V/k behind the dropout is inverted with V. To stay one in training, those weights "
-        "need the learning rate η/k² with SGD, η/k with Adam (as ε → 0), and the weight decay k²·λ as a term of the "
-        "loss, where inverted has η and λ. At equal learning rates the two train differently wherever the rate is "
+        "need the learning rate η/k² with SGD, η/k (and k·ε) with Adam, and the weight decay k²·λ as a term of the "
+        "loss, where inverted has η, ε and λ. At equal learning rates the two train differently wherever the rate is "
         "above 0.",
         SRIVASTAVA,
         "At this rate {path-SGD}·η with SGD, {path-Adam}·η with Adam.",

@@ -91,6 +91,13 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "variance shift": "Δ, the variance at test divided by that in training.",
             "correlation": "how much two quantities rise and fall together, from −1 to 1; 0 is not at all.",
         },
+        "Real networks": {
+            "channel": "the units that look for one thing, at every place of an image or at every time step.",
+            "path": "a whole branch of a network, beside which a shortcut leads.",
+            "DropPath": "one mask for a whole path: it is there, or it is not. Also called stochastic depth.",
+            "DropConnect": "a mask for each weight, not for each unit.",
+            "covariance": "how much two quantities vary together; 0 if they have nothing to do with each other.",
+        },
         "Noise": {
             "noise": "what a random draw adds to an output.",
             "Gaussian noise": "noise from a normal distribution, the bell curve.",

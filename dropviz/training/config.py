@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dropviz.datasets.splits import Split
 from dropviz.numbers.checks import AnyFloats
 from dropviz.schedules import Schedule
+from dropviz.theory.steps import step_rule
 from dropviz.training.dropout import Dropout
 from dropviz.training.network import Affine, Init, as_parameters, parameter_count
 from dropviz.training.optimizers import SGD, Adam, Optimizer
@@ -19,11 +20,12 @@ from dropviz.training.optimizers import SGD, Adam, Optimizer
 
 @dataclass(frozen=True, slots=True)
 class LayerScale:
-    """What multiplies one layer's weights at the start, their learning rate and their weight decay."""
+    """What multiplies one layer's weights at the start, their learning rate, their weight decay and Adam's ε."""
 
     start: float = 1.0
     learning_rate: float = 1.0
     weight_decay: float = 1.0
+    epsilon: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,9 @@ def as_standard(config: TrainingConfig, *, same_path: bool = True) -> TrainingCo
 
     A layer behind inverted dropout computes (m·a/k)·V, behind standard dropout (m·a)·W: the same function if
     V = k·W. Its gradients obey ∂V = ∂W/k, and those of all other parameters, biases included, are equal. So
-    with ``same_path`` the weights of that layer alone get, for SGD with or without momentum, the learning rate η/k² and
-    the weight decay k²·λ; for Adam, as ε → 0, η/k and k²·λ. Then both runs follow the same path to rounding. Without
-    ``same_path`` only the start is scaled.
+    with ``same_path`` the weights of that layer alone get the learning rate, the weight decay and Adam's ε of
+    `theory.steps.step_rule`. Then both runs follow the same path to rounding. Without ``same_path`` only the start is
+    scaled.
 
     Raises
     ------
@@ -125,16 +127,21 @@ def as_standard(config: TrainingConfig, *, same_path: bool = True) -> TrainingCo
         If a site uses something other than inverted dropout, or its rate follows a schedule: V = k·W then holds
         at one step only.
     """
-    power = 2 if isinstance(config.optimizer, SGD) else 1
     scales = []
     for site in config.sites:
         rate = 0.0 if site is None else site.rate
         if callable(rate) or (site is not None and site.method != "inverted"):
             raise ValueError(f"dropout must be inverted, at a constant rate; got {site!r}")
-        keep = 1.0 - rate
-        scales.append(LayerScale(1 / keep, keep**-power, keep**2) if same_path else LayerScale(1 / keep))
+        rule = step_rule(_ruled_by(config.optimizer), rate)
+        factors = [float(each) for each in (rule.learning_rate, rule.weight_decay, rule.epsilon)]
+        scales.append(LayerScale(1 / (1.0 - rate), *factors) if same_path else LayerScale(1 / (1.0 - rate)))
     dropout = tuple(site and replace(site, method="standard") for site in config.dropout)
     return replace(config, dropout=dropout, layer_scales=tuple(scales))
+
+
+def _ruled_by(optimizer: Optimizer) -> str:
+    """What `step_rule` calls the optimizer."""
+    return "sgd" if isinstance(optimizer, SGD) else "adamw" if optimizer.decoupled else "adam"
 
 
 def same_path(rates: Sequence[float]) -> Mapping[str, NDArray[np.float64]]:
@@ -145,25 +152,24 @@ def same_path(rates: Sequence[float]) -> Mapping[str, NDArray[np.float64]]:
     >>> {name: factors.tolist() for name, factors in same_path([0.5]).items()}
     {'SGD': [4.0], 'Adam': [2.0]}
     """
-    factors: dict[str, NDArray[np.float64]] = {}
-    for optimizer in (SGD(), Adam()):
-        sites = [(None, Dropout("inverted", rate)) for rate in rates]
-        runs = [as_standard(TrainingConfig((2,), dropout, optimizer)) for dropout in sites]
-        factors[type(optimizer).__name__] = np.array([run.layer_scales[1].learning_rate for run in runs])
-    return factors
+    return {name: step_rule(name.lower(), rates).learning_rate for name in ("SGD", "Adam")}
 
 
 def per_parameter(
     config: TrainingConfig, sizes: Sequence[int]
-) -> tuple[AnyFloats | float, AnyFloats | float | None]:
-    """Learning rate and weight decay: numbers, or arrays of shape (parameter,) if layers differ."""
-    learning_rate, weight_decay = config.optimizer.learning_rate, config.optimizer.weight_decay
+) -> tuple[AnyFloats | float, AnyFloats | float | None, AnyFloats | float | None]:
+    """Learning rate, weight decay and ε: numbers, or arrays of shape (parameter,) if layers differ; None if 0."""
+    optimizer = config.optimizer
+    epsilon = optimizer.epsilon if isinstance(optimizer, Adam) else 0.0
     if not config.layer_scales:
-        return learning_rate, weight_decay or None
-    count = parameter_count(sizes)
-    rates = as_parameters(sizes, np.full(count, learning_rate, dtype=config.dtype))
-    decays = as_parameters(sizes, np.full(count, weight_decay, dtype=config.dtype))
+        return optimizer.learning_rate, optimizer.weight_decay or None, epsilon or None
+    given = (optimizer.learning_rate, optimizer.weight_decay, epsilon)
+    spread = [
+        as_parameters(sizes, np.full(parameter_count(sizes), value, dtype=config.dtype)) for value in given
+    ]
     for layer, scale in enumerate(config.layer_scales):
-        rates.weights[layer][:] *= scale.learning_rate
-        decays.weights[layer][:] *= scale.weight_decay
-    return rates.flat, decays.flat if weight_decay else None
+        factors = (scale.learning_rate, scale.weight_decay, scale.epsilon)
+        for each, factor in zip(spread, factors, strict=True):
+            each.weights[layer][:] *= factor
+    rates, decays, epsilons = (each.flat for each in spread)
+    return rates, decays if optimizer.weight_decay else None, epsilons if epsilon else None

@@ -145,7 +145,7 @@ def train_epoch(config: TrainingConfig, data: Split, state: State) -> State:
     parameters = as_parameters(sizes, state.parameters.copy())
     gradient = as_parameters(sizes, np.empty_like(parameters.flat))
     buffers = tuple(buffer.copy() for buffer in state.buffers)
-    learning_rate, weight_decay = per_parameter(config, sizes)
+    learning_rate, weight_decay, epsilon = per_parameter(config, sizes)
     order = np.random.default_rng([config.seed, _ORDER, state.epoch]).permutation(len(data.train_targets))
     features, targets = data.train_features[order], data.train_targets[order]
     rng = np.random.default_rng([config.seed, _NOISE, state.epoch])
@@ -160,8 +160,9 @@ def train_epoch(config: TrainingConfig, data: Split, state: State) -> State:
             output, backward = network.forward(parameters, batch, noises)
             _, output_gradient = _loss(output, targets[begin : begin + config.batch])
             backward(output_gradient, gradient)
+            step = first_step + index + 1
             config.optimizer.update(
-                parameters.flat, gradient.flat, buffers, first_step + index + 1, learning_rate, weight_decay
+                parameters.flat, gradient.flat, buffers, step, learning_rate, weight_decay, epsilon
             )
     return _freeze(state.epoch + 1, parameters.flat, buffers)
 

@@ -1,8 +1,9 @@
 """Gradient descent with momentum, and Adam, on one vector of parameters, in place.
 
-``learning_rate`` and ``weight_decay`` may be arrays of the parameters' shape, so that each layer can have its own.
-Weight decay is coupled: ``weight_decay`` · parameter is added to the gradient, biases included. The updates are those
-of ``torch.optim.SGD`` and ``torch.optim.Adam``.
+``learning_rate``, ``weight_decay`` and ``epsilon`` may be arrays of the parameters' shape, so that each layer can have
+its own. Weight decay is coupled: ``weight_decay`` · parameter is added to the gradient, biases included; decoupled, it
+shrinks the parameter itself. The updates are those of ``torch.optim.SGD``, ``torch.optim.Adam`` and, decoupled,
+``torch.optim.AdamW``.
 """
 
 from collections.abc import Sequence
@@ -34,9 +35,10 @@ class SGD(Checked):
         step: int,
         learning_rate: AnyFloats | float,
         weight_decay: AnyFloats | float | None,
+        epsilon: AnyFloats | float | None = None,
     ) -> None:
         """Change ``parameters`` and ``buffers``, shape (parameter,), in place; ``gradient`` is used up."""
-        del step  # the first step is like every other
+        del step, epsilon  # the first step is like every other, and nothing is divided
         if weight_decay is not None:
             gradient += weight_decay * parameters
         if self.momentum:
@@ -53,11 +55,13 @@ class SGD(Checked):
 class Adam(Checked):
     """m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; the parameter moves by −learning_rate · m̂ / (√v̂ + epsilon).
 
-    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t = 1, 2, …
+    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t = 1, 2, … Where the weight decay is ``decoupled`` (AdamW), the
+    parameter is first multiplied by 1 − learning_rate · weight_decay, and g does not have it.
 
     Source
     ------
-    Kingma and Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1.
+    Kingma and Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1; Loshchilov and Hutter,
+    *Decoupled weight decay regularization*, ICLR 2019, algorithm 2.
     """
 
     learning_rate: float = checked(1e-3, check_number, 0.0, 1e6)
@@ -65,6 +69,7 @@ class Adam(Checked):
     beta2: float = checked(0.999, check_number, 0.0, 0.999999)
     epsilon: float = checked(1e-8, check_number, 1e-30, 1.0)
     weight_decay: float = checked(0.0, check_number, 0.0, 1e6)
+    decoupled: bool = False
 
     @property
     def buffer_count(self) -> int:
@@ -79,9 +84,15 @@ class Adam(Checked):
         step: int,
         learning_rate: AnyFloats | float,
         weight_decay: AnyFloats | float | None,
+        epsilon: AnyFloats | float | None = None,
     ) -> None:
-        """Change ``parameters`` and ``buffers``, shape (parameter,), in place; ``step`` counts from 1."""
-        if weight_decay is not None:
+        """Change ``parameters`` and ``buffers``, shape (parameter,), in place; ``step`` counts from 1.
+
+        ``epsilon`` takes the place of the method's own.
+        """
+        if weight_decay is not None and self.decoupled:
+            parameters *= 1.0 - learning_rate * weight_decay
+        elif weight_decay is not None:
             gradient += weight_decay * parameters
         first, second = buffers
         first *= self.beta1
@@ -92,7 +103,7 @@ class Adam(Checked):
         second += gradient
         move = np.sqrt(second, out=gradient)
         move *= (1.0 - self.beta2**step) ** -0.5
-        move += self.epsilon
+        move += self.epsilon if epsilon is None else epsilon
         np.divide(first, move, out=move)
         move *= learning_rate / (1.0 - self.beta1**step)
         parameters -= move

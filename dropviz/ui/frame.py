@@ -15,7 +15,7 @@ from dropviz.settings.addresses import FIRST_PAGE, page_link, spelled
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
 from dropviz.ui.page import Page
-from dropviz.ui.pages import answer, first_screen, next_layer, noise, schedule, story, which_p
+from dropviz.ui.pages import answer, first_screen, next_layer, noise, schedule, story, where, which_p
 from dropviz.ui.pages.mistakes import page as mistakes
 from dropviz.ui.pages.training import page as training
 from dropviz.ui.settings.session import read_address, saved, write_address
@@ -29,6 +29,7 @@ PAGES = (
     which_p.PAGE,
     mistakes.PAGE,
     next_layer.PAGE,
+    where.PAGE,
     training.PAGE,
     answer.PAGE,
     story.PAGE,

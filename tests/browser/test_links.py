@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from dropviz.story.reading import own_story
 
-PAGES = 9
+PAGES = 10
 NOT_FOUND = "Page not found"
 
 

@@ -7,6 +7,7 @@ FITTING = {
     "/which-p": ".dv-scroll",
     "/mistakes": "[data-testid='stExpander']",
     "/next-layer": "h1",
+    "/where": ".dv",
     "/training": ".dv-growing",
     "/answer?rate=0.95": ".dv",
     "/noise": ".dv",

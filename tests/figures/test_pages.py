@@ -46,6 +46,7 @@ from dropviz.training.curves import panels
 from dropviz.training.decision import plane
 from dropviz.training.experiments import experiments
 from dropviz.ui.components.live import ready
+from dropviz.ui.pages.where import QUESTIONS
 from tests.figures.reading import ambiguous, crossing, labels, lines, words
 
 FIRST, ANY = 100_000, 150_000  # bytes of a payload as it is sent
@@ -89,6 +90,7 @@ FIGURES = {
     "next layer, nonlinearity": lambda: nonlinearity_live(nonlinear_unit(NextLayerConfig())),
     "next layer, depth": lambda: depth_live(depth_gap(NextLayerConfig().depth)),
     "next layer, batch norm": lambda: batch_norm_live(normalized_shift(NextLayerConfig())),
+    **{f"where {question}": draw for question, draw in QUESTIONS.items()},
     "which p": which,
     "left on": lambda: left_on_live(answers_left_on(LayerConfig())),
     **{f"mistake {name}": partial(mistaken, name) for name in WRONG},

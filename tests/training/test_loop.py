@@ -67,9 +67,11 @@ def test_the_scales_are_those_of_the_formula():
     assert as_standard(config_of(optimizer=Adam())).layer_scales[1].learning_rate == pytest.approx(1 / 0.7)
 
 
-@pytest.mark.parametrize("weight_decay", [0.0, 0.01])
-def test_standard_at_the_scaled_rate_follows_inverted_with_adam(weight_decay):
-    config = config_of(optimizer=Adam(0.01, epsilon=1e-30, weight_decay=weight_decay), epochs=8)
+@pytest.mark.parametrize("decoupled", [False, True])
+@pytest.mark.parametrize(("epsilon", "weight_decay"), [(1e-30, 0.0), (1e-8, 0.3), (0.01, 0.3)])
+def test_standard_at_the_scaled_rate_follows_inverted_with_adam(epsilon, weight_decay, decoupled):
+    optimizer = Adam(0.01, epsilon=epsilon, weight_decay=weight_decay, decoupled=decoupled)
+    config = config_of(optimizer=optimizer, epochs=8)
     inverted, standard = run(config), run(as_standard(config))
     for one, other in zip(inverted, standard, strict=True):
         assert one.train_loss == pytest.approx(other.train_loss, rel=1e-12)

@@ -44,6 +44,8 @@ def _controls(place: DeltaGenerator) -> tuple[Activations, int, int]:
     with folded_settings("noise_settings", place) as ask:
         activations, _ = choose_source(ask)
         units, seed = int(ask(UNITS)), int(ask(SEED))
+    with place:
+        name_own()
     show(NOISE)
     return activations, units, seed
 

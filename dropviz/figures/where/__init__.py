@@ -1,0 +1,1 @@
+"""Dropout in real networks, drawn."""

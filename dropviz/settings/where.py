@@ -1,0 +1,49 @@
+"""The settings of the page of dropout in real networks."""
+
+from collections.abc import Mapping
+
+from dropviz.settings.kinds import RATE, Choice, Number, Setting, seed
+
+QUESTION = Choice(
+    "where",
+    "In real networks",
+    {
+        "groups": "Groups",
+    },
+    "groups",
+    "Each question looks at one place of a real network, or at one kind of dropout there.",
+    "segments",
+)
+# what each question asks, in full
+ASKED: Mapping[str, str] = {
+    "groups": "What does one mask for many inputs change?",
+}
+
+SEED = seed("where_seed", 3, "The same seed gives the same weights, inputs and masks.")
+CHANNELS = Number(
+    "where_channels",
+    "channels",
+    8,
+    1,
+    64,
+    1,
+    help="Of the layer that is dropped; each has a weight of its own.",
+)
+PLACES = Number(
+    "where_places",
+    "places of a channel",
+    8,
+    1,
+    64,
+    1,
+    help="Pixels, or time steps: all places of a channel are multiplied by its weight.",
+)
+# of each question, under the name that it has in the question's configuration
+FIELDS: Mapping[str, Mapping[str, Number | Choice]] = {
+    "groups": {"channels": CHANNELS, "places": PLACES, "seed": SEED},
+}
+SETTINGS: tuple[Setting, ...] = (
+    RATE,
+    QUESTION,
+    *{field.key: field for fields in FIELDS.values() for field in fields.values()}.values(),
+)

@@ -1,0 +1,104 @@
+"""Dividing by the share of units that really survived: small layers, all of whose masks are listed, and drawn ones.
+
+Axes: width, mask, unit, rate.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from dropviz.numbers.checks import Checked, Floats, check_count, checked
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.rates import GRID, check_rising
+from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
+from dropviz.theory.activations import RELU, Activations
+from dropviz.theory.standard_errors import variance_error
+from dropviz.theory.survivors import all_dropped, survivor_sums
+
+WIDTHS = (1, 2, 4, 8)  # of the layers whose chance to be dropped whole is shown
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivorsConfig(Checked):
+    """A layer of ``units`` (1 to 12), whose outputs add up; ``masks`` (2 to 100,000) are drawn."""
+
+    activations: Activations = RELU
+    units: int = checked(8, check_count, 1, MOST_ENUMERATED)
+    rates: tuple[float, ...] = checked(GRID, check_rising)
+    masks: int = checked(5000, check_count, 2, 100_000)
+    seed: int = checked(3, check_count, 0, 2**63 - 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SumLaw:
+    """Mean and variance over masks of the sum of a layer's outputs, shape (rate,), in the unit of an activation."""
+
+    mean: Estimate
+    variance: Estimate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survivors:
+    """A layer's sum over masks by inverted dropout and by dividing by the survivors; and how often none survives."""
+
+    config: SurvivorsConfig
+    total: float  # Σ a, the sum at test
+    inverted: SumLaw
+    survivors: SumLaw  # 0 where every unit is dropped
+    given_one: Floats  # the variance of the latter, exact, where a unit survives
+    empty: Mapping[int, Estimate]  # width → P(every unit is dropped)
+
+
+def survivors(config: SurvivorsConfig) -> Survivors:
+    """Draw the activations and the masks of a layer, and put the sums of its outputs beside their closed forms."""
+    rng, rates = np.random.default_rng(config.seed), np.asarray(config.rates)
+    a = config.activations.sample(rng, config.units)
+    uniforms = rng.random((config.masks, max(config.units, *WIDTHS)))
+    every = enumerate_masks(config.units)
+    chances = mask_probabilities(every, rates)
+    moments, total = survivor_sums(a, rates), float(a.sum())
+    inverted_variance = rates / (1.0 - rates) * float((a**2).sum())
+    kept = [(uniforms[:, : config.units] >= rate).astype(np.float64) for rate in rates]
+    drawn = (
+        np.stack([masks @ a for masks in kept], axis=1),
+        np.stack([masks.sum(1) for masks in kept], axis=1),
+    )
+    listed = (every @ a)[:, None], every.sum(axis=1)[:, None]
+    laws = [
+        _law(exact, scale(*listed), chances, scale(*drawn))
+        for exact, scale in (
+            ((np.full(len(rates), total), inverted_variance), lambda sums, _: sums / (1.0 - rates)),
+            (
+                (moments.mean_of_all, moments.variance_of_all),
+                lambda sums, count: config.units * sums / np.maximum(count, 1.0),
+            ),
+        )
+    ]
+    return Survivors(
+        config=config,
+        total=total,
+        inverted=laws[0],
+        survivors=laws[1],
+        given_one=moments.variance,
+        empty=MappingProxyType({width: _empty(width, rates, uniforms) for width in WIDTHS}),
+    )
+
+
+def _law(exact: tuple[Floats, Floats], listed: Floats, chances: Floats, drawn: Floats) -> SumLaw:
+    """Moments of the sums of ``drawn`` masks, (mask, rate), beside the ``exact``; errors by all ``listed``."""
+    away, count = listed - exact[0], len(drawn)
+    second, fourth = ((chances * away**power).sum(axis=0) for power in (2, 4))
+    return SumLaw(
+        Estimate(exact[0], drawn.mean(axis=0), np.sqrt(second / count)),
+        Estimate(exact[1], drawn.var(axis=0, ddof=1), variance_error(second, fourth, count)),
+    )
+
+
+def _empty(width: int, rates: Floats, uniforms: Floats) -> Estimate:
+    exact = all_dropped(width, rates)
+    # the largest uniform decides whether any unit survives
+    seen = (uniforms[:, :width].max(axis=1)[:, None] < rates).mean(axis=0)
+    return Estimate(exact, seen, np.sqrt(exact * (1.0 - exact)) / math.sqrt(len(uniforms)))

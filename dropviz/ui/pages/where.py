@@ -1,0 +1,57 @@
+"""Dropout in real networks: what is asked of one place there, a question at a time, each with its picture."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dropviz.figures.where.groups import groups_live
+from dropviz.live.figure import LiveFigure
+from dropviz.settings.where import ASKED, FIELDS, QUESTION, SEED, SETTINGS
+from dropviz.simulation.where.groups import GroupsConfig, grouped
+from dropviz.ui.components.live import Ready, live_figure, ready
+from dropviz.ui.page import Page
+from dropviz.ui.settings.session import saved
+from dropviz.ui.settings.widgets import fold, show, show_seed
+
+# of each question: its settings → its result, drawn
+QUESTIONS: Mapping[str, Callable[..., LiveFigure]] = {
+    "groups": lambda **settings: groups_live(grouped(GroupsConfig(**settings))),
+}
+
+
+@st.cache_data(max_entries=32, show_spinner="Computing …")
+def _live(question: str, settings: Mapping[str, Any]) -> Ready:
+    return ready(QUESTIONS[question](**settings))
+
+
+def _controls(place: DeltaGenerator) -> tuple[str]:
+    question = show(QUESTION)
+    st.markdown(f"**{ASKED[question]}**")
+    unfolded = fold("Settings", "where", place) if FIELDS[question] else None
+    if unfolded is not None and unfolded.open:
+        with unfolded:
+            for setting in FIELDS[question].values():
+                if setting is SEED:
+                    show_seed(SEED, "A new seed: other weights, inputs and masks.")
+                else:
+                    show(setting)
+    return (question,)
+
+
+def _figure(question: str) -> None:
+    settings = {name: saved()[setting.key] for name, setting in FIELDS[question].items()}
+    live_figure(_live(question, settings), "where")
+
+
+PAGE = Page(
+    address="where",
+    title="Where it goes",
+    question="what changes in a real network?",
+    heading="Where does dropout go in a real network?",
+    settings=SETTINGS,
+    controls=_controls,
+    view=_figure,
+    more=True,
+)

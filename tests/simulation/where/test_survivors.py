@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from dropviz.simulation.where.survivors import WIDTHS, SurvivorsConfig, survivors
+from dropviz.theory.activations import Constant, Normal
+
+RATES = (0.0, 0.1, 0.3, 0.6, 0.9, 0.95)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        SurvivorsConfig(rates=RATES),
+        SurvivorsConfig(Normal(0.0, 1.0), units=1, rates=RATES),
+        SurvivorsConfig(Normal(0.0, 1.0), units=12, rates=RATES, masks=2000),
+    ],
+)
+def test_simulated_meets_exact(config):
+    found = survivors(config)
+    for law in (found.inverted, found.survivors):
+        for estimate in (law.mean, law.variance):
+            off = np.abs(estimate.simulated - estimate.exact)
+            assert (off <= 5.0 * estimate.error + 1e-10).all()
+            assert estimate.error[0] == pytest.approx(0.0, abs=1e-6)
+    for width in WIDTHS:
+        estimate = found.empty[width]
+        assert (np.abs(estimate.simulated - estimate.exact) <= 5.0 * estimate.error + 1e-3).all()
+
+
+def test_equal_units_keep_their_sum_while_one_survives():
+    found = survivors(SurvivorsConfig(Constant(2.0), rates=RATES))
+    np.testing.assert_array_equal(found.given_one, 0.0)
+    empty = np.array(RATES) ** 8
+    np.testing.assert_allclose(found.survivors.mean.exact, (1 - empty) * 16.0)
+    assert (found.inverted.variance.exact[1:] > 1.0).all()
+
+
+def test_errors_are_those_of_many_seeds():
+    source = Normal(1.0, 1.0)
+    configs = [SurvivorsConfig(source, rates=(0.3, 0.8), masks=300, seed=seed) for seed in range(200)]
+    scores = {"mean": [], "variance": []}
+    for found in map(survivors, configs):
+        for name, seen in scores.items():
+            estimate = getattr(found.survivors, name)
+            seen.append((estimate.simulated - estimate.exact) / estimate.error)
+    for name, seen in scores.items():
+        assert np.abs(np.mean(seen, axis=0)).max() < 0.3, name
+        assert (np.abs(np.var(seen, axis=0) - 1.0) < 0.5).all(), name
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(ValueError, match="units must be an integer from 1 to 12; got 13"):
+        SurvivorsConfig(units=13)

@@ -1,0 +1,86 @@
+"""The page of real networks under AppTest: one question at a time, the ends of every range, and lazy computing."""
+
+from functools import partial
+
+import pytest
+import streamlit as st
+
+from dropviz.settings.where import ASKED, FIELDS, QUESTION, SEED, SETTINGS
+from dropviz.ui.pages import where
+from tests.ui.opening import open_page
+
+run = partial(open_page, "where")
+
+
+def complaints(app):
+    return [warning.value for warning in app.warning]
+
+
+@pytest.fixture(name="settings_open")
+def _settings_open(monkeypatch):
+    """What folds away stands open, for AppTest cannot open it."""
+    monkeypatch.setattr(where, "fold", lambda title, key, place: Open(place.container()))
+
+
+class Open:
+    """A container that is open."""
+
+    open = True
+
+    def __init__(self, place):
+        self._place = place
+
+    def __enter__(self):
+        return self._place.__enter__()
+
+    def __exit__(self, *error):
+        return self._place.__exit__(*error)
+
+
+def test_every_question_is_asked_and_answered_and_named_in_a_word_or_two():
+    assert set(QUESTION.options) == set(ASKED) == set(FIELDS) == set(where.QUESTIONS)
+    assert all(text.endswith("?") for text in ASKED.values())
+    assert max(map(len, QUESTION.options.values())) <= 20
+
+
+@pytest.mark.parametrize("question", QUESTION.options)
+@pytest.mark.parametrize("end", ["low", "high"])
+@pytest.mark.usefixtures("settings_open")
+def test_both_ends_of_every_range_are_shown_without_complaint(end, question):
+    fields = [one for one in FIELDS[question].values() if hasattr(one, end)]
+    ends = {one.key: one.spell(type(one.default)(getattr(one, end))) for one in fields}
+    app = run(where=question, **ends)
+    assert complaints(app) == []
+    assert not app.exception
+    shown = {widget.key: widget.value for widget in app.number_input}
+    assert shown == {key: float(text) for key, text in ends.items()}
+    assert {widget.key for widget in app.selectbox} == {one.key for one in FIELDS[question].values()} - set(
+        ends
+    )
+
+
+def test_the_chosen_question_alone_is_computed(monkeypatch):
+    computed = []
+    made = {name: partial(lambda name, **_: computed.append(name), name) for name in where.QUESTIONS}
+    monkeypatch.setattr(where, "QUESTIONS", made)
+    monkeypatch.setattr(where, "ready", lambda live: live)
+    monkeypatch.setattr(where, "live_figure", lambda *_: 0.3)
+    st.cache_data.clear()
+    last = list(QUESTION.options)[-1]
+    run(where=last)
+    assert computed == [last]
+    st.cache_data.clear()
+
+
+@pytest.mark.usefixtures("settings_open")
+def test_a_new_draw_changes_the_seed_only():
+    app = run(where="groups", where_channels="3")
+    app.button[0].click().run()
+    assert not app.exception
+    assert app.number_input(key="where_seed").value != SEED.default
+    assert app.number_input(key="where_channels").value == 3
+
+
+def test_every_setting_belongs_to_a_question():
+    asked = {field.key for fields in FIELDS.values() for field in fields.values()}
+    assert asked | {"rate", "where"} == {one.key for one in SETTINGS}
