@@ -186,11 +186,16 @@ def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready, v
     page.set_viewport_size(LAPTOP)
     found[TALK] = barriers(ready(page, TALK), TALK)
     page.set_viewport_size(LAPTOP)
-    for key in ("q", "?"):
+    page.get_by_role("button", name="the same").click()  # which is wrong
+    found["talk, answered"] = serious(page)
+    for key in ("q", "?", "s"):
         page.keyboard.press(key)
         page.get_by_role("dialog").wait_for()
         found[f"talk, {key}"] = serious(page)
         page.keyboard.press("Escape")
+    page.keyboard.press("End")
+    page.get_by_text("Look again at").wait_for()
+    found["talk, result"] = serious(page)
     visit(page, "/story?mode=notes")
     page.locator(".story-note-body .story-title").wait_for()
     page.evaluate(f"{AXE};0")

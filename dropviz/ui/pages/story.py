@@ -1,7 +1,6 @@
 """The story: ten scenes from the question to the answer, each with something to predict."""
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -12,7 +11,7 @@ from dropviz.live.page import story_html
 from dropviz.settings.story import MARK_LENGTH, ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, USUAL, own_story, read_story
 from dropviz.story.scenes import Story
-from dropviz.theory.activations import RELU, Activations
+from dropviz.theory.activations import RELU
 from dropviz.theory.measured import Empirical
 from dropviz.ui.components.story import mount_story
 from dropviz.ui.components.upload import Upload, upload
@@ -30,7 +29,6 @@ NOT_HELD = (
     "The story of this address is no longer held here; this is ours. When its file is loaded again, on any computer, "
     "the address leads to it as before."
 )
-OWN: dict[str | type[Any], Callable[[Any], Any]] = {Empirical: lambda source: source.digest}
 MOST_HELD = 64  # of a megabyte at most each
 
 
@@ -44,12 +42,18 @@ def held_story(mark: str, _content: bytes = b"") -> bytes:
     return _content
 
 
-@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=OWN)
-def _told(content: bytes, own: Activations | None) -> Story:
-    return read_story(content, own)
+def _told(content: bytes, own: Empirical | None) -> Story:
+    """The story of a file, read once by each visitor: it may hold their own activations, which are large."""
+    key = (content, own.digest if own is not None else "")
+    if st.session_state.get("story_told", ("", None))[0] != key:
+        st.session_state["story_told"] = key, read_story(content, own)
+    story: Story = st.session_state["story_told"][1]
+    return story
 
 
-@st.cache_data(max_entries=16, show_spinner="Drawing the scenes …", hash_funcs=OWN)
+@st.cache_data(
+    max_entries=16, show_spinner="Drawing the scenes …", hash_funcs={Empirical: lambda source: source.digest}
+)
 def _payload(story: Story) -> dict[str, Any]:
     return story_payload(story, story.results())
 
