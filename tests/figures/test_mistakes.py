@@ -224,7 +224,9 @@ def test_of_flips_only_what_was_seen_is_said(share):
     seen = np.full(len(LEFT_ON.rates), share)
     live = left_on_live(replace(LEFT_ON, flipped=Estimate(seen, seen, 0.0 * seen)))
     said = (
-        f"Up to {share:g} % of 1,000 masks flip its sign" if share else "Not one of 1,000 masks flips the sign"
+        f"Up to {share:g} % of 1,000 masks flip its sign"
+        if share
+        else "Not one of 1,000 masks flips the sign"
     )
     assert said in live.alt
 
