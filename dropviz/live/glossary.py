@@ -56,11 +56,11 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Measures": {
             "mean": "μ, the average output; E[…] over everything that could be drawn.",
             "variance": "v, the average squared distance from the mean; its root is the standard deviation.",
-            "standard deviation": "√variance: how far a value typically lies from the mean.",
+            "standard deviation": "√variance: the root mean square distance of a value from the mean.",
             "exact": "from a formula, with nothing drawn.",
             "simulated": "computed from drawn numbers. The same seed draws the same numbers.",
             "seed": "the number that random draws start from: the same seed, the same draws.",
-            "standard error": "how far a simulated number typically lies from the exact one; smaller with more draws.",
+            "standard error": "how far simulated lies from exact, as a root mean square; smaller with more draws.",
             "95 % interval": "a range made so that 95 of 100 such ranges hold the true value.",
             "paired": "compared seed by seed: both of a pair start alike and see the same examples.",
             "discrepancy": "how training and test outputs differ, as one number.",

@@ -53,12 +53,13 @@ function errorBars(xs, ys, errors, { toX, toY }) {
 }
 
 /**
- * A value with its error, which has one digit: 0.278 ± 0.002.
+ * A value with its error, which has one digit, or two where the first is 1: 0.278 ± 0.002, 0.278 ± 0.012.
  * @param {number} value @param {number} [error]
  */
 export const plusMinus = (value, error) => {
   if (!Number.isFinite(value) || !hasError(value, error)) return figures(value);
-  const decimals = -Math.floor(Math.log10(Number(error.toPrecision(1))));
+  const [digits, power] = error.toExponential(1).split("e").map(Number);
+  const decimals = (digits < 2 ? 1 : 0) - power;
   if (decimals < 0 || decimals > 12) return `${figures(value)} ± ${figures(error)}`;
   const rounded = Number(value.toFixed(decimals)) + 0; // no minus before a zero
   return `${rounded.toFixed(decimals)} ± ${error.toFixed(decimals)}`.replace("-", "−");

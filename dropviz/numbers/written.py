@@ -73,8 +73,8 @@ def estimated(estimate: Estimate) -> list[str]:
 
     Those that are written with equally many decimals are formatted in one go, which is several times as fast.
 
-    >>> estimated(Estimate(np.array([2.0]), np.array([1.9]), np.array([0.1]))), estimated(Estimate(np.array([2.0])))
-    (['1.9 ± 0.1'], ['2.000'])
+    >>> estimated(Estimate(np.array([2.0]), np.array([1.9]), np.array([0.3]))), estimated(Estimate(np.array([2.0])))
+    (['1.9 ± 0.3'], ['2.000'])
     """
     if estimate.simulated is None or estimate.error is None:
         return each_plain(estimate.exact)
@@ -82,7 +82,7 @@ def estimated(estimate: Estimate) -> list[str]:
     texts = [""] * len(numbers)
     regular: dict[int, list[int]] = {}
     for at, (value, error) in enumerate(zip(numbers, spread, strict=True)):
-        decimals = -math.floor(math.log10(error)) if 0.0 < error < 1.0 else 0
+        decimals = _decimals(error) if 0.0 < error < 1.0 else 0
         if 0 < decimals <= 8 and 1e-9 < abs(value) < 1e6 and error > 1e-15 * abs(value):
             regular.setdefault(decimals, []).append(at)
         else:
@@ -96,16 +96,18 @@ def estimated(estimate: Estimate) -> list[str]:
 
 
 def with_error(value: float, error: float) -> str:
-    """Write a simulated value with its standard error, both to the first digit of the error.
+    """Write a simulated value with its standard error, both to the first digit of the error, to two where that is 1.
 
-    >>> with_error(0.39894, 0.00061), with_error(1.0, 0.0), with_error(2.0, float("nan"))
-    ('0.3989 ± 0.0006', '1.000', '2.000')
+    Of 0.0149 the first digit alone is a third too small.
+
+    >>> with_error(0.39894, 0.00061), with_error(0.39894, 0.00149), with_error(1.0, 0.0), with_error(2.0, float("nan"))
+    ('0.3989 ± 0.0006', '0.3989 ± 0.0015', '1.000', '2.000')
     >>> with_error(39546.0, 7747.0), with_error(1.0023e8, 2.1e5)
     ('40000 ± 8000', '1.002e+08 ± 0.002e+08')
     """
     if not math.isfinite(value) or not math.isfinite(error) or error <= max(1e-15 * abs(value), 1e-99):
         return plain(value)
-    decimals = -math.floor(math.log10(error))
+    decimals = _decimals(error)
     if decimals <= 8 and abs(value) < 1e6 and error < 1e6:
         value = round(value, decimals) + 0.0  # no minus before a zero
         return f"{value:.{max(0, decimals)}f} ± {round(error, decimals):.{max(0, decimals)}f}".replace(
@@ -116,3 +118,9 @@ def with_error(value: float, error: float) -> str:
     scaled = [round(part / 10.0**power, digits) + 0.0 for part in (value, error)]
     text = " ± ".join(f"{part:.{max(0, digits)}f}e{power:+03d}" for part in scaled)
     return text.replace("-", "−", 1) if value < 0.0 else text
+
+
+def _decimals(error: float) -> int:
+    """Decimals that show the digits of an error: the first, or two where the first is 1."""
+    power = math.floor(math.log10(error))
+    return 1 - power if round(error / 10.0**power, 1) < 2.0 else -power

@@ -27,8 +27,8 @@ _REACH = 1e6
 def _measured(part: str, label: str, mean: float, error: float) -> tuple[Number, Number]:
     mean_help = "The mean of the layer's output over all units and examples that you measured."
     error_help = (
-        "How far such a mean typically lies from the true one: standard deviation / √number of independent "
-        "values."
+        "How far such a mean lies from the true one, as a root mean square: standard deviation / √number of "
+        "independent values."
     )
     return (
         Number(f"mistakes_{part}_mean", label, mean, -_REACH, _REACH, 0.01, help=mean_help),

@@ -5,10 +5,10 @@ import { areaOf, pixelOf, plusMinus, valueOf } from "../../dropviz/live/marks.js
 import { revive } from "../../dropviz/live/wire.js";
 import { line, numbers } from "./sent.mjs";
 
-test("an error has one digit, and its value as many decimals", () => {
+test("an error has one digit, two where the first is 1, and its value as many decimals", () => {
   const said = [
-    [[0.27834, 0.0021], "0.278 ± 0.002"], [[0.27834, 0.0096], "0.28 ± 0.01"], [[0.27834, 0.96], "0 ± 1"],
-    [[-1.26, 0.1], "−1.3 ± 0.1"], [[-0.004, 0.06], "0.00 ± 0.06"], [[345.67, 12.34], "345.7 ± 12.34"], [[1e-20, 1e-21], "1e−20 ± 1e−21"],
+    [[0.27834, 0.0021], "0.278 ± 0.002"], [[0.27834, 0.0097], "0.278 ± 0.010"], [[0.27834, 0.0149], "0.278 ± 0.015"],
+    [[-1.26, 0.1], "−1.26 ± 0.10"], [[-0.004, 0.06], "0.00 ± 0.06"], [[345.67, 12.34], "346 ± 12"], [[1e-20, 1e-21], "1e−20 ± 1e−21"],
   ];
   for (const [[value, error], words] of said) assert.equal(plusMinus(value, error), words);
 });

@@ -22,11 +22,21 @@ def test_plain(value, text):
 @pytest.mark.parametrize(
     ("value", "error", "text"),
     [(0.39894, 0.00061, "0.3989 ± 0.0006"), (-1.5, 0.2, "−1.5 ± 0.2"), (1234.0, 30.0, "1230 ± 30"), (5.0, 0.0, "5.000"),
-     (math.nan, 0.1, "undefined"), (2.0, math.nan, "2.000"), (1e9, 1e3, "1.000000e+09 ± 0.000001e+09"),
+     (math.nan, 0.1, "undefined"), (2.0, math.nan, "2.000"), (1e9, 1e3, "1.0000000e+09 ± 0.0000010e+09"),
+     (0.5, 0.0149, "0.500 ± 0.015"), (0.5, 0.0194, "0.500 ± 0.019"), (0.5, 0.0196, "0.50 ± 0.02"),
+     (0.5, 0.0097, "0.500 ± 0.010"), (7.0, 1.26, "7.0 ± 1.3"), (1234.0, 13.0, "1234 ± 13"),
      (-3e-12, 2e-12, "−3e-12 ± 2e-12"), (2e5, 3e7, "0e+07 ± 3e+07")],
 )  # fmt: skip
 def test_with_error(value, error, text):
     assert with_error(value, error) == text
+
+
+def test_no_error_is_written_more_than_a_fifth_off():
+    """One digit of 0.0149, 0.01, would be a third too small."""
+    for error in np.geomspace(1e-7, 9e5, 2000).tolist():
+        written = float(with_error(0.0, error).split(" ± ")[1])
+        assert abs(written / error - 1.0) <= 0.2 + 1e-9
+        assert float(with_error(0.5, error).split(" ± ")[1]) == written or error > 1e5
 
 
 def test_a_number_that_a_person_wrote():

@@ -36,6 +36,9 @@ from transformers.models.llama.modeling_llama import LlamaAttention  # type: ign
 
 from dropviz.frameworks.conventions import Framework, frameworks, line_of_code
 from dropviz.frameworks.snippets import Target, snippet
+from dropviz.simulation.layer import exact_z
+from dropviz.theory.measured import Empirical
+from dropviz.theory.moments import exact_moments
 from dropviz.theory.strategies import strategies
 
 pytestmark = pytest.mark.oracle
@@ -344,6 +347,28 @@ def test_notes_on_attention_and_on_tinygrad() -> None:
     assert (attention(one, one, one, dropout_p=0.5).mean() - 1).abs() < 5 / 1000
     assert not tinygrad.Tensor.training
     assert np.array_equal(tinygrad.Tensor(A[:1000]).dropout(0.5).numpy(), A[:1000])
+
+
+def test_a_tensor_is_read_or_refused_with_what_to_do() -> None:
+    a = torch.rand(40, 3)
+    for needs in (a.clone().requires_grad_(), a.bfloat16(), jax.numpy.asarray(a, dtype="bfloat16")):
+        with pytest.raises(
+            ValueError, match=r"must be an array that NumPy can read; of a PyTorch tensor pass"
+        ):
+            Empirical(needs)  # type: ignore[arg-type]
+    read = a.clone().requires_grad_().detach().cpu().float()
+    assert Empirical(read) == Empirical(a)  # type: ignore[arg-type]
+    assert exact_moments("inverted", "train", 0.5, a.half(), a).mean.dtype == np.float64  # type: ignore[arg-type]
+
+
+def test_exact_z_is_what_dropout_before_a_linear_layer_does() -> None:
+    """Each example and each unit of the next layer, within five standard errors of 4,000 masks."""
+    torch.manual_seed(0)
+    layer, a, masks = torch.nn.Linear(8, 3).requires_grad_(False), torch.rand(5, 8), 4_000
+    z = layer(torch.nn.functional.dropout(a.expand(masks, 5, 8), 0.3))
+    exact = exact_z("inverted", 0.3, layer.weight.T, a, layer.bias)  # type: ignore[arg-type]
+    assert (np.abs(z.mean(dim=0).numpy() - exact.mean) < 5 * np.sqrt(exact.variance / masks)).all()
+    np.testing.assert_allclose(z.var(dim=0).numpy(), exact.variance, rtol=0.2)
 
 
 def test_note_on_gaussian_dropout_at_one() -> None:
