@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
 from dropviz.figures.noise import noise_live
+from dropviz.numbers.formulas import unbroken
 from dropviz.settings.noise import NOISE, SEED, SETTINGS, UNITS
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.activations import Activations
@@ -55,8 +56,8 @@ def _figure(activations: Activations, units: int, seed: int) -> None:
 
 def _words(*_: object) -> None:
     with st.expander("What mean 0 does not do, and sources"):
-        st.markdown(WORDS)
-        st.caption(SOURCES)
+        st.markdown(unbroken(WORDS))
+        st.caption(unbroken(SOURCES))
 
 
 PAGE = Page(

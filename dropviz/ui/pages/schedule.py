@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.widgets import data_editor
 
 from dropviz.figures.schedule import schedule_live
+from dropviz.numbers.formulas import unbroken
 from dropviz.settings import schedule as settings
 from dropviz.settings.schedule import KINDS, MOST_ROWS, STEP, TABLE, Rows, handles
 from dropviz.simulation.changing_rate import changing_rate
@@ -135,8 +136,8 @@ def _below(name: str, total: int, values: tuple[Any, ...]) -> None:
         made = f"from dropviz.schedules import {name}\n\nschedule = {kind.code(total, *values)}"
         show_code("schedule_code", {"the schedule": made} | LOOPS)
     with st.expander("Why no factor fits, and sources"):
-        st.markdown(WHY)
-        st.caption(f"{kind.source} {CAPTION}")
+        st.markdown(unbroken(WHY))
+        st.caption(unbroken(f"{kind.source} {CAPTION}"))
 
 
 PAGE = Page(
