@@ -48,12 +48,12 @@ def noise_live(found: NoisePair) -> LiveFigure:
     curves = over(rates, [_mean_panel(found), _variance_panel(found), _discrepancy_panel(found)], HEIGHT)
     pictures = [_picture(found, name) for name in found.pair]
     return LiveFigure(
-        rows=[Row(pictures), Row(curves, fold="Mean, variance and discrepancy over the rate")],
+        rows=[Row(pictures), Row(curves, fold="At every rate")],
         rates=found.sweep.config.rates,
         texts=_texts(found),
         head=[words.live_paragraph("finding", "finding"), _overview()],
         foot=[
-            words.Fold("The numbers, simulated and exact", [words.columns(*map(_numbers, found.pair))]),
+            words.Fold("The numbers", [words.columns(*map(_numbers, found.pair))]),
             words.Fold("The same in NumPy", [words.columns(*map(_code, found.pair))]),
             words.Fold("All six at this rate, exact", _table()),
         ],
@@ -78,7 +78,8 @@ def _picture(found: NoisePair, name: str) -> Panel:
     ]
     x, few = panel.x, (2.0, 9.0)  # whole numbers, where a few of them say enough
     if few[0] < x.high - x.low < few[1]:
-        x = replace(x, ticks=np.arange(math.ceil(x.low), x.high).tolist())
+        step = 2 if x.high - x.low > 4.0 else 1
+        x = replace(x, ticks=np.arange(step * math.ceil(x.low / step), x.high, step).tolist())
     return replace(panel, x=x, marks=[*panel.marks, *means])
 
 
@@ -188,15 +189,14 @@ def _at_test(kind: Noise, rate: float) -> str:
     """Whether anything is to be done at test, and what."""
     if kind.needs_test_scale:
         return f"yes: {kind.test_scale.words(rate)}" if rate else "no, at rate 0"
-    return "no, for mean 0 and variance 1" if kind.name == "alpha" and rate else "no"
+    return "no, if standardised" if kind.name == "alpha" and rate else "no"
 
 
 def _findings(found: NoisePair) -> list[str]:
     """What was found of the noise beside inverted dropout, a sentence a rate."""
     name, rates = found.pair[1], found.sweep.config.rates
-    variances = found.exact[name]["noise"].variance.tolist()
     said = []
-    for at, (rate, variance) in enumerate(zip(rates, variances, strict=True)):
+    for at, rate in enumerate(rates):
         if rate == 0.0:
             said.append("At rate 0 there is no noise, and nothing to do at test.")
         elif name == "alpha":
@@ -207,10 +207,7 @@ def _findings(found: NoisePair) -> list[str]:
                 f"its noise has mean −{rate:g}·a at every unit, that of inverted dropout mean 0."
             )
         else:
-            said.append(
-                f"Nothing to do at test: {LONG[name]}, has mean 0 at every unit and, over the layer, "
-                f"inverted dropout's variance, {plain(variance, 3)}."
-            )
+            said.append(f"Nothing to do at test: {LONG[name]}, has mean 0 at every unit.")
     return said
 
 
@@ -335,7 +332,7 @@ def _above(name: str) -> list[words.Block]:
         training=training,
         test=test,
     )
-    return [words.Paragraph(means), words.live_paragraph(f"{name}-note", "muted")]
+    return [words.Paragraph(means)]
 
 
 def _code(name: str) -> list[words.Block]:
@@ -353,7 +350,8 @@ def _numbers(name: str) -> list[words.Block]:
     ):
         value, exact = words.LiveText(f"{name}-{text}"), words.LiveText(f"{name}-{text}-exact")
         cells.append(words.Quantity(title, value, [["exact ", exact]]))
-    return [words.Heading(LONG[name], role(name)), words.Quantities(cells)]
+    note = words.live_paragraph(f"{name}-note", "muted")
+    return [words.Heading(LONG[name], role(name)), words.Quantities(cells), note]
 
 
 def _table() -> list[words.Block]:

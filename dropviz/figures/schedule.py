@@ -20,7 +20,7 @@ HEIGHT, LOW_HEIGHT = 225, 150  # of the picture, and of what is folded, pixels
 WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis still shows well
 WHOLE = (-0.04, 1.1)  # of an axis of rates or keeps, which stands still while a hand moves them
 FOLDED = "How far off is each factor?"
-HINT = "Drag the points, by hand or with ↑ and ↓: the schedule becomes your own."
+HINT = "Drag the points (or ↑, ↓): the schedule becomes your own."
 
 
 def schedule_live(found: ChangingRate, handles: Handles | None = None) -> LiveFigure:
@@ -63,7 +63,7 @@ def _above_rate(handles: Handles | None) -> list[words.Block]:
 
 def _above_means() -> list[words.Block]:
     training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
-    spans: list[words.Span] = [training, ", ", test, ", one factor for all steps"]
+    spans: list[words.Span] = [training, ", ", test, ", one factor"]
     return [words.Paragraph(spans)]
 
 
@@ -74,7 +74,7 @@ def _panel(
     log: bool = False,
     ends: tuple[float, float] | None = None,
 ) -> Curves:
-    return Curves(title, y_title, lines, log, x_title="training step", ends=ends)
+    return Curves(title, y_title, lines, log, x_title="training step", ends=ends, letters=20)
 
 
 def _rate_panel(found: ChangingRate) -> Curves:
@@ -98,7 +98,7 @@ def _mean_panel(found: ChangingRate) -> Curves:
         lines.append(Line(said, "standard", Estimate(factor * flat), dashed=True, follows=name))
     lines = [*(lines if found.varies else lines[:2]), Line("inverted", "inverted", Estimate(flat))]
     if found.varies:
-        title = "Standard: the training mean moves, a test factor cannot"
+        title = "Standard: the training mean moves, the factor cannot"
     elif found.first == 0.0:
         title = "No dropout: every mean is E[a]"
     else:
@@ -159,8 +159,8 @@ def _findings(found: ChangingRate, steps: Sequence[str]) -> list[str]:
         nothing = "No step drops a unit: neither strategy needs a factor at test."
         return [said if found.first else nothing] * len(found.steps)
     return [
-        f"At step {step} standard's test mean ({factor}, the last rate's factor) is {_off(ratio)}; "
-        f"inverted's is {'so' if ratio == 1.0 else 'right'} at every step."
+        f"At step {step} standard's last factor, {factor}, makes the test mean {_off(ratio)}; "
+        "inverted's is always right."
         for step, ratio in zip(steps, found.ratios[0].tolist(), strict=True)
     ]
 

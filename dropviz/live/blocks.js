@@ -4,16 +4,7 @@ import { drawBars } from "./bars.js";
 import { element } from "./dom.js";
 import { sharedParts } from "./picture.js";
 import { drawUnits } from "./units.js";
-import { bare, telling, wordNodes } from "./words.js";
-
-const shownWords = new WeakMap(); // by the node in which they stand: nodes stay while the words do
-
-function showBlocks(node, blocks) {
-  const words = JSON.stringify(blocks);
-  if (shownWords.get(node) === words) return;
-  shownWords.set(node, words);
-  node.replaceChildren(...wordNodes(blocks));
-}
+import { bare, showBlocks, telling } from "./words.js";
 
 /** Build what every live figure consists of. @param {HTMLElement} root @returns {Parts} */
 export function skeleton(root) {

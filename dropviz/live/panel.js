@@ -28,7 +28,7 @@ export function panelNodes() {
 // As many ticks across as their words leave room for.
 function acrossTicks({ x }, toX, unit) {
   const [left, right] = toX.ends;
-  const tried = [28, 48, 72, 110].map((apart) => ticksOf(x, (right - left) / (apart * unit)));
+  const tried = [56, 72, 110].map((apart) => ticksOf(x, (right - left) / (apart * unit)));
   const fits = (ticks) => ticks.every((tick, at) => {
     const letters = tickText(tick).length + x.unit.length;
     return at === 0 || toX(tick) - toX(ticks[at - 1]) >= (letters * LETTER + 8) * unit;
@@ -36,7 +36,7 @@ function acrossTicks({ x }, toX, unit) {
   return tried.find(fits) ?? tried.at(-1);
 }
 
-const upTicks = ({ y, height }) => ticksOf(y, height / 26);
+const upTicks = ({ y, height }) => ticksOf(y, height / 44);
 
 /** Whether a panel is a drawing: its axes measure nothing. @param {Panel} panel */
 export const isDrawing = ({ x, y }) => !x.title && !y.title;

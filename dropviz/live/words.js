@@ -133,3 +133,13 @@ const BLOCKS = {
 
 /** The nodes of blocks. @param {Block[]} blocks */
 export const wordNodes = (blocks) => blocks.map((block) => BLOCKS[block.block](block));
+
+const shownWords = new WeakMap(); // by the node in which they stand: nodes stay while the words do
+
+/** Show blocks in a node. @param {Element} node @param {Block[]} blocks */
+export function showBlocks(node, blocks) {
+  const words = JSON.stringify(blocks);
+  if (shownWords.get(node) === words) return;
+  shownWords.set(node, words);
+  node.replaceChildren(...wordNodes(blocks));
+}

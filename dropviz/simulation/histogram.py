@@ -50,11 +50,13 @@ class Histogram:
         defined = scales > 0.0  # else every output is 0, or the factor is undefined
         inside = edges / np.where(defined, scales, 1.0)[:, None]
         first, last = self.edges[0], self.edges[-1]
-        place = (np.clip(inside, first, last) - first) * ((len(self.edges) - 1) / (last - first))
-        left = np.minimum(place.astype(np.intp), len(self.edges) - 2)
+        inside = np.clip(inside, first, last)
+        left = ((inside - first) * ((len(self.edges) - 1) / (last - first))).astype(np.intp)
+        left = np.minimum(left, len(self.edges) - 2)
         rows = np.arange(len(scales))[:, None] if len(below) > 1 else 0
-        low, high = below[rows, left], below[rows, left + 1]
-        return np.where(defined[:, None], np.diff(low + (place - left) * (high - low)), 0.0)
+        slope = (below[rows, left + 1] - below[rows, left]) / (self.edges[left + 1] - self.edges[left])
+        reached = slope * (inside - self.edges[left]) + below[rows, left]
+        return np.where(defined[:, None], np.diff(reached), 0.0)
 
 
 @lru_cache(maxsize=1)  # for the histogram and the units of one figure

@@ -8,6 +8,7 @@ shrinks the parameter itself. The updates are those of ``torch.optim.SGD``, ``to
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -55,21 +56,20 @@ class SGD(Checked):
 class Adam(Checked):
     """m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²; the parameter moves by −learning_rate · m̂ / (√v̂ + epsilon).
 
-    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t = 1, 2, … Where the weight decay is ``decoupled`` (AdamW), the
-    parameter is first multiplied by 1 − learning_rate · weight_decay, and g does not have it.
+    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t = 1, 2, …
 
     Source
     ------
-    Kingma and Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1; Loshchilov and Hutter,
-    *Decoupled weight decay regularization*, ICLR 2019, algorithm 2.
+    Kingma and Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1.
     """
+
+    decoupled: ClassVar[bool] = False
 
     learning_rate: float = checked(1e-3, check_number, 0.0, 1e6)
     beta1: float = checked(0.9, check_number, 0.0, 0.999999)
     beta2: float = checked(0.999, check_number, 0.0, 0.999999)
     epsilon: float = checked(1e-8, check_number, 1e-30, 1.0)
     weight_decay: float = checked(0.0, check_number, 0.0, 1e6)
-    decoupled: bool = False
 
     @property
     def buffer_count(self) -> int:
@@ -107,6 +107,18 @@ class Adam(Checked):
         np.divide(first, move, out=move)
         move *= learning_rate / (1.0 - self.beta1**step)
         parameters -= move
+
+
+@dataclass(frozen=True, slots=True)
+class AdamW(Adam):
+    """`Adam` whose weight decay is decoupled: parameter ← (1 − learning_rate · weight_decay) · parameter, then the step.
+
+    Source
+    ------
+    Loshchilov and Hutter, *Decoupled weight decay regularization*, ICLR 2019, algorithm 2.
+    """
+
+    decoupled: ClassVar[bool] = True
 
 
 Optimizer = SGD | Adam

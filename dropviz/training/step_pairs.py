@@ -18,7 +18,7 @@ from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.dropout import Dropout
 from dropviz.training.loop import score, start, train_epoch
 from dropviz.training.network import Parameters, as_parameters
-from dropviz.training.optimizers import SGD, Adam, Optimizer
+from dropviz.training.optimizers import SGD, Adam, AdamW, Optimizer
 
 RUNS = (
     "inverted",
@@ -28,7 +28,7 @@ RUNS = (
 OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
     {
         "SGD": SGD(0.1, momentum=0.9, weight_decay=1e-3),
-        "AdamW": Adam(0.02, weight_decay=0.01, decoupled=True),
+        "AdamW": AdamW(0.02, weight_decay=0.01),
     }
 )
 INPUTS, WEIGHTS, TARGET = (

@@ -1,13 +1,18 @@
 """The page opens, in our colours, for each kind of visitor; the fixtures see to it that nothing went wrong."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.ui.frame import PAGES
-from tests.browser.in_view import words_in_view
+from tests.browser.conftest import LAPTOP, UPRIGHT
+from tests.browser.in_view import broken_formulas, terms_in_view, words_in_view
 
 MOST_WORDS = 175  # in the first view of a page, with the navigation and the numbers of its axes
+UNFOLD = "() => { for (const one of document.querySelectorAll('.dv-fold, .dv-data')) one.open = true; }"
+MOST_TERMS = 15  # each is a stop for the Tab key
 
 
 @pytest.mark.parametrize(
@@ -26,7 +31,7 @@ def test_the_page_speaks_only_with_its_own_server(page, visit, requested, app_ur
     assert {address.split("/")[2] for address in requested if "//" in address} == {app_url.split("/")[2]}
 
 
-def test_every_page_asks_one_question_in_few_and_large_words(page, opened, walk):
+def test_every_page_asks_one_question_in_few_and_large_words_and_explains_them(page, opened, walk):
     opened(page)
     for one in PAGES:
         if one.address != FIRST_PAGE:
@@ -39,6 +44,28 @@ def test_every_page_asks_one_question_in_few_and_large_words(page, opened, walk)
         assert len(words) <= MOST_WORDS, (one.address, len(words), " ".join(words))
         assert smallest >= 13, one.address
         expect(page.get_by_test_id("stSidebar")).to_have_count(0)
+        expect_terms(page, one.address)
+        expect_whole_formulas(page, one.address)
+
+
+def expect_terms(page, address):
+    """Each word that is explained stands for the first time, and the Tab key has few more stops."""
+    page.locator(".dv-term").filter(visible=True).first.wait_for()
+    terms = terms_in_view(page)
+    assert len(terms) <= MOST_TERMS, (address, terms)
+    assert len({word.lower() for word, _ in terms}) == len(terms), address
+    for word, before in terms:
+        assert not re.search(rf"(?<![\w-]){word}(?![\w-])", before), (address, word, before)
+
+
+def expect_whole_formulas(page, address):
+    """No line ends in a formula, in what unfolds neither, on a laptop and on a phone."""
+    for viewport in (LAPTOP, UPRIGHT):
+        page.set_viewport_size(viewport)
+        page.evaluate(UNFOLD)
+        page.wait_for_timeout(100)
+        assert broken_formulas(page) == [], (address, viewport)
+    page.set_viewport_size(LAPTOP)
 
 
 def test_in_a_frame_of_a_course_site_a_page_is_its_figure_its_slider_and_a_link(new_page, opened):

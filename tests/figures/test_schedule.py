@@ -32,7 +32,7 @@ def test_annealing_shows_the_rate_the_moving_mean_and_the_ratio_of_every_factor(
     np.testing.assert_array_equal(exact(mean, "inverted"), 1.0)
     assert titles(figure) == [
         "The rate: 0.5 first, 0 last",
-        "Standard: the training mean moves, a test factor cannot",
+        "Standard: the training mean moves, the factor cannot",
         "No one factor fits every step",
     ]
 
@@ -96,9 +96,10 @@ def test_the_sentence_says_how_far_off_the_last_rates_factor_is():
     figure = live(annealed(0.5, duration=1000))
     said = dict(zip(figure.rates, figure.texts["finding"], strict=True))
     assert (
-        "(× 1, the last rate's factor) is 43 % too large; inverted's is right at every step." in said[400.0]
+        "standard's last factor, × 1, makes the test mean 43 % too large; inverted's is always right."
+        in said[400.0]
     )
-    assert "is right; inverted's is so at every step." in said[1000.0]
+    assert "makes the test mean right; inverted's is always right." in said[1000.0]
     rising = live(curriculum(0.5, gamma=0.1)).texts["finding"]
     assert "50 % too small" in rising[0]
 

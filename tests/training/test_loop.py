@@ -10,7 +10,7 @@ from dropviz.training import network
 from dropviz.training.config import TrainingConfig, as_standard, with_rate
 from dropviz.training.dropout import Dropout, methods
 from dropviz.training.loop import train
-from dropviz.training.optimizers import SGD, Adam
+from dropviz.training.optimizers import SGD, Adam, AdamW
 
 MOONS = moons(60, 0.2)
 INVERTED = Dropout("inverted", 0.3)
@@ -67,10 +67,10 @@ def test_the_scales_are_those_of_the_formula():
     assert as_standard(config_of(optimizer=Adam())).layer_scales[1].learning_rate == pytest.approx(1 / 0.7)
 
 
-@pytest.mark.parametrize("decoupled", [False, True])
+@pytest.mark.parametrize("method", [Adam, AdamW])
 @pytest.mark.parametrize(("epsilon", "weight_decay"), [(1e-30, 0.0), (1e-8, 0.3), (0.01, 0.3)])
-def test_standard_at_the_scaled_rate_follows_inverted_with_adam(epsilon, weight_decay, decoupled):
-    optimizer = Adam(0.01, epsilon=epsilon, weight_decay=weight_decay, decoupled=decoupled)
+def test_standard_at_the_scaled_rate_follows_inverted_with_adam(epsilon, weight_decay, method):
+    optimizer = method(0.01, epsilon=epsilon, weight_decay=weight_decay)
     config = config_of(optimizer=optimizer, epochs=8)
     inverted, standard = run(config), run(as_standard(config))
     for one, other in zip(inverted, standard, strict=True):

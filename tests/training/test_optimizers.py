@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dropviz.training.optimizers import SGD, Adam
+from dropviz.training.optimizers import SGD, Adam, AdamW
 
 START = np.array([1.0, -2.0, 0.5])
 GRADIENT = np.array([0.3, -4.0, 0.0])
@@ -47,11 +47,11 @@ def test_adam_without_epsilon_does_not_see_the_scale_of_the_gradient():
 
 
 def test_decoupled_decay_shrinks_the_parameter_and_leaves_the_gradient():
-    moved = steps(Adam(0.01, decoupled=True), 1, weight_decay=0.5)
+    moved = steps(AdamW(0.01), 1, weight_decay=0.5)
     np.testing.assert_allclose(
         moved, START * (1 - 0.005) - 0.01 * GRADIENT / (np.abs(GRADIENT) + 1e-8), rtol=1e-12
     )
-    still = steps(Adam(0.01, decoupled=True), 7, 0.0 * GRADIENT, weight_decay=0.5)
+    still = steps(AdamW(0.01), 7, 0.0 * GRADIENT, weight_decay=0.5)
     np.testing.assert_allclose(still, START * 0.995**7, rtol=1e-12)
 
 
@@ -62,7 +62,7 @@ def test_each_parameter_may_have_its_own_epsilon():
     np.testing.assert_allclose(parameters, START - 0.01 * GRADIENT / (np.abs(GRADIENT) + epsilon), rtol=1e-12)
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1, momentum=0.9), Adam(0.1), Adam(0.1, decoupled=True)])
+@pytest.mark.parametrize("optimizer", [SGD(0.1, momentum=0.9), Adam(0.1), AdamW(0.1)])
 def test_each_parameter_may_have_its_own_rates(optimizer):
     rates, decays = np.array([0.1, 0.2, 0.0]), np.array([0.0, 0.3, 0.7])
     together = steps(optimizer, 4, learning_rate=rates, weight_decay=decays)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -33,10 +34,17 @@ def open_page(name: str, unfolded: Sequence[str] = (), **address: str | list[str
 
 def codes(app: AppTest) -> list[str]:
     """The pieces of code that can be copied."""
-    sent = [one.proto for one in app.main if one.type == "bidi_component"]
-    return [
-        code
-        for each in sent
-        if each.component_name == "dropviz_code"
-        for code in json.loads(each.json).values()
-    ]
+    return [code for sent in _sent(app, "code") for code in sent.values()]
+
+
+def paragraphs(app: AppTest) -> list[str]:
+    """What is said without a figure, a string a paragraph; with spaces at which a line may end."""
+    lines = [block["spans"] for sent in _sent(app, "said") for block in sent["blocks"]]
+    spans = [line if isinstance(line, list) else [line] for line in lines]
+    texts = ["".join(one if isinstance(one, str) else one["shown"] for one in line) for line in spans]
+    return [text.replace("\u00a0", " ") for text in texts]
+
+
+def _sent(app: AppTest, name: str) -> list[dict[str, Any]]:
+    protos = [one.proto for one in app.main if one.type == "bidi_component"]
+    return [json.loads(each.json) for each in protos if each.component_name == f"dropviz_{name}"]

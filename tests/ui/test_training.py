@@ -8,13 +8,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dropviz.frameworks.scripts import training_script
+from dropviz.numbers.formulas import unbroken
 from dropviz.settings.training import CURVES, GROUPS, RATE
 from dropviz.training.experiments import experiments
 from dropviz.training.in_turn import can_change_rates
 from dropviz.training.session import LiveTraining, Snapshot
 from dropviz.ui.pages.training.page import TrainingSession
 from dropviz.ui.settings.sources import disarmed
-from tests.ui.opening import codes, open_page
+from tests.ui.opening import codes, open_page, paragraphs
 
 VARIANTS = {group.name: group.variants for group in GROUPS if group.variants}
 FOLDS = ("training_settings", "training_more", "training_numbers", "training_about", "training_code")
@@ -41,7 +42,7 @@ def choose(at: AppTest, setting: str, value: str) -> None:
 def sentences(at: AppTest) -> str:
     """All that is said; without the signs that keep Markdown's from being read."""
     said = (*at.markdown, *at.text, *at.caption, *at.warning, *at.error)
-    return "\n".join(each.value for each in said).replace("\\", "")
+    return "\n".join([*paragraphs(at), *(each.value.replace("\\", "") for each in said)])
 
 
 def kept(at: AppTest) -> TrainingSession:
@@ -200,8 +201,8 @@ def test_the_verdict_stands_alone_and_first() -> None:
     at = finish(press(run(**QUICK), "Train"))
     verdict, *details = training(at).look().sentences
     shown = [each.value for each in at.markdown]
-    assert disarmed(verdict) in shown
-    assert "\n".join(f"- {disarmed(each)}" for each in details) in shown
+    assert paragraphs(at) == [verdict]
+    assert "\n".join(f"- {disarmed(unbroken(each))}" for each in details) in shown
 
 
 @pytest.mark.parametrize(("rate", "taken"), [(0.45, 0.45), (0.0, 0.05), (0.95, 0.9)])

@@ -50,7 +50,7 @@ def mistake_live(found: Mistake) -> LiveFigure:
         foot=[
             _code_fold(wrong, cure(found.name)),
             _numbers_fold(found, wrong, right),
-            _units_fold(found, wrong, right),
+            _units_fold(wrong, right),
         ],
         alt=f"{wrong.label} beside inverted dropout. {'. '.join(panel.title for panel in (*means, *ratio))}.",
         **neurons(found.units, (wrong, right), rates),
@@ -162,14 +162,14 @@ def _code_fold(wrong: Strategy, right: Strategy) -> words.Fold:
     """The code with the mistake, and with the one line changed."""
     wrong_code, right_code = (words.Code(words.LiveText(f"{kind}-code")) for kind in ("wrong", "right"))
     pair = words.columns([_heading(wrong), wrong_code], [_heading(right), right_code])
-    return words.Fold("The code: one line is wrong", [pair])
+    return words.Fold("The code", [pair])
 
 
 def _numbers_fold(found: Mistake, wrong: Strategy, right: Strategy) -> words.Fold:
     units = f"{found.sweep.config.units:,} units, under the same mask on both sides"
     note = words.Paragraph(f"Lines are exact; points are simulated: {units}.", "muted")
     pair = words.columns([_heading(wrong), _numbers(wrong)], [_heading(right), _numbers(right)])
-    return words.Fold("The numbers, with their errors", [pair, note])
+    return words.Fold("The numbers", [pair, note])
 
 
 def _numbers(row: Strategy) -> words.Quantities:
@@ -177,10 +177,10 @@ def _numbers(row: Strategy) -> words.Quantities:
     return words.Quantities([words.quantity(title, f"{row.name}-{text}") for title, text in titles.items()])
 
 
-def _units_fold(found: Mistake, wrong: Strategy, right: Strategy) -> words.Fold:
+def _units_fold(wrong: Strategy, right: Strategy) -> words.Fold:
     key = words.Paragraph(KEY, "muted")
     pair = words.columns(strategy_head(wrong, key), strategy_head(right, key))
-    return words.Fold(f"Unit by unit: {len(found.units.activation)} of them", [pair])
+    return words.Fold("Unit by unit", [pair])
 
 
 def _heading(row: Strategy) -> words.Heading:

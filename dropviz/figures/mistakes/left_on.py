@@ -35,8 +35,8 @@ def left_on_live(found: Answers) -> LiveFigure:
         texts=_answer_texts(found),
         head=[words.live_paragraph("finding", "finding")],
         foot=[
-            words.Fold("The code: one line is wrong", [_left_on_code()]),
-            words.Fold("The numbers, and six answers to the same input", [_answers_foot()]),
+            words.Fold("The code", [_left_on_code()]),
+            words.Fold("The numbers", [_answers_foot()]),
         ],
         alt=f"{'. '.join(panel.title for panel in answers)}. {'. '.join(panel.title for panel in panels)}.",
     )

@@ -19,7 +19,7 @@ class Curves:
     """Lines over the rate under a title that states their finding.
 
     ``limits`` caps the y axis, which has room for the lines ``beside`` these too, those of a panel that may take its
-    place; ``ends`` fixes it whatever the values are.
+    place; ``ends`` fixes it whatever the values are. A line of a name is not broken before so many ``letters``.
     """
 
     title: str
@@ -30,6 +30,7 @@ class Curves:
     x_title: str = "dropout rate"
     beside: Sequence[Line] = ()
     ends: tuple[float, float] | None = None
+    letters: int = 0
 
 
 def over(places: Floats, panels: Sequence[Curves], height: int) -> list[Panel]:
@@ -46,7 +47,7 @@ def _panel(curves: Curves, places: Floats, height: int) -> Panel:
     known = any(np.isfinite(line.estimate.exact).any() for line in curves.lines)
     y = Axis(curves.y_title, low, high, curves.log, ticks=None if known else ())  # nothing to read off
     groups = coinciding(curves.lines, y, height)
-    labels = direct_labels(curves.lines, groups, x.share(places), y, height)
+    labels = direct_labels(curves.lines, groups, x.share(places), y, height, curves.letters)
     drawn = _nested(curves.lines, groups)
     return Panel(curves.title, x, y, drawn, height, labels, over=True, right=room(labels))
 

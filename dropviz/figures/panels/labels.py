@@ -63,7 +63,7 @@ def coinciding(lines: Sequence[Line], y: Axis, height: float) -> list[Group]:
 
 
 def direct_labels(
-    lines: Sequence[Line], groups: Sequence[Group], x: Floats, y: Axis, height: float
+    lines: Sequence[Line], groups: Sequence[Group], x: Floats, y: Axis, height: float, letters: int = 0
 ) -> Labels:
     """Return a label a group of lines, beside where they end, and a thin line from each that does not stand there.
 
@@ -80,6 +80,8 @@ def direct_labels(
         The axis of the panel.
     height
         Its height in pixels.
+    letters
+        A line of a label is not broken before so many.
     """
     ends = []
     for members, equal in groups:
@@ -92,7 +94,7 @@ def direct_labels(
         before = float(up[shown].mean())  # decides between curves that end together
         color = colors.pop() if len(colors) == 1 else "title"
         ends.append(_End(text, color, 1.0, (float(x[shown[-1]]), float(up[shown[-1]])), before))
-    return _labels(tuple(ends), height, True)
+    return _labels(tuple(ends), height, True, letters)
 
 
 def tip_labels(tips: Sequence[tuple[str, str, float, float]], height: float) -> Labels:
@@ -125,8 +127,8 @@ def _said(names: Sequence[str], sign: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _labels(ends: tuple[_End, ...], height: float, led: bool) -> Labels:
-    kept, lines = _fitting(ends, height)
+def _labels(ends: tuple[_End, ...], height: float, led: bool, letters: int = 0) -> Labels:
+    kept, lines = _fitting(ends, height, letters)
     middles = _places(kept, lines, height)
     labels = []
     for end, words, middle in zip(kept, lines, middles, strict=True):
@@ -138,13 +140,13 @@ def _labels(ends: tuple[_End, ...], height: float, led: bool) -> Labels:
     return Labels(tuple(labels), tuple(labels))
 
 
-def _fitting(ends: Sequence[_End], height: float) -> tuple[list[_End], list[tuple[str, ...]]]:
+def _fitting(ends: Sequence[_End], height: float, least: int) -> tuple[list[_End], list[tuple[str, ...]]]:
     """The ends whose names fit beside the panel, and these in lines as short as can be."""
-    kept = list(ends)
+    kept, widths = list(ends), [max(wrap, least) for wrap in WRAPS]
     while True:
-        for letters in WRAPS:
+        for letters in widths:
             lines = [_wrapped(end.text, letters) for end in kept]
-            if LINE * sum(map(len, lines)) <= height or (len(kept) < 2 and letters == WRAPS[-1]):
+            if LINE * sum(map(len, lines)) <= height or (len(kept) < 2 and letters == widths[-1]):
                 return kept, lines
         kept.pop()
 

@@ -12,6 +12,8 @@ from dropviz.live.figure import LiveFigure
 from dropviz.live.modules import stylesheet
 from dropviz.live.panels import Panel, wire
 from dropviz.live.scripts import plotly_address
+from dropviz.live.terms import Reader
+from dropviz.live.words import Block
 from dropviz.settings.kinds import RATE, Choice, Number
 from dropviz.ui.components.scripts import component
 from dropviz.ui.settings.session import saved, to_remember, to_replace
@@ -80,6 +82,12 @@ def live_figure(
         key=state, data=data, on_rate_change=keep_rate, on_chosen_change=keep_variant, **moves
     )
     return float(saved()[setting.key])
+
+
+def show_words(blocks: Sequence[Block], key: str) -> None:
+    """Show words without a figure, each word of the glossary explained where it first stands."""
+    sent = wire(Reader().read(list(blocks)))
+    component("said", '<div class="dv"></div>', stylesheet())(key=key, data={"blocks": sent})
 
 
 def growing_figures(charts: Sequence[tuple[Panel, str]], key: str) -> None:

@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
 from dropviz.figures.noise import noise_live
+from dropviz.numbers.formulas import unbroken
 from dropviz.settings.noise import NOISE, SEED, SETTINGS, UNITS
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.activations import Activations
@@ -57,8 +58,8 @@ def _figure(activations: Activations, units: int, seed: int) -> None:
 def _words(*_: object) -> None:
     words = fold("What mean 0 does not do, and sources", "noise_words")
     if words.open:
-        words.markdown(WORDS)
-        words.caption(SOURCES)
+        words.markdown(unbroken(WORDS))
+        words.caption(unbroken(SOURCES))
 
 
 PAGE = Page(

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.widgets import data_editor
 
 from dropviz.figures.schedule import schedule_live
+from dropviz.numbers.formulas import unbroken
 from dropviz.settings import schedule as settings
 from dropviz.settings.schedule import KINDS, MOST_ROWS, STEP, TABLE, Rows, handles
 from dropviz.simulation.changing_rate import changing_rate
@@ -141,8 +142,8 @@ def _below(name: str, total: int, values: tuple[Any, ...]) -> None:
         with code:
             show_code("schedule_code", {"the schedule": made} | LOOPS)
     if why.open:
-        why.markdown(WHY)
-        why.caption(f"{kind.source} {CAPTION}")
+        why.markdown(unbroken(WHY))
+        why.caption(unbroken(f"{kind.source} {CAPTION}"))
 
 
 PAGE = Page(

@@ -10,6 +10,7 @@ import streamlit as st
 from dropviz.datasets.files import MOST_BYTES, read_activations
 from dropviz.frameworks.snippets import changed_lines
 from dropviz.numbers.checks import Floats
+from dropviz.numbers.formulas import unbroken
 from dropviz.numbers.written import plain, with_error
 from dropviz.settings.mistakes import CLEAN, CLEAN_KNOWN, FROM, RATE_SEEN, SETTINGS, TEST, TRAIN
 from dropviz.simulation.mistakes import example
@@ -137,8 +138,8 @@ def _verdict(result: Diagnosis) -> None:
     compared = fold("All that was compared", "diagnosis_compared")
     if compared.open:
         compared.markdown(
-            f"Test mean / training mean, observed: {with_error(result.ratio, result.ratio_se)}. "
-            f"Compared at rate {result.rate:g}: {', '.join(parts)}."
+            unbroken(f"Test mean / training mean, observed: {with_error(result.ratio, result.ratio_se)}. ")
+            + f"Compared at rate {result.rate:g}: {', '.join(parts)}."
         )
         compared.table(_table(result))
         compared.caption(

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 import dropviz as dv
 from dropviz.figures.mistakes.beside_inverted import mistake_live
 from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.numbers.formulas import unbroken
 from dropviz.settings.mistakes import INPUTS, MISTAKE, SEED, SETTINGS, TABLED
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
@@ -135,9 +136,9 @@ def _picture(name: str, activations: Activations, inputs: int, seed: int) -> Non
 def _below(name: str, *_: object) -> None:
     seen = fold("What goes wrong, and where it was seen in public", "mistakes_seen")
     if seen.open:
-        seen.markdown(f"{EXHIBITS[name].what}\n\n{EXHIBITS[name].seen}")
+        seen.markdown(unbroken(f"{EXHIBITS[name].what}\n\n{EXHIBITS[name].seen}"))
         if name == LEFT_ON:
-            seen.caption(LEFT_ON_SOURCE)
+            seen.caption(unbroken(LEFT_ON_SOURCE))
         seen.markdown(
             "**Relatives: wrong in other ways**\n" + "".join(f"\n- {relative}" for relative in RELATIVES)
         )

@@ -11,6 +11,8 @@ from dropviz.figures.training.drawn import network_panel, pictures_panel
 from dropviz.figures.training.epochs import training_panel
 from dropviz.frameworks.scripts import Target, training_script
 from dropviz.live.panels import Panel
+from dropviz.live.words import Paragraph
+from dropviz.numbers.formulas import unbroken
 from dropviz.settings.training import CURVES, EXPERIMENT, FRAMEWORK, OWN, SETTINGS, STARTS_ITSELF
 from dropviz.training.curves import TrainingView, training_view
 from dropviz.training.decision import has_decision
@@ -18,7 +20,7 @@ from dropviz.training.experiments import Experiment
 from dropviz.training.mc import Band, Comparison
 from dropviz.training.session import LiveTraining, Snapshot, Stage
 from dropviz.ui.components.code import show_code
-from dropviz.ui.components.live import growing_figures
+from dropviz.ui.components.live import growing_figures, show_words
 from dropviz.ui.page import Page
 from dropviz.ui.pages.training.chosen import Chosen, choose_own, choose_ready_made
 from dropviz.ui.settings.sources import disarmed
@@ -148,7 +150,9 @@ def _watch(chosen: Chosen, view: str, stage: Stage | None) -> None:
     if seen is not None and len(seen.sentences) > 1:
         numbers = fold("What these runs show, in numbers", "training_numbers")
         if numbers.open:
-            numbers.markdown("\n".join(f"- {disarmed(sentence)}" for sentence in seen.sentences[1:]))
+            numbers.markdown(
+                "\n".join(f"- {disarmed(unbroken(sentence))}" for sentence in seen.sentences[1:])
+            )
 
 
 def _finding(experiment: Experiment, seen: Snapshot | None) -> None:
@@ -157,7 +161,7 @@ def _finding(experiment: Experiment, seen: Snapshot | None) -> None:
         if seen is not None and seen.problem:
             st.error(disarmed(seen.problem))
         said = seen.sentences[0] if seen is not None and seen.sentences else experiment.question
-        st.markdown(disarmed(said))
+        show_words([Paragraph(said)], "training_said")
 
 
 def _progress(chosen: Chosen, seen: Snapshot | None) -> None:
