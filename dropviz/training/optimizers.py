@@ -111,7 +111,7 @@ class Adam(Checked):
 
 @dataclass(frozen=True, slots=True)
 class AdamW(Adam):
-    """`Adam` whose weight decay is decoupled: parameter ← (1 − learning_rate · weight_decay) · parameter, then the step.
+    """`Adam` with decoupled decay: the parameter is first multiplied by 1 − learning_rate · weight_decay.
 
     Source
     ------

@@ -18,7 +18,7 @@ from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.dropout import Dropout
 from dropviz.training.loop import score, start, train_epoch
 from dropviz.training.network import Parameters, as_parameters
-from dropviz.training.optimizers import SGD, Adam, AdamW, Optimizer
+from dropviz.training.optimizers import SGD, AdamW, Optimizer
 
 RUNS = (
     "inverted",
