@@ -74,7 +74,7 @@ function liftMeans(node, row, texts, space) {
     for (const [training, test] of lift) { training(up(one)); test(up(other)); }
     liftGap(up(Math.min(one, other)));
     stretchGap(`1 ${Math.abs(one - other).toFixed(4)}`);
-    node.classList.toggle("dv-broken", texts.badge[index] !== "=");
+    node.toggleAttribute("data-broken", texts.badge[index] !== "=");
   };
 }
 
@@ -105,7 +105,7 @@ export function drawBars(node, row, live) {
   const [train, test] = stands.map((stand, phase) => fillStand(stand, phase, row, live, space));
   node.dataset.color = row.color;
   const put = ({ node: place, grow }, value) => {
-    place.classList.toggle("dv-cut-off", Math.abs(value) > space.tallest);
+    place.toggleAttribute("data-cut", Math.abs(value) > space.tallest);
     grow(`scaleY(${lengthOf(value, space)})`);
   };
   const lift = liftMeans(node, row, texts, space);
@@ -124,7 +124,7 @@ export function drawBars(node, row, live) {
     rest();
     units.forEach(([value, droppedAt], at) => {
       const dropped = index >= droppedAt;
-      train[at].node.classList.toggle("dv-fallen", dropped);
+      train[at].node.toggleAttribute("data-fallen", dropped);
       put(train[at], dropped ? 0 : value * row.train[index]);
       put(test[at], value * row.test[index]);
     });

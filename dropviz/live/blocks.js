@@ -1,7 +1,7 @@
 // What stands around the picture: the slider's label and readout, texts and links, and the rows of neurons.
 
 import { drawBars } from "./bars.js";
-import { element } from "./dom.js";
+import { element, putText } from "./dom.js";
 import { sharedParts } from "./picture.js";
 import { drawUnits } from "./units.js";
 import { bare, showBlocks, telling } from "./words.js";
@@ -81,8 +81,8 @@ export function fillBlocks(live) {
   return (index) => {
     const rate = rates[index];
     const [value, note] = readouts?.[index] ?? [rate.toFixed(2), `keep ${(1 - rate).toFixed(2)}`];
-    parts.value.textContent = value;
-    parts.keep.textContent = note;
+    putText(parts.value, value);
+    putText(parts.keep, note);
     parts.range.setAttribute("aria-valuetext", `${label} ${value}${readouts ? `, ${note}` : ""}`);
     for (const move of texts) move(index);
     for (const link of links) link.search = `?rate=${rate}`;

@@ -203,11 +203,11 @@ def test_another_draw_lets_units_fall_one_by_one(page, still, draws):
     act(page, "show", draws[0])
     assert page.evaluate(RUNNING) == 0
     act(page, "live.replace", draws[1])
-    assert page.evaluate(RUNNING) == page.locator(".dv-fallen").count() > 2
+    assert page.evaluate(RUNNING) == page.locator("[data-fallen]").count() > 2
     standing = []
     for share in (0.0, 0.4, 0.7, 1.0):
         page.evaluate(AT, share)
-        places = page.evaluate(PLACES, ".dv-fallen .dv-column")
+        places = page.evaluate(PLACES, "[data-fallen] .dv-column")
         standing.append(sum(one["bottom"] - one["top"] > 0.5 for one in places))
     assert standing == sorted(standing, reverse=True)
     assert len(set(standing)) >= 3
