@@ -25,7 +25,10 @@ from dropviz.simulation.variance_shift import VarianceShift, VarianceShiftConfig
 from dropviz.theory.activations import RELU, Activations
 
 STRATEGIES = ("inverted", "standard")
-WIDEST_RATE, DEVIATIONS = 0.5, 3.2  # at that rate the picture has room for z ± so many of its standard deviations,
+WIDEST_RATE, DEVIATIONS = (
+    0.5,
+    3.2,
+)  # at that rate the picture has room for z ± so many of its standard deviations,
 TALLEST_RATE = 0.2  # and here for its bars: at smaller rates z is a needle, at larger ones its tails are cut
 MOST_ADDED = 24  # inputs whose part in z is shown one by one,
 USUAL_RATE = 0.75  # up to which the picture has room for all of them
