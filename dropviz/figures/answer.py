@@ -30,8 +30,8 @@ LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi & Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
 FINDING = (
-    "{answer}: both match the mean and differ by the factor {k} = {keep} alone, but only inverted leaves nothing to do "
-    "at test."
+    "{answer}: both match the mean and differ by the factor {k} = {keep} alone; only inverted leaves nothing to do at "
+    "test."
 )
 TITLES = words.Cells(
     [
@@ -61,10 +61,10 @@ class Point(NamedTuple):
 REASONS = (
     Point(
         "1. Nothing to do at test",
-        "The test network is plain code, the same for networks trained with and without dropout.",
+        "The test network is plain code, without a trace of dropout.",
         CS231N,
-        "Standard: {standard-line:code}; inverted: {inverted-line:code}. The factor forgotten: test mean {forgotten} "
-        "times the training mean (exact {forgotten-exact}).",
+        "Standard: {standard-line:code}; inverted: {inverted-line:code}. Forgotten: test ÷ training mean {forgotten} "
+        "(exact {forgotten-exact}).",
         ("Start", "explore"),
     ),
     Point(
@@ -148,7 +148,12 @@ def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> Liv
     reasons = over(evidence.rates, _reason_panels(evidence), TALL)
     limits = over(evidence.rates, _limit_panels(evidence, learning_rates), LOW)
     rows = [
-        Row([panel], _evidence(point), words.Cells([point.label, words.LiveText(f"cell-{at}"), inverted]))
+        Row(
+            [panel],
+            _evidence(point),
+            words.Cells([point.label, words.LiveText(f"cell-{at}"), inverted]),
+            at == 0,
+        )
         for at, (panel, point, inverted) in enumerate(zip(reasons, REASONS, INVERTED, strict=True))
     ]
     apart = [

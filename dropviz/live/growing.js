@@ -1,8 +1,8 @@
 // Panels that grow: the server sends them again and again, the browser draws them in the nodes that are there, so that
 // nothing blinks.
 
-import { isDrawing, panelNodes, TYPE } from "./panel.js";
-import { measurePanels, sharedParts, showPanel } from "./picture.js";
+import { isDrawing, panelNodes } from "./panel.js";
+import { measurePanels, sharedParts, showPanel, styled } from "./picture.js";
 import { dataTables } from "./tables.js";
 import { revive } from "./wire.js";
 
@@ -20,12 +20,12 @@ function arrange(root, charts) {
 
 function drawCharts(root) {
   if (!root.clientWidth) return; // the page was left
-  const unit = parseFloat(getComputedStyle(root).getPropertyValue("--dv-type")) / TYPE || 1;
+  const { unit, low } = styled(root, root.charts.map(({ panel }) => panel));
   measurePanels(Array.from(root.children, ({ nodes }) => nodes));
-  root.charts.forEach(({ panel, alt }, at) => {
+  root.charts.forEach(({ alt }, at) => {
     const { nodes } = root.children[at];
     nodes.figure.setAttribute("aria-label", alt);
-    showPanel(nodes, panel, root.live, WIDE_PAGE, unit).move(0);
+    showPanel(nodes, low[at], root.live, WIDE_PAGE, unit).move(0);
   });
   root.dataset.ready = "";
 }

@@ -252,12 +252,13 @@ class Row:
     """Panels side by side, one below the other on a phone; ``words`` stand above them.
 
     Rows that follow one another with the same ``fold`` unfold together under that title; one that has cells unfolds
-    alone, as a row of a table.
+    alone, as a row of a table. One that is ``open`` has unfolded at first.
     """
 
     panels: Sequence[Panel]
     words: Sequence[Block] = ()
     fold: str | Cells = ""
+    open: bool = False
 
 
 # ---- on the wire ----------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ export function picturePanels(parent, rows) {
     rows.forEach((row, at) => {
       const own = rowNodes(row, parent.nodes.slice(used, used += row.panels.length));
       if (row.fold && row.fold === rows[at - 1]?.fold) parent.lastElementChild.append(...own);
-      else parent.append(...(row.fold ? [foldNode(row.fold, own)] : own));
+      else parent.append(...(row.fold ? [foldNode(row.fold, own, row.open)] : own));
     });
   }
   return panels;
@@ -72,15 +72,25 @@ export function showPanel(nodes, panel, live, page, unit) {
   return drawnPanel;
 }
 
+/**
+ * What the style sheet says of a picture: the pixels of its unit; and its panels, none taller than there is room for.
+ * @param {Element} node @param {Panel[]} panels
+ */
+export function styled(node, panels) {
+  const [type, tallest] = ["type", "tallest"].map((name) => parseFloat(getComputedStyle(node).getPropertyValue(`--dv-${name}`)));
+  const low = panels.map((panel) => (panel.height > tallest ? { ...panel, height: tallest } : panel));
+  return { unit: type / TYPE || 1, low };
+}
+
 // The panels as they are to be drawn.
 function drawAll(live, panels) {
   const { picture } = live.parts;
-  const unit = parseFloat(getComputedStyle(picture).getPropertyValue("--dv-type")) / TYPE || 1;
+  const { unit, low } = styled(picture, panels);
   const page = picture.clientWidth / unit;
   measurePanels(picture.nodes);
   live.shown = panels;
   // What is folded has no width; it is drawn when it unfolds.
-  live.drawn = panels.flatMap((panel, at) => {
+  live.drawn = low.flatMap((panel, at) => {
     if (!picture.nodes[at].width) return [];
     const drawnPanel = showPanel(picture.nodes[at], panel, live, page, unit);
     holdKnots(picture.nodes[at], panel, drawnPanel, live, () => { drawPicture(live); live.movePicture(live.index); });

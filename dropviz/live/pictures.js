@@ -7,7 +7,7 @@ import { TYPE } from "./panel.js";
 
 const DESIGN_WIDTH = 425; // pixels that a picture is drawn for
 const PAGE_FACTOR = 1.3; // most that it is enlarged on an ordinary page, where words stand close by
-const SMALLEST_TYPE = 13; // pixels, as on every page
+const SMALLEST_TYPE = { page: 14, talk: 16 }; // pixels
 const IDLE_MS = 60;
 const KEY_STEPS = 50; // from the bottom of the axis to its top
 
@@ -86,7 +86,7 @@ export function fitPictures({ parts, mode, pictures }) {
   const width = parts.pictures.clientWidth;
   if (!width) return;
   const most = mode === "talk" ? Infinity : PAGE_FACTOR;
-  const type = Math.max(SMALLEST_TYPE, TYPE * Math.min(most, width / DESIGN_WIDTH));
+  const type = Math.max(SMALLEST_TYPE[mode] ?? SMALLEST_TYPE.page, TYPE * Math.min(most, width / DESIGN_WIDTH));
   if (Math.abs(type - parseFloat(parts.pictures.style.getPropertyValue("--dv-type"))) < 0.2) return;
   parts.pictures.style.setProperty("--dv-type", `${type}px`);
   for (const one of pictures.filter(Boolean)) one.live?.redraw();

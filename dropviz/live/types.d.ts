@@ -63,7 +63,7 @@ interface Panel {
   title: string; x: Axis; y: Axis; marks: Mark[]; height: number; labels: Labels; over: boolean; above: Block[];
   right: number; equal: boolean; knots: Knots | null;
 }
-interface Row { panels: Panel[]; words: Block[]; fold: string | Cells; }
+interface Row { panels: Panel[]; words: Block[]; fold: string | Cells; open: boolean; }
 
 interface UnitRow {
   name: string; color: string; train: (number | null)[]; test: (number | null)[];

@@ -81,10 +81,15 @@ const worded = (tag, attributes, spans) => (spans.span === "LiveText" && spans.s
 
 const cellsNode = ({ cells }) => element("span", { class: "dv-cells" }, cells.map((spans) => worded("span", {}, spans)));
 
-/** What unfolds under a title, or under the row of a table. @param {string | Cells} title @param {Node[]} nodes */
-export const foldNode = (title, nodes) => {
-  const summary = element("summary", {}, [typeof title === "string" ? title : cellsNode(title)]);
-  return element("details", { class: "dv-fold" }, [summary, ...nodes]);
+/**
+ * What unfolds under a title, or under the row of a table: there words stand beside their picture.
+ * @param {string | Cells} title @param {Node[]} nodes @param {boolean} [open] at first
+ */
+export const foldNode = (title, nodes, open = false) => {
+  const plain = typeof title === "string";
+  const summary = element("summary", {}, [plain ? title : cellsNode(title)]);
+  const unfolded = plain ? nodes : [element("div", { class: "dv-unfolded" }, nodes)];
+  return element("details", { class: "dv-fold", ...(open && { open: "" }) }, [summary, ...unfolded]);
 };
 
 const quantityNode = ({ title, value, below }) => {

@@ -1,11 +1,13 @@
 """The page opens, in our colours, for each kind of visitor; the fixtures see to it that nothing went wrong."""
 
 import re
+from itertools import chain, zip_longest
 
 import pytest
 from playwright.sync_api import expect
 
 from dropviz.settings.addresses import FIRST_PAGE
+from dropviz.settings.next_layer import STEP
 from dropviz.ui.frame import PAGES
 from tests.browser.conftest import LAPTOP, UPRIGHT
 from tests.browser.in_view import broken_formulas, terms_in_view, words_in_view
@@ -68,7 +70,7 @@ def expect_whole_formulas(page, address):
     page.set_viewport_size(LAPTOP)
 
 
-def test_in_a_frame_of_a_course_site_a_page_is_its_figure_its_slider_and_a_link(new_page, opened):
+def test_in_a_frame_of_a_course_site_a_page_is_its_figure_its_slider_and_a_link(new_page, opened, walk):
     page = new_page(viewport={"width": 760, "height": 460})
     opened(page, "/?embed=true&view=simple&rate=0.4")
     link = page.get_by_role("link", name="Open in dropviz")
@@ -77,10 +79,15 @@ def test_in_a_frame_of_a_course_site_a_page_is_its_figure_its_slider_and_a_link(
         box = part.bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 460
-    assert page.get_by_test_id("stMain").evaluate("node => node.scrollHeight <= node.clientHeight")
-    for one in PAGES[1:3]:
-        opened(page, f"/{one.address}?embed=true")
+    steps = [f"next-layer?next_step={step}" for step in STEP.options]
+    others = [one.address for one in PAGES[1:] if one.address not in ("next-layer", "story")]
+    for address in ["", *filter(None, chain(*zip_longest(others, steps)))]:  # no page twice in a row
+        if address:
+            walk(page, f"/{address}{'&' if '?' in address else '?'}embed=true")
+        expect(page.locator(".dv-svg:visible, .dv-bars").first).to_be_in_viewport()
+        expect(page.locator(".dv-range, [data-testid=stSlider]").first).to_be_in_viewport()
         links = page.get_by_role("link").filter(visible=True).all_inner_texts()
         assert set(links) <= {"Skip to main content", "Open in dropviz"}
         expect(page.get_by_role("heading", level=1)).to_be_hidden()
-        expect(page.locator(".dv-range")).to_be_in_viewport()
+        lengths = page.get_by_test_id("stMain").evaluate("node => [node.scrollHeight, node.clientHeight]")
+        assert lengths[0] <= lengths[1], (address, lengths)

@@ -41,7 +41,7 @@ def network_panel(network: Network, seen: Redrawn | None) -> tuple[Panel, str]:
     off, hidden = int((~kept).sum()), sum(map(len, network.kept[1:-1]))
     title = "The network, no unit dropped"
     if off:
-        title = f"One mask of many: {off} of the {hidden} hidden units shown are dropped"
+        title = f"One mask drops {off} of the {hidden} hidden units shown"
     drawn = Panel(title, *_axes(WIDE, TALL), marks, HEIGHT, Labels(labels, labels), equal=True)
     return drawn, f"{title}. Its layers have {', '.join(map(str, network.sizes))} units."
 

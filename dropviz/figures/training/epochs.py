@@ -15,14 +15,14 @@ from dropviz.live.panels import Axis, Band, Mark, Panel, Path, role
 from dropviz.numbers.written import plain
 from dropviz.training.curves import SMALLEST, Compared, Curve
 
-HEIGHT = 236  # of a panel, pixels
+HEIGHT, LOW = 236, 150  # of a panel, and of one in a frame of another site, pixels
 RIGHT = 100  # room for the names of the curves
 AVERAGE = "the average digit, always"
 Dash = Literal["solid", "dashed"]
 OTHERS = ("inverted", "other", "both", "none", "standard", "ink")
 
 
-def training_panel(compared: Compared) -> tuple[Panel, str]:
+def training_panel(compared: Compared, height: int = HEIGHT) -> tuple[Panel, str]:
     """Return one panel, and its description; without curves, what is going to be compared."""
     scale = scale_of(compared)
     colors = run_colors([method for _, method in compared.runs])
@@ -43,8 +43,8 @@ def training_panel(compared: Compared) -> tuple[Panel, str]:
         ends, level = np.array([0.0, compared.epochs]), np.full(2, compared.average)
         marks.append(Path(AVERAGE, "ink", ends, level, "dotted", width=1.5))
         tips += _tip(Curve(AVERAGE, -1, level, level), "ink", y, 1)
-    x, labels = Axis("epoch", 0.0, float(compared.epochs)), tip_labels(tips, HEIGHT)
-    return Panel(title, x, y, marks, HEIGHT, labels, right=RIGHT), _description(scale, title, compared)
+    x, labels = Axis("epoch", 0.0, float(compared.epochs)), tip_labels(tips, height)
+    return Panel(title, x, y, marks, height, labels, right=RIGHT), _description(scale, title, compared)
 
 
 def run_colors(methods: Sequence[str | None]) -> list[str]:

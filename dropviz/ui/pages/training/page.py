@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.figures.training.after import band_figure, decision_figure, examples_figure, passes_figure
 from dropviz.figures.training.drawn import network_panel, pictures_panel
-from dropviz.figures.training.epochs import training_panel
+from dropviz.figures.training.epochs import HEIGHT, LOW, training_panel
 from dropviz.frameworks.scripts import Target, training_script
 from dropviz.live.panels import Panel
 from dropviz.live.words import Paragraph
@@ -190,7 +190,8 @@ def _charts(chosen: Chosen, seen: Snapshot | None, view: str) -> tuple[list[Char
     network = network_panel(drawn.network, drawn.redrawn)
     if seen is None or not seen.runs:
         return [network, *_data(drawn)], []
-    curves = [training_panel(panel) for panel in drawn.panels]
+    height = LOW if st.context.is_embedded else HEIGHT
+    curves = [training_panel(panel, height) for panel in drawn.panels]
     if view != CURVES.default:
         return curves, []
     if seen.after:
