@@ -117,6 +117,7 @@ PAGES_CALL = {
     "example",
     "first_look",
     "grouped",
+    "low_precision",
     "masked_unit",
     "nonlinear_unit",
     "normalized_shift",

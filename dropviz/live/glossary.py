@@ -96,6 +96,8 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "path": "a whole branch of a network, beside which a shortcut leads.",
             "DropPath": "one mask for a whole path: it is there, or it is not. Also called stochastic depth.",
             "DropConnect": "a mask for each weight, not for each unit.",
+            "bfloat16": "a number in 16 bits, 8 of them for its digits: steps of 0.4 to 0.8 % of the number.",
+            "float16": "a number in 16 bits, 11 of them for its digits: steps of 0.05 to 0.1 % of the number.",
             "covariance": "how much two quantities vary together; 0 if they have nothing to do with each other.",
         },
         "Noise": {

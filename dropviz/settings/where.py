@@ -8,6 +8,7 @@ QUESTION = Choice(
     "where",
     "In real networks",
     {
+        "precision": "Few bits",
         "groups": "Groups",
     },
     "groups",
@@ -16,10 +17,12 @@ QUESTION = Choice(
 )
 # what each question asks, in full
 ASKED: Mapping[str, str] = {
+    "precision": "Does dropout keep the mean where numbers have few bits?",
     "groups": "What does one mask for many inputs change?",
 }
 
 SEED = seed("where_seed", 3, "The same seed gives the same weights, inputs and masks.")
+LAYERS = Number("where_layers", "layers", 12, 1, 100, 1, help="With dropout, one behind the other.")
 CHANNELS = Number(
     "where_channels",
     "channels",
@@ -40,6 +43,7 @@ PLACES = Number(
 )
 # of each question, under the name that it has in the question's configuration
 FIELDS: Mapping[str, Mapping[str, Number | Choice]] = {
+    "precision": {"layers": LAYERS, "seed": SEED},
     "groups": {"channels": CHANNELS, "places": PLACES, "seed": SEED},
 }
 SETTINGS: tuple[Setting, ...] = (
