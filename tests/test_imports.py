@@ -120,6 +120,7 @@ PAGES_CALL = {
     "low_precision",
     "masked_unit",
     "nonlinear_unit",
+    "normalised",
     "normalized_shift",
     "noise_pair",
     "observe",
