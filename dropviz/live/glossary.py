@@ -96,6 +96,11 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "path": "a whole branch of a network, beside which a shortcut leads.",
             "DropPath": "one mask for a whole path: it is there, or it is not. Also called stochastic depth.",
             "DropConnect": "a mask for each weight, not for each unit.",
+            "BatchNorm": "batch norm: brings each unit to mean 0, variance 1; at test by stored values.",
+            "LayerNorm": "brings the units of one example to mean 0 and variance 1, in both phases.",
+            "RMSNorm": "divides the units of one example by their root mean square, in both phases.",
+            "bfloat16": "a number in 16 bits, 8 of them for its digits: steps of 0.4 to 0.8 % of the number.",
+            "float16": "a number in 16 bits, 11 of them for its digits: steps of 0.05 to 0.1 % of the number.",
             "covariance": "how much two quantities vary together; 0 if they have nothing to do with each other.",
         },
         "Noise": {

@@ -8,18 +8,24 @@ QUESTION = Choice(
     "where",
     "In real networks",
     {
+        "normalisation": "Normalisation",
+        "precision": "Few bits",
         "groups": "Groups",
     },
-    "groups",
+    "normalisation",
     "Each question looks at one place of a real network, or at one kind of dropout there.",
     "segments",
 )
 # what each question asks, in full
 ASKED: Mapping[str, str] = {
+    "normalisation": "Before a normalisation: does a forgotten factor matter?",
+    "precision": "Does dropout keep the mean where numbers have few bits?",
     "groups": "What does one mask for many inputs change?",
 }
 
 SEED = seed("where_seed", 3, "The same seed gives the same weights, inputs and masks.")
+INPUTS = Number("where_inputs", "inputs (fan-in)", 64, 1, 256, 1, help="How many inputs each unit has.")
+LAYERS = Number("where_layers", "layers", 12, 1, 100, 1, help="With dropout, one behind the other.")
 CHANNELS = Number(
     "where_channels",
     "channels",
@@ -34,12 +40,14 @@ PLACES = Number(
     "places of a channel",
     8,
     1,
-    64,
+    16,
     1,
     help="Pixels, or time steps: all places of a channel are multiplied by its weight.",
 )
 # of each question, under the name that it has in the question's configuration
 FIELDS: Mapping[str, Mapping[str, Number | Choice]] = {
+    "normalisation": {"inputs": INPUTS, "seed": SEED},
+    "precision": {"layers": LAYERS, "seed": SEED},
     "groups": {"channels": CHANNELS, "places": PLACES, "seed": SEED},
 }
 SETTINGS: tuple[Setting, ...] = (

@@ -31,10 +31,10 @@ WIDE_RATE, NEEDLE_RATE = 0.6, 0.15  # the picture shows all of z there; at small
 
 @dataclass(frozen=True, slots=True)
 class GroupsConfig(Checked):
-    """``channels`` × ``places`` inputs, 1 to 64 each, ReLU of a normal; weights from N(1, ½²)/(channels × places)."""
+    """``channels`` × ``places`` inputs, 1 to 16 each, ReLU of a normal; weights from N(1, ½²)/(channels × places)."""
 
-    channels: int = checked(8, check_count, 1, 64)
-    places: int = checked(8, check_count, 1, 64)
+    channels: int = checked(8, check_count, 1, 16)
+    places: int = checked(8, check_count, 1, 16)
     rates: tuple[float, ...] = checked(GRID, check_rising)
     masks: int = checked(4000, check_count, 2, 100_000)
     seed: int = checked(3, check_count, 0, 2**63 - 1)

@@ -62,7 +62,7 @@ def test_shares_and_what_is_beyond_make_up_all_masks():
     np.testing.assert_allclose(FOUND.shares.sum(axis=2) / 100.0 + FOUND.outside, 1.0)
 
 
-@pytest.mark.parametrize(("part", "message"), [({"channels": 0}, "channels"), ({"places": 65}, "places")])
+@pytest.mark.parametrize(("part", "message"), [({"channels": 0}, "channels"), ({"places": 17}, "places")])
 def test_what_is_out_of_range_is_refused_by_name(part, message):
     with pytest.raises(ValueError, match=message):
         replace(CONFIG, **part)

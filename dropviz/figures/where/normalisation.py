@@ -1,0 +1,140 @@
+"""Dropout before a normalisation, drawn: what a forgotten factor changes there, and what the right one leaves."""
+
+import numpy as np
+
+from dropviz.figures.panels.curves import Curves, over
+from dropviz.live import words
+from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import Line, Row
+from dropviz.numbers.estimate import Estimate
+from dropviz.numbers.written import plain
+from dropviz.simulation.where.normalisation import EPSILON, STRATEGIES, Normalised
+
+HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
+NAMES = {"standard": "× k at test", "none": "× k forgotten"}
+SEEN = 1e-3  # a change that is smaller is no more than the ε of the normalisation
+LI = words.Link("https://arxiv.org/abs/1801.05134", "Li et al., CVPR 2019")
+
+
+def normalisation_live(found: Normalised) -> LiveFigure:
+    """Return the figure: the change by forgetting, and the variance behind BatchNorm; the means unfold."""
+    rates = np.asarray(found.config.rates)
+    change, variance, off = _change(found), _variance(found), _off(found)
+    return LiveFigure(
+        rows=[
+            Row(over(rates, [change, variance], HEIGHT)),
+            Row(over(rates, [off], LOW), fold="The means behind BatchNorm"),
+        ],
+        rates=found.config.rates,
+        texts=_texts(found),
+        head=[words.live_paragraph("finding", "finding")],
+        foot=[_numbers(), _order(), _how(found)],
+        alt=f"Over the rate: {change.title}; {variance.title}; {off.title}.",
+    )
+
+
+# ---- panels ---------------------------------------------------------------------------------------------------------
+
+
+def _change(found: Normalised) -> Curves:
+    """What forgetting changes behind each normalisation; that of the last two is on the examples drawn."""
+    lines = [
+        Line("BatchNorm", "none", found.estimates("change")),
+        Line("LayerNorm", "other", Estimate(found.layer_norm_change), kind="simulated"),
+        Line("RMSNorm", "ink", Estimate(found.rms_norm_change), dashed=True, kind="simulated"),
+    ]
+    title = "Forgetting × k changes the output at test by"
+    return Curves(title, "standard deviations of training", lines)
+
+
+def _lines(found: Normalised, quantity: str) -> list[Line]:
+    estimate = found.estimates(quantity)
+    return [Line(NAMES[name], name, estimate[at], dashed=True) for at, name in enumerate(STRATEGIES)]
+
+
+def _variance(found: Normalised) -> Curves:
+    training = Line("training: 1", "ink", Estimate(np.ones(len(found.config.rates))))
+    return Curves("Variance behind BatchNorm", "variance", [training, *_lines(found, "variance")], log=True)
+
+
+def _off(found: Normalised) -> Curves:
+    title = "Means behind BatchNorm at test; in training 0"
+    return Curves(title, "off by, root mean square", _lines(found, "off"))
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+
+def _numbers() -> words.Fold:
+    columns: list[list[words.Block]] = [
+        [
+            words.Heading(NAMES[name].capitalize(), name),
+            words.Quantities(
+                [
+                    words.quantity("variance behind BatchNorm", f"{name}-variance"),
+                    words.quantity("its means are off by", f"{name}-off"),
+                ]
+            ),
+        ]
+        for name in STRATEGIES
+    ]
+    epsilon = words.sentence(
+        "Behind LayerNorm forgetting changes the output by {layer}, behind RMSNorm by {rms}: the work of their "
+        f"ε = {EPSILON:g} alone."
+    )
+    return words.Fold("The numbers", [words.columns(*columns), words.Paragraph(epsilon)])
+
+
+def _order() -> words.Fold:
+    before = (
+        "LayerNorm and RMSNorm divide each example by its own size, so z and k·z become the same. Before them, and in "
+        "training as well, standard and inverted dropout are one network: a factor that is forgotten costs nothing."
+    )
+    after = words.sentence(
+        "BatchNorm divides by a variance that it stored in training, where masks made z vary more. The factor mends "
+        "the means; it does not mend the variance, nor does inverted dropout: v/(k·(v + r·μ²)) forgotten, "
+        "k·v/(v + r·μ²) with × k (the Δ of {li}, case (b), uncorrelated inputs). So they put dropout after the last "
+        "BatchNorm, where no stored variance follows.",
+        li=LI,
+    )
+    return words.Fold("So where does dropout belong?", [words.Paragraph(before), words.Paragraph(after)])
+
+
+def _how(found: Normalised) -> words.Fold:
+    config = found.config
+    inputs = "1 input" if config.inputs == 1 else f"{config.inputs} inputs"
+    said = (
+        f"{config.units} units with {inputs} each, ReLU of a normal; random, untrained weights with mean 0. BatchNorm "
+        f"stores mean and variance of every unit under dropout, from {config.samples:,} examples, and divides by that "
+        "standard deviation. Changes and means are root mean squares over units and examples. Lines of "
+        "BatchNorm are exact, those of the other two computed on drawn inputs; points are simulated, bars: one "
+        "standard error."
+    )
+    return words.Fold("How it is computed", [words.Paragraph(said)])
+
+
+def _texts(found: Normalised) -> dict[str, list[str]]:
+    rates = found.config.rates
+    findings = [_finding(found, at) for at in range(len(rates))]
+    texts = {
+        "finding": findings,
+        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
+        "layer": [plain(change, 2) for change in found.layer_norm_change.tolist()],
+        "rms": [plain(change, 2) for change in found.rms_norm_change.tolist()],
+    }
+    for at, name in enumerate(STRATEGIES):
+        for quantity in ("variance", "off"):
+            texts |= words.quantity_texts(f"{name}-{quantity}", found.estimates(quantity)[at])
+    return texts
+
+
+def _finding(found: Normalised, at: int) -> str:
+    if found.config.rates[at] == 0.0:
+        return "At rate 0 nothing is dropped, and × k is × 1: every normalisation gives what it gave in training."
+    change = max(found.layer_norm_change[at], found.rms_norm_change[at])
+    others = f"about {plain(change, 1)}" if change >= SEEN else f"less than {SEEN:g}"
+    return (
+        f"Forgetting × k changes BatchNorm’s output by {plain(found.exact_change[at], 2)} standard deviations, "
+        f"LayerNorm’s and RMSNorm’s by {others}. With × k BatchNorm’s variance is still "
+        f"{plain(found.exact_variance[0, at], 2)}, not 1."
+    )

@@ -1,0 +1,39 @@
+"""Few bits, drawn: the sentence has both errors, says exact only of what is, and one layer has no second number."""
+
+import re
+
+import numpy as np
+import pytest
+
+from dropviz.figures.where.precision import precision_live
+from dropviz.simulation.where.precision import PrecisionConfig, low_precision
+from tests.figures.reading import exact
+
+FOUND = low_precision(PrecisionConfig())
+LIVE = precision_live(FOUND)
+SAID = LIVE.texts["finding"]
+
+
+def test_the_numbers_at_a_rate_of_a_tenth_and_at_one_half():
+    assert "1/0.9 becomes 1.109375: the mean is off by −0.16 % a layer, −1.9 % after 12" in SAID[10]
+    assert "+0.078 % a layer" in SAID[30]
+    assert SAID[50] == "At this rate few bits are exact: 1/0.5 is 2, and the mask drops 50 %."
+
+
+@pytest.mark.parametrize("at", range(1, 96))
+def test_exact_is_said_where_it_is_and_signs_are_those_of_the_errors(at):
+    off = [FOUND.exact_one_factor[0, at], FOUND.exact_one_mask[at]]
+    assert ("exact" in SAID[at]) == (0.0 in off)
+    signs = re.findall(r"([+−])\S+ % a layer", SAID[at])
+    assert signs == ["+" if error > 0.0 else "−" for error in off if error]
+
+
+def test_one_layer_is_said_once():
+    said = precision_live(low_precision(PrecisionConfig(layers=1))).texts["finding"]
+    assert not any("after" in text for text in said)
+
+
+def test_the_lines_are_the_closed_forms():
+    factors, masks = LIVE.panels[:2]
+    np.testing.assert_array_equal(exact(factors, "bfloat16"), FOUND.exact_all_factor[0])
+    np.testing.assert_array_equal(exact(masks, "8 bits"), FOUND.exact_all_mask)
