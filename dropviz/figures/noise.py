@@ -26,6 +26,7 @@ PICTURE, HEIGHT = 150, 130  # of the picture and of the folded curves, pixels
 STEMS = {
     "dropped": "one value in training: dropped",
     "zero": "one value in training: 0 before",
+    "zeros": "exactly 0 in training",
     "test": "exactly 0 at test",
 }
 CODE: Mapping[str, str] = MappingProxyType(
@@ -169,7 +170,7 @@ def _texts(found: NoisePair) -> dict[str, list[str]]:
         ]
     for name in found.pair:
         said |= _simulated_texts(found, name)
-        said[f"{name}-note"] = _notes(found.distributions[name], isinstance(noise(name), MaskNoise))
+        said[f"{name}-note"] = _notes(found.distributions[name])
     said["finding"] = _findings(found)
     said["alpha-verdict"] = _alpha_verdict(found)
     said["summary"] = [
@@ -290,24 +291,21 @@ def _alpha_verdict(found: NoisePair) -> list[str]:
     ]
 
 
-def _notes(picture: Distribution, masks: bool) -> list[str]:
+def _notes(picture: Distribution) -> list[str]:
     """Say what the picture cannot show, a sentence or two a rate: the point masses, and what its frame cuts off."""
     said = []
     for index, (outside, tallest) in enumerate(zip(picture.outside, picture.train.max(axis=1), strict=True)):
         here = {name: (mass.share[index], mass.at[index]) for name, mass in picture.masses.items()}
         parts = []
-        if masks and "dropped" in here:
+        if "zeros" in here:
+            parts.append(f"Exactly 0: {here['zeros'][0]:.0f} % in training.")
+        if "dropped" in here:
             share, at = here["dropped"]
-            place = "Exactly 0" if at == 0.0 else f"Dropped, at {at:.2f}".replace("-", "−")
-            parts.append(f"{place}: {share:.0f} % in training.")
+            parts.append(f"Dropped, at {at:.2f}: {share:.0f} % in training.".replace("-", "−"))
         share, at = here.get("zero", (0.0, 0.0))
         if share > 0.0:
-            zeros = (
-                f"Exactly 0: {share:.0f} % in training."
-                if at == 0.0
-                else f"Zeros, moved to {at:.2f}: {share:.0f} %."
-            )
-            parts.append(zeros)
+            place = "Exactly 0" if at == 0.0 else f"Zeros, moved to {at:.2f}"
+            parts.append(f"{place}: {share:.0f} % in training.".replace("-", "−"))
         if outside > 0.5:
             parts.append(f"Beyond the axis: {outside:.0f} %.")
         if tallest > picture.top:

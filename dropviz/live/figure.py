@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dropviz.live.panels import Panel, Row, wire
-from dropviz.live.words import Block
+from dropviz.live.words import Block, Paragraph
+from dropviz.numbers.written import UNKNOWN
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+WHY_UNKNOWN = "so few of the units decide this number that no error says how far it may be off"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +78,12 @@ class LiveFigure:
         """All panels, row by row."""
         return [panel for row in self.rows for panel in row.panels]
 
+    @property
+    def notes(self) -> list[Block]:
+        """What stands below all else: what an error is that nobody knows, if a text has one at any rate."""
+        unknown = any(UNKNOWN in text for texts in self.texts.values() for text in texts)
+        return [Paragraph(f"{UNKNOWN}: {WHY_UNKNOWN}.", "muted")] if unknown else []
+
     def nearest(self, rate: float) -> int:
         """Index of the place of the slider that is nearest to ``rate``."""
         return min(range(len(self.rates)), key=lambda index: abs(self.rates[index] - rate))
@@ -100,7 +109,7 @@ class LiveFigure:
             "alt": self.alt,
             "texts": {name: list(values) for name, values in self.texts.items()},
             "head": wire(self.head),
-            "foot": wire(self.foot),
+            "foot": wire([*self.foot, *self.notes]),
             "units": [[round(float(value), 6), int(index)] for value, index in self.units],
             "unitRows": wire(self.unit_rows),
             "label": self.slider_label,

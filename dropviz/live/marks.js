@@ -53,11 +53,13 @@ function errorBars(xs, ys, errors, { toX, toY }) {
 }
 
 /**
- * A value with its error, which has one digit: 0.278 ± 0.002.
+ * A value with its error, which has one digit: 0.278 ± 0.002; NaN is an error that nobody knows.
  * @param {number} value @param {number} [error]
  */
 export const plusMinus = (value, error) => {
-  if (!Number.isFinite(value) || !hasError(value, error)) return figures(value);
+  if (!Number.isFinite(value)) return figures(value);
+  if (Number.isNaN(error)) return `${Number(value.toPrecision(2))} ± ?`.replaceAll("-", "−");
+  if (!hasError(value, error)) return figures(value);
   const decimals = -Math.floor(Math.log10(Number(error.toPrecision(1))));
   if (decimals < 0 || decimals > 12) return `${figures(value)} ± ${figures(error)}`;
   const rounded = Number(value.toFixed(decimals)) + 0; // no minus before a zero

@@ -22,7 +22,8 @@ def test_plain(value, text):
 @pytest.mark.parametrize(
     ("value", "error", "text"),
     [(0.39894, 0.00061, "0.3989 ± 0.0006"), (-1.5, 0.2, "−1.5 ± 0.2"), (1234.0, 30.0, "1230 ± 30"), (5.0, 0.0, "5.000"),
-     (math.nan, 0.1, "undefined"), (2.0, math.nan, "2.000"), (1e9, 1e3, "1.000000e+09 ± 0.000001e+09"),
+     (math.nan, 0.1, "undefined"), (2.0, math.nan, "2.0 ± ?"), (0.0, math.nan, "0 ± ?"),
+     (1e9, 1e3, "1.000000e+09 ± 0.000001e+09"),
      (-3e-12, 2e-12, "−3e-12 ± 2e-12"), (2e5, 3e7, "0e+07 ± 3e+07")],
 )  # fmt: skip
 def test_with_error(value, error, text):
