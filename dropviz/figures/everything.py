@@ -20,6 +20,7 @@ from dropviz.simulation.histogram import Distribution
 from dropviz.simulation.sweep import Sweep
 from dropviz.theory.activations import Activations
 from dropviz.theory.moments import PHASES, variance_ratio
+from dropviz.theory.standard_errors import GAPS
 from dropviz.theory.strategies import Strategy, strategy
 
 DISTRIBUTION, CURVES = 108, 112  # heights of the panels, pixels
@@ -148,7 +149,7 @@ def _discrepancy_panel(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -
         limits = (0.05, max(200.0, 1.5 * float(right[np.isfinite(right)].max(initial=0.0))))
         return Curves(title, MEASURES[measure], lines, log=len(finite) > 0, limits=limits)
     # What a mistake makes of a rate near 0 or 1 would press all else flat; where all is 0, the errors set the scale.
-    errors = np.concatenate([gap.error for gap in gaps if gap.error is not None] or [np.zeros(0)])
+    errors = sweep.gap_error(measure) if measure in GAPS else np.zeros(0)
     reach = max(
         20.0 * float(np.median(np.abs(finite))) if len(finite) else 0.0,
         8.0 * float(errors[np.isfinite(errors)].max(initial=0.0)),

@@ -300,8 +300,8 @@ def _notes(picture: Distribution) -> list[str]:
             parts.append(f"Dropped, at {at:.2f}: {share:.0f} % in training.".replace("-", "−"))
         share, at = here.get("zero", (0.0, 0.0))
         if share > 0.0:
-            place = f"Zeros, moved to {at:.2f}" if at else "Exactly 0"
-            parts.append(f"{place}: {share:.0f} % in training.")
+            place = "Exactly 0" if at == 0.0 else f"Zeros, moved to {at:.2f}"
+            parts.append(f"{place}: {share:.0f} % in training.".replace("-", "−"))
         if outside > 0.5:
             parts.append(f"Beyond the axis: {outside:.0f} %.")
         if tallest > picture.top:

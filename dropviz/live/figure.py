@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from dropviz.live.panels import Panel, Row, wire
 from dropviz.live.terms import Reader
-from dropviz.live.words import Block
+from dropviz.live.words import Block, Paragraph
+from dropviz.numbers.written import UNKNOWN
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+WHY_UNKNOWN = "so few of the units decide this number that no error says how far it may be off"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +82,12 @@ class LiveFigure:
         """All panels, row by row."""
         return [panel for row in self.rows for panel in row.panels]
 
+    @property
+    def notes(self) -> list[Block]:
+        """What stands below all else: what an error is that nobody knows, if a text has one at any rate."""
+        unknown = any(UNKNOWN in text for texts in self.texts.values() for text in texts)
+        return [Paragraph(f"{UNKNOWN}: {WHY_UNKNOWN}.", "muted")] if unknown else []
+
     def nearest(self, rate: float) -> int:
         """Index of the place of the slider that is nearest to ``rate``."""
         return min(range(len(self.rates)), key=lambda index: abs(self.rates[index] - rate))
@@ -96,7 +105,7 @@ class LiveFigure:
         first stands, but for those that are ``known``.
         """
         reader = Reader([self.texts, *(variant.texts for variant in self.variants.values())], known)
-        parts = (self.lead, self.head, self.variants, self.rows, self.foot)
+        parts = (self.lead, self.head, self.variants, self.rows, [*self.foot, *self.notes])
         lead, head, variants, rows, foot = map(wire, reader.read(parts))
         for name, variant in self.variants.items():
             variants[name]["texts"] = reader.texts(variant.texts)

@@ -53,11 +53,15 @@ function errorBars(xs, ys, errors, { toX, toY }) {
 }
 
 /**
- * A value with its error, which has one digit, or two where the first is 1: 0.278 ± 0.002, 0.278 ± 0.012.
+/**
+ * A value with its error, which has one digit, or two where the first is 1: 0.278 ± 0.002, 0.278 ± 0.012; NaN is an
+ * error that nobody knows.
  * @param {number} value @param {number} [error]
  */
 export const plusMinus = (value, error) => {
-  if (!Number.isFinite(value) || !hasError(value, error)) return figures(value);
+  if (!Number.isFinite(value)) return figures(value);
+  if (Number.isNaN(error)) return `${Number(value.toPrecision(2))} ± ?`.replaceAll("-", "−");
+  if (!hasError(value, error)) return figures(value);
   const [digits, power] = error.toExponential(1).split("e").map(Number);
   const decimals = (digits < 2 ? 1 : 0) - power;
   if (decimals < 0 || decimals > 12) return `${figures(value)} ± ${figures(error)}`;

@@ -2,6 +2,7 @@
 // somebody opens them; a row is a place on the x axis, a column a curve.
 
 import { element } from "./dom.js";
+import { plusMinus } from "./marks.js";
 import { figures, hasError, nearest, tickText } from "./scales.js";
 import { numberAt, rowOf } from "./wire.js";
 
@@ -61,7 +62,9 @@ function rowAtPlace({ columns, unit }, x, heading, attributes) {
   const cells = columns.map(({ xs, ys, errors }) => {
     const at = xs.findIndex((place) => samePlace(place, x));
     if (at < 0) return "";
-    return figures(ys[at]) + (hasError(ys[at], errors?.[at]) ? ` ± ${figures(errors[at])}` : "") + unit;
+    const error = errors?.[at];
+    if (Number.isFinite(ys[at]) && Number.isNaN(error)) return plusMinus(ys[at], error) + unit;
+    return figures(ys[at]) + (hasError(ys[at], error) ? ` ± ${figures(error)}` : "") + unit;
   });
   return tableRow(heading, cells, attributes);
 }

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 AnyFloats = NDArray[np.floating[Any]]  # float32 as well
 FOUR_ULPS = 4.0 * np.finfo(np.float64).eps
 ROUNDING = 1e-14  # relative; what is smaller than this share of the terms of a longer sum is rounding

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from dropviz.numbers.estimate import Estimate
 
 UNDEFINED = "undefined"
+UNKNOWN = "± ?"  # an error that nobody knows
 
 
 def read_number(text: str) -> float:
@@ -98,13 +99,16 @@ def estimated(estimate: Estimate) -> list[str]:
 def with_error(value: float, error: float) -> str:
     """Write a simulated value with its standard error, both to the first digit of the error, to two where that is 1.
 
-    Of 0.0149 the first digit alone is a third too small.
+    Of 0.0149 the first digit alone is a third too small. A value whose error is NaN has two digits; one whose error is
+    0 is exact.
 
-    >>> with_error(0.39894, 0.00061), with_error(0.39894, 0.00149), with_error(1.0, 0.0), with_error(2.0, float("nan"))
-    ('0.3989 ± 0.0006', '0.3989 ± 0.0015', '1.000', '2.000')
+    >>> with_error(0.39894, 0.00061), with_error(0.39894, 0.00149), with_error(1.0, 0.0), with_error(0.123, float("nan"))
+    ('0.3989 ± 0.0006', '0.3989 ± 0.0015', '1.000', '0.12 ± ?')
     >>> with_error(39546.0, 7747.0), with_error(1.0023e8, 2.1e5)
     ('40000 ± 8000', '1.002e+08 ± 0.002e+08')
     """
+    if math.isfinite(value) and math.isnan(error):
+        return f"{plain(value, 2)} {UNKNOWN}"
     if not math.isfinite(value) or not math.isfinite(error) or error <= max(1e-15 * abs(value), 1e-99):
         return plain(value)
     decimals = _decimals(error)

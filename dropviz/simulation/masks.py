@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from dropviz.numbers.checks import ROUNDING, Floats, check_count, drop_rounding
 from dropviz.numbers.rates import below_one
-from dropviz.theory.standard_errors import size_of
+from dropviz.theory.law import size_of
+from dropviz.theory.moments import Moments
 
 MOST_MASKED = 20_000_000  # masks × fan-in: 160 MB of uniforms
 MOST_ENUMERATED = 12  # 2¹² = 4096 masks
@@ -60,18 +61,25 @@ def output_moments(
     return size * scales * mean, size**2 * scales**2 * variance, rms_gap
 
 
+def moments_about(origin: float, powers: Floats) -> Moments:
+    """Mean and variance (divisor: count) from Σ dᵖ, p = 0, 1, 2, d measured from ``origin``; 0 where the count is 0.
+
+    Where what is counted is equal, or all 0, rounding may leave something of a difference of equal numbers: that is 0.
+    """
+    count = powers[0]
+    d1, d2 = powers[1:] / np.maximum(count, 1.0)
+    mean = drop_rounding(origin + d1, abs(origin) + np.abs(d1), ROUNDING) * (count > 0.0)
+    return Moments(mean, drop_rounding(np.maximum(d2 - d1**2, 0.0), d2, ROUNDING))
+
+
 def _masked_moments(powers: Floats, units: int, center: float) -> tuple[Floats, Floats, Floats]:
     """Mean, variance and mean square over all units of m·a (factor 1) from the survivors' sums, in units of size.
 
     With q the surviving share, A the survivors' mean and w their variance: mean q·A, variance q·w + q·(1 − q)·A²,
-    the latter times n/(n − 1). Where the survivors' activations are equal, or all 0, A and w are what rounding has
-    left of a difference of equal numbers: then they are 0.
+    the latter times n/(n − 1).
     """
-    count = powers[0]
-    d1, d2 = powers[1:] / np.maximum(count, 1.0)
-    share = count / units
-    average = drop_rounding(center + d1, abs(center) + np.abs(d1), ROUNDING) * (count > 0.0)
-    spread = drop_rounding(np.maximum(d2 - d1**2, 0.0), d2, ROUNDING)
+    share = powers[0] / units
+    average, spread = moments_about(center, powers)
     variance = share * spread + share * (1 - share) * average**2
     return (
         share * average,

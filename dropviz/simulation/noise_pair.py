@@ -57,8 +57,8 @@ class NoisePair:
 
     sweep: NoiseSweep  # of the pair, and of standard dropout; the other noise is the last
     pair: tuple[str, str]  # "inverted", and the other noise
-    # of the outputs of the pair, on the same bins; masses "zeros" in training, or where dropped units are not 0
-    # "dropped" and "zero" (0 before, and kept), and "test" (0 at test)
+    # of the outputs of the pair, on the same bins; masses in training: "dropped" and "zero" (kept, 0 before), or
+    # "zeros" where both are at 0; and "test" (0 at test)
     distributions: Mapping[str, Distribution]
     mean: Estimate  # of the noise, which is output − activation
     variance: Estimate  # of the noise
@@ -75,7 +75,6 @@ def noise_pair(config: NoisePairConfig) -> NoisePair:
     """Simulate the two noises of ``config``."""
     sweep, source, rates = noise_sweep(config.compared()), config.activations, np.asarray(config.rates)
     mean, train, test = sweep.noise.estimates("mean"), sweep.train, sweep.test
-    variances = (train.exact_variance, train.variance, train.variance_se)
     gap = _settled(test.exact_mean - train.exact_mean, source)
     return NoisePair(
         sweep=sweep,
@@ -83,8 +82,8 @@ def noise_pair(config: NoisePairConfig) -> NoisePair:
         distributions=_distributions(noise_densities(config.shown())),
         mean=replace(mean, exact=_settled(mean.exact, source)),
         variance=sweep.noise.estimates("variance"),
-        variance_ratio=Estimate(*(quotient(part, test.exact_variance) for part in variances)),
-        mean_gap=Estimate(gap, test.exact_mean - train.mean, train.mean_se),
+        variance_ratio=train.estimates("variance").each(lambda part: quotient(part, test.exact_variance)),
+        mean_gap=Estimate(gap, test.exact_mean - train.mean, train.estimates("mean").error),
         exact={name: _exact(kind, rates, source) for name, kind in noises().items()},
         unit_mean={
             name: drop_rounding(kind.noise_moments(rates, 1.0, 0.0).mean * np.ones_like(rates), 1.0, ROUNDING)
@@ -141,10 +140,9 @@ def _masses(densities: NoiseDensities, index: int, test_zero: float) -> dict[str
     dropped = PointMass(100 * densities.dropped_mass[index], densities.dropped_value[index])
     zero = PointMass(100 * densities.zero_mass[index], densities.zero_value[index])
     everywhere = np.ones_like(zero.share)
-    masses = {"dropped": dropped, "zero": zero}
-    if not dropped.at.any() and not zero.at.any():
-        masses = {"zeros": PointMass(dropped.share + zero.share, zero.at)}
-    masses["test"] = PointMass(test_zero * everywhere, 0.0 * everywhere)
+    masses = {"dropped": dropped, "zero": zero, "test": PointMass(test_zero * everywhere, 0.0 * everywhere)}
+    if (dropped.at == zero.at).all():
+        masses = {"zeros": PointMass(dropped.share + zero.share, zero.at), "test": masses["test"]}
     return {name: mass for name, mass in masses.items() if mass.share.any()}
 
 

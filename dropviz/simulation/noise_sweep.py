@@ -6,14 +6,16 @@ Common random numbers: all mask noises share one nest of masks, all Gaussian noi
 every rate. Two ways to the moments of the output at every rate:
 
 - mask noises: power sums of the activations by the first rate that drops them, then a reversed cumulative sum;
-- spread noises: with c the sample mean, d = a − c and g the noise at σ = 1, output − c = d + σ·g, whose powers need
-  only the sums of dⁱ·gʲ, i + j ≤ 4.
+- spread noises: with c the sample mean, d = a − c and g the noise at σ = 1, output − c = d + σ·g, whose square needs
+  only the sums of d², d·g and g².
+
+Standard errors come from the law of the activations and of the noise, see `dropviz.theory.standard_errors`.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,8 +23,9 @@ from dropviz.numbers.checks import Checked, Floats, check_count, check_names, ch
 from dropviz.numbers.estimate import MomentEstimates
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.histogram import even_edges, shares
-from dropviz.simulation.masks import block_sizes, from_block_on
+from dropviz.simulation.masks import block_sizes, from_block_on, moments_about
 from dropviz.theory.activations import RELU, Activations
+from dropviz.theory.law import Mixture, law_of
 from dropviz.theory.moments import Moments
 from dropviz.theory.noise import (
     MaskNoise,
@@ -34,9 +37,10 @@ from dropviz.theory.noise import (
     standard_normal,
     unit_uniform,
 )
-from dropviz.theory.standard_errors import variance_error
+from dropviz.theory.standard_errors import Errors, moment_errors
 
 MOST_UNITS = 2_000_000
+PHASES = ("noise", "train", "test")
 # one draw of each serves every noise and rate
 SPREADS: tuple[UnitNoise, ...] = (standard_normal, unit_uniform)
 
@@ -69,148 +73,114 @@ class NoiseSweep:
     test: MomentEstimates
 
 
-class Central(NamedTuple):
-    """A mean and the second to fourth central moments, each an array over rates."""
-
-    mean: Floats
-    second: Floats
-    third: Floats
-    fourth: Floats
-
-    def affine(self, scale: Floats, shift: Floats | float) -> "Central":
-        """Moments of scale·x + shift."""
-        return Central(
-            scale * self.mean + shift, scale**2 * self.second, scale**3 * self.third, scale**4 * self.fourth
-        )
-
-
 def noise_sweep(config: NoiseConfig) -> NoiseSweep:
     """Simulate every noise of ``config`` at every rate; the moments' cost does not depend on the number of rates."""
     rng = np.random.default_rng(config.seed)
     source, rates = config.activations, np.asarray(config.rates)
     mu, v = source.exact_mean, source.exact_variance
-    drawn = source.sample(rng, config.units)
-    # fourth powers of a person's largest values would leave float64, so everything is counted in this unit
-    unit = max(1.0, float(np.abs(drawn).max()))
-    a = drawn / unit
+    a = source.sample(rng, config.units)
     mask_sums = _mask_sums(rng, a, rates)
     draws: dict[UnitNoise, Floats] = {draw: draw(rng, a.size) for draw in SPREADS}
-    clean = _central(np.array([a.size, *_power_sums(a - a.mean())]), a.mean())
-    curves: dict[str, list[tuple[Central, Moments]]] = {"noise": [], "train": [], "test": []}
+    clean = moments_about(a.mean(), mask_sums[:, -1])
+    phases: dict[str, list[tuple[Moments, Moments]]] = {name: [] for name in PHASES}
     for name in config.noises:
         row = noise(name)
         if isinstance(row, MaskNoise):
-            perturbed, output = _mask_moments(row, rates, mask_sums, a.mean(), unit)
+            added, output = _mask_moments(row, rates, mask_sums, a.mean())
         else:
-            base = draws[row.unit_noise] * (math.sqrt(v + mu**2) / unit if row.additive else a)
-            perturbed, output = _spread_moments(rates, a, base)
-        curves["noise"].append((perturbed, row.noise_moments(rates, mu, v)))
-        curves["train"].append((output, row.output_moments(rates, mu, v)))
-        curves["test"].append((clean.affine(row.test_scale(rates), 0.0), row.test_moments(rates, mu, v)))
+            base = draws[row.unit_noise] * (math.sqrt(v + mu**2) if row.additive else a)
+            added, output = _spread_moments(rates, a, base)
+        phases["noise"].append((added, row.noise_moments(rates, mu, v)))
+        phases["train"].append((output, row.output_moments(rates, mu, v)))
+        phases["test"].append((_affine(clean, row.test_scale(rates), 0.0), row.test_moments(rates, mu, v)))
+    errors = _errors(source, config.noises, config.rates, config.units)
     return NoiseSweep(
-        config, **{phase: _curves(pairs, config.units, unit) for phase, pairs in curves.items()}
+        config, **{name: _estimates(phases[name], errors[name], config.units) for name in PHASES}
     )
 
 
-def _power_sums(d: Floats) -> list[float]:
-    """Σd, Σd², Σd³, Σd⁴."""
-    square = d * d
-    return [float(d.sum()), float(square.sum()), float(square @ d), float(square @ square)]
+@lru_cache(maxsize=4)  # they are the same for every draw; an array in a key stays in memory
+def _errors(
+    source: Activations, names: tuple[str, ...], rates: tuple[float, ...], units: int
+) -> dict[str, Errors]:
+    """Standard errors in each phase, from the laws of the activations and of the noises."""
+    square = source.exact_variance + source.exact_mean**2
+    mixtures: dict[str, list[Mixture]] = {name: [] for name in PHASES}
+    for name in names:
+        output, scale = noise(name).mixture(np.asarray(rates), square), noise(name).test_scale(rates)
+        mixtures["noise"].append(output._replace(gain=output.gain - 1.0))
+        mixtures["train"].append(output)
+        mixtures["test"].append(Mixture(np.ones((1, len(rates))), scale[None]))
+    law = law_of(source)
+    return {
+        phase: Errors(*map(np.array, zip(*(moment_errors(law, row, units) for row in rows), strict=True)))
+        for phase, rows in mixtures.items()
+    }
+
+
+def _estimates(rows: list[tuple[Moments, Moments]], errors: Errors, units: int) -> MomentEstimates:
+    """Moments with their standard errors, beside the exact ones; from a pair a noise, simulated and exact."""
+    mean, variance = np.array([simulated for simulated, _ in rows]).swapaxes(0, 1)
+    exact_mean, exact_variance = np.array([exact for _, exact in rows]).swapaxes(0, 1)
+    return MomentEstimates(
+        mean=mean,
+        mean_se=errors.mean,
+        variance=variance * (units / (units - 1)),
+        variance_se=errors.variance,
+        exact_mean=exact_mean,
+        exact_variance=exact_variance,
+        mean_fair=errors.mean_fair,
+        variance_fair=errors.variance_fair,
+    )
 
 
 def _mask_sums(rng: np.random.Generator, a: Floats, rates: Floats) -> Floats:
-    """Count and Σdʲ, d = a − mean, of the units kept at each rate, then of all; shape (power 0–4, rate + 1).
+    """Count and Σdʲ, d = a − mean, of the units kept at each rate, then of all; shape (power 0–2, rate + 1).
 
     A block holds what one more rate drops, see `dropviz.simulation.masks`.
     """
     sizes = block_sizes(rng, a.size, rates)
     block = np.repeat(np.arange(sizes.size), sizes)
     d = a - a.mean()
-    square = d * d
-    powers = (None, d, square, square * d, square * square)
-    by_block = np.array([np.bincount(block, weights, minlength=sizes.size) for weights in powers])
+    by_block = np.array([np.bincount(block, weights, minlength=sizes.size) for weights in (None, d, d * d)])
     return np.concatenate((from_block_on(by_block)[:, 1:], by_block.sum(axis=1, keepdims=True)), axis=1)
 
 
-def _central(sums: Floats, origin: float) -> Central:
-    """Central moments from count and Σdʲ, d measured from ``origin``; zeros where the count is zero."""
-    count = np.maximum(sums[0], 1.0)
-    d1, d2, d3, d4 = sums[1:] / count
-    second = np.maximum(d2 - d1**2, 0.0)
-    third = d3 - 3.0 * d1 * d2 + 2.0 * d1**3
-    fourth = np.maximum(d4 - 4.0 * d1 * d3 + 6.0 * d1**2 * d2 - 3.0 * d1**4, 0.0)
-    return Central(np.where(sums[0] > 0.0, origin + d1, 0.0), second, third, fourth)
+def _affine(moments: Moments, scale: Floats, shift: Floats | float) -> Moments:
+    """Moments of scale·x + shift."""
+    return Moments(scale * moments.mean + shift, scale**2 * moments.variance)
 
 
-def _mixture(share: Floats, kept: Central, dropped: Central) -> Central:
+def _mixed(share: Floats, kept: Moments, dropped: Moments) -> Moments:
     """Moments of a mixture that is ``kept`` with probability ``share``, else ``dropped``."""
-    mean = share * kept.mean + (1.0 - share) * dropped.mean
-    second, third, fourth = np.zeros_like(mean), np.zeros_like(mean), np.zeros_like(mean)
-    for weight, part in ((share, kept), (1.0 - share, dropped)):
-        off = part.mean - mean
-        second += weight * (part.second + off**2)
-        third += weight * (part.third + 3.0 * part.second * off + off**3)
-        fourth += weight * (part.fourth + 4.0 * part.third * off + 6.0 * part.second * off**2 + off**4)
-    return Central(mean, second, third, fourth)
+    apart, rest = kept.mean - dropped.mean, 1.0 - share
+    return Moments(
+        share * kept.mean + rest * dropped.mean,
+        share * kept.variance + rest * dropped.variance + share * rest * apart**2,
+    )
 
 
-def _mask_moments(
-    row: MaskNoise, rates: Floats, sums: Floats, origin: float, unit: float
-) -> tuple[Central, Central]:
-    """Moments of noise and output, in units of ``unit``."""
+def _mask_moments(row: MaskNoise, rates: Floats, sums: Floats, origin: float) -> tuple[Moments, Moments]:
+    """Moments of noise and output."""
     kept_sums, all_sums = sums[:, :-1], sums[:, -1:]
     share = kept_sums[0] / all_sums[0]
-    kept = _central(kept_sums, origin)
-    dropped = _central(all_sums - kept_sums, origin)
-    scale, shift = row.scale(rates), row.shift(rates) / unit
-    fallen = scale * row.fill / unit + shift
-    nothing = np.zeros_like(rates)
-    output = _mixture(share, kept.affine(scale, shift), Central(fallen, nothing, nothing, nothing))
-    noise_part = _mixture(
-        share, kept.affine(scale - 1.0, shift), dropped.affine(-np.ones_like(rates), fallen)
-    )
-    return noise_part, output
+    kept, dropped = moments_about(origin, kept_sums), moments_about(origin, all_sums - kept_sums)
+    scale, shift = row.scale(rates), row.shift(rates)
+    fallen = scale * row.fill + shift
+    output = _mixed(share, _affine(kept, scale, shift), Moments(fallen, np.zeros_like(rates)))
+    added = _mixed(share, _affine(kept, scale - 1.0, shift), _affine(dropped, -np.ones_like(rates), fallen))
+    return added, output
 
 
-def _spread_moments(rates: Floats, a: Floats, base: Floats) -> tuple[Central, Central]:
+def _spread_moments(rates: Floats, a: Floats, base: Floats) -> tuple[Moments, Moments]:
     """Moments of σ·g and of a + σ·g at every σ = √(r/k), where ``base`` is g."""
-    origin = float(a.mean())
-    d = a - origin
-    d_powers = [np.ones_like(d), d, d * d]
-    g_powers = [np.ones_like(base), base, base * base]
-
-    def cross(i: int, j: int) -> float:
-        """Mean of dⁱ·gʲ for i + j ≤ 4."""
-        left = d_powers[i] if i <= 2 else d_powers[2] * d_powers[i - 2]
-        right = g_powers[j] if j <= 2 else g_powers[2] * g_powers[j - 2]
-        return float(left @ right) / a.size
-
-    sigma = noise_ratio(rates)
-    about_origin = [
-        sum(
-            (math.comb(power, j) * cross(power - j, j) * sigma**j for j in range(power + 1)),
-            np.zeros_like(sigma),
-        )
-        for power in range(1, 5)
-    ]
-    output = _central(np.array([np.ones_like(sigma), *about_origin]), origin)
-    unit_noise = _central(np.array([1.0, *(cross(0, j) for j in range(1, 5))]), 0.0)
-    return unit_noise.affine(sigma, 0.0), output
-
-
-def _curves(pairs: list[tuple[Central, Moments]], units: int, unit: float) -> MomentEstimates:
-    """Moments with their standard errors, back in the activations' own unit, beside the exact ones."""
-    mean, second, _, fourth = np.array([simulated for simulated, _ in pairs]).swapaxes(0, 1)
-    exact_mean, exact_variance = np.array([exact for _, exact in pairs]).swapaxes(0, 1)
-    variance = second * (units / (units - 1))
-    return MomentEstimates(
-        mean=mean * unit,
-        mean_se=np.sqrt(variance / units) * unit,
-        variance=variance * unit**2,
-        variance_se=variance_error(second, fourth, units) * unit**2,
-        exact_mean=exact_mean,
-        exact_variance=exact_variance,
+    origin, one = float(a.mean()), np.ones_like(rates)
+    d, sigma = a - origin, noise_ratio(rates)
+    g1, g2, dg = base.mean(), base @ base / a.size, d @ base / a.size
+    output = moments_about(
+        origin, np.array([one, d.mean() + sigma * g1, d @ d / a.size + 2.0 * sigma * dg + sigma**2 * g2])
     )
+    return _affine(moments_about(0.0, np.array([1.0, g1, g2])), sigma, 0.0), output
 
 
 @dataclass(frozen=True, slots=True, eq=False)

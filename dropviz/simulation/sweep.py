@@ -7,18 +7,28 @@ cost does not grow with the number of rates.
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dropviz.numbers.checks import Checked, Floats, check_choice, check_count, check_names, checked, place_of
+from dropviz.numbers.checks import (
+    Bools,
+    Checked,
+    Floats,
+    check_choice,
+    check_count,
+    check_names,
+    checked,
+    place_of,
+)
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, check_rates
 from dropviz.simulation.masks import block_sizes, output_moments
 from dropviz.theory.activations import RELU, Activations
+from dropviz.theory.law import Mixture, law_of, size_of
 from dropviz.theory.moments import PHASES, Discrepancy, Moments, exact_gap, exact_moments, mean_ratio
-from dropviz.theory.standard_errors import GAPS, gap_errors, law_of, moment_errors, size_of
+from dropviz.theory.standard_errors import GAPS, gap_errors, moment_errors
 from dropviz.theory.strategies import strategy
 from dropviz.theory.wasserstein import wasserstein
 
@@ -114,11 +124,15 @@ class Sweep(MomentEstimates):
     gap_se
         Standard errors of `gap`, each in the unit of its measure; shape (measure, strategy, rate), measures as in
         `dropviz.theory.standard_errors.GAPS`.
+    mean_fair, variance_fair, gap_fair
+        Whether each error says how far a draw lies from the exact value, see `dropviz.theory.standard_errors`; shape
+        (phase, rate), of gaps as `gap_se`. `estimate` and `gap_estimate` give no other error. True with replicates.
     """
 
     config: SweepConfig
     rms_gap: Floats
     gap_se: Floats
+    gap_fair: Bools | bool = True
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -137,7 +151,7 @@ class Sweep(MomentEstimates):
         index = pd.MultiIndex.from_product(
             (config.strategies, config.rates, PHASES), names=("strategy", "rate", "phase")
         )
-        columns = [item.name for item in fields(MomentEstimates)]
+        columns = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
         by_rate = {name: getattr(self, name).swapaxes(1, 2).ravel() for name in columns}
         return pd.DataFrame(by_rate, index=index).reset_index()
 
@@ -178,6 +192,8 @@ class Sweep(MomentEstimates):
     def estimate(self, moment: str, name: str, phase: str) -> Estimate:
         """Mean or variance of the output of the strategy ``name`` in the phase "train" or "test", over the rates.
 
+        The error is NaN where it is not fair.
+
         ValueError if the moment or phase is unknown, or the strategy not in the config.
         """
         check_choice("moment", moment, Moments._fields)
@@ -186,6 +202,8 @@ class Sweep(MomentEstimates):
 
     def gap_estimate(self, measure: str, name: str) -> Estimate:
         """One measure of the strategy ``name`` over the rates: exact, and but for wasserstein `gap` and `gap_error`.
+
+        The error is NaN where it is not fair.
 
         ValueError if the measure is unknown, or the strategy not in the config.
         """
@@ -196,7 +214,8 @@ class Sweep(MomentEstimates):
             exact = exact_gap(measure, name, self.config.rates, self.config.activations)
         if measure not in GAPS:
             return Estimate(exact)
-        return Estimate(exact, self.gap(measure)[row], self.gap_error(measure)[row])
+        fair = np.broadcast_to(self.gap_fair, self.gap_se.shape)[GAPS.index(measure), row]
+        return Estimate(exact, self.gap(measure)[row], np.where(fair, self.gap_error(measure)[row], np.nan))
 
 
 def _gaps(mean: Floats, variance: Floats, rms_gap: Floats, exact_mean: Floats) -> Floats:
@@ -254,24 +273,41 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
         output_moments(powers, config.units, scales, mu, v) for powers in _power_sums(config, executor, mu, v)
     ]
     mean, variance, rms_gap = (np.mean(values, axis=0) for values in zip(*repeats, strict=True))
-    if len(repeats) == 1:
-        law = law_of(config.activations)
-        mean_se, variance_se = moment_errors(law, rates, scales, config.units)
-        gap_se = gap_errors(law, rates, scales, config.units)
-    else:
-        mean_se, variance_se, _ = (_spread(values) for values in zip(*repeats, strict=True))
-        gap_se = _spread([_gaps(*moments, exact_mean) for moments in repeats])
+    errors = _errors(config, scales, repeats, exact_mean)
     return Sweep(
         config=config,
         mean=mean,
-        mean_se=mean_se,
         variance=variance,
-        variance_se=variance_se,
         exact_mean=exact_mean,
         exact_variance=np.array([[moments.variance for moments in phases] for phases in exact]),
         rms_gap=rms_gap,
-        gap_se=gap_se,
+        **errors,
     )
+
+
+def _errors(
+    config: SweepConfig, scales: Floats, repeats: Sequence[tuple[Floats, ...]], exact_mean: Floats
+) -> dict[str, Any]:
+    """Standard errors of the moments and gaps, and whether they are fair: from the law, or from several repeats."""
+    if len(repeats) > 1:
+        mean_se, variance_se, _ = (_spread(values) for values in zip(*repeats, strict=True))
+        gap_se = _spread([_gaps(*moments, exact_mean) for moments in repeats])
+        return {"mean_se": mean_se, "variance_se": variance_se, "gap_se": gap_se}
+    law, rates = law_of(config.activations), np.asarray(config.rates)
+    everyone, nobody = np.ones_like(rates), np.zeros_like(rates)
+    masked = Mixture(
+        np.array([[1.0 - rates, everyone], [rates, nobody]]), np.array([[everyone] * 2, [nobody] * 2])
+    )
+    before = moment_errors(law, masked, config.units)  # of m·a and a, which the factors multiply
+    gap_se, gap_fair = gap_errors(law, rates, scales, config.units)
+    return {
+        "mean_se": scales * before.mean,
+        "variance_se": scales**2 * before.variance,
+        "gap_se": gap_se,
+        "mean_fair": before.mean_fair,
+        "variance_fair": before.variance_fair,
+        "gap_fair": gap_fair,
+    }
 
 
 def _spread(repeats: Sequence[Floats]) -> Floats:

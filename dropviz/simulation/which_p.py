@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from dropviz.numbers.estimate import Estimate
 from dropviz.simulation.sweep import SweepConfig, sweep
 
@@ -25,7 +27,8 @@ def which_p(config: SweepConfig) -> WhichP:
     if mu == 0.0:
         raise ValueError("config must be of activations whose mean is not 0; got mean 0")
     result = sweep(config)
+    error = np.where(result.mean_fair, result.mean_se, np.nan)
     return WhichP(
         rates=config.rates,
-        means=Estimate(result.exact_mean[:, 0] / mu, result.mean[:, 0] / mu, result.mean_se[:, 0] / abs(mu)),
+        means=Estimate(result.exact_mean[:, 0] / mu, result.mean[:, 0] / mu, error[:, 0] / abs(mu)),
     )

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import Floats, check_choice, checked_variance, drop_rounding
 from dropviz.numbers.rates import below_one
+from dropviz.theory.law import Mixture
 from dropviz.theory.moments import Moments
 from dropviz.theory.strategies import ONE, Factor, Scale, strategy
 
@@ -56,6 +57,10 @@ class Noise(ABC):
         """Draw gain and offset, each of ``shape``."""
 
     @abstractmethod
+    def mixture(self, rate: ArrayLike, square: float) -> Mixture:
+        """Gains and offsets with the same moments, up to the ninth, as those drawn, for E[a²] = ``square``."""
+
+    @abstractmethod
     def output_moments(self, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Moments:
         """Exact mean and variance of the training output, over units and noise; arguments broadcast."""
 
@@ -83,6 +88,13 @@ class MaskNoise(Noise):
         kept = rng.random(shape) >= r
         scale = self.scale(r)
         return Draw(scale * kept, np.where(kept, 0.0, scale * self.fill) + self.shift(r))
+
+    def mixture(self, rate: ArrayLike, square: float) -> Mixture:  # noqa: ARG002 (it follows no activation)
+        """Kept, with probability k: scale·a + shift; dropped: scale·fill + shift."""
+        r = below_one(rate)
+        scale, shift = self.scale(r), self.shift(r)
+        gain, offset = np.array([scale, np.zeros_like(r)]), np.array([shift, scale * self.fill + shift])
+        return Mixture(np.array([1.0 - r, r]), gain, offset)
 
     def output_moments(self, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Moments:
         """Exact: scale·(k·μ + r·fill) + shift and scale²·(k·v + k·r·(μ − fill)²)."""
@@ -129,6 +141,15 @@ class SpreadNoise(Noise):
             return Draw(np.ones_like(spread), spread)
         return Draw(1.0 + spread, np.zeros_like(spread))
 
+    def mixture(self, rate: ArrayLike, square: float) -> Mixture:
+        """Five values in place of n, those of Gauss's quadrature, which have its moments up to the ninth."""
+        values, probability = _FIVE[self.unit_noise]
+        spread = np.multiply.outer(values, noise_ratio(rate))
+        probability = probability.reshape(-1, *[1] * np.ndim(rate))
+        if self.additive:
+            return Mixture(probability, np.ones_like(spread), math.sqrt(square) * spread)
+        return Mixture(probability, 1.0 + spread)
+
     def output_moments(self, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Moments:
         """Exact: μ and v + (r/k)·(v + μ²)."""
         mu, v = np.asarray(mean, dtype=np.float64), checked_variance(variance)
@@ -160,6 +181,19 @@ def standard_normal(rng: np.random.Generator, shape: Shape) -> Floats:
 def unit_uniform(rng: np.random.Generator, shape: Shape) -> Floats:
     """Draw from the uniform law with mean 0 and variance 1."""
     return rng.uniform(-math.sqrt(3.0), math.sqrt(3.0), shape)
+
+
+def _five() -> dict[UnitNoise, tuple[Floats, Floats]]:
+    """Five values of each unit noise, and their probabilities."""
+    normal, of_normal = np.polynomial.hermite_e.hermegauss(5)
+    uniform, of_uniform = np.polynomial.legendre.leggauss(5)
+    return {
+        standard_normal: (normal, of_normal / of_normal.sum()),
+        unit_uniform: (math.sqrt(3.0) * uniform, of_uniform / of_uniform.sum()),
+    }
+
+
+_FIVE: Mapping[UnitNoise, tuple[Floats, Floats]] = MappingProxyType(_five())
 
 
 def _bernoulli(name: str) -> MaskNoise:

@@ -1,104 +1,52 @@
-"""Standard errors of everything that a sweep simulates, from the law of the activations.
+"""Standard errors of everything that a sweep simulates, from the law of the activations, and where they can be shown.
 
 The error of an average over n units is √(V/n), with V the variance of what is averaged. V is known here, so it is not
 estimated from the same sample: where the sample has missed what is rare, such an estimate would be 0. Variances and
 the measures of the train/test discrepancy are smooth functions of averages; their V is E[φ²], with φ the first-order
 change of the measure that one unit makes (the delta method). Training and test output of a unit share its activation,
 so φ belongs to the unit and not to a phase.
+
+Every output is affine in the activation, g·a + o with a few g and o, each with its probability (`Mixture`). So φ is a
+polynomial in a − μ of degree 1 or 2, and E[φ²] and E[φ⁴] are sums of central moments.
+
+An error says where the draws lie only if the estimate is nearly normal. The kurtosis of an average of n is
+3 + (κ − 3)/n, with κ = E[φ⁴]/E[φ²]² that of one unit, and 1/κ is about the share of the units that decide the value:
+of a mean of few survivors it is the share of those that are not 0. So an error is *fair* where n ≥ `ENOUGH`·κ, and
+where what the delta method leaves out is small.
 """
 
-# axes: strategy, phase, rate; of gaps: measure, strategy, rate
+# axes: strategy, phase, rate; of gaps: measure, strategy, rate; of polynomials: power, branch, then these
 
-import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats
-from dropviz.theory.activations import Activations, Exponential, LogNormal, Normal, Sparse, Uniform
-from dropviz.theory.measured import Empirical
+from dropviz.numbers.checks import Bools, Floats
+from dropviz.theory.law import Law, Mixture
 
 # What a sweep simulates of the discrepancy: `theory.Discrepancy` without wasserstein, and test/train mean.
 GAPS = ("mean_gap", "relative_gap", "variance_ratio", "rms_gap", "mean_ratio")
-SMALLEST = 1e-150  # the square of a smaller value leaves the range of float64
-NODES = 4096
+ENOUGH = 5.0  # units that decide a value, at least
+NEGLIGIBLE = 0.01  # the square of a relative error that the delta method leaves out, at most
 
 
-def size_of(mu: float, v: float) -> float:
-    """Root mean square of the activations, the unit in which fourth powers neither overflow nor vanish."""
-    size = math.hypot(mu, math.sqrt(v))
-    return size if size > SMALLEST else 1.0
+class Errors(NamedTuple):
+    """Standard errors of means and variances, and where each can be shown."""
 
-
-class Law(NamedTuple):
-    """Mean and second, third and fourth central moment of a source, in units of ``size``, its root mean square."""
-
-    size: float
-    mean: float
-    second: float
-    third: float
-    fourth: float
-
-
-@lru_cache(maxsize=8)  # an array in a key stays in memory
-def law_of(activations: Activations) -> Law:
-    """Central moments up to the fourth; only those above the second may be approximate, to 1e-4 of themselves."""
-    mu, v = activations.exact_mean, activations.exact_variance
-    size = size_of(mu, v)
-    std = math.sqrt(v) / size
-    if std == 0.0:
-        return Law(size, mu / size, 0.0, 0.0, 0.0)
-    skewness, kurtosis = _shape(activations, mu / size, std, size)
-    return Law(size, mu / size, std**2, skewness * std**3, kurtosis * std**4)
-
-
-def _shape(activations: Activations, mean: float, std: float, size: float) -> tuple[float, float]:
-    """Skewness and kurtosis: third and fourth central moment over the third and fourth power of the deviation."""
-    match activations:
-        case Normal(relu=False):
-            return 0.0, 3.0
-        case Uniform():
-            return 0.0, 1.8
-        case Exponential():
-            return 2.0, 9.0
-        case LogNormal():
-            w = math.exp(activations.std**2)
-            return (w + 2.0) * math.sqrt(w - 1.0), w**4 + 2.0 * w**3 + 3.0 * w**2 - 3.0
-        case Sparse():
-            q = 1.0 - activations.zero_probability
-            third, fourth = q * (6.0 - 6.0 * q + 2.0 * q**2), q * (24.0 - 24.0 * q + 12.0 * q**2 - 3.0 * q**3)
-            v = q * (2.0 - q)
-            return third / v**1.5, fourth / v**2
-    values, weight = _values(activations)
-    standard = (values / size - mean) / std
-    # The root of the weight goes in first: a ReLU far below 0 has weights of 1e-200 and values of 1e100.
-    third, fourth = (float(((weight ** (1.0 / power) * standard) ** power).sum()) for power in (3, 4))
-    return third, fourth
-
-
-def _values(activations: Activations) -> tuple[Floats, Floats]:
-    """Values of the activation and their probabilities."""
-    match activations:
-        case Empirical():
-            values = activations.values.ravel()
-            return values, np.full(values.size, 1.0 / values.size)
-        case Normal():  # rectified; the rest of the probability stands at 0
-            z = activations.mean / activations.std
-            x = np.linspace(0.0, max(z, 0.0) + 12.0, NODES)
-            density = np.exp(-0.5 * (x - z) ** 2) * (x[1] / math.sqrt(2.0 * math.pi))
-            density[0] *= 0.5
-            return activations.std * np.append(x, 0.0), np.append(density, max(0.0, 1.0 - density.sum()))
-    u = (np.arange(NODES) + 0.5) / NODES
-    return activations.quantile(u), np.full(NODES, 1.0 / NODES)
+    mean: Floats
+    variance: Floats
+    mean_fair: Bools
+    variance_fair: Bools
 
 
 def variance_error(second: Floats, fourth: Floats, count: int) -> Floats:
     """Standard error of the variance of ``count`` values, √((F − V²·(n − 3)/(n − 1))/n).
 
-    V is their second and F their fourth central moment, elementwise; 0 where rounding would make the root imaginary.
+    V is their second and F their fourth central moment, elementwise; 0 where rounding would make the root imaginary,
+    NaN for one value.
     """
-    spread = np.maximum(fourth - second**2 * ((count - 3) / (count - 1)), 0.0)
+    others = count - 1 if count > 1 else np.nan
+    spread = np.maximum(fourth - second**2 * ((count - 3) / others), 0.0)
     return np.asarray(np.sqrt(spread / count))
 
 
@@ -127,68 +75,110 @@ def sample_moments(samples: Floats) -> SampleMoments:
     return SampleMoments(samples[0] + offset, np.sqrt(variance / count), variance, error)
 
 
-def moment_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Floats, Floats]:
-    """Standard errors of the simulated means and variances of the outputs scale·m·a and scale·a.
-
-    m·a has mean M = k·μ, variance V = k·v + k·r·μ² and, with B = μ − M, the fourth central moment
-    F = k·(m₄ + 4·m₃·B + 6·v·B² + B⁴) + r·M⁴. The errors are scale·√(V/n) and
-    scale²·√((F − V²·(n − 3)/(n − 1))/n), NaN for the variance of one unit.
-    """
-    keep = 1.0 - rates
-    mean = keep * law.mean
-    excess = law.mean - mean
-    masked = keep * law.second + keep * rates * law.mean**2
-    fourth = keep * (law.fourth + 4 * law.third * excess + 6 * law.second * excess**2 + excess**4)
-    fourth = fourth + rates * mean**4
-    variance = np.array([masked, np.full_like(masked, law.second)])
-    fourth = np.array([fourth, np.full_like(masked, law.fourth)])
-    others = units - 1 if units > 1 else np.nan
-    # `variance_error` in the order of operations that the stored bits of sweeps have
-    spread = np.maximum(fourth - variance**2 * (units - 3) / others, 0.0)
-    return law.size * scales * np.sqrt(variance / units), law.size**2 * scales**2 * np.sqrt(spread / units)
+def moment_errors(law: Law, outputs: Mixture, units: int) -> Errors:
+    """Errors of the simulated mean and variance of ``outputs``: √(V/n), and `variance_error`, NaN for one unit."""
+    probability, deviation = outputs.probability, _deviation(law, outputs)
+    second, fourth = _even_moments(law, probability, deviation)
+    of_square = _even_moments(law, probability, _less(_product(deviation, deviation), second))
+    # φ leaves out (mean of all − M)², whose variance is 2·V²/n²
+    left_out = 2.0 * second**2 <= NEGLIGIBLE * units * of_square[0]
+    return Errors(
+        law.size * np.sqrt(second / units),
+        law.size**2 * variance_error(second, fourth, units),
+        _fair(second, fourth, units),
+        left_out & _fair(*of_square, units),
+    )
 
 
-def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> Floats:
-    """Standard errors of every measure in ``GAPS``. Axes: measure, strategy, rate; NaN where a measure is undefined.
+def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Floats, Bools]:
+    """Standard errors of every measure in ``GAPS``, NaN where a measure is undefined, and whether each is fair.
 
-    With D = test − train output of a unit, f·a of a survivor (f = s − t) and s·a of a dropped unit:
-    Var[D] = (k·f² + r·s²)·v + k·r·(f − s)²·μ², and E[Dᵖ] = (k·fᵖ + r·sᵖ)·E[aᵖ] gives the error of √E[D²],
-    √(Var[D²]/n)/(2·√E[D²]). The mean ratio has the relative error √(r·E[a²]/(k·n))/|μ|.
+    With D = test − train output of a unit, M and V the mean and the variance of m·a, R and S the ratios, φ is
+    D − E[D]; the same over |exact train mean|; R·((m·a − M)²/V − (a − μ)²/v); (D² − E[D²])/(2·√E[D²]); and
+    S·(a − m·a/k)/μ.
     """
     keep, train, test = 1.0 - rates, scales[:, 0], scales[:, 1]
-    mu, v = law.mean, law.second
-    square = v + mu**2
-    fourth = law.fourth + 4 * law.third * mu + 6 * v * mu**2 + mu**4
-    survivor = test - train
-    of_gap = np.sqrt(
-        (keep * survivor**2 + rates * test**2) * v + keep * rates * (survivor - test) ** 2 * mu**2
-    )
-    squared_gap = (keep * survivor**2 + rates * test**2) * square
-    of_square = np.sqrt(np.maximum((keep * survivor**4 + rates * test**4) * fourth - squared_gap**2, 0.0))
+    mu, v = law.mean, np.float64(law.central[2])
+    probability, nobody = np.array([keep, rates])[:, None], np.zeros((1, len(rates)))
+    kept = _deviation(law, Mixture(probability, np.array([nobody + 1.0, nobody])))
+    everyone = _deviation(law, Mixture(probability, np.ones_like(probability)))
+    gap = Mixture(probability, np.array([test - train, test]))
+    raw = np.array([gap.gain * mu, gap.gain])
+    spread, (squared, fourth) = _even_moments(law, probability, kept)[0], _even_moments(law, probability, raw)
     with np.errstate(divide="ignore", invalid="ignore"):
-        deviations = [
-            law.size * of_gap,
-            of_gap / np.abs(train * keep * mu),
-            (train / test) ** 2 * keep * (v + rates * mu**2) / v * _relative_of_variance_ratio(law, rates),
-            law.size * np.where(squared_gap > 0.0, of_square / (2.0 * np.sqrt(squared_gap)), 0.0 * of_square),
-            np.abs(test / (train * keep)) * np.sqrt(square * rates / keep) / abs(np.float64(mu)),
+        share = np.array([nobody - rates / keep, nobody + 1.0])
+        # φ but for a factor, the factor, and the squared relative error of what is divided by or under a root
+        measures = (
+            (_deviation(law, gap), law.size, 0.0),
+            (_deviation(law, gap), 1.0 / np.abs(train * keep * mu), 0.0),
+            (
+                _product(kept, kept) / spread - _product(everyone, everyone) / v,
+                (train / test) ** 2 * spread / v,
+                (variance_error(v, law.central[4], units) / v) ** 2,
+            ),
+            (
+                _less(_product(raw, raw), squared),
+                law.size * np.where(squared > 0.0, 0.5 / np.sqrt(squared), 0.0),
+                (fourth / squared**2 - 1.0) / units,
+            ),
+            (
+                np.array([share, share / mu]),
+                np.abs(test / (train * keep)),
+                spread / (keep * mu) ** 2 / units,
+            ),
+        )
+        found = [
+            (factor, left_out, *_even_moments(law, probability, phi)) for phi, factor, left_out in measures
         ]
-    errors = np.array(deviations) / np.sqrt(units)
+        errors = np.array([factor * np.sqrt(second / units) for factor, _, second, _ in found])
+        fair = [
+            np.broadcast_to(
+                (second == 0.0) | (left_out <= NEGLIGIBLE) & _fair(second, fourth, units), test.shape
+            )
+            for _, left_out, second, fourth in found
+        ]
     if units == 1:
         errors[GAPS.index("variance_ratio")] = np.nan
-    return np.where(np.isfinite(errors), errors, np.nan)
+    return np.where(np.isfinite(errors), errors, np.nan), np.array(fair)
 
 
-def _relative_of_variance_ratio(law: Law, rates: Floats) -> Floats:
-    """√E[φ²] of ln(train / test variance): φ = (m·a − M)²/V − (a − μ)²/v; shape (rate,).
+def _fair(second: Floats, fourth: Floats, units: int) -> Bools:
+    """Whether so many units have n ≥ `ENOUGH`·κ, from E[φ²] and E[φ⁴]; so it is where nothing is random."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.asarray((second == 0.0) | (fourth / second <= units / ENOUGH * second))
 
-    With x = a − μ, δ = r·μ, M = k·μ and V the variance of m·a, a survivor's φ is (x + δ)²/V − x²/v and a dropped
-    unit's M²/V − x²/v.
-    """
-    keep, v = 1.0 - rates, np.float64(law.second)
-    delta, masked = rates * law.mean, keep * (v + rates * law.mean**2)
-    p2, p1, p0 = 1 / masked - 1 / v, 2 * delta / masked, delta**2 / masked
-    survivors = p2**2 * law.fourth + 2 * p2 * p1 * law.third + (p1**2 + 2 * p2 * p0) * v + p0**2
-    level = (keep * law.mean) ** 2 / masked
-    dropped = level**2 - 2 * level + law.fourth / v**2
-    return np.asarray(np.sqrt(np.maximum(keep * survivors + rates * dropped, 0.0)))
+
+# ---- polynomials in a − μ -------------------------------------------------------------------------------------------
+
+
+def _deviation(law: Law, outputs: Mixture) -> Floats:
+    """Output − E[output], of degree 1."""
+    probability, gain, offset = np.broadcast_arrays(*outputs)
+    middle = gain * law.mean + offset / law.size
+    apart = middle - middle[0]  # so that equal outputs deviate by 0, to the bit
+    return np.array([apart - (probability * apart).sum(axis=0), gain])
+
+
+def _product(one: Floats, other: Floats) -> Floats:
+    powers = [np.zeros_like(one[0] * other[0]) for _ in range(len(one) + len(other) - 1)]
+    for i, left in enumerate(one):
+        for j, right in enumerate(other):
+            powers[i + j] += left * right
+    return np.array(powers)
+
+
+def _less(polynomial: Floats, constant: Floats) -> Floats:
+    return np.array([polynomial[0] - constant, *polynomial[1:]])
+
+
+def _even_moments(law: Law, probability: Floats, phi: Floats) -> tuple[Floats, Floats]:
+    """E[φ²] and E[φ⁴]."""
+    square = _product(phi, phi)
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # an eighth moment may be infinite: nothing is known of φ⁴ then
+        second, fourth = (
+            (probability * np.einsum("p,p...->...", law.central[: len(powers)], powers)).sum(axis=0)
+            for powers in (square, _product(square, square))
+        )
+    return np.maximum(second, 0.0), np.maximum(fourth, 0.0)

@@ -11,7 +11,7 @@ from dropviz.numbers.written import plain
 from dropviz.settings.noise import NOISE, SHORT
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.noise import ALPHA_FILL, noise, noises
-from tests.figures.reading import assert_defined, exact, named, simulated, strayed, titles
+from tests.figures.reading import assert_defined, exact, named, simulated, strayed, titles, words
 from tests.live.reading import asked, records
 
 RELU, STANDARDISED = dv.Normal(relu=True), dv.Normal()
@@ -153,6 +153,26 @@ def test_extreme_activations_give_words_and_no_nan(other, activations):
     figure = live(other, activations, 2)
     assert_defined(figure)
     assert all(len(values) == len(RATES) for values in figure.texts.values())
+
+
+@pytest.mark.parametrize("name", ["gaussian", "uniform", "inverted"])
+def test_what_is_exactly_0_is_said_and_nothing_is_called_dropped_that_is_not(name):
+    figure = live("gaussian" if name == "inverted" else name)
+    panel = figure.panels[0 if name == "inverted" else 1]
+    assert {mark.name for mark in panel.marks if isinstance(mark, Stem)} == {STEMS["zeros"], STEMS["test"]}
+    share = named(panel, Stem, STEMS["zeros"]).share[AT]
+    assert f"Exactly 0: {share:.0f} % in training." in figure.texts[f"{name}-note"][AT]
+
+
+@pytest.mark.parametrize(
+    ("source", "units"), [(RELU, 2), (dv.Sparse(0.99), 100), (dv.LogNormal(0.0, 1.5), 100_000)]
+)
+def test_a_number_without_an_error_says_so_and_why(source, units):
+    figure = live("gaussian", source, units)
+    for name in ("noise-variance", "train-variance", "ratio"):
+        assert figure.texts[f"inverted-{name}"][AT].endswith(" ± ?"), name
+    assert "so few of the units decide this number" in words(figure)[0]
+    assert "± ?" not in "".join(words(live()))
 
 
 def test_each_text_of_the_page_is_one_that_the_figure_gives():

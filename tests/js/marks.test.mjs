@@ -14,7 +14,8 @@ test("an error has one digit, two where the first is 1, and its value as many de
 });
 
 test("what has no error says none", () => {
-  for (const error of [undefined, null, 0, NaN, -1, Infinity]) assert.equal(plusMinus(0.5, error), "0.5");
+  for (const error of [undefined, null, 0, -1, Infinity]) assert.equal(plusMinus(0.5, error), "0.5");
+  assert.equal(plusMinus(-0.4711, NaN), "−0.47 ± ?"); // nobody knows it
   assert.equal(plusMinus(0.4711, 4e-16), "0.4711"); // what the rounding of its sum leaves
   assert.equal(plusMinus(NaN, 0.1), "–");
   assert.equal(plusMinus(Infinity, 0.1), "–");

@@ -30,7 +30,7 @@ def words_of(live: LiveFigure) -> list[Block]:
         ]
         for row in live.rows
     ]
-    return [*live.head, *(block for row in rows for block in row), *live.foot]
+    return [*live.head, *(block for row in rows for block in row), *live.foot, *live.notes]
 
 
 def asked_by(blocks: Sequence[Block]) -> set[str]:

@@ -11,7 +11,7 @@ from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shif
 from dropviz.theory.standard_errors import GAPS
 
 RATES = (0.0, 0.3, 0.8)
-SWEEP = dv.sweep(dv.SweepConfig(units=500, rates=RATES, strategies=("inverted", "none")))
+SWEEP = dv.sweep(dv.SweepConfig(units=50_000, rates=RATES, strategies=("inverted", "none")))
 
 
 def parts(estimate):
@@ -50,6 +50,15 @@ def test_a_gap_lies_within_its_errors_of_the_exact_one(measure):
     assert (gap.error[1:] > 0.0).all()
 
 
+def test_an_error_that_is_not_fair_is_nan():
+    few = dv.sweep(dv.SweepConfig(units=3, rates=RATES, strategies=("inverted", "none")))
+    assert np.isfinite(few.variance_se).all()
+    assert np.isnan(few.estimate("variance", "none", "train").error).all()
+    assert np.isnan(few.gap_estimate("rms_gap", "none").error[1:]).all()
+    repeated = dv.sweep(dv.SweepConfig(units=3, rates=RATES, replicates=20))
+    np.testing.assert_array_equal(repeated.estimates("mean").error, repeated.mean_se)
+
+
 def test_the_wasserstein_distance_is_not_simulated():
     distance = SWEEP.gap_estimate("wasserstein", "none")
     np.testing.assert_array_equal(distance.exact, SWEEP.gap("wasserstein")[1])
@@ -84,7 +93,7 @@ def test_an_unknown_name_is_refused(call, said):
 
 
 def test_noises_layers_and_the_variance_shift_give_theirs():
-    noises = noise_sweep(NoiseConfig(units=300, rates=RATES))
+    noises = noise_sweep(NoiseConfig(units=30_000, rates=RATES))
     np.testing.assert_array_equal(noises.train.estimates("variance")[2].error, noises.train.variance_se[2])
     layer = layer_sweep(LayerConfig(masks=50, rates=RATES))
     np.testing.assert_array_equal(layer.estimate("mean", "none").simulated, layer.mean[2])

@@ -8,6 +8,8 @@ from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.noise import noise, noises
 
 RELU = dv.Normal(relu=True)
+RATES = dv.rate_grid(0.0, 0.95, 0.01)
+MOMENTS = ("mean", "variance")
 OTHERS = [name for name in noises() if name != "inverted"]
 
 
@@ -36,6 +38,7 @@ def test_only_what_needs_a_factor_at_test_moves_there():
 def test_two_masses_are_told_apart_only_where_their_places_differ():
     alpha = found("alpha").distributions["alpha"].masses
     assert (alpha["dropped"].at != alpha["zero"].at).any()
+    assert "zeros" not in alpha
     additive = found("additive").distributions["additive"].masses
     assert not additive["zeros"].share[1:].any()  # above rate 0 it moves all zeros apart
 
@@ -49,6 +52,57 @@ def test_only_what_is_dropped_is_called_so(name, source):
         if noisy == "alpha":
             error = 100.0 * np.sqrt(rates * (1.0 - rates) / 3000) + 1e-9
             assert (np.abs(picture.masses["dropped"].share - 100.0 * rates) < 5.0 * error).all()
+
+
+def test_zeros_are_those_before_and_those_dropped():
+    for name in ("standard", "inverted"):
+        masses = found("standard").distributions[name].masses
+        assert set(masses) == {"zeros", "test"}
+        np.testing.assert_allclose(masses["zeros"].share, 50.0 + 50.0 * np.array(RATES), atol=3.0)
+
+
+@pytest.mark.parametrize("name", ["gaussian", "uniform", "additive"])
+def test_noise_that_drops_no_unit_has_no_mass_called_dropped(name):
+    masses = found(name).distributions[name].masses
+    assert set(masses) == {"zeros", "test"}
+    kept = 0.0 if name == "additive" else 50.0  # what is added moves all zeros apart
+    np.testing.assert_allclose(masses["zeros"].share[1:], kept, atol=3.0)
+
+
+# what an audit found shown as a measurement: 0 without an error beside an exact value that is not 0, false errors, and
+# what rounding leaves
+FALSE = [
+    (dv.LogNormal(0.0, 1.5), 100_000),
+    (dv.Normal(-3.0, 0.7, relu=True), 100_000),
+    (dv.Sparse(0.99), 100),
+    (dv.Sparse(0.99), 2000),
+    (RELU, 2),
+    (RELU, 1000),
+    (dv.Empirical(np.r_[np.zeros(99_999), 1.0]), 100_000),
+]
+
+
+@pytest.mark.parametrize(("source", "units"), FALSE)
+def test_no_simulated_number_lies_where_its_error_cannot_reach(source, units):
+    result = noise_pair(NoisePairConfig("gaussian", source, units, display_units=10))
+    curves = [
+        getattr(result.sweep, phase).estimates(moment) for phase in ("noise", "train") for moment in MOMENTS
+    ]
+    for estimate in (*curves, result.mean, result.variance, result.variance_ratio, result.mean_gap):
+        size = np.abs(estimate.exact).max()
+        same = np.abs(estimate.simulated - estimate.exact) <= 1e-9 * size
+        known = np.isfinite(estimate.error)
+        away = np.abs(estimate.simulated - estimate.exact)
+        assert (same | ~known | (away <= 5.0 * estimate.error))[known | same].all()
+        assert (same | ~known | (estimate.error > 0.0)).all()  # without an error a number is exact
+        assert not ((np.abs(estimate.simulated) < 1e-9 * size) & (estimate.simulated != 0.0) & ~same).any()
+
+
+def test_the_error_of_the_ratio_is_that_of_the_training_variance():
+    result = found("uniform", units=20_000)
+    np.testing.assert_allclose(
+        result.variance_ratio.error * result.sweep.test.exact_variance, result.sweep.train.variance_se
+    )
 
 
 @pytest.mark.parametrize("name", OTHERS)

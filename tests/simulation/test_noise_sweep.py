@@ -7,9 +7,10 @@ import pytest
 
 from dropviz.numbers.rates import rate_grid
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_densities, noise_sweep
-from dropviz.theory.activations import Constant, LogNormal, Normal, Sparse
+from dropviz.theory.activations import Constant, LogNormal, Normal, Sparse, Uniform
 from dropviz.theory.measured import Empirical, digits
 from dropviz.theory.noise import ALPHA_FILL, MaskNoise, noise, noises
+from dropviz.theory.standard_errors import ENOUGH
 
 NAMES = tuple(noises())
 RATES = np.array([0.0, 0.1, 0.3, 0.5, 0.8, 0.95, 0.99])
@@ -66,10 +67,48 @@ def test_sweep_equals_the_sums_unit_by_unit():
             assert result.noise.variance[row, i] == pytest.approx(
                 (output - a).var(ddof=1), rel=1e-9, abs=1e-15
             )
-            off = output - output.mean()
-            fourth, second = np.mean(off**4), np.mean(off**2)
-            error = math.sqrt((fourth - second**2 * 397 / 399) / 400)
-            assert result.train.variance_se[row, i] == pytest.approx(error, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("source", "least"),
+    [
+        (Uniform(), 0.9),
+        (Sparse(), 0.5),
+        (Empirical(np.array([0.0, 0.0, 1.0, 2.5])), 0.9),
+        (LogNormal(0.0, 1.5), 0.05),
+    ],
+    ids=["light", "sparse", "measured", "heavy"],
+)
+def test_the_errors_are_the_spread_of_draws(source, least):
+    draws, settings = 400, {"units": 2000, "rates": (0.1, 0.5, 0.9)}
+    results = [noise_sweep(NoiseConfig(source, seed=seed, **settings)) for seed in range(draws)]
+    shown = []
+    for phase in ("noise", "train", "test"):
+        for moment in ("mean", "variance"):
+            estimates = [getattr(result, phase).estimates(moment) for result in results]
+            fair = np.isfinite(estimates[0].error)
+            shown.append(fair.mean())
+            z = np.array([(each.simulated - each.exact)[fair] / each.error[fair] for each in estimates])
+            # Σz² is χ² to its first two moments: the kurtosis of z is 3 + κ/n, and n ≥ ENOUGH·κ
+            allowed = 5.0 * math.sqrt((2.0 + 1.0 / ENOUGH) / draws)
+            assert (np.abs((z**2).mean(axis=0) - 1.0) < allowed).all(), (phase, moment)
+            assert (np.abs(z.mean(axis=0)) < 5.0 / math.sqrt(draws)).all(), (phase, moment)
+    assert np.mean(shown) >= least  # of a lognormal so wide, little but the added noise
+
+
+def test_what_a_sample_has_missed_has_an_error_all_the_same():
+    few = noise_sweep(NoiseConfig(Sparse(0.99), units=100, rates=(0.3,)))
+    for curves in (few.noise, few.train, few.test):
+        assert (curves.mean_se > 0.0).all()
+        assert (curves.variance_se > 0.0).all()
+
+
+def test_rounding_is_no_result():
+    rare = noise_sweep(NoiseConfig(Sparse(0.99), units=2000, rates=(0.95,)))
+    at = rare.config.noises.index("standard")
+    assert rare.train.mean[at, 0] == rare.train.variance[at, 0] == 0.0  # no unit that is not 0 has survived
+    still = noise_sweep(NoiseConfig(Constant(0.1), units=7, rates=(0.3,)))
+    assert (still.test.variance == 0.0).all()
 
 
 def test_sweep_is_the_same_on_every_run():

@@ -107,6 +107,31 @@ def test_noise_ratio_is_the_standard_deviation_of_an_inverted_mask():
         assert noise_ratio(r) ** 2 == pytest.approx(k * (1 / k - 1) ** 2 + r * 1.0, rel=1e-12)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_mixture_has_the_moments_of_the_draws(name):
+    # E[(gain·a + offset)ᵖ] at a = 0.8, so far as standard errors need them; drawn for E[a²] = 1
+    probability, gain, offset = np.broadcast_arrays(*noise(name).mixture(0.3, 1.0))
+    drawn = noise(name).draw(np.random.default_rng(3), 400_000, 0.3)
+    output = drawn.gain * 0.8 + drawn.offset
+    assert probability.sum() == pytest.approx(1.0)
+    for power in range(1, 9):
+        exact = (probability * (gain * 0.8 + offset) ** power).sum()
+        assert within((output**power).mean(), exact, (output**power).std() / math.sqrt(output.size))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_mixture_has_the_moments_of_the_closed_form(name):
+    probability, gain, offset = np.broadcast_arrays(*noise(name).mixture(RATES, 2.0 + 0.49))
+    for made, moments in (
+        (gain, noise(name).output_moments(RATES, 0.7, 2.0)),
+        (gain - 1.0, noise(name).noise_moments(RATES, 0.7, 2.0)),
+    ):
+        mean = (probability * (made * 0.7 + offset)).sum(axis=0)
+        square = (probability * ((made * 0.7 + offset) ** 2 + made**2 * 2.0)).sum(axis=0)
+        np.testing.assert_allclose(mean, moments.mean, atol=1e-13)
+        np.testing.assert_allclose(square - mean**2, moments.variance, rtol=1e-12, atol=1e-13)
+
+
 # Monte Carlo
 
 

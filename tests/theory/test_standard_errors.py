@@ -7,8 +7,9 @@ import pytest
 
 import dropviz as dv
 from dropviz.simulation.sweep import CHUNK, draw_chunk
+from dropviz.theory.law import Mixture, law_of
 from dropviz.theory.moments import exact_gap
-from dropviz.theory.standard_errors import GAPS, law_of, sample_moments, variance_error
+from dropviz.theory.standard_errors import GAPS, gap_errors, moment_errors, sample_moments, variance_error
 from dropviz.theory.strategies import strategies, strategy
 
 # axes of a measure: strategy, rate
@@ -79,7 +80,7 @@ def test_errors_are_those_of_the_changes_that_single_units_make(source):
 def test_the_law_has_the_moments_of_its_draws(source):
     law = law_of(source)
     deviation = (source.sample(np.random.default_rng(5), 1_000_000) - source.exact_mean) / law.size
-    for power, exact in ((2, law.second), (3, law.third), (4, law.fourth)):
+    for power, exact in enumerate(law.central):
         drawn = deviation**power
         assert abs(drawn.mean() - exact) <= 5 * drawn.std() / 1000 + 1e-3 * abs(exact) + 1e-12
 
@@ -157,6 +158,94 @@ def test_errors_of_replicates_are_their_spread():
     for measure in GAPS:
         several, one = result.gap_error(measure)[:2, 2:], single.gap_error(measure)[:2, 2:]
         assert ((several > 0.5 * one) & (several < 2 * one)).all()
+
+
+# whether an error is fair
+
+
+AUDITED = [
+    dv.Normal(relu=True),
+    dv.Normal(0.5, 1.0),
+    dv.Uniform(-0.5, 0.5),
+    dv.Sparse(0.99),
+    dv.LogNormal(0.0, 1.5),
+    dv.Constant(1.0),
+    dv.Empirical([-1.0, 1.0]),
+]
+
+
+def passed(source, units, rate, draws):
+    """For every quantity whether its error is fair, and how many draws lie beyond five errors; at one rate."""
+    rows, rng, keep = [strategy(name) for name in ("standard", "none")], np.random.default_rng(4), 1.0 - rate
+    scales = np.array([[row.train_scale([rate]), row.test_scale([rate])] for row in rows])
+    mu, v, law = source.exact_mean, source.exact_variance, law_of(source)
+    a = source.sample(rng, draws * units).reshape(draws, units)
+    masked = a * (rng.random(a.shape) >= rate)
+    both = Mixture(np.array([[keep, 1.0], [rate, 0.0]]), np.array([[1.0, 1.0], [0.0, 0.0]]))
+    errors, (gap_se, gap_fair) = (
+        moment_errors(law, both, units),
+        gap_errors(law, np.array([rate]), scales, units),
+    )
+    found = {}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variances = [each.var(axis=1, ddof=1) for each in (masked, a)]
+        exact = [keep * v + keep * rate * mu**2, v]
+        for at, (outputs, mean) in enumerate(((masked, keep * mu), (a, mu))):
+            found["mean", at] = outputs.mean(axis=1), mean, errors.mean[at], errors.mean_fair[at]
+            found["variance", at] = variances[at], exact[at], errors.variance[at], errors.variance_fair[at]
+        ratios = [(2, variances[0] / variances[1], exact[0] / np.float64(exact[1]))]
+        ratios += [(4, a.mean(axis=1) / masked.mean(axis=1), 1.0 / keep)]
+        ratios += [(3, np.sqrt(((masked - a) ** 2).mean(axis=1)), math.sqrt(rate * (v + mu**2)))]
+        for measure, values, value in ratios:
+            found[GAPS[measure], 0] = values, value, gap_se[measure, 1, 0], gap_fair[measure, 1, 0]
+        return {
+            name: (bool(fair) and np.isfinite(error), ~(np.abs(values - value) <= 5.0 * error + 1e-12))
+            for name, (values, value, error, fair) in found.items()
+        }
+
+
+def test_where_an_error_is_fair_few_draws_lie_beyond_five():
+    shown, share = 0, []
+    for source in AUDITED:
+        for units, draws in ((2, 4000), (3, 4000), (10, 2000), (50, 1000), (2000, 150)):
+            for rate in (0.04, 0.3, 0.5, 0.95):
+                for fair, beyond in passed(source, units, rate, draws).values():
+                    shown += fair * beyond.size
+                    share.append((fair, beyond.mean(), beyond.sum()))
+    assert sum(count for fair, _, count in share if fair) < 1e-3 * shown
+    assert max(mean for fair, mean, _ in share if fair) <= 0.01  # one or two of 150 draws
+    assert max(mean for fair, mean, _ in share if not fair) > 1 / 30  # what is hidden has to be
+    assert shown > 100_000
+
+
+@pytest.mark.parametrize("source", [dv.Normal(relu=True), dv.Uniform(), dv.Exponential(), dv.digits()])
+def test_ordinary_settings_show_their_errors(source):
+    result = dv.sweep(dv.SweepConfig(source, 100_000))
+    assert np.mean(result.mean_fair) == np.mean(result.variance_fair) == 1.0
+    assert (
+        np.mean(result.gap_fair) > 0.99
+    )  # the ratio of variances at rate 0.01 needs more units of a heavy tail
+
+
+@pytest.mark.parametrize("units", [2, 3])
+@pytest.mark.parametrize("source", [dv.Normal(relu=True), dv.Uniform(-0.5, 0.5)])
+def test_a_ratio_of_two_or_three_units_has_no_error(source, units):
+    estimate = swept(source, units, seed=226).gap_estimate("variance_ratio", "inverted")
+    assert np.isfinite(estimate.simulated).any()
+    assert np.isnan(estimate.error[1:]).all()
+
+
+def test_nothing_random_needs_no_units():
+    still = swept(dv.Constant(2.0), 2, rates=(0.0,), strategies=("standard", "inverted"))
+    assert (still.estimates("mean").error == 0.0).all()
+    assert (still.gap_estimate("mean_gap", "inverted").error == 0.0).all()
+
+
+def test_a_sigmoid_far_from_the_middle_has_the_fourth_moment_of_its_draws():
+    source = dv.SigmoidNormal(-5.0, 1.0)
+    result = [swept(source, 2000, seed=seed, rates=(0.3,), strategies=("inverted",)) for seed in range(400)]
+    drawn = np.array([each.variance[0, 1, 0] for each in result])
+    assert result[0].variance_se[0, 1, 0] == pytest.approx(drawn.std(), rel=0.2)
 
 
 def test_undefined_errors_are_nan():
