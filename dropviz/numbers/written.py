@@ -102,8 +102,10 @@ def with_error(value: float, error: float) -> str:
     Of 0.0149 the first digit alone is a third too small. A value whose error is NaN has two digits; one whose error is
     0 is exact.
 
-    >>> with_error(0.39894, 0.00061), with_error(0.39894, 0.00149), with_error(1.0, 0.0), with_error(0.123, float("nan"))
-    ('0.3989 ± 0.0006', '0.3989 ± 0.0015', '1.000', '0.12 ± ?')
+    >>> with_error(0.39894, 0.00061), with_error(0.39894, 0.00149), with_error(1.0, 0.0)
+    ('0.3989 ± 0.0006', '0.3989 ± 0.0015', '1.000')
+    >>> with_error(0.123, float("nan"))
+    '0.12 ± ?'
     >>> with_error(39546.0, 7747.0), with_error(1.0023e8, 2.1e5)
     ('40000 ± 8000', '1.002e+08 ± 0.002e+08')
     """
