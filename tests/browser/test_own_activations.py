@@ -23,4 +23,6 @@ def test_a_file_goes_along_until_it_is_removed(page, opened, walk):
     remove.click()
     expect(page.get_by_text("layer.npy")).to_have_count(0)
     walk(page, page.get_by_role("link", name="Story", exact=True).first)
-    expect(page.get_by_text("Scenes 3, 4, 6, 7 are drawn from the ReLU of a standard normal.")).to_be_visible()
+    expect(
+        page.get_by_text("Scenes 3, 4, 6, 7 are drawn from the ReLU of a standard normal.")
+    ).to_be_visible()
