@@ -105,8 +105,8 @@ def _story(table: Mapping[str, Any], text: str, own: Activations | None) -> Stor
 def _drawn_from(own: Activations | None, record: Mapping[str, Any]) -> Scene:
     """The scene of its author or, where its words stay true, of a person's own activations.
 
-    They do where the picture can be drawn, every number computed, and the same answer is right. What is dragged may
-    then be as far away, relatively, as its author allows.
+    They do where the picture can be drawn, every number computed, and the same answer is right by its computation. What
+    is dragged may then be as far away, relatively, as its author allows.
     """
     scene = _scene(record, RELU)
     suits = PICTURES[scene.picture].suits if scene.picture else None
@@ -119,9 +119,9 @@ def _drawn_from(own: Activations | None, record: Mapping[str, Any]) -> Scene:
     asked, before = drawn.question, scene.question
     if not asked or not before:
         return drawn
-    if asked.options != before.options:
+    if not asked.worked or not before.worked or asked.options != before.options:
         return scene
-    if asked.drag and asked.worked and before.worked:
+    if asked.drag:
         grown = abs(asked.worked.value / before.worked.value) if before.worked.value else 1.0
         asked = replace(asked, drag=replace(asked.drag, within=asked.drag.within * grown))
     return replace(drawn, question=asked)

@@ -74,3 +74,18 @@ def test_a_picture_says_whether_it_is_drawn_from_activations():
         "mistakes",
         "next_layer",
     }
+
+
+def test_an_answer_that_its_author_marked_is_of_the_authors_activations():
+    marked = """[[scene]]
+title = "t"
+sentence = "s"
+picture = "means"
+[scene.ask]
+text = "?"
+options = [{ text = "yes", right = true }, { text = "no" }]
+"""
+    (scene,) = read_story(marked.encode(), own("skewed")).scenes
+    assert scene.activations == RELU
+    (scene,) = read_story(marked.split("[scene.ask]", maxsplit=1)[0].encode(), own("skewed")).scenes
+    assert scene.activations == own("skewed")
