@@ -31,4 +31,6 @@ def inlined(entry: str) -> str:
 @cache
 def stylesheet(*names: str) -> str:
     """The style of the live figure, its bars and answers, and after it the sheets of that name."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", "where.css", *names))
+    return "\n".join(
+        (HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", "where.css", *names)
+    )
