@@ -242,5 +242,5 @@ def _finding(row: Strategy, rate: float, mu: float, v: float) -> str:
     return {
         "none": f"Nothing is scaled: the test mean is {factor} times the training mean.",
         "standard": f"At test every output is multiplied by {keep}: both means shrink.",
-        "inverted": f"Survivors grow to {factor} times their size, so the mean stays.",
+        "inverted": f"Survivors grow to {factor} times their size: the mean stays.",
     }[row.name]

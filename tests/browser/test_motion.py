@@ -146,9 +146,8 @@ AT = """share => {
   }
 }"""
 RUNNING = "() => document.getAnimations().length"
-FINISH = (
-    "async () => { for (const one of document.getAnimations()) one.finish(); await new Promise(setTimeout); }"
-)
+FINISH = "() => { for (const one of document.getAnimations()) one.finish(); }"
+OVER = "!document.querySelector('.dv-crowd')"
 PLACES = """(name) => [...document.querySelectorAll(name)]
   .map((node) => node.getBoundingClientRect()).map(({ left, right, top, bottom }) => ({ left, right, top, bottom }))"""
 STANDS = "() => document.querySelector('.dv-bars').outerHTML"
@@ -183,6 +182,7 @@ def test_units_run_into_the_bins_of_their_outputs_and_all_into_the_mean(page, st
         assert sheet["top"] - 2 <= line <= sheet["bottom"] + 2
     assert page.evaluate(STAY) == stays
     page.evaluate(FINISH)
+    page.wait_for_function(OVER)
     assert (page.evaluate(STANDS), page.evaluate(RUNNING)) == (before, 0)
     # a drag on the way ends it, and so does a second press
     page.locator(".dv-ask").click()
@@ -226,7 +226,7 @@ def test_who_wants_less_motion_sees_the_states_alone(new_page, still, draws):
         seen.add(str(page.evaluate(PLACES, ".dv-block") + page.evaluate(PLACES, ".dv-bin")))
     assert len(seen) == 4  # bars, units in their bins, all, the mean
     page.evaluate(FINISH)
-    assert page.locator(".dv-crowd").count() == 0
+    page.wait_for_function(OVER)
 
 
 # Every frame's shape until it has been the same for half a second; and when it was first and last another one.
