@@ -109,6 +109,7 @@ MAKES_WHAT_IT_SHOWS = {("dropviz.figures", "first_look")}
 # What a page may call: one function a result, and what reads a person's own experiment.
 PAGES_CALL = {
     "answers_left_on",
+    "attended",
     "beside_inverted",
     "changing_rate",
     "depth_gap",

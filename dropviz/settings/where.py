@@ -9,6 +9,7 @@ QUESTION = Choice(
     "In real networks",
     {
         "normalisation": "Normalisation",
+        "residual": "Attention, residual",
         "precision": "Few bits",
         "groups": "Groups",
     },
@@ -19,19 +20,32 @@ QUESTION = Choice(
 # what each question asks, in full
 ASKED: Mapping[str, str] = {
     "normalisation": "Before a normalisation: does a forgotten factor matter?",
+    "residual": "In attention and beside a shortcut: what does dropout scale?",
     "precision": "Does dropout keep the mean where numbers have few bits?",
     "groups": "What does one mask for many inputs change?",
 }
 
 SEED = seed("where_seed", 3, "The same seed gives the same weights, inputs and masks.")
 INPUTS = Number("where_inputs", "inputs (fan-in)", 64, 1, 256, 1, help="How many inputs each unit has.")
+KEYS = Number(
+    "where_keys", "keys", 32, 1, 256, 1, help="How many weights a row of attention has; they sum to 1."
+)
+SCORES = Number(
+    "where_scores",
+    "spread of the scores",
+    1.0,
+    0.0,
+    10.0,
+    0.5,
+    help="Standard deviation of the scores before the softmax: 0 looks at all keys alike, a large one at one key.",
+)
 LAYERS = Number("where_layers", "layers", 12, 1, 100, 1, help="With dropout, one behind the other.")
 CHANNELS = Number(
     "where_channels",
     "channels",
     8,
     1,
-    64,
+    16,
     1,
     help="Of the layer that is dropped; each has a weight of its own.",
 )
@@ -47,6 +61,7 @@ PLACES = Number(
 # of each question, under the name that it has in the question's configuration
 FIELDS: Mapping[str, Mapping[str, Number | Choice]] = {
     "normalisation": {"inputs": INPUTS, "seed": SEED},
+    "residual": {"keys": KEYS, "spread": SCORES, "seed": SEED},
     "precision": {"layers": LAYERS, "seed": SEED},
     "groups": {"channels": CHANNELS, "places": PLACES, "seed": SEED},
 }

@@ -51,9 +51,15 @@ def _masks_panel(found: Grouped) -> Panel:
     """The distribution of z over masks an element and a channel, and both values of a path."""
     marks: list[Mark] = [
         Path(
-            f"a mask {a(kind)}", COLORS[kind], found.edges[:-1], shares, width=1.5, stepped=True, filled=True
+            f"a mask {a(kind)}",
+            COLORS[kind],
+            found.spread.edges[:-1],
+            shares,
+            width=1.5,
+            stepped=True,
+            filled=True,
         )
-        for kind, shares in zip(DRAWN, found.shares, strict=True)
+        for kind, shares in zip(DRAWN, found.spread.shares, strict=True)
     ]
     keep = 1.0 - np.asarray(found.config.rates)
     kept_z = found.tested / keep
@@ -65,14 +71,14 @@ def _masks_panel(found: Grouped) -> Panel:
     for kind in (*DRAWN, "path"):
         keys += [words.Key(f"a mask {a(kind)}", COLORS[kind]), "\N{EN SPACE}"]
     above = [words.Paragraph([*keys, words.LiveText("path")])]
-    x = Axis("z", float(found.edges[0]), float(found.edges[-1]))
-    y = Axis("masks per bin", 0.0, found.top, unit=" %")
+    x = Axis("z", float(found.spread.edges[0]), float(found.spread.edges[-1]))
+    y = Axis("masks per bin", 0.0, found.spread.top, unit=" %")
     return Panel("z over masks: the mean is the same", x, y, marks, HEIGHT, above=above)
 
 
 def _upright(name: str, at: Floats, share: Floats, found: Grouped) -> Path:
     """A line at one value of z as tall as the share of its masks, or as the panel."""
-    height = np.minimum(100.0 * share, found.top)
+    height = np.minimum(100.0 * share, found.spread.top)
     x, y = np.stack([at, at], axis=1), np.stack([np.zeros_like(height), height], axis=1)
     return Path(name, COLORS["path"], x, y, width=4)
 
@@ -123,7 +129,12 @@ def _texts(found: Grouped) -> dict[str, list[str]]:
     rates = found.config.rates
     spreads = found.exact_deviation[: len(KINDS) - 1].T.tolist()
     findings = [_finding(found.tested, *each) for each in spreads]
-    seen = zip(rates, found.shares.max(axis=(0, 2)).tolist(), found.outside.max(axis=0).tolist(), strict=True)
+    seen = zip(
+        rates,
+        found.spread.shares.max(axis=(0, 2)).tolist(),
+        found.spread.outside.max(axis=0).tolist(),
+        strict=True,
+    )
     return {
         "finding": findings,
         "path": [_note(found, *each) for each in seen],
@@ -145,6 +156,6 @@ def _note(found: Grouped, rate: float, tallest: float, beyond: float) -> str:
     """Both values of a path, and what the picture of the others cuts."""
     kept = plain(found.tested / (1.0 - rate), 3)
     said = [f"{100 * rate:.0f} % of them at 0, {100 - 100 * rate:.0f} % at {kept}."]
-    said += [f"Bars up to {tallest:.0f} %."] * (tallest > found.top)
+    said += [f"Bars up to {tallest:.0f} %."] * (tallest > found.spread.top)
     said += [f"Up to {100 * beyond:.0f} % beyond the axis."] * (beyond > 0.005)
     return " ".join(said)

@@ -1,6 +1,6 @@
 """Two units behind dropout whose masks are shared by elements, channels, a whole path, or by nobody but a weight.
 
-Axes of results: kind (`KINDS`), rate, bin. The inputs of both units are channels × places; every channel has one weight
+Axes of results: kind (`KINDS`), rate. The inputs of both units are channels × places; every channel has one weight
 a unit, as behind an average over places, or as in a recurrent layer, whose places are time steps.
 """
 
@@ -17,16 +17,14 @@ from dropviz.numbers.checks import (
 )
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import GRID, check_rising
-from dropviz.simulation.histogram import even_edges, shares
 from dropviz.simulation.masks import check_masked, masked_sums
+from dropviz.simulation.where.spread import WIDE_RATE, Spread, near, spread
 from dropviz.theory.activations import RELU
 from dropviz.theory.groups import covariance_error, group_covariance, group_square_product
 from dropviz.theory.standard_errors import variance_error
 
 KINDS = ("element", "channel", "path", "weight")
 DRAWN = KINDS[:2]  # whose z has a distribution; that of a path has two values
-BINS = 48
-WIDE_RATE, NEEDLE_RATE = 0.6, 0.15  # the picture shows all of z there; at smaller rates z is a needle
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,7 @@ class Grouped(Estimates):
     covariance: Floats
     covariance_se: Floats
     exact_covariance: Floats
-    edges: Floats  # of the bins of z
-    shares: Floats  # per cent of the masks in each bin, of the kinds `DRAWN`, shape (kind, rate, bin),
-    outside: Floats  # and outside all bins, as a fraction, shape (kind, rate)
-    top: float  # where the axis of the shares ends, per cent; what is taller is cut
+    spread: Spread  # of z, by the kinds `DRAWN`
 
 
 def grouped(config: GroupsConfig) -> Grouped:
@@ -84,17 +79,14 @@ def grouped(config: GroupsConfig) -> Grouped:
     columns = dict(
         zip(seen[0], map(np.array, zip(*(one.values() for one in seen), strict=True)), strict=True)
     )
-    edges = _edges(config, tested, columns["exact_deviation"])
-    pairs = [shares(drawn[kind][0].T, edges) for kind in DRAWN]
-    share, outside = (np.array(each) for each in zip(*pairs, strict=True))
-    needle = int(np.abs(np.asarray(config.rates) - NEEDLE_RATE).argmin())
+    wide = near(config.rates, WIDE_RATE)
+    reach = 4.0 * float(columns["exact_deviation"][: len(DRAWN), wide].max())
+    # and both values of a path
+    ends = (tested - reach, tested + reach, 0.0, tested / (1.0 - config.rates[wide]))
     return Grouped(
         config=config,
         tested=tested,
-        edges=edges,
-        shares=100.0 * share,
-        outside=outside,
-        top=min(110.0 * float(share[:, needle].max()), 105.0),
+        spread=spread([drawn[kind][0] for kind in DRAWN], config.rates, min(ends), max(ends)),
         exact_mean=exact_mean,
         **columns,
     )
@@ -133,11 +125,3 @@ def _seen(config: GroupsConfig, both: tuple[Floats, Floats], sums: Floats, apart
         "covariance_se": covariance_error(product, covariance, variance * beside, count),
         "exact_covariance": covariance,
     }
-
-
-def _edges(config: GroupsConfig, tested: float, deviation: Floats) -> Floats:
-    """Edges of the bins of z: of all that is not a path, and of both values of a path, at a high rate."""
-    wide = int(np.abs(np.asarray(config.rates) - WIDE_RATE).argmin())
-    reach = 4.0 * float(deviation[: len(DRAWN), wide].max())
-    ends = (0.0, tested / (1.0 - config.rates[wide]), tested - reach, tested + reach)
-    return even_edges(min(ends), max(ends), BINS)

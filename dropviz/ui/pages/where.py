@@ -9,11 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 from dropviz.figures.where.groups import groups_live
 from dropviz.figures.where.normalisation import normalisation_live
 from dropviz.figures.where.precision import precision_live
+from dropviz.figures.where.residual import residual_live
 from dropviz.live.figure import LiveFigure
 from dropviz.settings.where import ASKED, FIELDS, QUESTION, SEED, SETTINGS
 from dropviz.simulation.where.groups import GroupsConfig, grouped
 from dropviz.simulation.where.normalisation import NormalisationConfig, normalised
 from dropviz.simulation.where.precision import PrecisionConfig, low_precision
+from dropviz.simulation.where.residual import ResidualConfig, attended
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import saved
@@ -22,6 +24,7 @@ from dropviz.ui.settings.widgets import fold, show, show_seed
 # of each question: its settings → its result, drawn
 QUESTIONS: Mapping[str, Callable[..., LiveFigure]] = {
     "normalisation": lambda **settings: normalisation_live(normalised(NormalisationConfig(**settings))),
+    "residual": lambda **settings: residual_live(attended(ResidualConfig(**settings))),
     "precision": lambda **settings: precision_live(low_precision(PrecisionConfig(**settings))),
     "groups": lambda **settings: groups_live(grouped(GroupsConfig(**settings))),
 }

@@ -58,10 +58,6 @@ def test_one_place_a_channel_makes_a_channel_an_element():
     np.testing.assert_allclose(found.exact_deviation[0], found.exact_deviation[1])
 
 
-def test_shares_and_what_is_beyond_make_up_all_masks():
-    np.testing.assert_allclose(FOUND.shares.sum(axis=2) / 100.0 + FOUND.outside, 1.0)
-
-
 @pytest.mark.parametrize(("part", "message"), [({"channels": 0}, "channels"), ({"places": 17}, "places")])
 def test_what_is_out_of_range_is_refused_by_name(part, message):
     with pytest.raises(ValueError, match=message):
