@@ -31,7 +31,7 @@ check: .venv/.dev  ## lint, formatting and types over everything; the scripts wh
 bench: .bench-venv/.bench  ## compare the speed with NumPy loops and PyTorch
 	.bench-venv/bin/python -m bench $(ARGS)
 
-oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, Keras and Flax
+oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, TensorFlow, Keras, Flax and others
 	.oracle-venv/bin/python -m pytest tests/oracle $(ARGS)
 
 clean:  ## remove the environments, caches and everything built

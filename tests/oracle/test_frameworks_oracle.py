@@ -355,10 +355,10 @@ def test_a_tensor_is_read_or_refused_with_what_to_do() -> None:
         with pytest.raises(
             ValueError, match=r"must be an array that NumPy can read; of a PyTorch tensor pass"
         ):
-            Empirical(needs)  # type: ignore[arg-type]
+            Empirical(needs)
     read = a.clone().requires_grad_().detach().cpu().float()
-    assert Empirical(read) == Empirical(a)  # type: ignore[arg-type]
-    assert exact_moments("inverted", "train", 0.5, a.half(), a).mean.dtype == np.float64  # type: ignore[arg-type]
+    assert Empirical(read) == Empirical(a)
+    assert exact_moments("inverted", "train", 0.5, a.half(), a).mean.dtype == np.float64
 
 
 def test_exact_z_is_what_dropout_before_a_linear_layer_does() -> None:
@@ -366,7 +366,7 @@ def test_exact_z_is_what_dropout_before_a_linear_layer_does() -> None:
     torch.manual_seed(0)
     layer, a, masks = torch.nn.Linear(8, 3).requires_grad_(False), torch.rand(5, 8), 4_000
     z = layer(torch.nn.functional.dropout(a.expand(masks, 5, 8), 0.3))
-    exact = exact_z("inverted", 0.3, layer.weight.T, a, layer.bias)  # type: ignore[arg-type]
+    exact = exact_z("inverted", 0.3, layer.weight.T, a, layer.bias)
     assert (np.abs(z.mean(dim=0).numpy() - exact.mean) < 5 * np.sqrt(exact.variance / masks)).all()
     np.testing.assert_allclose(z.var(dim=0).numpy(), exact.variance, rtol=0.2)
 

@@ -345,7 +345,7 @@ def test_the_help_of_the_rate_names_the_experiments_that_take_it_on_the_way() ->
     for group in GROUPS:
         for name, label in group.variants.options.items() if group.variants else ():
             takes = can_change_rates(experiments()[name])
-            assert takes == any(f"“{each}”" in RATE.help for each in (label, group.label)), name
+            assert takes == any(f"“{each}”" in (RATE.help or "") for each in (label, group.label)), name
 
 
 def test_momentum_and_what_pictures_are_of_are_said() -> None:
