@@ -1,8 +1,9 @@
 """The first screen's one idea: scale nowhere, at test or in training, and see whether the two means part."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -186,12 +187,23 @@ def _texts_of_all(
     return texts
 
 
-def _texts(sweep: Sweep, row: Strategy) -> dict[str, Sequence[str]]:
-    """What is said of one answer at every rate: the finding, the two means, and whether they agree."""
-    rates = sweep.config.rates
-    train, test = (sweep.estimate("mean", row.name, phase).exact.tolist() for phase in PHASES)
+def _texts(sweep: Sweep, row: Strategy) -> Mapping[str, Sequence[str]]:
+    means = (tuple(sweep.estimate("mean", row.name, phase).exact.tolist()) for phase in PHASES)
     law = sweep.config.activations
-    findings = [_finding(row, rate, law.exact_mean, law.exact_variance) for rate in rates]
+    return _texts_of(row, sweep.config.rates, *means, law.exact_mean, law.exact_variance)
+
+
+@lru_cache(maxsize=24)  # they are the same for every draw
+def _texts_of(
+    row: Strategy,
+    rates: tuple[float, ...],
+    train: tuple[float, ...],
+    test: tuple[float, ...],
+    mu: float,
+    v: float,
+) -> Mapping[str, Sequence[str]]:
+    """What is said of one answer at every rate: the finding, the two means, and whether they agree."""
+    findings = [_finding(row, rate, mu, v) for rate in rates]
     told = zip(rates, train, test, strict=True)
     return {
         "finding": findings,

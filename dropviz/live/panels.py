@@ -263,6 +263,7 @@ class Row:
 
 # ---- on the wire ----------------------------------------------------------------------------------------------------
 
+_JSON = {str, float, int, bool, type(None)}
 _SAID = {"mark": Mark, "block": Block, "span": Span}  # of which kind a record says what it is
 
 
@@ -271,6 +272,8 @@ def wire(value: Any) -> Any:
 
     An array becomes ``{"points", "data"}``: float32 in base64, ``points`` numbers a row; above 3.4e38 it is infinite.
     """
+    if type(value) in _JSON:  # most are
+        return value
     if isinstance(value, np.ndarray):
         with np.errstate(over="ignore"):  # no axis reaches that far
             compact = np.ascontiguousarray(value, dtype="<f4")

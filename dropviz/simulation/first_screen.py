@@ -62,9 +62,8 @@ def _distribution(
     chosen: Strategy, outputs: Histogram, rates: Floats, edges: Floats, top: float
 ) -> Distribution:
     train_scale, test_scale = chosen.train_scale(rates), chosen.test_scale(rates)
-    shares = [outputs.share(index, scale, edges) for index, scale in enumerate(train_scale.tolist())]
-    train = 100.0 * np.array(shares)
-    test = 100.0 * np.array([outputs.share(-1, scale, edges) for scale in test_scale.tolist()])
+    train = 100.0 * outputs.shares(outputs.below[:-1], train_scale, edges)
+    test = 100.0 * outputs.shares(outputs.below[-1:], test_scale, edges)
     train_zero = np.where(np.isfinite(train_scale), 100.0 * outputs.zero[:-1], np.nan)
     test_zero = np.where(test_scale > 0.0, 100.0 * outputs.zero[-1], 100.0)
     at_zero = np.zeros_like(rates)

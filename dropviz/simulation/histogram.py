@@ -42,9 +42,19 @@ class Histogram:
 
     def share(self, rate_index: int, scale: float, edges: Floats) -> Floats:
         """Share of all units whose output, survivors × ``scale``, is not 0 and falls between consecutive edges."""
-        if not scale > 0.0:  # every output is 0, or the factor is undefined
-            return np.zeros(len(edges) - 1)
-        return np.diff(np.interp(edges / scale, self.edges, self.below[rate_index]))
+        found: Floats = self.shares(self.below[[rate_index]], np.array([scale]), edges)[0]
+        return found
+
+    def shares(self, below: Floats, scales: Floats, edges: Floats) -> Floats:
+        """The `share` for each row of ``below`` and its factor, shape (row, bin); one row serves all factors."""
+        defined = scales > 0.0  # else every output is 0, or the factor is undefined
+        inside = edges / np.where(defined, scales, 1.0)[:, None]
+        first, last = self.edges[0], self.edges[-1]
+        place = (np.clip(inside, first, last) - first) * ((len(self.edges) - 1) / (last - first))
+        left = np.minimum(place.astype(np.intp), len(self.edges) - 2)
+        rows = np.arange(len(scales))[:, None] if len(below) > 1 else 0
+        low, high = below[rows, left], below[rows, left + 1]
+        return np.where(defined[:, None], np.diff(low + (place - left) * (high - low)), 0.0)
 
 
 @lru_cache(maxsize=1)  # for the histogram and the units of one figure
