@@ -180,7 +180,7 @@ class LayerDensities:
 
 
 def layer_densities(sweep: LayerSweep, rate: float = 0.6, deviations: float = 4.0) -> LayerDensities:
-    """Histograms of z over ± so many exact standard ``deviations`` of every strategy, at the nearest ``rate``."""
+    """Histograms of z over ± so many exact standard ``deviations`` of each strategy, at the grid's nearest ``rate``."""
     rates = np.asarray(sweep.config.rates)
     middle = int(np.argmin(np.abs(rates - rate)))
     reach = deviations * np.sqrt(sweep.exact_variance[:, middle])
