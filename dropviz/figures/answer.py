@@ -30,8 +30,8 @@ LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi & Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
 FINDING = (
-    "{answer}: both match the mean and differ by the factor {k} = {keep} alone; only inverted leaves nothing to do at "
-    "test."
+    "Inverted dropout: both match the mean and differ by the factor k = {keep} alone; only inverted leaves nothing to do "
+    "at test."
 )
 TITLES = words.Cells(
     [
@@ -160,13 +160,12 @@ def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> Liv
         replace(panel, above=[words.Heading(point.label), *_evidence(point)])
         for panel, point in zip(limits, LIMITS, strict=True)
     ]
-    given = {"answer": words.Term("inverted", "Inverted dropout"), "k": words.Term("k")}
     titles = "; ".join(panel.title for panel in [*reasons, *limits])
     return LiveFigure(
         rows=[*rows, Row(apart, fold=LIMITS_TITLE)],
         rates=tuple(evidence.rates.tolist()),
         texts=_cells(evidence) | _texts(evidence, learning_rates),
-        head=[words.Paragraph(words.sentence(FINDING, **given), "finding"), TITLES],
+        head=[words.Paragraph(words.sentence(FINDING), "finding"), TITLES],
         foot=[words.Fold(OBJECTION_TITLE, _objection())],
         alt=f"Eight pictures over the dropout rate. {titles}.",
     )

@@ -159,12 +159,9 @@ def _why_row(found: WhichP) -> Row:
     factors, means = over(rates, [factor_panel(rates), _mean_panel(found)], HEIGHT)
     reasons: list[words.Block] = [
         words.Paragraph(
-            [
-                "Only the kept units are left to carry the mean, so each is divided by ",
-                words.Term("keep"),
-                ": the more is dropped, the more the survivors grow. If p is the drop rate, that is 1/(1−p), as in "
-                "PyTorch; if p is the probability of keeping, it is 1/p, as in the notes of CS231n (Stanford).",
-            ]
+            "Only the kept units are left to carry the mean, so each is divided by keep: the more is dropped, the more "
+            "the survivors grow. If p is the drop rate, that is 1/(1−p), as in PyTorch; if p is the probability of "
+            "keeping, it is 1/p, as in the notes of CS231n (Stanford)."
         ),
         _factor_table(found),
         words.Paragraph("Means: training ÷ test, simulated; 1 is right.", "muted"),

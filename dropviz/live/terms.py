@@ -36,8 +36,9 @@ def _spellings(entry: str) -> set[str]:
     """How an entry is written: a symbol in one way, a word with a capital too, and in the plural."""
     if _is_symbol(entry):
         return {entry}
-    longer = {f"{entry} dropout"} if entry in _OF_DROPOUT else {f"{entry}s"} - {f"{verb}s" for verb in _VERBS}
-    return {word[0].upper() + word[1:] for word in longer | {entry}} | longer | {entry}
+    plural = f"{entry[:-1]}ies" if entry.endswith("y") else f"{entry}s"
+    written = {entry, f"{entry} dropout" if entry in _OF_DROPOUT else entry if entry in _VERBS else plural}
+    return written | {word[0].upper() + word[1:] for word in written}
 
 
 _ENTRIES = {spelling: entry for entry in MEANINGS for spelling in _spellings(entry)}

@@ -12,7 +12,7 @@ from dropviz.ui.frame import PAGES
 from tests.browser.conftest import LAPTOP, UPRIGHT
 from tests.browser.in_view import broken_formulas, terms_in_view, words_in_view
 
-MOST_WORDS = 175  # in the first view of a page, with the navigation and the numbers of its axes
+MOST_WORDS = 145  # in the first view of a page, with the navigation and the numbers of its axes
 UNFOLD = "() => { for (const one of document.querySelectorAll('.dv-fold, .dv-data')) one.open = true; }"
 MOST_TERMS = 15  # each is a stop for the Tab key
 

@@ -47,6 +47,7 @@ def test_at_a_half_the_wrong_p_does_not_show(page, visit, errors):
 def test_another_mistake_keeps_the_rate_and_left_on_answers_at_random(page, visit, errors):
     opened(page, visit, errors, "?rate=0.4")
     page.get_by_test_id("stButtonGroup").first.get_by_text("left on at test").click()
+    page.get_by_text("How far the answers scatter").wait_for()
     page.locator(".dv-fold > summary", has_text="The numbers").click()
     expect(text(page, "off-answers")).to_be_visible()
     assert page.locator(".dv-value").inner_text() == "0.40"

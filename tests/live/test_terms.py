@@ -25,7 +25,7 @@ def terms(part):
     ("text", "found"),
     [
         ("A unit of a layer, a test, a: b, (a layer) and a 3", ["unit", "b"]),  # the article
-        ("m·a/k, E[a] and a = 1", ["m", "a", "k", "E", "a", "a"]),
+        ("strategies: m·a/k, E[a] and a = 1", ["strategy", "m", "a", "k", "E", "a", "a"]),
         ("10 s and 3 h", []),  # units of measure
         (
             "the standard deviation, standard errors, standard",
