@@ -30,8 +30,8 @@ LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi & Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
 FINDING = (
-    "Inverted dropout: both match the mean and differ by the factor k = {keep} alone; only inverted leaves nothing to do "
-    "at test."
+    "Inverted dropout: both match the mean and differ by the factor k = {keep} alone; only inverted leaves nothing to "
+    "do at test."
 )
 TITLES = words.Cells(
     [

@@ -291,7 +291,7 @@ def _errors(
     """Standard errors of the moments and gaps, and whether they are fair: from the law, or from several repeats."""
     if len(repeats) > 1:
         mean_se, variance_se, _ = (_spread(values) for values in zip(*repeats, strict=True))
-        gap_se = _spread([_gaps(*moments, exact_mean) for moments in repeats])
+        gap_se = _spread([_gaps(mean, variance, rms, exact_mean) for mean, variance, rms in repeats])
         return {"mean_se": mean_se, "variance_se": variance_se, "gap_se": gap_se}
     law, rates = law_of(config.activations), np.asarray(config.rates)
     everyone, nobody = np.ones_like(rates), np.zeros_like(rates)

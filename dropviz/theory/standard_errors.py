@@ -114,7 +114,7 @@ def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Flo
             (
                 _product(kept, kept) / spread - _product(everyone, everyone) / v,
                 (train / test) ** 2 * spread / v,
-                (variance_error(v, law.central[4], units) / v) ** 2,
+                (variance_error(np.array(v), np.array(law.central[4]), units) / v) ** 2,
             ),
             (
                 _less(_product(raw, raw), squared),

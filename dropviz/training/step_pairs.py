@@ -81,7 +81,7 @@ def step_pairs(config: StepPairsConfig) -> StepPairs:
     first = loss[:, :1]
     return StepPairs(
         config=config,
-        steps=2.0 * np.arange(config.epochs + 1),
+        steps=2.0 * np.arange(config.epochs + 1, dtype=np.float64),
         loss=loss,
         apart=np.abs(loss[:, 1:] / first - 1.0).max(axis=-1),
         ratios=gradient_ratios(config.rates),

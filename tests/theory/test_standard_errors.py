@@ -170,7 +170,7 @@ AUDITED = [
     dv.Sparse(0.99),
     dv.LogNormal(0.0, 1.5),
     dv.Constant(1.0),
-    dv.Empirical([-1.0, 1.0]),
+    dv.Empirical(np.array([-1.0, 1.0])),
 ]
 
 

@@ -82,7 +82,7 @@ def _means(config: ExactConfig, shape: Shape, rng: np.random.Generator) -> Thinn
     chances = mask_probabilities(every, rates)
     z = _outputs(shape, inputs, weights, every[:, :, None], rates)
     uniforms = rng.random((config.masks, units))
-    drawn = _outputs(shape, inputs, weights, uniforms[:, :, None] >= rates, rates)
+    drawn = _outputs(shape, inputs, weights, (uniforms[:, :, None] >= rates).astype(np.float64), rates)
     tested = _outputs(shape, inputs, weights, np.ones((1, units, 1)), np.zeros(1))[0, 0]
     if not shape.softmax:
         size = float(tested[0]) or 1.0

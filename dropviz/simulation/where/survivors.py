@@ -67,21 +67,19 @@ def survivors(config: SurvivorsConfig) -> Survivors:
         np.stack([masks.sum(1) for masks in kept], axis=1),
     )
     listed = (every @ a)[:, None], every.sum(axis=1)[:, None]
-    laws = [
-        _law(exact, scale(*listed), chances, scale(*drawn))
-        for exact, scale in (
-            ((np.full(len(rates), total), inverted_variance), lambda sums, _: sums / (1.0 - rates)),
-            (
-                (moments.mean_of_all, moments.variance_of_all),
-                lambda sums, count: config.units * sums / np.maximum(count, 1.0),
-            ),
-        )
-    ]
+    divided = [config.units * sums / np.maximum(count, 1.0) for sums, count in (listed, drawn)]
+    inverted = _law(
+        (np.full(len(rates), total), inverted_variance),
+        listed[0] / (1.0 - rates),
+        chances,
+        drawn[0] / (1.0 - rates),
+    )
+    survivors = _law((moments.mean_of_all, moments.variance_of_all), divided[0], chances, divided[1])
     return Survivors(
         config=config,
         total=total,
-        inverted=laws[0],
-        survivors=laws[1],
+        inverted=inverted,
+        survivors=survivors,
         given_one=moments.variance,
         empty=MappingProxyType({width: _empty(width, rates, uniforms) for width in WIDTHS}),
     )
