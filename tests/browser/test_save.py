@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 SVG = "{http://www.w3.org/2000/svg}"
 GROUNDS = {"white": "#ffffff", "dark": "#15171a"}
-TITLE, NAME = "The means match: training = test", "the-means-match-training-test-dropout-rate-0.30"
+TITLE, NAME = "The means match: training\u00a0=\u00a0test", "the-means-match-training-test-dropout-rate-0.30"
 CURVES = 2  # the panel of that title
 # Colours that a program without CSS may not know.
 MODERN = re.compile(r"var\(|color\(|color-mix|light-dark|currentcolor|oklab", re.IGNORECASE)
