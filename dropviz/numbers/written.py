@@ -110,7 +110,7 @@ def with_error(value: float, error: float) -> str:
     ('40000 ± 8000', '1.002e+08 ± 0.002e+08')
     """
     if math.isfinite(value) and math.isnan(error):
-        return f"{plain(value, 2)} {UNKNOWN}"
+        return f"{grouped(value, 2)} {UNKNOWN}"
     if not math.isfinite(value) or not math.isfinite(error) or error <= max(1e-15 * abs(value), 1e-99):
         return plain(value)
     decimals = _decimals(error)

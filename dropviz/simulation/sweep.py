@@ -286,7 +286,7 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
 
 
 def _errors(
-    config: SweepConfig, scales: Floats, repeats: Sequence[tuple[Floats, ...]], exact_mean: Floats
+    config: SweepConfig, scales: Floats, repeats: Sequence[tuple[Floats, Floats, Floats]], exact_mean: Floats
 ) -> dict[str, Any]:
     """Standard errors of the moments and gaps, and whether they are fair: from the law, or from several repeats."""
     if len(repeats) > 1:

@@ -98,7 +98,7 @@ def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Flo
     S·(a − m·a/k)/μ.
     """
     keep, train, test = 1.0 - rates, scales[:, 0], scales[:, 1]
-    mu, v = law.mean, np.float64(law.central[2])
+    mu, v = law.mean, np.asarray(law.central[2])
     probability, nobody = np.array([keep, rates])[:, None], np.zeros((1, len(rates)))
     kept = _deviation(law, Mixture(probability, np.array([nobody + 1.0, nobody])))
     everyone = _deviation(law, Mixture(probability, np.ones_like(probability)))
