@@ -94,11 +94,9 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "Real networks": {
             "channel": "the units that look for one thing, at every place of an image or at every time step.",
-            "path": "a whole branch of a network, beside which a shortcut leads.",
             "DropPath": "one mask for a whole path: it is there, or it is not. Also called stochastic depth.",
             "DropConnect": "a mask for each weight, not for each unit.",
             "softmax": "turns scores into positive weights that sum to 1.",
-            "key": "one of the parts of an input that attention weighs.",
             "residual branch": "a function f beside a shortcut: the output is x + f(x).",
             "BatchNorm": "batch norm: brings each unit to mean 0, variance 1; at test by stored values.",
             "LayerNorm": "brings the units of one example to mean 0 and variance 1, in both phases.",

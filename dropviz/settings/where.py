@@ -9,7 +9,7 @@ QUESTION = Choice(
     "In real networks",
     {
         "normalisation": "Normalisation",
-        "residual": "Attention, residual",
+        "residual": "Attention",
         "precision": "Few bits",
         "groups": "Groups",
     },

@@ -15,7 +15,9 @@ COLORS = {"bfloat16": "both", "float16": "other", "mask": "wrong_train"}
 HIGHEST = 5.0  # where the axis of masks ends, in their lowest errors: at high rates they leave it
 OFF = "mean off by, %"
 TORCH = words.Link(
-    "https://github.com/pytorch/pytorch/blob/v2.13.0/aten/src/ATen/native/Dropout.cpp", "PyTorch, Dropout.cpp"
+    "https://github.com/pytorch/pytorch/blob/cf30153c4c131c8164ee7798e5022d810682e2cb/"
+    "aten/src/ATen/native/Dropout.cpp",
+    "PyTorch, Dropout.cpp",
 )
 FLASH = words.Link(
     "https://github.com/Dao-AILab/flash-attention/blob/0251105a2fb19d2957484b7f023cd8c115286ced/"

@@ -3,7 +3,6 @@
 import re
 
 import numpy as np
-import pytest
 
 from dropviz.figures.where.precision import precision_live
 from dropviz.simulation.where.precision import PrecisionConfig, low_precision
@@ -20,12 +19,12 @@ def test_the_numbers_at_a_rate_of_a_tenth_and_at_one_half():
     assert SAID[50] == "At this rate few bits are exact: 1/0.5 is 2, and the mask drops 50 %."
 
 
-@pytest.mark.parametrize("at", range(1, 96))
-def test_exact_is_said_where_it_is_and_signs_are_those_of_the_errors(at):
-    off = [FOUND.exact_one_factor[0, at], FOUND.exact_one_mask[at]]
-    assert ("exact" in SAID[at]) == (0.0 in off)
-    signs = re.findall(r"([+−])\S+ % a layer", SAID[at])
-    assert signs == ["+" if error > 0.0 else "−" for error in off if error]
+def test_exact_is_said_where_it_is_and_signs_are_those_of_the_errors():
+    for at in range(1, len(SAID)):
+        off = [FOUND.exact_one_factor[0, at], FOUND.exact_one_mask[at]]
+        assert ("exact" in SAID[at]) == (0.0 in off)
+        signs = re.findall(r"([+−])\S+ % a layer", SAID[at])
+        assert signs == ["+" if error > 0.0 else "−" for error in off if error]
 
 
 def test_one_layer_is_said_once():

@@ -1,0 +1,33 @@
+"""The page of real networks: one walks through the questions, each fits a laptop and follows the rate."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from dropviz.settings.where import ASKED, QUESTION
+
+pytestmark = pytest.mark.browser
+
+
+def test_one_walks_through_the_questions_and_each_has_its_picture_and_follows_the_rate(page, visit):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    visit(page, "/where?rate=0.6")
+    finding = page.locator(".dv-finding")
+    for name, title in QUESTION.options.items():
+        if name != QUESTION.default:
+            before = finding.inner_text()
+            page.get_by_role("radio", name=title, exact=True).click()
+            page.wait_for_url(re.compile(rf"[?&]where={name}(&|$)"))
+            expect(finding).not_to_have_text(before)
+        expect(page.get_by_text(ASKED[name], exact=True)).to_be_visible()
+        expect(page.locator(".dv-value")).to_have_text("0.60")
+        panels = page.locator(".dv-panel:visible")
+        assert 1 <= panels.count() <= 2
+        last = panels.last.bounding_box()
+        assert last["y"] + last["height"] <= 700, name
+        said = finding.inner_text()
+        page.locator(".dv-range").press("End")
+        expect(finding).not_to_have_text(said)
+        page.locator(".dv-range").fill("60")
+        expect(page.locator(".dv-value")).to_have_text("0.60")
