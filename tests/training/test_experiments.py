@@ -115,9 +115,13 @@ def test_standard_needs_its_weights_scaled_in_the_same_test_code():
     ratio = runs[2].final("plain_test_loss") / runs[2].final("test_loss")
     assert f"the loss is {ratio:.2f} times as large" in cost
     assert "missing once in each of 2 layers" in cost
-    there, trained = map(float, re.findall(r"mean of ([\d.]+) there and ([\d.]+) in training", plain)[0])
+    there, trained = map(
+        float, re.findall(r"mean of ([\d.]+) from that code, and ([\d.]+) in training", plain)[0]
+    )
     assert there == trained
-    there, trained = map(float, re.findall(r"mean of ([\d.]+) there and ([\d.]+) in training", unscaled)[0])
+    there, trained = map(
+        float, re.findall(r"mean of ([\d.]+) from that code, and ([\d.]+) in training", unscaled)[0]
+    )
     assert there > 2 * trained
     after = float(re.findall(r"receives a mean of (\d+\.\d+)", scaled)[0])
     assert abs(after - trained) < 0.5 * abs(there - trained)

@@ -24,7 +24,8 @@ def given(app, name):
     if "source" in app.session_state:
         app.session_state["source"] = "file"
     app.session_state["file_0_read"] = Upload((1,), name, dv.Empirical(FILES[name]))
-    app.session_state["fold_own_activations"] = app.session_state["fold_settings"] = True
+    for fold in ("own_activations", "settings", "noise_settings"):
+        app.session_state[f"fold_{fold}"] = True
     app.run()
     assert not app.exception
     assert not app.error

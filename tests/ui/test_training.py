@@ -105,7 +105,7 @@ def test_training_runs_and_its_findings_are_computed() -> None:
     finish(at)
     assert commands(at) == ["Train"]
     accuracy = training(at).look().runs[1].final("test_accuracy")
-    assert f"inverted 0.3: {100 * accuracy:.1f} %" in sentences(at)
+    assert unbroken(f"inverted 0.3: {100 * accuracy:.1f} %") in sentences(at)
     assert "Means of 2 seeds" in sentences(at)
 
 
