@@ -22,6 +22,7 @@ DECOUPLED = words.Link("https://arxiv.org/abs/1711.05101", "Loshchilov & Hutter,
 def step_live(found: StepPairs) -> LiveFigure:
     """Return the figure: the losses of both strategies over the steps; the gradients that they start with unfold."""
     rates, courses, gradients = np.asarray(found.config.rates), _courses(found), _gradients(found)
+    titles = [*(panel.title for panel in courses), *(curves.title for curves in gradients)]
     return LiveFigure(
         rows=[
             Row(courses),
@@ -35,7 +36,7 @@ def step_live(found: StepPairs) -> LiveFigure:
         texts=_texts(found),
         head=[words.live_paragraph("finding", "finding")],
         foot=[_rule(found)],
-        alt=f"Training loss over the steps. {'; '.join(panel.title for panel in (*courses, *gradients))}.",
+        alt=f"Training loss over the steps. {'; '.join(titles)}.",
     )
 
 
