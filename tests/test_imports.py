@@ -126,6 +126,9 @@ PAGES_CALL = {
     "noise_pair",
     "observe",
     "observe_passes",
+    "penalty",
+    "survivors",
+    "thinned",
     "which_p",
 }
 

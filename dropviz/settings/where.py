@@ -12,6 +12,10 @@ QUESTION = Choice(
         "residual": "Attention",
         "precision": "Few bits",
         "groups": "Groups",
+        "step": "Steps",
+        "penalty": "Penalty",
+        "exact": "Exact",
+        "survivors": "Survivors",
     },
     "normalisation",
     "Each question looks at one place of a real network, or at one kind of dropout there.",
@@ -23,6 +27,10 @@ ASKED: Mapping[str, str] = {
     "residual": "In attention and beside a shortcut: what does dropout scale?",
     "precision": "Does dropout keep the mean where numbers have few bits?",
     "groups": "What does one mask for many inputs change?",
+    "step": "Do the two strategies train alike?",
+    "penalty": "What does dropout punish?",
+    "exact": "When is the test pass a mean of all thinned networks?",
+    "survivors": "Why not divide by the units that really survive?",
 }
 
 SEED = seed("where_seed", 3, "The same seed gives the same weights, inputs and masks.")
@@ -58,12 +66,26 @@ PLACES = Number(
     1,
     help="Pixels, or time steps: all places of a channel are multiplied by its weight.",
 )
+SCALE = Number(
+    "where_scale",
+    "weight scale",
+    1.5,
+    0.0,
+    5.0,
+    0.5,
+    help="The weights are random, with a standard deviation of scale/√n for n inputs.",
+)
+UNITS = Number("where_units", "units of the layer", 8, 1, 12, 1, help="All 2ⁿ masks are listed.")
 # of each question, under the name that it has in the question's configuration
 FIELDS: Mapping[str, Mapping[str, Number | Choice]] = {
     "normalisation": {"inputs": INPUTS, "seed": SEED},
     "residual": {"keys": KEYS, "spread": SCORES, "seed": SEED},
     "precision": {"layers": LAYERS, "seed": SEED},
     "groups": {"channels": CHANNELS, "places": PLACES, "seed": SEED},
+    "step": {"seed": SEED},
+    "penalty": {"seed": SEED},
+    "exact": {"scale": SCALE, "seed": SEED},
+    "survivors": {"units": UNITS, "seed": SEED},
 }
 SETTINGS: tuple[Setting, ...] = (
     RATE,

@@ -20,6 +20,7 @@ where what the delta method leaves out is small.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dropviz.numbers.checks import Bools, Floats
 from dropviz.theory.law import Law, Mixture
@@ -48,6 +49,15 @@ def variance_error(second: Floats, fourth: Floats, count: int) -> Floats:
     others = count - 1 if count > 1 else np.nan
     spread = np.maximum(fourth - second**2 * ((count - 3) / others), 0.0)
     return np.asarray(np.sqrt(spread / count))
+
+
+def enough(second: Floats, fourth: Floats, count: int) -> NDArray[np.bool_]:
+    """Whether ``count`` values are so many that their mean lies within five standard errors as a normal would.
+
+    Where nearly all of the variance is in values that few samples have, most samples have none, and one that has is
+    far off: so the kurtosis F/V² may be count/20 at most. Of a share p of the values that is p ≥ 20/count, about.
+    """
+    return np.asarray(20.0 * fourth <= count * second**2)
 
 
 class SampleMoments(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 from dropviz.datasets.splits import Split, moons
 from dropviz.numbers.checks import AnyFloats, Checked, Floats, check_count, checked
 from dropviz.numbers.rates import check_rising, rate_grid
-from dropviz.theory.steps import gradient_moments, gradient_ratios, signal_to_noise
+from dropviz.theory.steps import StepRule, gradient_moments, gradient_ratios, signal_to_noise, step_rule
 from dropviz.training import network
 from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.dropout import Dropout
@@ -60,6 +60,7 @@ class StepPairs:
     loss: Floats  # shape (optimizer, run, rate, point)
     # the largest |L/L(inverted) − 1| over the steps, of the runs behind the first; shape (optimizer, run − 1, rate)
     apart: Floats
+    rules: Mapping[str, StepRule]  # of "sgd", "adam" and "adamw"
     ratios: Mapping[str, Floats]  # exact: `gradient_ratios`
     measured: Mapping[
         str, Floats
@@ -84,6 +85,7 @@ def step_pairs(config: StepPairsConfig) -> StepPairs:
         steps=2.0 * np.arange(config.epochs + 1, dtype=np.float64),
         loss=loss,
         apart=np.abs(loss[:, 1:] / first - 1.0).max(axis=-1),
+        rules={name: step_rule(name, config.rates) for name in ("sgd", "adam", "adamw")},
         ratios=gradient_ratios(config.rates),
         measured=_measured(config, data),
         signal=_signal(np.asarray(config.rates)),

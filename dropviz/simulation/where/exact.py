@@ -14,8 +14,11 @@ from dropviz.numbers.checks import Checked, Floats, check_count, check_number, c
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import enumerate_masks, mask_probabilities
+from dropviz.theory.standard_errors import enough
 from dropviz.theory.thinned import average, normalized_geometric_mean, softmax
 
+STREAM = 37  # of the random numbers: with the seed of the page the curves lie apart
+STRAIGHT = 0.1  # error of a difference of two z up to which a probability is a straight line of it
 ROUNDING = 1e-12  # of a probability, or of an output that is near 1
 
 
@@ -45,9 +48,9 @@ class ExactConfig(Checked):
     The inputs are the sizes of normal draws; ``masks`` (2 to 20,000) are drawn for the simulation.
     """
 
-    scale: float = checked(2.0, check_number, 0.0, 10.0)
+    scale: float = checked(1.5, check_number, 0.0, 10.0)
     rates: tuple[float, ...] = checked(GRID, check_rising)
-    masks: int = checked(1000, check_count, 2, 20_000)
+    masks: int = checked(2000, check_count, 2, 20_000)
     seed: int = checked(11, check_count, 0, 2**63 - 1)
 
 
@@ -58,17 +61,27 @@ class ThinnedMeans:
     Gaps are mean − test pass; of a probability, or, of a linear network, as a share of its output at test.
     """
 
-    networks: int  # how many masks there are
+    count: int  # how many masks there are
     test: float  # the test pass, which is the same at every rate
     average: Estimate  # gap of the average of all thinned networks
     geometric: Estimate | None  # gap of their normalized geometric mean; None without a softmax
 
 
-def thinned_means(config: ExactConfig) -> Mapping[str, ThinnedMeans]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Thinned:
+    """The four networks, by the names of SHAPES."""
+
+    config: ExactConfig
+    networks: Mapping[str, ThinnedMeans]
+
+
+def thinned(config: ExactConfig) -> Thinned:
     """List all masks of the four networks, and draw some."""
-    rngs = np.random.default_rng(config.seed).spawn(len(SHAPES))
+    rngs = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(STREAM,))).spawn(len(SHAPES))
     each = zip(SHAPES.items(), rngs, strict=True)
-    return MappingProxyType({name: _means(config, shape, rng) for (name, shape), rng in each})
+    return Thinned(
+        config, MappingProxyType({name: _means(config, shape, rng) for (name, shape), rng in each})
+    )
 
 
 def _means(config: ExactConfig, shape: Shape, rng: np.random.Generator) -> ThinnedMeans:
@@ -91,7 +104,7 @@ def _means(config: ExactConfig, shape: Shape, rng: np.random.Generator) -> Thinn
     at, test = int(tested.argmax()), softmax(tested)
     geometric = normalized_geometric_mean(z, chances)
     return ThinnedMeans(
-        networks=len(every),
+        count=len(every),
         test=float(test[at]),
         average=_gap(softmax(z)[..., at], chances, softmax(drawn)[..., at], float(test[at])),
         geometric=_geometric_gap(geometric, z, chances, drawn, at, float(test[at])),
@@ -112,20 +125,34 @@ def _outputs(shape: Shape, inputs: Floats, weights: Sequence[Floats], masks: Flo
 
 def _gap(values: Floats, chances: Floats, drawn: Floats, test: float) -> Estimate:
     """The average of ``values``, shape (mask, rate), less ``test``; exact by all masks, and of those ``drawn``."""
-    mean = average(values[..., None], chances)[:, 0]
-    variance = average(((values - mean) ** 2)[..., None], chances)[:, 0]
-    exact = drop_rounding(mean - test, 1.0, ROUNDING)
-    return Estimate(exact, drawn.mean(axis=0) - test, np.sqrt(variance / len(drawn)))
+    mean = (chances * values).sum(axis=0)
+    return _estimate(mean - test, drawn.mean(axis=0) - test, values - mean, chances, len(drawn))
 
 
 def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: int, test: float) -> Estimate:
     """The normalized geometric ``mean`` of one class less ``test``; its error by the delta method.
 
-    softmax changes by p_at·(z_at − Σ pⱼ·zⱼ) to first order, whose variance is that over all masks.
+    p_at = softmax(z)_at changes by p_at·(z_at − Σ pⱼ·zⱼ) to first order, whose variance is that over all masks. Where a
+    difference of two z has an error above STRAIGHT, that order is not enough, and nothing is simulated.
     """
     ones = np.full((len(drawn), drawn.shape[1]), 1.0 / len(drawn))
     seen = normalized_geometric_mean(drawn, ones)[:, at]
     change = mean[:, at] * (z[..., at] - (mean * z).sum(axis=-1))
-    spread = average(((change - (chances * change).sum(axis=0)) ** 2)[..., None], chances)[:, 0]
-    exact = drop_rounding(mean[:, at] - test, 1.0, ROUNDING)
-    return Estimate(exact, seen - test, np.sqrt(spread / len(drawn)))
+    away = change - (chances * change).sum(axis=0)
+    apart = z - z[..., at, None]
+    spread = average(apart**2, chances) - average(apart, chances) ** 2
+    straight = spread.max(axis=-1) <= STRAIGHT**2 * len(drawn)
+    drawn_gap = np.where(straight, seen - test, np.nan)
+    return _estimate(mean[:, at] - test, drawn_gap, away, chances, len(drawn))
+
+
+def _estimate(exact: Floats, seen: Floats, away: Floats, chances: Floats, count: int) -> Estimate:
+    """A gap, and the error of ``count`` masks whose values lie ``away`` from their mean; NaN where they are too few."""
+    # equal values differ by rounding, whose kurtosis tells nothing
+    away = drop_rounding(away, 1.0, ROUNDING)
+    second, fourth = ((chances * away**power).sum(axis=0) for power in (2, 4))
+    told = enough(second, fourth, count) & np.isfinite(seen)
+    error = np.sqrt(second / count)
+    return Estimate(
+        drop_rounding(exact, 1.0, ROUNDING), np.where(told, seen, np.nan), np.where(told, error, np.nan)
+    )

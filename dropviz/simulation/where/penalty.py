@@ -18,7 +18,7 @@ from dropviz.theory.penalty import dropout_ridge, linear_penalty, logistic_penal
 
 TRUE = (1.5, 0.0, -1.0)  # the weights that make the targets
 COPY = 0.8  # correlation of the second feature with the first
-BURN_IN, STEP = 0.5, 0.3  # share of the steps that no average has; the learning rate over keep
+BURN_IN, STEP = 0.5, 0.5  # share of the steps that no average has; the learning rate over keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class PenaltyConfig(Checked):
     examples: int = checked(24, check_count, 4, 500)
     rates: tuple[float, ...] = checked(GRID, check_rising)
     passes: int = checked(500, check_count, 2, 10_000)
-    chains: int = checked(8, check_count, 4, 200)
-    steps: int = checked(400, check_count, 20, 10_000)
+    chains: int = checked(32, check_count, 4, 200)
+    steps: int = checked(200, check_count, 20, 10_000)
     seed: int = checked(7, check_count, 0, 2**63 - 1)
 
 

@@ -3,19 +3,19 @@
 Axes: width, mask, unit, rate.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dropviz.numbers.checks import Checked, Floats, check_count, checked
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
 from dropviz.theory.activations import RELU, Activations
-from dropviz.theory.standard_errors import variance_error
+from dropviz.theory.standard_errors import enough, variance_error
 from dropviz.theory.survivors import all_dropped, survivor_sums
 
 WIDTHS = (1, 2, 4, 8)  # of the layers whose chance to be dropped whole is shown
@@ -34,7 +34,10 @@ class SurvivorsConfig(Checked):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SumLaw:
-    """Mean and variance over masks of the sum of a layer's outputs, shape (rate,), in the unit of an activation."""
+    """Mean and variance over masks of the sum of a layer's outputs, shape (rate,).
+
+    Simulated values and errors are NaN where what decides them is too rare for the number of masks.
+    """
 
     mean: Estimate
     variance: Estimate
@@ -89,14 +92,22 @@ def _law(exact: tuple[Floats, Floats], listed: Floats, chances: Floats, drawn: F
     """Moments of the sums of ``drawn`` masks, (mask, rate), beside the ``exact``; errors by all ``listed``."""
     away, count = listed - exact[0], len(drawn)
     second, fourth = ((chances * away**power).sum(axis=0) for power in (2, 4))
+    told = enough(second, fourth, count)
     return SumLaw(
-        Estimate(exact[0], drawn.mean(axis=0), np.sqrt(second / count)),
-        Estimate(exact[1], drawn.var(axis=0, ddof=1), variance_error(second, fourth, count)),
+        _seen(told, exact[0], drawn.mean(axis=0), np.sqrt(second / count)),
+        _seen(told, exact[1], drawn.var(axis=0, ddof=1), variance_error(second, fourth, count)),
     )
 
 
 def _empty(width: int, rates: Floats, uniforms: Floats) -> Estimate:
-    exact = all_dropped(width, rates)
+    exact, count = all_dropped(width, rates), len(uniforms)
     # the largest uniform decides whether any unit survives
     seen = (uniforms[:, :width].max(axis=1)[:, None] < rates).mean(axis=0)
-    return Estimate(exact, seen, np.sqrt(exact * (1.0 - exact)) / math.sqrt(len(uniforms)))
+    second = exact * (1.0 - exact)
+    told = enough(second, second * (1.0 - 3.0 * second), count)
+    return _seen(told, exact, seen, np.sqrt(second / count))
+
+
+def _seen(told: NDArray[np.bool_], exact: Floats, simulated: Floats, error: Floats) -> Estimate:
+    """The estimate, without what too few masks cannot tell."""
+    return Estimate(exact, np.where(told, simulated, np.nan), np.where(told, error, np.nan))

@@ -6,16 +6,24 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dropviz.figures.where.exact import exact_live
 from dropviz.figures.where.groups import groups_live
 from dropviz.figures.where.normalisation import normalisation_live
+from dropviz.figures.where.penalty import penalty_live
 from dropviz.figures.where.precision import precision_live
 from dropviz.figures.where.residual import residual_live
+from dropviz.figures.where.step import step_live
+from dropviz.figures.where.survivors import survivors_live
 from dropviz.live.figure import LiveFigure
 from dropviz.settings.where import ASKED, FIELDS, QUESTION, SEED, SETTINGS
+from dropviz.simulation.where.exact import ExactConfig, thinned
 from dropviz.simulation.where.groups import GroupsConfig, grouped
 from dropviz.simulation.where.normalisation import NormalisationConfig, normalised
+from dropviz.simulation.where.penalty import PenaltyConfig, penalty
 from dropviz.simulation.where.precision import PrecisionConfig, low_precision
 from dropviz.simulation.where.residual import ResidualConfig, attended
+from dropviz.simulation.where.survivors import SurvivorsConfig, survivors
+from dropviz.training.step_pairs import StepPairsConfig, step_pairs
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import saved
@@ -27,6 +35,10 @@ QUESTIONS: Mapping[str, Callable[..., LiveFigure]] = {
     "residual": lambda **settings: residual_live(attended(ResidualConfig(**settings))),
     "precision": lambda **settings: precision_live(low_precision(PrecisionConfig(**settings))),
     "groups": lambda **settings: groups_live(grouped(GroupsConfig(**settings))),
+    "step": lambda **settings: step_live(step_pairs(StepPairsConfig(**settings))),
+    "penalty": lambda **settings: penalty_live(penalty(PenaltyConfig(**settings))),
+    "exact": lambda **settings: exact_live(thinned(ExactConfig(**settings))),
+    "survivors": lambda **settings: survivors_live(survivors(SurvivorsConfig(**settings))),
 }
 
 

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from dropviz.simulation.where.exact import SHAPES, ExactConfig, thinned_means
+from dropviz.simulation.where.exact import SHAPES, STREAM, ExactConfig, thinned
 
 RATES = (0.0, 0.1, 0.3, 0.6, 0.8, 0.95)
 
 
 @pytest.fixture(scope="module", params=[11, 12, 13])
 def found(request):
-    return thinned_means(ExactConfig(rates=RATES, masks=4000, seed=request.param))
+    return thinned(ExactConfig(rates=RATES, masks=4000, seed=request.param)).networks
 
 
 def test_weight_scaling_is_exact_where_it_should_be_and_nowhere_else(found):
@@ -32,18 +32,20 @@ def test_simulated_meets_exact(found, name, kind):
     if estimate is None:
         assert name == "linear"
         return
-    # at the highest rates the delta method is rough, and few masks keep anything
-    usual = np.array(RATES) < 0.9
-    off = np.abs(estimate.simulated - estimate.exact)[usual]
-    assert (off <= 5.0 * estimate.error[usual] + 1e-12).all()
+    told = np.isfinite(estimate.error)
+    assert told[:2].all()
+    off = np.abs(estimate.simulated - estimate.exact)
+    assert (off <= 5.0 * estimate.error + 1e-12)[told].all()
     assert (estimate.error[0], estimate.simulated[0]) == pytest.approx((0.0, 0.0), abs=1e-12)
 
 
 def test_a_relu_network_is_the_product_of_its_masks_one_by_one():
     """The vectorized pass against loops over one network, by hand."""
-    config = ExactConfig(rates=(0.3,), masks=2, seed=5)
-    found = thinned_means(config)["relu"]
-    rng = np.random.default_rng(5).spawn(len(SHAPES))[list(SHAPES).index("relu")]
+    config = ExactConfig(scale=2.0, rates=(0.3,), masks=2, seed=5)
+    found = thinned(config).networks["relu"]
+    rng = np.random.default_rng(np.random.SeedSequence(5, spawn_key=(STREAM,))).spawn(len(SHAPES))[
+        list(SHAPES).index("relu")
+    ]
     a = np.abs(rng.standard_normal(4))
     w, v = rng.standard_normal((4, 5)) * 2 / 2.0, rng.standard_normal((5, 3)) * 2 / np.sqrt(5.0)
 
@@ -57,11 +59,11 @@ def test_a_relu_network_is_the_product_of_its_masks_one_by_one():
         p = chances((np.maximum((a * m[:4]) @ w, 0) * m[4:]) @ v)
         total += 0.7 ** sum(mask) * 0.3 ** (9 - sum(mask)) * p[test.argmax()]
     assert found.average.exact[0] == pytest.approx(total - test.max(), rel=1e-9)
-    assert (found.networks, found.test) == (512, pytest.approx(test.max()))
+    assert (found.count, found.test) == (512, pytest.approx(test.max()))
 
 
 def test_weights_of_zero_leave_no_gap():
-    for each in thinned_means(ExactConfig(scale=0.0, rates=RATES, masks=5)).values():
+    for each in thinned(ExactConfig(scale=0.0, rates=RATES, masks=5)).networks.values():
         for estimate in filter(None, (each.average, each.geometric)):
             np.testing.assert_array_equal(estimate.exact, 0.0)
             np.testing.assert_allclose(estimate.simulated, 0.0, atol=1e-12)
