@@ -92,7 +92,7 @@ REASONS = (
         "and leaves b.",
         WANG,
         "One unit with random, untrained weights: without dropout z = {plain-z}; in training inverted {z-inverted}, "
-        "standard {z-standard} on average.",
+        "standard {z-standard}.",
         ("Next layer", "next-layer"),
     ),
     Point(
@@ -313,7 +313,8 @@ def _evidence(point: Point) -> list[words.Block]:
     link = words.PageLink(page_link(page), f"→ {title}", page not in WITHOUT_RATE)
     return [
         words.Paragraph([f"{point.sentence} (", words.Link(address, author), ")"]),
-        words.Paragraph(words.sentence(f"{point.evidence} {{page}}", page=link)),
+        words.Paragraph(words.sentence(point.evidence)),
+        words.Paragraph(link),
     ]
 
 
