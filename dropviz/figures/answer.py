@@ -40,6 +40,7 @@ TITLES = words.Cells(
         words.Key("in training (PyTorch)", "inverted"),
     ]
 )
+IN_WORDS = "In words"
 LIMITS_TITLE = "What inverting does not do"
 OBJECTION_TITLE = "The strongest objection"
 
@@ -156,6 +157,7 @@ def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> Liv
         )
         for at, (panel, point, inverted) in enumerate(zip(reasons, REASONS, INVERTED, strict=True))
     ]
+    rows[0] = replace(rows[0], words=[words.Fold(IN_WORDS, rows[0].words)])  # it is open: few words at first
     apart = [
         replace(panel, above=[words.Heading(point.label), *_evidence(point)])
         for panel, point in zip(limits, LIMITS, strict=True)
@@ -311,7 +313,8 @@ def _evidence(point: Point) -> list[words.Block]:
     link = words.PageLink(page_link(page), f"→ {title}", page not in WITHOUT_RATE)
     return [
         words.Paragraph([f"{point.sentence} (", words.Link(address, author), ")"]),
-        words.Paragraph([*words.sentence(point.evidence), " ", link]),
+        words.Paragraph(words.sentence(point.evidence)),
+        words.Paragraph(link),
     ]
 
 

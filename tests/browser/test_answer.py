@@ -15,6 +15,7 @@ def opened(page, visit, errors, path):
 
 def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, visit, errors):
     opened(page, visit, errors, "/answer")
+    page.get_by_text("In words", exact=True).click()
     forgotten = page.locator("[data-text=forgotten-exact]:visible")
     expect(forgotten).to_have_text("1.429")
     box = page.locator(".dv-range").bounding_box()
@@ -61,6 +62,6 @@ def test_on_a_phone_what_unfolds_stands_below_its_row_and_nothing_is_cut(new_pag
         summary.click()
     expect(phone.locator(".dv-svg .dv-axis").last).to_be_visible()
     for row in phone.locator(".dv-fold:has(> summary .dv-cells)").all():
-        label, figure = row.locator("summary"), row.locator(".dv-panel")
+        label, figure = row.locator("> summary"), row.locator(".dv-panel")
         assert label.bounding_box()["y"] + label.bounding_box()["height"] <= figure.bounding_box()["y"]
     assert phone.evaluate("document.documentElement.scrollWidth") <= width

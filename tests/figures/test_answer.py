@@ -89,7 +89,9 @@ def test_five_reasons_and_three_limits_each_with_source_and_page():
     for at, (row, point) in enumerate(zip(rows, REASONS, strict=True)):
         assert isinstance(row.fold, Cells)
         assert said(row.fold.cells[:2]) == f"{point.label}{{cell-{at}}}"
-        assert said(row.words[0]).startswith(point.sentence)
+        blocks = row.words[0].blocks if row.open else row.words
+        assert said(blocks[0]).startswith(point.sentence)
+        assert row.open == (at == 0)
         assert len(row.panels) == 1
     for panel, point in zip(apart.panels, LIMITS, strict=True):
         assert said(panel.above[0]) == point.label
