@@ -28,7 +28,7 @@ check: .venv/.dev  ## lint, formatting and types over everything; the scripts wh
 	@if $(MAKE) --silent tests/js/node_modules/.types 2> /dev/null; then cd tests/js && node_modules/.bin/tsc; \
 	else echo "Skipped: the types of the scripts (tsc), as there is no npm here, or it cannot install TypeScript."; fi
 
-bench: .bench-venv/.bench  ## compare the speed with NumPy loops and PyTorch
+bench: .bench-venv/.bench  ## compare the speed with NumPy loops, PyTorch, scikit-learn and bare Streamlit pages
 	.bench-venv/bin/python -m bench $(ARGS)
 
 oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, TensorFlow, Keras, Flax and others

@@ -53,7 +53,6 @@ function errorBars(xs, ys, errors, { toX, toY }) {
 }
 
 /**
-/**
  * A value with its error, which has one digit, or two where the first is 1: 0.278 ± 0.002, 0.278 ± 0.012; NaN is an
  * error that nobody knows.
  * @param {number} value @param {number} [error]

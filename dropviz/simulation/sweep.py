@@ -143,7 +143,8 @@ class Sweep(MomentEstimates):
     def to_frame(self) -> "pd.DataFrame":
         """Table of moments, a row a strategy, rate and phase.
 
-        Columns: strategy, rate, phase, mean, mean_se, variance, variance_se, exact_mean, exact_variance.
+        Columns: strategy, rate, phase, mean, mean_se, variance, variance_se, exact_mean, exact_variance. Errors are
+        given where they are not fair, too.
         """
         import pandas as pd
 

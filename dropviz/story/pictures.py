@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dropviz.numbers.checks import Floats
-from dropviz.numbers.rates import rate_grid
+from dropviz.numbers.rates import GRID
 from dropviz.schedules import annealed
 from dropviz.settings import first_screen, mistakes, next_layer, schedule
 from dropviz.settings.kinds import RATE, Choice, Choices, Number
@@ -23,7 +23,7 @@ from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.theory.activations import Activations, Constant
 from dropviz.training.config import same_path
 
-RATES = rate_grid(0.0, 0.95, 0.01)
+RATES = GRID
 PLACES = 100  # of the slider along a schedule, less one; beside words it is shorter than on its page
 UNITS_SHOWN = 16  # neurons of a strategy
 ACTIVATION = 1.0  # of each unit of one mask

@@ -20,12 +20,11 @@ where what the delta method leaves out is small.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dropviz.numbers.checks import Bools, Floats
 from dropviz.theory.law import Law, Mixture
 
-# What a sweep simulates of the discrepancy: `theory.Discrepancy` without wasserstein, and test/train mean.
+# What a sweep simulates of the discrepancy: `moments.Discrepancy` without wasserstein, and test/train mean.
 GAPS = ("mean_gap", "relative_gap", "variance_ratio", "rms_gap", "mean_ratio")
 ENOUGH = 5.0  # units that decide a value, at least
 NEGLIGIBLE = 0.01  # the square of a relative error that the delta method leaves out, at most
@@ -51,7 +50,7 @@ def variance_error(second: Floats, fourth: Floats, count: int) -> Floats:
     return np.asarray(np.sqrt(spread / count))
 
 
-def enough(second: Floats, fourth: Floats, count: int) -> NDArray[np.bool_]:
+def enough(second: Floats, fourth: Floats, count: int) -> Bools:
     """Whether ``count`` values are so many that their mean lies within five standard errors as a normal would.
 
     Where nearly all of the variance is in values that few samples have, most samples have none, and one that has is

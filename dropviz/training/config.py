@@ -37,7 +37,7 @@ class TrainingConfig:
     hidden : widths of the hidden layers
     dropout : one entry a site in front of a weight layer, the features first; None is a site without noise. Empty:
         no noise anywhere
-    optimizer : `SGD` or `Adam`
+    optimizer : `SGD`, `Adam` or `AdamW`
     epochs, batch, seed : as usual; the last batch of an epoch may be smaller
     dtype : "float32" or "float64"
     init : how the weights start, see `network.initialise`

@@ -1,4 +1,4 @@
-"""Gradient descent with momentum, and Adam, on one vector of parameters, in place.
+"""Gradient descent with momentum, Adam and AdamW, on one vector of parameters, in place.
 
 ``learning_rate``, ``weight_decay`` and ``epsilon`` may be arrays of the parameters' shape, so that each layer can have
 its own. Weight decay is coupled: ``weight_decay`` · parameter is added to the gradient, biases included; decoupled, it

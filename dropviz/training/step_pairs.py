@@ -20,22 +20,14 @@ from dropviz.training.loop import score, start, train_epoch
 from dropviz.training.network import Parameters, as_parameters
 from dropviz.training.optimizers import SGD, AdamW, Optimizer
 
-RUNS = (
-    "inverted",
-    "equal",
-    "rule",
-)  # inverted; standard with the same settings; standard with those of the rule
 OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
     {
         "SGD": SGD(0.1, momentum=0.9, weight_decay=1e-3),
         "AdamW": AdamW(0.02, weight_decay=0.01),
     }
 )
-INPUTS, WEIGHTS, TARGET = (
-    (1.5, 0.5, 2.0, 0.7),
-    (0.3, 1.1, -0.4, 0.5),
-    0.0,
-)  # a linear unit, for signal and noise
+# a linear unit, for signal and noise
+INPUTS, WEIGHTS, TARGET = (1.5, 0.5, 2.0, 0.7), (0.3, 1.1, -0.4, 0.5), 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +49,16 @@ class StepPairs:
 
     config: StepPairsConfig
     steps: Floats  # optimizer steps done, shape (point,)
-    loss: Floats  # shape (optimizer, run, rate, point)
+    # shape (optimizer, run, rate, point); runs: inverted, standard with equal settings, standard with those of the rule
+    loss: Floats
     # the largest |L/L(inverted) − 1| over the steps, of the runs behind the first; shape (optimizer, run − 1, rate)
     apart: Floats
     rules: Mapping[str, StepRule]  # of "sgd", "adam" and "adamw"
     ratios: Mapping[str, Floats]  # exact: `gradient_ratios`
-    measured: Mapping[
-        str, Floats
-    ]  # the same, of the network's norms at the start, for one batch and one mask
-    signal: Mapping[
-        str, Floats
-    ]  # signal to noise of a linear unit's first weight: standard, inverted as its equal
+    # the same, of the network's norms at the start, for one batch and one mask
+    measured: Mapping[str, Floats]
+    # signal to noise of a linear unit's first weight: standard, inverted as its equal
+    signal: Mapping[str, Floats]
 
 
 def step_pairs(config: StepPairsConfig) -> StepPairs:
@@ -136,7 +127,7 @@ def _measured_at(config: StepPairsConfig, rate: float, data: Split) -> Mapping[s
     equal, plain = (
         as_parameters(run.sizes(data), start(run, data).parameters) for run in (standard, inverted)
     )
-    # where a mask drops every unit there is no gradient: at the highest rates it may take a few
+    # of all examples at once: at the highest rates the mask of one may drop every unit, and leave no gradient
     given = np.random.default_rng(config.seed).normal(size=(len(data.train_features), data.outputs))
     of_equal, of_plain = (_norms(standard, weights, rate, data, given) for weights in (equal, plain))
     of_inverted = _norms(inverted, plain, rate, data, given)

@@ -9,32 +9,11 @@ from dropviz.settings.where import ASKED, FIELDS, QUESTION, SEED, SETTINGS
 from dropviz.ui.pages import where
 from tests.ui.opening import open_page
 
-run = partial(open_page, "where")
+run = partial(open_page, "where", ("where",))
 
 
 def complaints(app):
     return [warning.value for warning in app.warning]
-
-
-@pytest.fixture(name="settings_open")
-def _settings_open(monkeypatch):
-    """What folds away stands open, for AppTest cannot open it."""
-    monkeypatch.setattr(where, "fold", lambda title, key, place: Open(place.container()))
-
-
-class Open:
-    """A container that is open."""
-
-    open = True
-
-    def __init__(self, place):
-        self._place = place
-
-    def __enter__(self):
-        return self._place.__enter__()
-
-    def __exit__(self, *error):
-        return self._place.__exit__(*error)
 
 
 def test_every_question_is_asked_and_answered_and_named_in_a_word_or_two():
@@ -45,7 +24,6 @@ def test_every_question_is_asked_and_answered_and_named_in_a_word_or_two():
 
 @pytest.mark.parametrize("question", QUESTION.options)
 @pytest.mark.parametrize("end", ["low", "high"])
-@pytest.mark.usefixtures("settings_open")
 def test_both_ends_of_every_range_are_shown_without_complaint(end, question):
     fields = [one for one in FIELDS[question].values() if hasattr(one, end)]
     ends = {one.key: one.spell(type(one.default)(getattr(one, end))) for one in fields}
@@ -72,7 +50,6 @@ def test_the_chosen_question_alone_is_computed(monkeypatch):
     st.cache_data.clear()
 
 
-@pytest.mark.usefixtures("settings_open")
 def test_a_new_draw_changes_the_seed_only():
     app = run(where="groups", where_channels="3")
     app.button[0].click().run()

@@ -161,8 +161,8 @@ def _factor(found: DepthGap, at: int) -> str:
 def _seen(gap: float, floor: float) -> str:
     """A simulated gap in per cent, or that it is smaller than the noise of a finite number of passes."""
     if max(gap, floor) <= ROUNDING:
-        return "0\N{NO-BREAK SPACE}%"
-    said = f"{two_digits(100.0 * max(gap, floor))}\N{NO-BREAK SPACE}%"
+        return "0 %"
+    said = f"{two_digits(100.0 * max(gap, floor))} %"
     return said if gap > floor else f"below the noise of {said}"
 
 

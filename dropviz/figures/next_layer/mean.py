@@ -15,7 +15,7 @@ from dropviz.simulation.next_layer import STRATEGIES, MaskedUnit
 
 HEIGHT, LOW = 225, 165  # of the picture, and of what unfolds, pixels
 MISTAKE = "none"
-SUM = "W·a\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}b"
+SUM = "W·a + b"
 TITLES = {"inverted": f"Inverted: both are {SUM}", "standard": f"Standard: both are keep·{SUM}"}
 COURSE = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"
 NG = words.Link(COURSE, "Andrew Ng’s course")
@@ -180,9 +180,7 @@ def _cut(found: MaskedUnit) -> list[bool]:
 
 def _finding(inverted: str, standard: str, spread: float) -> str:
     if spread == 0.0:
-        return (
-            f"Every mask gives z\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{inverted}, and so does the test pass."
-        )
+        return f"Every mask gives z = {inverted}, and so does the test pass."
     return (
         f"The mean arrives: z averages {inverted} over masks, and at test it is {inverted} (standard: {standard}). "
         f"One mask alone is off by about {plain(spread, 2)}."

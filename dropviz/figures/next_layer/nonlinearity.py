@@ -131,7 +131,7 @@ def _texts(found: NonlinearUnit) -> dict[str, list[str]]:
     inverted = unit.strategies.index("inverted")
     output, test, gap = unit.output[inverted], unit.at_test[inverted], unit.gap[inverted]
     columns = (unit.rates.tolist(), output.exact.tolist(), test.tolist(), gap.tolist())
-    f = f"f\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{LABELS[unit.nonlinearity]}"
+    f = f"f = {LABELS[unit.nonlinearity]}"
     findings = [_finding(f, *seen) for seen in zip(*columns, strict=True)]
     largest = float(np.abs(logistic.geometric_mean - logistic.weight_scaled).max())
     rounding = f"Over all rates the last two differ by at most {plain(largest, 1)}, which is rounding."

@@ -51,7 +51,7 @@ def _masks_panel(found: Grouped) -> Panel:
     """The distribution of z over masks an element and a channel, and both values of a path."""
     marks: list[Mark] = [
         Path(
-            f"a mask {a(kind)}",
+            f"a mask {_with_article(kind)}",
             COLORS[kind],
             found.spread.edges[:-1],
             shares,
@@ -69,7 +69,7 @@ def _masks_panel(found: Grouped) -> Panel:
     ]
     keys: list[words.Span] = []
     for kind in (*DRAWN, "path"):
-        keys += [words.Key(f"a mask {a(kind)}", COLORS[kind]), "\N{EN SPACE}"]
+        keys += [words.Key(f"a mask {_with_article(kind)}", COLORS[kind]), "\N{EN SPACE}"]
     above = [words.Paragraph([*keys, words.LiveText("path")])]
     x = Axis("z", float(found.spread.edges[0]), float(found.spread.edges[-1]))
     y = Axis("masks per bin", 0.0, found.spread.top, unit=" %")
@@ -83,7 +83,7 @@ def _upright(name: str, at: Floats, share: Floats, found: Grouped) -> Path:
     return Path(name, COLORS["path"], x, y, width=4)
 
 
-def a(kind: str) -> str:
+def _with_article(kind: str) -> str:
     """The kind with its article."""
     return f"{'an' if kind == 'element' else 'a'} {kind}"
 
@@ -146,6 +146,8 @@ def _finding(tested: float, element: float, channel: float, path: float) -> str:
     if max(element, channel, path) == 0.0:
         return f"Every mask gives the same z, {plain(tested, 3)}."
     one, many, all_at_once = each_plain([element, channel, path], 2)
+    if element == channel == path:
+        return f"One input has one mask, whoever shares it: z is {plain(tested, 3)} on average, and spreads ± {one}."
     return (
         f"The mean of z is {plain(tested, 3)}, whoever shares a mask. The spread is not the same: ± {one} with a mask "
         f"an element, ± {many} a channel, ± {all_at_once} for a whole path."

@@ -87,8 +87,9 @@ def _numbers() -> words.Fold:
 
 def _order() -> words.Fold:
     before = (
-        "LayerNorm and RMSNorm divide each example by its own size, so z and k·z become the same. Before them, and in "
-        "training as well, standard and inverted dropout are one network: a factor that is forgotten costs nothing."
+        "LayerNorm and RMSNorm divide each example by its own size, so z and k·z become the same, but for their ε. "
+        "Before them, and in training as well, standard and inverted dropout are one network: a factor that is "
+        "forgotten changes what their ε changes, and no more."
     )
     after = words.sentence(
         "BatchNorm divides by a variance that it stored in training, where masks made z vary more. The factor mends "

@@ -7,7 +7,7 @@ from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
 from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.written import each_plain, estimated
+from dropviz.numbers.written import each_plain
 from dropviz.simulation.where.penalty import COPY, TRUE, Penalty
 
 HEIGHT = 235  # pixels
@@ -95,8 +95,7 @@ def _texts(found: Penalty) -> dict[str, list[str]]:
         "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
     }
     for name, estimate in quantities.items():
-        texts[name] = estimated(estimate)
-        texts[f"{name}-exact"] = [f"exact {value}" for value in each_plain(estimate.exact)]
+        texts |= words.quantity_texts(name, estimate)
     texts["logistic-exact"] = [
         f"{value}, formula {guess}" for value, guess in zip(texts["logistic-exact"], formula, strict=True)
     ]

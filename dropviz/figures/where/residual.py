@@ -8,6 +8,7 @@ from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Points, Row
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
+from dropviz.settings.addresses import page_link
 from dropviz.simulation.where.residual import BRANCHES, Attended
 
 HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
@@ -91,7 +92,7 @@ def _mistake() -> words.Fold:
         safe=words.Styled("dropout_p=self.p if self.training else 0.0", "code"),
         issue=ISSUE,
         nano=NANOGPT,
-        mistakes=words.PageLink("mistakes", "mistakes", True),
+        mistakes=words.PageLink(page_link("mistakes"), "mistakes", True),
     )
     return words.Fold("The mistake of our day: attention drops after model.eval()", [words.Paragraph(said)])
 

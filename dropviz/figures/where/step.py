@@ -135,7 +135,7 @@ def _finding(rate: float, equal: list[float], factors: list[float], rule: float)
         return "At rate 0 both strategies are the same, and so are all runs."
     sgd, adam = (grouped(100.0 * part, 2) for part in equal)
     by_sgd, by_adam = (plain(factor, 3) for factor in factors)
-    one = f"they are one, to rounding ({rule:.0e})" if rule < ROUNDING else f"they part by {100 * rule:.1g} %"
+    one = "they are one, to rounding" if rule < ROUNDING else f"they part by {100 * rule:.1g} %"
     return (
         f"At equal settings the losses part by up to {sgd} % (SGD) and {adam} % (AdamW). "
         f"With {by_sgd}·η and {by_adam}·η behind the dropout, and λ and ε to match, {one}."

@@ -13,6 +13,7 @@ from dropviz.simulation.where.survivors import Survivors
 HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
 COLORS = ("ink", "both", "other", "inverted")  # of the widths, the narrowest first
 DIVIDED = "÷ survivors"
+FEWEST = 1e-3  # per cent of the masks that are said as they are
 DROPBLOCK = words.Link("https://arxiv.org/abs/1810.12890", "Ghiasi et al., NeurIPS 2018, algorithm 1")
 VISION = words.Link(
     "https://github.com/pytorch/vision/blob/2901effa534c95798f5cdced7ee9081d2dfd7c5f/torchvision/ops/drop_block.py",
@@ -118,8 +119,13 @@ def _finding(units: str, rate: float, empty: float, inverted: float, divided: fl
         return "At rate 0 every unit survives: dividing by the survivors changes nothing."
     said = (
         f"Dividing by the survivors keeps the mean, unless none is left: of {units}, in "
-        f"{plain(100.0 * empty, 2)} % of the masks. "
+        f"{_percent(empty)} of the masks. "
     )
     if inverted == 0.0:
         return f"{said}Here every activation is 0, and so is every sum."
     return f"{said}The sum’s variance is {plain(divided / inverted, 2)} times that of inverted."
+
+
+def _percent(share: float) -> str:
+    percent = 100.0 * share
+    return f"{plain(percent, 2)} %" if percent >= FEWEST else f"less than {FEWEST:g} %"

@@ -16,6 +16,7 @@ from dropviz.simulation.where.spread import WIDE_RATE, Spread, near, spread
 from dropviz.theory.groups import group_covariance, group_square_product
 from dropviz.theory.residual import factor_of_sum
 from dropviz.theory.standard_errors import variance_error
+from dropviz.theory.thinned import softmax
 
 BRANCHES = (0.2, 0.5, 0.8)  # the share of the branch in the sum without dropout
 
@@ -63,8 +64,7 @@ def attended(config: ResidualConfig) -> Attended:
     """Draw the scores of a row, then its masks, and as many masks for a branch."""
     rng, rates, count = np.random.default_rng(config.seed), np.asarray(config.rates), config.masks
     scores = config.spread * rng.standard_normal(config.keys)
-    weights = np.exp(scores - scores.max())
-    weights /= weights.sum()
+    weights = softmax(scores)
     sums = masked_sums(rng, weights, count, rates) / (1.0 - rates)
     kept = rng.binomial(count, 1.0 - rates) / count
     shares, variance = np.array(BRANCHES)[:, None], group_covariance(rates, weights, weights)

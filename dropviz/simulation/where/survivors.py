@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dropviz.numbers.checks import Checked, Floats, check_count, checked
+from dropviz.numbers.checks import Bools, Checked, Floats, check_count, checked
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
@@ -48,7 +47,6 @@ class Survivors:
     """A layer's sum over masks by inverted dropout and by dividing by the survivors; and how often none survives."""
 
     config: SurvivorsConfig
-    total: float  # Σ a, the sum at test
     inverted: SumLaw
     survivors: SumLaw  # 0 where every unit is dropped
     given_one: Floats  # the variance of the latter, exact, where a unit survives
@@ -77,12 +75,11 @@ def survivors(config: SurvivorsConfig) -> Survivors:
         chances,
         drawn[0] / (1.0 - rates),
     )
-    survivors = _law((moments.mean_of_all, moments.variance_of_all), divided[0], chances, divided[1])
+    by_survivors = _law((moments.mean_of_all, moments.variance_of_all), divided[0], chances, divided[1])
     return Survivors(
         config=config,
-        total=total,
         inverted=inverted,
-        survivors=survivors,
+        survivors=by_survivors,
         given_one=moments.variance,
         empty=MappingProxyType({width: _empty(width, rates, uniforms) for width in WIDTHS}),
     )
@@ -108,6 +105,6 @@ def _empty(width: int, rates: Floats, uniforms: Floats) -> Estimate:
     return _seen(told, exact, seen, np.sqrt(second / count))
 
 
-def _seen(told: NDArray[np.bool_], exact: Floats, simulated: Floats, error: Floats) -> Estimate:
+def _seen(told: Bools, exact: Floats, simulated: Floats, error: Floats) -> Estimate:
     """The estimate, without what too few masks cannot tell."""
     return Estimate(exact, np.where(told, simulated, np.nan), np.where(told, error, np.nan))

@@ -9,6 +9,7 @@ from dropviz.figures.where_to_scale import where_live
 from dropviz.frameworks.snippets import TARGETS, snippet
 from dropviz.live.figure import LiveFigure
 from dropviz.live.page import standalone_html
+from dropviz.numbers.rates import GRID
 from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.settings.first_screen import ANSWER, MEASURE, SEED, SETTINGS, STRATEGIES, UNITS, VIEW
 from dropviz.settings.kinds import Choice
@@ -45,7 +46,7 @@ def _figure(config: dv.SweepConfig, measure: str, answer: str = ANSWER.default) 
 
 
 def _config(activations: Activations, units: int, strategies: tuple[str, ...], seed: int) -> dv.SweepConfig:
-    return dv.SweepConfig(activations, units, dv.rate_grid(0.0, 0.95, 0.01), strategies, seed)
+    return dv.SweepConfig(activations, units, GRID, strategies, seed)
 
 
 def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:

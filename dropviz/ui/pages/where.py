@@ -50,8 +50,8 @@ def _live(question: str, settings: Mapping[str, Any]) -> Ready:
 def _controls(place: DeltaGenerator) -> tuple[str]:
     question = show(QUESTION)
     st.markdown(f"**{ASKED[question]}**")
-    unfolded = fold("Settings", "where", place) if FIELDS[question] else None
-    if unfolded is not None and unfolded.open:
+    unfolded = fold("Settings", "where", place)
+    if unfolded.open:
         with unfolded:
             for setting in FIELDS[question].values():
                 if setting is SEED:
@@ -63,7 +63,7 @@ def _controls(place: DeltaGenerator) -> tuple[str]:
 
 def _figure(question: str) -> None:
     settings = {name: saved()[setting.key] for name, setting in FIELDS[question].items()}
-    live_figure(_live(question, settings), "where")
+    live_figure(_live(question, settings), "networks")
 
 
 PAGE = Page(

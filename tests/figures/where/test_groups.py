@@ -30,6 +30,7 @@ def test_one_input_and_no_activation_have_true_sentences():
         found = grouped(GroupsConfig(channels=1, places=1, seed=seed))
         said = groups_live(found).texts["finding"]
         assert all(text.startswith("Every mask") for text in said) == (found.tested == 0.0)
+        assert not any("is not the same" in text for text in said)
 
 
 def test_a_path_has_two_values_whose_shares_are_keep_and_rate():
