@@ -81,7 +81,7 @@ def test_a_finding_names_the_factor_of_its_rate_and_none_where_nothing_is_droppe
             assert numbers == pytest.approx(wanted, rel=5e-3)
             assert ("every mean is 0" in finding) is (law.exact_mean == 0.0 < law.exact_variance)
             assert ("shrink" in finding) is (name == "standard" and law.exact_mean != 0.0)
-            parted = "The variances part" in finding
+            parted = "The variances differ" in finding
             train, test = (result.estimate("variance", name, phase).exact for phase in ("train", "test"))
             assert not parted or (train != test)[RATES.index(rate)]
 
