@@ -112,7 +112,7 @@ export function showMeans(phases, crowd, whenOver) {
   const densest = Math.max(...histograms.flatMap(({ bins }) => bins.map(({ low, high, share }) => share / (high - low))));
   const drawn = phases.map((phase, at) => crowdNodes(phase, crowd, histograms[at], densest));
   phases.forEach(({ stand }, at) => stand.append(drawn[at].sheet, ...drawn[at].words));
-  const captions = stages(phases[0].keep).map((words) => bar("dv-stage", "", [words]));
+  const captions = stages(phases[0].keep).map((words) => bar("dv-said", "", [words]));
   phases[0].stand.parentElement.append(...captions);
   const ways = drawn.map(({ blocks }, at) => blocks.map((block, one) => wayOf(block, phases[at].columns[one])));
   /** @type {Animation[]} */
