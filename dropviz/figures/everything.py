@@ -115,26 +115,24 @@ def curve_panels(
     reach = 4.0 * abs(mu) or 1.0
     mean_title = "Every mean is 0" if mu == 0.0 else "The means match: training = test"
     if mu != 0.0 and wrong:
-        mean_title = "Means part: a mistake" if len(wrong) == 1 else "Means part: mistakes"
+        mean_title = "Means differ: a mistake" if len(wrong) == 1 else "Means differ: mistakes"
     if v == 0.0 and mu == 0.0:
         variance_title = "Every variance is 0"
     else:
         variance_title = "Variances do not match" if wrong else "The variances do not: training ≥ test"
     return [
         Curves(mean_title, "mean", means, limits=(-reach, reach)),
-        variance_panel(variance_title, variances, sweep.config.activations),
+        _variance_panel(variance_title, variances, sweep.config.activations),
         _discrepancy_panel(sweep, chosen, measure),
     ]
 
 
-def variance_panel(
-    title: str, lines: Sequence[Line], law: Activations, beside: Sequence[Line] = ()
-) -> Curves:
+def _variance_panel(title: str, lines: Sequence[Line], law: Activations) -> Curves:
     """Variances; on a linear axis where the activations do not vary, for there those at test are 0."""
     mu, v = law.exact_mean, law.exact_variance
     varies = v > SMALLEST_DRAWN
     limits = (1e-4 * v, 1e4 * (v + mu**2)) if varies else (0.0, 20.0 * mu**2 or 1.0)
-    return Curves(title, "variance", lines, varies, limits, beside=beside)
+    return Curves(title, "variance", lines, varies, limits)
 
 
 def _discrepancy_panel(sweep: Sweep, chosen: Sequence[Strategy], measure: str) -> Curves:

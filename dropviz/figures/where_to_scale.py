@@ -1,4 +1,4 @@
-"""The first screen's one idea: scale nowhere, at test or in training, and see whether the two means part."""
+"""The first screen's one idea: scale nowhere, at test or in training, and see whether the two means differ."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,6 @@ from dropviz.figures.everything import (
     formulas,
     numbers,
     numbers_below,
-    variance_panel,
 )
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import factor_texts, neurons
@@ -29,8 +28,13 @@ from dropviz.theory.moments import PHASES
 from dropviz.theory.strategies import Strategy, strategy
 
 CURVES, DISTRIBUTION = 110, 130  # heights of the panels, pixels
-NOTES = {"none": "a mistake", "standard": "the 2014 paper", "inverted": "PyTorch, Keras, JAX"}
+NOTES = {
+    "none": "a mistake",
+    "standard": "standard: the 2014 paper",
+    "inverted": "inverted: PyTorch, Keras, JAX",
+}
 SAME = 1e-9  # means that differ by no more, relatively, are equal
+HALF = 0.5  # the rate whose training variance the axis of variances still holds
 RATIOS = (0.5, 40.0)  # most that is drawn of test ÷ training
 PROBLEM = "Dropout switches units off in training; at test all are on. "
 
@@ -115,8 +119,12 @@ def _curves(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> list[Cu
     }
     return [
         Curves(_mean_title(row, mu), "mean", phases(sweep, "mean", row), beside=beside["mean"]),
-        variance_panel(
-            _variance_title(row, mu, v), phases(sweep, "variance", row), law, beside=beside["variance"]
+        Curves(
+            _variance_title(row, mu, v),
+            "variance",
+            phases(sweep, "variance", row),
+            limits=(0.0, _most_variance(sweep)),
+            beside=beside["variance"],
         ),
         Curves(
             _gap_title(row, mu),
@@ -129,11 +137,20 @@ def _curves(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> list[Cu
     ]
 
 
+def _most_variance(sweep: Sweep) -> float:
+    """Where the axis of variances ends: with that of inverted dropout in training at rate `HALF`.
+
+    Those of higher rates leave the picture: they would press the gap of every answer flat.
+    """
+    variance = sweep.estimate("variance", "inverted", "train").exact
+    return float(variance[np.asarray(sweep.config.rates) <= HALF].max())
+
+
 def _mean_title(row: Strategy, mu: float) -> str:
     if mu == 0.0:
         return "Every mean is 0"
     if row.mistake:
-        return "Means part"
+        return "Means differ"
     return f"Means match: both {'stay' if row.name == 'inverted' else 'shrink'}"
 
 
@@ -141,8 +158,8 @@ def _variance_title(row: Strategy, mu: float, v: float) -> str:
     if mu == v == 0.0:
         return "Every variance is 0"
     if row.mistake:
-        return "Variances part too" if mu else "Variances part"
-    return "Variances part: training ≥ test"
+        return "Variances differ too" if mu else "Variances differ"
+    return "Variances differ: training ≥ test"
 
 
 def _gap_title(row: Strategy, mu: float) -> str:
@@ -154,7 +171,7 @@ def _gap_title(row: Strategy, mu: float) -> str:
 def _sparse(panel: Panel) -> Panel:
     """The panel with few ticks; a logarithmic axis says that it is one."""
     title = f"{panel.y.title}, log" if panel.y.log else panel.y.title
-    x = replace(panel.x, title="rate", ticks=(0.0, 0.9))
+    x = replace(panel.x, title="rate", ticks=(0.0, 0.5, 0.9))
     return replace(panel, x=x, y=replace(panel.y, title=title, ticks=_few(panel.y)))
 
 
@@ -235,7 +252,7 @@ def _finding(row: Strategy, rate: float, mu: float, v: float) -> str:
         return "Every activation is 0, and stays 0 whatever is scaled."
     if mu == 0.0:
         return {
-            "none": "Nothing is scaled, and no mean shows it: every mean is 0. The variances part.",
+            "none": "Nothing is scaled, and no mean shows it: every mean is 0. The variances differ.",
             "standard": f"At test every output is multiplied by {keep}; every mean is 0 all the same.",
             "inverted": f"Survivors grow to {factor} times their size; every mean is 0 all the same.",
         }[row.name]

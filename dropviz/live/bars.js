@@ -1,5 +1,5 @@
 // A dozen units as bars, in training on the left and at test on the right, and the mean of all units as one line across
-// both: where the two means part, it breaks.
+// both: where the two means differ, it breaks.
 
 import { element } from "./dom.js";
 import { drawMask, showMeans } from "./motion.js";
@@ -85,7 +85,7 @@ function phaseOf(stand, isTest, row, { payload: { units, rates }, index }, space
   const falling = isTest ? [] : units.map(([, droppedAt], at) => ({ droppedAt, at })).filter(({ droppedAt }) => index >= droppedAt);
   const fallOrder = falling.sort((one, other) => one.droppedAt - other.droppedAt).map(({ at }) => at);
   return {
-    stand, fallOrder, factor, mean, keep: isTest ? 1 : 1 - rates[index], level: (value) => space.zero + value * space.one,
+    stand, isTest, fallOrder, factor, mean, keep: isTest ? 1 : 1 - rates[index], level: (value) => space.zero + value * space.one,
     columns: [...stand.querySelectorAll(".dv-column")],
     outputs: units.map(([value], at) => (fallOrder.includes(at) ? 0 : value * factor)),
     lengths: units.map(([value]) => lengthOf(value * factor, space)),

@@ -56,7 +56,7 @@ interface Parts extends SharedParts {
  * where a value stands, as a share of the height.
  */
 interface Phase {
-  stand: HTMLElement; columns: HTMLElement[]; outputs: number[]; lengths: string[]; fallOrder: number[];
+  stand: HTMLElement; isTest: boolean; columns: HTMLElement[]; outputs: number[]; lengths: string[]; fallOrder: number[];
   factor: number; keep: number; mean: number; level(value: number): number;
 }
 

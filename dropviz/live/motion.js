@@ -5,11 +5,13 @@ import { element } from "./dom.js";
 import { percent } from "./scales.js";
 
 const MASK_MS = 600;
-const MEANS_MS = 6000;
+const MEANS_MS = 8000;
 // The share of that time at which each part of it ends; then the bars are back.
-const UNTIL = { mask: 0.1, ways: 0.35, all: 0.5, seen: 0.7, mean: 0.85, rest: 0.95 };
-const LONGEST = 0.8; // of the width, the densest bin
+const UNTIL = { mask: 0.2, ways: 0.4, all: 0.5, seen: 0.7, mean: 0.8, rest: 0.95 };
+const CHANGE = 0.01; // of that time, from one caption to the next
+const LONGEST = 0.4; // of the width, the densest bin: what is said of all units stands beside it
 const APART = 12; // pixels from a unit to the next in its bin
+const ROUNDING = 1e-9; // per cent
 const FAINT = 0.08; // opacity of the bars meanwhile
 
 /**
@@ -57,31 +59,41 @@ export function drawMask(phase) {
   return () => { for (const one of running) one.cancel(); };
 }
 
-// Below 100 % where not all are.
-const shareWords = (share) => `${share < 99.9 ? Number(share.toPrecision(2)) : Math.floor(10 * share) / 10} %`;
+// Below 100 % where not all are, and in one line.
+const shareWords = (share) => `${share < 99.9 ? Number(share.toPrecision(2)) : Math.floor(10 * share) / 10}\u00A0%`;
 
 /**
- * What is said of all units: the share at 0, and that of the bins beyond the picture.
- * @param {ReturnType<typeof binsOf>} histogram @param {(value: number) => number} level
+ * What is said of all units: which are 0 and why, and how many lie above and below the picture.
+ * @param {Payload["crowd"]} crowd @param {Phase} phase
  */
-export function crowdWords({ bins, zero }, level) {
-  const isBeyond = ({ low, high }) => Math.abs(level((low + high) / 2) - 0.5) > 0.5;
-  const beyond = bins.filter(isBeyond).reduce((sum, { share }) => sum + share, 0);
-  const said = [zero && `${shareWords(zero)} are 0`, beyond && `${shareWords(beyond)} lie beyond the picture`].filter(Boolean);
-  return ["all units", said.join(", ")].filter(Boolean).join(": ");
+export function crowdWords(crowd, { factor, keep, isTest, level }) {
+  const { bins, zero } = binsOf(crowd, factor, keep);
+  const beyond = (isThere) => bins.reduce((sum, { low, high, share }) => sum + (isThere(level((low + high) / 2)) ? share : 0), 0);
+  /** @type {[number, string][]} */
+  const said = [[100 * (1 - keep), "dropped"], [keep * crowd[2], isTest ? "on, but of value 0" : "kept, but of value 0"],
+    [beyond((place) => place > 1), "above ↑"], [beyond((place) => place < 0), "below ↓"]];
+  return { zero: zero && `${shareWords(zero)} are 0`, said: said.flatMap(([share, words]) => (share > ROUNDING ? [`${shareWords(share)} ${words}`] : [])) };
 }
 
-// The histogram and the units in it, where they will be.
-function crowdNodes({ outputs, level, mean }, histogram, densest) {
-  const { bins, zero } = histogram;
-  const bar = (className, style) => element("div", { class: className, style });
+/** What each part of the motion shows, at a rate that keeps this share. @param {number} keep */
+export const stages = (keep) => [
+  keep < 1 ? "some units drop in training" : "at rate 0 no unit drops", "all units, stacked by output", "the line is their average",
+];
+
+const bar = (className, style, words = []) => element("div", { class: className, style }, words);
+
+// The histogram and the units in it, where they will be. What is 0 has no length among densities: its stem is broken.
+function crowdNodes(phase, crowd, { bins }, densest) {
+  const { outputs, level, mean } = phase;
+  const { zero, said } = crowdWords(crowd, phase);
   const lying = bins.filter(({ share }) => share).map(({ low, high, share }) => bar("dv-bin", `bottom: ${percent(level(low))};
     height: ${percent(level(high) - level(low))}; width: ${percent((LONGEST * share) / (high - low) / densest)}`));
-  lying.push(bar("dv-bin dv-at-zero", `bottom: ${percent(level(0))}; width: ${zero}%`));
+  if (zero) lying.push(bar("dv-at-zero", `bottom: ${percent(level(0))}`));
   const blocks = heapOf(outputs, bins).map(({ before }, at) =>
     bar("dv-block", `bottom: ${percent(level(outputs[at]))}; left: ${before * APART}px`));
   const sheet = element("div", { class: "dv-crowd", style: `transform-origin: 0 ${percent(1 - level(mean))}` }, [...lying, ...blocks]);
-  const words = element("small", { class: "dv-all" }, [crowdWords(histogram, level)]);
+  const words = [bar("dv-all", "", said.map((one) => bar("", "", [one])))];
+  if (zero) words.push(bar("dv-zero", `bottom: ${percent(level(0))}`, [zero]));
   return { lying, blocks, sheet, words };
 }
 
@@ -98,25 +110,32 @@ function wayOf(block, column) {
 export function showMeans(phases, crowd, whenOver) {
   const histograms = phases.map(({ factor, keep }) => binsOf(crowd, factor, keep));
   const densest = Math.max(...histograms.flatMap(({ bins }) => bins.map(({ low, high, share }) => share / (high - low))));
-  const drawn = phases.map((phase, at) => crowdNodes(phase, histograms[at], densest));
-  phases.forEach(({ stand }, at) => stand.append(drawn[at].sheet, drawn[at].words));
+  const drawn = phases.map((phase, at) => crowdNodes(phase, crowd, histograms[at], densest));
+  phases.forEach(({ stand }, at) => stand.append(drawn[at].sheet, ...drawn[at].words));
+  const captions = stages(phases[0].keep).map((words) => bar("dv-said", "", [words]));
+  phases[0].stand.parentElement.append(...captions);
   const ways = drawn.map(({ blocks }, at) => blocks.map((block, one) => wayOf(block, phases[at].columns[one])));
   /** @type {Animation[]} */
   const running = [];
   const run = (node, name, ...way) => { running.push(setGoing(node, name, way, MEANS_MS)); };
+  const until = [0, UNTIL.mask, UNTIL.seen, UNTIL.rest];
+  captions.forEach((one, at) => {
+    const [from, to] = [until[at], until[at + 1]];
+    run(one, "opacity", [0, 0], [from, 0], [from + CHANGE, 1], [to - CHANGE, 1], [to, 0], [1, 0]);
+  });
   phases.forEach((phase, at) => {
     const { lying, blocks, sheet, words } = drawn[at];
     running.push(...fallen(phase, MEANS_MS, UNTIL.mask));
     for (const column of phase.columns) run(column.parentElement, "opacity", [0, 1], [UNTIL.mask, 1], [UNTIL.ways, FAINT], [UNTIL.rest, FAINT], [1, 1]);
     blocks.forEach((block, one) => run(block, "transform", [0, ways[at][one]], [UNTIL.mask, ways[at][one]], [UNTIL.ways, "none"], [1, "none"]));
-    for (const bar of lying) run(bar, "transform", [0, "scaleX(0)"], [UNTIL.ways, "scaleX(0)"], [UNTIL.all, "none"], [1, "none"]);
-    run(words, "opacity", [0, 0], [UNTIL.ways, 0], [UNTIL.all, 1], [UNTIL.seen, 1], [UNTIL.mean, 0], [1, 0]);
+    for (const one of lying) run(one, "transform", [0, "scaleX(0)"], [UNTIL.ways, "scaleX(0)"], [UNTIL.all, "none"], [1, "none"]);
+    for (const one of words) run(one, "opacity", [0, 0], [UNTIL.ways, 0], [UNTIL.all, 1], [UNTIL.seen, 1], [UNTIL.mean, 0], [1, 0]);
     run(sheet, "transform", [0, "none"], [UNTIL.seen, "none"], [UNTIL.mean, "scaleY(0.02)"], [1, "scaleY(0.02)"]);
     run(sheet, "opacity", [0, 1], [UNTIL.rest, 1], [1, 0]);
   });
   running[0].onfinish = whenOver;
   return () => {
     for (const one of running) one.cancel();
-    for (const { sheet, words } of drawn) { sheet.remove(); words.remove(); }
+    for (const one of [...captions, ...drawn.flatMap(({ sheet, words }) => [sheet, ...words])]) one.remove();
   };
 }

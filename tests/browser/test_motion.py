@@ -1,6 +1,7 @@
 """A changed setting moves the picture from where it was, along axes that hold still; while it loads nothing jumps."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -151,6 +152,9 @@ OVER = "!document.querySelector('.dv-crowd')"
 PLACES = """(name) => [...document.querySelectorAll(name)]
   .map((node) => node.getBoundingClientRect()).map(({ left, right, top, bottom }) => ({ left, right, top, bottom }))"""
 STANDS = "() => document.querySelector('.dv-bars').outerHTML"
+# What is said meanwhile and can be read: its words, and the size of the type.
+SAID = """(name) => [...document.querySelectorAll(name)].filter((one) => getComputedStyle(one).opacity === "1")
+  .map((one) => [one.innerText, parseFloat(getComputedStyle(one).fontSize)])"""
 STAY = """() => [...document.querySelectorAll(".dv-range, .dv-picture, .dv-ask")]
   .map((one) => one.getBoundingClientRect().top)"""
 
@@ -160,6 +164,16 @@ def draws():
     """The one idea, drawn twice."""
     configs = [dv.SweepConfig(RELU, 10_000, RATES, tuple(ANSWER.options), seed) for seed in (1, 2)]
     return [where_live(first_look(dv.sweep(config))).payload() for config in configs]
+
+
+def meet(one, other):
+    """Whether two boxes overlap."""
+    return (
+        one["left"] < other["right"]
+        and other["left"] < one["right"]
+        and one["top"] < other["bottom"]
+        and other["top"] < one["bottom"]
+    )
 
 
 def test_units_run_into_the_bins_of_their_outputs_and_all_into_the_mean(page, still, draws):
@@ -173,10 +187,18 @@ def test_units_run_into_the_bins_of_their_outputs_and_all_into_the_mean(page, st
         assert block == pytest.approx(bar, abs=0.5)
     page.evaluate(AT, 0.6)
     bins = page.evaluate(PLACES, ".dv-bin")
+    ((stacked, size),) = page.evaluate(SAID, ".dv-said")
+    assert (stacked, size >= 14) == ("all units, stacked by output", True)
+    for words, size in page.evaluate(SAID, ".dv-all, .dv-zero"):
+        assert "0" in words
+        assert size >= 14
+    for words in page.evaluate(PLACES, ".dv-all, .dv-zero, .dv-said, .dv-mean-value:has(small)"):
+        assert not any(meet(words, one) for one in bins)
     for bar, block in zip(bars, page.evaluate(PLACES, ".dv-block"), strict=True):
         assert block["bottom"] == pytest.approx(bar["top"], abs=0.5)
         assert any(one["top"] - 0.5 <= block["bottom"] <= one["bottom"] + 0.5 for one in bins)
     page.evaluate(AT, 0.9)
+    assert [words for words, _ in page.evaluate(SAID, ".dv-said")] == ["the line is their average"]
     for sheet, line in zip(page.evaluate(PLACES, ".dv-crowd"), page.evaluate(LINES), strict=True):
         assert sheet["bottom"] - sheet["top"] < 5
         assert sheet["top"] - 2 <= line <= sheet["bottom"] + 2
@@ -220,11 +242,15 @@ def test_who_wants_less_motion_sees_the_states_alone(new_page, still, draws):
     act(page, "live.replace", draws[1])
     assert page.evaluate(RUNNING) == 0
     page.locator(".dv-ask").click()
-    seen = set()
+    seen, captions = set(), Counter()
+    lasts = page.evaluate("() => document.getAnimations()[0].effect.getComputedTiming().duration")
     for share in range(100):
         page.evaluate(AT, share / 100)
         seen.add(str(page.evaluate(PLACES, ".dv-block") + page.evaluate(PLACES, ".dv-bin")))
+        captions.update(words for words, _ in page.evaluate(SAID, ".dv-said"))
     assert len(seen) == 4  # bars, units in their bins, all, the mean
+    assert len(captions) == 3
+    assert min(captions.values()) / 100 * lasts >= 1500  # milliseconds to read each
     page.evaluate(FINISH)
     page.wait_for_function(OVER)
 

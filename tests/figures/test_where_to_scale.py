@@ -9,6 +9,7 @@ import pytest
 import dropviz as dv
 from dropviz.figures.where_to_scale import SAME, where_live
 from dropviz.live.panels import Band, Line
+from dropviz.live.words import Options
 from dropviz.settings.first_screen import ANSWER
 from dropviz.settings.sources import SOURCES
 from dropviz.simulation.first_screen import first_look
@@ -81,7 +82,7 @@ def test_a_finding_names_the_factor_of_its_rate_and_none_where_nothing_is_droppe
             assert numbers == pytest.approx(wanted, rel=5e-3)
             assert ("every mean is 0" in finding) is (law.exact_mean == 0.0 < law.exact_variance)
             assert ("shrink" in finding) is (name == "standard" and law.exact_mean != 0.0)
-            parted = "The variances part" in finding
+            parted = "The variances differ" in finding
             train, test = (result.estimate("variance", name, phase).exact for phase in ("train", "test"))
             assert not parted or (train != test)[RATES.index(rate)]
 
@@ -132,3 +133,23 @@ def hashable(panel):
             for axis in "xy"
         },
     )
+
+
+def test_the_gap_of_the_variances_can_be_seen_at_the_rate_that_opens_the_page():
+    config = dv.SweepConfig(LAWS["relu"], 500, RATES, tuple(ANSWER.options))
+    for variant in where_live(first_look(dv.sweep(config))).variants.values():
+        panel = variant.rows[0].panels[1]
+        lines = [mark.estimate.exact for mark in panel.marks if isinstance(mark, Line)]
+        training, test = (panel.y.share(line)[RATES.index(0.3)] for line in lines)
+        assert abs(training - test) * panel.height >= 6  # pixels
+        assert 0 < training < 1
+
+
+def test_the_answers_bear_the_names_that_the_other_pages_use():
+    config = dv.SweepConfig(LAWS["relu"], 50, RATES, tuple(ANSWER.options))
+    (options,) = [
+        block for block in where_live(first_look(dv.sweep(config))).lead if isinstance(block, Options)
+    ]
+    for option in options.options:
+        row = dv.strategies()[option.name]
+        assert "mistake" in option.note if row.mistake else option.note.startswith(f"{option.name}: ")

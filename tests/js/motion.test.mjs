@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { binsOf, crowdWords, fallOf, heapOf } from "../../dropviz/live/motion.js";
+import { binsOf, crowdWords, fallOf, heapOf, stages } from "../../dropviz/live/motion.js";
 
 const CROWD = [[-1, 0, 1, 2], [10, 20, 30], 40];
 
@@ -41,11 +41,23 @@ test("bars fall one after the other, and the last at the end", () => {
   assert.ok(Math.abs(falls[2][2][0] - 0.6) < 1e-12);
 });
 
-test("it is said how many are 0, and how many the picture does not show", () => {
-  const said = (factor, keep, level) => crowdWords(binsOf(CROWD, factor, keep), level);
-  assert.equal(said(1, 0.5, (value) => (value + 1) / 3), "all units: 70 % are 0");
-  assert.equal(said(1, 1, (value) => value), "all units: 40 % are 0, 40 % lie beyond the picture");
-  assert.equal(crowdWords(binsOf([[0, 1], [100], 0], 1, 1), (value) => value), "all units");
-  assert.equal(crowdWords(binsOf([[0, 1], [0.01], 99.99], 1, 1), (value) => value), "all units: 99.9 % are 0");
-  assert.equal(crowdWords(binsOf([[0, 1], [0], 100], 1, 1), (value) => value), "all units: 100 % are 0");
+test("it is said how many are 0 and why, and how many the picture does not show", () => {
+  const said = (crowd, keep, isTest, level = (value) => (value + 1) / 3) => {
+    const words = crowdWords(crowd, { factor: 1, keep, isTest, level });
+    return [words.zero, ...words.said].filter(Boolean).map((one) => one.replaceAll("\u00A0", " "));
+  };
+  assert.deepEqual(said(CROWD, 0.5, false), ["70 % are 0", "50 % dropped", "20 % kept, but of value 0"]);
+  assert.deepEqual(said(CROWD, 1, true), ["40 % are 0", "40 % on, but of value 0"]);
+  assert.deepEqual(said(CROWD, 1, false, (value) => value),
+    ["40 % are 0", "40 % kept, but of value 0", "30 % above ↑", "10 % below ↓"]);
+  const [none, most, all] = [[[0, 1], [100], 0], [[0, 1], [0.01], 99.99], [[0, 1], [0], 100]];
+  assert.deepEqual(said(none, 1, true), []);
+  assert.deepEqual(said(none, 1 - 0.3, false), ["30 % are 0", "30 % dropped"]);
+  assert.equal(said(most, 1, true)[0], "99.9 % are 0");
+  assert.equal(said(all, 1, true)[0], "100 % are 0");
+});
+
+test("no unit is said to drop at rate 0", () => {
+  assert.match(stages(0.99)[0], /^some units drop/);
+  assert.match(stages(1)[0], /no unit drops$/);
 });
