@@ -39,7 +39,7 @@ export function isRight({ drag, value, options }, { chosen, guess }) {
 }
 
 /**
- * How many predictions were right, of how many questions, and which scenes to look at again.
+ * How many predictions were right, of how many made, and which scenes to look at again.
  * @param {Pick<Talk, "scenes" | "answers">} talk
  */
 export function resultOf({ scenes, answers }) {
@@ -50,7 +50,7 @@ export function resultOf({ scenes, answers }) {
   const right = given.filter((row) => row.right).length;
   const again = given.filter((row) => !row.right);
   const open = rows.length - given.length;
-  const title = given.length ? `${right} of ${rows.length} predicted right` : "What there was to predict";
+  const title = given.length ? `${right} of ${given.length} predicted right` : "What there was to predict";
   const left = open && given.length ? `${open} ${open === 1 ? "was" : "were"} not predicted.` : "";
   const praise = !again.length && !open ? "Nothing to look at again." : "";
   return { rows, again, title, sentence: [praise, left].filter(Boolean).join(" ") || (again.length ? "" : "Choose one to look at it again.") };

@@ -42,7 +42,7 @@ function storySkeleton(root, { act, list }) {
   dark.addEventListener("click", () => act.darken());
   const words = part("div", "words", {}, [title, sentence, ask, options, verdict, result, open]);
   const body = part("div", "body", {}, [words, pictures]);
-  const nav = part("div", "nav", {}, [back, count, next, reveal, tools]);
+  const nav = part("div", "nav", {}, [count, back, next, reveal, tools]);
   root.replaceChildren(body, nav, notes, dialog, dark, status);
   return {
     body, count, title, sentence, ask, options, verdict, result, pictures, tools, notes, status, open, back, next, reveal, dialog, dark,

@@ -51,7 +51,6 @@ function optionButton(option, state, choose) {
   const { revealed, chosen } = state;
   const node = button("story-option", "", choose, { "aria-pressed": chosen });
   node.append(element("span", {}, [option.text]), ...saidOf(option, state));
-  node.hidden = revealed && !option.right && !chosen;
   node.classList.toggle("story-right", revealed && option.right);
   node.classList.toggle("story-wrong", revealed && chosen && !option.right);
   if (revealed) node.setAttribute("aria-disabled", "true");
@@ -64,10 +63,9 @@ const MARKS = new Map([[true, ["✓", "right"]], [false, ["✗", "wrong"]], [nul
 
 function resultRow({ at, title, question, right, revealed }, show) {
   const [mark, said] = MARKS.get(revealed ? right : null);
-  const parts = [["mark", mark], ["name", `${at + 1}  ${title}`], ["said", revealed ? shortAnswer(question) : "not revealed yet"]];
+  const parts = [["mark", `${mark} ${revealed ? said : ""}`], ["name", `${at + 1}  ${title}`], ["said", revealed ? shortAnswer(question) : "not revealed yet"]];
   const row = button("story-row", "", () => show(at), { "aria-label": `Scene ${at + 1}, ${title}: ${said}` });
   row.append(...parts.map(([name, text]) => element("span", { class: `story-row-${name}` }, [text])));
-  row.classList.toggle("story-again", revealed && right === false);
   return element("li", {}, [row]);
 }
 

@@ -74,7 +74,7 @@ def read_forgotten(data: Split, runs: Sequence[Run]) -> list[str]:
     return [
         verdicts.forgotten(standard),
         f"Always answering the average picture, whatever is shown, has a test loss of {grouped(average, 3)}; the "
-        f"network without its factor has {beside}: {grouped(without, 3)}.",
+        f"network that forgets the factor has {beside}: {grouped(without, 3)}.",
         "Scaled in training (inverted), the network needs no factor at test: its test loss is "
         f"{grouped(inverted.final('test_loss'), 3)}, that of the one scaled at test (standard) {grouped(scaled, 3)}. "
         "Both started as the same function; their training losses are never further apart than "

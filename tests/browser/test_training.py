@@ -62,7 +62,7 @@ def test_the_page_opens_with_a_network_that_trains_and_ends_with_a_verdict(page,
     assert page.locator(".dv-growing .dv-panel").count() == 3
     loss = page.locator(".dv-panel").last
     expect(loss).to_have_attribute(
-        "aria-label", re.compile(r"Test loss: \S+ without its factor, \S+ with it")
+        "aria-label", re.compile(r"Test loss without the factor: \S+, with it: \S+")
     )
     box = loss.locator(".dv-grip").bounding_box()
     page.mouse.move(box["x"] + 0.79 * box["width"], box["y"] + 0.5 * box["height"])

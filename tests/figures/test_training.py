@@ -90,8 +90,8 @@ def test_the_title_says_what_the_newest_values_are():
     assert title == f"Most right at test: {runs[winner].label}, {100 * best:.1f} %"
     experiment, _, runs = performed("same_test_code")
     title = words(training_panel(panels(experiment, runs)[0])[0])[0]
-    assert f"{plain(runs[2].final('plain_test_loss'), 3)} without its factor" in title
-    assert f"{plain(runs[2].final('test_loss'), 3)} with it" in title
+    assert f"{plain(runs[2].final('plain_test_loss'), 3)}, with it" in title
+    assert f"with it: {plain(runs[2].final('test_loss'), 3)}" in title
 
 
 @pytest.mark.parametrize("view", CURVES.options)
@@ -262,7 +262,7 @@ def test_the_loss_of_the_average_picture_is_drawn_beside_the_curves():
     colors = {mark.name: mark.color for mark in figure.marks}
     assert colors["factor forgotten"] == "none"
     assert (colors["scaled in training"], colors["scaled at test"]) == ("inverted", "standard")
-    assert "the average digit, always" in " ".join(labels(figure)).replace("\u00a0", " ")
+    assert "the average digit for all" in " ".join(labels(figure)).replace("\u00a0", " ")
 
 
 def test_a_curve_is_shown_before_it_is_learnt():

@@ -30,7 +30,7 @@ const wrong = { revealed: true, chosen: 0, guess: null };
 test("the result counts what was predicted and names what to look at again", () => {
   const { title, sentence, again } = told(right, wrong, none);
   assert.deepEqual([title, sentence, again.map((row) => [row.at, row.title])],
-    ["1 of 3 predicted right", "1 was not predicted.", [[2, "B"]]]);
+    ["1 of 2 predicted right", "1 was not predicted.", [[2, "B"]]]);
   assert.equal(told(right, wrong, { ...wrong, chosen: null, guess: 9 }).sentence, ""); // the links say it all
   assert.equal(told(right, right, { revealed: true, chosen: null, guess: 2.4 }).sentence, "Nothing to look at again.");
   assert.equal(told(none, none, none).title, "What there was to predict");
@@ -39,7 +39,7 @@ test("the result counts what was predicted and names what to look at again", () 
 });
 
 test("a guess that was not revealed yet counts for nothing", () => {
-  assert.equal(told(right, none, { revealed: false, chosen: null, guess: 9 }).title, "1 of 3 predicted right");
+  assert.equal(told(right, none, { revealed: false, chosen: null, guess: 9 }).title, "1 of 1 predicted right");
 });
 
 test("the clock says what has passed, what is left, and by how much it is over", () => {

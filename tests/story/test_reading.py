@@ -15,7 +15,7 @@ from dropviz.story.reading import MOST_BYTES, OWN_STORY, SCENE_KEYS, holds, own_
 STORY = own_story()
 ORDER = (
     "mask", "mask", "means", "variance_ratio", "which_p",
-    "mistakes", "next_layer", "annealing", "test_factors", "learning_rates",
+    "mistakes", "next_layer", "annealing", "learning_rates", "test_factors",
 )  # fmt: skip
 GOOD = """title = "Mine"
 

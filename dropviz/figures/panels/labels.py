@@ -103,9 +103,9 @@ def tip_labels(tips: Sequence[tuple[str, str, float, float]], height: float) -> 
 
 
 def room(labels: Labels) -> int:
-    """Pixels beside a panel that its labels take."""
+    """Pixels beside a panel that its labels take; a letter more, for a short name may be of wide letters."""
     longest = max((len(line) for label in labels.wide for line in label.lines), default=0)
-    return math.ceil(ASIDE + LETTER * longest) if longest else 10
+    return math.ceil(ASIDE + LETTER * (longest + 1)) if longest else 10
 
 
 class _End(NamedTuple):

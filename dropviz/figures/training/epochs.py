@@ -5,6 +5,7 @@ The axes of a panel are fixed before the first epoch, so that nothing but the cu
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -17,13 +18,15 @@ from dropviz.training.curves import SMALLEST, Compared, Curve
 
 HEIGHT, LOW = 236, 150  # of a panel, and of one in a frame of another site, pixels
 RIGHT = 100  # room for the names of the curves
-AVERAGE = "the average digit, always"
+AVERAGE = "the average digit for all"
 Dash = Literal["solid", "dashed"]
 OTHERS = ("inverted", "other", "both", "none", "standard", "ink")
 
 
 def training_panel(compared: Compared, height: int = HEIGHT) -> tuple[Panel, str]:
-    """Return one panel, and its description; without curves, what is going to be compared."""
+    """Return one panel, and its description; before the first epoch has ended, what is going to be compared."""
+    if all(len(curve.mean) < 2 for curve in compared.curves):
+        compared = replace(compared, curves=())
     scale = scale_of(compared)
     colors = run_colors([method for _, method in compared.runs])
     curves = [("none" if curve.forgotten else colors[curve.place], curve) for curve in compared.curves]
@@ -58,15 +61,15 @@ def run_colors(methods: Sequence[str | None]) -> list[str]:
 
 
 def _y_axis(scale: Scale, curves: Sequence[Curve]) -> Axis:
-    """The y axis; it widens in leaps for values that do not fit."""
+    """The y axis; it widens in leaps for values that do not fit, those of an untrained network included."""
     low, high = scale.limits
-    values = np.concatenate([np.empty(0), *(curve.mean[1:] for curve in curves)])
+    values = np.concatenate([np.empty(0), *(curve.mean for curve in curves)])
     values = values[np.isfinite(values)]
     if scale.log:
         values = np.log10(np.maximum(values, SMALLEST))
         low = min(math.log10(low), math.floor(float(values.min(initial=math.log10(low))) * 2) / 2)
         # A loss of 10⁶ is on its way to infinity: the axis need not follow.
-        high = min(max(math.log10(high), math.ceil(float(values.max(initial=math.log10(high))))), 6.0)
+        high = min(math.ceil(float(values.max(initial=math.log10(high))) * 2) / 2, 6.0)
         return Axis(scale.y_title, 10.0**low, 10.0**high, log=True)
     if scale.lows:  # an untrained network may start below the axis
         later = [value for curve in curves for value in curve.mean[max(1, len(curve.mean) // 2) :].tolist()]

@@ -57,7 +57,7 @@ def _best(words: str, unit: str = "") -> Title:
 
 
 def _forgotten(words: str, unit: str = "", times: bool = False) -> Title:
-    """Title that gives the standard run's value with its factor and without."""
+    """Title that gives the standard run's value without the factor at test and with it."""
 
     def title(compared: Compared) -> str:
         without = next((each for each in compared.curves if each.forgotten), None)
@@ -68,7 +68,7 @@ def _forgotten(words: str, unit: str = "", times: bool = False) -> Title:
         if not all(map(math.isfinite, ends)):
             return ""
         forgotten, right = (_written(end, unit) + (" ×" if times else "") for end in ends)
-        return f"{words}: {forgotten} without its factor, {right} with it"
+        return f"{words} without the factor: {forgotten}, with it: {right}"
 
     return title
 
@@ -135,7 +135,7 @@ AXES: Mapping[str, Scale] = MappingProxyType(
         "parting": Scale(
             _parting, "training loss: |difference| / loss of inverted", (SMALLEST, 10.0), log=True
         ),
-        "redrawn_loss": Scale(_forgotten("Test loss"), "test loss", (0.32, 10.0), log=True),
+        "redrawn_loss": Scale(_forgotten("Test loss"), "test loss", (0.32, 30.0), log=True),
         "plain_loss": _loss(_forgotten("Standard's loss"), "loss in the same test code", 0.05),
         "plain_accuracy": _accuracy(_forgotten("Standard right", unit=" %"), "right in the same test code"),
         "plain_mean": Scale(

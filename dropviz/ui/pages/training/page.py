@@ -168,7 +168,8 @@ def _progress(chosen: Chosen, seen: Snapshot | None) -> None:
     """How far the training is, in one line of the same height at every stage."""
     runs, seeds = chosen.experiment.runs, len(chosen.seeds)
     epochs = max(config.epochs for _, config in runs)
-    whole = f"{len(runs) * seeds} networks ({_counted(len(runs), 'run')}, {_counted(seeds, 'seed')}), {epochs} epochs"
+    ways, starts = _counted(len(runs), "way"), _counted(seeds, "random start")
+    whole = f"{_counted(len(runs) * seeds, 'network')}: {ways} to train × {starts}, {epochs} epochs each"
     with st.container(key="training_progress"):
         if seen is None:
             st.caption(f"{whole}: not trained yet.")
@@ -188,10 +189,10 @@ def _charts(chosen: Chosen, seen: Snapshot | None, view: str) -> tuple[list[Char
     """What answers the question at once, and what unfolds; before the training what is going to be trained."""
     drawn = training_view(chosen.experiment, chosen.data, seen, view)
     network = network_panel(drawn.network, drawn.redrawn)
-    if seen is None or not seen.runs:
-        return [network, *_data(drawn)], []
     height = LOW if st.context.is_embedded else HEIGHT
     curves = [training_panel(panel, height) for panel in drawn.panels]
+    if seen is None or not seen.runs:
+        return [network, *_data(drawn), *curves][:3], []  # as many as will be
     if view != CURVES.default:
         return curves, []
     if seen.after:
