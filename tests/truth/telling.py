@@ -1,4 +1,4 @@
-"""All that a figure says, as a person reads it: each piece of text with its place of the slider or its panel."""
+"""All that a figure says, as a person reads it: each piece of text with its place of the slider."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Panel
 from tests.figures.reading import labels
 from tests.live.reading import said, words_of
 
@@ -15,32 +14,32 @@ NAME = re.compile(r"\{([\w-]+)\}")
 
 
 class Told(NamedTuple):
-    """A piece of text, where the slider stands when it is read (None: anywhere), and the panel whose title it is."""
+    """A piece of text, and where the slider stands when it is read (None: anywhere)."""
 
     text: str
     at: int | None
-    panel: Panel | None = None
 
 
 def views(live: LiveFigure) -> list[LiveFigure]:
-    """The figure as it is seen under each answer that a person can choose."""
-    if not live.variants:
-        return [live]
-    return [
-        replace(live, rows=[*chosen.rows, *live.rows], texts={**live.texts, **chosen.texts}, alt=chosen.alt)
-        for chosen in live.variants.values()
+    """The figure under each answer that a person can choose, and what stands below all of them."""
+    return [replace(live, head=() if live.variants else live.head, lead=())] + [
+        replace(live, rows=one.rows, texts={**live.texts, **one.texts}, alt=one.alt, chosen=name, foot=())
+        for name, one in live.variants.items()
     ]
 
 
-def told(live: LiveFigure) -> Iterator[Told]:
-    """Everything that one view says."""
+def named(live: LiveFigure) -> Iterator[str]:
+    """The names of axes, curves and other marks, and the labels of curves."""
     for panel in live.panels:
-        yield Told(panel.title, None, panel)
-        for text in (panel.x.title, panel.y.title, *labels(panel), *(mark.name for mark in panel.marks)):
-            yield Told(text, None)
-    yield from (
-        Told(text, None) for text in (live.alt, *(row.fold for row in live.rows if isinstance(row.fold, str)))
-    )
+        yield from (panel.x.title, panel.y.title, *labels(panel), *(mark.name for mark in panel.marks))
+
+
+def told(live: LiveFigure) -> Iterator[Told]:
+    """Every title, sentence and number of one view."""
+    titles = [panel.title for panel in live.panels] + [
+        row.fold for row in live.rows if isinstance(row.fold, str)
+    ]
+    yield from (Told(text, None) for text in (live.alt, *titles))
     yield from (Told(" ".join(pair), at) for at, pair in enumerate(live.readouts or ()))
     pieces = [piece for block in words_of(live) for piece in _pieces(block)]
     for piece in [*pieces, "{summary}"]:
