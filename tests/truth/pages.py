@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,21 +15,24 @@ from dropviz.figures.mistakes.left_on import left_on_live
 from dropviz.figures.noise import noise_live
 from dropviz.figures.schedule import schedule_live
 from dropviz.figures.story import scene_live
+from dropviz.figures.training.epochs import training_panel
 from dropviz.figures.where_to_scale import where_live
 from dropviz.figures.which_p import which_p_live
 from dropviz.frameworks.conventions import frameworks
 from dropviz.live.figure import LiveFigure
+from dropviz.live.panels import Row
+from dropviz.live.words import Paragraph
 from dropviz.settings import next_layer, where
 from dropviz.settings.first_screen import MEASURES
 from dropviz.settings.kinds import Choice, Number, Setting
 from dropviz.settings.mistakes import TABLED
-from dropviz.settings.schedule import BETWEEN, KINDS, TABLE, handles
+from dropviz.settings.schedule import KINDS, TABLE, handles
 from dropviz.settings.sources import SOURCES
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.simulation.changing_rate import changing_rate
 from dropviz.simulation.first_screen import first_look
 from dropviz.simulation.layer import LayerConfig
-from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
+from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted, example
 from dropviz.simulation.next_layer import NextLayerConfig
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.simulation.sweep import SweepConfig, sweep
@@ -36,10 +40,15 @@ from dropviz.simulation.which_p import STRATEGIES, which_p
 from dropviz.story.pictures import PICTURES
 from dropviz.story.scenes import Scene
 from dropviz.theory.activations import RELU, Activations
+from dropviz.theory.diagnosis import diagnose
 from dropviz.theory.measured import Empirical
 from dropviz.theory.noise import noises
 from dropviz.theory.strategies import strategies
 from dropviz.training.config import same_path
+from dropviz.training.curves import panels
+from dropviz.training.experiments import experiments, shown
+from dropviz.training.in_turn import RunsInTurn
+from dropviz.training.optimizers import SGD
 from dropviz.ui.pages.next_layer import STEPS
 from dropviz.ui.pages.where import QUESTIONS
 
@@ -156,6 +165,31 @@ def _step(step: str, **given: Any) -> LiveFigure:
     return STEPS[step](NextLayerConfig(activations=law, **given))
 
 
+def _training(name: str, rate: float, epochs: int, seeds: int, eta: float) -> LiveFigure:
+    """Small networks after few epochs: their panels, and what is said of the runs."""
+    full = experiments(rate)[name]
+    small = {"epochs": epochs} | ({"optimizer": SGD(eta)} if eta else {})
+    runs = [
+        (label, replace(config, hidden=(16,) * len(config.hidden), **small)) for label, config in full.runs
+    ]
+    experiment = replace(full, runs=tuple(runs))
+    data = experiment.data()
+    turns = RunsInTurn(experiment, data, range(seeds))
+    while turns.running:
+        turns.train_one()
+    drawn = [training_panel(each) for each in panels(experiment, turns.runs)]
+    said = [Paragraph(sentence) for sentence in shown(experiment, data, turns.runs)]
+    rows = [Row([panel for panel, _ in drawn])]
+    return LiveFigure(rows, rates=(rate,), alt=" ".join(alt for _, alt in drawn), foot=said)
+
+
+def _diagnosis(seed: int, rate: float, times: float) -> LiveFigure:
+    """An example of a mistake, as if it had been at another rate, or were off by a factor in training."""
+    seen = example(seed)
+    result = diagnose(replace(seen, rate=rate or seen.rate, train_mean=times * seen.train_mean))
+    return LiveFigure((), rates=(seen.rate,), alt=result.sentence)
+
+
 def _next_layer() -> Iterator[Shown]:
     for step, beside in next_layer.BESIDE.items():
         name = {setting.key: field for field, setting in next_layer.FIELDS.items()}
@@ -205,4 +239,13 @@ def everything() -> Iterator[Shown]:
             f"where, {question}", QUESTIONS[question], {at: _ends(one) for at, one in fields.items()}
         )
     yield from _next_layer()
-    assert BETWEEN
+    runs: dict[str, Sequence[Any]] = {
+        "rate": (0.3, 0.9, 0.05),
+        "epochs": (2, 1),
+        "seeds": (2, 1),
+        "eta": (0.0, 1e6),
+    }
+    yield from _drawn("training", _training, {"name": list(experiments())} | runs)
+    yield from _drawn(
+        "diagnosis", _diagnosis, {"seed": range(12), "rate": (0.0, 0.5), "times": (1.0, 1.3, 0.0)}
+    )

@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Line
+from dropviz.live.panels import Line, Path
 from dropviz.numbers.checks import Floats
 from dropviz.theory.activations import Activations
+from dropviz.theory.diagnosis import THRESHOLD
 from tests.truth.claims import same, value
 
 STRONG = re.compile(
@@ -134,6 +135,13 @@ def standardised(read: Read, *_: str) -> bool:
     return abs(read.law.exact_mean) <= 1e-6 and abs(read.law.exact_variance - 1.0) <= 1e-6
 
 
+def lowest(read: Read, loss: str) -> bool:
+    """No run that is drawn has a lower test loss at its end."""
+    drawn = [mark for panel in read.live.panels if panel.y.title == "test loss" for mark in panel.marks]
+    found, near = value(loss)
+    return all(found <= float(mark.y[-1]) + near for mark in drawn if isinstance(mark, Path))
+
+
 def theorem(*_: object) -> bool:
     """Of dropout, code or a framework, not of these activations: true at any setting, or no more than a heading."""
     return True
@@ -152,7 +160,8 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         "[Ee]very variance is 0": everywhere("^variance", 0.0),
         "(?:The m|M)eans match": matching("^mean$"),
         "both stay|the mean stays": flat("^mean$"),
-        "[Nn]o (?:mean )?gap": either(everywhere("gap", 0.0), everywhere("test ÷ training", 1.0)),
+        "[Nn]o (?:mean )?gap": either(everywhere("gap|Wasserstein", 0.0), everywhere("test ÷ training", 1.0)),
+        "no relative gap": everywhere("^relative mean gap", np.nan),  # 0/0
         "Nothing is scaled(?:, and no mean shows it)?": lambda read: read.live.chosen == "none",
         "Every (?:activation|output) is 0(?:, and (?:stays|so is) .*)?": lambda read: read.zero,
         "(?:The v|V)ariances do not(?: match)?": wrong(matching("^variance")),
@@ -231,6 +240,19 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         "the same for every kind": one_curve("^mean of z"),
         "(?:BatchNorm stores|It is a function|a factor that|a network that).*": theorem,
     },
+    "training": {
+        ".* has learnt next to nothing": theorem,  # because
+        "it is right on ([0-9.]+) % of the training examples, and naming .* always would be right on ([0-9.]+) %": (
+            lambda _, right, guess: float(right) < float(guess) + 1.1
+        ),
+        ".* \\(([0-9.e+,]+)\\), lower than every other in .*": lowest,
+        "(?:At equal learning rates|Always answering the average picture|their training losses are never).*": theorem,
+    },
+    "diagnosis": {
+        "Nothing fits": lambda read: (
+            float(re.search(r"is ([0-9.e+]+) standard errors", read.live.alt)[1]) > THRESHOLD
+        )
+    },
     "which p": {
         "Only ÷ keep gives 1 at every rate|.*, which is 1 at every rate for 1/keep .*": everywhere(
             "^training ÷ test mean", 1.0, "÷ keep"
@@ -242,7 +264,7 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
             "^training ÷ test mean", 1.0, "÷ keep"
         ),
         "nothing shows which p was meant": at(0.5),
-        "÷ keep changes nothing, and ÷ rate would divide by 0": at(0.0),
+        "÷ keep changes nothing, and ÷ rate would divide by 0|.* asks to drop every unit, .*": at(0.0),
         ".*(?:does not match the means|[Nn]othing is scaled|drops at test too|it does nothing).*": theorem,
         "Nothing(?: changes)?": theorem,
     },
