@@ -1,6 +1,6 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench oracle clean
+.PHONY: help app test truth check bench oracle clean
 
 PORT ?= 8501
 ARGS ?=
@@ -18,6 +18,9 @@ app: .venv/.app  ## start the app at localhost:8501 (PORT=8502 for another port)
 test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name" for some)
 	@$(PYTHON) -m tools.browser || true
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+truth: .venv/.dev  ## hold every sentence of every page against its numbers, at thousands of settings
+	$(PYTHON) -m pytest tests/truth -m truth -n auto --dist load $(ARGS)
 
 check: .venv/.dev  ## lint, formatting and types over everything; the scripts where there is Node
 	$(PYTHON) -m ruff check .

@@ -29,10 +29,7 @@ CONVNETJS = ("ConvNetJS, pull request 61", "https://github.com/karpathy/convnetj
 LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi & Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
-FINDING = (
-    "Inverted dropout: both match the mean and differ by the factor k = {keep} alone; only inverted leaves nothing to "
-    "do at test."
-)
+FINDING = "Inverted dropout: both match the mean and differ by the factor k = {keep} alone; {left:plain} to do at test."
 TITLES = words.Cells(
     [
         "",
@@ -279,6 +276,9 @@ def _texts(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> dict[str
     texts = {
         "rate": [f"{rate:.2f}" for rate in rates],
         "drop": [f"{rate:.2f}" for rate in rates],
+        "left": [
+            "only inverted leaves nothing" if rate else "at rate 0 neither leaves anything" for rate in rates
+        ],
         "keep": keep,
         "standard-line": standard,
         "inverted-line": inverted,

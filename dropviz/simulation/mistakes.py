@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats
+from dropviz.numbers.checks import Floats, quotient
 from dropviz.numbers.estimate import Estimate
 from dropviz.simulation.histogram import Units, some_units
 from dropviz.simulation.layer import LayerConfig, layer_sweep
@@ -87,8 +87,7 @@ class Answers:
     shares: Floats  # per cent of the masks whose answer falls into each bin, shape (rate, bin)
     top: float  # where the axis of the shares ends, per cent; taller bars are cut
     mean: Estimate  # of the answers over masks
-    std: Floats  # the same, shape (rate,)
-    exact_std: Floats
+    std: Estimate  # the same, shape (rate,)
     # per cent of the masks whose answer lies on the other side of 0 than ``off``; there are too many masks to list:
     # its ``exact`` is the simulated share too
     flipped: Estimate
@@ -99,6 +98,8 @@ def answers_left_on(config: LayerConfig) -> Answers:
     result = layer_sweep(replace(config, strategies=("inverted",)))
     prediction, off = result.training_z("inverted"), float(result.test_z[0, 0])
     rates, masks, std = np.asarray(config.rates), config.masks, np.sqrt(result.variance[0])
+    # of a root: that of what is under it, over twice the root
+    std_error = np.nan_to_num(quotient(result.variance_se[0], 2.0 * std))
     flipped = (prediction * np.sign(off) < 0.0).mean(axis=0)
     edges = _edges(prediction[:, np.abs(rates - FRAMED_RATE).argmin()], off)
     counts = [np.histogram(answers, edges)[0] for answers in prediction.T]
@@ -114,8 +115,7 @@ def answers_left_on(config: LayerConfig) -> Answers:
         shares=percent,
         top=min(105.0, 1.3 * tallest or 105.0),
         mean=Estimate(np.full(len(rates), off), prediction.mean(axis=0), std / np.sqrt(masks)),
-        std=std,
-        exact_std=np.sqrt(result.exact_variance[0]),
+        std=Estimate(np.sqrt(result.exact_variance[0]), std, std_error),
         flipped=Estimate(100.0 * flipped, 100.0 * flipped, flipped_error),
     )
 

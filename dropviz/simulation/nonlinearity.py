@@ -81,11 +81,12 @@ def unit_output(sweep: LayerSweep, name: str) -> UnitOutput:
     for row in rows:
         if row.train_scale not in by_factor:
             output, exact = f(sweep.training_z(row.name)), np.full(len(rates), np.nan)
-            if every is not None:
-                z = row.train_scale(rates) * every[0][:, None] + config.bias
-                exact = np.einsum("mr,mr->r", every[1], f(z))
-            error = output.std(axis=0, ddof=1) / math.sqrt(config.masks)
-            by_factor[row.train_scale] = exact, output.mean(axis=0), error
+            deviation = output.std(axis=0, ddof=1)
+            if every is not None:  # then it is known, too: masks that few draws hold may decide it
+                outputs = f(row.train_scale(rates) * every[0][:, None] + config.bias)
+                exact = np.einsum("mr,mr->r", every[1], outputs)
+                deviation = np.sqrt(np.einsum("mr,mr->r", every[1], np.square(outputs - exact)))
+            by_factor[row.train_scale] = exact, output.mean(axis=0), deviation / math.sqrt(config.masks)
     columns = [by_factor[row.train_scale] for row in rows]
     exact, mean, error = (np.array(column) for column in zip(*columns, strict=True))
     best, at_mean = exact if every is not None else mean, f(sweep.exact_mean)

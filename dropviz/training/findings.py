@@ -129,7 +129,8 @@ def read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
     """Which run follows the path of the first."""
     del data
     inverted, *others = runs
-    length = min(len(epochs) for run in runs for epochs in run.epochs)
+    count = min(len(epochs) for run in runs for epochs in run.epochs) - 1
+    length = "1 epoch" if count == 1 else f"{count} epochs"
     sentences = [verdicts.equal_rate(runs)]
     for run in others:
         distance = apart_from(inverted, run)
@@ -137,13 +138,13 @@ def read_equal_rate(data: Split, runs: Sequence[Run]) -> list[str]:
             words = f"differ by at most {distance:.0e} of their value" if distance else "do not differ at all"
             sentences.append(
                 f"{run.label}: the same path as inverted, to rounding; their training losses {words} over "
-                f"{length - 1} epochs."
+                f"{length}."
             )
         else:
             sentences.append(
                 f"{run.label}: a different path; its training loss departs from that of inverted by up to "
                 f"{_percent(distance)} and is {run.final('train_loss'):.4f} against "
-                f"{inverted.final('train_loss'):.4f} after {length - 1} epochs."
+                f"{inverted.final('train_loss'):.4f} after {length}."
             )
     return sentences
 

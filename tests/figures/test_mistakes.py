@@ -128,7 +128,7 @@ def test_where_all_is_0_nothing_is_said_to_show(name):
         live.texts["finding"][at(0.3)] == "Every activation is 0, and so is every output: no mistake shows."
     )
     assert "every mean is 0" in live.panels[0].title
-    assert "Unit by unit" in live.panels[2].title
+    assert live.panels[2].title == "Every output is 0: no mistake shows"
     assert live.texts[f"{name}-ratio"][at(0.3)] == "undefined"
 
 
@@ -195,7 +195,7 @@ def test_the_bars_are_the_shares_and_the_note_says_what_the_frame_cuts_off():
 
 def test_the_spread_is_exact_and_the_answer_with_dropout_off_is_one_number():
     answers, one, spread, _ = LEFT_ON_LIVE.panels
-    np.testing.assert_array_equal(exact(spread, "standard deviation"), LEFT_ON.exact_std)
+    np.testing.assert_array_equal(exact(spread, "standard deviation"), LEFT_ON.std.exact)
     assert named(answers, Path, "dropout off").x.tolist() == [LEFT_ON.off] * 2
     assert named(one, Path, "dropout off").x.tolist() == [LEFT_ON.off] * 2
     assert labels(one) == ["100 % of the passes"]
@@ -243,7 +243,7 @@ def test_an_input_that_is_always_0_gets_sentences_and_no_division():
 
 
 def test_the_finding_of_left_on_says_the_exact_spread():
-    for std, said in zip(LEFT_ON.exact_std[1:], LEFT_ON_LIVE.texts["finding"][1:], strict=True):
+    for std, said in zip(LEFT_ON.std.exact[1:], LEFT_ON_LIVE.texts["finding"][1:], strict=True):
         assert float(said.split("± ")[1].rstrip(".")) == pytest.approx(std, rel=5e-3)
         assert f"the mean is right, {short(LEFT_ON.off)}, " in said
 

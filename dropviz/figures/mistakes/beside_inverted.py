@@ -93,7 +93,14 @@ def ratio_panel(found: Mistake, chosen: Strategy) -> Curves:
     of = "test mean / training mean"
     if found.centred:
         title, of = f"Unit by unit, {title}", "a unit's test output / its training average"
+    if _nothing(found):
+        title = "Every output is 0: no mistake shows"
     return Curves(title, of, shown, log=True, limits=(0.04, 25.0))
+
+
+def _nothing(found: Mistake) -> bool:
+    """Whether every activation is 0."""
+    return found.centred and found.sweep.config.activations.exact_variance == 0.0
 
 
 def _curve(row: Strategy) -> str:
@@ -124,7 +131,7 @@ def _mistake_texts(found: Mistake, wrong: Strategy, right: Strategy) -> dict[str
 
 def _finding(found: Mistake) -> Callable[[float], str]:
     """What the mistake does at a rate, in a sentence."""
-    name, nothing = found.name, found.sweep.config.activations.exact_variance == 0.0 and found.centred
+    name, nothing = found.name, _nothing(found)
     ratios = dict(zip(found.sweep.config.rates, found.ratios[name].exact.tolist(), strict=True))
 
     def said(rate: float) -> str:

@@ -13,8 +13,7 @@ from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Label, Labels, Line, Panel, Path, Row
 from dropviz.numbers.checks import Floats
-from dropviz.numbers.estimate import Estimate
-from dropviz.numbers.written import each_plain, estimated, plain, short
+from dropviz.numbers.written import estimated, plain, short
 from dropviz.simulation.mistakes import ANSWERS, Answers
 from dropviz.theory.diagnosis import LEFT_ON
 
@@ -43,9 +42,9 @@ def left_on_live(found: Answers) -> LiveFigure:
 
 
 def _spread_panel(found: Answers) -> Curves:
-    scatters = bool(found.exact_std.max() > 0.0)
+    scatters = bool(found.std.exact.max() > 0.0)
     title = "The higher the rate, the more they scatter" if scatters else "Nothing scatters: every input is 0"
-    lines = [Line("standard deviation", ON, Estimate(found.exact_std, found.std))]
+    lines = [Line("standard deviation", ON, found.std)]
     return Curves(title, "standard deviation", lines, limits=(0.0, np.inf))
 
 
@@ -132,8 +131,7 @@ def _answer_texts(found: Answers) -> dict[str, list[str]]:
     texts = {name: [text] * len(rates) for name, text in still.items()} | {
         "answers": [_listed(column) for column in found.first.T.tolist()],
         "on-mean": estimated(found.mean),
-        "on-std": each_plain(found.std, 3),
-        "on-std-exact": [f"exact {text}" for text in each_plain(found.exact_std, 3)],
+        **words.quantity_texts("on-std", found.std),
         "on-flipped": [f"{share:.1f} %" for share in found.flipped.exact.tolist()],
         "on-note": [_cut_off(shares, found.top) for shares in found.shares],
         "on-code": [
@@ -142,7 +140,7 @@ def _answer_texts(found: Answers) -> dict[str, list[str]]:
         ],
     }
     findings = [
-        _answer_finding(*each, found.off) for each in zip(rates, found.exact_std.tolist(), strict=True)
+        _answer_finding(*each, found.off) for each in zip(rates, found.std.exact.tolist(), strict=True)
     ]
     summary = zip(rates, findings, texts["on-flipped"], strict=True)
     return texts | {
