@@ -153,7 +153,7 @@ def test_the_errors_are_those_of_numpys_moments():
 
 
 def test_the_densities_are_numpys_histograms_over_four_deviations_at_the_middle_rate():
-    found = layer_sweep(LayerConfig(rates=RATES[1:], masks=500, bias=0.3))
+    found = layer_sweep(LayerConfig(fan_in=300, weight_mean=30.0, rates=RATES[1:], masks=500))
     shown, middle = layer_densities(found), RATES[1:].index(0.5)
     reach, centre = 4.0 * np.sqrt(found.exact_variance[:, middle]), found.exact_mean[:, middle]
     ends = (centre - reach).min(), (centre + reach).max()
