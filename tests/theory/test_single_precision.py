@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dropviz.theory.activations import Exponential, Sparse, Uniform
+from dropviz.theory.noise import noises
 from dropviz.theory.penalty import dropout_ridge, linear_penalty, logistic_penalty
 from dropviz.theory.survivors import survivor_sums
 
@@ -21,6 +22,14 @@ TABLE, ROW = RNG.normal(size=(6, 3)).astype(np.float32), RNG.uniform(0.1, 0.9, 3
         (lambda w, x: logistic_penalty(w, x, [0.3]), (ROW, TABLE)),
         (lambda x, y: dropout_ridge(x, y, [0.3]), (TABLE, TABLE[:, 0])),
         (lambda b: np.array(survivor_sums(b, 0.3)), (ROW,)),
+        *(
+            (lambda mu, row=row: np.array(row.noise_moments(0.3, mu, 1.0)), (ROW,))
+            for row in noises().values()
+        ),
+        *(
+            (lambda mu, row=row: np.array(row.output_moments(0.3, mu, 1.0)), (ROW,))
+            for row in noises().values()
+        ),
     ],
 )
 def test_float32_is_read_as_the_float64_of_the_same_value(closed, given):
