@@ -152,6 +152,11 @@ def test_the_errors_are_those_of_numpys_moments():
             )
 
 
+def test_an_estimate_of_a_strategy_that_was_not_asked_for_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"^strategy must be one of inverted; got 'none'"):
+        layer_sweep(LayerConfig(strategies=("inverted",), masks=2)).estimate("mean", "none")
+
+
 def test_the_densities_are_numpys_histograms_over_four_deviations_at_the_middle_rate():
     found = layer_sweep(LayerConfig(fan_in=300, weight_mean=30.0, rates=RATES[1:], masks=500))
     shown, middle = layer_densities(found), RATES[1:].index(0.5)

@@ -40,6 +40,8 @@ def test_an_estimate_is_a_row_of_the_arrays():
             "^strategy must be one of inverted; got 'none'",
         ),
         (lambda found: found.estimate("mean", "inverted", "night"), "^phase must be one of train, test"),
+        (lambda found: found.gap("median"), "^measure must be one of mean_gap, relative_gap"),
+        (lambda found: found.gap_error("median"), "^measure must be one of mean_gap, relative_gap"),
         (
             lambda found: found.gap_estimate("mean_gap", "none"),
             "^strategy must be one of inverted; got 'none'",

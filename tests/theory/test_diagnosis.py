@@ -345,5 +345,6 @@ def test_all_that_fits_is_listed_and_what_is_nearest_ends_its_sentence():
     first, *middle, last = [one.label for one in everything.candidates]
     listed = "".join(f", {label}" for label in middle)
     assert f" equally well: {first}{listed} and {last}. To tell: " in everything.sentence
+    assert everything.sentence.endswith(f" To tell: {' or '.join(everything.would_help)}.")
     nothing = diagnose(Observation(0.3, 5.0, 0.01, 1.0, 0.01, same_pass=True))
     assert nothing.sentence.endswith(" standard errors away.")

@@ -198,3 +198,15 @@ def test_a_draw_multiplied_is_one_plus_its_noise(name, unit_noise):
     gain, offset = noise(name).draw(np.random.default_rng(3), 5, 0.5)
     assert gain.tolist() == (1.0 + unit_noise(np.random.default_rng(3), 5)).tolist()
     assert offset.tolist() == [0.0] * 5
+
+
+def test_dropout_is_written_with_the_factor_of_its_training():
+    assert [(noise(name).label, noise(name).formula) for name in ("standard", "inverted")] == [
+        ("Bernoulli, standard", "m·a"),
+        ("Bernoulli, inverted", "m·a/k"),
+    ]
+
+
+def test_a_noise_that_is_not_there_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"^noise must be one of standard, inverted, .*; got 'pink'"):
+        noise("pink")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dropviz.theory.activations import Exponential, Sparse, Uniform
+from dropviz.theory.measured import Empirical
 from dropviz.theory.noise import noises
 from dropviz.theory.penalty import dropout_ridge, linear_penalty, logistic_penalty
 from dropviz.theory.survivors import survivor_sums
@@ -18,6 +19,7 @@ TABLE, ROW = RNG.normal(size=(6, 3)).astype(np.float32), RNG.uniform(0.1, 0.9, 3
         (Uniform(0.1, 1.3).quantile, (ROW,)),
         (Exponential(1.3).quantile, (ROW,)),
         (Sparse(0.2, 1.3).quantile, (ROW,)),
+        (Empirical(np.array([0.1, 0.7, 0.9])).quantile, (ROW,)),
         (lambda w, x: linear_penalty(w, x, [0.3]), (ROW, TABLE)),
         (lambda w, x: logistic_penalty(w, x, [0.3]), (ROW, TABLE)),
         (lambda x, y: dropout_ridge(x, y, [0.3]), (TABLE, TABLE[:, 0])),
