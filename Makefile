@@ -1,6 +1,6 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app test truth check bench oracle clean
+.PHONY: help app test truth check bench oracle mutants clean
 
 PORT ?= 8501
 ARGS ?=
@@ -37,8 +37,11 @@ bench: .bench-venv/.bench  ## compare the speed with NumPy loops, PyTorch, sciki
 oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, TensorFlow, Keras, Flax and others
 	.oracle-venv/bin/python -m pytest tests/oracle $(ARGS)
 
+mutants: .mutants-venv/.mutants  ## break the formulas, one line at a time, and see whether a test fails (hours)
+	.mutants-venv/bin/python -m mutmut run $(ARGS)
+
 clean:  ## remove the environments, caches and everything built
-	rm -rf .venv .bench-venv .oracle-venv tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+	rm -rf .venv .bench-venv .oracle-venv .mutants-venv mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.app: requirements.txt | .venv/bin/python
@@ -66,8 +69,13 @@ tests/js/node_modules/.types: tests/js/package.json
 	@.oracle-venv/bin/python $(PIP_INSTALL) -r requirements-oracle.txt
 	@touch $@
 
+.mutants-venv/.mutants: requirements-mutants.txt requirements.txt | .mutants-venv/bin/python
+	@echo "Installing mutmut into .mutants-venv (once)"
+	@.mutants-venv/bin/python $(PIP_INSTALL) -r requirements-mutants.txt
+	@touch $@
+
 # Each candidate is run, not only looked up: a version manager's shim may exist for a Python that does not.
-.venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python:
+.venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python .mutants-venv/bin/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	        echo "Creating $(@:/bin/python=) with $$($$python --version)"; \

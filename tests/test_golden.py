@@ -214,7 +214,11 @@ def cases():
     }
     found |= {f"exact {name}": (exact, one) for name, one in SOURCES.items()}
     found |= {f"outputs {name}": (shown, SOURCES[name]) for name in ("normal", "sparse", "table")}
-    found |= {f"noise {name}": (noise_swept, SOURCES[name]) for name in ("relu", "uniform", "digits")}
+    found |= {f"noise {name}": (noise_swept, one) for name, one in SOURCES.items()}
+    found |= {
+        f"layer {name}": (layer, LayerConfig(one, 20, rates=RATES[::3], masks=60))
+        for name, one in SOURCES.items()
+    }
     found |= {
         f"behind {name}, {fan_in}": (behind, name, fan_in) for name in NONLINEARITIES for fan_in in (7, 30)
     }

@@ -23,7 +23,7 @@ FLOORS = {
 }
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
-NOT_OURS = {".git", ".venv", ".bench-venv", ".oracle-venv", "build", "dist"}
+NOT_OURS = {".git", ".venv", ".bench-venv", ".oracle-venv", ".mutants-venv", "mutants", "build", "dist"}
 
 
 def _module_name(path):

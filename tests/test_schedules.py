@@ -158,3 +158,39 @@ def test_all_public_schedules_stay_inside_the_range():
     for schedule in (annealed(0.999, 1e-9), curriculum(0.999, 1e9), cosine(0.999, 0.0, 1e-3), constant(0.0)):
         rates = schedule([0.0, 1e-12, 1.0, 1e300])
         assert ((rates >= 0.0) & (rates < 1.0)).all()
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda: constant(2.0), "rate"),
+        (lambda: annealed(2.0, 3), "start_rate"),
+        (lambda: annealed(0.5, 0), "duration"),
+        (lambda: curriculum(2.0, 1), "final_rate"),
+        (lambda: curriculum(0.5, 0), "gamma"),
+        (lambda: cosine(2.0, 0.1, 3), "start_rate"),
+        (lambda: cosine(0.1, 2.0, 3), "final_rate"),
+        (lambda: cosine(0.1, 0.2, 0), "duration"),
+        (lambda: steps((0.1, 2.0), (3,)), "rates, number 2,"),
+        (lambda: join((constant(0.1), constant(0.2)), (0,)), "boundaries, number 1,"),
+    ],
+)
+def test_a_wrong_parameter_is_named(make, name):
+    with pytest.raises(ValueError, match=f"^{name} must be"):
+        make()
+
+
+def test_a_table_of_steps_changes_at_its_steps_and_takes_text_and_rate_0():
+    assert table(["5", "10"], ["0", "0.2"], "step")([4, 5, 9.9, 10]).tolist() == [0.0, 0.0, 0.0, 0.2]
+    with pytest.raises(ValueError, match="row 1: rate"):
+        table([0], ["1_0e-2"])  # a number to Python
+
+
+def test_join_without_restart_gives_each_part_the_step_of_the_whole():
+    going_on = join((constant(0.5), annealed(0.4, 10)), boundaries=(0.5,), restart=False)
+    assert going_on(7).item() == pytest.approx(annealed(0.4, 10)(7).item())
+
+
+def test_a_comparison_holds_its_steps_and_rates():
+    found = compare_test_factors(annealed(0.4, 10), [0, 5])
+    assert (found.steps.tolist(), found.rates.tolist()) == ([0.0, 5.0], [0.4, 0.2])

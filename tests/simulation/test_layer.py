@@ -79,6 +79,7 @@ def test_what_a_trained_layer_does_to_a_batch_is_what_its_masks_do():
         ([1.0, math.nan], [1.0, 2.0], 0.0, "weights must be a number from"),
         ([1e60, 1.0], [1.0, 2.0], 0.0, "weights must be a number from"),
         ([1.0, 2.0], ["a", "b"], 0.0, "inputs must be a number from"),
+        ([1.0, 2.0], [1.0, 2.0], math.inf, "^bias must be a number from"),
     ],
 )
 def test_shapes_that_do_not_fit_are_refused_by_name(weights, inputs, bias, message):
@@ -126,6 +127,59 @@ def test_simulation_meets_the_closed_form_at_every_setting(config):
     total = shown.density.sum(axis=2) * width + shown.outside_mass
     np.testing.assert_allclose(total[~undefined], 1.0, rtol=1e-9)
     assert np.isnan(total[undefined]).all()
+
+
+def test_the_errors_are_those_of_numpys_moments():
+    """Of the mean √(V/n), with V divided by n − 1; of V, by the fourth moment, √((F − V²·(n − 3)/(n − 1))/n)."""
+    config = LayerConfig(Normal(1.0, 2.0), 9, rates=RATES[1:], strategies=ALL, masks=50, bias=0.4)
+    found = layer_sweep(config)
+    for row, name in enumerate(ALL):
+        z = found.training_z(name)
+        away = z - z.mean(axis=0)
+        variance = (away**2).sum(axis=0) / 49
+        second, fourth = (away**2).mean(axis=0), (away**4).mean(axis=0)
+        np.testing.assert_allclose(found.mean[row], z.mean(axis=0), rtol=1e-9)
+        np.testing.assert_allclose(found.mean_se[row], np.sqrt(variance / 50), rtol=1e-9)
+        np.testing.assert_allclose(found.variance[row], variance, rtol=1e-9)
+        expected = np.sqrt((fourth - second**2 * 47 / 49) / 50)
+        np.testing.assert_allclose(found.variance_se[row], expected, rtol=1e-9)
+        for moment in ("mean", "variance"):
+            for part, all_of_it in zip(("exact_", ""), ("exact", "simulated"), strict=True):
+                one = getattr(found.estimate(moment, name), all_of_it)
+                np.testing.assert_array_equal(one, getattr(found, part + moment)[row])
+            np.testing.assert_array_equal(
+                found.estimate(moment, name).error, getattr(found, f"{moment}_se")[row]
+            )
+
+
+def test_an_estimate_of_a_strategy_that_was_not_asked_for_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"^strategy must be one of inverted; got 'none'"):
+        layer_sweep(LayerConfig(strategies=("inverted",), masks=2)).estimate("mean", "none")
+
+
+def test_the_densities_are_numpys_histograms_over_four_deviations_at_the_middle_rate():
+    found = layer_sweep(LayerConfig(fan_in=300, weight_mean=30.0, rates=RATES[1:], masks=500))
+    shown, middle = layer_densities(found), RATES[1:].index(0.5)
+    reach, centre = 4.0 * np.sqrt(found.exact_variance[:, middle]), found.exact_mean[:, middle]
+    ends = (centre - reach).min(), (centre + reach).max()
+    np.testing.assert_allclose(shown.edges, np.linspace(*ends, 61), rtol=1e-12)
+    for row, name in enumerate(found.config.strategies):
+        for rate, z in enumerate(found.training_z(name).T):
+            counts, _ = np.histogram(z, shown.edges)
+            # a z on an edge may fall into either bin
+            np.testing.assert_allclose(
+                shown.density[row, rate] * (shown.edges[1] - shown.edges[0]) * 500, counts, atol=1.0 + 1e-9
+            )
+            assert shown.outside_mass[row, rate] == pytest.approx(((z < ends[0]) | (z > ends[1])).mean())
+    nearer = layer_densities(found, 0.1, 2.0)
+    reach, centre = 2.0 * np.sqrt(found.exact_variance[:, 0]), found.exact_mean[:, 0]
+    np.testing.assert_allclose(nearer.edges[[0, -1]], [(centre - reach).min(), (centre + reach).max()])
+
+
+def test_densities_of_nothing_but_undefined_values_stand_around_0():
+    shown = layer_densities(layer_sweep(LayerConfig(rates=(0.0,), strategies=("wrong_train",), masks=10)))
+    assert shown.edges[[0, -1]].tolist() == [-0.5, 0.5]
+    assert np.isnan(shown.density).all()
 
 
 def test_fan_in_one_takes_two_values():

@@ -191,3 +191,20 @@ def test_a_wrong_config_names_its_parameter(parameter, value):
 
 def test_rates_may_be_a_full_grid():
     assert noise_sweep(NoiseConfig(units=10, rates=rate_grid(0.0, 0.99, 0.001))).train.mean.shape == (6, 991)
+
+
+def test_errors_are_fair_where_many_units_decide():
+    names = ("inverted", "additive")
+    many = noise_sweep(NoiseConfig(Uniform(), units=10_000, rates=(0.5,), noises=names)).train
+    few = noise_sweep(NoiseConfig(LogNormal(0.0, 2.0), units=10, rates=(0.5,), noises=names)).train
+    for fair in (many.mean_fair, many.variance_fair):
+        assert np.all(fair)
+    for fair in (few.mean_fair, few.variance_fair):
+        assert not np.any(fair)
+
+
+def test_densities_are_those_of_their_config_in_the_order_of_the_noises():
+    config = NoiseConfig(display_units=50, rates=(0.3,), noises=("alpha", "standard"))
+    shown = noise_densities(config)
+    assert shown.config is config
+    assert shown.dropped_value[1, 0] == 0.0 != shown.dropped_value[0, 0]

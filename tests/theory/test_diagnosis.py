@@ -338,3 +338,13 @@ def test_a_cure_changes_one_line(name):
     if name != LEFT_ON:
         wrong = strategies()[name]
         assert (wrong.train_scale == right.train_scale) != (wrong.test_scale == right.test_scale)
+
+
+def test_all_that_fits_is_listed_and_what_is_nearest_ends_its_sentence():
+    everything = diagnose(Observation(0.5, 0.0, 1.0, 0.0, 1.0))
+    first, *middle, last = [one.label for one in everything.candidates]
+    listed = "".join(f", {label}" for label in middle)
+    assert f" equally well: {first}{listed} and {last}. To tell: " in everything.sentence
+    assert everything.sentence.endswith(f" To tell: {' or '.join(everything.would_help)}.")
+    nothing = diagnose(Observation(0.3, 5.0, 0.01, 1.0, 0.01, same_pass=True))
+    assert nothing.sentence.endswith(" standard errors away.")

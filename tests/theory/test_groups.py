@@ -22,16 +22,17 @@ def over_all_masks(rate, what):
 
 
 @pytest.mark.parametrize(
-    ("closed", "what"),
+    ("closed", "others", "what"),
     [
-        (group_covariance(RATES, SUMS, SUMS), lambda x, _: x * x),
-        (group_covariance(RATES, SUMS, OTHERS), lambda x, y: x * y),
-        (group_square_product(RATES, SUMS, OTHERS), lambda x, y: x * x * y * y),
-        (group_square_product(RATES, SUMS, SUMS), lambda x, _: x**4),
+        (group_covariance, SUMS, lambda x, _: x * x),
+        (group_covariance, OTHERS, lambda x, y: x * y),
+        (group_square_product, OTHERS, lambda x, y: x * x * y * y),
+        (group_square_product, SUMS, lambda x, _: x**4),
     ],
 )
-def test_a_closed_form_is_the_average_over_all_masks(closed, what):
-    np.testing.assert_allclose(closed, [over_all_masks(rate, what) for rate in RATES], rtol=1e-12, atol=1e-13)
+def test_a_closed_form_is_the_average_over_all_masks(closed, others, what):
+    found = closed(RATES, SUMS, others)
+    np.testing.assert_allclose(found, [over_all_masks(rate, what) for rate in RATES], rtol=1e-12, atol=1e-13)
 
 
 def test_a_path_of_one_group_scatters_by_the_root_of_rate_over_keep():
@@ -57,3 +58,13 @@ def test_the_error_of_a_covariance_is_that_of_many_samples():
 def test_a_rate_out_of_range_is_refused(rate):
     with pytest.raises(ValueError, match="rate must be"):
         group_covariance(rate, SUMS, SUMS)
+
+
+def test_the_error_of_a_covariance_of_few_pairs():
+    # (E[x²y²] − Cov²·(n − 2)/(n − 1) + Var·Var'/(n − 1))/n of n = 3 and 2, and of what rounding left below 0
+    product, covariance, variances = (np.array([each]) for each in (5.0, 2.0, 6.0))
+    assert covariance_error(product, covariance, variances, 3) == pytest.approx(
+        np.sqrt((5.0 - 2.0 + 3.0) / 3)
+    )
+    assert covariance_error(product, covariance, variances, 2) == pytest.approx(np.sqrt((5.0 + 6.0) / 2))
+    assert covariance_error(np.zeros(1), covariance, np.zeros(1), 9) == 0.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dropviz.theory.moments import exact_moments
-from dropviz.theory.noise import ALPHA_FILL, noise, noise_ratio, noises
+from dropviz.theory.noise import ALPHA_FILL, noise, noise_ratio, noises, standard_normal, unit_uniform
 
 NAMES = tuple(noises())
 RATES = np.array([0.0, 0.1, 0.3, 0.5, 0.8, 0.95, 0.99])
@@ -191,3 +191,22 @@ def test_a_mean_of_zero_is_zero_and_no_rounding():
             else:
                 assert (found == 0.0).all()
         assert (row.output_moments(rates, 0.0, 1.0).mean == 0.0).all()
+
+
+@pytest.mark.parametrize(("name", "unit_noise"), [("gaussian", standard_normal), ("uniform", unit_uniform)])
+def test_a_draw_multiplied_is_one_plus_its_noise(name, unit_noise):
+    gain, offset = noise(name).draw(np.random.default_rng(3), 5, 0.5)
+    assert gain.tolist() == (1.0 + unit_noise(np.random.default_rng(3), 5)).tolist()
+    assert offset.tolist() == [0.0] * 5
+
+
+def test_dropout_is_written_with_the_factor_of_its_training():
+    assert [(noise(name).label, noise(name).formula) for name in ("standard", "inverted")] == [
+        ("Bernoulli, standard", "m·a"),
+        ("Bernoulli, inverted", "m·a/k"),
+    ]
+
+
+def test_a_noise_that_is_not_there_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"^noise must be one of standard, inverted, .*; got 'pink'"):
+        noise("pink")

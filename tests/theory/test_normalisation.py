@@ -54,3 +54,8 @@ def test_an_unknown_strategy_and_a_rate_out_of_range_are_refused():
         behind_batch_norm("batch", 0.3, MU, V, 1.0)
     with pytest.raises(ValueError, match="rate must be"):
         change_by_forgetting(1.0, MU, V, 1.0)
+
+
+def test_means_are_off_by_the_root_of_the_alignment():
+    one, nine = (behind_batch_norm("none", RATES, MU, V, alignment).mean for alignment in (1.0, 9.0))
+    np.testing.assert_allclose(nine, 3.0 * one)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from dropviz.theory.observation import Observation, observe, observe_passes
+from dropviz.theory.observation import Observation, _error_of_sum, observe, observe_passes
 
 
 def test_observe_takes_arrays_of_any_real_kind():
@@ -173,3 +173,8 @@ def test_few_values_are_no_proof():
     """Two units that both stayed say next to nothing about the factor: one of them might have fallen."""
     seen = observe_passes(0.3, np.ones(2), np.full(2, 1 / 0.7), np.ones(2), np.ones(2))
     assert seen.train_mean_se > 0.5
+
+
+def test_the_error_of_a_sum_takes_examples_for_independent():
+    parts = np.array([[1.0, 2.0], [-3.0, 1.0], [0.5, -1.5]])  # of sums 3, −2 and −1
+    assert _error_of_sum(parts) == pytest.approx(np.sqrt((9.0 + 4.0 + 1.0) * 3 / 2))

@@ -66,3 +66,10 @@ def test_a_mask_of_bytes_keeps_as_often_as_a_byte_is_small_enough():
 def test_an_unknown_format_is_refused():
     with pytest.raises(ValueError, match="format must be one of bfloat16, float16; got 'int8'"):
         rounded(1.0, "int8")
+
+
+def test_integers_and_float32_are_read_as_float64():
+    assert bfloat16([1, 3]).tolist() == [1.0, 3.0]
+    assert bfloat16(np.float32([0.1])).tolist() == [0.10009765625]
+    assert byte_keep(0.1).dtype == np.float64
+    assert mask_error(0.1).item() == mask_error(0.1, 1).item() != mask_error(0.1, 2).item()

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from dropviz.theory.strategies import Strategy, strategies, strategy
+from dropviz.theory.strategies import INVERSE_KEEP, KEEP, ONE, RATE, Strategy, strategies, strategy
 
 RATES = np.array([0.1, 0.2, 0.3, 0.5, 0.8, 0.95])
 MISTAKES = ("none", "both", "wrong_train", "wrong_test")
@@ -115,3 +115,7 @@ def test_a_strategy_survives_pickling(row: Strategy):
         np.testing.assert_array_equal(factor(RATES), original(RATES))
         assert (factor.words(0.3), factor.of("a")) == (original.words(0.3), original.of("a"))
     assert (copy.divides_by_keep, copy.divides_by_rate) == (row.divides_by_keep, row.divides_by_rate)
+
+
+def test_a_factor_is_written_where_it_stands():
+    assert [factor.of("z") for factor in (ONE, KEEP, INVERSE_KEEP, RATE)] == ["z", "k·z", "z/k", "r·z"]

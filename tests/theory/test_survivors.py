@@ -63,3 +63,9 @@ def test_bad_input_is_refused():
         inverse_share(0, 0.3)
     with pytest.raises(ValueError, match="rate must be a number, at least 0 and below 1"):
         all_dropped(3, 1.0)
+
+
+def test_a_wrong_number_of_units_is_named():
+    for closed in (all_dropped, inverse_share):
+        with pytest.raises(ValueError, match=r"^units must be an integer from 1 to 512; got 0"):
+            closed(0, 0.5)

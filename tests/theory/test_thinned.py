@@ -22,3 +22,8 @@ def test_networks_that_agree_have_both_means_in_common():
     same = np.broadcast_to(Z[0], Z.shape)
     np.testing.assert_allclose(normalized_geometric_mean(same, CHANCES), softmax(Z[0]), rtol=1e-12)
     np.testing.assert_allclose(average(softmax(same), CHANCES), softmax(Z[0]), rtol=1e-12)
+
+
+def test_each_row_has_a_softmax_of_its_own():
+    z = np.array([[1e3, 1e3], [-1e3, -1e3]])
+    assert softmax(z).tolist() == [[0.5, 0.5], [0.5, 0.5]]
