@@ -87,7 +87,9 @@ def strayed_curves(live: LiveFigure, sigmas: float) -> Iterator[str]:
             1e-9 if (known != known[:1]).any() else 1e-5
         )  # a level, where float32 could draw nothing else
         with np.errstate(invalid="ignore"):
-            far = np.abs(seen - exact) > sigmas * error + rounding * size
+            far = (
+                np.abs(seen - exact) > sigmas * error + rounding * size + 1e-13
+            )  # of a sum of numbers near 1
         if far.any():
             at = int(far.argmax())
             yield f"{panel.title}, {line.name}, place {at}: {seen[at]} ± {error[at]}, exact {exact[at]}"

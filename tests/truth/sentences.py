@@ -238,6 +238,10 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         "every normalisation gives what it gave in training": here("^standard deviations of training", 0.0),
         "Every mask gives the same z, .*": here("^standard deviation", 0.0),
         "the same for every kind": one_curve("^mean of z"),
+        "Nothing is dropped|At rate 0 (?:nothing is added|every unit survives).*": at(0.0),
+        "both means are the test pass in every network|dividing by the survivors changes nothing": at(0.0),
+        "(?:At equal settings|With [0-9.]+·η|the factor of every|the sum with the loss|at small rates).*": theorem,
+        "(?:points are|Inverted dropout of the inputs and of every|of equal units it does not vary).*": theorem,
         "(?:BatchNorm stores|It is a function|a factor that|a network that).*": theorem,
     },
     "training": {
