@@ -50,7 +50,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
     )
     units = neurons(screen.dozen, answers, rates)
     return LiveFigure(
-        rows=[Row(panels, fold="Both side by side") for panels in both],
+        rows=[Row(panels, fold="Both compared") for panels in both],
         rates=sweep.config.rates,
         texts=_texts_of_all(sweep, answers, right),
         lead=[
@@ -151,7 +151,7 @@ def _mean_title(row: Strategy, mu: float) -> str:
         return "Every mean is 0"
     if row.mistake:
         return "Means differ"
-    return f"Means match: both {'stay' if row.name == 'inverted' else 'shrink'}"
+    return "Means match"
 
 
 def _variance_title(row: Strategy, mu: float, v: float) -> str:
@@ -159,13 +159,13 @@ def _variance_title(row: Strategy, mu: float, v: float) -> str:
         return "Every variance is 0"
     if row.mistake:
         return "Variances differ too" if mu else "Variances differ"
-    return "Variances differ: training ≥ test"
+    return "Variances still differ"
 
 
 def _gap_title(row: Strategy, mu: float) -> str:
     if mu == 0.0:
         return "Every mean is 0: no gap"
-    return "The gap: × 1/keep" if row.mistake else "No gap: × 1"
+    return "Gap: × 1/keep" if row.mistake else "No gap: × 1"
 
 
 def _sparse(panel: Panel) -> Panel:
@@ -190,7 +190,7 @@ def _few(axis: Axis) -> Sequence[float] | None:
 def _problem(rate: float) -> str:
     if rate == 0.0:
         return PROBLEM + "At rate 0 none is switched off."
-    return PROBLEM + f"Unscaled, the next layer would get {plain(1.0 / (1.0 - rate), 3)} times as much."
+    return PROBLEM + f"Unscaled, the next layer gets {plain(1.0 / (1.0 - rate), 3)} times as much."
 
 
 def _texts_of_all(

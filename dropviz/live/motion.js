@@ -69,10 +69,13 @@ const shareWords = (share) => `${share < 99.9 ? Number(share.toPrecision(2)) : M
 export function crowdWords(crowd, { factor, keep, isTest, level }) {
   const { bins, zero } = binsOf(crowd, factor, keep);
   const beyond = (isThere) => bins.reduce((sum, { low, high, share }) => sum + (isThere(level((low + high) / 2)) ? share : 0), 0);
-  /** @type {[number, string][]} */
-  const said = [[100 * (1 - keep), "dropped"], [keep * crowd[2], isTest ? "on, but of value 0" : "kept, but of value 0"],
-    [beyond((place) => place > 1), "above ↑"], [beyond((place) => place < 0), "below ↓"]];
-  return { zero: zero && `${shareWords(zero)} are 0`, said: said.flatMap(([share, words]) => (share > ROUNDING ? [`${shareWords(share)} ${words}`] : [])) };
+  const said = (share, words) => (share > ROUNDING ? [`${shareWords(share)} ${words}`] : []);
+  return {
+    zero: said(zero, "are 0"),
+    high: [...said(100 * (1 - keep), "dropped"), ...said(keep * crowd[2], isTest ? "on, but of value 0" : "kept, but of value 0"),
+      ...said(beyond((place) => place > 1), "above ↑")],
+    low: said(beyond((place) => place < 0), "below ↓"),
+  };
 }
 
 /** What each part of the motion shows, at a rate that keeps this share. @param {number} keep */
@@ -85,15 +88,17 @@ const bar = (className, style, words = []) => element("div", { class: className,
 // The histogram and the units in it, where they will be. What is 0 has no length among densities: its stem is broken.
 function crowdNodes(phase, crowd, { bins }, densest) {
   const { outputs, level, mean } = phase;
-  const { zero, said } = crowdWords(crowd, phase);
+  const { zero, high, low } = crowdWords(crowd, phase);
   const lying = bins.filter(({ share }) => share).map(({ low, high, share }) => bar("dv-bin", `bottom: ${percent(level(low))};
     height: ${percent(level(high) - level(low))}; width: ${percent((LONGEST * share) / (high - low) / densest)}`));
-  if (zero) lying.push(bar("dv-at-zero", `bottom: ${percent(level(0))}`));
+  if (zero.length) lying.push(bar("dv-at-zero", `bottom: ${percent(level(0))}`));
   const blocks = heapOf(outputs, bins).map(({ before }, at) =>
     bar("dv-block", `bottom: ${percent(level(outputs[at]))}; left: ${before * APART}px`));
   const sheet = element("div", { class: "dv-crowd", style: `transform-origin: 0 ${percent(1 - level(mean))}` }, [...lying, ...blocks]);
-  const words = [bar("dv-all", "", said.map((one) => bar("", "", [one])))];
-  if (zero) words.push(bar("dv-zero", `bottom: ${percent(level(0))}`, [zero]));
+  const words = [
+    bar("dv-all", "top: 0", high.map((one) => bar("", "", [one]))), bar("dv-all", "bottom: 0", low),
+    ...zero.map((one) => bar("dv-zero", level(0) ? `top: ${percent(1 - level(0))}` : "bottom: 0", [one])),
+  ];
   return { lying, blocks, sheet, words };
 }
 

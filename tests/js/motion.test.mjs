@@ -44,7 +44,7 @@ test("bars fall one after the other, and the last at the end", () => {
 test("it is said how many are 0 and why, and how many the picture does not show", () => {
   const said = (crowd, keep, isTest, level = (value) => (value + 1) / 3) => {
     const words = crowdWords(crowd, { factor: 1, keep, isTest, level });
-    return [words.zero, ...words.said].filter(Boolean).map((one) => one.replaceAll("\u00A0", " "));
+    return [...words.zero, ...words.high, ...words.low].map((one) => one.replaceAll("\u00A0", " "));
   };
   assert.deepEqual(said(CROWD, 0.5, false), ["70 % are 0", "50 % dropped", "20 % kept, but of value 0"]);
   assert.deepEqual(said(CROWD, 1, true), ["40 % are 0", "40 % on, but of value 0"]);
