@@ -74,6 +74,17 @@ def test_every_panel_is_a_figure_before_and_after(name):
         assert ranges(before)[:2] == ranges(after)[:2] == (0.0, 2.0)
 
 
+def test_before_the_first_epoch_ends_nothing_is_said_and_then_the_first_values_have_room():
+    experiment, _, runs = performed("same_test_code")
+    panel = panels(experiment, runs)[0]
+    begun = tuple(replace(curve, mean=curve.mean[:1], spread=curve.spread[:1]) for curve in panel.curves)
+    assert words(training_panel(replace(panel, curves=begun))[0]) == words(
+        training_panel(replace(panel, curves=()))[0]
+    )
+    high = [replace(curve, mean=np.append(12.9, curve.mean[1:])) for curve in panel.curves]
+    assert training_panel(replace(panel, curves=tuple(high)))[0].y.high > 12.9
+
+
 def test_every_quantity_has_an_axis():
     assert AXES.keys() == QUANTITIES.keys()
     own = comparison([("plain", TrainingConfig())], moons)
