@@ -27,6 +27,6 @@ def test_rate_0_has_a_sentence_of_its_own():
 
 def test_variances_and_means_are_drawn_as_they_are():
     variance, off = LIVE.panels[1], LIVE.panels[2]
-    for at, name in enumerate(("× k at test", "× k forgotten")):
+    for at, name in enumerate(("× keep at test", "× keep forgotten")):
         np.testing.assert_array_equal(exact(variance, name), FOUND.exact_variance[at])
         np.testing.assert_array_equal(exact(off, name), FOUND.exact_off[at])
