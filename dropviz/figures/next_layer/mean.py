@@ -185,8 +185,8 @@ def _finding(inverted: str, standard: str, spread: float) -> str:
     if spread == 0.0:
         return f"Every mask gives z = {inverted}, and so does the test pass."
     return (
-        f"The mean arrives: z averages {inverted} over masks, and at test it is {inverted} (standard: {standard} both times). "
-        f"One mask is off by about {plain(spread, 2)}."
+        f"The mean arrives: z averages {inverted} over masks, and at test it is {inverted} "
+        f"(standard: {standard} both times). One mask is off by about {plain(spread, 2)}."
     )
 
 

@@ -44,7 +44,7 @@ def _change(found: Normalised) -> Curves:
         Line("RMSNorm", "ink", Estimate(found.rms_norm_change), dashed=True, kind="simulated"),
     ]
     title = "Forgetting × keep changes the output at test by"
-    return Curves(title, "times its spread in training", lines)
+    return Curves(title, "× its spread in training", lines)
 
 
 def _lines(found: Normalised, quantity: str) -> list[Line]:
@@ -94,8 +94,8 @@ def _order() -> words.Fold:
     after = words.sentence(
         "BatchNorm divides by a variance that it stored in training, where masks made z vary more. The factor mends "
         "the means; it does not mend the variance, nor does inverted dropout: v/(k·(v + r·μ²)) forgotten, "
-        "k·v/(v + r·μ²) with × keep, k = keep (the Δ of {li}, case (b), uncorrelated inputs). So they put dropout after the last "
-        "BatchNorm, where no stored variance follows.",
+        "k·v/(v + r·μ²) with × keep, k = keep (the Δ of {li}, case (b), uncorrelated inputs). So they put dropout "
+        "after the last BatchNorm, where no stored variance follows.",
         li=LI,
     )
     return words.Fold("So where does dropout belong?", [words.Paragraph(before), words.Paragraph(after)])

@@ -16,7 +16,7 @@ LIVE = normalisation_live(FOUND)
 def test_the_sentence_says_the_change_and_the_variance_that_stays(at):
     said = LIVE.texts["finding"][at]
     assert f"BatchNorm’s output by {plain(FOUND.exact_change[at], 2)} standard" in said
-    assert f"is still {plain(FOUND.exact_variance[0, at], 2)}, not 1" in said
+    assert f"is {plain(FOUND.exact_variance[0, at], 2)} at test, not 1" in said
     small = max(FOUND.layer_norm_change[at], FOUND.rms_norm_change[at]) < 1e-3
     assert ("less than 0.001" in said) == small
 
