@@ -29,7 +29,10 @@ CONVNETJS = ("ConvNetJS, pull request 61", "https://github.com/karpathy/convnetj
 LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi & Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
-FINDING = "Inverted. Both strategies match the mean and differ by the factor k = {keep} alone; {left:plain} to do at test."
+FINDING = (
+    "Inverted. Both strategies match the mean and differ by the factor k = {keep} alone; "
+    "{left:plain} to do at test."
+)
 TITLES = words.Cells(
     [
         "",
