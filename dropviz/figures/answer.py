@@ -244,8 +244,8 @@ def _cells(evidence: Evidence) -> dict[str, list[str]]:
         (1.0 - evidence.rates, lambda _, keep: f"W·a shrinks to {keep:.2f}·W·a", "W·a stays"),
         (
             wrong,
-            lambda r, off: f"× {r:.2f} taken for × {1 - r:.2f}: mean × {off:.2f}",
-            "× 0 taken for × 1: all is 0",
+            lambda r, off: f"× {r:.2f} instead of × {1 - r:.2f}: mean × {off:.2f}",
+            "× 0 instead of × 1: all is 0",
         ),
     )
     return {

@@ -332,7 +332,7 @@ def _overview() -> words.Table:
     """The six noises, a row each, which chooses what stands beside inverted dropout; what each needs at test."""
     rows = [
         [
-            _always_shown(name) if name == "inverted" else words.Picker(name, LONG[name]),
+            _fixed(name) if name == "inverted" else words.Picker(name, LONG[name]),
             words.LiveText(f"{name}-at-test", "strong"),
         ]
         for name in noises()
@@ -340,8 +340,8 @@ def _overview() -> words.Table:
     return words.Table(["noise", "anything at test?"], rows)
 
 
-def _always_shown(name: str) -> list[words.Span]:
-    return [words.Key("", name), words.Styled(LONG[name], "strong"), " (always shown)"]
+def _fixed(name: str) -> list[words.Span]:
+    return [words.Key("", name), words.Styled(LONG[name], "strong"), " (fixed)"]
 
 
 def _above(name: str) -> list[words.Block]:

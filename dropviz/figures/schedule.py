@@ -67,7 +67,7 @@ def _above_means(varies: bool) -> list[words.Block]:
     training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
     spans: list[words.Span] = [training, ", ", test, ", one factor"]
     if varies:
-        spans = [training, ", ", test, " × the keep of the rate named; shaded: error with the last rate’s"]
+        spans = [training, ", ", test, " × the keep of the rate named; shaded: the last rate’s error"]
     return [words.Paragraph(spans)]
 
 

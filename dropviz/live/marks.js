@@ -9,7 +9,7 @@ import { numberAt, rowOf } from "./wire.js";
 const POINTS_SHOWN = 10; // along a line, as in `panels.py`
 const STEM_HEAD = 4.5; // radius, pixels
 const STRIP = 28; // pixels at the top of a panel: for what is cut
-const STEM_WORDS = 130; // pixels beside a stem that its words take
+const STEM_WORDS = 120; // pixels beside a stem that its words take
 const ASIDE = 3.5; // that stems of training and test stand beside their value
 const STEM_LABEL = 11; // from their value to their labels
 /** Lengths of the dashes and gaps of a line, pixels. */

@@ -72,7 +72,7 @@ def test_the_numbers_are_those_of_facts_at_rate_point_three():
         "best single factor off by 17.6 %",
         "on average 0.30·a is lost",
         "W·a shrinks to 0.70·W·a",
-        "× 0.30 taken for × 0.70: mean × 0.43",
+        "× 0.30 instead of × 0.70: mean × 0.43",
     ]
     assert texts["unit-test"] == "0.8808"
 
