@@ -17,8 +17,8 @@ HEIGHT, LOW = 225, 165  # of the picture, and of what unfolds, pixels
 MISTAKE = "none"
 SUM = "W·a + b"
 TITLES = {
-    "inverted": f"Inverted: training mean = test = {SUM}",
-    "standard": f"Standard: training mean = test = keep·{SUM}",
+    "inverted": f"Inverted: mean = test = {SUM}",
+    "standard": f"Standard: mean = test = keep·{SUM}",
 }
 COURSE = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"
 NG = words.Link(COURSE, "Andrew Ng’s course")
@@ -185,7 +185,7 @@ def _finding(inverted: str, standard: str, spread: float) -> str:
     if spread == 0.0:
         return f"Every mask gives z = {inverted}, and so does the test pass."
     return (
-        f"The mean arrives: z averages {inverted} over masks, and at test it is {inverted} "
+        f"The mean arrives: z is {inverted} on average over masks and at test "
         f"(standard: {standard} both times). One mask is off by about {plain(spread, 2)}."
     )
 
