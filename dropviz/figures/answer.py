@@ -29,7 +29,10 @@ CONVNETJS = ("ConvNetJS, pull request 61", "https://github.com/karpathy/convnetj
 LI = ("Li et al., CVPR 2019", "https://arxiv.org/abs/1801.05134")
 BALDI = ("Baldi & Sadowski, NIPS 2013", "https://papers.nips.cc/paper/4878-understanding-dropout")
 
-FINDING = "Inverted dropout: both match the mean and differ by the factor k = {keep} alone; {left:plain} to do at test."
+FINDING = (
+    "Inverted. Both strategies match the mean and differ by the factor k = {keep} alone; "
+    "{left:plain} to do at test."
+)
 TITLES = words.Cells(
     [
         "",
@@ -130,7 +133,7 @@ LIMITS = (
     ),
 )
 # What a row says of inverted at every rate; what it says of standard follows the rate (`_cells`).
-INVERTED = ("nothing", "always right", "mean 0", "W·a stays", "no factor")
+INVERTED = ("nothing", "always right", "on average nothing is lost", "W·a stays", "no factor at test")
 
 
 def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> LiveFigure:
@@ -237,9 +240,13 @@ def _cells(evidence: Evidence) -> dict[str, list[str]]:
             lambda _, off: f"best single factor off by {_percent(off)}",
             "one factor fits",
         ),
-        (evidence.rates, lambda _, rate: f"mean −{rate:.2f}·a", "no noise"),
+        (evidence.rates, lambda _, rate: f"on average {rate:.2f}·a is lost", "nothing is lost"),
         (1.0 - evidence.rates, lambda _, keep: f"W·a shrinks to {keep:.2f}·W·a", "W·a stays"),
-        (wrong, lambda r, off: f"× {r:.2f} by mistake: mean × {off:.2f}", "× 0 by mistake: all is 0"),
+        (
+            wrong,
+            lambda r, off: f"× {r:.2f} instead of × {1 - r:.2f}: mean × {off:.2f}",
+            "× 0 instead of × 1: all is 0",
+        ),
     )
     return {
         f"cell-{at}": [

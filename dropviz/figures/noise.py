@@ -68,7 +68,7 @@ def noise_live(found: NoisePair) -> LiveFigure:
 
 def _picture(found: NoisePair, name: str) -> Panel:
     """The distributions of the output in training and at test, and their means as upright lines."""
-    kind, picture = noise(name), found.distributions[name]
+    kind, picture = noise(name), _from_zero(found.distributions[name])
     title = f"{SHORT[name]}: training {kind.formula}, test {kind.test_scale.of('a')}"
     panel = distribution(picture, title, role(name), STEMS, PICTURE, _above(name))
     train, test = (found.exact[name][phase].mean for phase in ("train", "test"))
@@ -81,6 +81,18 @@ def _picture(found: NoisePair, name: str) -> Panel:
         step = 2 if x.high - x.low > 4.0 else 1
         x = replace(x, ticks=np.arange(step * math.ceil(x.low / step), x.high, step).tolist())
     return replace(panel, x=x, marks=[*panel.marks, *means])
+
+
+def _from_zero(picture: Distribution) -> Distribution:
+    """The picture from the bin of 0 on, where at no rate an output is below it."""
+    first = int(np.searchsorted(picture.edges, 0.0, "right")) - 1
+    if not 0 < first < len(picture.edges) - 1:
+        return picture
+    below = picture.train[:, :first].any() or picture.test[:, :first].any()
+    if below or any((mass.at[mass.share > 0.0] < 0.0).any() for mass in picture.masses.values()):
+        return picture
+    train, test = picture.train[:, first:], picture.test[:, first:]
+    return replace(picture, edges=picture.edges[first:], train=train, test=test)
 
 
 def _upright(
@@ -204,10 +216,13 @@ def _findings(found: NoisePair) -> list[str]:
         elif name == "standard":
             said.append(
                 f"Standard dropout needs × {1.0 - rate:.2g} at test: "
-                f"its noise has mean −{rate:g}·a at every unit, that of inverted dropout mean 0."
+                f"output − a, what it adds in training, has mean −{rate:g}·a at every unit; "
+                "with inverted dropout it has mean 0."
             )
         else:
-            said.append(f"Nothing to do at test: {LONG[name]}, has mean 0 at every unit.")
+            said.append(
+                f"Nothing to do at test with {LONG[name]}: output − a, what it adds, has mean 0 at every unit."
+            )
     return said
 
 
@@ -317,12 +332,16 @@ def _overview() -> words.Table:
     """The six noises, a row each, which chooses what stands beside inverted dropout; what each needs at test."""
     rows = [
         [
-            LONG[name] if name == "inverted" else words.Picker(name, LONG[name]),
+            _fixed(name) if name == "inverted" else words.Picker(name, LONG[name]),
             words.LiveText(f"{name}-at-test", "strong"),
         ]
         for name in noises()
     ]
     return words.Table(["noise", "anything at test?"], rows)
+
+
+def _fixed(name: str) -> list[words.Span]:
+    return [words.Key("", name), words.Styled(LONG[name], "strong"), " (fixed)"]
 
 
 def _above(name: str) -> list[words.Block]:

@@ -17,6 +17,7 @@ from dropviz.settings.schedule import HIGHEST, Handles
 from dropviz.simulation.changing_rate import ChangingRate
 
 HEIGHT, LOW_HEIGHT = 225, 150  # of the picture, and of what is folded, pixels
+IN_A_FRAME = 160  # pixels of the picture in another site, where labels must not touch either
 WIDEST = 12.0  # ratio of the largest to the smallest value that a linear axis still shows well
 WHOLE = (-0.04, 1.1)  # of an axis of rates or keeps, which stands still while a hand moves them
 FOLDED = "How far off is each factor?"
@@ -25,10 +26,11 @@ HINT = "Drag the points (or ↑, ↓): the schedule becomes your own."
 
 def schedule_live(found: ChangingRate, handles: Handles | None = None) -> LiveFigure:
     """Return the figure of a schedule, which follows the training step; a hand moves it by its ``handles``."""
-    shown = over(found.steps, [_rate_panel(found), _mean_panel(found)], HEIGHT)
+    narrow = over(found.steps, [_rate_panel(found), _mean_panel(found)], IN_A_FRAME)
+    shown = [replace(panel, height=HEIGHT) for panel in narrow]
     shown[0] = replace(shown[0], above=_above_rate(handles), knots=_knots(handles))
     means = shaded(shown[1], found.steps, "standard") if found.varies else shown[1]
-    shown[1] = replace(means, above=_above_means())
+    shown[1] = replace(means, above=_above_means(found.varies))
     ratios = over(found.steps, [ratio_panel(found)], LOW_HEIGHT)
     steps, rates = found.steps.tolist(), found.rates.tolist()
     return LiveFigure(
@@ -61,9 +63,11 @@ def _above_rate(handles: Handles | None) -> list[words.Block]:
     return [] if handles is None else [words.Paragraph(HINT, "muted")]
 
 
-def _above_means() -> list[words.Block]:
+def _above_means(varies: bool) -> list[words.Block]:
     training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
     spans: list[words.Span] = [training, ", ", test, ", one factor"]
+    if varies:
+        spans = [training, ", ", test, " × the keep of the rate named; shaded: the last rate’s error"]
     return [words.Paragraph(spans)]
 
 

@@ -9,7 +9,7 @@ import { numberAt, rowOf } from "./wire.js";
 const POINTS_SHOWN = 10; // along a line, as in `panels.py`
 const STEM_HEAD = 4.5; // radius, pixels
 const STRIP = 28; // pixels at the top of a panel: for what is cut
-const STEM_WORDS = 90; // pixels beside a stem that its words take
+const STEM_WORDS = 120; // pixels beside a stem that its words take
 const ASIDE = 3.5; // that stems of training and test stand beside their value
 const STEM_LABEL = 11; // from their value to their labels
 /** Lengths of the dashes and gaps of a line, pixels. */
@@ -149,7 +149,8 @@ const draw = {
       const side = 4 * unit;
       toCut({ d: seen && isCut ? [0, side].map((lower) =>
         `M${tenth(x - side)},${tenth(strip + lower + 2)}L${tenth(x + side)},${tenth(strip + lower - 2)}`).join("") : "" });
-      putText(words, seen && (isCut || !mark.dashed) ? `${mark.dashed ? "test" : "training"} ${Math.round(share)} %` : "");
+      const place = numberAt(mark.at, index) === 0 ? " are 0" : "";
+      putText(words, seen && (isCut || !mark.dashed) ? `${mark.dashed ? "test" : "training"}: ${Math.round(share)} %${place}` : "");
       if (!seen) return; // where there is no share, there is no height for its words
       const right = toX(at) + STEM_WORDS * unit < toX.ends[1];
       toWords({

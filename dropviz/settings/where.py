@@ -6,7 +6,7 @@ from dropviz.settings.kinds import RATE, Choice, Number, Setting, seed
 
 QUESTION = Choice(
     "where",
-    "In real networks",
+    "One question at a time",
     {
         "normalisation": "Normalisation",
         "residual": "Attention",

@@ -37,9 +37,9 @@ class StepPairsConfig(Checked):
     ``epochs`` (1 to 200) of two steps each, from ``seed``, at every one of ``rates``.
     """
 
-    rates: tuple[float, ...] = checked(rate_grid(0.0, 0.95, 0.05), check_rising)
+    rates: tuple[float, ...] = checked(rate_grid(0.0, 0.9, 0.1), check_rising)
     hidden: int = checked(16, check_count, 1, 512)
-    epochs: int = checked(12, check_count, 1, 200)
+    epochs: int = checked(10, check_count, 1, 200)
     seed: int = checked(3, check_count, 0, 2**63 - 1)
 
 

@@ -13,7 +13,7 @@ def test_a_file_goes_along_until_it_is_removed(page, opened, walk):
     np.save(content, np.arange(6.0))
     file = {"name": "layer.npy", "mimeType": "application/octet-stream", "buffer": content.getvalue()}
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("The means are drawn from layer.npy.")).to_be_visible()
+    expect(page.get_by_text("The means of “Why divide by keep?” are drawn from layer.npy.")).to_be_visible()
     for link, said in (("Story", "Scenes 3, 4, 6, 7 are drawn"), ("Start", "Drawn"), ("Next layer", "Drawn")):
         walk(page, page.get_by_role("link", name=link, exact=True).first)
         expect(page.get_by_text(f"{said} from layer.npy.")).to_be_visible()

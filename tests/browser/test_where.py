@@ -22,6 +22,7 @@ def test_one_walks_through_the_questions_and_each_has_its_picture_and_follows_th
             expect(finding).not_to_have_text(before)
         expect(page.get_by_text(ASKED[name], exact=True)).to_be_visible()
         expect(page.locator(".dv-value")).to_have_text("0.60")
+        at_60 = page.locator(".dv-range").input_value()  # a question may have fewer rates than the others
         panels = page.locator(".dv-panel:visible")
         assert 1 <= panels.count() <= 2
         last = panels.last.bounding_box()
@@ -29,5 +30,5 @@ def test_one_walks_through_the_questions_and_each_has_its_picture_and_follows_th
         said = finding.inner_text()
         page.locator(".dv-range").press("End")
         expect(finding).not_to_have_text(said)
-        page.locator(".dv-range").fill("60")
+        page.locator(".dv-range").fill(at_60)
         expect(page.locator(".dv-value")).to_have_text("0.60")

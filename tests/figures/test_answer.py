@@ -70,9 +70,9 @@ def test_the_numbers_are_those_of_facts_at_rate_point_three():
     assert cells == [
         "× 0.70; forgotten: mean × 1.43",
         "best single factor off by 17.6 %",
-        "mean −0.30·a",
+        "on average 0.30·a is lost",
         "W·a shrinks to 0.70·W·a",
-        "× 0.30 by mistake: mean × 0.43",
+        "× 0.30 instead of × 0.70: mean × 0.43",
     ]
     assert texts["unit-test"] == "0.8808"
 

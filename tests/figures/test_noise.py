@@ -114,8 +114,8 @@ def test_only_standard_needs_anything_at_test_and_alpha_nothing_under_a_conditio
 def test_the_sentence_says_what_was_found_at_this_rate():
     assert "needs × 0.7 at test" in live("standard").texts["finding"][AT]
     matched = live("uniform").texts["finding"]
-    assert matched[AT].startswith("Nothing to do at test: ")
-    assert matched[AT].endswith(", has mean 0 at every unit.")
+    assert matched[AT].startswith("Nothing to do at test with uniform noise, multiplied: ")
+    assert matched[AT].endswith("output − a, what it adds, has mean 0 at every unit.")
     assert matched[0] == "At rate 0 there is no noise, and nothing to do at test."
     assert "keeps the mean 0 and the variance 1" in live("alpha", STANDARDISED).texts["finding"][AT]
     train = noise("alpha").output_moments(0.3, RELU.exact_mean, RELU.exact_variance)

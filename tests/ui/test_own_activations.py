@@ -51,7 +51,7 @@ def test_a_page_draws_from_them_says_so_and_lets_go_of_them(name, address, file)
         expected = (
             ["No mean is drawn from centred.npy.", "Theirs is 0"]
             if centred
-            else [f"The means are drawn from {file}."]
+            else [f"The means of “Why divide by keep?” are drawn from {file}."]
         )
     for sentence in expected:
         assert any(one.startswith(sentence) for one in said), said

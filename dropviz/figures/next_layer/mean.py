@@ -16,7 +16,10 @@ from dropviz.simulation.next_layer import STRATEGIES, MaskedUnit
 HEIGHT, LOW = 225, 165  # of the picture, and of what unfolds, pixels
 MISTAKE = "none"
 SUM = "W·a + b"
-TITLES = {"inverted": f"Inverted: both are {SUM}", "standard": f"Standard: both are keep·{SUM}"}
+TITLES = {
+    "inverted": f"Inverted: mean = test = {SUM}",
+    "standard": f"Standard: mean = test = keep·{SUM}",
+}
 COURSE = "https://www.coursera.org/lecture/deep-neural-network/dropout-regularization-eM33A"
 NG = words.Link(COURSE, "Andrew Ng’s course")
 WANG = words.Link("https://proceedings.mlr.press/v28/wang13a.html", "Wang & Manning, ICML 2013")
@@ -182,8 +185,8 @@ def _finding(inverted: str, standard: str, spread: float) -> str:
     if spread == 0.0:
         return f"Every mask gives z = {inverted}, and so does the test pass."
     return (
-        f"The mean arrives: z averages {inverted} over masks, and at test it is {inverted} (standard: {standard}). "
-        f"One mask alone is off by about {plain(spread, 2)}."
+        f"The mean arrives: z is {inverted} on average over masks and at test "
+        f"(standard: {standard} both times). One mask is off by about {plain(spread, 2)}."
     )
 
 

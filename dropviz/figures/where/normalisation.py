@@ -11,7 +11,7 @@ from dropviz.numbers.written import plain
 from dropviz.simulation.where.normalisation import EPSILON, STRATEGIES, Normalised
 
 HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
-NAMES = {"standard": "× k at test", "none": "× k forgotten"}
+NAMES = {"standard": "× keep at test", "none": "× keep forgotten"}
 SEEN = 1e-3  # a change that is smaller is no more than the ε of the normalisation
 LI = words.Link("https://arxiv.org/abs/1801.05134", "Li et al., CVPR 2019")
 
@@ -43,8 +43,8 @@ def _change(found: Normalised) -> Curves:
         Line("LayerNorm", "other", Estimate(found.layer_norm_change), kind="simulated"),
         Line("RMSNorm", "ink", Estimate(found.rms_norm_change), dashed=True, kind="simulated"),
     ]
-    title = "Forgetting × k changes the output at test by"
-    return Curves(title, "standard deviations of training", lines)
+    title = "Forgetting × keep changes the output at test by"
+    return Curves(title, "× its spread in training", lines)
 
 
 def _lines(found: Normalised, quantity: str) -> list[Line]:
@@ -94,8 +94,8 @@ def _order() -> words.Fold:
     after = words.sentence(
         "BatchNorm divides by a variance that it stored in training, where masks made z vary more. The factor mends "
         "the means; it does not mend the variance, nor does inverted dropout: v/(k·(v + r·μ²)) forgotten, "
-        "k·v/(v + r·μ²) with × k (the Δ of {li}, case (b), uncorrelated inputs). So they put dropout after the last "
-        "BatchNorm, where no stored variance follows.",
+        "k·v/(v + r·μ²) with × keep, k = keep (the Δ of {li}, case (b), uncorrelated inputs). So they put dropout "
+        "after the last BatchNorm, where no stored variance follows.",
         li=LI,
     )
     return words.Fold("So where does dropout belong?", [words.Paragraph(before), words.Paragraph(after)])
@@ -131,11 +131,11 @@ def _texts(found: Normalised) -> dict[str, list[str]]:
 
 def _finding(found: Normalised, at: int) -> str:
     if found.config.rates[at] == 0.0:
-        return "At rate 0 nothing is dropped, and × k is × 1: every normalisation gives what it gave in training."
+        return "At rate 0 nothing is dropped, and × keep is × 1: every normalisation gives what it gave in training."
     change = max(found.layer_norm_change[at], found.rms_norm_change[at])
     others = f"about {plain(change, 1)}" if change >= SEEN else f"less than {SEEN:g}"
     return (
-        f"Forgetting × k changes BatchNorm’s output by {plain(found.exact_change[at], 2)} standard deviations, "
-        f"LayerNorm’s and RMSNorm’s by {others}. With × k BatchNorm’s variance is still "
-        f"{plain(found.exact_variance[0, at], 2)}, not 1."
+        f"Forgetting × keep changes BatchNorm’s output by {plain(found.exact_change[at], 2)} standard deviations, "
+        f"LayerNorm’s and RMSNorm’s by {others}. Even with × keep, BatchNorm’s variance is "
+        f"{plain(found.exact_variance[0, at], 2)} at test, not 1 as in training."
     )

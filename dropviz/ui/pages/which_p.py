@@ -36,7 +36,7 @@ def _controls(place: DeltaGenerator) -> tuple[Activations, str, str]:
         target = show(TARGET)
     own = own_activations().value
     if own is None or own.exact_mean != 0.0:
-        return drawn_from(place, RELU, USUAL, "The means are drawn"), source, target
+        return drawn_from(place, RELU, USUAL, "The means of “Why divide by keep?” are drawn"), source, target
     drawn_from(place, RELU, USUAL, "No mean is drawn")
     place.caption(f"Theirs is 0, which no factor changes: drawn from {USUAL}.")
     return RELU, source, target

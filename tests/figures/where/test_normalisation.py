@@ -16,7 +16,7 @@ LIVE = normalisation_live(FOUND)
 def test_the_sentence_says_the_change_and_the_variance_that_stays(at):
     said = LIVE.texts["finding"][at]
     assert f"BatchNorm’s output by {plain(FOUND.exact_change[at], 2)} standard" in said
-    assert f"is still {plain(FOUND.exact_variance[0, at], 2)}, not 1" in said
+    assert f"is {plain(FOUND.exact_variance[0, at], 2)} at test, not 1" in said
     small = max(FOUND.layer_norm_change[at], FOUND.rms_norm_change[at]) < 1e-3
     assert ("less than 0.001" in said) == small
 
@@ -27,6 +27,6 @@ def test_rate_0_has_a_sentence_of_its_own():
 
 def test_variances_and_means_are_drawn_as_they_are():
     variance, off = LIVE.panels[1], LIVE.panels[2]
-    for at, name in enumerate(("× k at test", "× k forgotten")):
+    for at, name in enumerate(("× keep at test", "× keep forgotten")):
         np.testing.assert_array_equal(exact(variance, name), FOUND.exact_variance[at])
         np.testing.assert_array_equal(exact(off, name), FOUND.exact_off[at])
