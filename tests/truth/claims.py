@@ -54,7 +54,9 @@ def unequal(text: str, rate: float | None) -> Iterator[str]:
             (one, near), (other, by) = value(left[1]), value(right[1])
             if not abs(one - other) <= near + by + 0.02 * abs(one) * (sign[1] == "≈"):
                 yield f"{left[1]} {sign[1]} {right[1]}: {text}"
-    for name, written in OF_RATE.findall(text) if rate is not None else ():
+    if rate is None:
+        return
+    for name, written in OF_RATE.findall(text):
         known, near = value(written)
         if abs(known - (rate if name == "rate" else 1.0 - rate)) > near:
             yield f"{name} = {written} at rate {rate:g}: {text}"

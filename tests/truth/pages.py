@@ -168,9 +168,17 @@ def _step(step: str, **given: Any) -> LiveFigure:
 def _training(name: str, rate: float, epochs: int, seeds: int, eta: float) -> LiveFigure:
     """Small networks after few epochs: their panels, and what is said of the runs."""
     full = experiments(rate)[name]
-    small = {"epochs": epochs} | ({"optimizer": SGD(eta)} if eta else {})
     runs = [
-        (label, replace(config, hidden=(16,) * len(config.hidden), **small)) for label, config in full.runs
+        (
+            label,
+            replace(
+                config,
+                hidden=(16,) * len(config.hidden),
+                epochs=epochs,
+                optimizer=SGD(eta) if eta else config.optimizer,
+            ),
+        )
+        for label, config in full.runs
     ]
     experiment = replace(full, runs=tuple(runs))
     data = experiment.data()

@@ -48,11 +48,11 @@ def told(live: LiveFigure) -> Iterator[Told]:
             yield Told(piece, None)
             continue
         for at in range(len(live.rates)):
-            yield Told(NAME.sub(lambda found, at=at: _text(live.texts, found, at), piece), at)
+            yield Told(_filled(piece, live.texts, at), at)
 
 
-def _text(texts: Mapping[str, Sequence[str]], found: re.Match[str], at: int) -> str:
-    return texts[found[1]][at] if found[1] in texts else found[0]
+def _filled(piece: str, texts: Mapping[str, Sequence[str]], at: int) -> str:
+    return NAME.sub(lambda found: texts[found[1]][at] if found[1] in texts else found[0], piece)
 
 
 def _pieces(block: Any) -> Iterator[str]:
