@@ -133,7 +133,7 @@ LIMITS = (
     ),
 )
 # What a row says of inverted at every rate; what it says of standard follows the rate (`_cells`).
-INVERTED = ("nothing", "always right", "on average nothing is lost", "W·a stays", "no factor at test")
+INVERTED = ("nothing", "always right", "average loss 0", "W·a stays", "no factor")
 
 
 def answer_live(evidence: Evidence, learning_rates: Mapping[str, Floats]) -> LiveFigure:
@@ -240,7 +240,7 @@ def _cells(evidence: Evidence) -> dict[str, list[str]]:
             lambda _, off: f"best single factor off by {_percent(off)}",
             "one factor fits",
         ),
-        (evidence.rates, lambda _, rate: f"on average {rate:.2f}·a is lost", "nothing is lost"),
+        (evidence.rates, lambda _, rate: f"average loss {rate:.2f}·a", "no loss"),
         (1.0 - evidence.rates, lambda _, keep: f"W·a shrinks to {keep:.2f}·W·a", "W·a stays"),
         (
             wrong,

@@ -70,7 +70,7 @@ def test_the_numbers_are_those_of_facts_at_rate_point_three():
     assert cells == [
         "× 0.70; forgotten: mean × 1.43",
         "best single factor off by 17.6 %",
-        "on average 0.30·a is lost",
+        "average loss 0.30·a",
         "W·a shrinks to 0.70·W·a",
         "× 0.30 instead of × 0.70: mean × 0.43",
     ]
