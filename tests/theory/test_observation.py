@@ -178,3 +178,8 @@ def test_few_values_are_no_proof():
 def test_the_error_of_a_sum_takes_examples_for_independent():
     parts = np.array([[1.0, 2.0], [-3.0, 1.0], [0.5, -1.5]])  # of sums 3, −2 and −1
     assert _error_of_sum(parts) == pytest.approx(np.sqrt((9.0 + 4.0 + 1.0) * 3 / 2))
+
+
+def test_a_variance_of_few_outputs_is_divided_by_one_less():
+    seen = observe(0.5, [1.0, 2.0, 4.0], [1.0, 3.0, 8.0])
+    assert seen.test_variance == pytest.approx(np.var([1.0, 3.0, 8.0], ddof=1))

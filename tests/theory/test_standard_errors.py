@@ -274,3 +274,9 @@ def test_moments_of_samples_are_numpys_and_their_errors_the_spread_of_many():
 def test_samples_that_do_not_vary_have_no_error():
     seen = sample_moments(np.full((7, 3), 0.1))
     assert [part.tolist() for part in seen] == [[0.1] * 3, [0.0] * 3, [0.0] * 3, [0.0] * 3]
+
+
+def test_a_narrow_lognormal_has_its_skewness_and_kurtosis():
+    central, w = law_of(dv.LogNormal(0.2, 0.05)).central, math.exp(0.05**2)
+    assert central[3] / central[2] ** 1.5 == pytest.approx((w + 2.0) * math.sqrt(w - 1.0), rel=1e-4)
+    assert central[4] / central[2] ** 2 == pytest.approx(w**4 + 2.0 * w**3 + 3.0 * w**2 - 3.0, rel=1e-4)
