@@ -180,6 +180,8 @@ def test_the_error_of_a_sum_takes_examples_for_independent():
     assert _error_of_sum(parts) == pytest.approx(np.sqrt((9.0 + 4.0 + 1.0) * 3 / 2))
 
 
-def test_a_variance_of_few_outputs_is_divided_by_one_less():
+def test_a_variance_is_divided_by_one_less():
     seen = observe(0.5, [1.0, 2.0, 4.0], [1.0, 3.0, 8.0])
     assert seen.test_variance == pytest.approx(np.var([1.0, 3.0, 8.0], ddof=1))
+    table = np.random.default_rng(1).normal(size=(30, 2))  # as many examples as have an error of their own
+    assert observe(0.5, table, table).test_variance == pytest.approx(np.var(table, ddof=1))
