@@ -17,6 +17,7 @@ from dropviz.datasets.splits import DIGITS
 ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = Path(__file__).parent / "browser"
 PAGE_TESTS = Path(__file__).parent / "ui"
+LONG = ("test_accessibility.py", "test_links.py", "test_training.py")  # few tests that walk far
 
 
 def pytest_collection_modifyitems(items):
@@ -29,9 +30,12 @@ def pytest_collection_modifyitems(items):
     lengths = Counter(item.path for item in items if item.path.is_relative_to(BROWSER_TESTS))
     items.sort(
         key=lambda item: (
-            item.path.is_relative_to(BROWSER_TESTS), item.path.is_relative_to(PAGE_TESTS), -lengths[item.path]
+            item.path.is_relative_to(BROWSER_TESTS),
+            item.path.is_relative_to(PAGE_TESTS),
+            item.path.parent != BROWSER_TESTS or item.path.name not in LONG,
+            -lengths[item.path],
         )
-    )  # fmt: skip
+    )
 
 
 REFUSALS = """

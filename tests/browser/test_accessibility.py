@@ -186,7 +186,7 @@ def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready, v
     page.set_viewport_size(LAPTOP)
     found[TALK] = barriers(ready(page, TALK), TALK)
     page.set_viewport_size(LAPTOP)
-    page.get_by_role("button", name="the same").click()  # which is wrong
+    page.get_by_role("button", name="it stays").click()  # which is wrong
     found["talk, answered"] = serious(page)
     for key in ("q", "?", "s"):
         page.keyboard.press(key)
