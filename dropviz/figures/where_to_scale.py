@@ -245,7 +245,7 @@ def _badge(train: float, test: float) -> str:
 def _finding(row: Strategy, rate: float, mu: float, v: float) -> str:
     """What happens at this rate, in a sentence."""
     keep = f"{round(1.0 - rate, 6):g}"
-    factor = f"1/{keep}\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{plain(1.0 / (1.0 - rate), 3)}"
+    factor = f"1/{keep} = {plain(1.0 / (1.0 - rate), 3)}"
     if rate == 0.0:
         return "At rate 0 nothing is dropped, and there is nothing to scale."
     if mu == v == 0.0:

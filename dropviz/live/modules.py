@@ -32,5 +32,5 @@ def inlined(entry: str) -> str:
 def stylesheet(*names: str) -> str:
     """The style of the live figure, its bars and answers, and after it the sheets of that name."""
     return "\n".join(
-        (HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", "where.css", *names)
+        (HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", "bars.css", *names)
     )
