@@ -68,7 +68,9 @@ def noise_live(found: NoisePair) -> LiveFigure:
 
 def _picture(found: NoisePair, name: str) -> Panel:
     """The distributions of the output in training and at test, and their means as upright lines."""
-    kind, picture = noise(name), _from_zero(found.distributions[name])
+    kind, picture = noise(name), found.distributions[name]
+    if not any(map(_below_zero, found.distributions.values())):
+        picture = _from_zero(picture)  # both alike: they are compared
     title = f"{SHORT[name]}: training {kind.formula}, test {kind.test_scale.of('a')}"
     panel = distribution(picture, title, role(name), STEMS, PICTURE, _above(name))
     train, test = (found.exact[name][phase].mean for phase in ("train", "test"))
@@ -83,14 +85,20 @@ def _picture(found: NoisePair, name: str) -> Panel:
     return replace(panel, x=x, marks=[*panel.marks, *means])
 
 
+def _bin_of_zero(picture: Distribution) -> int:
+    return max(0, int(np.searchsorted(picture.edges[:-1], 0.0, "right")) - 1)
+
+
+def _below_zero(picture: Distribution) -> bool:
+    """Whether an output lies below the bin of 0 at any rate."""
+    first = _bin_of_zero(picture)
+    binned = picture.train[:, :first].any() or picture.test[:, :first].any()
+    return bool(binned or any((mass.at[mass.share > 0.0] < 0.0).any() for mass in picture.masses.values()))
+
+
 def _from_zero(picture: Distribution) -> Distribution:
-    """The picture from the bin of 0 on, where at no rate an output is below it."""
-    first = int(np.searchsorted(picture.edges, 0.0, "right")) - 1
-    if not 0 < first < len(picture.edges) - 1:
-        return picture
-    below = picture.train[:, :first].any() or picture.test[:, :first].any()
-    if below or any((mass.at[mass.share > 0.0] < 0.0).any() for mass in picture.masses.values()):
-        return picture
+    """The picture from the bin of 0 on."""
+    first = _bin_of_zero(picture)
     train, test = picture.train[:, first:], picture.test[:, first:]
     return replace(picture, edges=picture.edges[first:], train=train, test=test)
 
