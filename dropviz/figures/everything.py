@@ -26,6 +26,10 @@ from dropviz.theory.strategies import Strategy, strategy
 DISTRIBUTION, CURVES = 108, 112  # heights of the panels, pixels
 TALL_CURVES = 190  # of those that hold the names of many strategies
 NUMBERS = (("train", "mean"), ("test", "mean"), ("train", "variance"), ("test", "variance"))
+RATIO = "variance_ratio"
+TITLES = {RATIO: "variance ratio", "mean_gap": "mean gap", "rms_gap": "RMS gap"} | {
+    name: MEASURES[name] for name in ("relative_gap", "wasserstein")
+}
 STEMS = {"train": "exactly 0 in training", "test": "exactly 0 at test"}
 HINT = (
     "Drag the rate: units drop out in training, at test all are there. Watch what each strategy makes of those that "
@@ -37,7 +41,7 @@ NOTATION = (
 )
 
 
-def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveFigure:
+def explorer_live(screen: FirstScreen, measure: str = RATIO) -> LiveFigure:
     """Return the first screen with its neurons, numbers and code.
 
     Parameters
@@ -64,10 +68,10 @@ def explorer_live(screen: FirstScreen, measure: str = "variance_ratio") -> LiveF
     return LiveFigure(
         rows=[*rows, Row(over(rates, panels, CURVES if len(chosen) <= 2 else TALL_CURVES))],
         rates=config.rates,
-        texts=_texts(screen, chosen),
+        texts=_texts(screen, chosen, measure),
         head=[words.Paragraph(HINT, "hint")],
         foot=[
-            words.Columns([numbers_below(row, len(chosen) == 3) for row in chosen], across),
+            words.Columns([numbers_below(row, measure, len(chosen) == 3) for row in chosen], across),
             words.Paragraph(NOTATION, "muted"),
         ],
         alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
@@ -185,13 +189,13 @@ def _gap_title(
 # ---- words and numbers ----------------------------------------------------------------------------------------------
 
 
-def _texts(screen: FirstScreen, chosen: Sequence[Strategy]) -> dict[str, Sequence[str]]:
+def _texts(screen: FirstScreen, chosen: Sequence[Strategy], measure: str) -> dict[str, Sequence[str]]:
     """Every text that changes with the rate, by name; `strategy_head` and `numbers_below` say where each stands."""
     sweep, rates = screen.sweep, screen.sweep.config.rates
     texts: dict[str, Sequence[str]] = {}
     summaries = [[f"Rate {rate:.2f}."] for rate in rates]
     for row in chosen:
-        texts |= numbers(sweep, row)
+        texts |= numbers(sweep, row, measure)
         texts |= factor_texts(row, rates)
         texts[f"{row.name}-note"] = _notes(screen.distributions[row.name])
         exact = (sweep.estimate("mean", row.name, phase).exact for phase in PHASES)
@@ -201,10 +205,10 @@ def _texts(screen: FirstScreen, chosen: Sequence[Strategy]) -> dict[str, Sequenc
     return texts | {"summary": [" ".join(summary) for summary in summaries]}
 
 
-def numbers(sweep: Sweep, row: Strategy) -> dict[str, Sequence[str]]:
-    """The texts of `numbers_below`: moments and variance ratio of a strategy, with error and exact value."""
+def numbers(sweep: Sweep, row: Strategy, measure: str = RATIO) -> dict[str, Sequence[str]]:
+    """The texts of `numbers_below`: moments and discrepancy of a strategy, with error and exact value."""
     estimates = {f"{phase}-{moment}": sweep.estimate(moment, row.name, phase) for phase, moment in NUMBERS}
-    estimates["ratio"] = sweep.gap_estimate("variance_ratio", row.name)
+    estimates["gap"] = sweep.gap_estimate(measure, row.name)
     texts: dict[str, Sequence[str]] = {}
     for name, estimate in estimates.items():
         parts = [text.partition(" ± ") for text in estimated(estimate)]
@@ -237,12 +241,12 @@ def _notes(picture: Distribution) -> list[str]:
     return texts
 
 
-def numbers_below(row: Strategy, tight: bool = False) -> list[words.Block]:
+def numbers_below(row: Strategy, measure: str = RATIO, tight: bool = False) -> list[words.Block]:
     """The numbers of a strategy, ``tight`` where three stand side by side, and its code."""
     cells = []
     for title, text in (
         *((f"{phase} {moment}", f"{phase}-{moment}") for phase, moment in NUMBERS),
-        ("variance ratio", "ratio"),
+        (TITLES[measure], "gap"),
     ):
         name = f"{row.name}-{text}"
         below = [words.LiveText(f"{name}-error"), words.LiveText(f"{name}-exact")]

@@ -77,7 +77,7 @@ def test_what_waits_for_train_shows_its_network_and_data(page, visit, errors):
     opened(page, visit, errors, "/training?training=regularize")
     expect(page.get_by_text("not trained yet")).to_be_visible()
     expect(page.locator(".dv-growing .dv-title")).to_have_text(
-        [re.compile("^One mask drops "), "To learn from: 60 points", "Right in training − at test"]
+        [re.compile("^One mask drops "), "To learn from: 60 points"]
     )
     assert in_the_first_view(page, page.locator(".dv-growing"))
 

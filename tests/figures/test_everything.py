@@ -8,6 +8,7 @@ from dropviz import figures
 from dropviz.figures.everything import STEMS, explorer_live
 from dropviz.live.panels import Line, Path, Stem
 from dropviz.live.words import Neurons
+from dropviz.numbers.written import plain
 from dropviz.settings.first_screen import MEASURES
 from dropviz.simulation.first_screen import first_look
 from dropviz.theory.moments import exact_gap
@@ -67,10 +68,12 @@ def test_lines_are_exact_and_points_are_simulated(strategy, phase):
 @pytest.mark.parametrize("measure", MEASURES)
 def test_the_third_panel_shows_the_measure_that_was_chosen(measure):
     sweep = dv.sweep(config())
-    panel = live_of(sweep, measure).panels[-1]
+    live = live_of(sweep, measure)
+    panel = live.panels[-1]
     expected = exact_gap(measure, "inverted", sweep.config.rates, SOURCES["relu"])
     np.testing.assert_allclose(exact(panel, "inverted"), expected)
     assert panel.y.title == MEASURES[measure]
+    assert live.texts["inverted-gap-exact"] == tuple(f"exact {plain(value)}" for value in expected)
 
 
 def test_an_unknown_measure_is_refused_by_name():
@@ -107,7 +110,7 @@ def test_a_gap_that_is_there_at_rate_0_is_not_said_to_begin_above_it(measure, so
 
 def test_what_is_written_infinite_is_not_called_no_ratio():
     live = live_of(dv.sweep(config("constant")))
-    assert "infinite" in live.texts["inverted-ratio"]
+    assert "infinite" in live.texts["inverted-gap"]
     assert live.panels[-1].title == "Test variance is 0: no finite ratio"
 
 

@@ -184,7 +184,9 @@ def test_each_text_of_the_page_is_one_that_the_figure_gives():
 
 @pytest.mark.parametrize(("other", "starts"), [("standard", 0.0), ("gaussian", -2.0), ("additive", -2.0)])
 def test_both_pictures_have_one_axis_which_begins_at_0_where_nothing_is_below(other, starts):
-    left, right = (panel.x for panel in noise_live(noise_pair(NoisePairConfig(other, RELU, 5_000))).panels[:2])
+    left, right = (
+        panel.x for panel in noise_live(noise_pair(NoisePairConfig(other, RELU, 5_000))).panels[:2]
+    )
     assert (left.low, left.high) == (right.low, right.high)
     assert left.low <= starts + 1e-9
     assert (left.low > -0.2) == (starts == 0.0)

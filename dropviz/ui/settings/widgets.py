@@ -24,7 +24,7 @@ def show(setting: Setting) -> Any:
 def show_seed(seed: Number, help: str) -> int:
     """Show a seed, and a button that draws another one."""
     value = int(show(seed))
-    st.button("new draw", on_click=lambda: set_value(seed, secrets.randbelow(2**31)), help=help)
+    st.button("new draw", on_click=lambda: set_value(seed, secrets.randbelow(100_000)), help=help)
     return value
 
 
