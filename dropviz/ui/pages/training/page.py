@@ -189,12 +189,10 @@ def _charts(chosen: Chosen, seen: Snapshot | None, view: str) -> tuple[list[Char
     """What answers the question at once, and what unfolds; before the training what is going to be trained."""
     drawn = training_view(chosen.experiment, chosen.data, seen, view)
     network = network_panel(drawn.network, drawn.redrawn)
-    if seen is None:
-        return [network, *_data(drawn)], []
     height = LOW if st.context.is_embedded else HEIGHT
     curves = [training_panel(panel, height) for panel in drawn.panels]
-    if not seen.runs:
-        return [network, *_data(drawn), *curves][:3], []  # as many as will be
+    if seen is None or not seen.runs:  # once it runs as many as will be; no empty axes before
+        return [network, *_data(drawn), *(curves if seen is not None else [])][:3], []
     if view != CURVES.default:
         return curves, []
     if seen.after:
