@@ -9,7 +9,7 @@ from typing import Literal, cast
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.figures.panels.distributions import distribution
+from dropviz.figures.panels.distributions import distribution, on_one_axis
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Panel, Path, Row, role
@@ -68,9 +68,7 @@ def noise_live(found: NoisePair) -> LiveFigure:
 
 def _picture(found: NoisePair, name: str) -> Panel:
     """The distributions of the output in training and at test, and their means as upright lines."""
-    kind, picture = noise(name), found.distributions[name]
-    if not any(map(_below_zero, found.distributions.values())):
-        picture = _from_zero(picture)  # both alike: they are compared
+    kind, picture = noise(name), on_one_axis(found.distributions)[name]
     title = f"{SHORT[name]}: training {kind.formula}, test {kind.test_scale.of('a')}"
     panel = distribution(picture, title, role(name), STEMS, PICTURE, _above(name))
     train, test = (found.exact[name][phase].mean for phase in ("train", "test"))
@@ -83,24 +81,6 @@ def _picture(found: NoisePair, name: str) -> Panel:
         step = 2 if x.high - x.low > 4.0 else 1
         x = replace(x, ticks=np.arange(step * math.ceil(x.low / step), x.high, step).tolist())
     return replace(panel, x=x, marks=[*panel.marks, *means])
-
-
-def _bin_of_zero(picture: Distribution) -> int:
-    return max(0, int(np.searchsorted(picture.edges[:-1], 0.0, "right")) - 1)
-
-
-def _below_zero(picture: Distribution) -> bool:
-    """Whether an output lies below the bin of 0 at any rate."""
-    first = _bin_of_zero(picture)
-    binned = picture.train[:, :first].any() or picture.test[:, :first].any()
-    return bool(binned or any((mass.at[mass.share > 0.0] < 0.0).any() for mass in picture.masses.values()))
-
-
-def _from_zero(picture: Distribution) -> Distribution:
-    """The picture from the bin of 0 on."""
-    first = _bin_of_zero(picture)
-    train, test = picture.train[:, first:], picture.test[:, first:]
-    return replace(picture, edges=picture.edges[first:], train=train, test=test)
 
 
 def _upright(
