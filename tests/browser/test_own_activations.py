@@ -17,9 +17,12 @@ def test_a_file_goes_along_until_it_is_removed(page, opened, walk):
     for link, said in (("Story", "Scenes 3, 4, 6, 7 are drawn"), ("Start", "Drawn"), ("Next layer", "Drawn")):
         walk(page, page.get_by_role("link", name=link, exact=True).first)
         expect(page.get_by_text(f"{said} from layer.npy.")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     remove = page.get_by_role("button", name="Remove this file")
     if not remove.is_visible():
         page.get_by_text("My own activations", exact=True).click()
+        remove.wait_for()
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     remove.click()
     expect(page.get_by_text("layer.npy")).to_have_count(0)
     walk(page, page.get_by_role("link", name="Story", exact=True).first)
