@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from dropviz.live import words
@@ -48,20 +49,22 @@ for _spelling in sorted(_ENTRIES, key=len, reverse=True):
         _BY_FIRST.setdefault(_first[0], []).append(_spelling)
 
 
-def places(text: str) -> Iterator[tuple[int, int, str]]:
+@lru_cache(maxsize=2**12)  # most texts of a figure are the same for every draw
+def places(text: str) -> tuple[tuple[int, int, str], ...]:
     """Where words of the glossary stand in a text, and which entries they are; none lies in another.
 
     >>> [entry for _, _, entry in places("A unit of a layer: m·a/k, one standard deviation")]
     ['unit', 'm', 'a', 'k', 'standard deviation']
     """
-    end = 0
+    end, found = 0, []
     for first in _WORD.finditer(text):
         start = first.start()
         for spelling in _BY_FIRST.get(first[0], ()) if start >= end else ():
             if text.startswith(spelling, start) and _alone(text, start, start + len(spelling)):
                 end = start + len(spelling)
-                yield start, end, _ENTRIES[spelling]
+                found.append((start, end, _ENTRIES[spelling]))
                 break
+    return tuple(found)
 
 
 def _alone(text: str, start: int, end: int) -> bool:
@@ -178,7 +181,10 @@ class Reader:
         return [piece for piece in (*pieces, text[done:]) if piece] or [text]
 
     def _marked(self, text: str, entries: set[str]) -> str:
-        pieces = self._cut(text.replace(MARK, ""), entries)
+        text = text.replace(MARK, "")
+        if not entries:
+            return text
+        pieces = self._cut(text, entries)
         self.terms |= {piece.shown: piece.meaning for piece in pieces if isinstance(piece, words.Term)}
         return "".join(
             f"{MARK}{each.shown}{MARK}" if isinstance(each, words.Term) else each for each in pieces
