@@ -84,6 +84,8 @@ def sample_moments(samples: Floats) -> SampleMoments:
     return SampleMoments(samples[0] + offset, np.sqrt(variance / count), variance, error)
 
 
+# a moment may leave float64: nothing is known of it then, and no error is fair
+@np.errstate(over="ignore", invalid="ignore")
 def moment_errors(law: Law, outputs: Mixture, units: int) -> Errors:
     """Errors of the simulated mean and variance of ``outputs``: √(V/n), and `variance_error`, NaN for one unit."""
     probability, deviation = outputs.probability, _deviation(law, outputs)
@@ -99,6 +101,7 @@ def moment_errors(law: Law, outputs: Mixture, units: int) -> Errors:
     )
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Floats, Bools]:
     """Standard errors of every measure in ``GAPS``, NaN where a measure is undefined, and whether each is fair.
 
@@ -114,38 +117,33 @@ def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Flo
     gap = Mixture(probability, np.array([test - train, test]))
     raw = np.array([gap.gain * mu, gap.gain])
     spread, (squared, fourth) = _even_moments(law, probability, kept)[0], _even_moments(law, probability, raw)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.array([nobody - rates / keep, nobody + 1.0])
-        # φ but for a factor, the factor, and the squared relative error of what is divided by or under a root
-        measures = (
-            (_deviation(law, gap), law.size, 0.0),
-            (_deviation(law, gap), 1.0 / np.abs(train * keep * mu), 0.0),
-            (
-                _product(kept, kept) / spread - _product(everyone, everyone) / v,
-                (train / test) ** 2 * spread / v,
-                (variance_error(np.array(v), np.array(law.central[4]), units) / v) ** 2,
-            ),
-            (
-                _less(_product(raw, raw), squared),
-                law.size * np.where(squared > 0.0, 0.5 / np.sqrt(squared), 0.0),
-                (fourth / squared**2 - 1.0) / units,
-            ),
-            (
-                np.array([share, share / mu]),
-                np.abs(test / (train * keep)),
-                spread / (keep * mu) ** 2 / units,
-            ),
-        )
-        found = [
-            (factor, left_out, *_even_moments(law, probability, phi)) for phi, factor, left_out in measures
-        ]
-        errors = np.array([factor * np.sqrt(second / units) for factor, _, second, _ in found])
-        fair = [
-            np.broadcast_to(
-                (second == 0.0) | (left_out <= NEGLIGIBLE) & _fair(second, fourth, units), test.shape
-            )
-            for _, left_out, second, fourth in found
-        ]
+    share = np.array([nobody - rates / keep, nobody + 1.0])
+    # φ but for a factor, the factor, and the squared relative error of what is divided by or under a root
+    measures = (
+        (_deviation(law, gap), law.size, 0.0),
+        (_deviation(law, gap), 1.0 / np.abs(train * keep * mu), 0.0),
+        (
+            _product(kept, kept) / spread - _product(everyone, everyone) / v,
+            (train / test) ** 2 * spread / v,
+            (variance_error(np.array(v), np.array(law.central[4]), units) / v) ** 2,
+        ),
+        (
+            _less(_product(raw, raw), squared),
+            law.size * np.where(squared > 0.0, 0.5 / np.sqrt(squared), 0.0),
+            (fourth / squared**2 - 1.0) / units,
+        ),
+        (
+            np.array([share, share / mu]),
+            np.abs(test / (train * keep)),
+            spread / (keep * mu) ** 2 / units,
+        ),
+    )
+    found = [(factor, left_out, *_even_moments(law, probability, phi)) for phi, factor, left_out in measures]
+    errors = np.array([factor * np.sqrt(second / units) for factor, _, second, _ in found])
+    fair = [
+        np.broadcast_to((second == 0.0) | (left_out <= NEGLIGIBLE) & _fair(second, fourth, units), test.shape)
+        for _, left_out, second, fourth in found
+    ]
     if units == 1:
         errors[GAPS.index("variance_ratio")] = np.nan
     return np.where(np.isfinite(errors), errors, np.nan), np.array(fair)
@@ -169,11 +167,12 @@ def _deviation(law: Law, outputs: Mixture) -> Floats:
 
 
 def _product(one: Floats, other: Floats) -> Floats:
-    powers = [np.zeros_like(one[0] * other[0]) for _ in range(len(one) + len(other) - 1)]
+    shape = np.broadcast_shapes(one.shape[1:], other.shape[1:])
+    powers = np.zeros((len(one) + len(other) - 1, *shape))
     for i, left in enumerate(one):
         for j, right in enumerate(other):
             powers[i + j] += left * right
-    return np.array(powers)
+    return powers
 
 
 def _less(polynomial: Floats, constant: Floats) -> Floats:
@@ -183,11 +182,8 @@ def _less(polynomial: Floats, constant: Floats) -> Floats:
 def _even_moments(law: Law, probability: Floats, phi: Floats) -> tuple[Floats, Floats]:
     """E[φ²] and E[φ⁴]."""
     square = _product(phi, phi)
-    with np.errstate(
-        invalid="ignore", over="ignore"
-    ):  # an eighth moment may be infinite: nothing is known of φ⁴ then
-        second, fourth = (
-            (probability * np.einsum("p,p...->...", law.central[: len(powers)], powers)).sum(axis=0)
-            for powers in (square, _product(square, square))
-        )
+    second, fourth = (
+        (probability * np.einsum("p,p...->...", law.central[: len(powers)], powers)).sum(axis=0)
+        for powers in (square, _product(square, square))
+    )
     return np.maximum(second, 0.0), np.maximum(fourth, 0.0)

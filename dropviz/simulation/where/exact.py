@@ -18,7 +18,7 @@ from dropviz.theory.standard_errors import enough
 from dropviz.theory.thinned import average, normalized_geometric_mean, softmax
 
 STREAM = 37  # of the random numbers: with the seed of the page the curves lie apart
-STRAIGHT = 0.1  # error of a difference of two z up to which a probability is a straight line of it
+STRAIGHT = 0.1  # of an error: what the delta method may leave out
 ROUNDING = 1e-12  # of a probability, or of an output that is near 1
 
 
@@ -132,8 +132,9 @@ def _gap(values: Floats, chances: Floats, drawn: Floats, test: float) -> Estimat
 def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: int, test: float) -> Estimate:
     """The normalized geometric ``mean`` of one class less ``test``; its error by the delta method.
 
-    p_at = softmax(z)_at changes by p_at·(z_at − Σ pⱼ·zⱼ) to first order, whose variance is that over all masks. Where a
-    difference of two z has an error above STRAIGHT, that order is not enough, and nothing is simulated.
+    p_at = softmax(z)_at changes by p_at·(z_at − Σ pⱼ·zⱼ) to first order, whose variance is that over all masks. Where
+    the second order, of the size ½·p_at·(1 − p_at) times the squared error of a difference of two z, is above STRAIGHT
+    of that error, the first is not enough, and nothing is simulated.
     """
     ones = np.full((len(drawn), drawn.shape[1]), 1.0 / len(drawn))
     seen = normalized_geometric_mean(drawn, ones)[:, at]
@@ -141,7 +142,9 @@ def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: 
     away = change - (chances * change).sum(axis=0)
     apart = z - z[..., at, None]
     spread = average(apart**2, chances) - average(apart, chances) ** 2
-    straight = spread.max(axis=-1) <= STRAIGHT**2 * len(drawn)
+    first = np.sqrt((chances * away**2).sum(axis=0) / len(drawn))
+    second = 0.5 * mean[:, at] * (1.0 - mean[:, at]) * spread.max(axis=-1) / len(drawn)
+    straight = second <= STRAIGHT * first
     drawn_gap = np.where(straight, seen - test, np.nan)
     return _estimate(mean[:, at] - test, drawn_gap, away, chances, len(drawn))
 
