@@ -12,7 +12,7 @@ polynomial in a − μ of degree 1 or 2, and E[φ²] and E[φ⁴] are sums of ce
 An error says where the draws lie only if the estimate is nearly normal. The kurtosis of an average of n is
 3 + (κ − 3)/n, with κ = E[φ⁴]/E[φ²]² that of one unit, and 1/κ is about the share of the units that decide the value:
 of a mean of few survivors it is the share of those that are not 0. So an error is *fair* where n ≥ `ENOUGH`·κ, and
-where what the delta method leaves out is small.
+where what the delta method leaves out is small. Elsewhere nobody knows it: the value is shown with "± ?".
 """
 
 # axes: strategy, phase, rate; of gaps: measure, strategy, rate; of polynomials: power, branch, then these
@@ -50,13 +50,23 @@ def variance_error(second: Floats, fourth: Floats, count: int) -> Floats:
     return np.asarray(np.sqrt(spread / count))
 
 
-def enough(second: Floats, fourth: Floats, count: int) -> Bools:
-    """Whether ``count`` values are so many that their mean lies within five standard errors as a normal would.
+def fair(second: Floats, fourth: Floats, count: int) -> Bools:
+    """Whether the error of an average of ``count`` values is fair, n ≥ `ENOUGH`·κ, from E[φ²] and E[φ⁴] of one.
 
     Where nearly all of the variance is in values that few samples have, most samples have none, and one that has is
-    far off: so the kurtosis F/V² may be count/20 at most. Of a share p of the values that is p ≥ 20/count, about.
+    far off. Of a share p of the values that is p ≥ 5/n, about. Where nothing is random, the error is 0, and fair.
     """
-    return np.asarray(20.0 * fourth <= count * second**2)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.asarray((second == 0.0) | (fourth / second <= count / ENOUGH * second))
+
+
+def fair_variance(second: Floats, of_square: tuple[Floats, Floats], count: int) -> Bools:
+    """Whether `variance_error` is fair: ``second`` is V, ``of_square`` E[φ²] and E[φ⁴], φ = (value − mean)² − V.
+
+    φ leaves out (mean of all − mean)², whose variance is 2·V²/n².
+    """
+    left_out = 2.0 * second**2 <= NEGLIGIBLE * count * of_square[0]
+    return np.asarray(left_out & fair(*of_square, count))
 
 
 class SampleMoments(NamedTuple):
@@ -91,13 +101,11 @@ def moment_errors(law: Law, outputs: Mixture, units: int) -> Errors:
     probability, deviation = outputs.probability, _deviation(law, outputs)
     second, fourth = _even_moments(law, probability, deviation)
     of_square = _even_moments(law, probability, _less(_product(deviation, deviation), second))
-    # φ leaves out (mean of all − M)², whose variance is 2·V²/n²
-    left_out = 2.0 * second**2 <= NEGLIGIBLE * units * of_square[0]
     return Errors(
         law.size * np.sqrt(second / units),
         law.size**2 * variance_error(second, fourth, units),
-        _fair(second, fourth, units),
-        left_out & _fair(*of_square, units),
+        fair(second, fourth, units),
+        fair_variance(second, of_square, units),
     )
 
 
@@ -140,19 +148,13 @@ def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Flo
     )
     found = [(factor, left_out, *_even_moments(law, probability, phi)) for phi, factor, left_out in measures]
     errors = np.array([factor * np.sqrt(second / units) for factor, _, second, _ in found])
-    fair = [
-        np.broadcast_to((second == 0.0) | (left_out <= NEGLIGIBLE) & _fair(second, fourth, units), test.shape)
+    shown = [
+        np.broadcast_to((second == 0.0) | (left_out <= NEGLIGIBLE) & fair(second, fourth, units), test.shape)
         for _, left_out, second, fourth in found
     ]
     if units == 1:
         errors[GAPS.index("variance_ratio")] = np.nan
-    return np.where(np.isfinite(errors), errors, np.nan), np.array(fair)
-
-
-def _fair(second: Floats, fourth: Floats, units: int) -> Bools:
-    """Whether so many units have n ≥ `ENOUGH`·κ, from E[φ²] and E[φ⁴]; so it is where nothing is random."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.asarray((second == 0.0) | (fourth / second <= units / ENOUGH * second))
+    return np.where(np.isfinite(errors), errors, np.nan), np.array(shown)
 
 
 # ---- polynomials in a − μ -------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dropviz.numbers.checks import Floats
-from dropviz.simulation.histogram import even_edges, shares
+from dropviz.simulation.histogram import binned, even_edges
 
 BINS = 48
 WIDE_RATE = 0.6  # at which a picture shows all that masks give
@@ -28,7 +28,7 @@ class Spread:
 def spread(samples: Sequence[Floats], rates: Sequence[float], low: float, high: float) -> Spread:
     """Count the ``samples`` of every kind, shape (mask, rate) each, in bins from ``low`` to ``high``."""
     edges = even_edges(low, high, BINS)
-    pairs = [shares(each.T, edges) for each in samples]
+    pairs = [binned(each.T, edges) for each in samples]
     share, outside = (np.array(each) for each in zip(*pairs, strict=True))
     tallest = float(share[:, near(rates, NEEDLE_RATE)].max())
     return Spread(edges, 100.0 * share, outside, min(110.0 * tallest, 105.0))
