@@ -144,10 +144,10 @@ def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: 
     spread = average(apart**2, chances) - average(apart, chances) ** 2
     first = np.sqrt((chances * away**2).sum(axis=0) / len(drawn))
     second = 0.5 * mean[:, at] * (1.0 - mean[:, at]) * spread.max(axis=-1) / len(drawn)
-    straight = (second < STRAIGHT * first) | (
-        spread.max(axis=-1) == 0.0
-    )  # where p is 1 to rounding, both are 0
+    # where p is 1 to rounding, both are 0
+    straight = (second < STRAIGHT * first) | (spread.max(axis=-1) == 0.0)
     found = _estimate(mean[:, at] - test, seen - test, away, chances, len(drawn))
+    assert found.error is not None
     return replace(found, error=np.where(straight, found.error, np.nan))
 
 
