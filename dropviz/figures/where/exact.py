@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
@@ -12,7 +13,6 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain
 from dropviz.simulation.where.exact import SHAPES, Thinned, ThinnedMeans
 
-HEIGHT = 235  # pixels
 # name on screen and colour of each network
 NAMES: Mapping[str, tuple[str, str]] = {
     "linear": ("linear network", "ink"),
@@ -32,7 +32,7 @@ def exact_live(found: Thinned) -> LiveFigure:
         rows=[Row(over(rates, panels, HEIGHT))],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_note(found)],
         alt=f"Over the rate: {'; '.join(panel.title for panel in panels)}.",
     )
@@ -79,10 +79,7 @@ def _texts(found: Thinned) -> dict[str, list[str]]:
         rates, networks["softmax"].average.exact.tolist(), *(each.tolist() for each in gaps), strict=True
     )
     findings = [_finding(*each) for each in seen]
-    return {
-        "finding": findings,
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
-    }
+    return texts_of(rates, findings)
 
 
 def _geometric(means: ThinnedMeans) -> Floats:
