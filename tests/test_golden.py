@@ -87,7 +87,7 @@ def exact(source):
 def shown(source):
     config = dv.SweepConfig(source, 5_000, RATES)
     seen, units = histogram(config), some_units(config, 24)
-    bars = seen.share(6, 1.5, np.linspace(0.0, 8.0, 30))
+    bars = seen.shares(slice(6, 7), np.array([1.5]), np.linspace(0.0, 8.0, 30))[0]
     return [seen.edges, seen.below, seen.zero, bars, units.activation, units.dropped_at]
 
 

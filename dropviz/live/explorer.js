@@ -22,9 +22,10 @@ function remember(settings) {
   if (wanted === remembered) return; // another window may have changed it since
   remembered = wanted;
   const path = location.pathname.replace(/\/+$/, "") || "/";
+  const secure = location.protocol === "https:" ? "; Secure" : "";
   for (const [name, value] of Object.entries(settings)) {
     try {
-      document.cookie = `${name}=${value}; Path=${path}; SameSite=Lax; Max-Age=${value ? YEAR : 0}`;
+      document.cookie = `${name}=${value}; Path=${path}; SameSite=Lax; Max-Age=${value ? YEAR : 0}${secure}`;
     } catch { /* a frame that may keep nothing */ }
   }
 }

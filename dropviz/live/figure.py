@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dropviz.live.panels import Panel, Row, wire
+import numpy as np
+
+from dropviz.live.panels import Line, Panel, Row, wire
 from dropviz.live.terms import Reader
 from dropviz.live.words import Block, Paragraph
 from dropviz.numbers.written import UNKNOWN
@@ -15,7 +17,7 @@ from dropviz.numbers.written import UNKNOWN
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-WHY_UNKNOWN = "so few of the units decide this number that no error says how far it may be off"
+WHY_UNKNOWN = "so few draws decide this number that no error says how far it may be off"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,9 +86,15 @@ class LiveFigure:
 
     @property
     def notes(self) -> list[Block]:
-        """What stands below all else: what an error is that nobody knows, if a text has one at any rate."""
-        unknown = any(UNKNOWN in text for texts in self.texts.values() for text in texts)
-        return [Paragraph(f"{UNKNOWN}: {WHY_UNKNOWN}.", "muted")] if unknown else []
+        """What stands below all else: what an error is that nobody knows, if a text, tip or table has one anywhere."""
+        parts = (self, *self.variants.values())
+        told = (
+            "\n".join(texts) for part in parts for texts in part.texts.values()
+        )  # in one go: it is faster
+        rows = (row for part in parts for row in part.rows)
+        if any(UNKNOWN in text for text in told) or any(map(_hides_an_error, rows)):
+            return [Paragraph(f"{UNKNOWN}: {WHY_UNKNOWN}.", "muted")]
+        return []
 
     def nearest(self, rate: float) -> int:
         """Index of the place of the slider that is nearest to ``rate``."""
@@ -105,13 +113,15 @@ class LiveFigure:
         first stands, but for those that are ``known``.
         """
         reader = Reader([self.texts, *(variant.texts for variant in self.variants.values())], known)
-        parts = (self.lead, self.head, self.variants, self.rows, [*self.foot, *self.notes])
-        lead, head, variants, rows, foot = map(wire, reader.read(parts))
-        for name, variant in self.variants.items():
-            variants[name]["texts"] = reader.texts(variant.texts)
+        above = {name: variant.rows for name, variant in self.variants.items()}
+        parts = (self.lead, self.head, above, self.rows, [*self.foot, *self.notes])
+        lead, head, above, rows, foot = map(wire, reader.read(parts))
         return {
             "lead": lead,
-            "variants": variants,
+            "variants": {
+                name: {"rows": above[name], "texts": reader.texts(variant.texts), "alt": variant.alt}
+                for name, variant in self.variants.items()
+            },
             "chosen": self.chosen,
             "rows": rows,
             "rates": [round(float(rate), 6) for rate in self.rates],
@@ -128,3 +138,13 @@ class LiveFigure:
             "readouts": self.readouts,
             "leap": self.leap,
         }
+
+
+def _hides_an_error(row: Row) -> bool:
+    """Whether a point of the row was simulated and nobody knows its error."""
+    estimates = [mark.estimate for panel in row.panels for mark in panel.marks if isinstance(mark, Line)]
+    return any(
+        bool((np.isfinite(each.simulated) & np.isnan(each.error)).any())
+        for each in estimates
+        if each.simulated is not None and each.error is not None
+    )

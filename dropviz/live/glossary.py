@@ -89,7 +89,7 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "test pass": "one computation through the network as it is at test, without a mask.",
             "geometric mean": "the n-th root of the product of n positive numbers, never above their average.",
             "normalized geometric mean": "the geometric means of p and 1 − p, scaled so that they add up to 1.",
-            "batch norm": "brings inputs to mean 0 and variance 1; at test by the values seen in training.",
+            "batch norm": "brings each unit to mean 0, variance 1; at test by stored values. Also: BatchNorm.",
             "variance shift": "Δ, the variance at test divided by that in training.",
             "correlation": "how much two quantities rise and fall together, from −1 to 1; 0 is not at all.",
         },
@@ -99,7 +99,6 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "DropConnect": "a mask for each weight, not for each unit.",
             "softmax": "turns scores into positive weights that sum to 1.",
             "residual branch": "a function f beside a shortcut: the output is x + f(x).",
-            "BatchNorm": "batch norm: brings each unit to mean 0, variance 1; at test by stored values.",
             "LayerNorm": "brings the units of one example to mean 0 and variance 1, in both phases.",
             "RMSNorm": "divides the units of one example by their root mean square, in both phases.",
             "bfloat16": "a number in 16 bits, 8 of them for its digits: steps of 0.4 to 0.8 % of the number.",
@@ -158,3 +157,4 @@ GLOSSARY: Mapping[str, Mapping[str, str]] = MappingProxyType(
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {word: meaning for group in GLOSSARY.values() for word, meaning in group.items()}
 )
+ALIASES: Mapping[str, str] = MappingProxyType({"BatchNorm": "batch norm"})  # another spelling → its entry

@@ -149,8 +149,11 @@ function setMode(talk, mode, quiet) {
   if (!quiet) settings.onMode(mode);
 }
 
-/** What the other window says: the notes ask, the talk tells. @param {Talk} talk @param {Message} message */
-function hear(talk, { ask, scene, told, revealed, dark }) {
+/**
+ * What the other window says: the notes ask, the talk tells. It may be any window, so only what is known is done.
+ * @param {Talk} talk @param {Message} message
+ */
+export function hear(talk, { ask, scene, told, revealed, dark }) {
   const { act, mode, notes, parts } = talk;
   if (mode === "notes" && told) {
     notes.answered = true;
@@ -159,8 +162,8 @@ function hear(talk, { ask, scene, told, revealed, dark }) {
   if (mode !== "talk" || !ask) return;
   if (ask === "hello") tell(talk);
   else if (ask === "dark" || !parts.dark.hidden) act.darken();
-  else if (ask === "scene") act.show(scene);
-  else act[ask]();
+  else if (ask === "scene" && Number.isInteger(scene)) act.show(scene);
+  else if (ask === "forward" || ask === "back" || ask === "reveal") act[ask]();
 }
 
 // What a person can do, by button or key, in each mode. Notes ask the talk, if one has answered.

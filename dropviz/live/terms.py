@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from dropviz.live import words
-from dropviz.live.glossary import MEANINGS
+from dropviz.live.glossary import ALIASES, MEANINGS
 from dropviz.live.panels import Row
 from dropviz.numbers.formulas import unbroken
 
@@ -42,7 +42,11 @@ def _spellings(entry: str) -> set[str]:
     return written | {word[0].upper() + word[1:] for word in written}
 
 
-_ENTRIES = {spelling: entry for entry in MEANINGS for spelling in _spellings(entry)}
+_ENTRIES = {
+    spelling: entry
+    for name, entry in (*zip(MEANINGS, MEANINGS, strict=True), *ALIASES.items())
+    for spelling in _spellings(name)
+}
 _BY_FIRST: dict[str, list[str]] = {}  # spellings by the word with which they begin, the longest first
 for _spelling in sorted(_ENTRIES, key=len, reverse=True):
     if _first := _WORD.match(_spelling):

@@ -123,7 +123,7 @@ def with_error(value: float, error: float) -> str:
     digits = decimals + power
     scaled = [round(part / 10.0**power, digits) + 0.0 for part in (value, error)]
     text = " ± ".join(f"{part:.{max(0, digits)}f}e{power:+03d}" for part in scaled)
-    return text.replace("-", "−", 1) if value < 0.0 else text
+    return text.replace("-", "−", 1) if scaled[0] < 0.0 else text
 
 
 def _decimals(error: float) -> int:

@@ -160,7 +160,7 @@ METHODS = (
     | {name: row.label for name, row in noises().items() if name not in strategies()}
     | {"gaussian": "Gaussian noise", "additive": "added Gaussian noise", "uniform": "uniform noise"}
 )
-_OPTIMIZERS = {"sgd": "SGD, momentum 0.9", "adam": "Adam"}
+_OPTIMIZERS = {"sgd": "SGD, momentum 0.9", "adam": "Adam"}  # by the names of `theory.steps`
 _SCHEDULES = {"constant": "constant", "annealed": "annealed to 0", "curriculum": "curriculum from 0"}
 _METHOD_HELP = "What is done to the hidden activations in training."
 _RATE_HELP = (

@@ -75,7 +75,7 @@ def _axes(outputs: Histogram, activations: Activations) -> tuple[Floats, float]:
     if low == high:
         low, high = -1.0, 1.0
     edges = np.linspace(low, high, BINS + 1)
-    tallest = float(outputs.share(-1, 1.0, edges).max())
+    tallest = float(outputs.shares(slice(-1, None), np.ones(1), edges).max())
     return edges, 100.0 * float(TOPS[min(int(np.searchsorted(TOPS, 2.0 * tallest)), len(TOPS) - 1)])
 
 
@@ -83,8 +83,8 @@ def _distribution(
     chosen: Strategy, outputs: Histogram, rates: Floats, edges: Floats, top: float
 ) -> Distribution:
     train_scale, test_scale = chosen.train_scale(rates), chosen.test_scale(rates)
-    train = 100.0 * outputs.shares(outputs.below[:-1], train_scale, edges)
-    test = 100.0 * outputs.shares(outputs.below[-1:], test_scale, edges)
+    train = 100.0 * outputs.shares(slice(-1), train_scale, edges)
+    test = 100.0 * outputs.shares(slice(-1, None), test_scale, edges)
     train_zero = np.where(np.isfinite(train_scale), 100.0 * outputs.zero[:-1], np.nan)
     test_zero = np.where(test_scale > 0.0, 100.0 * outputs.zero[-1], 100.0)
     at_zero = np.zeros_like(rates)

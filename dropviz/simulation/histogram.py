@@ -40,22 +40,15 @@ class Histogram:
     below: Floats
     zero: Floats
 
-    def share(self, rate_index: int, scale: float, edges: Floats) -> Floats:
-        """Share of all units whose output, survivors × ``scale``, is not 0 and falls between consecutive edges."""
-        found: Floats = self.shares(self.below[[rate_index]], np.array([scale]), edges)[0]
-        return found
+    def shares(self, rows: slice, scales: Floats, edges: Floats) -> Floats:
+        """Share of all units whose output, survivors × scale, is not 0 and falls between consecutive ``edges``.
 
-    def shares(self, below: Floats, scales: Floats, edges: Floats) -> Floats:
-        """The `share` for each row of ``below`` and its factor, shape (row, bin); one row serves all factors."""
+        ``rows`` are the rates, one for each of ``scales`` or one for all; shape (scale, bin).
+        """
         defined = scales > 0.0  # else every output is 0, or the factor is undefined
         inside = edges / np.where(defined, scales, 1.0)[:, None]
-        first, last = self.edges[0], self.edges[-1]
-        inside = np.clip(inside, first, last)
-        left = ((inside - first) * ((len(self.edges) - 1) / (last - first))).astype(np.intp)
-        left = np.minimum(left, len(self.edges) - 2)
-        rows = np.arange(len(scales))[:, None] if len(below) > 1 else 0
-        slope = (below[rows, left + 1] - below[rows, left]) / (self.edges[left + 1] - self.edges[left])
-        reached = slope * (inside - self.edges[left]) + below[rows, left]
+        below = np.broadcast_to(self.below[rows], (len(scales), len(self.edges)))
+        reached = [np.interp(at, self.edges, row) for at, row in zip(inside, below, strict=True)]
         return np.where(defined[:, None], np.diff(reached), 0.0)
 
 
@@ -128,7 +121,7 @@ def even_edges(low: float, high: float, bins: int) -> Floats:
     return np.linspace(low - pad, high + pad, bins + 1)
 
 
-def shares(samples: Floats, edges: Floats, counted: NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
+def binned(samples: Floats, edges: Floats, counted: NDArray[np.bool_] | None = None) -> tuple[Floats, Floats]:
     """Share of each row of ``samples`` in each bin, shape (row, bin), and beyond the edges, shape (row,).
 
     ``samples`` has shape (row, unit). What is not ``counted``, of the same shape, is in neither, but in what both are

@@ -30,7 +30,7 @@ from dropviz.numbers.checks import (
 )
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, below_one, check_rising
-from dropviz.simulation.histogram import even_edges, shares
+from dropviz.simulation.histogram import binned, even_edges
 from dropviz.simulation.masks import check_masked, masked_sums
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import Moments
@@ -188,6 +188,6 @@ def layer_densities(sweep: LayerSweep, rate: float = 0.6, deviations: float = 4.
     ends = ends[np.isfinite(ends)]
     low, high = (float(ends.min()), float(ends.max())) if ends.size else (0.0, 0.0)
     edges = even_edges(low, high, BINS)
-    pairs = [shares(sweep.training_z(name).T, edges) for name in sweep.config.strategies]
+    pairs = [binned(sweep.training_z(name).T, edges) for name in sweep.config.strategies]
     share, outside = (np.array(each) for each in zip(*pairs, strict=True))
     return LayerDensities(edges, share / (edges[1] - edges[0]), outside)

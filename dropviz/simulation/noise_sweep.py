@@ -22,7 +22,7 @@ import numpy as np
 from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked
 from dropviz.numbers.estimate import MomentEstimates
 from dropviz.numbers.rates import GRID, check_rising
-from dropviz.simulation.histogram import even_edges, shares
+from dropviz.simulation.histogram import binned, even_edges
 from dropviz.simulation.masks import block_sizes, from_block_on, moments_about
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import Mixture, law_of
@@ -248,5 +248,5 @@ def _density(
         zero = output == 0.0
         spread = ~zero
         dropped_value, dropped_mass, zero_value, zero_mass = nothing, nothing, nothing, zero.mean(axis=1)
-    share, outside = shares(output, edges, spread)
+    share, outside = binned(output, edges, spread)
     return share / (edges[1] - edges[0]), dropped_value, dropped_mass, zero_value, zero_mass, outside

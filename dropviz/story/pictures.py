@@ -21,7 +21,7 @@ from dropviz.simulation.next_layer import NextLayerConfig
 from dropviz.simulation.nonlinearity import UnitOutput, unit_output
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.theory.activations import Activations, Constant
-from dropviz.training.config import same_path
+from dropviz.training.config import learning_rate_factors
 
 RATES = GRID
 PLACES = 100  # of the slider along a schedule, less one; beside words it is shorter than on its page
@@ -116,7 +116,7 @@ PICTURES: Mapping[str, Picture] = {
     ),
     "next_layer": Picture("next-layer", (RATE, *_UNIT), _unit, {next_layer.STEP.key: "nonlinearity"}, _any),
     "annealing": Picture("schedule", (_STEP, _START, schedule.TOTAL), _annealing),
-    "learning_rates": Picture("answer", (RATE,), lambda *_: same_path(RATES)),
+    "learning_rates": Picture("answer", (RATE,), lambda *_: learning_rate_factors(RATES)),
 }
 # The one point that a person can drag: the y of a picture's curve at a rate. The other pictures show no single curve.
 DRAGGABLE = ("means", "variances", "variance_ratio", "which_p", "mistakes", "test_factors", "learning_rates")

@@ -22,11 +22,10 @@ from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.moments import exact_moments
 from dropviz.theory.moments import mean_ratio as exact_mean_ratio
 from dropviz.theory.moments import variance_ratio as exact_variance_ratio
+from dropviz.theory.steps import POWERS, step_rule
 from dropviz.theory.strategies import Strategy, strategy
-from dropviz.training.config import same_path
 
 MU, V = RELU.exact_mean, RELU.exact_variance  # of the activations of the pictures, where nothing else is said
-OPTIMIZERS = {"sgd": ("SGD", "²"), "adam": ("Adam", "")}  # each as `same_path` calls it, and the power of 1/k
 
 
 class Worked(NamedTuple):
@@ -174,11 +173,10 @@ def annealed_ratio(start_rate: float, progress: float) -> Worked:
 
 
 def learning_rate_factor(optimizer: str, rate: float) -> Worked:
-    """How many times inverted's learning rate standard needs to follow the same path: 1/k² (SGD), 1/k (Adam)."""
-    keep = _keep(rate)
-    check_choice("optimizer", optimizer, OPTIMIZERS)
-    name, power = OPTIMIZERS[optimizer]
-    return _worked(same_path([rate])[name][0], f"1/k{power} = 1/{{k}}{power}", k=keep)
+    """How many times inverted's learning rate standard needs to follow the same path: 1/k² (SGD), 1/k (others)."""
+    keep, factor = _keep(rate), step_rule(optimizer, rate).learning_rate
+    power = {-1: "", -2: "²"}[POWERS[optimizer][0]]
+    return _worked(factor, f"1/k{power} = 1/{{k}}{power}", k=keep)
 
 
 COMPUTATIONS: Mapping[str, Callable[..., Worked]] = {

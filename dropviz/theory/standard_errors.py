@@ -12,7 +12,7 @@ polynomial in a − μ of degree 1 or 2, and E[φ²] and E[φ⁴] are sums of ce
 An error says where the draws lie only if the estimate is nearly normal. The kurtosis of an average of n is
 3 + (κ − 3)/n, with κ = E[φ⁴]/E[φ²]² that of one unit, and 1/κ is about the share of the units that decide the value:
 of a mean of few survivors it is the share of those that are not 0. So an error is *fair* where n ≥ `ENOUGH`·κ, and
-where what the delta method leaves out is small.
+where what the delta method leaves out is small. Elsewhere nobody knows it: the value is shown with "± ?".
 """
 
 # axes: strategy, phase, rate; of gaps: measure, strategy, rate; of polynomials: power, branch, then these
@@ -50,13 +50,23 @@ def variance_error(second: Floats, fourth: Floats, count: int) -> Floats:
     return np.asarray(np.sqrt(spread / count))
 
 
-def enough(second: Floats, fourth: Floats, count: int) -> Bools:
-    """Whether ``count`` values are so many that their mean lies within five standard errors as a normal would.
+def fair(second: Floats, fourth: Floats, count: int) -> Bools:
+    """Whether the error of an average of ``count`` values is fair, n ≥ `ENOUGH`·κ, from E[φ²] and E[φ⁴] of one.
 
     Where nearly all of the variance is in values that few samples have, most samples have none, and one that has is
-    far off: so the kurtosis F/V² may be count/20 at most. Of a share p of the values that is p ≥ 20/count, about.
+    far off. Of a share p of the values that is p ≥ 5/n, about. Where nothing is random, the error is 0, and fair.
     """
-    return np.asarray(20.0 * fourth <= count * second**2)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.asarray((second == 0.0) | (fourth / second <= count / ENOUGH * second))
+
+
+def fair_variance(second: Floats, of_square: tuple[Floats, Floats], count: int) -> Bools:
+    """Whether `variance_error` is fair: ``second`` is V, ``of_square`` E[φ²] and E[φ⁴], φ = (value − mean)² − V.
+
+    φ leaves out (mean of all − mean)², whose variance is 2·V²/n².
+    """
+    left_out = 2.0 * second**2 <= NEGLIGIBLE * count * of_square[0]
+    return np.asarray(left_out & fair(*of_square, count))
 
 
 class SampleMoments(NamedTuple):
@@ -84,21 +94,22 @@ def sample_moments(samples: Floats) -> SampleMoments:
     return SampleMoments(samples[0] + offset, np.sqrt(variance / count), variance, error)
 
 
+# a moment may leave float64: nothing is known of it then, and no error is fair
+@np.errstate(over="ignore", invalid="ignore")
 def moment_errors(law: Law, outputs: Mixture, units: int) -> Errors:
     """Errors of the simulated mean and variance of ``outputs``: √(V/n), and `variance_error`, NaN for one unit."""
     probability, deviation = outputs.probability, _deviation(law, outputs)
     second, fourth = _even_moments(law, probability, deviation)
     of_square = _even_moments(law, probability, _less(_product(deviation, deviation), second))
-    # φ leaves out (mean of all − M)², whose variance is 2·V²/n²
-    left_out = 2.0 * second**2 <= NEGLIGIBLE * units * of_square[0]
     return Errors(
         law.size * np.sqrt(second / units),
         law.size**2 * variance_error(second, fourth, units),
-        _fair(second, fourth, units),
-        left_out & _fair(*of_square, units),
+        fair(second, fourth, units),
+        fair_variance(second, of_square, units),
     )
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Floats, Bools]:
     """Standard errors of every measure in ``GAPS``, NaN where a measure is undefined, and whether each is fair.
 
@@ -114,47 +125,36 @@ def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Flo
     gap = Mixture(probability, np.array([test - train, test]))
     raw = np.array([gap.gain * mu, gap.gain])
     spread, (squared, fourth) = _even_moments(law, probability, kept)[0], _even_moments(law, probability, raw)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.array([nobody - rates / keep, nobody + 1.0])
-        # φ but for a factor, the factor, and the squared relative error of what is divided by or under a root
-        measures = (
-            (_deviation(law, gap), law.size, 0.0),
-            (_deviation(law, gap), 1.0 / np.abs(train * keep * mu), 0.0),
-            (
-                _product(kept, kept) / spread - _product(everyone, everyone) / v,
-                (train / test) ** 2 * spread / v,
-                (variance_error(np.array(v), np.array(law.central[4]), units) / v) ** 2,
-            ),
-            (
-                _less(_product(raw, raw), squared),
-                law.size * np.where(squared > 0.0, 0.5 / np.sqrt(squared), 0.0),
-                (fourth / squared**2 - 1.0) / units,
-            ),
-            (
-                np.array([share, share / mu]),
-                np.abs(test / (train * keep)),
-                spread / (keep * mu) ** 2 / units,
-            ),
-        )
-        found = [
-            (factor, left_out, *_even_moments(law, probability, phi)) for phi, factor, left_out in measures
-        ]
-        errors = np.array([factor * np.sqrt(second / units) for factor, _, second, _ in found])
-        fair = [
-            np.broadcast_to(
-                (second == 0.0) | (left_out <= NEGLIGIBLE) & _fair(second, fourth, units), test.shape
-            )
-            for _, left_out, second, fourth in found
-        ]
+    share = np.array([nobody - rates / keep, nobody + 1.0])
+    # φ but for a factor, the factor, and the squared relative error of what is divided by or under a root
+    measures = (
+        (_deviation(law, gap), law.size, 0.0),
+        (_deviation(law, gap), 1.0 / np.abs(train * keep * mu), 0.0),
+        (
+            _product(kept, kept) / spread - _product(everyone, everyone) / v,
+            (train / test) ** 2 * spread / v,
+            (variance_error(np.array(v), np.array(law.central[4]), units) / v) ** 2,
+        ),
+        (
+            _less(_product(raw, raw), squared),
+            law.size * np.where(squared > 0.0, 0.5 / np.sqrt(squared), 0.0),
+            (fourth / squared**2 - 1.0) / units,
+        ),
+        (
+            np.array([share, share / mu]),
+            np.abs(test / (train * keep)),
+            spread / (keep * mu) ** 2 / units,
+        ),
+    )
+    found = [(factor, left_out, *_even_moments(law, probability, phi)) for phi, factor, left_out in measures]
+    errors = np.array([factor * np.sqrt(second / units) for factor, _, second, _ in found])
+    shown = [
+        np.broadcast_to((second == 0.0) | (left_out <= NEGLIGIBLE) & fair(second, fourth, units), test.shape)
+        for _, left_out, second, fourth in found
+    ]
     if units == 1:
         errors[GAPS.index("variance_ratio")] = np.nan
-    return np.where(np.isfinite(errors), errors, np.nan), np.array(fair)
-
-
-def _fair(second: Floats, fourth: Floats, units: int) -> Bools:
-    """Whether so many units have n ≥ `ENOUGH`·κ, from E[φ²] and E[φ⁴]; so it is where nothing is random."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.asarray((second == 0.0) | (fourth / second <= units / ENOUGH * second))
+    return np.where(np.isfinite(errors), errors, np.nan), np.array(shown)
 
 
 # ---- polynomials in a − μ -------------------------------------------------------------------------------------------
@@ -169,11 +169,12 @@ def _deviation(law: Law, outputs: Mixture) -> Floats:
 
 
 def _product(one: Floats, other: Floats) -> Floats:
-    powers = [np.zeros_like(one[0] * other[0]) for _ in range(len(one) + len(other) - 1)]
+    shape = np.broadcast_shapes(one.shape[1:], other.shape[1:])
+    powers = np.zeros((len(one) + len(other) - 1, *shape))
     for i, left in enumerate(one):
         for j, right in enumerate(other):
             powers[i + j] += left * right
-    return np.array(powers)
+    return powers
 
 
 def _less(polynomial: Floats, constant: Floats) -> Floats:
@@ -183,11 +184,8 @@ def _less(polynomial: Floats, constant: Floats) -> Floats:
 def _even_moments(law: Law, probability: Floats, phi: Floats) -> tuple[Floats, Floats]:
     """E[φ²] and E[φ⁴]."""
     square = _product(phi, phi)
-    with np.errstate(
-        invalid="ignore", over="ignore"
-    ):  # an eighth moment may be infinite: nothing is known of φ⁴ then
-        second, fourth = (
-            (probability * np.einsum("p,p...->...", law.central[: len(powers)], powers)).sum(axis=0)
-            for powers in (square, _product(square, square))
-        )
+    second, fourth = (
+        (probability * np.einsum("p,p...->...", law.central[: len(powers)], powers)).sum(axis=0)
+        for powers in (square, _product(square, square))
+    )
     return np.maximum(second, 0.0), np.maximum(fourth, 0.0)

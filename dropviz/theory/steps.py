@@ -31,8 +31,8 @@ class StepRule:
     epsilon: Floats  # Adam's
 
 
-# Powers of keep: of the learning rate, the weight decay and ε.
-_POWERS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
+# Optimizer → powers of keep: of the learning rate, the weight decay and ε.
+POWERS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {"sgd": (-2, 2, 0), "adam": (-1, 2, 1), "adamw": (-1, 1, 1)}
 )
 
@@ -65,7 +65,7 @@ def step_rule(optimizer: str, rate: ArrayLike) -> StepRule:
     (2.0, 0.5, 0.5)
     """
     keep = 1.0 - below_one(rate)
-    powers = _POWERS[check_choice("optimizer", optimizer, _POWERS)]
+    powers = POWERS[check_choice("optimizer", optimizer, POWERS)]
     return StepRule(*(np.asarray(keep**power) for power in powers))
 
 

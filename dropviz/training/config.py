@@ -132,27 +132,22 @@ def as_standard(config: TrainingConfig, *, same_path: bool = True) -> TrainingCo
         rate = 0.0 if site is None else site.rate
         if callable(rate) or (site is not None and site.method != "inverted"):
             raise ValueError(f"dropout must be inverted, at a constant rate; got {site!r}")
-        rule = step_rule(_ruled_by(config.optimizer), rate)
+        rule = step_rule(config.optimizer.rule, rate)
         factors = [float(each) for each in (rule.learning_rate, rule.weight_decay, rule.epsilon)]
         scales.append(LayerScale(1 / (1.0 - rate), *factors) if same_path else LayerScale(1 / (1.0 - rate)))
     dropout = tuple(site and replace(site, method="standard") for site in config.dropout)
     return replace(config, dropout=dropout, layer_scales=tuple(scales))
 
 
-def _ruled_by(optimizer: Optimizer) -> str:
-    """What `step_rule` calls the optimizer."""
-    return "sgd" if isinstance(optimizer, SGD) else "adamw" if optimizer.decoupled else "adam"
-
-
-def same_path(rates: Sequence[float]) -> Mapping[str, NDArray[np.float64]]:
+def learning_rate_factors(rates: Sequence[float]) -> Mapping[str, NDArray[np.float64]]:
     """Optimizer → how many times inverted's learning rate standard needs behind the dropout, shape (rate,).
 
     1/k² for SGD, 1/k for Adam, dimensionless, with keep k = 1 − r: see `as_standard`.
 
-    >>> {name: factors.tolist() for name, factors in same_path([0.5]).items()}
+    >>> {name: factors.tolist() for name, factors in learning_rate_factors([0.5]).items()}
     {'SGD': [4.0], 'Adam': [2.0]}
     """
-    return {name: step_rule(name.lower(), rates).learning_rate for name in ("SGD", "Adam")}
+    return {each.__name__: step_rule(each.rule, rates).learning_rate for each in (SGD, Adam)}
 
 
 def per_parameter(

@@ -2,8 +2,8 @@
 
 ``learning_rate``, ``weight_decay`` and ``epsilon`` may be arrays of the parameters' shape, so that each layer can have
 its own. Weight decay is coupled: ``weight_decay`` · parameter is added to the gradient, biases included; decoupled, it
-shrinks the parameter itself. The updates are those of ``torch.optim.SGD``, ``torch.optim.Adam`` and, decoupled,
-``torch.optim.AdamW``.
+shrinks the parameter itself. ``rule`` is what `theory.steps.step_rule` calls a method. The
+updates are those of ``torch.optim.SGD``, ``torch.optim.Adam`` and, decoupled, ``torch.optim.AdamW``.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,8 @@ from dropviz.numbers.checks import AnyFloats, Checked, check_number, checked
 @dataclass(frozen=True, slots=True)
 class SGD(Checked):
     """v ← momentum·v + g, parameter ← parameter − learning_rate·v, with g the gradient plus the weight decay."""
+
+    rule: ClassVar[str] = "sgd"
 
     learning_rate: float = checked(0.05, check_number, 0.0, 1e6)
     momentum: float = checked(0.9, check_number, 0.0, 0.999999)
@@ -63,7 +65,7 @@ class Adam(Checked):
     Kingma and Ba, *Adam: a method for stochastic optimization*, ICLR 2015, algorithm 1.
     """
 
-    decoupled: ClassVar[bool] = False
+    rule: ClassVar[str] = "adam"
 
     learning_rate: float = checked(1e-3, check_number, 0.0, 1e6)
     beta1: float = checked(0.9, check_number, 0.0, 0.999999)
@@ -90,10 +92,8 @@ class Adam(Checked):
 
         ``epsilon`` takes the place of the method's own.
         """
-        if weight_decay is not None and self.decoupled:
-            parameters *= 1.0 - learning_rate * weight_decay
-        elif weight_decay is not None:
-            gradient += weight_decay * parameters
+        if weight_decay is not None:
+            self._decay(parameters, gradient, learning_rate, weight_decay)
         first, second = buffers
         first *= self.beta1
         first += (1.0 - self.beta1) * gradient
@@ -108,6 +108,16 @@ class Adam(Checked):
         move *= learning_rate / (1.0 - self.beta1**step)
         parameters -= move
 
+    def _decay(
+        self,
+        parameters: AnyFloats,
+        gradient: AnyFloats,
+        learning_rate: AnyFloats | float,
+        weight_decay: AnyFloats | float,
+    ) -> None:
+        del learning_rate  # it multiplies the gradient later
+        gradient += weight_decay * parameters
+
 
 @dataclass(frozen=True, slots=True)
 class AdamW(Adam):
@@ -118,7 +128,17 @@ class AdamW(Adam):
     Loshchilov and Hutter, *Decoupled weight decay regularization*, ICLR 2019, algorithm 2.
     """
 
-    decoupled: ClassVar[bool] = True
+    rule: ClassVar[str] = "adamw"
+
+    def _decay(
+        self,
+        parameters: AnyFloats,
+        gradient: AnyFloats,
+        learning_rate: AnyFloats | float,
+        weight_decay: AnyFloats | float,
+    ) -> None:
+        del gradient  # the decay is no part of it
+        parameters *= 1.0 - learning_rate * weight_decay
 
 
 Optimizer = SGD | Adam

@@ -12,7 +12,14 @@ import numpy as np
 from dropviz.datasets.splits import Split, moons
 from dropviz.numbers.checks import AnyFloats, Checked, Floats, check_count, checked
 from dropviz.numbers.rates import check_rising, rate_grid
-from dropviz.theory.steps import StepRule, gradient_moments, gradient_ratios, signal_to_noise, step_rule
+from dropviz.theory.steps import (
+    POWERS,
+    StepRule,
+    gradient_moments,
+    gradient_ratios,
+    signal_to_noise,
+    step_rule,
+)
 from dropviz.training import network
 from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.dropout import Dropout
@@ -20,11 +27,9 @@ from dropviz.training.loop import score, start, train_epoch
 from dropviz.training.network import Parameters, as_parameters
 from dropviz.training.optimizers import SGD, AdamW, Optimizer
 
-OPTIMIZERS: Mapping[str, Optimizer] = MappingProxyType(
-    {
-        "SGD": SGD(0.1, momentum=0.9, weight_decay=1e-3),
-        "AdamW": AdamW(0.02, weight_decay=0.01),
-    }
+OPTIMIZERS: tuple[Optimizer, ...] = (
+    SGD(0.1, momentum=0.9, weight_decay=1e-3),
+    AdamW(0.02, weight_decay=0.01),
 )
 # a linear unit, for signal and noise
 INPUTS, WEIGHTS, TARGET = (1.5, 0.5, 2.0, 0.7), (0.3, 1.1, -0.4, 0.5), 0.0
@@ -53,7 +58,7 @@ class StepPairs:
     loss: Floats
     # the largest |L/L(inverted) − 1| over the steps, of the runs behind the first; shape (optimizer, run − 1, rate)
     apart: Floats
-    rules: Mapping[str, StepRule]  # of "sgd", "adam" and "adamw"
+    rules: Mapping[str, StepRule]  # by the names of `theory.steps`
     ratios: Mapping[str, Floats]  # exact: `gradient_ratios`
     # the same, of the network's norms at the start, for one batch and one mask
     measured: Mapping[str, Floats]
@@ -67,7 +72,7 @@ def step_pairs(config: StepPairsConfig) -> StepPairs:
     loss = np.array(
         [
             np.stack([_losses(config, optimizer, rate, data) for rate in config.rates], axis=1)
-            for optimizer in OPTIMIZERS.values()
+            for optimizer in OPTIMIZERS
         ]
     )
     first = loss[:, :1]
@@ -76,7 +81,7 @@ def step_pairs(config: StepPairsConfig) -> StepPairs:
         steps=2.0 * np.arange(config.epochs + 1, dtype=np.float64),
         loss=loss,
         apart=np.abs(loss[:, 1:] / first - 1.0).max(axis=-1),
-        rules={name: step_rule(name, config.rates) for name in ("sgd", "adam", "adamw")},
+        rules={name: step_rule(name, config.rates) for name in POWERS},
         ratios=gradient_ratios(config.rates),
         measured=_measured(config, data),
         signal=_signal(np.asarray(config.rates)),

@@ -8,7 +8,7 @@ from dropviz.figures.answer import LIMITS, REASONS, answer_live
 from dropviz.live.words import Cells, Link, PageLink
 from dropviz.settings.addresses import WITHOUT_RATE, page_link
 from dropviz.simulation.answer import EvidenceConfig, evidence
-from dropviz.training.config import same_path
+from dropviz.training.config import learning_rate_factors
 from tests.figures.reading import assert_defined, exact, lines, simulated, strayed
 from tests.live.reading import asked, records, said, words_of
 
@@ -16,7 +16,7 @@ RATES = dv.rate_grid(0.0, 0.95, 0.05)
 R = np.asarray(RATES)
 K = 1.0 - R
 EVIDENCE = evidence(EvidenceConfig(units=20_000, rates=RATES, steps=50))
-LIVE = answer_live(EVIDENCE, same_path(RATES))
+LIVE = answer_live(EVIDENCE, learning_rate_factors(RATES))
 FORGOTTEN, ANNEALED, NOISE, SUMS, WRONG, SHIFT, PATHS, UNIT = LIVE.panels
 
 
@@ -114,7 +114,7 @@ def test_at_rate_0_no_row_speaks_of_a_mistake_in_numbers():
 @pytest.mark.parametrize("values", [[0.0], [2.5], [-1.0, 1.0], [0.0, 0.0, 3.0], [-2.0, 0.5]], ids=str)
 def test_own_activations_make_no_sentence_false(values):
     held = evidence(EvidenceConfig(dv.Empirical(np.array(values)), 2000, RATES, 10))
-    live = answer_live(held, same_path(RATES))
+    live = answer_live(held, learning_rate_factors(RATES))
     assert_defined(live)
     mean, variance = np.mean(values), np.var(values)
     forgotten, *_, shift, _, _ = live.panels

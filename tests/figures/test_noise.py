@@ -172,7 +172,7 @@ def test_a_number_without_an_error_says_so_and_why(source, units):
     figure = live("gaussian", source, units)
     for name in ("noise-variance", "train-variance", "ratio"):
         assert figure.texts[f"inverted-{name}"][AT].endswith(" ± ?"), name
-    assert "so few of the units decide this number" in words(figure)[0]
+    assert "so few draws decide this number" in words(figure)[0]
     assert "± ?" not in "".join(words(live()))
 
 

@@ -39,7 +39,7 @@ from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
 from dropviz.story.scenes import Scene
 from dropviz.theory.noise import noises
-from dropviz.training.config import same_path
+from dropviz.training.config import learning_rate_factors
 from dropviz.training.curves import panels
 from dropviz.training.decision import plane
 from dropviz.training.experiments import experiments
@@ -83,7 +83,7 @@ def pictured(picture):
 FIGURES = {
     "first": lambda: first("standard", "inverted"),
     "first, four": lambda: first(*EVERY[:4]),
-    "answer": lambda: answer_live(evidence(EvidenceConfig()), same_path(EvidenceConfig().rates)),
+    "answer": lambda: answer_live(evidence(EvidenceConfig()), learning_rate_factors(EvidenceConfig().rates)),
     "schedule": lambda: schedule_live(changing_rate(annealed(0.5, duration=1000), 1000)),
     "next layer, mean": lambda: mean_live(masked_unit(NextLayerConfig())),
     "next layer, nonlinearity": lambda: nonlinearity_live(nonlinear_unit(NextLayerConfig())),

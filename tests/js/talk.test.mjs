@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { clockWords, minutesOf } from "../../dropviz/live/clock.js";
 import { penPath } from "../../dropviz/live/pointing.js";
+import { hear } from "../../dropviz/live/scenes.js";
 import { forgetAnswers, givenAnswers, isRight, keepAnswers, resultOf } from "../../dropviz/live/answers.js";
 
 const OPTIONS = [{ text: "no", right: false }, { text: "yes", right: true }];
@@ -59,6 +60,24 @@ test("a pen goes on where it was, in thousandths of its sheet; a point is a dot"
   const dot = penPath("", [{ clientX: 110, clientY: 70 }], sheet);
   assert.equal(dot, "M500,500l0,0");
   assert.equal(penPath(dot, [{ clientX: 210, clientY: 20 }, { clientX: 10, clientY: 120 }], sheet), `${dot}L1000,0L0,1000`);
+});
+
+// What a talk does when another window says these messages.
+function done(...messages) {
+  const calls = [];
+  const act = new Proxy({}, { get: (_, name) => (...given) => calls.push([name, ...given]) });
+  const talk = /** @type {any} */ ({ act, mode: "talk", notes: null, parts: { dark: { hidden: true } } });
+  for (const message of messages) hear(talk, message);
+  return calls;
+}
+
+test("a talk does what its notes may ask, and nothing else that a window says", () => {
+  const asks = ["forward", "back", "reveal"].map((ask) => ({ ask }));
+  assert.deepEqual(done(...asks, { ask: "dark" }, { ask: "scene", scene: 2 }),
+    [["forward"], ["back"], ["reveal"], ["darken"], ["show", 2]]);
+  const foreign = ["restart", "setMode", "constructor", "__proto__", "toString", "", null, ["back"]].map((ask) => ({ ask }));
+  const nowhere = [undefined, null, NaN, "1", 0.5, {}].map((scene) => ({ ask: "scene", scene }));
+  assert.deepEqual(done(...foreign, ...nowhere, {}), []);
 });
 
 // A store as a browser's.

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dropviz.live.figure import LiveFigure, UnitRow
+from dropviz.live.figure import LiveFigure, UnitRow, Variant
 from dropviz.live.panels import Axis, Line, Panel, Path, Row
 from dropviz.live.words import Paragraph
 from dropviz.numbers.estimate import Estimate
@@ -87,3 +87,27 @@ def test_the_payload_is_json_as_every_browser_reads_it():
         {"name": "standard", "color": "standard", "train": [1.0, None, 1.0, 1.0], "test": [1.0] * 4}
         | {"train_mean": [], "test_mean": []}
     ]
+
+
+def seen(*errors, simulated=1.0):
+    points = np.full(4, simulated), np.array([*errors, *[0.1] * (4 - len(errors))])
+    return Row([Panel("p", *AXES, [Line("l", "both", Estimate(np.ones(4), *points))], 50, over=True)])
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, False),
+        ({"texts": {"a": ["1", "2 ± ?"]}}, True),
+        ({"texts": {"a": ["1 ±", "? 2"]}}, False),
+        ({"variants": {"v": Variant([], {"a": ["1 ± ?"]}, "alt")}}, True),
+        ({"variants": {"v": Variant([seen(np.nan)], {}, "alt")}}, True),
+        ({"rows": [seen(0.1, np.nan)]}, True),
+        ({"rows": [seen(0.1)]}, False),
+        ({"rows": [seen(np.nan, np.nan, np.nan, np.nan, simulated=np.nan)]}, False),
+    ],
+)
+def test_an_error_that_nobody_knows_is_explained_wherever_it_may_be_read(changes, told):
+    live = replace(LIVE, **changes)
+    assert bool(live.notes) is told
+    assert bool(live.payload()["foot"]) is told

@@ -34,6 +34,7 @@ def terms(part):
         ("inverted dropout's Units keep means", ["inverted", "unit", "keep"]),  # a verb, perhaps
         ("fan-in zero-mean noise, torch.mean, mean-field, meaning", ["fan-in", "zero-mean noise"]),
         ("ReLU, relu, RELU", ["ReLU"]),
+        ("BatchNorm's variance, Batch norm", ["batch norm", "variance", "batch norm"]),
         ("k̄ and σ(z)", ["k̄", "σ", "z"]),
         ("", []),
     ],

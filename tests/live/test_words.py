@@ -36,7 +36,7 @@ from dropviz.simulation.nonlinearity import depth_gap
 from dropviz.simulation.which_p import STRATEGIES, which_p
 from dropviz.story.pictures import PICTURES
 from dropviz.story.scenes import Scene
-from dropviz.training.config import same_path
+from dropviz.training.config import learning_rate_factors
 from tests.live.reading import asked, asked_by, records, said, words_of
 
 RATES = dv.rate_grid(0.0, 0.9, 0.1)
@@ -64,7 +64,7 @@ FIGURES = {
     "which p": lambda: which("CNTK", "JAX stax"),
     "one framework": lambda: which("PyTorch", "PyTorch"),
     "answer": lambda: answer_live(
-        evidence(EvidenceConfig(units=500, rates=RATES, steps=20)), same_path(RATES)
+        evidence(EvidenceConfig(units=500, rates=RATES, steps=20)), learning_rate_factors(RATES)
     ),
     "next layer, mean": lambda: mean_live(masked_unit(NextLayerConfig())),
     "next layer, nonlinearity": lambda: nonlinearity_live(nonlinear_unit(NextLayerConfig())),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.simulation.histogram import even_edges, even_units, histogram, shares, some_units
+from dropviz.simulation.histogram import binned, even_edges, even_units, histogram, some_units
 from dropviz.simulation.sweep import draw_chunk
 
 CONFIG = dv.SweepConfig(dv.Normal(relu=True), units=20_000, rates=(0.0, 0.3, 0.8), seed=5)
@@ -23,7 +23,8 @@ def test_shares_are_those_of_a_count_by_hand(index, scale):
     edges = scale * pictured.edges[::20]
     kept = outputs_by_hand(index) * scale
     counted = np.histogram(kept[kept != 0], edges)[0] / CONFIG.units
-    np.testing.assert_allclose(pictured.share(index, scale, edges), counted, atol=3 / CONFIG.units)
+    (share,) = pictured.shares(slice(index, index + 1), np.array([scale]), edges)
+    np.testing.assert_allclose(share, counted, atol=3 / CONFIG.units)
     assert pictured.zero[index] == pytest.approx(1 - np.count_nonzero(kept) / CONFIG.units, abs=1e-12)
 
 
@@ -34,8 +35,15 @@ def test_the_last_row_is_the_sample_without_dropout():
 
 def test_an_undefined_or_zero_factor_leaves_no_share():
     pictured = histogram(CONFIG)
-    for scale in (0.0, np.nan):
-        assert pictured.share(1, scale, pictured.edges).sum() == 0.0
+    assert (pictured.shares(slice(1, 2), np.array([0.0, np.nan]), pictured.edges) == 0.0).all()
+
+
+def test_a_row_for_each_factor_is_that_of_the_factor_alone():
+    pictured, scales = histogram(CONFIG), np.array([0.5, 1.0, 2.0])
+    together = pictured.shares(slice(-1), scales, pictured.edges)
+    for at, scale in enumerate(scales):
+        alone = pictured.shares(slice(at, at + 1), np.array([scale]), pictured.edges)
+        np.testing.assert_array_equal(together[at], alone[0])
 
 
 def test_constant_activations_have_a_bin():
@@ -58,7 +66,7 @@ def test_units_come_with_the_rate_that_drops_them():
 def test_each_row_is_numpys_histogram():
     samples = np.random.default_rng(0).normal(size=(5, 4000)) * np.arange(1.0, 6.0)[:, None]
     edges = even_edges(-2.0, 3.0, 25)
-    share, outside = shares(samples, edges)
+    share, outside = binned(samples, edges)
     for row, sample in enumerate(samples):
         counts = np.histogram(sample, edges)[0]
         np.testing.assert_allclose(share[row], counts / 4000, rtol=1e-12)
@@ -68,13 +76,13 @@ def test_each_row_is_numpys_histogram():
 def test_what_is_not_counted_takes_its_share_with_it():
     samples = np.array([[0.5, 1.5, 9.0, 0.6], [0.5, 0.5, 0.5, -9.0]])
     counted = np.array([[True, True, True, False], [False, False, True, False]])
-    share, outside = shares(samples, np.array([0.0, 1.0, 2.0]), counted)
+    share, outside = binned(samples, np.array([0.0, 1.0, 2.0]), counted)
     assert share.tolist() == [[0.25, 0.25], [0.25, 0.0]]
     assert outside.tolist() == [0.25, 0.0]
 
 
 def test_an_undefined_row_stays_undefined():
-    share, outside = shares(np.array([[np.nan, np.nan], [0.5, 1.5]]), np.array([0.0, 1.0, 2.0]))
+    share, outside = binned(np.array([[np.nan, np.nan], [0.5, 1.5]]), np.array([0.0, 1.0, 2.0]))
     assert np.isnan(share[0]).all()
     assert np.isnan(outside[0])
     assert share[1].tolist() == [0.5, 0.5]

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from dropviz.numbers.written import with_error
 from dropviz.theory.diagnosis import LEFT_ON, OTHER_DROPOUT, cure, diagnose
 from dropviz.theory.observation import Observation, observe, observe_passes
 from dropviz.theory.strategies import strategies
@@ -200,6 +201,21 @@ def test_a_ratio_to_a_mean_that_may_be_zero_is_undefined():
         assert math.isnan(result.ratio)
         assert math.isnan(result.ratio_se)
     assert diagnose(Observation(0.3, 0.2, 0.1, 2.6, 0.1)).ratio == pytest.approx(13.0)
+
+
+@pytest.mark.parametrize(
+    "values", [(1.0, 1.0), (0.0, 0.0), (0.0, 2.0), (-1.0, 1.0), (1e20, -1e20), (1e-200, 0.0)]
+)
+def test_no_error_that_is_written_is_unknown(values):
+    """The page says "± ?" of nothing measured: an observation has no NaN, and a ratio without an error is undefined."""
+    for seen in (
+        observe(0.3, values, (1.0, 3.0), (1.0, 3.0)),
+        observe(0.3, np.tile(values, 40), values),
+        Observation(0.3, values[0], 0.0, values[1], 0.0, dropped=0.5, dropped_se=0.0),
+        Observation(0.3, values[0], 1e50, values[1], 1e-300),
+    ):
+        result = diagnose(seen)
+        assert "?" not in with_error(result.ratio, result.ratio_se) + result.sentence
 
 
 def test_constant_activations_have_standard_error_zero():

@@ -44,7 +44,7 @@ from dropviz.theory.diagnosis import diagnose
 from dropviz.theory.measured import Empirical
 from dropviz.theory.noise import noises
 from dropviz.theory.strategies import strategies
-from dropviz.training.config import same_path
+from dropviz.training.config import learning_rate_factors
 from dropviz.training.curves import panels
 from dropviz.training.experiments import experiments, shown
 from dropviz.training.in_turn import RunsInTurn
@@ -125,7 +125,7 @@ def _everything(law: Activations, units: int, names: tuple[str, ...], measure: s
 
 def _answer(law: Activations) -> LiveFigure:
     config = EvidenceConfig(law)
-    return answer_live(evidence(config), same_path(config.rates))
+    return answer_live(evidence(config), learning_rate_factors(config.rates))
 
 
 def _which(law: Activations, source: str, target: str) -> LiveFigure:

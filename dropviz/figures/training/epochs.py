@@ -109,7 +109,7 @@ def _tip(curve: Curve, color: str, y: Axis, epochs: int) -> list[tuple[str, str,
 def _description(scale: Scale, title: str, compared: Compared) -> str:
     curves = compared.curves
     if not curves:
-        return f"An empty panel for {scale.y_title} over {compared.epochs} epochs."
+        return f"An empty panel for {scale.y_title} over {compared.epochs} epoch{'s' if compared.epochs > 1 else ''}."
     ends = ", ".join(f"{curve.name} {plain(float(curve.mean[-1]), 3)}" for curve in curves)
     last = max(len(curve.mean) for curve in curves) - 1
     return f"{title}. {scale.y_title.capitalize()} after epoch {last}: {ends}."

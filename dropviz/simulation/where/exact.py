@@ -5,7 +5,7 @@ Every network has inverted dropout of its inputs and of each hidden layer. Axes:
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -14,11 +14,11 @@ from dropviz.numbers.checks import Checked, Floats, check_count, check_number, c
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import enumerate_masks, mask_probabilities
-from dropviz.theory.standard_errors import enough
+from dropviz.theory.standard_errors import fair
 from dropviz.theory.thinned import average, normalized_geometric_mean, softmax
 
 STREAM = 37  # of the random numbers: with the seed of the page the curves lie apart
-STRAIGHT = 0.1  # error of a difference of two z up to which a probability is a straight line of it
+STRAIGHT = 0.1  # of an error: what the delta method may leave out
 ROUNDING = 1e-12  # of a probability, or of an output that is near 1
 
 
@@ -132,8 +132,9 @@ def _gap(values: Floats, chances: Floats, drawn: Floats, test: float) -> Estimat
 def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: int, test: float) -> Estimate:
     """The normalized geometric ``mean`` of one class less ``test``; its error by the delta method.
 
-    p_at = softmax(z)_at changes by p_at·(z_at − Σ pⱼ·zⱼ) to first order, whose variance is that over all masks. Where a
-    difference of two z has an error above STRAIGHT, that order is not enough, and nothing is simulated.
+    p_at = softmax(z)_at changes by p_at·(z_at − Σ pⱼ·zⱼ) to first order, whose variance is that over all masks. Where
+    the second order, of the size ½·p_at·(1 − p_at) times the squared error of a difference of two z, is above STRAIGHT
+    of that error, the first is not enough, and the error is unknown.
     """
     ones = np.full((len(drawn), drawn.shape[1]), 1.0 / len(drawn))
     seen = normalized_geometric_mean(drawn, ones)[:, at]
@@ -141,18 +142,17 @@ def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: 
     away = change - (chances * change).sum(axis=0)
     apart = z - z[..., at, None]
     spread = average(apart**2, chances) - average(apart, chances) ** 2
-    straight = spread.max(axis=-1) <= STRAIGHT**2 * len(drawn)
-    drawn_gap = np.where(straight, seen - test, np.nan)
-    return _estimate(mean[:, at] - test, drawn_gap, away, chances, len(drawn))
+    first = np.sqrt((chances * away**2).sum(axis=0) / len(drawn))
+    second = 0.5 * mean[:, at] * (1.0 - mean[:, at]) * spread.max(axis=-1) / len(drawn)
+    straight = second <= STRAIGHT * first
+    found = _estimate(mean[:, at] - test, seen - test, away, chances, len(drawn))
+    return replace(found, error=np.where(straight, found.error, np.nan))
 
 
 def _estimate(exact: Floats, seen: Floats, away: Floats, chances: Floats, count: int) -> Estimate:
-    """A gap, and the error of ``count`` masks whose values lie ``away`` from their mean; NaN where they are too few."""
+    """A gap, and the error of ``count`` masks whose values lie ``away`` from their mean; NaN where it is not fair."""
     # equal values differ by rounding, whose kurtosis tells nothing
     away = drop_rounding(away, 1.0, ROUNDING)
     second, fourth = ((chances * away**power).sum(axis=0) for power in (2, 4))
-    told = enough(second, fourth, count) & np.isfinite(seen)
-    error = np.sqrt(second / count)
-    return Estimate(
-        drop_rounding(exact, 1.0, ROUNDING), np.where(told, seen, np.nan), np.where(told, error, np.nan)
-    )
+    error = np.where(fair(second, fourth, count), np.sqrt(second / count), np.nan)
+    return Estimate(drop_rounding(exact, 1.0, ROUNDING), seen, error)

@@ -10,7 +10,7 @@ import numpy as np
 
 from dropviz.numbers.checks import Checked, Floats, check_count, checked, quotient
 from dropviz.numbers.rates import GRID, check_rising
-from dropviz.simulation.histogram import even_edges, shares
+from dropviz.simulation.histogram import binned, even_edges
 from dropviz.simulation.masks import check_masked
 from dropviz.theory.groups import group_covariance, group_square_product
 from dropviz.theory.standard_errors import variance_error
@@ -80,7 +80,7 @@ def mask_histogram(
 ) -> MaskHistogram:
     """Count the ``samples`` of every kind, shape (mask, rate) each, in bins from ``low`` to ``high``."""
     edges = even_edges(low, high, BINS)
-    pairs = [shares(each.T, edges) for each in samples]
+    pairs = [binned(each.T, edges) for each in samples]
     share, outside = (np.array(each) for each in zip(*pairs, strict=True))
     tallest = float(share[:, near(rates, NEEDLE_RATE)].max())
     return MaskHistogram(edges, 100.0 * share, outside, min(110.0 * tallest, 105.0))

@@ -9,15 +9,16 @@ from types import MappingProxyType
 
 import numpy as np
 
-from dropviz.numbers.checks import Bools, Checked, Floats, check_count, checked
+from dropviz.numbers.checks import Bools, Checked, Floats, check_count, checked, drop_rounding
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
 from dropviz.simulation.where.sums import unit_of
 from dropviz.theory.activations import RELU, Activations
-from dropviz.theory.standard_errors import enough, variance_error
+from dropviz.theory.standard_errors import fair, fair_variance, variance_error
 from dropviz.theory.survivors import all_dropped, survivor_sums
 
+ROUNDING = 1e-12  # of the sum of a layer
 WIDTHS = (1, 2, 4, 8)  # of the layers whose chance to be dropped whole is shown
 
 
@@ -36,7 +37,7 @@ class SurvivorsConfig(Checked):
 class SumLaw:
     """Mean and variance over masks of the sum of a layer's outputs, shape (rate,).
 
-    Simulated values and errors are NaN where what decides them is too rare for the number of masks.
+    Errors are NaN where what decides a value is too rare for the number of masks.
     """
 
     mean: Estimate
@@ -97,12 +98,19 @@ def _times(unit: float, law: SumLaw) -> SumLaw:
 
 def _law(exact: tuple[Floats, Floats], listed: Floats, chances: Floats, drawn: Floats) -> SumLaw:
     """Moments of the sums of ``drawn`` masks, (mask, rate), beside the ``exact``; errors by all ``listed``."""
-    away, count = listed - exact[0], len(drawn)
+    # equal sums differ by rounding, whose kurtosis tells nothing
+    away, count = drop_rounding(listed - exact[0], np.abs(listed).max(axis=0), ROUNDING), len(drawn)
     second, fourth = ((chances * away**power).sum(axis=0) for power in (2, 4))
-    told = enough(second, fourth, count)
+    square = away**2 - second
+    of_square = (chances * square**2).sum(axis=0), (chances * square**4).sum(axis=0)
     return SumLaw(
-        _seen(told, exact[0], drawn.mean(axis=0), np.sqrt(second / count)),
-        _seen(told, exact[1], drawn.var(axis=0, ddof=1), variance_error(second, fourth, count)),
+        _seen(fair(second, fourth, count), exact[0], drawn.mean(axis=0), np.sqrt(second / count)),
+        _seen(
+            fair_variance(second, of_square, count),
+            exact[1],
+            drawn.var(axis=0, ddof=1),
+            variance_error(second, fourth, count),
+        ),
     )
 
 
@@ -111,10 +119,10 @@ def _empty(width: int, rates: Floats, uniforms: Floats) -> Estimate:
     # the largest uniform decides whether any unit survives
     seen = (uniforms[:, :width].max(axis=1)[:, None] < rates).mean(axis=0)
     second = exact * (1.0 - exact)
-    told = enough(second, second * (1.0 - 3.0 * second), count)
-    return _seen(told, exact, seen, np.sqrt(second / count))
+    known = fair(second, second * (1.0 - 3.0 * second), count)
+    return _seen(known, exact, seen, np.sqrt(second / count))
 
 
-def _seen(told: Bools, exact: Floats, simulated: Floats, error: Floats) -> Estimate:
-    """The estimate, without what too few masks cannot tell."""
-    return Estimate(exact, np.where(told, simulated, np.nan), np.where(told, error, np.nan))
+def _seen(known: Bools, exact: Floats, simulated: Floats, error: Floats) -> Estimate:
+    """The estimate, without an error that too few masks cannot tell."""
+    return Estimate(exact, simulated, np.where(known, error, np.nan))

@@ -8,7 +8,7 @@ from dropviz.figures.answer import answer_live
 from dropviz.settings.kinds import RATE
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.theory.activations import RELU, Activations
-from dropviz.training.config import same_path
+from dropviz.training.config import learning_rate_factors
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.sources import drawn_from
@@ -17,7 +17,7 @@ from dropviz.ui.settings.sources import drawn_from
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
 def _live(activations: Activations) -> Ready:
     config = EvidenceConfig(activations)
-    return ready(answer_live(evidence(config), same_path(config.rates)))
+    return ready(answer_live(evidence(config), learning_rate_factors(config.rates)))
 
 
 def _controls(place: DeltaGenerator) -> tuple[Activations]:

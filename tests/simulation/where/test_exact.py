@@ -33,6 +33,7 @@ def test_simulated_meets_exact(found, name, kind):
         assert name == "linear"
         return
     told = np.isfinite(estimate.error)
+    assert np.isfinite(estimate.simulated).all()
     assert told[:2].all()
     off = np.abs(estimate.simulated - estimate.exact)
     assert (off <= 5.0 * estimate.error + 1e-12)[told].all()

@@ -21,12 +21,13 @@ def test_simulated_meets_exact(config):
         for estimate in (law.mean, law.variance):
             off, told = np.abs(estimate.simulated - estimate.exact), np.isfinite(estimate.error)
             assert (off <= 5.0 * estimate.error + 1e-10)[told].all()
-            assert told[[0, 2, 3]].all()
-            assert estimate.error[0] == pytest.approx(0.0, abs=1e-6)
+            assert np.isfinite(estimate.simulated).all()
+            assert told[[0, 1, -2]].all()
+            assert estimate.error[0] == 0.0
     for width in WIDTHS:
         estimate = found.empty[width]
         told = np.isfinite(estimate.error)
-        np.testing.assert_array_equal(told[1:], (20.0 / config.masks <= estimate.exact[1:] * 1.2))
+        np.testing.assert_array_equal(told[1:], (5.0 / config.masks <= estimate.exact[1:] * 1.2))
         assert (np.abs(estimate.simulated - estimate.exact) <= 5.0 * estimate.error)[told].all()
 
 
@@ -40,7 +41,7 @@ def test_equal_units_keep_their_sum_while_one_survives():
 
 def test_errors_are_those_of_many_seeds():
     source = Normal(1.0, 1.0)
-    configs = [SurvivorsConfig(source, rates=(0.3, 0.8), masks=300, seed=seed) for seed in range(200)]
+    configs = [SurvivorsConfig(source, rates=(0.6, 0.8), masks=2000, seed=seed) for seed in range(200)]
     scores = {"mean": [], "variance": []}
     for found in map(survivors, configs):
         for name, seen in scores.items():
@@ -49,6 +50,13 @@ def test_errors_are_those_of_many_seeds():
     for name, seen in scores.items():
         assert np.abs(np.mean(seen, axis=0)).max() < 0.3, name
         assert (np.abs(np.var(seen, axis=0) - 1.0) < 0.5).all(), name
+
+
+def test_a_variance_that_one_mask_in_thousands_decides_has_no_error():
+    found = survivors(SurvivorsConfig(rates=(0.25, 0.6)))
+    assert 5000 * 0.25**8 < 0.1  # masks that drop every unit, which make most of E[φ²]
+    assert np.isnan(found.survivors.variance.error).tolist() == [True, False]
+    assert np.isfinite(found.inverted.variance.error).all()
 
 
 def test_bad_input_is_refused():

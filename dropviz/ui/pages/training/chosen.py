@@ -121,7 +121,7 @@ def _show_run(number: int) -> OwnRun:
     st.subheader(f"run {number}", anchor=False)
     chosen = show(method)
     value, moves = (0.0, "constant") if chosen == settings.PLAIN else (show(rate), show(schedule))
-    steps = SGD if show(optimizer) == "sgd" else Adam
+    steps = SGD if show(optimizer) == SGD.rule else Adam
     return OwnRun(chosen, value, moves, steps(show(learning_rate)))
 
 
