@@ -10,13 +10,14 @@ from dropviz.settings.kinds import RATE, Choice, Number, Setting, seed
 class Question:
     """A question: its name in a word, what it asks in full, and its settings by their names in its configuration.
 
-    ``drawn`` says of which of its activations a person's own may take the place; of none where it is empty.
+    ``drawn`` says what is drawn from the law ``usual``, or from a person's own activations; nothing where it is empty.
     """
 
     label: str
     asked: str
     settings: Mapping[str, Number | Choice]
     drawn: str = ""
+    usual: str = "ReLU of a normal"
 
 
 SEED = seed("where_seed", 3, "The same seed gives the same weights, inputs and masks.")
@@ -92,6 +93,8 @@ QUESTIONS: Mapping[str, Question] = {
         "Exact",
         "When is the test pass a mean of all thinned networks?",
         {"scale": SCALE, "seed": SEED},
+        drawn="The inputs",
+        usual="the size of a normal",
     ),
     "survivors": Question(
         "Survivors",

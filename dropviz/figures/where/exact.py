@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.figures.where.question import HEAD, HEIGHT, texts_of
+from dropviz.figures.where.question import HEAD, HEIGHT, source_of, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
@@ -58,13 +58,18 @@ def _note(found: Thinned) -> words.Fold:
         "geometric mean, softmax(E[z]), as z is linear in the mask ({hinton}; {baldi}). Behind a nonlinearity E[z] "
         "is not the z of the test pass in general, and neither mean is. Inverted dropout of the inputs and of every "
         f"hidden layer; standard makes the same networks. Widths: linear {widths['linear']}, softmax "
-        f"{widths['softmax']}, ReLU {widths['relu']} and {widths['deep']}; random, untrained weights. Gaps are of the "
+        f"{widths['softmax']}, ReLU {widths['relu']} and {widths['deep']}; inputs {_inputs(found)}, weights random, untrained. Gaps are of the "
         "probability of the likeliest class; of the linear network, as a share of its output. Lines are exact, by "
         f"all masks, {_counts(found)}; points: {found.config.masks:,} drawn masks, bars of one standard error.",
         hinton=HINTON,
         baldi=BALDI,
     )
     return words.Fold("Why, and how it is computed", [words.Paragraph(said)])
+
+
+def _inputs(found: Thinned) -> str:
+    law = found.config.activations
+    return source_of(law) if law else "the size of a normal"
 
 
 def _counts(found: Thinned) -> str:

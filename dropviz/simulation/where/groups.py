@@ -8,20 +8,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import ROUNDING, Floats, check_count, checked, drop_rounding
-from dropviz.numbers.estimate import Estimates
+from dropviz.numbers.checks import ROUNDING, Bools, Floats, check_count, checked, drop_rounding
 from dropviz.simulation.masks import masked_sums
 from dropviz.simulation.where.sums import (
     WIDE_RATE,
     MaskHistogram,
+    SumEstimates,
     SumsConfig,
-    deviation_of,
+    estimates_of,
     mask_histogram,
     near,
     unit_of,
 )
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.groups import covariance_error, group_covariance, group_square_product
+from dropviz.theory.standard_errors import NEGLIGIBLE, fair
+from dropviz.theory.sums import inverted_mask_moments, moments_of_sum
 
 KINDS = ("element", "channel", "path", "weight")
 DRAWN = KINDS[:2]  # whose z has a distribution; that of a path has two values
@@ -42,19 +44,14 @@ class GroupsConfig(SumsConfig):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Grouped(Estimates):
-    """One unit's z over masks, its mean and standard deviation, and its covariance with a second; all (kind, rate)."""
+class Grouped(SumEstimates):
+    """One unit's z over masks, and its covariance with a second; all (kind, rate)."""
 
     config: GroupsConfig
     tested: float  # z without dropout
-    mean: Floats
-    mean_se: Floats
-    exact_mean: Floats
-    deviation: Floats
-    deviation_se: Floats
-    exact_deviation: Floats
     covariance: Floats
     covariance_se: Floats
+    covariance_fair: Bools
     exact_covariance: Floats
     histogram: MaskHistogram  # of z, by the kinds `DRAWN`
 
@@ -108,17 +105,25 @@ def _both_z(config: GroupsConfig, kind: str, sums: Floats) -> tuple[Floats, Floa
     return z(0), z(1)
 
 
-def _seen(config: GroupsConfig, both: tuple[Floats, Floats], sums: Floats, apart: bool) -> dict[str, Floats]:
+def _seen(
+    config: GroupsConfig, both: tuple[Floats, Floats], sums: Floats, apart: bool
+) -> dict[str, Floats | Bools]:
     """What masks show of both units, with errors from their law, and the closed forms; shape (rate,) each."""
     count, rates, unit = config.masks, np.asarray(config.rates), unit_of(sums)
     scaled = sums / unit
     variances = group_covariance(rates, scaled[0], scaled[0]) * group_covariance(rates, scaled[1], scaled[1])
     covariance = np.zeros_like(variances) if apart else group_covariance(rates, *scaled)
     product = variances if apart else group_square_product(rates, *scaled)
+    # of φ = x·y − Cov: E[φ²], and a bound of E[φ⁴]; the error leaves out the product of both means
+    one, other = (moments_of_sum(each, inverted_mask_moments(rates)) for each in scaled)
+    square = np.maximum(product - covariance**2, 0.0)
+    fourths = one[4] * other[4] if apart else np.sqrt(one[8] * other[8])
     # measured from the first mask, z that does not vary has a covariance of 0 to the bit
-    one, other = ((each - each[0] - (each - each[0]).mean(axis=0)) / unit for each in both)
-    return deviation_of(both[0], sums[0], rates) | {
-        "covariance": unit**2 * (one * other).sum(axis=0) / (count - 1),
+    z, next_z = ((each - each[0] - (each - each[0]).mean(axis=0)) / unit for each in both)
+    return estimates_of(both[0], sums[0], rates) | {
+        "covariance": unit**2 * (z * next_z).sum(axis=0) / (count - 1),
         "covariance_se": unit**2 * covariance_error(product, covariance, variances, count),
+        "covariance_fair": (variances + covariance**2 <= NEGLIGIBLE * count * square)
+        & fair(square, fourths, count),
         "exact_covariance": unit**2 * covariance,
     }

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import Checked, Floats, check_count, checked, quotient
+from dropviz.numbers.checks import Bools, Checked, Floats, check_count, checked, quotient
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import check_masked, masked_sums
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import law_of
 from dropviz.theory.normalisation import behind_batch_norm, change_by_forgetting
-from dropviz.theory.standard_errors import enough
+from dropviz.theory.sums import fair_by_variance, masked_moments, moments_of_sum
 
 STRATEGIES = ("standard", "none")
 EPSILON = 1e-5  # of PyTorch's LayerNorm and RMSNorm, inside the root
@@ -126,24 +126,29 @@ def _behind_batch_norm(
             variance[at] += ratio - ratio.mean(axis=0) * wobble
         square = quotient(rates**2 * np.square(test), var)
         change += square - square.mean(axis=0) * wobble
-    told = _many_enough(config, weights)
+    told = _fair(config, weights)
     seen = {"off": off, "variance": variance, "change": change}
     found = {}
     for name, influence in seen.items():
         found[name] = influence.mean(axis=-2) / config.units
         error = influence.std(axis=-2) / config.units / np.sqrt(config.samples)
-        found[f"{name}_se"] = error if told else np.full_like(error, np.nan)
+        found[f"{name}_se"] = np.where(told, error, np.nan)
     root = np.sqrt(found["change"])
     error = quotient(found["change_se"], 2.0 * root)
-    return found | {"change": root, "change_se": np.where(root > 0.0, error, 0.0) if told else error}
+    return found | {"change": root, "change_se": np.where(root == 0.0, 0.0, error)}
 
 
-def _many_enough(config: NormalisationConfig, weights: Floats) -> bool:
-    """Whether the errors, which are seen in the examples, hold: not where rare inputs decide the variance of a z."""
-    central = law_of(config.activations).central
-    share = (np.square(weights**2).sum(axis=1) / np.square(weights).sum(axis=1) ** 2).max()
-    fourth = 3.0 * central[2] ** 2 + share * (central[4] - 3.0 * central[2] ** 2)
-    return bool(enough(central[2], fourth, config.samples))
+def _fair(config: NormalisationConfig, weights: Floats) -> Bools:
+    """Whether the errors, which are seen in the examples, are fair at each rate.
+
+    They are where those of the variances are, in training and at test, of the unit that has the fewest inputs to it;
+    and at rate 0, where training and test are the same.
+    """
+    law, rates = law_of(config.activations), np.asarray(config.rates)
+    few = weights[(np.square(weights**2).sum(axis=1) / np.square(weights).sum(axis=1) ** 2).argmax()]
+    train, test = (moments_of_sum(few, masked_moments(law, each)) for each in (rates, 0.0))
+    known = fair_by_variance(train, config.samples) & fair_by_variance(test, config.samples)
+    return np.asarray(known | (rates == 0.0))
 
 
 def _rms_norm(z: Floats) -> Floats:

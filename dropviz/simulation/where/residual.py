@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from dropviz.numbers.checks import Floats, check_count, check_number, checked
-from dropviz.numbers.estimate import Estimates
 from dropviz.simulation.masks import masked_sums
 from dropviz.simulation.where.sums import (
     WIDE_RATE,
     MaskHistogram,
+    SumEstimates,
     SumsConfig,
-    deviation_of,
+    estimates_of,
     mask_histogram,
     near,
 )
@@ -40,8 +40,8 @@ class ResidualConfig(SumsConfig):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Attended(Estimates):
-    """The sum of the row over masks, its mean and standard deviation, (rate,), and the branches, (branch, rate).
+class Attended(SumEstimates):
+    """The sum of the row over masks, (rate,), and the branches, (branch, rate).
 
     ``branch`` is the mean of x + dropout(f) over masks, nothing divided, in units of x + f.
     """
@@ -49,12 +49,6 @@ class Attended(Estimates):
     config: ResidualConfig
     weights: Floats  # of the row, shape (key,),
     square_sum: float  # and Σ w²
-    mean: Floats
-    mean_se: Floats
-    exact_mean: Floats
-    deviation: Floats
-    deviation_se: Floats
-    exact_deviation: Floats
     even_deviation: Floats  # exact, of a row that looks at all keys alike,
     one_deviation: Floats  # and of one that looks at one key alone
     branch: Floats
@@ -70,7 +64,7 @@ def attended(config: ResidualConfig) -> Attended:
     weights = softmax(scores)
     sums = masked_sums(rng, weights, count, rates) / (1.0 - rates)
     kept = rng.binomial(count, 1.0 - rates) / count
-    shares, seen = np.array(BRANCHES)[:, None], deviation_of(sums, weights, rates)
+    shares, seen = np.array(BRANCHES)[:, None], estimates_of(sums, weights, rates)
     row, wide = np.full(config.keys, 1.0 / config.keys), near(config.rates, WIDE_RATE)
     return Attended(
         config=config,

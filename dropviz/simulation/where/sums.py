@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import Checked, Floats, check_count, checked, quotient
+from dropviz.numbers.checks import Bools, Checked, Floats, check_count, checked, quotient
+from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.histogram import binned, even_edges
 from dropviz.simulation.masks import check_masked
-from dropviz.theory.groups import group_covariance, group_square_product
-from dropviz.theory.standard_errors import variance_error
+from dropviz.theory.groups import group_covariance
+from dropviz.theory.standard_errors import fair, variance_error
+from dropviz.theory.sums import fair_by_variance, inverted_mask_moments, moments_of_sum
 
 BINS = 48
 WIDE_RATE = 0.6  # at which a picture shows all that masks give
@@ -49,18 +51,34 @@ def unit_of(terms: Floats) -> float:
     return float(2.0 ** np.frexp(np.abs(terms).max())[1])
 
 
-def deviation_of(z: Floats, terms: Floats, rates: Floats) -> dict[str, Floats]:
-    """Standard deviation of ``z``, shape (mask, rate), its error, and both exact, by the law of Σ ``terms``·m/k."""
+@dataclass(frozen=True, slots=True, eq=False)
+class SumEstimates(Estimates):
+    """Mean and standard deviation of a sum over masks."""
+
+    mean: Floats
+    mean_se: Floats
+    mean_fair: Bools
+    exact_mean: Floats
+    deviation: Floats
+    deviation_se: Floats
+    deviation_fair: Bools
+    exact_deviation: Floats
+
+
+def estimates_of(z: Floats, terms: Floats, rates: Floats) -> dict[str, Floats | Bools]:
+    """The fields of `SumEstimates` for ``z``, shape (mask, rate), but for exact_mean; by the law of Σ ``terms``·m/k."""
     unit, moved = unit_of(terms), z - z[0]  # a sum that does not vary has a deviation of 0 to the bit
-    scaled = terms / unit
+    scaled, count = terms / unit, len(z)
+    moments = moments_of_sum(scaled, inverted_mask_moments(rates))
     variance = group_covariance(rates, scaled, scaled)
-    error = variance_error(variance, group_square_product(rates, scaled, scaled), len(z))
-    exact = np.sqrt(variance)
+    exact, error = np.sqrt(variance), variance_error(variance, moments[4], count)
     return {
         "mean": z.mean(axis=0),
-        "mean_se": unit * exact / np.sqrt(len(z)),
+        "mean_se": unit * exact / np.sqrt(count),
+        "mean_fair": fair(variance, moments[4], count),
         "deviation": moved.std(axis=0, ddof=1),
         "deviation_se": unit * np.nan_to_num(quotient(error, 2.0 * exact)),
+        "deviation_fair": fair_by_variance(moments, count),
         "exact_deviation": unit * exact,
     }
 

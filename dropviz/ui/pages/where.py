@@ -68,7 +68,8 @@ def _controls(place: DeltaGenerator) -> tuple[str, Mapping[str, Activations]]:
                     show(setting)
     if not question.drawn:
         return name, {}
-    return name, {"activations": drawn_from(place, RELU, "ReLU of a normal", f"{question.drawn} are drawn")}
+    law = drawn_from(place, RELU, question.usual, f"{question.drawn} are drawn")
+    return name, {} if law is RELU else {"activations": law}
 
 
 def _figure(name: str, drawn: Mapping[str, Activations]) -> None:

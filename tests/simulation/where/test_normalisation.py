@@ -19,12 +19,15 @@ def test_what_is_simulated_lies_within_five_errors_of_what_is_exact(config):
     found = normalised(config)
     for quantity in QUANTITIES:
         estimate = found.estimates(quantity)
-        assert (np.abs(estimate.simulated - estimate.exact) <= 5.0 * estimate.error + 1e-12).all(), quantity
-        assert (estimate.error[..., 1:] > 0.0).all()
+        known = np.isfinite(estimate.error)
+        off = np.abs(estimate.simulated - estimate.exact)
+        assert (off <= 5.0 * estimate.error + 1e-12)[known].all(), quantity
+        assert (estimate.error[..., 1:] > 0.0)[known[..., 1:]].all()
+        assert known[..., : AT + 1].all()
 
 
 def test_errors_are_those_of_many_seeds():
-    few = replace(CONFIG, rates=(0.1, 0.5), samples=300, inputs=16, units=4)
+    few = replace(CONFIG, rates=(0.1, 0.4), samples=500, inputs=24, units=2)
     found = [normalised(replace(few, seed=seed)) for seed in range(250)]
     for quantity in QUANTITIES:
         scores = np.array(
