@@ -20,6 +20,8 @@ from dropviz.theory.law import POWERS, Law
 from dropviz.theory.standard_errors import NEGLIGIBLE, fair_variance
 
 
+# of a law with rare giants, a high moment may leave float64: nothing is known of it then, and no error is fair
+@np.errstate(over="ignore", invalid="ignore")
 def moments_of_sum(weights: ArrayLike, moments: Floats) -> Floats:
     """Central moments of Σ wᵢ·xᵢ, shape (9, …), with ``weights`` of shape (term,), from the ``moments`` of one x.
 
@@ -50,6 +52,7 @@ def inverted_mask_moments(rate: ArrayLike) -> Floats:
     return np.array([r * (-1.0) ** p + keep * (r / keep) ** p for p in POWERS])
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def masked_moments(law: Law, rate: ArrayLike) -> Floats:
     """Central moments of m·a, a of the ``law`` and in its unit: m·a − k·μ is a − μ + r·μ, or −k·μ; shape (9, rate)."""
     r = np.atleast_1d(below_one(rate))
@@ -62,6 +65,7 @@ def _moved(central: Floats, by: Floats, power: int) -> Floats:
     return np.asarray(sum(math.comb(power, i) * central[i] * by ** (power - i) for i in range(power + 1)))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def fair_by_variance(moments: Floats, count: int) -> Bools:
     """Whether the error of what is a root or a share of the variance of ``count`` values is fair, from their moments.
 

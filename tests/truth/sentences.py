@@ -243,9 +243,8 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         "Here every thinned network says the same, and so does the test pass": here("^gap", 0.0),
         "Every mask gives the same z, .*": here("^standard deviation", 0.0),
         "the same for every kind": one_curve("^mean of z"),
-        "Every input is 0, and so is every z|Here every activation is 0, and so is every sum": lambda read: (
-            read.zero
-        ),
+        "Every input is 0, and so is every z": lambda read: read.zero,
+        "Here every activation drawn is 0, and so is every sum": here("^variance over masks", 0.0),
         "BatchNorm has nothing to divide by": here("spread in training", np.nan, "BatchNorm"),
         "Nothing is dropped|At rate 0 (?:nothing is added|every unit survives).*": at(0.0),
         "both means are the test pass in every network|dividing by the survivors changes nothing": at(0.0),

@@ -80,9 +80,9 @@ def _counts(found: Thinned) -> str:
 def _texts(found: Thinned) -> dict[str, list[str]]:
     rates, networks = found.config.rates, found.networks
     gaps = [_geometric(networks[name]) for name in ("relu", "deep")]
-    seen = zip(
-        rates, networks["softmax"].average.exact.tolist(), *(each.tolist() for each in gaps), strict=True
-    )
+    errors = [means.average.error for means in networks.values() if means.average.error is not None]
+    still = np.all(np.equal(errors, 0.0), axis=0)
+    seen = zip(rates, still.tolist(), *(each.tolist() for each in gaps), strict=True)
     findings = [_finding(*each) for each in seen]
     return texts_of(rates, findings)
 
@@ -94,10 +94,10 @@ def _geometric(means: ThinnedMeans) -> Floats:
     return means.geometric.exact
 
 
-def _finding(rate: float, average: float, relu: float, deep: float) -> str:
+def _finding(rate: float, still: bool, relu: float, deep: float) -> str:
     if rate == 0.0:
         return "At rate 0 nothing is dropped: both means are the test pass in every network."
-    if average == relu == deep == 0.0:
+    if still:
         return "Here every thinned network says the same, and so does the test pass."
     return (
         "The test pass is the average of all networks in the linear one, and their geometric mean behind one softmax "

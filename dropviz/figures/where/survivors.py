@@ -113,7 +113,7 @@ def _finding(units: str, rate: float, empty: float, inverted: float, divided: fl
         f"{_percent(empty)} of the masks. "
     )
     if inverted == 0.0:
-        return f"{said}Here every activation is 0, and so is every sum."
+        return f"{said}Here every activation drawn is 0, and so is every sum."
     return f"{said}The sum’s variance is {plain(divided / inverted, 2)} times that of inverted."
 
 

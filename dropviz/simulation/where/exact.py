@@ -130,7 +130,8 @@ def _outputs(shape: Shape, inputs: Floats, weights: Sequence[Floats], masks: Flo
 def _gap(values: Floats, chances: Floats, drawn: Floats, test: float) -> Estimate:
     """The average of ``values``, shape (mask, rate), less ``test``; exact by all masks, and of those ``drawn``."""
     mean = (chances * values).sum(axis=0)
-    return _estimate(mean - test, drawn.mean(axis=0) - test, values - mean, chances, len(drawn))
+    scale = max(1.0, float(np.abs(values).max()))
+    return _estimate(mean - test, drawn.mean(axis=0) - test, values - mean, chances, len(drawn), scale)
 
 
 def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: int, test: float) -> Estimate:
@@ -155,10 +156,15 @@ def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: 
     return replace(found, error=np.where(straight | settled, found.error, np.nan))
 
 
-def _estimate(exact: Floats, seen: Floats, away: Floats, chances: Floats, count: int) -> Estimate:
-    """A gap, and the error of ``count`` masks whose values lie ``away`` from their mean; NaN where it is not fair."""
-    # equal values differ by rounding, whose kurtosis tells nothing
-    away = drop_rounding(away, 1.0, ROUNDING)
+@np.errstate(over="ignore", invalid="ignore")  # a fourth power that leaves float64 is not fair
+def _estimate(
+    exact: Floats, seen: Floats, away: Floats, chances: Floats, count: int, scale: float = 1.0
+) -> Estimate:
+    """A gap, and the error of ``count`` masks whose values lie ``away`` from their mean; NaN where it is not fair.
+
+    ``scale`` is the size of the values: equal ones differ by rounding, whose kurtosis tells nothing.
+    """
+    exact, seen, away = (drop_rounding(each, scale, ROUNDING) for each in (exact, seen, away))
     second, fourth = ((chances * away**power).sum(axis=0) for power in (2, 4))
     error = np.where(fair(second, fourth, count), np.sqrt(second / count), np.nan)
-    return Estimate(drop_rounding(exact, 1.0, ROUNDING), seen, error)
+    return Estimate(exact, seen, error)
