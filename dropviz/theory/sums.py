@@ -1,8 +1,8 @@
 """Central moments up to the eighth of sums Σ wᵢ·xᵢ of independent x that are alike: what the errors of their variance,
 and whether these are fair, rest on.
 
-The cumulants of independent terms add up, κₚ(Σ wᵢ·xᵢ) = Σ wᵢᵖ·κₚ(x). Moments and cumulants about the mean turn into each
-other by mₚ = Σⱼ C(p − 1, j − 1)·κⱼ·mₚ₋ⱼ, j from 2 to p.
+The cumulants of independent terms add up, κₚ(Σ wᵢ·xᵢ) = Σ wᵢᵖ·κₚ(x). Central moments and cumulants turn into
+each other by mₚ = Σⱼ C(p − 1, j − 1)·κⱼ·mₚ₋ⱼ, j = 2, …, p.
 
 Source: Kendall & Stuart, *The advanced theory of statistics*, volume 1, chapter 3.
 """
@@ -57,7 +57,9 @@ def masked_moments(law: Law, rate: ArrayLike) -> Floats:
     """Central moments of m·a, a of the ``law`` and in its unit: m·a − k·μ is a − μ + r·μ, or −k·μ; shape (9, rate)."""
     r = np.atleast_1d(below_one(rate))
     keep = 1.0 - r
-    return np.array([keep * _moved(law.central, r * law.mean, p) + r * (-keep * law.mean) ** p for p in POWERS])
+    return np.array(
+        [keep * _moved(law.central, r * law.mean, p) + r * (-keep * law.mean) ** p for p in POWERS]
+    )
 
 
 def _moved(central: Floats, by: Floats, power: int) -> Floats:

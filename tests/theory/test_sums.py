@@ -35,7 +35,9 @@ def test_moments_of_a_masked_input_are_those_over_values_and_masks():
             assert law.size**p * moment == pytest.approx(all_of_them, rel=1e-12, abs=1e-12)
 
 
-@pytest.mark.parametrize(("rate", "fair"), [(0.0, True), (0.01, False), (0.2, True), (0.5, False), (0.8, True)])
+@pytest.mark.parametrize(
+    ("rate", "fair"), [(0.0, True), (0.01, False), (0.2, True), (0.5, False), (0.8, True)]
+)
 def test_the_error_of_one_mask_is_fair_where_neither_value_is_rare_nor_both_are_as_far(rate, fair):
     assert fair_by_variance(inverted_mask_moments(rate), 4000).tolist() == [fair]
 

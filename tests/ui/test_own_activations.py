@@ -5,14 +5,16 @@ import pytest
 
 import dropviz as dv
 from dropviz.settings.next_layer import STEP
-from dropviz.ui.components.upload import Upload
 from dropviz.settings.where import QUESTION, QUESTIONS
+from dropviz.ui.components.upload import Upload
 from tests.ui.opening import open_page
 
 STEPS = [("next-layer", {STEP.key: step}) for step in STEP.options]
 DRAWN = {name: question.drawn for name, question in QUESTIONS.items() if question.drawn}
 ASKED = [("where", {QUESTION.key: question}) for question in DRAWN]
-PAGES = [(name, {}) for name in ("explore", "which-p", "mistakes", "answer", "noise", "story")] + STEPS + ASKED
+PAGES = (
+    [(name, {}) for name in ("explore", "which-p", "mistakes", "answer", "noise", "story")] + STEPS + ASKED
+)
 FILES = {"mine.npy": np.arange(6.0), "centred.npy": np.array([-1.0, 1.0]), "equal.npy": np.full(3, 2)}
 OF_THE_STORY = {
     "mine.npy": ["Scenes 3, 4, 6, 7 are drawn from mine.npy."],

@@ -20,6 +20,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "relu": ("a ReLU layer", "other"),
     "deep": ("two ReLU layers", "both"),
 }
+SEEN = 1e-3  # a smaller gap is called so
 HINTON = words.Link("https://arxiv.org/abs/1207.0580", "Hinton et al., 2012")
 BALDI = words.Link("https://papers.nips.cc/paper/4878-understanding-dropout", "Baldi & Sadowski, NIPS 2013")
 
@@ -58,9 +59,10 @@ def _note(found: Thinned) -> words.Fold:
         "geometric mean, softmax(E[z]), as z is linear in the mask ({hinton}; {baldi}). Behind a nonlinearity E[z] "
         "is not the z of the test pass in general, and neither mean is. Inverted dropout of the inputs and of every "
         f"hidden layer; standard makes the same networks. Widths: linear {widths['linear']}, softmax "
-        f"{widths['softmax']}, ReLU {widths['relu']} and {widths['deep']}; inputs {_inputs(found)}, weights random, untrained. Gaps are of the "
-        "probability of the likeliest class; of the linear network, as a share of its output. Lines are exact, by "
-        f"all masks, {_counts(found)}; points: {found.config.masks:,} drawn masks, bars of one standard error.",
+        f"{widths['softmax']}, ReLU {widths['relu']} and {widths['deep']}; inputs {_inputs(found)}, "
+        "weights random, untrained. Gaps are of the probability of the likeliest class; of the linear network, as a "
+        f"share of its output. Lines are exact, by all masks, {_counts(found)}; points: {found.config.masks:,} drawn "
+        "masks, bars of one standard error.",
         hinton=HINTON,
         baldi=BALDI,
     )
@@ -101,5 +103,9 @@ def _finding(rate: float, still: bool, relu: float, deep: float) -> str:
         return "Here every thinned network says the same, and so does the test pass."
     return (
         "The test pass is the average of all networks in the linear one, and their geometric mean behind one softmax "
-        f"layer. Behind a ReLU layer it is off from that by {plain(abs(relu), 2)}, behind two by {plain(abs(deep), 2)}."
+        f"layer. Behind a ReLU layer it is off from that by {_size(relu)}, behind two by {_size(deep)}."
     )
+
+
+def _size(gap: float) -> str:
+    return plain(abs(gap), 2) if abs(gap) >= SEEN else f"less than {SEEN:g}"
