@@ -189,7 +189,7 @@ def _of_spread(sizes: np.ndarray, outputs: Floats, parts: tuple[Floats, Floats, 
     noise = outputs - center
     there = np.asarray(SIZES)[sizes] > 0.0
     unit = np.where(there, noise / np.sqrt(np.array(variances)[sizes]).clip(1e-300), 0.0)
-    shared = _shared(np.round(unit, 6), there)
+    shared = _shared(unit, there)
     same = _same(noise[:, there])
     a_call = _draws(there, shared)
     draws = a_call * (1 if same else len(outputs))
