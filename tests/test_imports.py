@@ -15,7 +15,7 @@ PACKAGE = ROOT / "dropviz"
 FLOORS = {
     **dict.fromkeys(("app", "__main__"), 7),
     **dict.fromkeys(("ui", "cli", "serving"), 6),
-    **dict.fromkeys(("dropviz", "figures"), 5),
+    **dict.fromkeys(("dropviz", "figures", "torch"), 5),
     **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),

@@ -1,6 +1,7 @@
 """`check` watches passes of a network in training and in evaluation, and says where its dropout is wrong."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
@@ -17,13 +18,14 @@ from dropviz.torch.verdicts import Passes, few_draws, findings_of, places_of
 from dropviz.torch.watching import Watch
 
 FEWEST, MOST = 3, 200
-ADDED = 8  # passes at a time, where few values have noise of their own
+ADDED, ENOUGH = 8, 64  # passes at a time, and in all, where few values have noise of their own
+PATIENCE = 10.0  # seconds after which no more are added
 SEED = 20_261_127
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `check` found: ``places`` where random numbers enter, and ``findings``, what is wrong; none is as it should be.
+    """What `check` found: ``places`` where random numbers enter, and ``findings``, what is wrong.
 
     A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
     evaluation. ``passes`` is how many passes there were in training.
@@ -45,7 +47,9 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{place['where']}: {place['what']}, {place['acts']}" for place in self.places]
-        return "\n".join([*lines, *(str(finding) for finding in self.findings or ["nothing wrong was found"])])
+        return "\n".join(
+            [*lines, *(str(finding) for finding in self.findings or ["nothing wrong was found"])]
+        )
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{finding.kind} at {finding.where}" for finding in self.findings)
@@ -73,7 +77,7 @@ def check(
 
         E[noise]·(factors in training only) = (factors in evaluation only)
 
-    Afterwards the network is as it was: parameters, buffers, modes, attributes, hooks, and the states of all generators.
+    Afterwards the network is as it was: parameters, buffers, modes, attributes, hooks, and all generators.
 
     Parameters
     ----------
@@ -111,7 +115,10 @@ def check(
         seen = _passed(model, watch, passes, inputs, named)
     declared = _declared(model, random_at_test)
     return Report(
-        type(model).__name__, tuple(places_of(seen)), tuple(findings_of(model, seen, declared)), len(seen.first)
+        type(model).__name__,
+        tuple(places_of(seen)),
+        tuple(findings_of(model, seen, declared)),
+        len(seen.first),
     )
 
 
@@ -139,7 +146,8 @@ def _passed(
 
     model.train()
     first = run(passes)
-    while len(first) < min(MOST, 64) and few_draws(first):
+    began = time.monotonic()
+    while len(first) < ENOUGH and few_draws(first) and time.monotonic() - began < PATIENCE:
         first += run(ADDED)
     model.eval()
     evaluated = run(2)

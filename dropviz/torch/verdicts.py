@@ -9,7 +9,7 @@ from torch import nn
 
 from dropviz.frameworks.findings import Finding
 from dropviz.numbers.written import plain, with_error
-from dropviz.torch.watching import Event, Meeting, Pass, Place
+from dropviz.torch.records import Event, Meeting, Pass, Place
 
 FEW = 400  # draws of a mask: with fewer, more passes are made
 CLOSE = 0.01  # relative: factors nearer than this are one
@@ -57,12 +57,14 @@ def findings_of(model: nn.Module, seen: Passes, declared: tuple[str, ...] | None
     unequal = not _same(seen.evaluated[0].result, seen.evaluated[1].result)
     located = False
     for place, (first, evaluated, again) in events.items():
-        meant = declared is None or any(place.path == path or place.path.startswith(f"{path}.") for path in declared)
-        if _left_on(place, evaluated, unequal):
+        meant = declared is None or any(
+            place.path == path or place.path.startswith(f"{path}.") for path in declared
+        )
+        if _left_on(evaluated, unequal):
             located = True
             if not meant:
                 yield _of_left_on(place, evaluated)
-        yield from _of_training(place, first, evaluated, again, seen)
+        yield from _of_training(place, first, again, seen)
         if not meant and not _acting(evaluated):
             yield from _of_scale(place, first, seen)
     if unequal and not located and declared is not None:
@@ -113,15 +115,21 @@ def _meetings(events: Sequence[Event]) -> list[Meeting]:
 
 def _is_mask(meetings: Sequence[Meeting]) -> bool:
     """Whether noise is a mask: zeros, and survivors of one size."""
-    return bool(meetings) and all(
-        one.multiplied and one.level and one.spread <= LEVEL * abs(one.level) for one in meetings if one.zeros < 1.0
-    ) and any(0.0 < one.zeros < 1.0 for one in meetings)
+    return (
+        bool(meetings)
+        and all(
+            one.multiplied and one.level and one.spread <= LEVEL * abs(one.level)
+            for one in meetings
+            if one.zeros < 1.0
+        )
+        and any(0.0 < one.zeros < 1.0 for one in meetings)
+    )
 
 
 # ---- left on --------------------------------------------------------------------------------------------------------
 
 
-def _left_on(place: Place, evaluated: Sequence[Event], unequal: bool) -> bool:
+def _left_on(evaluated: Sequence[Event], unequal: bool) -> bool:
     if not _acting(evaluated):
         return False
     own = any(event.rate for event in evaluated)  # torch's own dropout; what is drawn must reach the output
@@ -151,7 +159,11 @@ def _innermost(model: nn.Module, evaluated: Sequence[Pass]) -> str:
     """The module, deepest and first, whose output differs between two passes in evaluation."""
     one, other = (each.outputs for each in evaluated[:2])
     paths = [path for path, _ in model.named_modules() if one.get(path) != other.get(path)]
-    first = [path for path in paths if not any(longer.startswith(f"{path}.") or not path for longer in paths if longer != path)]
+    first = [
+        path
+        for path in paths
+        if not any(longer.startswith(f"{path}.") or not path for longer in paths if longer != path)
+    ]
     return first[0] if first else ""
 
 
@@ -159,10 +171,10 @@ def _innermost(model: nn.Module, evaluated: Sequence[Pass]) -> str:
 
 
 def _of_training(
-    place: Place, first: Sequence[Event], evaluated: Sequence[Event], again: Sequence[Event], seen: Passes
+    place: Place, first: Sequence[Event], again: Sequence[Event], seen: Passes
 ) -> Iterator[Finding]:
     used = _acting(first)
-    if used and again and not _acting(again) or (used and not again and _is_mask(_meetings(first)) and not _cached(first)):
+    if used and _lost(first, again):
         yield Finding(
             "lost_after_eval", "error", str(place), f"{place.call} acts before an evaluation, and not after it",
             "Dropout is lost once the network was evaluated: keep the rate, and let model.train() turn it on again.",
@@ -174,9 +186,8 @@ def _of_training(
         )  # fmt: skip
     rates = [event.rate for event in first if event.rate]
     if rates and not used:
-        enclosing = "error" if all(not event.training for event in first) else "warning"
         yield Finding(
-            "no_effect", enclosing, str(place), f"{place.call} at rate {max(rates):g} is off in training",
+            "no_effect", "error", str(place), f"{place.call} at rate {max(rates):g} is off in training",
             "Dropout is asked for, and off in training as well: pass training=self.training.",
         )  # fmt: skip
     unused = [event for event in first if event.unused and event.unused == event.calls]
@@ -186,6 +197,16 @@ def _of_training(
             "no_effect", "error" if still else "warning", str(place), f"nothing uses what {place.call} returns",
             "The result of dropout is thrown away: write x = dropout(x).",
         )  # fmt: skip
+
+
+def _lost(first: Sequence[Event], again: Sequence[Event]) -> bool:
+    """Whether what acted before an evaluation does not act after it; a mask that keeps all does not."""
+    if not again:
+        return _is_mask(_meetings(first)) and not _cached(first)
+    kept = _meetings(again)
+    return not _acting(again) or (
+        _is_mask(_meetings(first)) and bool(kept) and all(one.zeros == 0.0 for one in kept)
+    )
 
 
 def _cached(first: Sequence[Event]) -> bool:
@@ -212,18 +233,34 @@ def _stuck(first: Sequence[Event], seen: Passes) -> bool:
 def _of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Finding]:
     """Whether the mean in training, E[noise]·factors, is the factor in evaluation."""
     noise = [one for one in _meetings(first) if one.multiplied]
-    trained = {line: value for each in seen.training for lines in each.scales.values() for line, value in lines.items()}
-    evaluated = {line: value for each in seen.evaluated for lines in each.scales.values() for line, value in lines.items()}
+    trained = {
+        line: value
+        for each in seen.training
+        for lines in each.scales.values()
+        for line, value in lines.items()
+    }
+    evaluated = {
+        line: value
+        for each in seen.evaluated
+        for lines in each.scales.values()
+        for line, value in lines.items()
+    }
     if not noise:
         if any(event.rate for event in first):  # torch's own dropout divides by keep itself
             after = [lines for each in seen.first for at, lines in each.after.items() if at == place]
-            before = math.prod(value for line, value in (after[0] if after else {}).items() if line not in evaluated)
+            before = math.prod(
+                value for line, value in (after[0] if after else {}).items() if line not in evaluated
+            )
             at_test = [lines for each in seen.evaluated for at, lines in each.after.items() if at == place]
-            test = math.prod(value for line, value in (at_test[0] if at_test else {}).items() if line not in trained)
+            test = math.prod(
+                value for line, value in (at_test[0] if at_test else {}).items() if line not in trained
+            )
             yield from _judged(place, before, 0.0, test)
         return
     count = sum(one.count for one in noise)
-    factors = [math.prod(value for line, value in one.scales.items() if line not in evaluated) for one in noise]
+    factors = [
+        math.prod(value for line, value in one.scales.items() if line not in evaluated) for one in noise
+    ]
     mean = sum(one.mean * factor * one.count for one, factor in zip(noise, factors, strict=True)) / count
     test = _at_test(place, noise, seen, trained)
     if _is_mask(noise):
@@ -259,7 +296,7 @@ def _judged(place: Place, mean: float, error: float, test: float) -> Iterator[Fi
     yield Finding(
         "wrong_scale", "error", str(place),
         f"an activation is × {with_error(mean, error)} on average in training, × {plain(test)} in evaluation",
-        "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once, not twice.",
+        "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once.",
     )  # fmt: skip
 
 
@@ -308,8 +345,22 @@ def _of_modules(model: nn.Module, seen: Passes, events: Mapping[Place, Three]) -
                 "no_effect", "error", name, f"dropout={module.dropout:g}, one layer",
                 "A recurrent layer drops between its layers, and this has one: put a dropout layer behind it.",
             )  # fmt: skip
-        elif isinstance(module, RATED) and module.p > 0.0 and path not in called:
+        elif (
+            isinstance(module, RATED)
+            and module.p > 0.0
+            and path not in called
+            and not _lent(path, module.p, events)
+        ):
             yield Finding(
                 "no_effect", "warning", name, "never called in training",
                 "This dropout layer is there, and forward does not use it.",
             )  # fmt: skip
+
+
+def _lent(path: str, rate: float, events: Mapping[Place, Three]) -> bool:
+    """Whether the module that holds a dropout layer hands its rate to a function, as to fused attention."""
+    holder = path.rpartition(".")[0]
+    return any(
+        place.path == holder and any(event.rate == rate for event in three[0])
+        for place, three in events.items()
+    )
