@@ -279,8 +279,10 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         frame = _frame()
         if frame is None:
             return ""
-        file = frame.f_code.co_filename
-        return f"{Path(file).name if short else file}:{frame.f_lineno}"
+        file = Path(frame.f_code.co_filename)
+        if short:
+            file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
+        return f"{file}:{frame.f_lineno}"
 
     def _function(self) -> str:
         frame = _frame()
