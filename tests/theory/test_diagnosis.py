@@ -134,6 +134,17 @@ def test_variances_without_an_error_are_known_to_nine_digits():
     assert LEFT_ON in smallest.fitting
 
 
+def test_the_variances_are_compared_as_the_docstring_says():
+    """Standard dropout, r = 0.3: s² = 0.49, t²·k = 0.7; test mean and variance are fully correlated."""
+    seen = Observation(0.3, -1.4, 0.1, -1.4, 0.1, None, None, 5.0, 0.2, 1.0, 0.05)
+    contrast = 0.49 * 5.0 - 0.7 * (1.0 + 0.3 * 1.4**2)
+    error = math.hypot(0.49 * 0.2, 0.7 * (0.05 + 2.0 * 0.3 * 1.4 * 0.1))
+    assert by_name(diagnose(seen))["standard"].misfit == pytest.approx(contrast / error, rel=1e-12)
+    exact = Observation(0.3, 1.4, 0.0, 1.4, 0.0, None, None, 5.0, 0.0, 1.0, 0.0)
+    error = 1e-9 * math.hypot(0.49 * 5.0, 0.7 * (1.0 + 2.0 * 0.3 * 1.4**2))
+    assert by_name(diagnose(exact))["standard"].misfit == pytest.approx(contrast / error, rel=1e-12)
+
+
 def test_z_of_the_truth_is_standard_normal():
     """Over many repeats the true row's z has mean 0 and variance 1, and χ² of three means has mean 2."""
     rng = np.random.default_rng(0)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from dropviz.theory.observation import Observation, _error_of_sum, observe, observe_passes
+from dropviz.theory.observation import Observation, _error_of_sum, is_rate, observe, observe_passes
 
 
 def test_observe_takes_arrays_of_any_real_kind():
@@ -45,10 +45,24 @@ def test_an_array_that_is_none_is_refused(train, message):
         observe(0.3, train, [1.0, 2.0])
 
 
+def test_an_array_is_refused_by_its_name():
+    for name in ("train", "test", "clean"):
+        arrays = {"train": [1.0, 2.0], "test": [1.0, 2.0], name: [1.0]}
+        with pytest.raises(ValueError, match=f"^{name} must have at least 2 values; got 1"):
+            observe(0.3, **arrays)
+
+
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5, 1e-320, math.nan, "a", None])
 def test_a_rate_out_of_range_is_refused(rate):
     with pytest.raises(ValueError, match="rate must be"):
         Observation(rate, 1.0, 0.1, 1.0, 0.1)
+
+
+def test_a_rate_is_0_or_from_a_billionth_to_1():
+    with pytest.raises(ValueError, match=r"^rate must be a number from 0 to 1; got 1\.5"):
+        Observation(1.5, 1.0, 0.1, 1.0, 0.1)
+    rates = (0.0, 1e-9, 0.5, 1.0 - 1e-16, -0.1, 9e-10, 1.0)
+    assert [is_rate(rate) for rate in rates] == [True] * 4 + [False] * 3
 
 
 @pytest.mark.parametrize(
@@ -61,15 +75,26 @@ def test_a_rate_out_of_range_is_refused(rate):
         ({"test_mean_se": math.inf}, "test_mean_se"),
         ({"clean_mean": 1.0}, "clean_mean_se must be given together with clean_mean"),
         ({"train_variance": 1.0}, "must be given together with train_variance"),
-        ({"train_variance": -1.0}, "train_variance"),
+        ({"train_variance": -1.0}, "train_variance must be a number from 0"),
         ({"dropped": 0.3}, "dropped_se must be given together with dropped"),
         ({"dropped": 1.5, "dropped_se": 0.1}, "dropped must be"),
+        ({"dropped": 0.5, "dropped_se": -0.1}, "dropped_se must be"),
     ],
 )
 def test_an_observation_that_is_none_is_refused(changes, message):
     numbers = {"rate": 0.3, "train_mean": 1.0, "train_mean_se": 0.1, "test_mean": 1.0, "test_mean_se": 0.1}
     with pytest.raises(ValueError, match=message):
         Observation(**(numbers | changes))
+
+
+def test_no_part_of_what_comes_together_may_be_missing():
+    groups = [("clean_mean", "clean_mean_se"), ("dropped", "dropped_se")]
+    groups.append(("train_variance", "train_variance_se", "test_variance", "test_variance_se"))
+    for names in groups:
+        for missing in names:
+            given = dict.fromkeys((name for name in names if name != missing), 0.5)
+            with pytest.raises(ValueError, match=f"^{missing} must be given together with "):
+                Observation(0.3, 1.0, 0.1, 1.0, 0.1, **given)
 
 
 # ---- the rate that the zeros say ------------------------------------------------------------------------------------
@@ -172,7 +197,9 @@ def test_passes_that_do_not_belong_together_are_refused(arrays, message):
 def test_few_values_are_no_proof():
     """Two units that both stayed say next to nothing about the factor: one of them might have fallen."""
     seen = observe_passes(0.3, np.ones(2), np.full(2, 1 / 0.7), np.ones(2), np.ones(2))
-    assert seen.train_mean_se > 0.5
+    assert seen.train_mean_se == pytest.approx(1 / 0.7 / 2)  # the gain of a unit that stays, of two
+    assert seen.train_variance_se == pytest.approx((1 / 0.7) ** 2 / 2)
+    assert seen.dropped_se == 0.5
 
 
 def test_the_error_of_a_sum_takes_examples_for_independent():

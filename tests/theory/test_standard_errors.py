@@ -244,8 +244,8 @@ def test_errors_are_those_of_all_the_units_there_are(values, units):
             }
             with np.errstate(invalid="ignore"):  # no gap at all
                 changes = influences(train, test, train.mean())
-            for measure, phi in changes.items():
-                phi, at = np.nan_to_num(phi) * (np.abs(phi) > 1e-12), GAPS.index(measure)
+            for measure, change in changes.items():
+                phi, at = np.nan_to_num(change) * (np.abs(change) > 1e-12), GAPS.index(measure)
                 known = units > 1 or measure != "variance_ratio"
                 error = math.sqrt((phi**2).mean() / units) if known else math.nan
                 assert errors[at, s, r] == pytest.approx(error, rel=1e-6, abs=1e-9, nan_ok=True), measure
@@ -265,9 +265,9 @@ def test_where_an_error_is_fair_few_draws_lie_beyond_five():
     for source in AUDITED:
         for units, draws in ((2, 4000), (3, 4000), (10, 2000), (50, 1000), (2000, 150)):
             for rate in (0.04, 0.3, 0.5, 0.95):
-                for fair, beyond in passed(source, units, rate, draws).values():
-                    shown += fair * beyond.size
-                    share.append((fair, beyond.mean(), beyond.sum()))
+                for is_shown, beyond in passed(source, units, rate, draws).values():
+                    shown += is_shown * beyond.size
+                    share.append((is_shown, beyond.mean(), beyond.sum()))
     assert sum(count for fair, _, count in share if fair) < 1e-3 * shown
     assert max(mean for fair, mean, _ in share if fair) <= 0.01  # one or two of 150 draws
     assert max(mean for fair, mean, _ in share if not fair) > 1 / 30  # what is hidden has to be

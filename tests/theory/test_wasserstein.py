@@ -151,3 +151,11 @@ def test_wasserstein_of_a_constant_in_closed_form():
     for value in (3.0, -3.0):
         found = exact_discrepancy("inverted", RATES, dv.Constant(value)).wasserstein
         np.testing.assert_allclose(found, 2 * RATES * 3.0, rtol=1e-12)
+
+
+def test_wasserstein_is_in_the_unit_of_the_activations():
+    """Also where all of them are below 1e-9: only what is small beside their mean is rounding."""
+    one = exact_discrepancy("inverted", RATES, dv.LogNormal(0.0, 0.5)).wasserstein
+    for power in (-20.0, 20.0):
+        other = exact_discrepancy("inverted", RATES, dv.LogNormal(power, 0.5)).wasserstein
+        np.testing.assert_allclose(other, math.exp(power) * one, rtol=1e-12)
