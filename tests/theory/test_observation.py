@@ -51,6 +51,13 @@ def test_an_array_is_refused_by_its_name():
         with pytest.raises(ValueError, match=f"^{name} must have at least 2 values; got 1"):
             observe(0.3, **arrays)
 
+    class Tensor:
+        def __array__(self, *_, **__):
+            raise RuntimeError("requires grad")
+
+    with pytest.raises(ValueError, match=r"^train must be an array that NumPy can read"):
+        observe(0.3, Tensor(), [1.0, 2.0])
+
 
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5, 1e-320, math.nan, "a", None])
 def test_a_rate_out_of_range_is_refused(rate):
@@ -143,6 +150,15 @@ def test_gains_and_scatter_are_those_of_the_factors():
         assert 0.8 < np.std(found) < 1.25
 
 
+def test_the_error_of_the_rate_is_that_of_both_shares_and_of_one_value_more():
+    seen = observe(0.3, np.repeat([0.0, 5.0], [70, 30]), np.repeat([0.0, 1.0], [20, 80]))
+    stay, on = math.sqrt(0.3 * 0.7 / 99) + 0.01, math.sqrt(0.8 * 0.2 / 99) + 0.01
+    assert (seen.dropped, seen.dropped_se) == (
+        pytest.approx(0.625),
+        pytest.approx(math.hypot(stay, 0.375 * on) / 0.8),
+    )
+
+
 def test_no_rate_is_read_where_both_passes_may_be_alike():
     a = np.maximum(np.random.default_rng(0).normal(size=(2, 3000)), 0.0)
     assert observe(0.3, a[0], a[1]).dropped is None
@@ -202,6 +218,14 @@ def test_few_values_are_no_proof():
     assert seen.dropped_se == 0.5
 
 
+def test_thirty_examples_are_a_draw_each_of_fewer_every_value_is():
+    column = np.random.default_rng(0).normal(size=(30, 1))
+    for table in (np.tile(column, 2), np.tile(column[..., None], (2, 2))):
+        assert observe(0.3, table, table).test_mean_se == pytest.approx(column.std(ddof=1) / math.sqrt(30))
+        few = table[1:]
+        assert observe(0.3, few, few).test_mean_se == pytest.approx(few.std(ddof=1) / math.sqrt(few.size))
+
+
 def test_the_error_of_a_sum_takes_examples_for_independent():
     parts = np.array([[1.0, 2.0], [-3.0, 1.0], [0.5, -1.5]])  # of sums 3, −2 and −1
     assert _error_of_sum(parts) == pytest.approx(np.sqrt((9.0 + 4.0 + 1.0) * 3 / 2))
@@ -210,5 +234,6 @@ def test_the_error_of_a_sum_takes_examples_for_independent():
 def test_a_variance_is_divided_by_one_less():
     seen = observe(0.5, [1.0, 2.0, 4.0], [1.0, 3.0, 8.0])
     assert seen.test_variance == pytest.approx(np.var([1.0, 3.0, 8.0], ddof=1))
+    assert seen.test_variance_se == pytest.approx(math.sqrt((3.0**4 + 1.0**4 + 4.0**4) / 3 / 3))
     table = np.random.default_rng(1).normal(size=(30, 2))  # as many examples as have an error of their own
     assert observe(0.5, table, table).test_variance == pytest.approx(np.var(table, ddof=1))
