@@ -199,7 +199,11 @@ def test_examples_that_share_a_mask_are_one_draw_each():
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ((np.ones(4), np.ones(5), np.ones(4), np.ones(4)), "train_inputs and train must have the same shape"),
+        (
+            (np.ones(4), np.ones(5), np.ones(4), np.ones(4)),
+            r"train_inputs and train must have the same shape; got \(4,\) and \(5,\)",
+        ),
+        ((np.ones(4), np.ones(1), np.ones(4), np.ones(4)), "^train must have at least 2 values"),
         ((np.ones(4), np.ones(4), np.zeros(4), np.ones(4)), "test_inputs must hold a value that is not 0"),
         ((np.full(4, 1e-300), np.ones(4), np.ones(4), np.ones(4)), "train must be at most 1e20 times"),
         ((np.ones(1), np.ones(1), np.ones(4), np.ones(4)), "train_inputs must have at least 2 values"),
@@ -208,6 +212,27 @@ def test_examples_that_share_a_mask_are_one_draw_each():
 def test_passes_that_do_not_belong_together_are_refused(arrays, message):
     with pytest.raises(ValueError, match=message):
         observe_passes(0.3, *arrays)
+
+
+def test_a_pass_is_described_by_sums_over_its_values():
+    x = np.tile([1.0, -2.0, 3.0, 4.0, 0.5, 0.0], 8)
+    y = np.tile([0.0, -5.0, 0.0, 9.0, 1.0, 0.0], 8)
+    seen = observe_passes(0.3, x, y, x, 0.5 * x)
+    square = (x**2).sum()
+    gain = (x * y).sum() / square
+    rest = y - gain * x
+    scatter = (rest**2).sum() / square
+    assert (seen.train_mean, seen.train_variance) == (pytest.approx(gain), pytest.approx(scatter))
+    gain_error = math.sqrt(((x * rest) ** 2).sum() * 48 / 47) / square
+    scatter_error = math.sqrt(((rest**2 - scatter * x**2) ** 2).sum() * 48 / 47) / square
+    assert seen.train_mean_se == pytest.approx(gain_error)
+    assert seen.train_variance_se == pytest.approx(scatter_error)
+    assert (seen.clean_mean, seen.clean_mean_se, seen.same_pass) == (1.0, 0.0, True)
+    # of 40 that could have fallen 16 fell
+    assert (seen.dropped, seen.dropped_se) == (0.4, pytest.approx(math.sqrt(9.6 * 48 / 47) / 40))
+    three = observe_passes(0.3, np.ones(3), np.array([1.0, 1.0, 0.0]), np.ones(3), np.full(3, 1e20))
+    assert three.train_variance_se == pytest.approx(1 / 3)  # one mask more or less
+    assert three.test_mean == pytest.approx(1e20)  # the largest there may be
 
 
 def test_few_values_are_no_proof():
