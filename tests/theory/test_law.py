@@ -14,10 +14,10 @@ from dropviz.theory.law import law_of, size_of
 POWERS = np.arange(9)
 
 
-def of_normal(value, low=-12.0):
-    """Values at standard normal z above ``low``, and their probabilities, to rounding."""
+def of_normal(value, low=-12.0, high=12.0):
+    """Values at standard normal z from ``low`` to ``high``, and their probabilities, to rounding."""
     x, weight = leggauss(400)
-    half = 0.5 * (12.0 - low)
+    half = 0.5 * (high - low)
     z = low + half * (1.0 + x)
     return value(z), half * weight * np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
 
@@ -45,6 +45,7 @@ LAWS = [  # a source, its values and their probabilities, and how near its momen
     (dv.digits(), DIGITS, np.full(DIGITS.size, 1.0 / DIGITS.size), 1e-9),
     (dv.Constant(-3.0), np.array([-3.0]), np.ones(1), 1e-12),
     (dv.LogNormal(0.2, 0.5), *of_normal(lambda z: np.exp(0.2 + 0.5 * z)), 1e-9),
+    (dv.LogNormal(0.2, 1.5), *of_normal(lambda z: np.exp(0.2 + 1.5 * z), high=26.0), 1e-9),
     (dv.LogNormal(0.2, 0.05), *of_normal(lambda z: np.exp(0.2 + 0.05 * z)), 1e-9),
     (dv.SigmoidNormal(-1.0, 2.0), *of_normal(lambda z: logistic(-1.0 + 2.0 * z)), 1e-9),
     (dv.SigmoidNormal(-5.0, 1.0), *of_normal(lambda z: logistic(-5.0 + z)), 1e-9),
@@ -107,6 +108,12 @@ def test_a_narrow_lognormal_has_its_skewness_and_kurtosis():
     central, w = law_of(dv.LogNormal(0.2, 0.05)).central, math.exp(0.05**2)
     assert central[3] / central[2] ** 1.5 == pytest.approx((w + 2.0) * math.sqrt(w - 1.0), rel=1e-4)
     assert central[4] / central[2] ** 2 == pytest.approx(w**4 + 2.0 * w**3 + 3.0 * w**2 - 3.0, rel=1e-4)
+
+
+def test_a_law_of_which_next_to_nothing_is_above_0_has_its_variance():
+    source = dv.Normal(-3.0, 0.1, relu=True)  # not a unit in 1e196
+    law = law_of(source)
+    assert law.central[2] * law.size**2 == pytest.approx(source.exact_variance, rel=1e-12)
 
 
 def test_the_size_is_the_root_mean_square_unless_its_square_would_vanish():

@@ -188,12 +188,10 @@ def passed(source, units, rate, draws):
 
 
 def test_an_error_is_fair_from_five_units_that_decide_and_where_little_is_left_out():
-    second, fourth = (
-        np.array([2.0, 0.0, 1e-200]),
-        np.array([8.0, 0.0, 1.0]),
-    )  # κ = 2; nothing random; beyond float64
-    assert fair(second, fourth, 10).tolist() == [True, True, False]
-    assert fair(second, fourth, 9).tolist() == [False, True, False]
+    # κ = 2; nothing random; the same but for rounding; a κ beyond float64
+    second, fourth = np.array([2.0, 0.0, 0.0, 1e-310]), np.array([8.0, 0.0, 1e-30, 1.0])
+    assert fair(second, fourth, 10).tolist() == [True, True, True, False]
+    assert fair(second, fourth, 9).tolist() == [False, True, True, False]
     one, plain, heavy = np.array(1.0), (np.array(2.0), np.array(4.0)), (np.array(2.0), np.array(200.0))
     assert [bool(fair_variance(one, plain, units)) for units in (99, 100)] == [
         False,
