@@ -209,29 +209,39 @@ def is_fair(phi, units, left_out=0.0):
     return (phi == 0.0).all() or (left_out <= 0.01 and units >= 5.0 * (phi**4).mean() / (phi**2).mean() ** 2)
 
 
-@pytest.mark.parametrize("units", [1, 2, 7, 30, 100, 400, 2000])
+@pytest.mark.parametrize("units", [1, 2, 7, 30, 60, 110, 140, 200, 400, 2000])
 @pytest.mark.parametrize("values", [(-1.0, 0.5, 2.0, 4.0), (0.0, 0.0, 0.0, 5.0), (2.0, 2.1)])
-def test_errors_are_those_of_all_the_units_there_are(values, units):
+def test_errors_of_moments_are_those_of_all_the_units_there_are(values, units):
     """Of a law of few values and masks every unit can be written down: φ, its moments and what it leaves out."""
+    rates, law, others = np.array([0.0, 0.25, 0.5, 0.75]), law_of(dv.Empirical(values)), max(units - 1, 1)
+    probability = np.array([1.0 - rates, rates])
+    for gain, offset in (([1.0, 0.0], [0.0, 0.0]), ([1.0, -2.0], [0.5, 3.0])):
+        outputs = Mixture(probability, np.repeat([gain], 4, 0).T, np.repeat([offset], 4, 0).T)
+        found = moment_errors(law, outputs, units)
+        for r, rate in enumerate(rates):
+            value, kept = all_units(values, rate)
+            output = np.where(kept, gain[0] * value + offset[0], gain[1] * value + offset[1])
+            apart = output - output.mean()
+            second = (apart**2).mean()
+            change = apart**2 - second
+            variance = ((apart**4).mean() - second**2 * ((units - 3) / others)) / units
+            known = math.sqrt(variance) if units > 1 else math.nan
+            assert found.mean[r] == pytest.approx(math.sqrt(second / units))
+            assert found.variance[r] == pytest.approx(known, rel=1e-6, nan_ok=True)
+            assert found.mean_fair[r] == is_fair(apart, units)
+            left_out = 2.0 * second**2 / (units * (change**2).mean())
+            assert found.variance_fair[r] == is_fair(change, units, left_out)
+
+
+@pytest.mark.parametrize("units", [1, 2, 7, 30, 60, 110, 140, 200, 400, 2000])
+@pytest.mark.parametrize("values", [(-1.0, 0.5, 2.0, 4.0), (0.0, 0.0, 0.0, 5.0), (2.0, 2.1)])
+def test_errors_of_gaps_are_those_of_all_the_units_there_are(values, units):
     rates, law = np.array([0.0, 0.25, 0.5, 0.75]), law_of(dv.Empirical(values))
     rows = [strategy(name) for name in NAMES[:4]]
     scales = np.array([[row.train_scale(rates), row.test_scale(rates)] for row in rows])
     errors, shown = gap_errors(law, rates, scales, units)
-    moments = moment_errors(
-        law, Mixture(np.array([1.0 - rates, rates]), np.array([[1.0] * 4, [0.0] * 4])), units
-    )
-    others = units - 1 if units > 1 else np.nan
     for r, rate in enumerate(rates):
         value, kept = all_units(values, rate)
-        apart = value * kept - (value * kept).mean()
-        second = (apart**2).mean()
-        of_square = ((apart**2 - second) ** 2).mean()
-        assert moments.mean[r] == pytest.approx(math.sqrt(second / units))
-        variance = ((apart**4).mean() - second**2 * ((units - 3) / others)) / units
-        assert moments.variance[r] == pytest.approx(math.sqrt(variance), rel=1e-6, nan_ok=True)
-        assert moments.mean_fair[r] == is_fair(apart, units)
-        left_out = 2.0 * second**2 / (units * of_square)
-        assert moments.variance_fair[r] == is_fair(apart**2 - second, units, left_out)
         for s, (t, test_scale) in enumerate(scales[:, :, r]):
             train, test = value * kept * t, value * test_scale
             gap, spread = test - train, variance_error(test.var(), ((test - test.mean()) ** 4).mean(), units)
@@ -249,6 +259,15 @@ def test_errors_are_those_of_all_the_units_there_are(values, units):
                 assert errors[at, s, r] == pytest.approx(error, rel=1e-6, abs=1e-9, nan_ok=True), measure
                 if known:
                     assert shown[at, s, r] == is_fair(phi, units, left_out.get(measure, 0.0)), (measure, s, r)
+
+
+def test_the_error_of_the_rms_gap_is_fair_where_it_is_known_to_a_tenth():
+    """Of gaps of 0 and 1, as many of each, E[D⁴]/E[D²]² − 1 is 1: its square is 0.01 of 100 units."""
+    law, scales = law_of(dv.Constant(1.0)), np.ones((1, 2, 1))
+    shown = [
+        gap_errors(law, np.array([0.5]), scales, units)[1][GAPS.index("rms_gap"), 0, 0] for units in (99, 100)
+    ]
+    assert shown == [False, True]
 
 
 def test_errors_of_measures_that_divide_by_zero_are_nan():
