@@ -270,6 +270,15 @@ def test_the_error_of_the_rms_gap_is_fair_where_it_is_known_to_a_tenth():
     assert shown == [False, True]
 
 
+def test_outputs_that_are_equal_have_no_error_to_the_bit():
+    rates = np.linspace(0.01, 0.99, 99)
+    same = Mixture(np.array([1.0 - rates, rates]), np.full((2, 99), 0.3), 0.7)
+    found = moment_errors(law_of(dv.Constant(1.1)), same, 2)
+    assert (found.mean == 0.0).all()
+    assert (found.variance == 0.0).all()
+    assert (found.mean_fair & found.variance_fair).all()
+
+
 def test_errors_of_measures_that_divide_by_zero_are_nan():
     scales = np.array([[[1.0], [0.5]]])
     for source, undefined in ((dv.Empirical([-1.0, 1.0]), {1, 4}), (dv.Constant(2.0), {2})):
