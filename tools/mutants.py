@@ -30,23 +30,21 @@ def skips(visitor: MutationVisitor, node: cst.CSTNode) -> bool:
 
 def table() -> str:
     """A row a module: its mutants, those decided, and those that no test noticed; then their names."""
-    counts, names = [("all", 0, 0, 0)], []
+    rows, names = [], []
     for file in sorted(Path("mutants").glob("dropviz/**/*.meta")):
-        states = {
-            name: status_by_exit_code[code]
-            for name, code in json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items()
-        }
-        unnoticed = [name for name, state in states.items() if state in UNNOTICED]
-        decided = len(states) - list(states.values()).count("not checked")
-        if states:
-            names += unnoticed
-            counts.append((file.name.removesuffix(".py.meta"), len(states), decided, len(unnoticed)))
-    counts[0] = ("all", *(sum(row[column] for row in counts) for column in (1, 2, 3)))
-    rows = [f"{'module':20}{'mutants':>8}{'decided':>9}{'survive':>9}{'share':>8}"]
-    for module, mutants, decided, survive in (*counts[1:], counts[0]):
-        share = f"{survive / decided:.1%}" if decided else "–"
-        rows.append(f"{module:20}{mutants:8}{decided:9}{survive:9}{share:>8}")
-    return "\n".join([*rows, *names])
+        codes = json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"]
+        decided = {name: status_by_exit_code[code] for name, code in codes.items() if code is not None}
+        unnoticed = [name for name, status in decided.items() if status in UNNOTICED]
+        names += unnoticed
+        if decided:
+            rows.append((file.name.removesuffix(".py.meta"), len(codes), len(decided), len(unnoticed)))
+    rows.append(("all", *(sum(column) for column in list(zip(*rows, strict=True))[1:])))
+    lines = [f"{'module':20}{'mutants':>8}{'decided':>9}{'survive':>9}{'share':>8}"]
+    lines += [
+        f"{module:20}{mutants:8}{decided:9}{survive:9}{survive / decided:8.1%}"
+        for module, mutants, decided, survive in rows
+    ]
+    return "\n".join([*lines, *names])
 
 
 if __name__ == "__main__":
