@@ -3,8 +3,6 @@
 import math
 import pickle
 import tracemalloc
-from concurrent.futures import Executor
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,7 @@ import pytest
 
 import dropviz as dv
 from dropviz.simulation.masks import block_sizes
-from dropviz.simulation.sweep import CHUNK, SPANS, draw_chunk
+from dropviz.simulation.sweep import CHUNK, draw_chunk
 from dropviz.theory.moments import PHASES
 from dropviz.theory.strategies import strategies, strategy
 
@@ -382,24 +380,6 @@ def test_relative_gap_is_nan_where_the_exact_train_mean_is_zero():
 
 
 # Memory
-
-
-class Noting(Executor):
-    """Runs at once, and notes the first and the last chunk of each piece."""
-
-    def map(self, function, starts, stops, *constant):
-        self.spans = list(zip(starts, stops, strict=True))
-        return map(function, starts, stops, *constant)
-
-
-@pytest.mark.parametrize("chunks", [1, 3, 40])
-def test_an_executor_gets_every_chunk_once_in_as_many_pieces_as_are_said(chunks):
-    executor = Noting()
-    dv.sweep(SweepConfig(dv.Constant(1.0), chunks * CHUNK - 5, (0.5,)), executor)
-    assert len(executor.spans) == min(chunks, SPANS)
-    assert (executor.spans[0][0], executor.spans[-1][1]) == (0, chunks)
-    assert all(start < stop for start, stop in executor.spans)
-    assert all(one[1] == other[0] for one, other in pairwise(executor.spans))
 
 
 def test_memory_is_a_few_chunks_whatever_the_number_of_units():
