@@ -41,7 +41,12 @@ LAWS = [  # a source, its values and their probabilities, and how near its momen
     (dv.Uniform(-1.0, 3.0), 1.0 + 2.0 * U, 0.5 * OF_U, 1e-12),
     (dv.Exponential(2.0), 2.0 * E, OF_E, 1e-12),
     (dv.Sparse(0.8, 1.5), np.append(1.5 * E, 0.0), np.append(0.2 * OF_E, 0.8), 1e-12),
-    (dv.Empirical([[-1.0, 0.0], [2.0, 7.0]]), np.array([-1.0, 0.0, 2.0, 7.0]), np.full(4, 0.25), 1e-12),
+    (
+        dv.Empirical(np.array([[-1.0, 0.0], [2.0, 7.0]])),
+        np.array([-1.0, 0.0, 2.0, 7.0]),
+        np.full(4, 0.25),
+        1e-12,
+    ),
     (dv.digits(), DIGITS, np.full(DIGITS.size, 1.0 / DIGITS.size), 1e-9),
     (dv.Constant(-3.0), np.array([-3.0]), np.ones(1), 1e-12),
     (dv.LogNormal(0.2, 0.5), *of_normal(lambda z: np.exp(0.2 + 0.5 * z)), 1e-9),
