@@ -353,6 +353,16 @@ def test_moments_of_samples_are_numpys_and_their_errors_the_spread_of_many():
     assert seen.variance.std() == pytest.approx(float(law[0]), rel=0.1)
 
 
+def test_each_column_of_samples_has_its_own_moments():
+    samples = np.random.default_rng(2).exponential(size=(7, 3)) * [1e-3, 1.0, 1e3] + [0.0, 5.0, -50.0]
+    seen, apart = sample_moments(samples), samples - samples.mean(axis=0)
+    second, fourth = (apart**2).mean(axis=0), (apart**4).mean(axis=0)
+    np.testing.assert_allclose(seen.mean, samples.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(seen.variance, samples.var(axis=0, ddof=1), rtol=1e-12)
+    np.testing.assert_allclose(seen.mean_se, np.sqrt(seen.variance / 7), rtol=1e-12)
+    np.testing.assert_allclose(seen.variance_se, np.sqrt((fourth - second**2 * 4 / 6) / 7), rtol=1e-9)
+
+
 def test_samples_that_do_not_vary_have_no_error():
     seen = sample_moments(np.full((7, 3), 0.1))
     assert [part.tolist() for part in seen] == [[0.1] * 3, [0.0] * 3, [0.0] * 3, [0.0] * 3]
