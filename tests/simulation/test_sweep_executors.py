@@ -4,10 +4,11 @@ import multiprocessing
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 import dropviz as dv
-from dropviz.simulation.sweep import CHUNK, SPANS, SweepConfig
+from dropviz.simulation.sweep import CHUNK, SPANS, SweepConfig, _span_sums
 from dropviz.theory.strategies import strategies
 
 MOMENTS = ("mean", "mean_se", "variance", "variance_se", "rms_gap")
@@ -65,3 +66,10 @@ def test_an_executor_gets_every_chunk_once_in_as_many_pieces_as_are_said(chunks)
     assert (executor.spans[0][0], executor.spans[-1][1]) == (0, chunks)
     assert all(start < stop for start, stop in executor.spans)
     assert all(one[1] == other[0] for one, other in pairwise(executor.spans))
+
+
+def test_a_piece_is_the_sum_of_its_chunks():
+    config = SweepConfig(dv.Exponential(), 3 * CHUNK - 5, (0.3, 0.7))
+    whole, *parts = (_span_sums(*ends, config, 0, 1.0, 1.0) for ends in ((0, 3), (0, 1), (1, 2), (2, 3)))
+    np.testing.assert_allclose(whole, sum(parts), rtol=1e-12)
+    assert whole[0].sum() == config.units
