@@ -143,7 +143,7 @@ def test_other_bad_input_is_named():
             exact_moments(unknown, "train", 0.5, 0.0, 1.0)
     with pytest.raises(ValueError, match="strategy must be one of"):
         exact_discrepancy("dropout", 0.5, RECTIFIED)
-    with pytest.raises(ValueError, match="^measure must be one of mean_gap, .*; got 'median'"):
+    with pytest.raises(ValueError, match=r"^measure must be one of mean_gap, .*; got 'median'"):
         exact_gap("median", "standard", 0.5, RECTIFIED)
 
 
