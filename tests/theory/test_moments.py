@@ -103,6 +103,13 @@ def test_nothing_differs_where_nothing_is_dropped():
         assert found.wasserstein[0] == pytest.approx(0.0, abs=1e-12)
 
 
+def test_a_correct_strategy_has_no_gap_of_means_to_the_bit():
+    for name in ("standard", "inverted"):
+        found = exact_discrepancy(name, np.linspace(0.0, 0.99, 100), RECTIFIED)
+        assert (found.mean_gap == 0.0).all()
+        assert (found.relative_gap == 0.0).all()
+
+
 def test_undefined_is_nan_and_silent():
     assert all(np.isnan(measure[0]) for measure in exact_discrepancy("wrong_train", [0.0], RECTIFIED))
     assert all(np.isnan(measure[0]) for measure in exact_discrepancy("inverted", [1.0], RECTIFIED))
