@@ -25,7 +25,7 @@ TABLE, ROW = RNG.normal(size=(6, 3)).astype(np.float32), RNG.uniform(0.1, 0.9, 3
         (lambda w, x: linear_penalty(w, x, [0.3]), (ROW, TABLE)),
         (lambda w, x: logistic_penalty(w, x, [0.3]), (ROW, TABLE)),
         (lambda x, y: dropout_ridge(x, y, [0.3]), (TABLE, TABLE[:, 0])),
-        (lambda r: mean_ratio(strategy("none"), r), (ROW,)),
+        (lambda r: mean_ratio(strategy("none"), r), (ROW * ROW,)),  # small: 1 − r needs more digits than r
         *((factor, (ROW,)) for factor in (INVERSE_KEEP, INVERSE_RATE)),
         (lambda b: np.array(survivor_sums(b, 0.3)), (ROW,)),
         *(
