@@ -254,6 +254,8 @@ def test_thirty_examples_are_a_draw_each_of_fewer_every_value_is():
 def test_the_error_of_a_sum_takes_examples_for_independent():
     parts = np.array([[1.0, 2.0], [-3.0, 1.0], [0.5, -1.5]])  # of sums 3, −2 and −1
     assert _error_of_sum(parts) == pytest.approx(np.sqrt((9.0 + 4.0 + 1.0) * 3 / 2))
+    assert _error_of_sum(np.array([[1.0], [-1.0]])) == 2.0
+    assert _error_of_sum(np.array([[3.0]])) == 3.0
 
 
 def test_a_variance_is_divided_by_one_less():
