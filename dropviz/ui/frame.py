@@ -98,7 +98,7 @@ def _present(page: Page) -> None:
 
 
 def _link_to_the_whole(page: Page) -> None:
-    """In a frame of another site a page is its figure and this link; the style sheet hides the rest where it stands."""
+    """In a frame of another site a page is its figure and this link; a style sheet of its own hides the rest."""
     query = urlencode(spelled(page.settings, saved()))
     address = escape(page_link(page.address, query))
     st.html(f'<a class="dv-whole" href="{address}" target="_blank" rel="noopener">Open in dropviz</a>')
@@ -117,7 +117,8 @@ def _show_footer(page: Page) -> None:
 def glossary_html() -> str:
     """Return the words as HTML lists of descriptions, a heading over each."""
     return "".join(
-        f'<h3>{escape(group)}</h3><dl class="dv-glossary">{"".join(map(_described, words.items()))}</dl>'
+        f'<h3 class="dv-group">{escape(group)}</h3>'
+        f'<dl class="dv-glossary">{"".join(map(_described, words.items()))}</dl>'
         for group, words in GLOSSARY.items()
     )
 
@@ -128,11 +129,14 @@ def _described(entry: tuple[str, str]) -> str:
 
 
 @cache
-def style() -> str:
-    """The style sheet of the app."""
-    return (HERE / "style.css").read_text(encoding="utf-8")
+def style(name: str = "style") -> str:
+    """A style sheet of the app."""
+    return (HERE / f"{name}.css").read_text(encoding="utf-8")
 
 
 def show_frame() -> None:
-    """Put the style sheet of the app into the page, for hosts that serve Streamlit's pages without it."""
-    st.html(f"<style>{style()}</style>")
+    """Put the style sheet of the app into the page, for hosts that serve Streamlit's pages without it.
+
+    That of a frame of another site goes to frames alone: at every change a browser asks each element for each rule.
+    """
+    st.html(f"<style>{style()}{style('embedded') if st.context.is_embedded else ''}</style>")
