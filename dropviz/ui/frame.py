@@ -49,7 +49,8 @@ def pages() -> dict[str, list[StreamlitPage]]:
 def _entry(page: Page) -> StreamlitPage:
     def run() -> None:
         _present(page)
-        draw(page)
+        # So that a change of a setting sends neither navigation nor footer anew; a training has a fragment of its own.
+        (draw if page.view is None else st.fragment(draw))(page)
         if st.context.is_embedded:
             _link_to_the_whole(page)
         else:
