@@ -5,7 +5,7 @@ from functools import cache, wraps
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -133,6 +133,12 @@ def _described(entry: tuple[str, str]) -> str:
 def style(name: str = "style") -> str:
     """A style sheet of the app."""
     return (HERE / f"{name}.css").read_text(encoding="utf-8")
+
+
+@cache
+def icon() -> str:
+    """The icon of the app, an address in itself: a file would be read for every visitor at every change."""
+    return f"data:image/svg+xml,{quote((HERE / 'icon.svg').read_text(encoding='utf-8').strip())}"
 
 
 def show_frame() -> None:
