@@ -32,8 +32,15 @@ def erf(x: Floats) -> Floats:
 
 def normal_quantile(probability: ArrayLike) -> Floats:
     """Inverse distribution function of N(0, 1), elementwise."""
-    inverse = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])
-    return np.asarray(inverse(np.asarray(probability, dtype=np.float64)), dtype=np.float64)
+    given = np.asarray(probability, dtype=np.float64)
+    return _quantiles(given.tobytes()).reshape(given.shape)
+
+
+@lru_cache(maxsize=8)  # a picture of another mean or deviation asks for the same ones
+def _quantiles(probabilities: bytes) -> Floats:
+    found = np.array([NormalDist().inv_cdf(one) for one in np.frombuffer(probabilities).tolist()])
+    found.flags.writeable = False
+    return found
 
 
 def rectified_moments(z: float) -> tuple[float, float]:
