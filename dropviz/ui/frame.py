@@ -74,7 +74,8 @@ def draw(page: Page) -> None:
         with picture:
             _as_fragment(page.view, page)(*chosen)
     if page.below is not None:
-        page.below(*chosen)
+        with st.container(key="page_below"):
+            page.below(*chosen)
 
 
 def _as_fragment(view: Callable[..., None], page: Page) -> Callable[..., None]:
