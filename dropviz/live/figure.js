@@ -23,7 +23,7 @@ function createPlayer(live, onCommit) {
   // Steps that arrive before the display's next frame replace one another: the newest is drawn.
   const go = (next) => {
     live.index = Math.max(0, Math.min(live.payload.rates.length - 1, next));
-    range.value = live.index;
+    if (Number(range.value) !== live.index) range.value = live.index;
     if (!frame) frame = requestAnimationFrame(() => { frame = 0; paint(live); });
   };
 
