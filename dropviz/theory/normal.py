@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from dropviz.numbers.checks import Floats
 
 ERF_STEP = 1.0 / 1024.0
+MOST_KEPT = 4096  # quantiles of one call
 ERF_END = 6.0  # 1 − erf(6) is below the rounding of 1
 _ERF_NODES = np.arange(0.0, ERF_END + ERF_STEP / 2, ERF_STEP)
 _ERF_VALUES = np.array([math.erf(node) for node in _ERF_NODES])
@@ -33,7 +34,8 @@ def erf(x: Floats) -> Floats:
 def normal_quantile(probability: ArrayLike) -> Floats:
     """Inverse distribution function of N(0, 1), elementwise."""
     given = np.asarray(probability, dtype=np.float64)
-    return _quantiles(given.tobytes()).reshape(given.shape)
+    find = _quantiles if given.size <= MOST_KEPT else _quantiles.__wrapped__
+    return find(given.tobytes()).reshape(given.shape)
 
 
 @lru_cache(maxsize=8)  # a picture of another mean or deviation asks for the same ones
