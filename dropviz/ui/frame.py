@@ -49,8 +49,7 @@ def pages() -> dict[str, list[StreamlitPage]]:
 def _entry(page: Page) -> StreamlitPage:
     def run() -> None:
         _present(page)
-        # So that a change of a setting sends neither navigation nor footer anew; a training has a fragment of its own.
-        (draw if page.view is None else st.fragment(draw))(page)
+        draw(page)
         if st.context.is_embedded:
             _link_to_the_whole(page)
         else:
@@ -63,8 +62,16 @@ def draw(page: Page) -> None:
     """Draw a page between the navigation and the footer, and keep its address."""
     st.title(page.heading, anchor=False)
     complaints = read_address(page.address, page.settings)
+    # Where it can be a fragment, a change of a setting sends neither navigation nor footer anew. A training has one of
+    # its own, and none fills the sidebar.
+    alone = page.view is not None and not page.beside()
+    (st.fragment(_fill) if alone else _fill)(page, complaints)
+
+
+def _fill(page: Page, complaints: list[str]) -> None:
     if complaints:
         st.warning("  \n".join(complaints))
+        complaints.clear()  # said once: a fragment runs again with what it had
     above, picture, settings = (st.container(key=f"page_{name}") for name in ("above", "picture", "settings"))
     with above:
         chosen = page.controls(settings)

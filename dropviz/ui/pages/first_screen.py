@@ -142,4 +142,5 @@ PAGE = Page(
     settings=(*SETTINGS, FRAMEWORK),
     controls=_controls,
     view=_view,
+    beside=lambda: kept(VIEW) == "full",
 )
