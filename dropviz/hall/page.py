@@ -2,8 +2,6 @@
 
 from html import escape
 
-from dropviz.hall.stories import Told
-
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -15,13 +13,13 @@ _PAGE = """<!doctype html>
 """
 
 
-def page(code: str, told: Told) -> str:
+def page(code: str, title: str) -> str:
     """Return the page of a phone in a room.
 
     Relative to it stand the story's data (``{code}/story``), the events (``{code}/events``), the votes
     (``{code}/votes``) and the app (``../``).
     """
-    return _PAGE.format(title=escape(told.title), sentence=f"Room {escape(code)}")
+    return _PAGE.format(title=escape(title), sentence=f"Room {escape(code)}")
 
 
 def entrance() -> str:

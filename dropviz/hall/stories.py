@@ -1,28 +1,44 @@
 """The stories of rooms as phones get them: data, made once a story, compressed once."""
 
 import asyncio
+import base64
 import gzip
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from dropviz.figures.story import story_payload
+from dropviz.figures.story import phone_payload
 from dropviz.hall.ballots import Ballot, Choices, Scale
 from dropviz.hall.refusals import Refusal
+from dropviz.hall.rooms import Room
 from dropviz.story.held import Shelf
+from dropviz.story.images import Image
 from dropviz.story.reading import OWN_STORY, read_story
 
 MOST_TOLD = 32  # stories kept as they are sent; others are made anew from their files
 
 
+class Picture(NamedTuple):
+    """An image of a scene, as a file."""
+
+    content: bytes
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story as phones get it, plain and compressed, its title, and the ballot of every scene that asks something.
+    """A story as phones get it.
 
-    ``scenes`` counts the result at the end too, which stands where there was something to predict.
+    Attributes
+    ----------
+    title : of the story
+    scenes : how many there are, and the result at the end, which stands where there was something to predict
+    ballots : what can be voted in each scene
+    content, compressed, etag : its data as JSON, plain and by gzip, and what tells it from others
+    images : by the number of their scene, from 1 on
     """
 
     title: str
@@ -31,6 +47,7 @@ class Told:
     content: bytes
     compressed: bytes
     etag: str
+    images: Mapping[int, Picture]
 
     def ballot(self, scene: int) -> Ballot:
         """Return what can be voted in a scene, from 1 on. Refusal: nothing."""
@@ -40,10 +57,10 @@ class Told:
         return ballot
 
 
-def tell(file: bytes) -> Told:
+def tell(file: bytes, order: str) -> Told:
     """Read a story's file and draw all its pictures, which takes a part of a second."""
-    story = read_story(file)
-    payload = story_payload(story, story.results())
+    story = read_story(file).arranged([int(number) for number in order.split(",") if number])
+    payload = phone_payload(story, story.results())
     ballots = tuple(map(_ballot, payload["scenes"]))
     content = json.dumps(payload, separators=(",", ":")).encode()
     return Told(
@@ -53,7 +70,13 @@ def tell(file: bytes) -> Told:
         content=content,
         compressed=gzip.compress(content, compresslevel=9, mtime=0),
         etag=f'"{hashlib.sha256(content).hexdigest()[:16]}"',
+        images={at: _picture(scene.image) for at, scene in enumerate(story.scenes, start=1) if scene.image},
     )
+
+
+def _picture(image: Image) -> Picture:
+    kind, _, content = image.address.removeprefix("data:").partition(";base64,")
+    return Picture(base64.b64decode(content), kind)
 
 
 def _ballot(scene: Mapping[str, Any]) -> Ballot | None:
@@ -67,34 +90,42 @@ def _ballot(scene: Mapping[str, Any]) -> Ballot | None:
 
 
 class Stories:
-    """Stories by mark ("" is ours), told one at a time beside the event loop; whoever asks meanwhile waits for that."""
+    """The stories of rooms, told one at a time beside the event loop; whoever asks meanwhile waits for that."""
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self._told: OrderedDict[str, asyncio.Future[Told]] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str], asyncio.Future[Told]] = OrderedDict()
         self._turn = asyncio.Lock()
 
-    async def get(self, mark: str) -> Told:
-        """Return a story. Refusal: it is not held, or cannot be told."""
-        if mark not in self._told:
-            self._told[mark] = asyncio.ensure_future(self._tell(mark))
-        self._told.move_to_end(mark)
+    async def of(self, room: Room) -> Told:
+        """Return the story of a room."""
+        return await self.get(room.story, room.order)
+
+    async def get(self, mark: str, order: str) -> Told:
+        """Return a story by its mark, "" is ours, with its scenes in an order. Refusal: it is not held, or broken."""
+        name = mark, order
+        if name not in self._told:
+            self._told[name] = asyncio.ensure_future(self._tell(mark, order))
+        telling = self._told[name]
+        self._told.move_to_end(name)
         while len(self._told) > MOST_TOLD:
             self._told.popitem(last=False)
         try:
-            return await asyncio.shield(self._told[mark])
+            return await asyncio.shield(telling)
         except Refusal:
-            self._told.pop(mark, None)
+            self._told.pop(name, None)
             raise
 
-    async def _tell(self, mark: str) -> Told:
+    async def _tell(self, mark: str, order: str) -> Told:
         async with self._turn:
             try:
                 file = await asyncio.to_thread(self.shelf.get, mark) if mark else OWN_STORY.read_bytes()
-                return await asyncio.to_thread(tell, file)
+                return await asyncio.to_thread(tell, file, order)
             except LookupError:
                 raise Refusal(
                     422, f"story {mark} is not held here (any longer); load its file again."
                 ) from None
+            except ConnectionError as error:
+                raise Refusal(503, str(error), retry_after=2) from None
             except ValueError as error:
                 raise Refusal(422, f"This story cannot be told: {str(error).splitlines()[0]}") from None
