@@ -95,6 +95,12 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
         begin = {"version": version, "arrival": arrival, "scene": values[SCENE.key], "mode": values[MODE.key]}
         st.session_state["story_begin"] = begin
     state = "story_live"
+    room = {
+        "address": "hall",  # below the app's own
+        "phones": f"{page.rpartition('/')[0]}/hall",
+        "story": values[STORY.key],
+        "order": values[ORDER.key],
+    }
 
     def keep_scene() -> None:
         number = st.session_state[state].get("scene")
@@ -108,7 +114,7 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
 
     component("story", '<div class="story"></div>', stylesheet("story.css"))(
         key=state,
-        data={"story": payload | {"scenes": scenes}, **begin, "plotly": [plotly_address()]},
+        data={"story": payload | {"scenes": scenes}, **begin, "plotly": [plotly_address()], "room": room},
         on_scene_change=keep_scene,
         on_mode_change=keep_mode,
     )
