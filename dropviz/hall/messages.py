@@ -9,9 +9,10 @@ from typing import Any, NoReturn
 
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import Change
-from dropviz.settings.story import MARK_LENGTH
+from dropviz.settings.story import MARK_LENGTH, MOST_SCENES, ORDER
 
 MOST_SHOWN = 40  # characters of a value that is not what it should be
+MOST_ORDER = 3 * MOST_SCENES  # characters
 HIGHEST_RATE = 1e9  # the slider's place is a rate, or a step of a training
 VOTER = re.compile(r"[A-Za-z0-9_-]{16,64}")
 MARK = re.compile(f"[0-9a-f]{{{MARK_LENGTH}}}")
@@ -27,16 +28,20 @@ class Vote:
     value: float | None = None
 
 
-def read_story(body: bytes) -> str:
-    """Return the mark of the story of a new room; "" is ours."""
-    story = _fields(body, ("story",)).get("story", "")
+def read_story(body: bytes) -> tuple[str, str]:
+    """Return the mark of the story of a new room, "" is ours; and the order of its scenes, "" is all."""
+    given = _fields(body, ("story", "order"))
+    story, order = given.get("story", ""), given.get("order", "")
     if not isinstance(story, str) or (story and not MARK.fullmatch(story)):
         _refuse(
             "story",
             f"the {MARK_LENGTH} digits and letters a to f of a story that was loaded here, or empty",
             story,
         )
-    return str(story)
+    try:
+        return story, ORDER.parse(order if isinstance(order, str) and len(order) <= MOST_ORDER else "?")
+    except ValueError:
+        _refuse("order", f"{ORDER.form}, or empty", order)
 
 
 def read_change(body: bytes, scenes: int) -> Change:

@@ -1,5 +1,6 @@
-"""The pages of the hall: a phone's in a room, the way in for those who type a code, and one sentence where no room is."""
+"""The pages of the hall: a phone's in a room, the way in for those who type a code, and a sentence where no room is."""
 
+import gzip
 from functools import cache, lru_cache
 from html import escape
 
@@ -28,7 +29,6 @@ _HEAD = """<link rel="preload" as="fetch" crossorigin href="{code}/story">
 """
 
 
-@lru_cache(MOST_PAGES)
 def page(code: str, title: str) -> str:
     """Return the page of a phone in a room, where the story ``title`` is told.
 
@@ -43,6 +43,12 @@ def page(code: str, title: str) -> str:
 <footer>{PROMISE}</footer>
 <noscript><p>This page needs JavaScript.</p></noscript>""",
     )
+
+
+@lru_cache(MOST_PAGES)
+def compressed_page(code: str, title: str) -> bytes:
+    """Return the page of a phone as it is sent, once for all of its room."""
+    return gzip.compress(page(code, title).encode(), mtime=0)
 
 
 def entrance() -> str:

@@ -16,7 +16,7 @@ KEY_BYTES = 24
 @dataclass(frozen=True, slots=True)
 class Room:
     """What does not change of a room: its code, the hash of its key, the mark of its story ("" is ours), when it ends,
-    in seconds since 1970, and the address it was opened from, as a hash.
+    in seconds since 1970, the address it was opened from, as a hash, and the order of its scenes ("" is all).
     """
 
     code: str
@@ -24,6 +24,7 @@ class Room:
     story: str
     ends: float
     address: str = ""
+    order: str = ""
 
     def opens_with(self, key: str) -> bool:
         """Whether this is the lecturer's key."""
@@ -77,8 +78,8 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def new_room(story: str, ends: float, address: str) -> tuple[Room, str]:
+def new_room(story: str, order: str, ends: float, address: str) -> tuple[Room, str]:
     """Return a room of a fresh code, and its key, of which the room holds only the hash."""
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     key = secrets.token_urlsafe(KEY_BYTES)
-    return Room(code, hashed(key), story, ends, hashed(address)), key
+    return Room(code, hashed(key), story, ends, hashed(address), order), key

@@ -11,16 +11,18 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
+from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dropviz.hall.asked import address_of, body_of, key_of, wants_gzip, wants_page
 from dropviz.hall.channels import Channel
+from dropviz.hall.images import image, qr_code
 from dropviz.hall.limits import Buckets, Limits
 from dropviz.hall.messages import checked_voter, read_change, read_story, read_vote
-from dropviz.hall.page import entrance, page, sentence_page
+from dropviz.hall.page import compressed_page, entrance, page, sentence_page
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import Room, new_room
 from dropviz.hall.store import Store, no_room, too_many
@@ -50,6 +52,8 @@ class Hall:
         self.inside: Mapping[str, Mapping[str, Callable[[Request, Room], Awaitable[ASGIApp]]]] = {
             "": {"GET": self._page, "DELETE": self._close},
             "story": {"GET": self._story},
+            "image": {"GET": self._image},
+            "qr.svg": {"GET": self._qr},
             "events": {"GET": self._events},
             "state": {"PUT": self._change},
             "votes": {"POST": self._vote},
@@ -85,17 +89,18 @@ class Hall:
 
     # ---- outside of a room ------------------------------------------------------------------------------------------
 
-    async def _entrance(self, _: Request) -> Response:
-        return HTMLResponse(entrance())
+    async def _entrance(self, request: Request) -> Response:
+        room = request.query_params.get("room", "").strip().upper()
+        return RedirectResponse(f"hall/{quote(room[:20])}", 303, FRESH) if room else HTMLResponse(entrance())
 
     async def _open(self, request: Request) -> Response:
         address = address_of(request, self.limits.proxies)
-        mark = read_story(await body_of(request, self.limits.body))
+        mark, order = read_story(await body_of(request, self.limits.body))
         self.openings.take(address, "rooms opened from this address")
-        await self.stories.get(mark)
+        await self.stories.get(mark, order)
         ends = time.time() + 3600.0 * self.limits.hours
         for _ in range(TRIES):
-            room, key = new_room(mark, ends, address)
+            room, key = new_room(mark, order, ends, address)
             try:
                 await self.store.create(room)
             except KeyError:
@@ -114,11 +119,16 @@ class Hall:
 
     # ---- in a room --------------------------------------------------------------------------------------------------
 
-    async def _page(self, _: Request, room: Room) -> Response:
-        return HTMLResponse(page(room.code, await self.stories.get(room.story)), headers=FRESH)
+    async def _page(self, request: Request, room: Room) -> Response:
+        told = await self.stories.get(room.story, room.order)
+        headers = FRESH | {"Vary": "Accept-Encoding"}
+        if not wants_gzip(request):
+            return HTMLResponse(page(room.code, told.title), headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return HTMLResponse(compressed_page(room.code, told.title), headers=headers)
 
     async def _story(self, request: Request, room: Room) -> Response:
-        told = await self.stories.get(room.story)
+        told = await self.stories.get(room.story, room.order)
         headers = {"ETag": told.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if told.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
@@ -127,6 +137,15 @@ class Hall:
         headers["Content-Encoding"] = "gzip"
         return Response(told.compressed, headers=headers, media_type="application/json")
 
+    async def _image(self, request: Request, room: Room) -> Response:
+        told = await self.stories.get(room.story, room.order)
+        kind, content = image(told.images, request.query_params.get("scene", ""))
+        return Response(content, headers={"Cache-Control": "private, max-age=86400"}, media_type=kind)
+
+    async def _qr(self, request: Request, room: Room) -> Response:
+        content = qr_code(room.code, request.query_params.get("address", ""))
+        return Response(content, headers=FRESH, media_type="image/svg+xml")
+
     async def _events(self, request: Request, room: Room) -> ASGIApp:
         keyed = "authorization" in request.headers
         if keyed:
@@ -134,7 +153,7 @@ class Hall:
         voter = request.query_params.get("voter", "")
         if voter:
             checked_voter(voter)
-        told = await self.stories.get(room.story)
+        told = await self.stories.get(room.story, room.order)
         address = address_of(request, self.limits.proxies)
         self._check_streams(room.code, address)
 
@@ -165,12 +184,12 @@ class Hall:
 
     async def _change(self, request: Request, room: Room) -> Response:
         _check_key(request, room)
-        told = await self.stories.get(room.story)
+        told = await self.stories.get(room.story, room.order)
         await self.store.change(room.code, read_change(await body_of(request, self.limits.body), told.scenes))
         return Response(status_code=204, headers=FRESH)
 
     async def _vote(self, request: Request, room: Room) -> Response:
-        told = await self.stories.get(room.story)
+        told = await self.stories.get(room.story, room.order)
         vote = read_vote(await body_of(request, self.limits.body), told.scenes)
         slot = told.ballot(vote.scene).slot(vote.option, vote.value)
         self.voters.take(f"{room.code} {vote.voter}", "votes of this phone")

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dropviz.figures.story import story_payload
+from dropviz.figures.story import phone_payload
 from dropviz.hall.ballots import Ballot, Choices, Scale
 from dropviz.hall.refusals import Refusal
 from dropviz.story.held import Shelf
+from dropviz.story.images import Image
 from dropviz.story.reading import OWN_STORY, read_story
 
 MOST_TOLD = 32  # stories kept as they are sent; others are made anew from their files
@@ -31,6 +32,7 @@ class Told:
     content: bytes
     compressed: bytes
     etag: str
+    images: tuple[Image | None, ...] = ()
 
     def ballot(self, scene: int) -> Ballot:
         """Return what can be voted in a scene, from 1 on. Refusal: nothing."""
@@ -40,10 +42,10 @@ class Told:
         return ballot
 
 
-def tell(file: bytes) -> Told:
+def tell(file: bytes, order: str = "") -> Told:
     """Read a story's file and draw all its pictures, which takes a part of a second."""
-    story = read_story(file)
-    payload = story_payload(story, story.results())
+    story = read_story(file).arranged([int(number) for number in order.split(",") if number])
+    payload = phone_payload(story, story.results())
     ballots = tuple(map(_ballot, payload["scenes"]))
     content = json.dumps(payload, separators=(",", ":")).encode()
     return Told(
@@ -53,6 +55,7 @@ def tell(file: bytes) -> Told:
         content=content,
         compressed=gzip.compress(content, compresslevel=9, mtime=0),
         etag=f'"{hashlib.sha256(content).hexdigest()[:16]}"',
+        images=tuple(scene.image for scene in story.scenes),
     )
 
 
@@ -67,31 +70,35 @@ def _ballot(scene: Mapping[str, Any]) -> Ballot | None:
 
 
 class Stories:
-    """Stories by mark ("" is ours), told one at a time beside the event loop; whoever asks meanwhile waits for that."""
+    """Stories by mark ("" is ours) and order of their scenes, told one at a time beside the event loop.
+
+    Whoever asks meanwhile waits for that.
+    """
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self._told: OrderedDict[str, asyncio.Future[Told]] = OrderedDict()
+        self._told: OrderedDict[tuple[str, str], asyncio.Future[Told]] = OrderedDict()
         self._turn = asyncio.Lock()
 
-    async def get(self, mark: str) -> Told:
+    async def get(self, mark: str, order: str) -> Told:
         """Return a story. Refusal: it is not held, or cannot be told."""
-        if mark not in self._told:
-            self._told[mark] = asyncio.ensure_future(self._tell(mark))
-        self._told.move_to_end(mark)
+        key = mark, order
+        if key not in self._told:
+            self._told[key] = asyncio.ensure_future(self._tell(mark, order))
+        self._told.move_to_end(key)
         while len(self._told) > MOST_TOLD:
             self._told.popitem(last=False)
         try:
-            return await asyncio.shield(self._told[mark])
+            return await asyncio.shield(self._told[key])
         except Refusal:
-            self._told.pop(mark, None)
+            self._told.pop(key, None)
             raise
 
-    async def _tell(self, mark: str) -> Told:
+    async def _tell(self, mark: str, order: str) -> Told:
         async with self._turn:
             try:
                 file = await asyncio.to_thread(self.shelf.get, mark) if mark else OWN_STORY.read_bytes()
-                return await asyncio.to_thread(tell, file)
+                return await asyncio.to_thread(tell, file, order)
             except LookupError:
                 raise Refusal(
                     422, f"story {mark} is not held here (any longer); load its file again."
