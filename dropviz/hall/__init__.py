@@ -14,7 +14,7 @@ from dropviz.hall.limits import Limits
 from dropviz.hall.memory import MemoryStore
 from dropviz.hall.routes import Hall
 from dropviz.hall.store import Store
-from dropviz.story.held import redis_url, shelf
+from dropviz.story.shelf import redis_url, shelf
 
 
 def hall() -> Hall:

@@ -7,23 +7,21 @@ one with the sentence.
 """
 
 import asyncio
-import io
-import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-import segno
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dropviz.hall.asked import address_of, body_of, key_of, wants_gzip, wants_page
 from dropviz.hall.channels import Channel
+from dropviz.hall.images import image, qr_code
 from dropviz.hall.limits import Buckets, Limits
 from dropviz.hall.messages import checked_voter, read_change, read_story, read_vote
-from dropviz.hall.page import entrance, page, sentence_page
+from dropviz.hall.page import compressed_page, entrance, page, sentence_page
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import CODE, LENGTH, Room, new_room
 from dropviz.hall.store import Store, no_room, too_many
@@ -126,8 +124,13 @@ class Hall:
 
     # ---- in a room --------------------------------------------------------------------------------------------------
 
-    async def _page(self, _: Request, room: Room) -> Response:
-        return HTMLResponse(page(room.code, (await self.stories.of(room)).title), headers=FRESH)
+    async def _page(self, request: Request, room: Room) -> Response:
+        title = (await self.stories.of(room)).title
+        headers = FRESH | {"Vary": "Accept-Encoding"}
+        if not wants_gzip(request):
+            return HTMLResponse(page(room.code, title), headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return HTMLResponse(compressed_page(room.code, title), headers=headers)
 
     async def _story(self, request: Request, room: Room) -> Response:
         told = await self.stories.of(room)
@@ -140,21 +143,13 @@ class Hall:
         return Response(told.compressed, headers=headers, media_type="application/json")
 
     async def _image(self, request: Request, room: Room) -> Response:
-        number = request.url.path.rstrip("/").rpartition("/")[2]
-        image = (await self.stories.of(room)).images.get(
-            int(number) if number.isascii() and number.isdigit() and len(number) < 3 else 0
-        )
-        if image is None:
-            raise Refusal(404, "There is no image of that number in this story.")
-        return Response(
-            image.content, headers={"Cache-Control": "private, max-age=3600"}, media_type=image.media_type
-        )
+        told = await self.stories.of(room)
+        kind, content = image(told.images, request.url.path.rpartition("/")[2])
+        return Response(content, headers={"Cache-Control": "private, max-age=86400"}, media_type=kind)
 
     async def _qr(self, request: Request, room: Room) -> Response:
-        address = request.query_params.get("address", "")
-        if not re.fullmatch(rf"https?://[!-~]{{1,300}}/hall/{room.code}", address):
-            raise Refusal(422, f"address must be one of this room, like https://…/hall/{room.code}.")
-        return Response(qr_code(address), headers=FRESH, media_type="image/svg+xml")
+        content = qr_code(room.code, request.query_params.get("address", ""))
+        return Response(content, headers=FRESH, media_type="image/svg+xml")
 
     async def _events(self, request: Request, room: Room) -> ASGIApp:
         keyed = "authorization" in request.headers
@@ -232,13 +227,6 @@ class Hall:
         """Leave the store."""
         self.end_streams()
         await self.store.stop()
-
-
-def qr_code(address: str) -> bytes:
-    """Return the QR code of an address as an SVG."""
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", border=2, omitsize=True)
-    return drawn.getvalue()
 
 
 Answer = TypeVar("Answer")

@@ -1,14 +1,13 @@
 """The stories of rooms as phones get them: data, made once a story, compressed once."""
 
 import asyncio
-import base64
 import gzip
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from dropviz.figures.story import phone_payload
 from dropviz.hall.ballots import Ballot, Choices, Scale
@@ -21,13 +20,6 @@ from dropviz.story.reading import OWN_STORY, read_story
 MOST_TOLD = 32  # stories kept as they are sent; others are made anew from their files
 
 
-class Picture(NamedTuple):
-    """An image of a scene, as a file."""
-
-    content: bytes
-    media_type: str
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """A story as phones get it.
@@ -38,7 +30,7 @@ class Told:
     scenes : how many there are, and the result at the end, which stands where there was something to predict
     ballots : what can be voted in each scene
     content, compressed, etag : its data as JSON, plain and by gzip, and what tells it from others
-    images : by the number of their scene, from 1 on
+    images : of each scene
     """
 
     title: str
@@ -47,7 +39,7 @@ class Told:
     content: bytes
     compressed: bytes
     etag: str
-    images: Mapping[int, Picture]
+    images: tuple[Image | None, ...]
 
     def ballot(self, scene: int) -> Ballot:
         """Return what can be voted in a scene, from 1 on. Refusal: nothing."""
@@ -70,13 +62,8 @@ def tell(file: bytes, order: str) -> Told:
         content=content,
         compressed=gzip.compress(content, compresslevel=9, mtime=0),
         etag=f'"{hashlib.sha256(content).hexdigest()[:16]}"',
-        images={at: _picture(scene.image) for at, scene in enumerate(story.scenes, start=1) if scene.image},
+        images=tuple(scene.image for scene in story.scenes),
     )
-
-
-def _picture(image: Image) -> Picture:
-    kind, _, content = image.address.removeprefix("data:").partition(";base64,")
-    return Picture(base64.b64decode(content), kind)
 
 
 def _ballot(scene: Mapping[str, Any]) -> Ballot | None:

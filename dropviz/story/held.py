@@ -4,17 +4,13 @@ The one unused longest makes room for another, but a story that is told in a roo
 """
 
 import hashlib
-import os
 import time
 from collections import OrderedDict
-from functools import cache
-from importlib.util import find_spec
 from threading import Lock
 from typing import Protocol
 
 from dropviz.settings.story import MARK_LENGTH
 
-REDIS = "DROPVIZ_REDIS_URL"  # where replicas share stories, and the rooms of the hall
 MOST_HELD = 64  # of a megabyte at most each, besides those that are told in a room
 
 
@@ -87,32 +83,3 @@ class MemoryShelf:
             for mark, (content, rooms) in self._kept.items()
             if any(until > now for until in rooms.values())
         }
-
-
-def redis_url() -> str:
-    """Return where Redis is, or "" where this process is the only one.
-
-    Raises
-    ------
-    ValueError
-        The setting is no address of Redis, or its package is not installed.
-    """
-    url = os.environ.get(REDIS, "").strip()
-    if url and not url.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError(f"{REDIS} must be like redis://host:6379/0; got {url[:8]!r}…")
-    if url and find_spec("redis") is None:
-        raise ValueError(
-            f"{REDIS} is set, but its package is not installed; run: pip install 'dropviz[redis]'"
-        )
-    return url
-
-
-@cache
-def shelf() -> Shelf:
-    """Return the shelf of this server."""
-    url = redis_url()
-    if not url:
-        return MemoryShelf()
-    from dropviz.story.shared import SharedShelf
-
-    return SharedShelf(url)
