@@ -168,7 +168,7 @@ class Hall:
         async def stream(_: Scope, receive: Receive, send: Send) -> None:
             channel = self.channels.get(room.code)
             if channel is None:
-                channel = Channel(room, told, self.store, lambda: self.channels.pop(room.code, None))
+                channel = Channel(room, told, self.store, lambda: self._end(room.code))
                 self.channels[room.code] = channel
             self.streams[address] += 1
             try:
@@ -179,6 +179,9 @@ class Hall:
                     del self.streams[address]
 
         return stream
+
+    def _end(self, code: str) -> None:
+        self.channels.pop(code, None)
 
     def _check_streams(self, code: str, address: str) -> None:
         if self.ending:
