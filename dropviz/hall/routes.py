@@ -84,11 +84,20 @@ class Hall:
         if part not in self.inside or (beyond.strip("/") and part != "images"):
             raise Refusal(404, "There is nothing of that name in a room.")
         answer = _by_method(self.inside[part], request)
-        room = await self.store.find(code.upper()) if len(code) == LENGTH else None
+        room = await self._find(code.upper()) if len(code) == LENGTH else None
         if room is None:
             self.misses.take(address, "rooms asked for that there are not")
             raise no_room()
         return await answer(request, room)
+
+    async def _find(self, code: str) -> Room | None:
+        """An open room; while the store is away, one that is followed here."""
+        try:
+            return await self.store.find(code)
+        except Refusal:
+            if code in self.channels:
+                return self.channels[code].room
+            raise
 
     # ---- outside of a room ------------------------------------------------------------------------------------------
 
