@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dropviz.hall.asked import address_of, body_of, key_of, wants_gzip, wants_page
-from dropviz.hall.channels import Channel
+from dropviz.hall.channels import HEADERS, Channel
 from dropviz.hall.images import image, qr_code
 from dropviz.hall.limits import Buckets, Limits
 from dropviz.hall.messages import checked_voter, read_change, read_story, read_vote
@@ -164,6 +164,8 @@ class Hall:
         return Response(content, headers=FRESH, media_type="image/svg+xml")
 
     async def _events(self, request: Request, room: Room) -> ASGIApp:
+        if request.method == "HEAD":
+            return Response(headers=HEADERS)
         keyed = "authorization" in request.headers
         if keyed:
             _check_key(request, room)
