@@ -73,9 +73,11 @@ class Hall:
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> ASGIApp:
-        self.everyone.take("", "requests at the moment")
         address = address_of(request, self.limits.proxies)
-        self.addresses.take(address, "requests from this address")
+        self.addresses.take(
+            address, "requests from this address"
+        )  # first: one that floods takes little from all
+        self.everyone.take("", "requests at the moment")
         if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site") == "cross-site":
             raise Refusal(403, "A page of another site may not do this.")
         code, part, beyond = (str(request.path_params.get("rest", "")).strip("/") + "//").split("/", 2)
@@ -108,7 +110,8 @@ class Hall:
             return HTMLResponse(entrance())
         if not CODE.fullmatch(code):
             raise no_room()
-        return RedirectResponse(f"{request.url.path.rstrip('/')}/{code}", 303, FRESH)
+        here = "" if request.url.path.endswith("/") else "hall/"
+        return RedirectResponse(f"{here}{code}", 303, FRESH)
 
     async def _open(self, request: Request) -> Response:
         address = address_of(request, self.limits.proxies)

@@ -214,7 +214,9 @@ def test_pages_and_where_they_lead(memory_hall, base):
         assert (await ask("GET", f"hall/{code.lower()}/", accept="text/html")).body == page.body
         assert (await ask("GET", "hall", accept="text/html")).status == 200
         typed = await ask("GET", "hall", query=f"room=+{code.lower()}")
-        assert (typed.status, typed.headers["location"]) == (303, f"{base}/hall/{code}")
+        assert (typed.status, typed.headers["location"]) == (303, f"hall/{code}")
+        typed = await ask("GET", "hall/", query=f"room={code}")
+        assert (typed.status, typed.headers["location"]) == (303, code)
         for path, query in (
             ("hall/ZZZZZ", ""),
             ("hall", "room=Z"),
@@ -363,6 +365,17 @@ def test_requests_rooms_and_votes_have_a_rate():
         assert (await ask("POST", f"hall/{code}/votes", vote(voter="phone-of-a-test-0002"))).status == 204
 
     asyncio.run(hurry())
+
+
+def test_an_address_that_floods_leaves_room_for_others():
+    async def flood():
+        ask = limited(requests_per_address=1, requests_per_second=2)
+        for _ in range(100):
+            await ask("GET", "hall")
+        assert (await ask("GET", "hall")).status == 429
+        assert (await ask("GET", "hall", test_client="192.0.2.1")).status == 200
+
+    asyncio.run(flood())
 
 
 def test_codes_cannot_be_tried_at_will():
