@@ -153,7 +153,7 @@ class Hall:
         if told.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if not wants_gzip(request):
-            return Response(told.content, headers=headers, media_type="application/json")
+            return Response(told.content(), headers=headers, media_type="application/json")
         headers["Content-Encoding"] = "gzip"
         return Response(told.compressed, headers=headers, media_type="application/json")
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dropviz.hall import channels
+from dropviz.hall import channels, stories
 from dropviz.hall.limits import Limits
 from dropviz.hall.memory import MemoryStore
 from dropviz.hall.routes import Hall
@@ -282,6 +282,29 @@ def test_a_lecturers_own_story_lives_with_the_room(memory_hall):
             shelf.get(mark)
 
     asyncio.run(look())
+
+
+def test_stories_kept_as_they_are_sent_are_bounded(memory_hall, monkeypatch):
+    async def look():
+        small, large = [await memory_hall.stories.get("", order) for order in ("5", "1")]
+        monkeypatch.setattr(stories, "MOST_BYTES", small.size + large.size)
+        await memory_hall.stories.get("", "5")  # used
+        await memory_hall.stories.get("", "9")
+        assert {order for _, order in memory_hall.stories._told} == {"5", "9"}
+
+    asyncio.run(look())
+
+
+def test_a_story_that_breaks_what_draws_it_is_refused_and_said_to_the_log(ask, monkeypatch, caplog):
+    monkeypatch.setattr(stories, "tell", lambda file, order: 1 / 0)
+
+    async def look():
+        for _ in range(2):
+            answer = await ask("POST", "hall", b"{}")
+            assert (answer.status, error(answer)) == (422, "This story cannot be told.")
+
+    asyncio.run(look())
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_our_own_story_is_told_as_it_stands():
