@@ -78,7 +78,7 @@ def test_codes_cannot_be_tried_at_will():
     asyncio.run(guess())
 
 
-def test_an_address_of_ipv6_is_its_network(ask):
+def test_an_address_of_ipv6_is_its_network():
     async def many():
         ask = limited(rooms_per_minute=1)
         addresses = (
