@@ -2,8 +2,10 @@
 
 ``POST hall`` opens a room; ``GET hall/{room}`` is the page of a phone, ``GET hall/{room}/story`` its data;
 ``GET hall/{room}/events`` sends the whole state again and again; ``PUT hall/{room}/state`` and ``DELETE hall/{room}``
-need the key; ``POST hall/{room}/votes`` counts. A refusal is ``{"error": sentence}``; a browser that opens a page gets
-one with the sentence.
+need the key; ``POST hall/{room}/votes`` counts. A state has ``scene``, ``revealed``, ``rate``, ``present``,
+``answered`` and, after the reveal or with the key, ``counts``: the votes of every option in their order, or of a value
+``{"low", "high", "log", "bins", "right"}`` (see `ballots`). A refusal is ``{"error": sentence}``; a browser that opens
+a page gets one with the sentence.
 """
 
 import asyncio

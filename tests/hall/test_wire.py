@@ -77,6 +77,7 @@ def test_a_talk_from_the_opening_to_the_end(ask):
             await ask("PUT", f"hall/{code}/state", state(revealed=True), authorization=key)
             counts = (await phone.until(revealed=True))["counts"]
             assert (sum(counts["bins"]), counts["right"], counts["log"]) == (1, 1, True)
+            assert len(json.dumps(counts)) < 1000
             assert (await ask("DELETE", f"hall/{code}", authorization=key)).status == 204
             assert await phone.block() == "event: closed\ndata: {}"
         assert (await ask("GET", f"hall/{code}/events")).status == 404
