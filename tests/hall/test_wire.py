@@ -5,7 +5,6 @@ import gzip
 import json
 
 import pytest
-
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
