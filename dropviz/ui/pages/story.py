@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
+from dropviz.settings import pages
 from dropviz.settings.story import MARK_LENGTH, ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, USUAL, own_story, read_story
 from dropviz.story.scenes import Story
@@ -163,9 +164,7 @@ def _downloads(story: Story) -> None:
 
 
 PAGE = Page(
-    address="story",
-    title="Story",
-    heading="Can you predict what dropout does?",
+    *pages.STORY,
     settings=SETTINGS,
     controls=_controls,
     view=_scenes,

@@ -10,18 +10,18 @@ import dropviz as dv
 from dropviz.figures.mistakes.beside_inverted import mistake_live
 from dropviz.figures.mistakes.left_on import left_on_live
 from dropviz.numbers.formulas import unbroken
+from dropviz.settings import pages
 from dropviz.settings.mistakes import INPUTS, MISTAKE, SEED, SETTINGS, TABLED
+from dropviz.settings.sources import USUAL
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
-from dropviz.theory.activations import Activations
+from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.diagnosis import LEFT_ON
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.pages.mistakes.diagnosis import show_diagnosis
 from dropviz.ui.settings.sources import drawn_from
 from dropviz.ui.settings.widgets import fold, folded_settings, show
-
-RELU = dv.Normal(relu=True)
 
 
 class Exhibit(NamedTuple):
@@ -119,7 +119,7 @@ def _left_on(activations: Activations, inputs: int, seed: int) -> Ready:
 
 def _controls(place: DeltaGenerator) -> tuple[str, Activations, int, int]:
     name = show(MISTAKE)
-    activations = drawn_from(place, RELU, "ReLU of normal draws")
+    activations = drawn_from(place, RELU, USUAL)
     if name != LEFT_ON:
         return name, activations, int(INPUTS.default), int(SEED.default)
     with folded_settings("mistakes_settings", place) as ask:
@@ -146,10 +146,7 @@ def _below(name: str, *_: object) -> None:
 
 
 PAGE = Page(
-    address="mistakes",
-    title="Mistakes",
-    question="what if one gets it wrong?",
-    heading="What happens if you get it wrong?",
+    *pages.MISTAKES,
     settings=SETTINGS,
     controls=_controls,
     view=_picture,
