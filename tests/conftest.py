@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from dropviz.datasets.splits import DIGITS
+from dropviz.site.build import write_site
+from dropviz.site.pages import site_pages
 
 ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = Path(__file__).parent / "browser"
@@ -73,6 +75,17 @@ def refusals():
         return said
 
     return refused
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the pages that need no server, and these; *Which p?* has three frameworks, not all."""
+    folder, pages = (
+        tmp_path_factory.mktemp("site"),
+        site_pages(("PyTorch", "CS231n, inverted", "DL4J Dropout")),
+    )
+    write_site(folder, pages)
+    return folder, pages
 
 
 @pytest.fixture

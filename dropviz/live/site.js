@@ -28,7 +28,7 @@ export function readAddress({ settings, aside }, asked) {
     values[key] = taken ? (setting.options ? text : Number(text)) : setting.first;
     if (text !== null && !taken) refused.push(setting.refused);
   }
-  const unknown = [...new Set(asked.keys())].filter((key) => !(key in settings) && !(key in aside)).sort();
+  const unknown = [...new Set(asked.keys())].filter((key) => !Object.hasOwn(settings, key) && !Object.hasOwn(aside, key)).sort();
   if (unknown.length) refused.push(`The address has settings that this page does not know: ${unknown.join(", ")}.`);
   return [values, refused];
 }

@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from dropviz.site.build import write_site
+from dropviz.site.pages import site_pages
 
 
 def main() -> int:
@@ -14,7 +15,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="where the files go; it is made if it is not there")
     folder = parser.parse_args().folder
     with ProcessPoolExecutor() as pool:
-        size = write_site(folder, pool.map)
+        size = write_site(folder, site_pages(), pool.map)
     print(f"{folder}/index.html: the pages, {size / 1e6:.1f} MB in all.")
     return 0
 

@@ -11,8 +11,9 @@ from dropviz.settings.addresses import page_link
 from dropviz.site.html import page_html
 from dropviz.site.links import relinked
 from dropviz.site.packing import packed, script
-from dropviz.site.pages import SitePage, site_pages
+from dropviz.site.pages import SitePage
 
+MARK = "[0-9a-f]" * 16  # of what is called after its content
 Job = tuple[SitePage, str, dict[str, str]]
 
 
@@ -42,20 +43,28 @@ def _data(job: Job) -> tuple[str, bytes]:
     page, option, ways = job
     figures = relinked(page.figures(option), ways)
     sent: Any = figures[""] if page.is_story else packed(figures)
-    mark = hashlib.sha256(script("", sent)).hexdigest()[:16]
+    mark = _mark(script("", sent))
     return f"data/{mark}.js", script(mark, sent)
 
 
 def _named(kind: str, content: bytes) -> tuple[str, bytes]:
-    return f"dropviz.{hashlib.sha256(content).hexdigest()[:16]}.{kind}", content
+    return f"dropviz.{_mark(content)}.{kind}", content
 
 
-def write_site(folder: Path, run: Callable[..., Iterable[tuple[str, bytes]]] = map) -> int:
-    """Write all files into ``folder``, which need not be there; return how many bytes they are."""
-    size = 0
-    for path, content in site_files(site_pages(), run):
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def write_site(
+    folder: Path, pages: Sequence[SitePage], run: Callable[..., Iterable[tuple[str, bytes]]] = map
+) -> int:
+    """Write all files into ``folder``, which need not be there, and take earlier ones away; return their bytes."""
+    contents = dict(site_files(pages, run))
+    for path, content in contents.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-        size += len(content)
-    return size
+    for pattern in (f"data/{MARK}.js", f"dropviz.{MARK}.*"):
+        for file in set(folder.glob(pattern)) - {folder / path for path in contents}:
+            file.unlink()
+    return sum(map(len, contents.values()))
