@@ -28,7 +28,7 @@ export function readAddress({ settings, aside }, asked) {
     values[key] = taken ? (setting.options ? text : Number(text)) : setting.first;
     if (text !== null && !taken) refused.push(setting.refused);
   }
-  const unknown = [...new Set(asked.keys())].filter((key) => !Object.hasOwn(settings, key) && !Object.hasOwn(aside, key)).sort();
+  const unknown = [...new Set(asked.keys())].filter((key) => !Object.hasOwn(settings, key) && asked.get(key) !== aside[key]).sort();
   if (unknown.length) refused.push(`The address has settings that this page does not know: ${unknown.join(", ")}.`);
   return [values, refused];
 }
@@ -117,9 +117,14 @@ function turnLinks({ settings }, { rate }) {
   for (const link of links) link.search = rate === settings.rate.first ? "" : `?rate=${rate}`;
 }
 
-const fail = (root) => {
-  root.replaceChildren(element("p", {}, ["A file of this page could not be loaded. Load the page again."]));
-};
+// What did not come is said in the place of the picture, by a node that nothing listens to; it is given back.
+function failedIn(root) {
+  const node = element("div", { class: root.classList[0] }, [
+    element("p", {}, ["A file of this page could not be loaded. Load the page again."]),
+  ]);
+  root.replaceWith(node);
+  return node;
+}
 
 // A live figure, and the form that asks for others.
 function openFigure(page, root, values, keep) {
@@ -127,6 +132,7 @@ function openFigure(page, root, values, keep) {
   const [first, second] = page.choices;
   /** @type {Mounted} */
   let live = null;
+  let place = root;
   const draw = () => {
     const option = values[first] ?? "";
     document.querySelector(".site-note").textContent = page.notes[option];
@@ -135,11 +141,11 @@ function openFigure(page, root, values, keep) {
       const payload = figureOf(packed, values[second] ?? "");
       if (live) live.replace(payload);
       else {
-        live = mount(root, payload, values.rate, {
+        live = mount(place, payload, values.rate, {
           chosen: values.answer, onChoose: (answer) => keep({ answer }), onCommit: (rate) => keep({ rate }),
         });
       }
-    }, () => { live?.destroy(); live = null; fail(root); });
+    }, () => { live?.destroy(); live = null; place = failedIn(place); });
   };
   for (const key of page.choices) /** @type {HTMLSelectElement} */ (form.elements.namedItem(key)).value = String(values[key]);
   form.addEventListener("change", ({ target }) => {
@@ -155,5 +161,5 @@ function openStory(page, root, values, keep) {
   fileOf(page.data[""]).then((story) => mountStory(root, story, {
     scene: values.scene, mode: values.mode, onMode: (mode) => keep({ mode }),
     onScene: (scene) => { if (scene <= page.settings.scene.high) keep({ scene }); }, // the result has no address
-  }), () => fail(root));
+  }), () => failedIn(root));
 }

@@ -21,7 +21,7 @@ test("an address gives values, and whatever it may not say is refused in a sente
   }
   assert.deepEqual(read("?source=file&units=5&seed=3&units=6"), [{ source: "relu", rate: 0.3 },
     ["No such source.", "The address has settings that this page does not know: seed, units."]]);
-  assert.deepEqual(read("?__proto__=1")[1].length, 1);
+  for (const text of ["?__proto__=1", "?view=full", "?view="]) assert.equal(read(text)[1].length, 1, text);
 });
 
 test("an address names what is not as at first, and with it what the app needs to show the same", () => {
