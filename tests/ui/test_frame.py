@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from dropviz.live.glossary import MEANINGS
+from dropviz.live.page import glossary_html
 from dropviz.settings.addresses import WITHOUT_RATE, spelled, values_of
 from dropviz.settings.schedule import TABLE
-from dropviz.ui.frame import PAGES, glossary_html
+from dropviz.ui.frame import PAGES
 
 SETTINGS = {setting.key: setting for page in PAGES for setting in page.settings}
 NONSENSE = ("x", "nan", "-1e999", "inf", "9" * 5000, "../../etc", "<b>", "[]", "é", "٣", "1_0")
