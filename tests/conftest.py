@@ -13,8 +13,6 @@ import numpy as np
 import pytest
 
 from dropviz.datasets.splits import DIGITS
-from dropviz.site.build import write_site
-from dropviz.site.pages import site_pages
 
 ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = Path(__file__).parent / "browser"
@@ -80,6 +78,9 @@ def refusals():
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The folder of the pages that need no server, and these; *Which p?* has three frameworks, not all."""
+    from dropviz.site.build import write_site  # which draws: not for every test
+    from dropviz.site.pages import site_pages
+
     folder, pages = (
         tmp_path_factory.mktemp("site"),
         site_pages(("PyTorch", "CS231n, inverted", "DL4J Dropout")),

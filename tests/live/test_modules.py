@@ -39,7 +39,10 @@ def test_every_export_is_imported_somewhere():
         for names, _ in WITH_NAMES.findall(text)
         for word in names.split(",")
     }
-    assert {word for name in SOURCES for word in exported(name) - wanted} == {"mountOffline", "openPage"}  # the pages'
+    assert {word for name in SOURCES for word in exported(name) - wanted} == {
+        "mountOffline",
+        "openPage",
+    }  # the pages'
 
 
 @pytest.mark.parametrize("name", SOURCES)
