@@ -1,8 +1,9 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app test truth fuzz check bench oracle mutants clean
+.PHONY: help app site test truth fuzz check bench oracle mutants clean
 
 PORT ?= 8501
+FOLDER ?= build/site
 ARGS ?=
 PYTHON := .venv/bin/python
 # Our matrices are small: OpenBLAS's threads would only fight the other visitors, and each other, for the cores.
@@ -14,6 +15,9 @@ help:  ## list these targets
 
 app: .venv/.app  ## start the app at localhost:8501 (PORT=8502 for another port)
 	$(PYTHON) -m streamlit run app.py --server.port=$(PORT)
+
+site: .venv/.app  ## write the pages that need no server into build/site (FOLDER=docs for another folder)
+	$(PYTHON) -m dropviz.site $(FOLDER)
 
 test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name" for some)
 	@$(PYTHON) -m tools.browser || true

@@ -86,6 +86,20 @@ def refusals():
     return refused
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the pages that need no server, and these; *Which p?* has three frameworks, not all."""
+    from dropviz.site.build import write_site  # which draws: not for every test
+    from dropviz.site.pages import site_pages
+
+    folder, pages = (
+        tmp_path_factory.mktemp("site"),
+        site_pages(("PyTorch", "CS231n, inverted", "DL4J Dropout")),
+    )
+    write_site(folder, pages)
+    return folder, pages
+
+
 @pytest.fixture
 def with_sklearn(monkeypatch):
     """The data of the training scripts from the project, where scikit-learn is not installed."""

@@ -44,6 +44,7 @@ SCALES: Mapping[Scales, str] = {
     "none-needed": "no need to",
 }
 WHY = "Why divide by keep?"
+MEANS_DRAWN = f"The means of “{WHY}” are drawn"
 HOW_KNOWN = (
     "run: our tests run that version and check the row. read: read in the linked file. documented: taken from what is "
     "not its code. Inferred: concluded from the source, not said by it. The linked files of Hugging Face are older "

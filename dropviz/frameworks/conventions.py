@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
@@ -97,8 +97,7 @@ class Framework:
 
     def factors(self, rate: float) -> tuple[float, float]:
         """What survivors are multiplied by in training, and all at test, dimensionless."""
-        chosen = strategy(self.strategy)
-        return float(chosen.train_scale(rate)), float(chosen.test_scale(rate))
+        return _factors(self.strategy, rate)
 
     def train_mean(self, rate: float) -> float:
         """Mean of the training output divided by the mean of the activations, dimensionless."""
@@ -107,6 +106,12 @@ class Framework:
     def test_mean(self, rate: float) -> float:
         """Mean of the test output divided by the mean of the activations, dimensionless."""
         return self.factors(rate)[1]
+
+
+@lru_cache(maxsize=2**11)  # every sentence about two frameworks asks
+def _factors(name: str, rate: float) -> tuple[float, float]:
+    chosen = strategy(name)
+    return float(chosen.train_scale(rate)), float(chosen.test_scale(rate))
 
 
 @cache

@@ -213,3 +213,16 @@ interface PlotlyLibrary {
   purge(node: HTMLElement): void;
 }
 interface Window { Plotly?: PlotlyLibrary; }
+
+// ---- the plain folder ----
+
+/** What an address may say of a setting: one of `options`, or a number between two; what it is at `first`; and what is said of anything else. */
+interface SiteSetting { options?: string[]; low?: number; high?: number; first: string | number; refused: string; }
+/** What a page knows of itself (`html.py`): the keys of what one chooses, and by option of the first its file and its note. */
+interface SitePage {
+  settings: Record<string, SiteSetting>; choices: string[]; aside: Record<string, string>;
+  data: Record<string, string>; notes: Record<string, string>;
+}
+/** Figures whose fields are numbers of parts (`packing.py`). */
+interface PackedFigures { parts: any[]; columns: any[][]; figures: Record<string, Record<string, any>>; }
+interface Window { dropviz?(name: string, base64: string): void; }

@@ -1,4 +1,4 @@
-"""A live figure or a whole story as one HTML page that needs no network."""
+"""A live figure or a whole story as one HTML page that needs no network; and the glossary as HTML."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from dropviz.live.figure import LiveFigure
+from dropviz.live.glossary import GLOSSARY
 from dropviz.live.modules import inlined, stylesheet
 
 _PAGE = """<!doctype html>
@@ -61,3 +62,17 @@ def story_html(payload: Mapping[str, Any]) -> str:
 def _block(payload: Mapping[str, Any]) -> str:
     """JSON that cannot end the script in which it stands."""
     return json.dumps(payload).replace("<", "\\u003c")
+
+
+def glossary_html() -> str:
+    """Return the words as HTML lists of descriptions, a heading over each."""
+    return "".join(
+        f'<h3 class="dv-group">{escape(group)}</h3>'
+        f'<dl class="dv-glossary">{"".join(map(_described, words.items()))}</dl>'
+        for group, words in GLOSSARY.items()
+    )
+
+
+def _described(entry: tuple[str, str]) -> str:
+    word, meaning = map(escape, entry)
+    return f"<div><dt>{word}</dt><dd>{meaning}</dd></div>"

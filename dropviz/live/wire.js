@@ -1,6 +1,7 @@
 // What arrives from Python: bytes and base64, back into numbers.
 
-const bytesOf = (base64) =>
+/** @param {string} base64 @returns {Uint8Array<ArrayBuffer>} */
+export const bytesOf = (base64) =>
   Uint8Array.fromBase64?.(base64) ?? Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 
 /**
@@ -30,6 +31,10 @@ export const rowOf = (numbers, index) => {
  */
 export const numberAt = ({ values, points }, index) => values[Math.min(index, points - 1)];
 
+/** JSON that was compressed. @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<any>} */
+export const unzipped = (bytes) =>
+  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+
 /**
  * A line of JSON that is new on every rerun, and a function that reads the rest: the figure's JSON, compressed.
  * @param {Uint8Array<ArrayBuffer>} bytes
@@ -37,7 +42,5 @@ export const numberAt = ({ values, points }, index) => values[Math.min(index, po
 export const unpack = (bytes) => {
   const end = bytes.indexOf(10);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
-  const plain = () =>
-    new Response(new Blob([bytes.subarray(end + 1)]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
-  return [head, plain];
+  return [head, () => unzipped(bytes.subarray(end + 1))];
 };

@@ -71,6 +71,7 @@ SOURCES: Mapping[str, Source] = {
     "constant": Source("all equal", Constant, ("value",), _CONSTANT),
     "digits": Source("hidden layer, real digits", digits),
 }
+USUAL = "the ReLU of a normal"  # drawn from where nothing else is said
 FILE = "file"  # a person's own activations, beside the table
 SOURCE = Choice(
     "source",

@@ -10,7 +10,8 @@ from urllib.parse import quote, urlencode
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dropviz.live.glossary import GLOSSARY
+from dropviz.live.modules import HERE as LIVE
+from dropviz.live.page import glossary_html
 from dropviz.settings.addresses import FIRST_PAGE, page_link, spelled
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
@@ -123,24 +124,11 @@ def _show_footer(page: Page) -> None:
             words.html(glossary_html())
 
 
-def glossary_html() -> str:
-    """Return the words as HTML lists of descriptions, a heading over each."""
-    return "".join(
-        f'<h3 class="dv-group">{escape(group)}</h3>'
-        f'<dl class="dv-glossary">{"".join(map(_described, words.items()))}</dl>'
-        for group, words in GLOSSARY.items()
-    )
-
-
-def _described(entry: tuple[str, str]) -> str:
-    word, meaning = map(escape, entry)
-    return f"<div><dt>{word}</dt><dd>{meaning}</dd></div>"
-
-
 @cache
 def style(name: str = "style") -> str:
-    """A style sheet of the app."""
-    return (HERE / f"{name}.css").read_text(encoding="utf-8")
+    """A style sheet of the app; "style" holds that of the glossary, too."""
+    paths = [HERE / f"{name}.css", *([LIVE / "glossary.css"] if name == "style" else [])]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 @cache

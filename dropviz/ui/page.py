@@ -15,8 +15,8 @@ class Page:
 
     Attributes
     ----------
-    address, title, question : its name in the navigation, and what a link to it asks where that says too little
-    heading, settings : its title on the screen, and what its address holds
+    address, title, heading, question : what it is called (`PageName`)
+    settings : what its address holds
     controls : shows what stands above the picture, and in the place below it that it gets what unfolds; returns what
         was chosen, for the next two
     view : draws the live figure and what follows its rate: a fragment, which runs alone when a drag has ended
@@ -28,10 +28,10 @@ class Page:
     address: str
     title: str
     heading: str
+    question: str
     settings: tuple[Setting, ...]
     controls: Callable[[DeltaGenerator], tuple[Any, ...]] = lambda _: ()
     view: Callable[..., None] | None = None
     below: Callable[..., None] | None = None
     beside: Callable[[], bool] = lambda: False
-    question: str = ""
     more: bool = False

@@ -9,18 +9,21 @@ import pytest
 
 import dropviz as dv
 from dropviz.figures.mistakes.beside_inverted import mistake_live
+from dropviz.figures.mistakes.exhibits import EXHIBITS, LEFT_ON_SOURCE, RELATIVES, TITLE, exhibit
 from dropviz.figures.mistakes.left_on import left_on_live
 from dropviz.frameworks.snippets import changed_lines
 from dropviz.live.panels import Band, Line, Path
-from dropviz.live.words import Neurons
+from dropviz.live.words import Fold, Link, Neurons
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import short
 from dropviz.simulation.layer import LayerConfig
 from dropviz.simulation.mistakes import MistakeConfig, answers_left_on, beside_inverted
+from dropviz.theory import diagnosis
 from dropviz.theory.diagnosis import cure
 from dropviz.theory.moments import mean_ratio
 from tests.figures.reading import assert_defined, exact, labels, lines, named, strayed
 from tests.live.reading import asked, records, words_of
+from tests.live.reading import said as said_by
 
 WRONG = [name for name, row in dv.strategies().items() if row.mistake]
 SWEEP = dv.SweepConfig(units=50_000, strategies=("inverted", *WRONG))
@@ -252,3 +255,22 @@ def test_the_finding_of_left_on_says_the_exact_spread():
 def test_any_number_of_inputs_is_drawn(inputs):
     live = left_on_live(answers_left_on(LayerConfig(fan_in=inputs, masks=200)))
     assert_defined(live)
+
+
+@pytest.mark.parametrize("name", EXHIBITS)
+def test_every_exhibit_ends_with_what_goes_wrong_and_where_it_was_seen(name):
+    live = LEFT_ON_LIVE if name == diagnosis.LEFT_ON else LIVE[name]
+    last = live.foot[-1]
+    assert isinstance(last, Fold)
+    assert last.title == TITLE
+    assert last == exhibit(name)
+    sources = [*EXHIBITS[name], *RELATIVES, *([LEFT_ON_SOURCE] if name == diagnosis.LEFT_ON else [])]
+    links = [(one.words, one.address) for one in records(last) if isinstance(one, Link)]
+    assert sorted(links) == sorted(
+        pair for text in sources for pair in re.findall(r"\[(.+?)\]\((.+?)\)", text)
+    )
+    assert all(address.startswith("https://") for _, address in links)
+    assert any(address.startswith("https://github.com/") for _, address in links[: -len(RELATIVES)])
+    told = said_by(last)
+    assert not re.search(r"\]\(|[`*]", told)
+    assert re.sub(r"\[(.+?)\]\(.+?\)|[`*]", r"\1", EXHIBITS[name].what) in told

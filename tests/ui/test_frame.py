@@ -9,9 +9,10 @@ import pytest
 
 from dropviz.live.glossary import MEANINGS
 from dropviz.live.modules import stylesheet
+from dropviz.live.page import glossary_html
 from dropviz.settings.addresses import WITHOUT_RATE, spelled, values_of
 from dropviz.settings.schedule import TABLE
-from dropviz.ui.frame import PAGES, glossary_html, style
+from dropviz.ui.frame import PAGES, style
 
 SETTINGS = {setting.key: setting for page in PAGES for setting in page.settings}
 NONSENSE = ("x", "nan", "-1e999", "inf", "9" * 5000, "../../etc", "<b>", "[]", "é", "٣", "1_0")

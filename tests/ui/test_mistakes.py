@@ -9,13 +9,12 @@ from dropviz.settings.kinds import Number
 from dropviz.settings.mistakes import DIAGNOSIS_SETTINGS, MISTAKE, SETTINGS
 from dropviz.simulation.mistakes import example
 from dropviz.theory.diagnosis import LEFT_ON, diagnose
-from dropviz.ui.pages.mistakes.page import EXHIBITS
 from tests.ui.opening import open_page
 
 NUMBERS = [one for one in SETTINGS if isinstance(one, Number) and one.control != "page"]
 
 
-run = partial(open_page, "mistakes", ("mistakes_settings", "mistakes_seen", "diagnosis_compared"))
+run = partial(open_page, "mistakes", ("mistakes_settings", "diagnosis_compared"))
 
 
 VERDICT = re.compile("Only this fits: |These fit about equally well: |Nothing fits: ", re.IGNORECASE)
@@ -30,14 +29,6 @@ def test_the_default_page_names_the_mistake_behind_its_example():
     assert not app.warning
     assert app.segmented_control(key="mistakes_kind").value == "none"
     assert diagnose(example(12)).sentence in words(app)
-
-
-@pytest.mark.parametrize("name", MISTAKE.options)
-def test_every_exhibit_opens_with_its_public_example(name):
-    app = run(mistakes_kind=name)
-    assert not app.warning
-    assert EXHIBITS[name].what in words(app)
-    assert "https://github.com/" in EXHIBITS[name].seen
 
 
 @pytest.mark.parametrize("values", [[-1.0, 1.0], [7], [0, 0], [-3, -1, 2]])

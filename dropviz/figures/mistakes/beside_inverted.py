@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from dropviz.figures.mistakes.exhibits import exhibit
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.neurons import KEY, factor_texts, neurons, strategy_head
 from dropviz.figures.panels.phases import phases, shaded
@@ -51,6 +52,7 @@ def mistake_live(found: Mistake) -> LiveFigure:
             _code_fold(wrong, cure(found.name)),
             _numbers_fold(found, wrong, right),
             _units_fold(wrong, right),
+            exhibit(found.name),
         ],
         alt=f"{wrong.label} beside inverted dropout. {'. '.join(panel.title for panel in (*means, *ratio))}.",
         **neurons(found.units, (wrong, right), rates),

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from dropviz.figures.mistakes.beside_inverted import FOLDED, HEIGHT, RIGHT_SIGN, WRONG_SIGN
+from dropviz.figures.mistakes.exhibits import exhibit
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.frameworks.snippets import changed_lines
 from dropviz.live import words
@@ -36,6 +37,7 @@ def left_on_live(found: Answers) -> LiveFigure:
         foot=[
             words.Fold("The code", [_left_on_code()]),
             words.Fold("The numbers", [_answers_foot()]),
+            exhibit(LEFT_ON),
         ],
         alt=f"{'. '.join(panel.title for panel in answers)}. {'. '.join(panel.title for panel in panels)}.",
     )

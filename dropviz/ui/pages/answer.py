@@ -5,7 +5,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
 from dropviz.figures.answer import answer_live
+from dropviz.settings import pages
 from dropviz.settings.kinds import RATE
+from dropviz.settings.sources import USUAL
 from dropviz.simulation.answer import EvidenceConfig, evidence
 from dropviz.theory.activations import RELU, Activations
 from dropviz.training.config import learning_rate_factors
@@ -21,7 +23,7 @@ def _live(activations: Activations) -> Ready:
 
 
 def _controls(place: DeltaGenerator) -> tuple[Activations]:
-    return (drawn_from(place, RELU, "the ReLU of a normal, 100,000 units"),)
+    return (drawn_from(place, RELU, f"{USUAL}, 100,000 units"),)
 
 
 def _figure(activations: Activations) -> None:
@@ -29,10 +31,7 @@ def _figure(activations: Activations) -> None:
 
 
 PAGE = Page(
-    address="answer",
-    title="Answer",
-    question="which strategy is preferable, and why?",
-    heading="Which strategy is preferable, and why?",
+    *pages.ANSWER,
     settings=(RATE,),
     controls=_controls,
     view=_figure,

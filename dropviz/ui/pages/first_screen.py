@@ -10,7 +10,7 @@ from dropviz.frameworks.snippets import TARGETS, snippet
 from dropviz.live.figure import LiveFigure
 from dropviz.live.page import standalone_html
 from dropviz.numbers.rates import GRID
-from dropviz.settings.addresses import FIRST_PAGE
+from dropviz.settings import pages
 from dropviz.settings.first_screen import ANSWER, MEASURE, SEED, SETTINGS, STRATEGIES, UNITS, VIEW
 from dropviz.settings.kinds import Choice
 from dropviz.simulation.first_screen import first_look
@@ -135,10 +135,7 @@ def _downloads(config: dv.SweepConfig, measure: str, label: str, rate: float) ->
 
 
 PAGE = Page(
-    address=FIRST_PAGE,
-    title="Start",
-    question="back to the start",
-    heading="Dropout: where do you scale?",
+    *pages.START,
     settings=(*SETTINGS, FRAMEWORK),
     controls=_controls,
     view=_view,

@@ -12,6 +12,7 @@ from dropviz.figures.next_layer.depth import depth_live
 from dropviz.figures.next_layer.mean import mean_live
 from dropviz.figures.next_layer.nonlinearity import nonlinearity_live
 from dropviz.live.figure import LiveFigure
+from dropviz.settings import pages
 from dropviz.settings.next_layer import BESIDE, FIELDS, INPUT_MEAN, SCALE, SEED, SETTINGS, STEP
 from dropviz.simulation.next_layer import NextLayerConfig, masked_unit, nonlinear_unit, normalized_shift
 from dropviz.simulation.nonlinearity import depth_gap
@@ -65,10 +66,7 @@ def _figure(step: str, activations: Activations) -> None:
 
 
 PAGE = Page(
-    address="next-layer",
-    title="Next layer",
-    question="what reaches the next layer?",
-    heading="What reaches the next layer?",
+    *pages.NEXT_LAYER,
     settings=SETTINGS,
     controls=_controls,
     view=_figure,

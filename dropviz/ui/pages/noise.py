@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 import dropviz as dv
 from dropviz.figures.noise import noise_live
 from dropviz.numbers.formulas import unbroken
+from dropviz.settings import pages
 from dropviz.settings.noise import NOISE, SEED, SETTINGS, UNITS
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
 from dropviz.theory.activations import Activations
@@ -63,10 +64,7 @@ def _words(*_: object) -> None:
 
 
 PAGE = Page(
-    address="noise",
-    title="Zero-mean noise",
-    question="which other noise needs nothing at test?",
-    heading="Which noise needs anything at test?",
+    *pages.NOISE,
     settings=SETTINGS,
     controls=_controls,
     view=_figure,

@@ -9,6 +9,7 @@ from streamlit.elements.widgets import data_editor
 
 from dropviz.figures.schedule import schedule_live
 from dropviz.numbers.formulas import unbroken
+from dropviz.settings import pages
 from dropviz.settings import schedule as settings
 from dropviz.settings.schedule import KINDS, MOST_ROWS, STEP, TABLE, Rows, handles
 from dropviz.simulation.changing_rate import changing_rate
@@ -147,10 +148,7 @@ def _below(name: str, total: int, values: tuple[Any, ...]) -> None:
 
 
 PAGE = Page(
-    address="schedule",
-    title="A changing rate",
-    question="and if the rate changes during training?",
-    heading="If the rate changes, which factor belongs in the test?",
+    *pages.SCHEDULE,
     settings=settings.SETTINGS,
     controls=_controls,
     view=_figure,

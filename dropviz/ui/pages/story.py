@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
+from dropviz.settings import pages
 from dropviz.settings.story import ORDER, SCENE, SETTINGS, STORY
 from dropviz.story.held import MOST_HELD
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, USUAL, own_story, read_story
@@ -151,9 +152,7 @@ def _downloads(story: Story) -> None:
 
 
 PAGE = Page(
-    address="story",
-    title="Story",
-    heading="Can you predict what dropout does?",
+    *pages.STORY,
     settings=SETTINGS,
     controls=_controls,
     view=_scenes,

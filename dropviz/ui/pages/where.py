@@ -15,6 +15,7 @@ from dropviz.figures.where.residual import residual_live
 from dropviz.figures.where.step import step_live
 from dropviz.figures.where.survivors import survivors_live
 from dropviz.live.figure import LiveFigure
+from dropviz.settings import pages
 from dropviz.settings.where import QUESTION, QUESTIONS, SEED, SETTINGS
 from dropviz.simulation.where.exact import ExactConfig, thinned
 from dropviz.simulation.where.groups import GroupsConfig, grouped
@@ -78,10 +79,7 @@ def _figure(name: str, drawn: Mapping[str, Activations]) -> None:
 
 
 PAGE = Page(
-    address="where",
-    title="Where it goes",
-    question="what changes in a real network?",
-    heading="What changes in a real network?",
+    *pages.WHERE,
     settings=SETTINGS,
     controls=_controls,
     view=_figure,

@@ -4,22 +4,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import dropviz as dv
-from dropviz.figures.which_p import which_p_live
+from dropviz.figures.which_p import MEANS_DRAWN, which_p_live
+from dropviz.frameworks.choices import SOURCE, TARGET
 from dropviz.frameworks.conventions import frameworks
-from dropviz.settings.kinds import RATE, Choice
+from dropviz.settings import pages
+from dropviz.settings.kinds import RATE
+from dropviz.settings.sources import USUAL
 from dropviz.simulation.which_p import STRATEGIES, which_p
 from dropviz.theory.activations import RELU, Activations
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.sources import drawn_from, own_activations
 from dropviz.ui.settings.widgets import show
-
-NAMES = {name: row.said for name, row in frameworks().items()}
-SOURCE = Choice("code_from", "I have code for", NAMES, "PyTorch", help="Whose convention its number follows.")
-TARGET = Choice(
-    "code_to", "and write it for", NAMES, "CS231n, inverted", help="Whose convention to write in."
-)
-USUAL = "the ReLU of a normal"
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
@@ -36,7 +32,7 @@ def _controls(place: DeltaGenerator) -> tuple[Activations, str, str]:
         target = show(TARGET)
     own = own_activations().value
     if own is None or own.exact_mean != 0.0:
-        return drawn_from(place, RELU, USUAL, "The means of “Why divide by keep?” are drawn"), source, target
+        return drawn_from(place, RELU, USUAL, MEANS_DRAWN), source, target
     drawn_from(place, RELU, USUAL, "No mean is drawn")
     place.caption(f"Theirs is 0, which no factor changes: drawn from {USUAL}.")
     return RELU, source, target
@@ -47,10 +43,7 @@ def _figure(activations: Activations, source: str, target: str) -> None:
 
 
 PAGE = Page(
-    address="which-p",
-    title="Which p?",
-    question="which p is meant, and what to divide by?",
-    heading="Which p do I write?",
+    *pages.WHICH_P,
     settings=(RATE, SOURCE, TARGET),
     controls=_controls,
     view=_figure,

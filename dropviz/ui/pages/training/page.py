@@ -13,6 +13,7 @@ from dropviz.frameworks.scripts import Target, training_script
 from dropviz.live.panels import Panel
 from dropviz.live.words import Paragraph
 from dropviz.numbers.formulas import unbroken
+from dropviz.settings import pages
 from dropviz.settings.training import CURVES, EXPERIMENT, FRAMEWORK, OWN, SETTINGS, STARTS_ITSELF
 from dropviz.training.curves import TrainingView, training_view
 from dropviz.training.decision import has_decision
@@ -258,10 +259,7 @@ def _say(problem: ValueError | str) -> None:
 
 
 PAGE = Page(
-    address="training",
-    title="Training",
-    question="what does a forgotten factor do to a trained network?",
-    heading="What does a forgotten factor do to a trained network?",
+    *pages.TRAINING,
     settings=SETTINGS,
     controls=_show_page,
 )

@@ -1,0 +1,24 @@
+"""``python -m dropviz.site FOLDER``: write the pages that need no server."""
+
+import argparse
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from dropviz.site.build import write_site
+from dropviz.site.pages import site_pages
+
+
+def main() -> int:
+    """Write the folder, and say how large it is."""
+    parser = argparse.ArgumentParser("python -m dropviz.site", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the files go; it is made if it is not there")
+    folder = parser.parse_args().folder
+    with ProcessPoolExecutor() as pool:
+        size = write_site(folder, site_pages(), pool.map)
+    print(f"{folder}/index.html: the pages, {size / 1e6:.1f} MB in all.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
