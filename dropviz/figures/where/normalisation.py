@@ -111,9 +111,9 @@ def _how(found: Normalised) -> words.Fold:
     said = (
         f"{config.units} units with {inputs} each, {source_of(config.activations)}; random, untrained weights with "
         f"mean 0. BatchNorm stores mean and variance of every unit under dropout, from {config.samples:,} examples, "
-        "and divides by that standard deviation. Changes and means are root mean squares over units and examples. Lines "
-        "of BatchNorm are exact, those of the other two computed on drawn inputs; points are simulated, bars: one "
-        "standard error."
+        "and divides by that standard deviation. Changes and means are root mean squares over units and examples. "
+        "Lines of BatchNorm are exact, those of the other two computed on drawn inputs; points are simulated, bars: "
+        "one standard error."
     )
     return words.Fold("How it is computed", [words.Paragraph(said)])
 
