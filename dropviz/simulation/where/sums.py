@@ -5,6 +5,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class SumEstimates(Estimates):
     exact_deviation: Floats
 
 
-def estimates_of(z: Floats, terms: Floats, rates: Floats) -> dict[str, Floats | Bools]:
+def estimates_of(z: Floats, terms: Floats, rates: Floats) -> dict[str, Any]:
     """The fields of `SumEstimates` for ``z``, shape (mask, rate), but for exact_mean; by the law of Σ ``terms``·m/k."""
     unit, moved = unit_of(terms), z - z[0]  # a sum that does not vary has a deviation of 0 to the bit
     scaled, count = terms / unit, len(z)
