@@ -15,8 +15,8 @@ PACKAGE = ROOT / "dropviz"
 FLOORS = {
     **dict.fromkeys(("app", "__main__"), 7),
     **dict.fromkeys(("ui", "cli", "serving"), 6),
-    "figures": 5,
-    **dict.fromkeys(("dropviz", "frameworks", "story"), 4),
+    **dict.fromkeys(("dropviz", "figures", "torch"), 5),
+    **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
     "numbers": 1,

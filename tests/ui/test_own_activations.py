@@ -12,7 +12,7 @@ from tests.ui.opening import open_page
 STEPS = [("next-layer", {STEP.key: step}) for step in STEP.options]
 DRAWN = {name: question.drawn for name, question in QUESTIONS.items() if question.drawn}
 ASKED = [("where", {QUESTION.key: question}) for question in DRAWN]
-PAGES = (
+PAGES: list[tuple[str, dict[str, str]]] = (
     [(name, {}) for name in ("explore", "which-p", "mistakes", "answer", "noise", "story")] + STEPS + ASKED
 )
 FILES = {"mine.npy": np.arange(6.0), "centred.npy": np.array([-1.0, 1.0]), "equal.npy": np.full(3, 2)}
