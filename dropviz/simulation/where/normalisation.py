@@ -139,6 +139,7 @@ def _behind_batch_norm(
     return found | {"change": root, "change_se": np.where(root == 0.0, 0.0, error)}
 
 
+@np.errstate(over="ignore")  # a moment that leaves float64 is not fair
 def _fair(config: NormalisationConfig, weights: Floats) -> Bools:
     """Whether the errors, which are seen in the examples, are fair at each rate.
 
