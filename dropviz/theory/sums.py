@@ -53,12 +53,15 @@ def inverted_mask_moments(rate: ArrayLike) -> Floats:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def masked_moments(law: Law, rate: ArrayLike) -> Floats:
-    """Central moments of m·a, a of the ``law`` and in its unit: m·a − k·μ is a − μ + r·μ, or −k·μ; shape (9, rate)."""
-    r = np.atleast_1d(below_one(rate))
-    keep = 1.0 - r
+def masked_moments(law: Law, keep: ArrayLike) -> Floats:
+    """Central moments of m·a, a of the ``law`` and in its unit, m 1 with probability ``keep``, else 0; shape (9, keep).
+
+    m·a − k·μ is (a − μ) + (1 − k)·μ, or −k·μ.
+    """
+    k = np.atleast_1d(np.asarray(keep, dtype=np.float64))
+    drop = 1.0 - k
     return np.array(
-        [keep * _moved(law.central, r * law.mean, p) + r * (-keep * law.mean) ** p for p in POWERS]
+        [k * _moved(law.central, drop * law.mean, p) + drop * (-k * law.mean) ** p for p in POWERS]
     )
 
 

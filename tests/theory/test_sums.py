@@ -27,7 +27,7 @@ def test_moments_of_a_sum_are_those_over_all_masks():
 def test_moments_of_a_masked_input_are_those_over_values_and_masks():
     values = np.array([-1.0, 2.0, 5.0])
     law = law_of(Empirical(values))
-    found = masked_moments(law, RATES)
+    found = masked_moments(law, 1.0 - RATES)
     for at, rate in enumerate(RATES):
         mean = (1.0 - rate) * values.mean()
         for p, moment in enumerate(found[:, at]):

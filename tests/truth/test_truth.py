@@ -15,7 +15,8 @@ from tests.truth.sentences import Read, untrue
 from tests.truth.telling import Told, named, told, views
 
 SAMPLE = 3  # settings of each page, in `make test`
-DIVIDES = ("first", "everything", "mistake", "answer", "training")  # these show ratios of what may be 0
+# these show ratios of what may be 0
+DIVIDES = ("first", "everything", "mistake", "answer", "training", "where, normalisation")
 
 
 @lru_cache

@@ -5,12 +5,12 @@ Every network has inverted dropout of its inputs and of each hidden layer. Axes:
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
-from dropviz.numbers.checks import Checked, Floats, check_count, check_number, checked, drop_rounding
+from dropviz.numbers.checks import Bools, Checked, Floats, check_count, check_number, checked, drop_rounding
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import enumerate_masks, mask_probabilities
@@ -152,20 +152,25 @@ def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: 
     uncertain = own * others.sum(axis=-1)  # p_at·(1 − p_at), which is 0 also where a small pⱼ leaves float64
     straight = (uncertain > 0.0) & (0.5 * uncertain * off.max(axis=-1) ** 2 <= STRAIGHT * first)
     settled = (middle + 5.0 * off).max(axis=-1) < math.log(ROUNDING)
-    found = _estimate(own - test, seen - test, away, chances, count)
-    assert found.error is not None
-    return replace(found, error=np.where(straight | settled, found.error, np.nan))
+    return _estimate(own - test, seen - test, away, chances, count, straight=straight | settled)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a fourth power that leaves float64 is not fair
 def _estimate(
-    exact: Floats, seen: Floats, away: Floats, chances: Floats, count: int, scale: float = 1.0
+    exact: Floats,
+    seen: Floats,
+    away: Floats,
+    chances: Floats,
+    count: int,
+    scale: float = 1.0,
+    straight: Bools | bool = True,
 ) -> Estimate:
     """A gap, and the error of ``count`` masks whose values lie ``away`` from their mean; NaN where it is not fair.
 
-    ``scale`` is the size of the values: equal ones differ by rounding, whose kurtosis tells nothing.
+    ``scale`` is the size of the values: equal ones differ by rounding, whose kurtosis tells nothing. ``straight`` says
+    where the first order is enough.
     """
     exact, seen, away = (drop_rounding(each, scale, ROUNDING) for each in (exact, seen, away))
     second, fourth = ((chances * away**power).sum(axis=0) for power in (2, 4))
-    error = np.where(fair(second, fourth, count), np.sqrt(second / count), np.nan)
+    error = np.where(straight & fair(second, fourth, count), np.sqrt(second / count), np.nan)
     return Estimate(exact, seen, error)

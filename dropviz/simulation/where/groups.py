@@ -5,6 +5,7 @@ a unit, as behind an average over places, or as in a recurrent layer, whose plac
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -105,9 +106,7 @@ def _both_z(config: GroupsConfig, kind: str, sums: Floats) -> tuple[Floats, Floa
     return z(0), z(1)
 
 
-def _seen(
-    config: GroupsConfig, both: tuple[Floats, Floats], sums: Floats, apart: bool
-) -> dict[str, Floats | Bools]:
+def _seen(config: GroupsConfig, both: tuple[Floats, Floats], sums: Floats, apart: bool) -> dict[str, Any]:
     """What masks show of both units, with errors from their law, and the closed forms; shape (rate,) each."""
     count, rates, unit = config.masks, np.asarray(config.rates), unit_of(sums)
     scaled = sums / unit

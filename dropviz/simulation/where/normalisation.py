@@ -16,6 +16,7 @@ from dropviz.simulation.masks import check_masked, masked_sums
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import law_of
 from dropviz.theory.normalisation import behind_batch_norm, change_by_forgetting
+from dropviz.theory.standard_errors import fair
 from dropviz.theory.sums import fair_by_variance, masked_moments, moments_of_sum
 
 STRATEGIES = ("standard", "none")
@@ -138,16 +139,20 @@ def _behind_batch_norm(
     return found | {"change": root, "change_se": np.where(root == 0.0, 0.0, error)}
 
 
+@np.errstate(over="ignore")  # a moment that leaves float64 is not fair
 def _fair(config: NormalisationConfig, weights: Floats) -> Bools:
     """Whether the errors, which are seen in the examples, are fair at each rate.
 
-    They are where those of the variances are, in training and at test, of the unit that has the fewest inputs to it;
-    and at rate 0, where training and test are the same.
+    They are where those of the variances are, in training and at test, of the unit that has the fewest inputs to it,
+    and where what is dropped is not too rare: the phases differ by about 2·z·Σ wᵢ·aᵢ·(1 − mᵢ). At rate 0 they do not.
     """
-    law, rates = law_of(config.activations), np.asarray(config.rates)
+    law, rates, count = law_of(config.activations), np.asarray(config.rates), config.samples
     few = weights[(np.square(weights**2).sum(axis=1) / np.square(weights).sum(axis=1) ** 2).argmax()]
-    train, test = (moments_of_sum(few, masked_moments(law, each)) for each in (rates, 0.0))
-    known = fair_by_variance(train, config.samples) & fair_by_variance(test, config.samples)
+    train, test, dropped = (
+        moments_of_sum(few, masked_moments(law, keep)) for keep in (1.0 - rates, np.ones(1), rates)
+    )
+    second, fourth = (train[p] * dropped[p] for p in (2, 4))
+    known = fair_by_variance(train, count) & fair_by_variance(test, count) & fair(second, fourth, count)
     return np.asarray(known | (rates == 0.0))
 
 

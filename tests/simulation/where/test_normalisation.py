@@ -23,7 +23,7 @@ def test_what_is_simulated_lies_within_five_errors_of_what_is_exact(config):
         off = np.abs(estimate.simulated - estimate.exact)
         assert (off <= 5.0 * estimate.error + 1e-12)[known].all(), quantity
         assert (estimate.error[..., 1:] > 0.0)[known[..., 1:]].all()
-        assert known[..., : AT + 1].all()
+        assert known[..., [0, AT]].all()
 
 
 @pytest.mark.parametrize("values", [[3.0], [-1.0, 1.0], [1e15, 1.0, -2.0], [1e-15, 0.0]])
