@@ -55,7 +55,7 @@ def phone_payload(story: Story, results: Sequence[Result | None]) -> dict[str, A
     for number, scene in enumerate(payload["scenes"], start=1):
         scene["notes"] = ""
         if scene["image"]:
-            scene["image"] = scene["image"] | {"address": f"image?scene={number}"}
+            scene["image"] = scene["image"] | {"address": f"images/{number}"}
     return payload
 
 

@@ -52,10 +52,10 @@ export function showCode(talk) {
 function showRoom({ parts, room }, { phones, qr, said }) {
   const { dialog } = parts;
   const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${phones}` });
-  const close = button("story-step", "Close the room", () => { dialog.close(); room.close(); });
+  const close = button("story-step", "End the room", () => { dialog.close(); room.close(); });
   openDialog(dialog, "qr", "Answer on your phone", [
-    code, element("p", { class: "story-address" }, [plainAddress(phones)]), element("p", { class: "story-heads", role: "status" }, [said]), ...hintsOf(phones),
-    hint(PROMISE), close,
+    code, element("p", { class: "story-address story-joining" }, [plainAddress(phones)]), element("p", { class: "story-heads", role: "status" }, [said]),
+    ...hintsOf(phones), hint(PROMISE), close,
   ]);
 }
 

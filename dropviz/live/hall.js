@@ -182,4 +182,5 @@ async function joinHall(root) {
   say(phone);
 }
 
-joinHall(document.querySelector(".story"));
+const stage = document.querySelector("main.story");
+if (stage) joinHall(stage);

@@ -77,7 +77,7 @@ function enter(room, { code, key }) {
   push(room);
 }
 
-async function open(room) {
+async function openRoom(room) {
   const { story, order, address } = room.place;
   try {
     const answer = await ask(address, "POST", { body: JSON.stringify({ story, ...(order ? { order } : {}) }) });
@@ -100,7 +100,7 @@ export function createRoom(talk, changed) {
   };
   talk.root.addEventListener("dv-drawn", () => push(room), { capture: true }); // the slider has moved
   return {
-    open: () => (room.code ? Promise.resolve(true) : open(room)),
+    open: () => (room.code ? Promise.resolve(true) : openRoom(room)),
     resume: () => {
       const { code, key, story } = stored(ofWindow, OPENED, {});
       if (!room.code && code && story === storyOf(place)) enter(room, { code, key });
@@ -119,7 +119,7 @@ export function createRoom(talk, changed) {
       const phones = `${place.phones}/${room.code}`;
       return {
         code: room.code, phones, qr: `${room.address}/qr.svg?address=${encodeURIComponent(phones)}`, lost: room.line !== "there",
-        said: headcount(room.state, Boolean(question) && room.state?.scene === current + 1), options: (question?.options ?? []).map(({ text }) => text),
+        said: headcount(room.state, Boolean(question) && room.state?.scene === current + 1), options: question?.options ?? [],
         tally: tallyOf(question, room.counts.get(current)),
       };
     },

@@ -4,7 +4,7 @@ import re
 
 from dropviz.live.modules import HERE, inlined
 
-ENTRIES = ("explorer.js", "story.js", "growing.js", "said.js", "code.js", "figure.js", "scenes.js")
+ENTRIES = ("explorer.js", "story.js", "growing.js", "said.js", "code.js", "figure.js", "scenes.js", "hall.js")
 EXPORTED = re.compile(r"^export (?:async )?(?:const |let |function )?(\w+)", re.MULTILINE)
 NAMES = """async (paths) => {
   const found = {};
@@ -29,4 +29,4 @@ def test_every_script_can_be_imported(page, app_url):
     for path, source in files.items():
         assert found[path] == sorted(EXPORTED.findall(source))
     assert found["/modules/figure.js"] == ["mount"]
-    assert [found[f"/inlined/{entry}"] for entry in ENTRIES] == [["default"]] * 5 + [[]] * 2
+    assert [found[f"/inlined/{entry}"] for entry in ENTRIES] == [["default"]] * 5 + [[]] * 3

@@ -65,7 +65,7 @@ test("shares of options add up, and nothing is said of a hall that has not answe
 test("predictions are heaps over the axis, and the truth stands where it is", () => {
   const { said, strip } = tallyOf(DRAG, { low: 1, high: 5, log: false, bins: [0, 4, 2, 0], right: 3 });
   assert.equal(said, "The hall: 50\u00A0% right.");
-  assert.deepEqual(strip, { heights: [0, 1, 0.5, 0], truth: 0.25, shown: "2", right: [0.125, 0.375], ends: ["1", "5"] });
+  assert.deepEqual(strip, { heights: [0, 1, 0.5, 0], truth: 0.25, shown: "2", right: [0.125, 0.375], ticks: [1, 2, 3, 4, 5].map((tick) => ({ text: String(tick), place: (tick - 1) / 4 })) });
   const log = tallyOf({ ...DRAG, value: 10, drag: { rate: 0.5, within: 20 } }, { low: 1, high: 100, log: true, bins: [1], right: 0 }).strip;
   assert.equal(log.truth, 0.5);
   assert.equal(log.right[0], 0); // what is below 0 has no logarithm
