@@ -16,15 +16,17 @@ sys.setswitchinterval(0.001)
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dropviz.hall import hall, routes
+from dropviz.hall import hall, lifespan, routes
 from dropviz.serving import allow_many_files, middleware
 from dropviz.ui.frame import PAGES, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
+    rooms = hall()
     app = st.App(
         __file__,
-        routes=routes(hall(), st.get_option("server.baseUrlPath") or ""),
+        lifespan=lifespan(rooms),
+        routes=routes(rooms, st.get_option("server.baseUrlPath") or ""),
         middleware=middleware([page.address for page in PAGES], style()),
     )
 else:

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.types import Receive, Send
 
 from dropviz.hall.refusals import Refusal
-from dropviz.hall.rooms import Look, State
+from dropviz.hall.rooms import Look, Room, State
 from dropviz.hall.store import Store
 from dropviz.hall.stories import Told
 
@@ -56,8 +56,8 @@ def event(whole: dict[str, Any]) -> bytes:
 class Channel:
     """Those in this process who follow one room: a task looks when something has changed, and wakes them."""
 
-    def __init__(self, code: str, told: Told, store: Store, end: Callable[[], None]) -> None:
-        self.code, self.told, self.store, self.end = code, told, store, end
+    def __init__(self, room: Room, told: Told, store: Store, end: Callable[[], None]) -> None:
+        self.room, self.told, self.store, self.end = room, told, store, end
         self.phones: Counter[str] = Counter()
         self.followers = 0
         self.frames: dict[bool, bytes] = {}  # by whether one has the key
@@ -79,7 +79,7 @@ class Channel:
             now = time.monotonic()
             if now - self._refreshed >= BEAT:
                 self._refreshed = now
-                await _unless_away(self.store.join(self.code, list(self.phones)))
+                await _unless_away(self.store.join(self.room, list(self.phones)))
             if now - self._said >= BEAT:
                 self._turn()
 
@@ -89,7 +89,7 @@ class Channel:
         Where the lecturer stands goes out at once; what else has changed waits until there is time for everyone.
         """
         try:
-            look = await self.store.look(self.code)
+            look = await self.store.look(self.room)
         except Refusal:  # the store is away: what was last known stays until it is back
             return AWAY
         if look is None:
@@ -153,14 +153,14 @@ class Channel:
         if voter:
             self.phones[voter] += 1
             if self.phones[voter] == 1:
-                await _unless_away(self.store.join(self.code, [voter]))
+                await _unless_away(self.store.join(self.room, [voter]))
 
     async def _depart(self, voter: str) -> None:
         if voter:
             self.phones[voter] -= 1
             if not self.phones[voter]:
                 del self.phones[voter]
-                await _unless_away(self.store.leave(self.code, voter))
+                await _unless_away(self.store.leave(self.room, voter))
 
 
 async def _unless_away(asked: Awaitable[None]) -> None:

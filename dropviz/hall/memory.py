@@ -46,17 +46,17 @@ class MemoryStore:
         one = self._open(code)
         return one.room if one else None
 
-    async def look(self, code: str) -> Look | None:  # noqa: D102
-        one = self._open(code)
+    async def look(self, room: Room) -> Look | None:  # noqa: D102
+        one = self._open(room.code)
         return Look(one.state, len(one.present), dict(one.tallies.get(one.state.scene, {}))) if one else None
 
-    async def change(self, code: str, change: Change) -> None:  # noqa: D102
-        one = self._here(code)
+    async def change(self, room: Room, change: Change) -> None:  # noqa: D102
+        one = self._here(room)
         one.state = one.state.after(change)
-        self._hear(code)
+        self._hear(room.code)
 
-    async def vote(self, code: str, scene: int, voter: str, slot: int) -> None:  # noqa: D102
-        one = self._here(code)
+    async def vote(self, room: Room, scene: int, voter: str, slot: int) -> None:  # noqa: D102
+        one = self._here(room)
         if scene in one.state.revealed:
             raise revealed_already(scene)
         votes, tally = one.votes.setdefault(scene, {}), one.tallies.setdefault(scene, Counter())
@@ -66,25 +66,25 @@ class MemoryStore:
             tally[votes[voter]] -= 1
         votes[voter] = slot
         tally[slot] += 1
-        self._hear(code)
+        self._hear(room.code)
 
-    async def close(self, code: str) -> None:  # noqa: D102
-        self._rooms.pop(code, None)
-        self._hear(code)
+    async def close(self, room: Room) -> None:  # noqa: D102
+        self._rooms.pop(room.code, None)
+        self._hear(room.code)
 
-    async def join(self, code: str, voters: Collection[str]) -> None:  # noqa: D102
-        one = self._open(code)
+    async def join(self, room: Room, voters: Collection[str]) -> None:  # noqa: D102
+        one = self._open(room.code)
         if one and not one.present.issuperset(voters):
             one.present.update(voters)
-            self._hear(code)
+            self._hear(room.code)
 
-    async def leave(self, code: str, voter: str) -> None:  # noqa: D102
-        one = self._open(code)
+    async def leave(self, room: Room, voter: str) -> None:  # noqa: D102
+        one = self._open(room.code)
         if one and voter in one.present:
             one.present.remove(voter)
-            self._hear(code)
+            self._hear(room.code)
 
-    def listen(self, hear: Callable[[str], None]) -> None:  # noqa: D102
+    def listen(self, hear: Callable[[str], object]) -> None:  # noqa: D102
         self._hear = hear
 
     async def stop(self) -> None:  # noqa: D102
@@ -97,8 +97,8 @@ class MemoryStore:
             return None
         return one
 
-    def _here(self, code: str) -> _Open:
-        one = self._open(code)
+    def _here(self, room: Room) -> _Open:
+        one = self._open(room.code)
         if one is None:
             raise no_room()
         return one

@@ -9,10 +9,9 @@ from typing import Any, NoReturn
 
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import Change
-from dropviz.settings.story import MARK_LENGTH, MOST_SCENES, ORDER
+from dropviz.settings.story import MARK_LENGTH, ORDER
 
 MOST_SHOWN = 40  # characters of a value that is not what it should be
-MOST_ORDER = 3 * MOST_SCENES  # characters
 HIGHEST_RATE = 1e9  # the slider's place is a rate, or a step of a training
 VOTER = re.compile(r"[A-Za-z0-9_-]{16,64}")
 MARK = re.compile(f"[0-9a-f]{{{MARK_LENGTH}}}")
@@ -29,7 +28,7 @@ class Vote:
 
 
 def read_story(body: bytes) -> tuple[str, str]:
-    """Return the mark of the story of a new room, "" is ours; and the order of its scenes, "" is all."""
+    """Return the mark of the story of a new room, "" is ours, and the order of its scenes, "" is all as they stand."""
     given = _fields(body, ("story", "order"))
     story, order = given.get("story", ""), given.get("order", "")
     if not isinstance(story, str) or (story and not MARK.fullmatch(story)):
@@ -39,9 +38,9 @@ def read_story(body: bytes) -> tuple[str, str]:
             story,
         )
     try:
-        return story, ORDER.parse(order if isinstance(order, str) and len(order) <= MOST_ORDER else "?")
+        return str(story), str(ORDER.parse(order if isinstance(order, str) else "none"))
     except ValueError:
-        _refuse("order", f"{ORDER.form}, or empty", order)
+        _refuse("order", ORDER.form, order)
 
 
 def read_change(body: bytes, scenes: int) -> Change:
@@ -87,7 +86,7 @@ def _fields(body: bytes, known: tuple[str, ...]) -> dict[str, Any]:
     except RecursionError:
         raise Refusal(400, "The message is nested too deeply.") from None
     except ValueError as error:
-        raise Refusal(400, f"The message is not JSON: {_cut(str(error))}.") from None
+        raise Refusal(400, f"The message is not JSON: {error}.") from None
     if not isinstance(given, Mapping):
         raise Refusal(422, f"The message must be a JSON object with {', '.join(known)}; got {_shown(given)}.")
     for name in given:

@@ -15,16 +15,23 @@ KEY_BYTES = 24
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What does not change of a room: its code, the hash of its key, the mark of its story ("" is ours), when it ends,
-    in seconds since 1970, the address it was opened from, as a hash, and the order of its scenes ("" is all).
+    """What does not change of a room.
+
+    Attributes
+    ----------
+    code : what is said in the hall
+    key_hash : of the lecturer's key
+    story, order : the mark of the story, "" is ours, and the order of its scenes, "" is all as they stand
+    ends : seconds since 1970
+    address : which it was opened from, as a hash
     """
 
     code: str
     key_hash: str
     story: str
-    ends: float
-    address: str = ""
-    order: str = ""
+    order: str
+    ends: int
+    address: str
 
     def opens_with(self, key: str) -> bool:
         """Whether this is the lecturer's key."""
@@ -78,8 +85,8 @@ def hashed(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def new_room(story: str, order: str, ends: float, address: str) -> tuple[Room, str]:
+def new_room(story: str, order: str, ends: int, address: str) -> tuple[Room, str]:
     """Return a room of a fresh code, and its key, of which the room holds only the hash."""
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     key = secrets.token_urlsafe(KEY_BYTES)
-    return Room(code, hashed(key), story, ends, hashed(address), order), key
+    return Room(code, hashed(key), story, order, ends, hashed(address)), key

@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
-from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -24,7 +23,7 @@ from dropviz.hall.limits import Buckets, Limits
 from dropviz.hall.messages import checked_voter, read_change, read_story, read_vote
 from dropviz.hall.page import compressed_page, entrance, page, sentence_page
 from dropviz.hall.refusals import Refusal
-from dropviz.hall.rooms import Room, new_room
+from dropviz.hall.rooms import CODE, LENGTH, Room, new_room
 from dropviz.hall.store import Store, no_room, too_many
 from dropviz.hall.stories import Stories
 from dropviz.story.held import Shelf
@@ -41,6 +40,7 @@ class Hall:
         self.stories = Stories(shelf)
         self.channels: dict[str, Channel] = {}
         self.streams: Counter[str] = Counter()  # by address
+        self.ending = False
         self.everyone = Buckets(limits.requests_per_second, 10.0 * limits.requests_per_second)
         self.addresses = Buckets(limits.requests_per_address, 10.0 * limits.requests_per_address)
         self.openings = Buckets(limits.rooms_per_minute / 60.0, limits.rooms_per_minute)
@@ -52,7 +52,7 @@ class Hall:
         self.inside: Mapping[str, Mapping[str, Callable[[Request, Room], Awaitable[ASGIApp]]]] = {
             "": {"GET": self._page, "DELETE": self._close},
             "story": {"GET": self._story},
-            "image": {"GET": self._image},
+            "images": {"GET": self._image},
             "qr.svg": {"GET": self._qr},
             "events": {"GET": self._events},
             "state": {"PUT": self._change},
@@ -76,13 +76,13 @@ class Hall:
         self.addresses.take(address_of(request, self.limits.proxies), "requests from this address")
         if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site") == "cross-site":
             raise Refusal(403, "A page of another site may not do this.")
-        code, _, part = str(request.path_params.get("rest", "")).strip("/").partition("/")
+        code, part, beyond = (str(request.path_params.get("rest", "")).strip("/") + "//").split("/", 2)
         if not code:
             return await _by_method(self.outside, request)(request)
-        if part not in self.inside:
+        if part not in self.inside or (beyond.strip("/") and part != "images"):
             raise Refusal(404, "There is nothing of that name in a room.")
         answer = _by_method(self.inside[part], request)
-        room = await self.store.find(code.upper()[:20])
+        room = await self.store.find(code.upper()) if len(code) == LENGTH else None
         if room is None:
             raise no_room()
         return await answer(request, room)
@@ -90,15 +90,20 @@ class Hall:
     # ---- outside of a room ------------------------------------------------------------------------------------------
 
     async def _entrance(self, request: Request) -> Response:
-        room = request.query_params.get("room", "").strip().upper()
-        return RedirectResponse(f"hall/{quote(room[:20])}", 303, FRESH) if room else HTMLResponse(entrance())
+        """The way in for those who type a code: where they have, on to its room."""
+        code = request.query_params.get("room", "").strip().upper()
+        if not code:
+            return HTMLResponse(entrance())
+        if not CODE.fullmatch(code):
+            raise no_room()
+        return RedirectResponse(f"{request.url.path.rstrip('/')}/{code}", 303, FRESH)
 
     async def _open(self, request: Request) -> Response:
         address = address_of(request, self.limits.proxies)
         mark, order = read_story(await body_of(request, self.limits.body))
         self.openings.take(address, "rooms opened from this address")
         await self.stories.get(mark, order)
-        ends = time.time() + 3600.0 * self.limits.hours
+        ends = int(time.time()) + 3600 * self.limits.hours
         for _ in range(TRIES):
             room, key = new_room(mark, order, ends, address)
             try:
@@ -113,22 +118,22 @@ class Hall:
         if room.story:
             try:
                 await asyncio.to_thread(self.shelf.keep, room.story, room.code, room.ends)
-            except LookupError:  # pushed out since it was read
-                await self.store.close(room.code)
+            except (LookupError, ConnectionError):  # pushed out since it was read, or Redis is away
+                await self.store.close(room)
                 raise Refusal(422, "story is not held here (any longer); load its file again.") from None
 
     # ---- in a room --------------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request, room: Room) -> Response:
-        told = await self.stories.get(room.story, room.order)
+        title = (await self.stories.of(room)).title
         headers = FRESH | {"Vary": "Accept-Encoding"}
         if not wants_gzip(request):
-            return HTMLResponse(page(room.code, told.title), headers=headers)
+            return HTMLResponse(page(room.code, title), headers=headers)
         headers["Content-Encoding"] = "gzip"
-        return HTMLResponse(compressed_page(room.code, told.title), headers=headers)
+        return HTMLResponse(compressed_page(room.code, title), headers=headers)
 
     async def _story(self, request: Request, room: Room) -> Response:
-        told = await self.stories.get(room.story, room.order)
+        told = await self.stories.of(room)
         headers = {"ETag": told.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if told.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
@@ -138,8 +143,8 @@ class Hall:
         return Response(told.compressed, headers=headers, media_type="application/json")
 
     async def _image(self, request: Request, room: Room) -> Response:
-        told = await self.stories.get(room.story, room.order)
-        kind, content = image(told.images, request.query_params.get("scene", ""))
+        told = await self.stories.of(room)
+        kind, content = image(told.images, request.url.path.rpartition("/")[2])
         return Response(content, headers={"Cache-Control": "private, max-age=86400"}, media_type=kind)
 
     async def _qr(self, request: Request, room: Room) -> Response:
@@ -153,14 +158,14 @@ class Hall:
         voter = request.query_params.get("voter", "")
         if voter:
             checked_voter(voter)
-        told = await self.stories.get(room.story, room.order)
+        told = await self.stories.of(room)
         address = address_of(request, self.limits.proxies)
         self._check_streams(room.code, address)
 
         async def stream(_: Scope, receive: Receive, send: Send) -> None:
             channel = self.channels.get(room.code)
             if channel is None:
-                channel = Channel(room.code, told, self.store, lambda: self.channels.pop(room.code, None))
+                channel = Channel(room, told, self.store, lambda: self.channels.pop(room.code, None))
                 self.channels[room.code] = channel
             self.streams[address] += 1
             try:
@@ -173,6 +178,8 @@ class Hall:
         return stream
 
     def _check_streams(self, code: str, address: str) -> None:
+        if self.ending:
+            raise Refusal(503, "The server is about to stop; try again in 1 s.", retry_after=1)
         limits, channel = self.limits, self.channels.get(code)
         for count, most, where in (
             (self.streams.total(), limits.phones, "phones"),
@@ -184,21 +191,21 @@ class Hall:
 
     async def _change(self, request: Request, room: Room) -> Response:
         _check_key(request, room)
-        told = await self.stories.get(room.story, room.order)
-        await self.store.change(room.code, read_change(await body_of(request, self.limits.body), told.scenes))
+        told = await self.stories.of(room)
+        await self.store.change(room, read_change(await body_of(request, self.limits.body), told.scenes))
         return Response(status_code=204, headers=FRESH)
 
     async def _vote(self, request: Request, room: Room) -> Response:
-        told = await self.stories.get(room.story, room.order)
+        told = await self.stories.of(room)
         vote = read_vote(await body_of(request, self.limits.body), told.scenes)
         slot = told.ballot(vote.scene).slot(vote.option, vote.value)
         self.voters.take(f"{room.code} {vote.voter}", "votes of this phone")
-        await self.store.vote(room.code, vote.scene, vote.voter, slot)
+        await self.store.vote(room, vote.scene, vote.voter, slot)
         return Response(status_code=204, headers=FRESH)
 
     async def _close(self, request: Request, room: Room) -> Response:
         _check_key(request, room)
-        await self.store.close(room.code)
+        await self.store.close(room)
         if room.story:
             await asyncio.to_thread(self.shelf.let_go, room.story, room.code)
         return Response(status_code=204, headers=FRESH)
@@ -206,13 +213,19 @@ class Hall:
     # ---- beside the requests ----------------------------------------------------------------------------------------
 
     def _hear(self, code: str) -> None:
-        if code in self.channels:
-            self.channels[code].changed.set()
+        for channel in (self.channels.get(code),) if code else self.channels.values():
+            if channel:
+                channel.changed.set()
 
-    async def stop(self) -> None:
-        """End all streams, as the server stops, and leave the store."""
+    def end_streams(self) -> None:
+        """End all streams, and begin no other: the server is about to stop, and phones come back to the next one."""
+        self.ending = True
         for channel in list(self.channels.values()):
             channel.stop()
+
+    async def stop(self) -> None:
+        """Leave the store."""
+        self.end_streams()
         await self.store.stop()
 
 

@@ -19,26 +19,26 @@ class Store(Protocol):
     async def find(self, code: str) -> Room | None:
         """Return a room that is open."""
 
-    async def look(self, code: str) -> Look | None:
+    async def look(self, room: Room) -> Look | None:
         """Return an open room as it is now."""
 
-    async def change(self, code: str, change: Change) -> None:
+    async def change(self, room: Room, change: Change) -> None:
         """Let the lecturer stand elsewhere."""
 
-    async def vote(self, code: str, scene: int, voter: str, slot: int) -> None:
+    async def vote(self, room: Room, scene: int, voter: str, slot: int) -> None:
         """Count a vote, instead of this voter's last one in the scene. Refusal: it is revealed, or too many vote."""
 
-    async def close(self, code: str) -> None:
+    async def close(self, room: Room) -> None:
         """Forget a room and all that belongs to it."""
 
-    async def join(self, code: str, voters: Collection[str]) -> None:
+    async def join(self, room: Room, voters: Collection[str]) -> None:
         """These phones are here, or still here: to be said again within `STAYS` seconds."""
 
-    async def leave(self, code: str, voter: str) -> None:
+    async def leave(self, room: Room, voter: str) -> None:
         """Take a phone for gone."""
 
-    def listen(self, hear: Callable[[str], None]) -> None:
-        """From now on, say the code of every room that has changed, to this function, on the event loop."""
+    def listen(self, hear: Callable[[str], object]) -> None:
+        """Say from now on, on the event loop, the code of a room that has changed; "" where any may have."""
 
     async def stop(self) -> None:
         """End what runs beside."""

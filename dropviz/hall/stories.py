@@ -12,6 +12,7 @@ from typing import Any
 from dropviz.figures.story import phone_payload
 from dropviz.hall.ballots import Ballot, Choices, Scale
 from dropviz.hall.refusals import Refusal
+from dropviz.hall.rooms import Room
 from dropviz.story.held import Shelf
 from dropviz.story.images import Image
 from dropviz.story.reading import OWN_STORY, read_story
@@ -21,9 +22,15 @@ MOST_TOLD = 32  # stories kept as they are sent; others are made anew from their
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A story as phones get it, plain and compressed, its title, and the ballot of every scene that asks something.
+    """A story as phones get it.
 
-    ``scenes`` counts the result at the end too, which stands where there was something to predict.
+    Attributes
+    ----------
+    title : of the story
+    scenes : how many there are, and the result at the end, which stands where there was something to predict
+    ballots : what can be voted in each scene
+    content, compressed, etag : its data as JSON, plain and by gzip, and what tells it from others
+    images : of each scene
     """
 
     title: str
@@ -32,7 +39,7 @@ class Told:
     content: bytes
     compressed: bytes
     etag: str
-    images: tuple[Image | None, ...] = ()
+    images: tuple[Image | None, ...]
 
     def ballot(self, scene: int) -> Ballot:
         """Return what can be voted in a scene, from 1 on. Refusal: nothing."""
@@ -42,7 +49,7 @@ class Told:
         return ballot
 
 
-def tell(file: bytes, order: str = "") -> Told:
+def tell(file: bytes, order: str) -> Told:
     """Read a story's file and draw all its pictures, which takes a part of a second."""
     story = read_story(file).arranged([int(number) for number in order.split(",") if number])
     payload = phone_payload(story, story.results())
@@ -70,28 +77,30 @@ def _ballot(scene: Mapping[str, Any]) -> Ballot | None:
 
 
 class Stories:
-    """Stories by mark ("" is ours) and order of their scenes, told one at a time beside the event loop.
-
-    Whoever asks meanwhile waits for that.
-    """
+    """The stories of rooms, told one at a time beside the event loop; whoever asks meanwhile waits for that."""
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
         self._told: OrderedDict[tuple[str, str], asyncio.Future[Told]] = OrderedDict()
         self._turn = asyncio.Lock()
 
+    async def of(self, room: Room) -> Told:
+        """Return the story of a room."""
+        return await self.get(room.story, room.order)
+
     async def get(self, mark: str, order: str) -> Told:
-        """Return a story. Refusal: it is not held, or cannot be told."""
-        key = mark, order
-        if key not in self._told:
-            self._told[key] = asyncio.ensure_future(self._tell(mark, order))
-        self._told.move_to_end(key)
+        """Return a story by its mark, "" is ours, with its scenes in an order. Refusal: it is not held, or broken."""
+        name = mark, order
+        if name not in self._told:
+            self._told[name] = asyncio.ensure_future(self._tell(mark, order))
+        telling = self._told[name]
+        self._told.move_to_end(name)
         while len(self._told) > MOST_TOLD:
             self._told.popitem(last=False)
         try:
-            return await asyncio.shield(self._told[key])
+            return await asyncio.shield(telling)
         except Refusal:
-            self._told.pop(key, None)
+            self._told.pop(name, None)
             raise
 
     async def _tell(self, mark: str, order: str) -> Told:
@@ -103,5 +112,7 @@ class Stories:
                 raise Refusal(
                     422, f"story {mark} is not held here (any longer); load its file again."
                 ) from None
+            except ConnectionError as error:
+                raise Refusal(503, str(error), retry_after=2) from None
             except ValueError as error:
                 raise Refusal(422, f"This story cannot be told: {str(error).splitlines()[0]}") from None

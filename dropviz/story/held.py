@@ -6,7 +6,6 @@ The one unused longest makes room for another, but a story that is told in a roo
 import hashlib
 import time
 from collections import OrderedDict
-from functools import cache
 from threading import Lock
 from typing import Protocol
 
@@ -84,9 +83,3 @@ class MemoryShelf:
             for mark, (content, rooms) in self._kept.items()
             if any(until > now for until in rooms.values())
         }
-
-
-@cache
-def shelf() -> Shelf:
-    """Return the shelf of this server."""
-    return MemoryShelf()

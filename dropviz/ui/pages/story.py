@@ -8,9 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
 from dropviz.settings.story import ORDER, SCENE, SETTINGS, STORY
-from dropviz.story.held import MOST_HELD, shelf
+from dropviz.story.held import MOST_HELD
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, USUAL, own_story, read_story
 from dropviz.story.scenes import Story
+from dropviz.story.shelf import shelf
 from dropviz.theory.activations import RELU
 from dropviz.theory.measured import Empirical
 from dropviz.ui.components.story import mount_story
