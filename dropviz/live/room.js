@@ -1,10 +1,11 @@
 // The room of a talk: opened for the phones of a hall, told where the talk is, and asked how the hall has answered.
 
-import { keep, ofWindow, stored } from "./store.js";
+import { keep, ofComputer, ofWindow, stored } from "./store.js";
 import { followEvents, refusalOf, rest } from "./stream.js";
 import { tallyOf } from "./tally.js";
 
 const OPENED = "dropviz-room"; // of this window: code, key, and the story that is told in it
+const REACHED = "dropviz-hall-address"; // of this computer: where the hall finds the app, as a speaker has said
 const APART_MS = 100; // from one message to the next
 const PATIENCE_MS = 5000;
 
@@ -16,6 +17,15 @@ const ask = (address, method, { key = "", body = null } = {}) => fetch(address, 
   method, body, signal: AbortSignal.timeout(PATIENCE_MS),
   headers: { ...(body === null ? {} : { "Content-Type": "application/json" }), ...(key ? { Authorization: `Bearer ${key}` } : {}) },
 });
+
+/** Where phones find the rooms of the app that is at this address; "" where it is none. @param {string} typed */
+export function roomsAt(typed) {
+  const whole = /^https?:\/\//i.test(typed.trim()) ? typed.trim() : `http://${typed.trim()}`;
+  return /^https?:\/\/[^\s?#@/]+(\/[^\s?#@]*)?$/i.test(whole) ? `${whole.replace(/\/+$/, "")}/hall` : "";
+}
+
+/** Whether only this computer finds an address. @param {string} address */
+export const isLocal = (address) => /^\w+:\/\/(localhost|127(\.\d+){3}|\[::1\])([:/]|$)/.test(address);
 
 /** Where a talk is, for the hall. @param {Pick<Talk, "scenes" | "current" | "answers" | "pictures">} talk */
 export const placeOf = ({ current, answers, pictures }) => {
@@ -94,7 +104,8 @@ async function openRoom(room) {
  * @param {Talk} talk @param {() => void} changed @returns {TalkRoom}
  */
 export function createRoom(talk, changed) {
-  const { room: place } = talk.settings;
+  const place = { ...talk.settings.room };
+  if (isLocal(place.phones)) place.phones = stored(ofComputer, REACHED, place.phones);
   const room = {
     talk, place, changed, code: "", key: "", address: "", line: "connecting", state: null, counts: new Map(), told: "", pushing: false, stream: null,
   };
@@ -110,6 +121,14 @@ export function createRoom(talk, changed) {
       forget(room);
       changed();
       return ask(address, "DELETE", { key }).catch(() => {});
+    },
+    reach: (typed) => {
+      const phones = roomsAt(typed);
+      if (!phones) return false;
+      keep(ofComputer, REACHED, phones);
+      place.phones = phones;
+      changed();
+      return true;
     },
     end: () => { room.stream?.end(); room.key = ""; },
     now: () => {

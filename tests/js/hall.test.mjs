@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createBallot, outcomeOf } from "../../dropviz/live/ballot.js";
-import { headcount, placeOf } from "../../dropviz/live/room.js";
+import { headcount, isLocal, placeOf, roomsAt } from "../../dropviz/live/room.js";
 import { eventReader, pauseBefore, refusalOf } from "../../dropviz/live/stream.js";
 import { hallShare, tallyOf } from "../../dropviz/live/tally.js";
 import { whereabouts } from "../../dropviz/live/whereabouts.js";
@@ -80,6 +80,12 @@ test("where a talk is, is its scene, its reveal and its slider", () => {
   /** @type {any} */
   const state = { present: 212, answered: 143 };
   assert.deepEqual([headcount(state, true), headcount(state, false), headcount(null, true)], ["212 here, 143 answered", "212 here", ""]);
+});
+
+test("what a speaker types as the app's address leads phones to its rooms, or is none", () => {
+  const typed = ["192.168.1.20:8501", " https://a.example/app/ ", "http://x", "", "a b", "x?y=1", "me@x"];
+  assert.deepEqual(typed.map(roomsAt), ["http://192.168.1.20:8501/hall", "https://a.example/app/hall", "http://x/hall", "", "", "", ""]);
+  assert.deepEqual(["http://localhost:1/hall", "http://127.0.0.1/hall", "https://localhost.example/hall", "http://10.0.0.7/hall"].map(isLocal), [true, true, false, false]);
 });
 
 test("a phone says how its line stands, where it looks, and what became of its answer", () => {

@@ -17,8 +17,8 @@ from dropviz.live.modules import stylesheet
 from dropviz.live.scripts import plotly_address
 from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
-from dropviz.story.held import shelf
 from dropviz.story.scenes import Story
+from dropviz.story.shelf import shelf
 from dropviz.ui.components.scripts import component
 from dropviz.ui.settings.session import saved, set_value
 
