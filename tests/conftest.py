@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -97,3 +99,20 @@ def with_sklearn(monkeypatch):
         module = ModuleType(f"sklearn.{name}")
         setattr(module, function.__name__, function)
         monkeypatch.setitem(sys.modules, f"sklearn.{name}", module)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory):
+    """The address of a Redis that lives as long as the tests."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed here (Debian: apt-get install redis-server)")
+    pytest.importorskip("redis")
+    folder = tmp_path_factory.mktemp("redis")
+    line = folder / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(line), "--save", "", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        while not line.exists():
+            assert server.poll() is None
+            time.sleep(0.01)
+        yield f"unix://{line}"
+        server.terminate()

@@ -79,7 +79,7 @@ def _held(mark: str) -> str:
     """The mark of a story that is held here; another one's page shows ours."""
     try:
         return mark if mark and shelf().get(mark) else ""
-    except LookupError:
+    except (LookupError, ConnectionError):
         return ""
 
 

@@ -113,7 +113,7 @@ def _choose_story(mark: str) -> Story:
     if mark:
         try:
             content = shelf().get(mark)
-        except LookupError:
+        except (LookupError, ConnectionError):
             st.error(NOT_HELD)
     return _told(content, own_activations().value)
 
