@@ -80,7 +80,7 @@ function reveal(talk, fromOption) {
   const { answers, current, parts, mode, hall } = talk;
   if (!waits(talk)) return;
   const held = hall?.holds(current); // until the lecturer reveals
-  if (!held) Object.assign(answers[current], { revealed: true, stepped: !fromOption });
+  if (!held) Object.assign(answers[current], { revealed: true, stepped: mode === "talk" && !fromOption });
   retell(talk, !held);
   if (mode === "page" && !held) bringIntoView(parts.options.hidden ? parts.verdict : parts.options);
   if (fromOption) focusAnswer(parts);

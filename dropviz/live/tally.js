@@ -5,8 +5,14 @@ import { percent, rounded, scale, tickText, ticksOf } from "./scales.js";
 
 const TICKS = 5; // below the predictions, about
 
+// A share of people: not none where there is one, not all where one is missing.
+const percentage = (share) => {
+  if (share > 0 && share < 0.01) return "<1\u00A0%";
+  return share < 1 && share > 0.99 ? ">99\u00A0%" : `${Math.round(100 * share)}\u00A0%`;
+};
+
 /** A share of the hall in words. @param {number} share */
-export const hallShare = (share) => `hall ${Math.round(100 * share)}\u00A0%`;
+export const hallShare = (share) => `hall ${percentage(share)}`;
 
 // Predictions of a value, counted in bins of an axis.
 function predictions({ bins, right, ...axis }, { value, drag }, total) {
@@ -14,7 +20,7 @@ function predictions({ bins, right, ...axis }, { value, drag }, total) {
   const within = (one) => Math.max(0, Math.min(1, place(one) || 0)); // a logarithm has no place for 0
   const most = Math.max(...bins);
   return {
-    said: `The hall: ${Math.round((100 * right) / total)}\u00A0% right.`,
+    said: `The hall: ${percentage(right / total)} right.`,
     strip: {
       heights: bins.map((votes) => votes / most), truth: within(value), shown: rounded(value),
       right: [value - drag.within, value + drag.within].map(within),

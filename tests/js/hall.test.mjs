@@ -59,7 +59,8 @@ test("votes wait for the line, the newest of a scene alone, and each is answered
 test("shares of options add up, and nothing is said of a hall that has not answered", () => {
   assert.deepEqual(tallyOf(CHOICE, [1, 3]), { shares: [0.25, 0.75], said: "", strip: null });
   assert.deepEqual([tallyOf(CHOICE, [0, 0]), tallyOf(CHOICE, null), tallyOf(CHOICE, undefined), tallyOf(null, [1])], [null, null, null, null]);
-  assert.equal(hallShare(0.626), "hall 63\u00A0%");
+  const shares = [0, 1 / 300, 0.01, 0.626, 0.99, 299 / 300, 1];
+  assert.deepEqual(shares.map((share) => hallShare(share).slice(5, -2)), ["0", "<1", "1", "63", "99", ">99", "100"]);
 });
 
 test("predictions are heaps over the axis, and the truth stands where it is", () => {
