@@ -12,6 +12,7 @@ import { createPointing } from "./pointing.js";
 import { createRoom } from "./room.js";
 import { showWords } from "./telling.js";
 
+const PROMPT_MS = 2000; // within which an opened room shows its code unasked
 const STILL_MS = 3000; // after which a talk hides its buttons
 
 /** @type {Scene} */
@@ -138,6 +139,12 @@ function showHall({ parts, mode, room }) {
   if (now) putText(parts.hall, [plainAddress(now.phones), now.lost ? "line lost, trying again" : now.said].filter(Boolean).join(" · "));
 }
 
+// A talk that has gone on meanwhile is not covered: the corner shows the way.
+async function offerRoom(talk) {
+  const began = Date.now();
+  if (await talk.room.open() && Date.now() - began < PROMPT_MS) showCode(talk);
+}
+
 // The hall has changed.
 function hearHall(talk) {
   const { answers, current, room } = talk;
@@ -188,7 +195,7 @@ function setMode(talk, mode, quiet) {
   }
   if (mode === "talk") talk.room?.resume();
   showHall(talk);
-  if (mode === "talk" && !quiet && talk.room && !talk.room.now()) talk.room.open().then((opened) => { if (opened) showCode(talk); });
+  if (mode === "talk" && !quiet && talk.room && !talk.room.now()) offerRoom(talk);
   if (!quiet) settings.onMode(mode);
 }
 
