@@ -18,7 +18,7 @@ const NEARBY = /^\w+:\/\/(10\.|192\.168\.)/;
 // Open a dialog under its title.
 function openDialog(dialog, name, title, content) {
   dialog.dataset.name = name;
-  const close = button("story-step", "Close", () => dialog.close());
+  const close = button("story-step", "Close", () => dialog.close(), name === "qr" ? { autofocus: "" } : {}); // not its field
   dialog.replaceChildren(element("h2", {}, [title]), ...content, close);
   if (!dialog.open) dialog.showModal();
 }

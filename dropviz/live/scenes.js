@@ -9,10 +9,9 @@ import { listenToKeys, showTools } from "./keys.js";
 import { createLine, createNotes, tale } from "./notes.js";
 import { cover, dropPictures, fitPictures, showPicture } from "./pictures.js";
 import { createPointing } from "./pointing.js";
-import { createRoom } from "./room.js";
+import { createRoom, placeOf } from "./room.js";
 import { showWords } from "./telling.js";
 
-const PROMPT_MS = 2000; // within which an opened room shows its code unasked
 const STILL_MS = 3000; // after which a talk hides its buttons
 
 /** @type {Scene} */
@@ -141,8 +140,10 @@ function showHall({ parts, mode, room }) {
 
 // A talk that has gone on meanwhile is not covered: the corner shows the way.
 async function offerRoom(talk) {
-  const began = Date.now();
-  if (await talk.room.open() && Date.now() - began < PROMPT_MS) showCode(talk);
+  const { scene, revealed } = placeOf(talk);
+  if (!await talk.room.open() || talk.mode !== "talk") return;
+  const now = placeOf(talk);
+  if (scene === now.scene && revealed === now.revealed) showCode(talk);
 }
 
 // The hall has changed.
