@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ from dropviz.hall.rooms import Look, Room, State
 from dropviz.hall.store import Store
 from dropviz.hall.stories import Told
 
+log = logging.getLogger(__name__)
 BEAT = 15.0  # seconds between two signs of life
 PAUSE = 0.05  # seconds between two states of a room, at least
 MOST_A_SECOND = 1000  # events of a room: what a phone may hear later, the counts, waits for the others' turn
@@ -70,6 +72,13 @@ class Channel:
         self._task = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
+        try:
+            await self._tell_while_open()
+        except Exception:  # nothing that may happen here may leave phones without news: they come back
+            log.exception("Room %s is no longer told; its phones come back.", self.room.code)
+            self.stop()
+
+    async def _tell_while_open(self) -> None:
         while not self.closed:
             self.changed.clear()
             wait = await self._look()

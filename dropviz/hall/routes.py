@@ -43,6 +43,7 @@ class Hall:
         self.ending = False
         self.everyone = Buckets(limits.requests_per_second, 10.0 * limits.requests_per_second)
         self.addresses = Buckets(limits.requests_per_address, 10.0 * limits.requests_per_address)
+        self.misses = Buckets(limits.misses_per_second, 10.0 * limits.misses_per_second)
         self.openings = Buckets(limits.rooms_per_minute / 60.0, limits.rooms_per_minute)
         self.voters = Buckets(limits.votes_per_second, 10.0 * limits.votes_per_second)
         self.outside: Mapping[str, Callable[[Request], Awaitable[ASGIApp]]] = {
@@ -73,7 +74,8 @@ class Hall:
 
     async def _answer(self, request: Request) -> ASGIApp:
         self.everyone.take("", "requests at the moment")
-        self.addresses.take(address_of(request, self.limits.proxies), "requests from this address")
+        address = address_of(request, self.limits.proxies)
+        self.addresses.take(address, "requests from this address")
         if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site") == "cross-site":
             raise Refusal(403, "A page of another site may not do this.")
         code, part, beyond = (str(request.path_params.get("rest", "")).strip("/") + "//").split("/", 2)
@@ -84,6 +86,7 @@ class Hall:
         answer = _by_method(self.inside[part], request)
         room = await self.store.find(code.upper()) if len(code) == LENGTH else None
         if room is None:
+            self.misses.take(address, "rooms asked for that there are not")
             raise no_room()
         return await answer(request, room)
 

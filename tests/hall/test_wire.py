@@ -341,6 +341,34 @@ def test_requests_rooms_and_votes_have_a_rate():
     asyncio.run(hurry())
 
 
+def test_codes_cannot_be_tried_at_will():
+    async def guess():
+        ask = limited(misses_per_second=1)
+        code, _ = await ask.open()
+        statuses = [(await ask("GET", f"hall/CDFG{letter}/story")).status for letter in "CDFGHJKMNPQ"]
+        assert statuses == [404] * 10 + [429]
+        assert (await ask("GET", f"hall/{code}/story")).status == 200
+
+    asyncio.run(guess())
+
+
+def test_an_address_of_ipv6_is_its_network(ask):
+    async def many():
+        ask = limited(rooms_per_minute=1)
+        addresses = (
+            "2001:db8::1",
+            "2001:db8::ffff:1",
+            "2001:db8:0:1::1",
+            "::ffff:192.0.2.1",
+            "::ffff:192.0.2.2",
+            "::ffff:192.0.2.1",
+        )
+        statuses = [(await ask("POST", "hall", b"{}", test_client=address)).status for address in addresses]
+        assert statuses == [201, 429, 201, 201, 201, 429]
+
+    asyncio.run(many())
+
+
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "shared"),
     [
