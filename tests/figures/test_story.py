@@ -173,7 +173,8 @@ def test_the_file_needs_no_library_and_no_address():
     assert "plotly.js v" not in page
     assert "A &lt;title&gt;" in page
     own = inlined("story.js") + page[: page.index("<script ")]
-    assert set(re.findall(r"https?://[\w.]+", own)) == {"http://www.w3.org"}  # a name, not an address that is fetched
+    # A name, not an address that is fetched.
+    assert set(re.findall(r"https?://[\w.]+", own)) == {"http://www.w3.org"}
 
 
 def test_the_file_is_small_enough_to_send():
