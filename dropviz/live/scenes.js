@@ -287,8 +287,11 @@ export function mountStory(root, story, settings) {
   listenToKeys(talk, listening.signal);
   window.addEventListener("pagehide", () => keepAnswers(talk), { signal: listening.signal }); // with a point not revealed
   hideButtons(talk, listening.signal);
+  root.dataset.mode = talk.mode;
   showWords(talk);
-  setMode(talk, talk.mode, true);
+  const begin = () => { if (!talk.destroyed) setMode(talk, talk.mode, true); };
+  if (talk.hall) requestAnimationFrame(() => setTimeout(begin)); // a slow phone can vote before it has drawn
+  else begin();
   root.dataset.ready = "true";
   return {
     talk,
