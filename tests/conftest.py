@@ -1,5 +1,6 @@
 """What every test shares: the order of the run, and the data of the training scripts."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -101,13 +102,9 @@ def with_sklearn(monkeypatch):
         monkeypatch.setitem(sys.modules, f"sklearn.{name}", module)
 
 
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory):
-    """The address of a Redis that lives as long as the tests."""
-    if not shutil.which("redis-server"):
-        pytest.skip("redis-server is not installed here (Debian: apt-get install redis-server)")
-    pytest.importorskip("redis")
-    folder = tmp_path_factory.mktemp("redis")
+@contextlib.contextmanager
+def redis_at(folder: Path):
+    """A Redis that keeps nothing, with its line in a folder; its address."""
     line = folder / "redis.sock"
     command = ["redis-server", "--port", "0", "--unixsocket", str(line), "--save", "", "--dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
@@ -116,3 +113,19 @@ def redis_url(tmp_path_factory):
             time.sleep(0.01)
         yield f"unix://{line}"
         server.terminate()
+
+
+@pytest.fixture(scope="session")
+def with_redis():
+    """What serves a Redis at a folder, where the tests can have one."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed here (Debian: apt-get install redis-server)")
+    pytest.importorskip("redis")
+    return redis_at
+
+
+@pytest.fixture(scope="session")
+def redis_url(with_redis, tmp_path_factory):
+    """The address of a Redis that lives as long as the tests."""
+    with with_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url

@@ -29,7 +29,7 @@ class Limits:
     proxies : how many proxies stand in front, each of which adds the address it was asked from to X-Forwarded-For
     """
 
-    rooms: int = 100
+    rooms: int = 200
     rooms_per_address: int = 20
     rooms_per_minute: int = 20
     hours: int = 24

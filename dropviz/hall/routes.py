@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dropviz.hall.asked import address_of, body_of, key_of, wants_gzip, wants_page
-from dropviz.hall.channels import Channel
+from dropviz.hall.channels import HEADERS, Channel
 from dropviz.hall.images import image, qr_code
 from dropviz.hall.limits import Buckets, Limits
 from dropviz.hall.messages import checked_voter, read_change, read_story, read_vote
@@ -84,11 +84,20 @@ class Hall:
         if part not in self.inside or (beyond.strip("/") and part != "images"):
             raise Refusal(404, "There is nothing of that name in a room.")
         answer = _by_method(self.inside[part], request)
-        room = await self.store.find(code.upper()) if len(code) == LENGTH else None
+        room = await self._find(code.upper()) if len(code) == LENGTH else None
         if room is None:
             self.misses.take(address, "rooms asked for that there are not")
             raise no_room()
         return await answer(request, room)
+
+    async def _find(self, code: str) -> Room | None:
+        """An open room; while the store is away, one that is followed here."""
+        try:
+            return await self.store.find(code)
+        except Refusal:
+            if code in self.channels:
+                return self.channels[code].room
+            raise
 
     # ---- outside of a room ------------------------------------------------------------------------------------------
 
@@ -155,6 +164,8 @@ class Hall:
         return Response(content, headers=FRESH, media_type="image/svg+xml")
 
     async def _events(self, request: Request, room: Room) -> ASGIApp:
+        if request.method == "HEAD":
+            return Response(headers=HEADERS)
         keyed = "authorization" in request.headers
         if keyed:
             _check_key(request, room)
@@ -168,7 +179,7 @@ class Hall:
         async def stream(_: Scope, receive: Receive, send: Send) -> None:
             channel = self.channels.get(room.code)
             if channel is None:
-                channel = Channel(room, told, self.store, lambda: self.channels.pop(room.code, None))
+                channel = Channel(room, told, self.store, lambda: self._end(room.code))
                 self.channels[room.code] = channel
             self.streams[address] += 1
             try:
@@ -179,6 +190,9 @@ class Hall:
                     del self.streams[address]
 
         return stream
+
+    def _end(self, code: str) -> None:
+        self.channels.pop(code, None)
 
     def _check_streams(self, code: str, address: str) -> None:
         if self.ending:

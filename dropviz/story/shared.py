@@ -60,18 +60,18 @@ class SharedShelf:
             self._used.popitem(last=False)
         try:
             with _reached():
-                arguments = [content, mark, time.time(), LASTS, self.most, HELD]
-                self._hold(keys=[HELD + mark, USED], args=arguments)
+                now, keys = time.time(), [HELD + mark, USED]
+                self._hold(keys=keys, args=(content, mark, now, LASTS, self.most, HELD))
         except ConnectionError:
             log.warning("Redis is away: a story is held by this process alone.")
         return mark
 
     def get(self, mark: str) -> bytes:  # noqa: D102
         with suppress(LookupError):
-            content = self._here.get(mark)
+            here = self._here.get(mark)
             if time.monotonic() - self._used.get(mark, -math.inf) >= SAYS_SO:
-                self.hold(content)
-            return content
+                self.hold(here)
+            return here
         with _reached():
             content = self._redis.get(HELD + mark) or self._redis.hget(KEPT + mark, "content")
         if not isinstance(content, bytes) or mark_of(content) != mark:

@@ -119,6 +119,30 @@ def test_a_silent_room_shows_signs_of_life(ask, monkeypatch):
     asyncio.run(wait())
 
 
+def test_a_phone_that_takes_nothing_does_not_hold_up_a_server_that_stops(memory_hall, monkeypatch):
+    monkeypatch.setattr(channels, "GRACE", 0.05)
+    ask = mounted(memory_hall)
+
+    async def stop():
+        code, _ = await ask.open()
+        full = asyncio.Event()
+
+        async def stuck(message):
+            if b"data: " in message.get("body", b""):
+                full.set()
+                await asyncio.Event().wait()
+
+        scope = ask.scope("GET", f"hall/{code}/events", "", {})
+        stream = asyncio.create_task(ask.app(scope, asyncio.Event().wait, stuck))
+        await asyncio.wait_for(full.wait(), 5)
+        memory_hall.end_streams()
+        await asyncio.wait_for(stream, 5)
+        assert (await ask("GET", f"hall/{code}/events")).status == 503
+        assert (await ask("HEAD", f"hall/{code}/events")).status == 200
+
+    asyncio.run(stop())
+
+
 def test_a_burst_of_votes_is_told_a_few_times_and_ends_with_all(ask):
     async def burst():
         code, _ = await ask.open()
