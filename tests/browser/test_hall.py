@@ -77,6 +77,7 @@ def test_a_hall_follows_votes_and_sees_itself(page, phone, new_page, opened_room
     expect(corner).to_contain_text("2 here, 2 answered")
     with page.expect_popup() as popup:
         page.keyboard.press("n")
+    popup.value.locator(".story-room").wait_for()
     shares = popup.value.locator(".story-shares")  # before the reveal, for the speaker alone
     expect(shares.locator("li").nth(right)).to_contain_text("hall 50\u00a0%")
     expect(page.locator(".story-share")).to_have_count(0)
@@ -116,7 +117,8 @@ def test_a_hall_follows_votes_and_sees_itself(page, phone, new_page, opened_room
     expect(phone.locator(".story-verdict")).not_to_be_empty()
 
 
-def test_a_prediction_is_dragged_and_a_lost_line_loses_nothing(page, phone, opened_room, join, errors):
+def test_a_prediction_is_dragged_and_a_lost_line_loses_nothing(page, new_page, opened_room, join, errors):
+    phone = new_page(viewport=UPRIGHT, **PHONE | {"device_scale_factor": 1})  # its script is no other test's
     phone.add_init_script(CUTTABLE)
     join(phone, opened_room)
     page.keyboard.press(str(DRAGGED))
