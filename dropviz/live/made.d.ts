@@ -197,7 +197,7 @@ interface Whereabouts {
 }
 /** What the screen and the notes say of a room: where phones find it, who is there, how they have answered. */
 interface RoomNow { code: string; phones: string; qr: string; lost: boolean; said: string; options: PossibleAnswer[]; tally: Tally | null; }
-interface TalkRoom { open(): Promise<boolean>; resume(): void; close(): Promise<unknown>; reach(typed: string): boolean; end(): void; now(): RoomNow | null; }
+interface TalkRoom { open(): Promise<boolean>; resume(): void; close(): Promise<unknown>; reach(typed: string): boolean; isLost(): boolean; end(): void; now(): RoomNow | null; }
 /** Where a talk can open a room: the address of the server's rooms, and as phones find them; the story, and its scenes in order. */
 interface RoomPlace { address: string; phones: string; story: string; order: string; }
 

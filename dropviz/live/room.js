@@ -49,7 +49,8 @@ async function push(room) {
     if (status === 0 || status >= 500 || line === "full") {
       await rest(attempt);
       attempt += 1;
-    } else if (line === "closed") { forget(room); room.changed(); } else {
+    } else if (line === "closed") lose(room);
+    else {
       room.told = body;
       attempt = 0;
       await wait(APART_MS);
@@ -66,10 +67,18 @@ function forget(room) {
   keep(ofWindow, OPENED, null);
 }
 
+// A room that the server no longer has, though nobody here has ended it.
+function lose(room) {
+  if (!room.key) return;
+  forget(room);
+  room.lost = true;
+  room.changed();
+}
+
 // Listen to a room, and tell it where the talk is.
 function enter(room, { code, key }) {
   const { talk, place } = room;
-  Object.assign(room, { code, key, address: `${place.address}/${code}` });
+  Object.assign(room, { code, key, address: `${place.address}/${code}`, lost: false });
   talk.hall = { holds: () => false, answered: () => {}, moved: () => push(room), counts: (at) => room.counts.get(at) ?? null };
   room.stream = followEvents(`${room.address}/events`, { Authorization: `Bearer ${key}` }, {
     hear: (state) => {
@@ -80,8 +89,8 @@ function enter(room, { code, key }) {
     tell: (line) => {
       const before = room.line;
       room.line = line;
-      if (line === "closed") forget(room);
-      if (line !== before) room.changed();
+      if (line === "closed") lose(room);
+      else if (line !== before) room.changed();
     },
   });
   push(room);
@@ -107,11 +116,16 @@ export function createRoom(talk, changed) {
   const place = { ...talk.settings.room };
   if (isLocal(place.phones)) place.phones = stored(ofComputer, REACHED, place.phones);
   const room = {
-    talk, place, changed, code: "", key: "", address: "", line: "connecting", state: null, counts: new Map(), told: "", pushing: false, stream: null,
+    talk, place, changed, code: "", key: "", address: "", line: "connecting", state: null, counts: new Map(), told: "", pushing: false, stream: null, lost: false,
+    opening: null,
   };
   talk.root.addEventListener("dv-drawn", () => push(room), { capture: true }); // the slider has moved
   return {
-    open: () => (room.code ? Promise.resolve(true) : openRoom(room)),
+    open: () => {
+      if (room.code) return Promise.resolve(true);
+      room.opening ??= openRoom(room).finally(() => { room.opening = null; }); // Q may be pressed meanwhile
+      return room.opening;
+    },
     resume: () => {
       const { code, key, story } = stored(ofWindow, OPENED, {});
       if (!room.code && code && story === storyOf(place)) enter(room, { code, key });
@@ -130,6 +144,7 @@ export function createRoom(talk, changed) {
       changed();
       return true;
     },
+    isLost: () => room.lost,
     end: () => { room.stream?.end(); room.key = ""; },
     now: () => {
       const { current, scenes } = talk;

@@ -133,7 +133,9 @@ function showScene(talk, at, quiet) {
 // In a corner of the screen: where phones find the room, and who is there.
 function showHall({ parts, mode, room }) {
   const now = mode === "talk" ? room?.now() : null;
-  parts.hall.hidden = !now;
+  const lost = mode === "talk" && !now && Boolean(room?.isLost());
+  parts.hall.hidden = !now && !lost;
+  if (lost) putText(parts.hall, "The room has ended: Q opens another");
   sayHeads(parts.dialog, now);
   if (now) putText(parts.hall, [plainAddress(now.phones), now.lost ? "line lost, trying again" : now.said].filter(Boolean).join(" · "));
 }
