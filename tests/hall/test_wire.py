@@ -5,10 +5,12 @@ import gzip
 import json
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from dropviz.hall import channels, stories
 from dropviz.story.reading import OWN_STORY
-from tests.hall.conftest import VOTER, mounted
+from tests.hall.conftest import VOTER, Asked, mounted
 
 DRAGGED = 4  # the scene of our story that asks for a value
 POINT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
@@ -199,9 +201,11 @@ def test_a_page_of_another_site_may_not_vote(ask):
     asyncio.run(foreign())
 
 
-@pytest.mark.parametrize("base", ["", "/course/dropout"])
+@pytest.mark.parametrize("base", ["", "/course/dropout", "/another/app"])
 def test_pages_and_where_they_lead(memory_hall, base):
     ask = mounted(memory_hall, base)
+    if base == "/another/app":  # which this one is mounted in
+        ask = Asked(Starlette(routes=[Mount(base, mounted(memory_hall).app)]), base)
 
     async def look():
         code, _ = await ask.open()
