@@ -41,7 +41,7 @@ oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, TensorFlow, K
 	.oracle-venv/bin/python -m pytest tests/oracle $(ARGS)
 
 mutants: .mutants-venv/.mutants  ## break the formulas, one line at a time, and see whether a test fails (hours)
-	.mutants-venv/bin/python -m mutmut run $(ARGS)
+	.mutants-venv/bin/python tools/mutants.py $(ARGS)
 
 clean:  ## remove the environments, caches and everything built
 	rm -rf .venv .bench-venv .oracle-venv .mutants-venv mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
