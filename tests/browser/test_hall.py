@@ -13,7 +13,7 @@ from dropviz.hall.page import page as phone_page
 from dropviz.live.scripts import scripts
 from dropviz.story.reading import own_story
 from tests.browser.conftest import PHONE, UPRIGHT
-from tests.browser.telling import SCENES, begin
+from tests.browser.telling import LONGEST, SCENES, begin
 from tests.browser.test_accessibility import AXE, serious
 
 MOST_BYTES = 150_000  # of a phone's first visit, compressed
@@ -107,6 +107,7 @@ def test_a_hall_follows_votes_and_sees_itself(page, phone, new_page, opened_room
     page.keyboard.press("ArrowRight")
     expect(place).to_have_value(str(int(before) + 1))
 
+    page.wait_for_url("**scene=2**", timeout=LONGEST)
     page.reload()  # keeps the room
     expect(corner).to_contain_text(f"/hall/{opened_room} · 2 here")
     page.keyboard.press("q")
