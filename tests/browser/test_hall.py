@@ -60,6 +60,16 @@ def opened_room(page, visit):
     return room
 
 
+def ends(page, phone):
+    """The lecturer ends the room, and the phone goes on alone."""
+    page.keyboard.press("q")
+    page.get_by_role("button", name="End the room").click()
+    expect(said(phone)).to_contain_text("The lecturer has closed the room.")
+    phone.get_by_role("button", name="Next scene").click()
+    option(phone, 0).click()  # alone, an answer is told at once
+    expect(phone.locator(".story-verdict")).not_to_be_empty()
+
+
 def test_a_hall_follows_votes_and_sees_itself(page, phone, new_page, opened_room, join):
     other = join(new_page(viewport=UPRIGHT, **PHONE | {"device_scale_factor": 3}), opened_room)
     join(phone, opened_room)
@@ -110,12 +120,7 @@ def test_a_hall_follows_votes_and_sees_itself(page, phone, new_page, opened_room
     page.wait_for_url("**scene=2**", timeout=LONGEST)
     page.reload()  # keeps the room
     expect(corner).to_contain_text(f"/hall/{opened_room} · 2 here")
-    page.keyboard.press("q")
-    page.get_by_role("button", name="End the room").click()
-    expect(said(phone)).to_contain_text("The lecturer has closed the room.")
-    phone.get_by_role("button", name="Next scene").click()
-    option(phone, 0).click()  # alone, an answer is told at once
-    expect(phone.locator(".story-verdict")).not_to_be_empty()
+    ends(page, phone)
 
 
 def test_a_prediction_is_dragged_and_a_lost_line_loses_nothing(page, new_page, opened_room, join, errors):
