@@ -2,6 +2,7 @@
 
 import { button, element, putText } from "./dom.js";
 import { isVeiled } from "./pictures.js";
+import { isLocal } from "./room.js";
 import { dataTables } from "./tables.js";
 import { sceneList } from "./telling.js";
 
@@ -12,15 +13,14 @@ const KEYS = [ // what is pressed, and what that does
   ["L", "laser pointer"], ["D  E", "draw with a pen; erase"], ["T", "the data as a table"], ["Q", "QR code for the phones of the hall"],
   ["N", "notes and timer in a second window"], ["F", "full screen"], ["Esc", "close, or leave the talk"], ["?", "these keys"],
 ];
-const LOCAL = /^\w+:\/\/(localhost|127\.|\[::1\])/;
 const NEARBY = /^\w+:\/\/(10\.|192\.168\.)/;
 
 // Open a dialog under its title.
 function openDialog(dialog, name, title, content) {
   dialog.dataset.name = name;
-  const close = button("story-step", "Close", () => dialog.close());
+  const close = button("story-step", "Close", () => dialog.close(), name === "qr" ? { autofocus: "" } : {}); // not its field
   dialog.replaceChildren(element("h2", {}, [title]), ...content, close);
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
 }
 
 /** The keys, and what they do. @param {Talk} talk */
@@ -49,14 +49,21 @@ export function showCode(talk) {
 }
 
 // The code as large as it can be, the address for those who type it, and who is there already.
-function showRoom({ parts, room }, { phones, qr, said }) {
-  const { dialog } = parts;
+function showRoom(talk, { phones, qr, said }) {
+  const { parts: { dialog }, room } = talk;
   const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${phones}` });
-  const close = button("story-step", "Close the room", () => { dialog.close(); room.close(); });
+  const close = button("story-step", "End the room", () => { dialog.close(); room.close(); });
   openDialog(dialog, "qr", "Answer on your phone", [
-    code, element("p", { class: "story-address" }, [plainAddress(phones)]), element("p", { class: "story-heads", role: "status" }, [said]), ...hintsOf(phones),
-    hint(PROMISE), close,
+    code, element("p", { class: "story-address story-joining" }, [plainAddress(phones)]), element("p", { class: "story-heads", role: "status" }, [said]),
+    ...(isLocal(phones) ? reachNodes(talk) : hintsOf(phones)), hint(PROMISE), close,
   ]);
+}
+
+// The app knows of no address that the hall reaches; the speaker may.
+function reachNodes(talk) {
+  const field = element("input", { class: "story-reach", type: "text", inputmode: "url", placeholder: "192.168.1.20:8501", autocomplete: "off" });
+  field.addEventListener("change", () => { if (talk.room.reach(field.value)) showRoom(talk, talk.room.now()); });
+  return [element("label", { class: "story-muted" }, ["This address works on this computer only. The hall reaches the app at ", field])];
 }
 
 /** Say in the dialog of the code who is there now. @param {HTMLElement} dialog @param {RoomNow | null} now */
@@ -68,7 +75,7 @@ export function sayHeads(dialog, now) {
 const hint = (text) => element("p", { class: "story-muted" }, [text]);
 
 function hintsOf(address) {
-  if (LOCAL.test(address)) return [hint("This address works on this computer only. For the hall, set DROPVIZ_PUBLIC_URL to one that it reaches.")];
+  if (isLocal(address)) return [hint("This address works on this computer only. For the hall, set DROPVIZ_PUBLIC_URL to one that it reaches.")];
   return NEARBY.test(address) ? [hint("For phones in the network of this computer.")] : [];
 }
 

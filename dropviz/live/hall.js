@@ -90,7 +90,7 @@ function refresh(phone) {
 // Go where the hall is, unless one is on one's own way, and reveal what it has revealed.
 function obey(phone) {
   const { told, state, counts } = phone;
-  if (!told || !state) return;
+  if (!told || !state || phone.line === "closed") return;
   const { talk } = told;
   const at = Math.min(state.scene, talk.scenes.length) - 1;
   if (state.revealed && state.counts) counts.set(at, state.counts);
@@ -182,4 +182,5 @@ async function joinHall(root) {
   say(phone);
 }
 
-joinHall(document.querySelector(".story"));
+const stage = document.querySelector("main.story");
+if (stage) joinHall(stage);

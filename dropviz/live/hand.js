@@ -12,7 +12,7 @@ const ENDS = { Home: 0, End: Infinity };
 const SLOP = 6; // pixels that a finger moves sideways before it drags: it may have come to scroll the page
 
 /** @param {HTMLElement} tip */
-export const hideTip = (tip) => { tip.hidePopover(); };
+export const hideTip = (tip) => { tip.hidePopover?.(); }; // an old phone has none
 
 // It leaves with what it stood beside, and when it is in the way.
 function watchTip(tip) {
@@ -38,6 +38,7 @@ export function fillTip(tip, heading, rows) {
 
 /** Show the tip beside the pointer, inside the window. @param {HTMLElement} tip @param {Spot} pointer */
 export function putTip(tip, { clientX, clientY }) {
+  if (!tip.showPopover) return;
   if (!tip.matches(":popover-open")) {
     tip.showPopover();
     watchTip(tip);

@@ -59,6 +59,7 @@ export function keyOf(event, mode) {
 /** Whether a key closes an open dialog: any does that is not the browser's own there. @param {KeyboardEvent} event */
 export function closesDialog(event) {
   if (isShortcut(event) || HELD.has(event.key) || OF_DIALOGS.has(event.key)) return false;
+  if (targetOf(event).matches?.(FIELD)) return /^Page/.test(event.key); // of a clicker; all else is typed
   return !(/^( |Enter)$/.test(event.key) && targetOf(event).matches?.(PRESSED));
 }
 

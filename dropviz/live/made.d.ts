@@ -187,7 +187,7 @@ type Outcome = "in" | "late" | "again" | "refused";
  */
 interface Hall { holds(at: number): boolean; counts(at: number): Counts | null; answered(at: number): void; moved(): void; }
 /** The predictions of a hall beside the truth, as shares of the axis and of the highest heap. */
-interface Strip { heights: number[]; truth: number; shown: string; right: number[]; ends: string[]; }
+interface Strip { heights: number[]; truth: number; shown: string; right: number[]; ticks: { text: string; place: number }[]; }
 /** What the votes come to: a share of each option, or a strip and what is said of it. */
 interface Tally { shares: number[]; said: string; strip: Strip | null; }
 /** What decides what a phone is told. */
@@ -196,8 +196,8 @@ interface Whereabouts {
   waits: boolean; places?: number;
 }
 /** What the screen and the notes say of a room: where phones find it, who is there, how they have answered. */
-interface RoomNow { code: string; phones: string; qr: string; lost: boolean; said: string; options: string[]; tally: Tally | null; }
-interface TalkRoom { open(): Promise<boolean>; resume(): void; close(): Promise<unknown>; end(): void; now(): RoomNow | null; }
+interface RoomNow { code: string; phones: string; qr: string; lost: boolean; said: string; options: PossibleAnswer[]; tally: Tally | null; }
+interface TalkRoom { open(): Promise<boolean>; resume(): void; close(): Promise<unknown>; reach(typed: string): boolean; isLost(): boolean; end(): void; now(): RoomNow | null; }
 /** Where a talk can open a room: the address of the server's rooms, and as phones find them; the story, and its scenes in order. */
 interface RoomPlace { address: string; phones: string; story: string; order: string; }
 

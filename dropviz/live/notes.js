@@ -71,8 +71,8 @@ function hallNodes(room) {
   const line = element("p", { class: "story-room" }, [`Room ${code}: ${lost ? "line lost, trying again" : said}`]);
   if (!tally) return [line];
   if (tally.strip) return [line, element("p", {}, [tally.said]), stripNode(tally.strip, tally.said)];
-  const rows = options.map((text, at) => element("li", { style: `--share: ${percent(tally.shares[at])}` }, [
-    element("span", {}, [text]), element("span", { class: "story-share" }, [hallShare(tally.shares[at])]),
+  const rows = options.map(({ text, right }, at) => element("li", { style: `--share: ${percent(tally.shares[at])}` }, [
+    element("span", {}, [right ? `✓ ${text}` : text]), element("span", { class: "story-share" }, [hallShare(tally.shares[at])]),
   ]));
   return [line, element("ul", { class: "story-shares" }, rows)];
 }

@@ -9,7 +9,7 @@ import { listenToKeys, showTools } from "./keys.js";
 import { createLine, createNotes, tale } from "./notes.js";
 import { cover, dropPictures, fitPictures, showPicture } from "./pictures.js";
 import { createPointing } from "./pointing.js";
-import { createRoom } from "./room.js";
+import { createRoom, placeOf } from "./room.js";
 import { showWords } from "./telling.js";
 
 const STILL_MS = 3000; // after which a talk hides its buttons
@@ -80,7 +80,7 @@ function reveal(talk, fromOption) {
   const { answers, current, parts, mode, hall } = talk;
   if (!waits(talk)) return;
   const held = hall?.holds(current); // until the lecturer reveals
-  if (!held) Object.assign(answers[current], { revealed: true, stepped: !fromOption });
+  if (!held) Object.assign(answers[current], { revealed: true, stepped: mode === "talk" && !fromOption });
   retell(talk, !held);
   if (mode === "page" && !held) bringIntoView(parts.options.hidden ? parts.verdict : parts.options);
   if (fromOption) focusAnswer(parts);
@@ -133,9 +133,19 @@ function showScene(talk, at, quiet) {
 // In a corner of the screen: where phones find the room, and who is there.
 function showHall({ parts, mode, room }) {
   const now = mode === "talk" ? room?.now() : null;
-  parts.hall.hidden = !now;
+  const lost = mode === "talk" && !now && Boolean(room?.isLost());
+  parts.hall.hidden = !now && !lost;
+  if (lost) putText(parts.hall, "The room has ended: Q opens another");
   sayHeads(parts.dialog, now);
   if (now) putText(parts.hall, [plainAddress(now.phones), now.lost ? "line lost, trying again" : now.said].filter(Boolean).join(" · "));
+}
+
+// A talk that has gone on meanwhile is not covered: the corner shows the way.
+async function offerRoom(talk) {
+  const { scene, revealed } = placeOf(talk);
+  if (!await talk.room.open() || talk.mode !== "talk") return;
+  const now = placeOf(talk);
+  if (scene === now.scene && revealed === now.revealed) showCode(talk);
 }
 
 // The hall has changed.
@@ -188,7 +198,7 @@ function setMode(talk, mode, quiet) {
   }
   if (mode === "talk") talk.room?.resume();
   showHall(talk);
-  if (mode === "talk" && !quiet && talk.room && !talk.room.now()) talk.room.open().then((opened) => { if (opened) showCode(talk); });
+  if (mode === "talk" && !quiet && talk.room && !talk.room.now()) offerRoom(talk);
   if (!quiet) settings.onMode(mode);
 }
 
@@ -279,8 +289,11 @@ export function mountStory(root, story, settings) {
   listenToKeys(talk, listening.signal);
   window.addEventListener("pagehide", () => keepAnswers(talk), { signal: listening.signal }); // with a point not revealed
   hideButtons(talk, listening.signal);
+  root.dataset.mode = talk.mode;
   showWords(talk);
-  setMode(talk, talk.mode, true);
+  const begin = () => { if (!talk.destroyed) setMode(talk, talk.mode, true); };
+  if (talk.hall) requestAnimationFrame(() => setTimeout(begin)); // a slow phone can vote before it has drawn
+  else begin();
   root.dataset.ready = "true";
   return {
     talk,

@@ -12,14 +12,14 @@ const OUTCOMES = {
   refused: "Your answer was not taken.",
 };
 
-const open = ({ drag }) => `${drag ? "Drag the point" : "Choose an answer"}: it counts until the reveal.`;
+const invitation = ({ drag }) => `${drag ? "Drag the point" : "Choose an answer"}: it counts until the reveal.`;
 
 /** Where the hall is, and this phone with it. @param {Whereabouts} where */
 function withTheHall({ question, answer, state, outcome, waits }) {
   if (waits) return "Sending your answer…";
   if (!question || state.revealed) return outcome === "late" ? OUTCOMES.late : "You follow the lecturer.";
   if (outcome) return answer.revealed ? "Your answer is in." : OUTCOMES[outcome];
-  return answer.revealed ? "You have seen the answer: it waits for the hall." : open(question);
+  return answer.revealed ? "You have seen the answer: it waits for the hall." : invitation(question);
 }
 
 /**

@@ -4,7 +4,9 @@ import re
 
 from dropviz.live.modules import HERE, inlined
 
-ENTRIES = ("explorer.js", "story.js", "growing.js", "said.js", "code.js", "figure.js", "scenes.js", "site.js")
+ENTRIES = (
+    "explorer.js", "story.js", "growing.js", "said.js", "code.js", "figure.js", "scenes.js", "site.js", "hall.js",
+)  # fmt: skip
 EXPORTED = re.compile(r"^export (?:async )?(?:const |let |function )?(\w+)", re.MULTILINE)
 NAMES = """async (paths) => {
   const found = {};

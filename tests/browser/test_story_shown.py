@@ -195,10 +195,9 @@ def test_the_code_leads_the_hall_to_the_same_scene_of_a_lecturers_own_story(page
     field.fill("7,5,3")
     field.press("Enter")
     expect(page.locator(".story-count").first).to_have_text("1 / 3")
-    page.get_by_role("button", name="Present").click()
-    page.keyboard.press("2")
+    page.get_by_role("button", name="Next scene").click()
     expect(page.locator(".story-title").first).to_have_text("Welches p?")
-    page.keyboard.press("q")
+    page.get_by_role("button", name="QR").click()
     expect(page.get_by_role("dialog")).to_contain_text("this computer only")  # as it must say of 127.0.0.1
     address = page.get_by_role("dialog").locator(".story-address").inner_text()
     phone = new_page(**SCREENS["phone"])
@@ -207,6 +206,11 @@ def test_the_code_leads_the_hall_to_the_same_scene_of_a_lecturers_own_story(page
     expect(phone.locator(".story-count").first).to_have_text("2 / 3")
     phone.get_by_role("button", name="Next scene").click()
     expect(phone.locator(".story-title").first).to_have_text(SCENES[2].title)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Present").click()
+    phone.goto(f"http://{page.locator('.story-joining').inner_text()}")
+    expect(phone.locator(".story-title")).to_have_text("Welches p?")
+    expect(phone.locator(".story-count")).to_have_text("2 / 3")
 
 
 def test_presenting_any_page_presents_its_scene(page, visit):

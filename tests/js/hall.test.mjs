@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createBallot, outcomeOf } from "../../dropviz/live/ballot.js";
-import { headcount, placeOf } from "../../dropviz/live/room.js";
+import { headcount, isLocal, placeOf, roomsAt } from "../../dropviz/live/room.js";
 import { eventReader, pauseBefore, refusalOf } from "../../dropviz/live/stream.js";
 import { hallShare, tallyOf } from "../../dropviz/live/tally.js";
 import { whereabouts } from "../../dropviz/live/whereabouts.js";
@@ -59,13 +59,14 @@ test("votes wait for the line, the newest of a scene alone, and each is answered
 test("shares of options add up, and nothing is said of a hall that has not answered", () => {
   assert.deepEqual(tallyOf(CHOICE, [1, 3]), { shares: [0.25, 0.75], said: "", strip: null });
   assert.deepEqual([tallyOf(CHOICE, [0, 0]), tallyOf(CHOICE, null), tallyOf(CHOICE, undefined), tallyOf(null, [1])], [null, null, null, null]);
-  assert.equal(hallShare(0.626), "hall 63\u00A0%");
+  const shares = [0, 1 / 300, 0.01, 0.626, 0.99, 299 / 300, 1];
+  assert.deepEqual(shares.map((share) => hallShare(share).slice(5, -2)), ["0", "<1", "1", "63", "99", ">99", "100"]);
 });
 
 test("predictions are heaps over the axis, and the truth stands where it is", () => {
   const { said, strip } = tallyOf(DRAG, { low: 1, high: 5, log: false, bins: [0, 4, 2, 0], right: 3 });
   assert.equal(said, "The hall: 50\u00A0% right.");
-  assert.deepEqual(strip, { heights: [0, 1, 0.5, 0], truth: 0.25, shown: "2", right: [0.125, 0.375], ends: ["1", "5"] });
+  assert.deepEqual(strip, { heights: [0, 1, 0.5, 0], truth: 0.25, shown: "2", right: [0.125, 0.375], ticks: [1, 2, 3, 4, 5].map((tick) => ({ text: String(tick), place: (tick - 1) / 4 })) });
   const log = tallyOf({ ...DRAG, value: 10, drag: { rate: 0.5, within: 20 } }, { low: 1, high: 100, log: true, bins: [1], right: 0 }).strip;
   assert.equal(log.truth, 0.5);
   assert.equal(log.right[0], 0); // what is below 0 has no logarithm
@@ -80,6 +81,12 @@ test("where a talk is, is its scene, its reveal and its slider", () => {
   /** @type {any} */
   const state = { present: 212, answered: 143 };
   assert.deepEqual([headcount(state, true), headcount(state, false), headcount(null, true)], ["212 here, 143 answered", "212 here", ""]);
+});
+
+test("what a speaker types as the app's address leads phones to its rooms, or is none", () => {
+  const typed = ["192.168.1.20:8501", " https://a.example/app/ ", "http://x", "", "a b", "x?y=1", "me@x"];
+  assert.deepEqual(typed.map(roomsAt), ["http://192.168.1.20:8501/hall", "https://a.example/app/hall", "http://x/hall", "", "", "", ""]);
+  assert.deepEqual(["http://localhost:1/hall", "http://127.0.0.1/hall", "https://localhost.example/hall", "http://10.0.0.7/hall"].map(isLocal), [true, true, false, false]);
 });
 
 test("a phone says how its line stands, where it looks, and what became of its answer", () => {

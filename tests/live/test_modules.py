@@ -13,7 +13,7 @@ from dropviz.live.modules import EXPORT, HERE, IMPORT, inlined
 ROOT = Path(__file__).parents[2]
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(HERE.glob("*.js"))}
 ENTRIES = dict.fromkeys(("explorer.js", "story.js", "growing.js", "said.js", "code.js", "loader.js"), 1)
-ENTRIES |= {"figure.js": 0, "scenes.js": 0, "site.js": 0}
+ENTRIES |= {"figure.js": 0, "scenes.js": 0, "site.js": 0, "hall.js": 0}
 WITH_NAMES = re.compile(r'^import \{([^}]+)\} from "(?:\./|\.\./.*/)(\w+\.js)";$', re.MULTILINE)
 DECLARED = re.compile(r"^(export )?(?:async )?(?:const|let|function) (\w+)", re.MULTILINE)
 
