@@ -16,12 +16,16 @@ sys.setswitchinterval(0.001)
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dropviz.serving import allow_many_files, middleware
+from dropviz.serving import allow_many_files, middleware, operations
 from dropviz.ui.frame import PAGES, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
-    app = st.App(__file__, middleware=middleware([page.address for page in PAGES], style()))
+    app = st.App(
+        __file__,
+        routes=operations(),
+        middleware=middleware([page.address for page in PAGES], style()),
+    )
 else:
     st.set_page_config(
         page_title="dropviz: dropout, seen",

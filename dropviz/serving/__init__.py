@@ -9,8 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
 
 from dropviz.live.scripts import PLOTLY, plotly_address, scripts
+from dropviz.serving import health, metrics
+from dropviz.serving.addresses import base_path
 from dropviz.serving.files import CompressedFiles, Kept
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
 
@@ -28,8 +31,21 @@ def middleware(pages: Sequence[str], style: str) -> list[Middleware]:
     ``pages`` are the addresses of the pages, ``style`` their style sheet, which is there before anything is drawn.
     """
     return [
+        Middleware(metrics.Requests, counts=metrics.REQUESTS),
         Middleware(SecurityHeaders, ancestors=os.environ.get(ANCESTORS, "")),
+        Middleware(metrics.Guarded, setting=os.environ.get(metrics.SETTING) or "on"),
         Middleware(CompressedFiles, own=_own_files(), pages=pages, kept=Kept(style)),
+    ]
+
+
+def operations(
+    checks: Sequence[health.Check] = (), sources: Sequence[metrics.Source] = ()
+) -> list[BaseRoute]:
+    """Return ``healthz`` and ``metrics`` below the app's own path, with what other rooms check and count."""
+    base = f"/{base_path()}".rstrip("/")
+    return [
+        Route(f"{base}/healthz", health.endpoint((*health.own_checks(), *checks))),
+        Route(f"{base}/metrics", metrics.endpoint(sources)),
     ]
 
 

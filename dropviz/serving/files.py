@@ -12,8 +12,9 @@ from typing import NamedTuple
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config, file_util
+from streamlit import file_util
 
+from dropviz.serving.addresses import address_below, base_path
 from dropviz.serving.edits import edited
 
 # What gets smaller. Written down, as a browser that must not guess refuses a script of another type.
@@ -98,7 +99,7 @@ class CompressedFiles:
 
     def __init__(self, app: ASGIApp, own: Mapping[str, Path], pages: Iterable[str], kept: Kept) -> None:
         self.app = app
-        self.base = (config.get_option("server.baseUrlPath") or "").strip("/")
+        self.base = base_path()
         self.own = dict(own)
         self.files = streamlit_files() | self.own
         self.files |= dict.fromkeys(pages, self.files["index.html"])
@@ -106,9 +107,10 @@ class CompressedFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for one of the files; hand on every other."""
-        address = (
-            self._address(scope) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
-        )
+        address = None
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            address = address_below(scope, self.base)
+            address = "index.html" if address == "" else address
         if address is None or address not in self.files:
             await self.app(scope, receive, send)
             return
@@ -121,17 +123,6 @@ class CompressedFiles:
             await FileResponse(file, headers=cached, media_type=TYPES[file.suffix])(scope, receive, send)
         else:
             await self.app(scope, receive, _varying(send))
-
-    def _address(self, scope: Scope) -> str | None:
-        """The address below the app's own, "index.html" for the app itself; None if it is not below it."""
-        path, root = scope["path"], scope.get("root_path", "")
-        if root and f"{path}/".startswith(f"{root}/"):  # mounted below another app
-            path = path[len(root) :]
-        if self.base:
-            if not f"{path}/".startswith(f"/{self.base}/"):
-                return None
-            path = path[len(self.base) + 1 :]
-        return str(path).removeprefix("/") or "index.html"
 
     async def _answer(self, address: str, file: Path, asked: Headers, method: str) -> Response:
         compressed = await self.kept.get(file)
