@@ -1,12 +1,14 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app test truth check bench oracle mutants clean
+.PHONY: help app test truth check bench oracle mutants lock audit clean
 
 PORT ?= 8501
 ARGS ?=
 PYTHON := .venv/bin/python
 # Our matrices are small: OpenBLAS's threads would only fight the other visitors, and each other, for the cores.
 export OPENBLAS_NUM_THREADS ?= 1
+LOCK := .pins-venv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-annotate $(ARGS)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 help:  ## list these targets
@@ -40,18 +42,31 @@ oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, TensorFlow, K
 mutants: .mutants-venv/.mutants  ## break the formulas, one line at a time, and see whether a test fails (hours)
 	.mutants-venv/bin/python -m mutmut run $(ARGS)
 
+lock: .pins-venv/.pins  ## write requirements*.lock anew: every package, with the hashes of all its files (ARGS=--upgrade)
+	$(LOCK) requirements.txt -o requirements.lock
+	$(LOCK) requirements-redis.txt -o requirements-redis.lock
+	$(LOCK) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+
+audit: .pins-venv/.pins  ## look the pinned packages up among the known vulnerabilities, where that list can be reached
+	.pins-venv/bin/python -m tools.audit requirements.lock requirements-redis.lock
+
 clean:  ## remove the environments, caches and everything built
-	rm -rf .venv .bench-venv .oracle-venv .mutants-venv mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+	rm -rf .venv .bench-venv .oracle-venv .mutants-venv .pins-venv mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.app: requirements.txt | .venv/bin/python
+.venv/.app: requirements.lock | .venv/bin/python
 	@echo "Installing the app's packages into .venv (once, about a minute)"
-	@$(PYTHON) $(PIP_INSTALL) -r requirements.txt
+	@$(PYTHON) $(PIP_INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/.dev: requirements-dev.txt .venv/.app
+.venv/.dev: requirements-dev.lock .venv/.app
 	@echo "Installing the development tools into .venv (once)"
-	@$(PYTHON) $(PIP_INSTALL) -r requirements-dev.txt
+	@$(PYTHON) $(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.pins-venv/.pins: requirements-pins.txt | .pins-venv/bin/python
+	@echo "Installing uv and pip-audit into .pins-venv (once)"
+	@.pins-venv/bin/python $(PIP_INSTALL) -r requirements-pins.txt
 	@touch $@
 
 tests/js/node_modules/.types: tests/js/package.json
@@ -75,7 +90,7 @@ tests/js/node_modules/.types: tests/js/package.json
 	@touch $@
 
 # Each candidate is run, not only looked up: a version manager's shim may exist for a Python that does not.
-.venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python .mutants-venv/bin/python:
+.venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python .mutants-venv/bin/python .pins-venv/bin/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	        echo "Creating $(@:/bin/python=) with $$($$python --version)"; \

@@ -23,7 +23,17 @@ FLOORS = {
 }
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
-NOT_OURS = {".git", ".venv", ".bench-venv", ".oracle-venv", ".mutants-venv", "mutants", "build", "dist"}
+NOT_OURS = {
+    ".git",
+    ".venv",
+    ".bench-venv",
+    ".oracle-venv",
+    ".mutants-venv",
+    ".pins-venv",
+    "mutants",
+    "build",
+    "dist",
+}
 
 
 def _module_name(path):

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -55,7 +56,7 @@ class PoolAnswers:
         return ""
 
 
-async def _ended(one: asyncio.Future[object]) -> bool:
+async def _ended(one: asyncio.Future[Any]) -> bool:
     """Wait a little for a future that others may wait for too; whether it has ended."""
     await asyncio.wait({one}, timeout=PATIENCE)
     return one.done()
