@@ -16,11 +16,12 @@ sys.setswitchinterval(0.001)
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dropviz.serving import allow_many_files, middleware, operations
+from dropviz.serving import allow_many_files, hold_uploads_in_memory, middleware, operations
 from dropviz.ui.frame import PAGES, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
+    hold_uploads_in_memory()
     app = st.App(
         __file__,
         routes=operations(),
