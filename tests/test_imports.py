@@ -14,7 +14,7 @@ PACKAGE = ROOT / "dropviz"
 # Every room and its floor; an import into another room leads to a lower floor.
 FLOORS = {
     **dict.fromkeys(("app", "__main__"), 7),
-    **dict.fromkeys(("ui", "cli"), 6),
+    **dict.fromkeys(("ui", "cli", "hall"), 6),
     **dict.fromkeys(("figures", "serving"), 5),
     **dict.fromkeys(("dropviz", "frameworks", "story"), 4),
     **dict.fromkeys(("settings", "simulation", "training"), 3),
