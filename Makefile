@@ -1,6 +1,6 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app test truth check bench oracle mutants lock audit clean
+.PHONY: help app test truth check bench oracle mutants image lock audit clean
 
 PORT ?= 8501
 ARGS ?=
@@ -19,6 +19,7 @@ app: .venv/.app  ## start the app at localhost:8501 (PORT=8502 for another port)
 
 test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name" for some)
 	@$(PYTHON) -m tools.browser || true
+	@$(PYTHON) -m tools.services || true
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 truth: .venv/.dev  ## hold every sentence of every page against its numbers, at thousands of settings
@@ -41,6 +42,9 @@ oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, TensorFlow, K
 
 mutants: .mutants-venv/.mutants  ## break the formulas, one line at a time, and see whether a test fails (hours)
 	.mutants-venv/bin/python -m mutmut run $(ARGS)
+
+image: .venv/.dev  ## take the steps of the Dockerfile in a folder of its own, and start what they make
+	$(PYTHON) -m pytest tests/deploy/test_dockerfile.py -m "image or not image" $(ARGS)
 
 lock: .pins-venv/.pins  ## write requirements*.lock anew: every package, with the hashes of all its files (ARGS=--upgrade)
 	$(LOCK) requirements.txt -o requirements.lock
