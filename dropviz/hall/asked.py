@@ -1,22 +1,37 @@
 """What is read from a request: who asks, the key, the body within its bound, and what may be answered."""
 
 import asyncio
+from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network
 
 from starlette.requests import Request
 
 from dropviz.hall.refusals import Refusal
 
 MOST_SECONDS = 10.0  # that a message may take to arrive
+MOST_ADDRESS = 60  # characters
 MOST_KEY = 200  # characters; no key of ours has so many
 
 
 def address_of(request: Request, proxies: int) -> str:
     """Return the address that asks: behind ``proxies`` of ours, the one that the first of them was asked from."""
-    direct = request.client.host if request.client else "unknown"
-    if not proxies:
-        return direct
-    named = [one.strip() for line in request.headers.getlist("x-forwarded-for") for one in line.split(",")]
-    return named[-proxies][:60] if len(named) >= proxies else direct
+    address = request.client.host if request.client else "unknown"
+    if proxies:
+        named = [
+            one.strip() for line in request.headers.getlist("x-forwarded-for") for one in line.split(",")
+        ]
+        address = named[-proxies][:MOST_ADDRESS] if len(named) >= proxies else address
+    return _network(address) if ":" in address else address
+
+
+@lru_cache(10_000)
+def _network(address: str) -> str:
+    """The network of an address of IPv6, of which a household has 2⁶⁴; one of IPv4 in its form; else as it is."""
+    try:
+        asked = IPv6Address(address.strip("[]"))
+        return str(asked.ipv4_mapped or IPv6Network((asked, 64), strict=False))
+    except ValueError:
+        return address
 
 
 def key_of(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 import time
 from collections import Counter
@@ -16,9 +17,11 @@ from dropviz.hall.rooms import Look, Room, State
 from dropviz.hall.store import Store
 from dropviz.hall.stories import Told
 
+log = logging.getLogger(__name__)
 BEAT = 15.0  # seconds between two signs of life
 PAUSE = 0.05  # seconds between two states of a room, at least
 MOST_A_SECOND = 1000  # events of a room: what a phone may hear later, the counts, waits for the others' turn
+GRACE = 1.0  # seconds that a stream has to end
 AWAY = 1.0  # seconds after which a store that is away is asked again
 RETRY_MS = (
     300,
@@ -59,7 +62,7 @@ class Channel:
     def __init__(self, room: Room, told: Told, store: Store, end: Callable[[], None]) -> None:
         self.room, self.told, self.store, self.end = room, told, store, end
         self.phones: Counter[str] = Counter()
-        self.followers = 0
+        self._streams: set[asyncio.Task[Any]] = set()
         self.frames: dict[bool, bytes] = {}  # by whether one has the key
         self.number = 0  # of the state that the frames hold
         self.closed = self.stopped = False
@@ -70,6 +73,13 @@ class Channel:
         self._task = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
+        try:
+            await self._tell_while_open()
+        except Exception:  # nothing that may happen here may leave phones without news: they come back
+            log.exception("Room %s is no longer told; its phones come back.", self.room.code)
+            self.stop()
+
+    async def _tell_while_open(self) -> None:
         while not self.closed:
             self.changed.clear()
             wait = await self._look()
@@ -108,6 +118,11 @@ class Channel:
         self._turn()
         return BEAT
 
+    @property
+    def followers(self) -> int:
+        """How many follow: phones, screens and windows of notes."""
+        return len(self._streams)
+
     def _turn(self) -> None:
         self._said = time.monotonic()
         self._turned.set_result(None)
@@ -120,34 +135,45 @@ class Channel:
             self._task.cancel()
             self._turn()
             self.end()
+            asyncio.get_running_loop().call_later(GRACE, self._cut)
+
+    def _cut(self) -> None:
+        """End those streams that wait for phones which take nothing."""
+        for stream in self._streams:
+            stream.cancel()
 
     async def follow(self, receive: Receive, send: Send, keyed: bool, voter: str) -> None:
         """Send states until the room closes, the server stops or the phone is gone."""
+        stream = asyncio.current_task()
+        assert stream is not None
+        self._streams.add(stream)
         gone = asyncio.ensure_future(_gone(receive))
-        self.followers += 1
         try:
             await self._arrive(voter)
-            await _start(send)
-            seen = 0
-            while not (self.closed or self.stopped or gone.done()):
-                turned = self._turned
-                if seen < self.number:
-                    seen = self.number
-                    await _part(send, self.frames[keyed])
-                elif (
-                    await _first(turned, gone)
-                    and seen == self.number
-                    and not self.stopped
-                    and not self.closed
-                ):
-                    await _part(send, COMMENT)
-            await _part(send, END if self.closed else b"", more=False)
+            await self._send_until(gone, send, keyed)
+        except asyncio.CancelledError:
+            if not self.stopped:
+                raise
         finally:
             gone.cancel()
-            self.followers -= 1
-            if not self.followers:
+            self._streams.discard(stream)
+            if not self._streams:
                 self.stop()
             await self._depart(voter)
+
+    async def _send_until(self, gone: asyncio.Future[None], send: Send, keyed: bool) -> None:
+        await _start(send)
+        seen = 0
+        while not (self.closed or self.stopped or gone.done()):
+            turned = self._turned
+            if seen < self.number:
+                seen = self.number
+                await _part(send, self.frames[keyed])
+                continue
+            await asyncio.wait({turned, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if turned.done() and seen == self.number and not (self.closed or self.stopped):
+                await _part(send, COMMENT)
+        await _part(send, END if self.closed else b"", more=False)
 
     async def _arrive(self, voter: str) -> None:
         if voter:
@@ -173,12 +199,6 @@ async def _unless_away(asked: Awaitable[None]) -> None:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _first(turned: asyncio.Future[None], gone: asyncio.Future[None]) -> bool:
-    """Wait for either; whether the first came."""
-    await asyncio.wait({turned, gone}, return_when=asyncio.FIRST_COMPLETED)
-    return turned.done()
 
 
 async def _start(send: Send) -> None:

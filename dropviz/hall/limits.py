@@ -21,21 +21,25 @@ class Limits:
     rooms_per_minute : opened from one address
     hours : after which a room ends by itself
     phones, phones_per_address, phones_per_room : connected at once; voters per scene of a room as well
+    votes : kept at once in the memory of a process
     requests_per_second, requests_per_address : in all and from one address; ten seconds' worth may come at once
+    misses_per_second : from one address, of rooms that are none; ten seconds' worth may come at once
     votes_per_second : of one phone; ten seconds' worth may come at once
     body : bytes of a message
     proxies : how many proxies stand in front, each of which adds the address it was asked from to X-Forwarded-For
     """
 
-    rooms: int = 100
+    rooms: int = 200
     rooms_per_address: int = 20
     rooms_per_minute: int = 20
     hours: int = 24
     phones: int = 5_000
     phones_per_address: int = 3_000
     phones_per_room: int = 3_000
+    votes: int = 500_000
     requests_per_second: int = 2_000
     requests_per_address: int = 1_000
+    misses_per_second: int = 20
     votes_per_second: int = 2
     body: int = 2_000
     proxies: int = 0
@@ -77,10 +81,11 @@ class Buckets:
         now = self.clock()
         left, at = self._left.get(name, (self.burst, now))
         left = min(self.burst, left + (now - at) * self.rate)
-        self._left[name] = (max(left - 1.0, left if left < 1.0 else 0.0), now)
+        enough = left >= 1.0
+        self._left[name] = (left - enough, now)
         self._left.move_to_end(name)
         if len(self._left) > self.most:
             self._left.popitem(last=False)
-        if left < 1.0:
+        if not enough:
             wait = max(1, round((1.0 - left) / self.rate))
             raise Refusal(429, f"Too many {what}; try again in {wait} s.", retry_after=wait)

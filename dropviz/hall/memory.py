@@ -27,6 +27,7 @@ class MemoryStore:
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.time) -> None:
         self.limits, self.clock = limits, clock
         self._rooms: dict[str, _Open] = {}
+        self._votes = 0
         self._hear: Callable[[str], object] = str
 
     async def create(self, room: Room) -> None:  # noqa: D102
@@ -64,12 +65,16 @@ class MemoryStore:
             raise too_many("voters in this scene", self.limits.phones_per_room)
         if voter in votes:
             tally[votes[voter]] -= 1
+        elif self._votes >= self.limits.votes:
+            raise too_many("votes", self.limits.votes)
+        else:
+            self._votes += 1
         votes[voter] = slot
         tally[slot] += 1
         self._hear(room.code)
 
     async def close(self, room: Room) -> None:  # noqa: D102
-        self._rooms.pop(room.code, None)
+        self._forget(room.code)
         self._hear(room.code)
 
     async def join(self, room: Room, voters: Collection[str]) -> None:  # noqa: D102
@@ -106,5 +111,10 @@ class MemoryStore:
     def _forget_ended(self) -> None:
         now = self.clock()
         for code in [code for code, one in self._rooms.items() if one.room.ends <= now]:
-            del self._rooms[code]
+            self._forget(code)
             self._hear(code)
+
+    def _forget(self, code: str) -> None:
+        one = self._rooms.pop(code, None)
+        if one:
+            self._votes -= sum(map(len, one.votes.values()))

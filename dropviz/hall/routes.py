@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dropviz.hall.asked import address_of, body_of, key_of, wants_gzip, wants_page
-from dropviz.hall.channels import Channel
+from dropviz.hall.channels import HEADERS, Channel
 from dropviz.hall.images import image, qr_code
 from dropviz.hall.limits import Buckets, Limits
 from dropviz.hall.messages import checked_voter, read_change, read_story, read_vote
@@ -44,6 +44,7 @@ class Hall:
         self.ending = False
         self.everyone = Buckets(limits.requests_per_second, 10.0 * limits.requests_per_second)
         self.addresses = Buckets(limits.requests_per_address, 10.0 * limits.requests_per_address)
+        self.misses = Buckets(limits.misses_per_second, 10.0 * limits.misses_per_second)
         self.openings = Buckets(limits.rooms_per_minute / 60.0, limits.rooms_per_minute)
         self.voters = Buckets(limits.votes_per_second, 10.0 * limits.votes_per_second)
         self.outside: Mapping[str, Callable[[Request], Awaitable[ASGIApp]]] = {
@@ -74,7 +75,8 @@ class Hall:
 
     async def _answer(self, request: Request) -> ASGIApp:
         self.everyone.take("", "requests at the moment")
-        self.addresses.take(address_of(request, self.limits.proxies), "requests from this address")
+        address = address_of(request, self.limits.proxies)
+        self.addresses.take(address, "requests from this address")
         if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site") == "cross-site":
             raise Refusal(403, "A page of another site may not do this.")
         code, part, beyond = (str(request.path_params.get("rest", "")).strip("/") + "//").split("/", 2)
@@ -83,10 +85,20 @@ class Hall:
         if part not in self.inside or (beyond.strip("/") and part != "images"):
             raise Refusal(404, "There is nothing of that name in a room.")
         answer = _by_method(self.inside[part], request)
-        room = await self.store.find(code.upper()) if len(code) == LENGTH else None
+        room = await self._find(code.upper()) if len(code) == LENGTH else None
         if room is None:
+            self.misses.take(address, "rooms asked for that there are not")
             raise no_room()
         return await answer(request, room)
+
+    async def _find(self, code: str) -> Room | None:
+        """An open room; while the store is away, one that is followed here."""
+        try:
+            return await self.store.find(code)
+        except Refusal:
+            if code in self.channels:
+                return self.channels[code].room
+            raise
 
     # ---- outside of a room ------------------------------------------------------------------------------------------
 
@@ -154,6 +166,8 @@ class Hall:
         return Response(content, headers=FRESH, media_type="image/svg+xml")
 
     async def _events(self, request: Request, room: Room) -> ASGIApp:
+        if request.method == "HEAD":
+            return Response(headers=HEADERS)
         keyed = "authorization" in request.headers
         if keyed:
             _check_key(request, room)
@@ -167,7 +181,7 @@ class Hall:
         async def stream(_: Scope, receive: Receive, send: Send) -> None:
             channel = self.channels.get(room.code)
             if channel is None:
-                channel = Channel(room, told, self.store, lambda: self.channels.pop(room.code, None))
+                channel = Channel(room, told, self.store, lambda: self._end(room.code))
                 self.channels[room.code] = channel
             self.streams[address] += 1
             try:
@@ -178,6 +192,9 @@ class Hall:
                     del self.streams[address]
 
         return stream
+
+    def _end(self, code: str) -> None:
+        self.channels.pop(code, None)
 
     def _check_streams(self, code: str, address: str) -> None:
         if self.ending:

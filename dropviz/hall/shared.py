@@ -136,12 +136,11 @@ class SharedStore:
 
     async def find(self, code: str) -> Room | None:  # noqa: D102
         async with self._reached():
-            given = await self._redis.hgetall(PREFIX + code)
+            given: Any = await self._redis.hgetall(PREFIX + code)
         if not given or int(given["ends"]) <= self.clock():
             return None
-        return Room(
-            **{field.name: given[field.name] for field in fields(Room)} | {"ends": int(given["ends"])}
-        )
+        record = {field.name: given[field.name] for field in fields(Room)}
+        return Room(**record | {"ends": int(given["ends"])})
 
     async def look(self, room: Room) -> Look | None:  # noqa: D102
         if self._listener is None:

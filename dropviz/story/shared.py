@@ -1,7 +1,9 @@
 """The stories of lecturers in Redis, for all replicas; each process holds those it has read in its memory too."""
 
 import logging
+import math
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -13,6 +15,7 @@ from dropviz.story.held import MOST_HELD, MemoryShelf, mark_of
 log = logging.getLogger(__name__)
 HELD, KEPT, USED = "dropviz:story:", "dropviz:told:", "dropviz:stories"
 LASTS = 24 * 3600  # seconds that a story is held after it was used last
+SAYS_SO = 60.0  # seconds after which a process that uses a story tells Redis again
 PATIENCE = 2.0  # seconds for one answer of Redis
 
 # KEYS: the story, by when each was used. ARGV: content, mark, now, seconds it lasts, most, what keys begin with
@@ -43,6 +46,7 @@ class SharedShelf:
     def __init__(self, url: str, most: int = MOST_HELD) -> None:
         self.most = most
         self._here = MemoryShelf(most)
+        self._used: OrderedDict[str, float] = OrderedDict()  # when Redis last heard of it from this process
         self._redis = Redis.from_url(
             url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, health_check_interval=10
         )
@@ -50,22 +54,29 @@ class SharedShelf:
 
     def hold(self, content: bytes) -> str:  # noqa: D102
         mark = self._here.hold(content)
+        self._used[mark] = time.monotonic()
+        self._used.move_to_end(mark)
+        while len(self._used) > self.most:
+            self._used.popitem(last=False)
         try:
             with _reached():
-                arguments = [content, mark, time.time(), LASTS, self.most, HELD]
-                self._hold(keys=[HELD + mark, USED], args=arguments)
+                now, keys = time.time(), [HELD + mark, USED]
+                self._hold(keys=keys, args=(content, mark, now, LASTS, self.most, HELD))
         except ConnectionError:
             log.warning("Redis is away: a story is held by this process alone.")
         return mark
 
     def get(self, mark: str) -> bytes:  # noqa: D102
         with suppress(LookupError):
-            return self._here.get(mark)
+            here = self._here.get(mark)
+            if time.monotonic() - self._used.get(mark, -math.inf) >= SAYS_SO:
+                self.hold(here)
+            return here
         with _reached():
             content = self._redis.get(HELD + mark) or self._redis.hget(KEPT + mark, "content")
         if not isinstance(content, bytes) or mark_of(content) != mark:
             raise LookupError(mark)
-        self._here.hold(content)
+        self.hold(content)
         return content
 
     def keep(self, mark: str, room: str, until: float) -> None:  # noqa: D102

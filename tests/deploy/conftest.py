@@ -4,7 +4,6 @@ The apps may write nothing: a file of theirs cannot have a single byte.
 """
 
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -43,7 +42,6 @@ class App:
     name: str
     port: int
     environment: dict
-    process: subprocess.Popen | None = None
     said: list[str] = field(default_factory=list)
 
     @property
@@ -57,14 +55,21 @@ class App:
             ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *command],
             cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        threading.Thread(target=self.said.extend, args=(self.process.stdout,), daemon=True).start()
+        self.reader = threading.Thread(target=self.said.extend, args=(self.process.stdout,), daemon=True)
+        self.reader.start()
 
-    def end(self, how=signal.SIGKILL):
-        self.process.send_signal(how)
+    def end(self):
+        self.process.kill()
         self.process.wait(20)
+        self.reader.join()
+        self.process.stdout.close()
 
     def wait_until_ready(self):
-        wait_until(lambda: status(f"{self.url}/healthz") == 200, lambda: f"{self.name}: {''.join(self.said)}")
+        def ready():
+            return self.process.poll() is not None or status(f"{self.url}/healthz") == 200
+
+        wait_until(ready, lambda: "".join(self.said))
+        assert self.process.poll() is None, "".join(self.said)
 
 
 def status(url):
@@ -94,8 +99,12 @@ def free_ports(count):
 
 
 @contextmanager
-def running(command, **options):
-    with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, **options) as process:
+def running(command, log):
+    """A program that says nothing, or into a log."""
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=errors) as process,
+    ):
         try:
             yield process
         finally:
@@ -133,10 +142,8 @@ def fleet(tmp_path_factory):
     apps = [App(name, port, shared) for name, port in zip(("one", "two"), ports, strict=True)]
     in_memory = [programs["redis-server"], "--port", str(redis), "--save", "", "--dir", str(folder)]
     with ExitStack() as stack:
-        stack.enter_context(running(in_memory))
-        stack.enter_context(
-            running([programs["nginx"], "-c", settings], stderr=(folder / "errors").open("w"))
-        )
+        stack.enter_context(running(in_memory, folder / "redis"))
+        stack.enter_context(running([programs["nginx"], "-c", settings], folder / "errors"))
         for app in apps:
             app.start()
             stack.callback(app.end)

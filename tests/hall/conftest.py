@@ -3,9 +3,6 @@
 import asyncio
 import contextlib
 import json
-import shutil
-import subprocess
-import time
 from functools import cache
 from types import SimpleNamespace
 
@@ -129,23 +126,6 @@ def _receiving(body):
 def mounted(hall, base=""):
     """A hall below a path, in an app of its own."""
     return Asked(Starlette(routes=routes(hall, base)), base)
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory):
-    """The address of a Redis that lives as long as the tests."""
-    if not shutil.which("redis-server"):
-        pytest.skip("redis-server is not installed here (Debian: apt-get install redis-server)")
-    pytest.importorskip("redis")
-    folder = tmp_path_factory.mktemp("redis")
-    socket = folder / "redis.sock"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        while not socket.exists():
-            assert server.poll() is None
-            time.sleep(0.01)
-        yield f"unix://{socket}"
-        server.terminate()
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -52,6 +52,18 @@ def test_a_bucket_gives_a_burst_and_then_what_flows_back():
         bucket.take("a", "things")
 
 
+def test_an_address_that_is_refused_again_and_again_is_heard_as_soon_as_tokens_are_back():
+    now = [0.0]
+    bucket = Buckets(1.0, 1.0, clock=lambda: now[0])
+    bucket.take("a", "things")
+    for step in range(1, 10):
+        now[0] = step / 10
+        with pytest.raises(Refusal):
+            bucket.take("a", "things")
+    now[0] = 1.01
+    bucket.take("a", "things")
+
+
 def test_names_are_bounded_and_the_longest_unused_is_forgotten():
     bucket = Buckets(1.0, 1.0, most=2, clock=lambda: 0.0)
     bucket.take("a", "things")

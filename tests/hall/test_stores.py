@@ -138,6 +138,24 @@ def test_limits_of_rooms_and_voters_hold(on):
     on(scenario, Limits(rooms=3, rooms_per_address=2, phones_per_room=2))
 
 
+@pytest.mark.parametrize("make_store", ["memory"], indirect=True)
+def test_votes_that_are_kept_are_bounded_and_leave_with_their_room(on):
+    async def scenario(store):
+        rooms = [room_of(), room_of()]
+        for room in rooms:
+            await store.create(room)
+        for scene in (1, 2):
+            await store.vote(rooms[0], scene, "a", 0)
+        with refused(429):
+            await store.vote(rooms[1], 1, "a", 0)
+        await store.vote(rooms[0], 1, "a", 1)
+        await store.close(rooms[0])
+        for scene in (1, 2):
+            await store.vote(rooms[1], scene, "a", 0)
+
+    on(scenario, Limits(votes=2))
+
+
 def test_a_room_ends_by_itself_and_makes_room_for_another(on):
     now = [time.time()]
 

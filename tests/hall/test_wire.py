@@ -119,6 +119,30 @@ def test_a_silent_room_shows_signs_of_life(ask, monkeypatch):
     asyncio.run(wait())
 
 
+def test_a_phone_that_takes_nothing_does_not_hold_up_a_server_that_stops(memory_hall, monkeypatch):
+    monkeypatch.setattr(channels, "GRACE", 0.05)
+    ask = mounted(memory_hall)
+
+    async def stop():
+        code, _ = await ask.open()
+        full = asyncio.Event()
+
+        async def stuck(message):
+            if b"data: " in message.get("body", b""):
+                full.set()
+                await asyncio.Event().wait()
+
+        scope = ask.scope("GET", f"hall/{code}/events", "", {})
+        stream = asyncio.create_task(ask.app(scope, asyncio.Event().wait, stuck))
+        await asyncio.wait_for(full.wait(), 5)
+        memory_hall.end_streams()
+        await asyncio.wait_for(stream, 5)
+        assert (await ask("GET", f"hall/{code}/events")).status == 503
+        assert (await ask("HEAD", f"hall/{code}/events")).status == 200
+
+    asyncio.run(stop())
+
+
 def test_a_burst_of_votes_is_told_a_few_times_and_ends_with_all(ask):
     async def burst():
         code, _ = await ask.open()
@@ -339,6 +363,34 @@ def test_requests_rooms_and_votes_have_a_rate():
         assert (await ask("POST", f"hall/{code}/votes", vote(voter="phone-of-a-test-0002"))).status == 204
 
     asyncio.run(hurry())
+
+
+def test_codes_cannot_be_tried_at_will():
+    async def guess():
+        ask = limited(misses_per_second=1)
+        code, _ = await ask.open()
+        statuses = [(await ask("GET", f"hall/CDFG{letter}/story")).status for letter in "CDFGHJKMNPQ"]
+        assert statuses == [404] * 10 + [429]
+        assert (await ask("GET", f"hall/{code}/story")).status == 200
+
+    asyncio.run(guess())
+
+
+def test_an_address_of_ipv6_is_its_network(ask):
+    async def many():
+        ask = limited(rooms_per_minute=1)
+        addresses = (
+            "2001:db8::1",
+            "2001:db8::ffff:1",
+            "2001:db8:0:1::1",
+            "::ffff:192.0.2.1",
+            "::ffff:192.0.2.2",
+            "::ffff:192.0.2.1",
+        )
+        statuses = [(await ask("POST", "hall", b"{}", test_client=address)).status for address in addresses]
+        assert statuses == [201, 429, 201, 201, 201, 429]
+
+    asyncio.run(many())
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from dropviz.live.modules import stylesheet
 from dropviz.live.scripts import plotly_address
 from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
-from dropviz.story.held import shelf
 from dropviz.story.scenes import Story
+from dropviz.story.shelf import shelf
 from dropviz.ui.components.scripts import component
 from dropviz.ui.settings.session import saved, set_value
 
@@ -79,7 +79,7 @@ def _held(mark: str) -> str:
     """The mark of a story that is held here; another one's page shows ours."""
     try:
         return mark if mark and shelf().get(mark) else ""
-    except LookupError:
+    except (LookupError, ConnectionError):
         return ""
 
 

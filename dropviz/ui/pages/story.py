@@ -102,7 +102,7 @@ def _choose_story(mark: str) -> Story:
         _read,
         key="story_file",
         help=f"{HOW_TO} The address and the QR codes lead the hall to the same scenes, while this server holds your "
-        f"story: it holds the {MOST_HELD} used last, until it is started anew.",
+        f"story: the {MOST_HELD} used last, and those that a room tells.",
         limit=MOST_BYTES,
         on_change=_tell,
     )
@@ -113,7 +113,7 @@ def _choose_story(mark: str) -> Story:
     if mark:
         try:
             content = shelf().get(mark)
-        except LookupError:
+        except (LookupError, ConnectionError):
             st.error(NOT_HELD)
     return _told(content, own_activations().value)
 
