@@ -1,6 +1,7 @@
 """A room made on one server is followed on the other; one is killed, and its visitors are on the other."""
 
 import asyncio
+import io
 import json
 import threading
 import time
@@ -8,17 +9,20 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
+from playwright.sync_api import sync_playwright
 from websockets.exceptions import WebSocketException
 
 from bench.visitors import visitor
 from tests.browser.conftest import CHROMIUM_ARGS
 from tests.deploy.conftest import status, wait_until
+from tools.browser import MISSING as NO_BROWSER
 from tools.browser import find
 
 WITHIN = 5.0  # seconds
-VISITORS = 30
-PHONES = 30
+VISITORS = 16
+PHONES = 24
 
 
 def ask(url, method="GET", message=None, **headers):
@@ -138,16 +142,22 @@ def test_a_visitor_stays_and_the_doors_inside_are_closed(fleet):
     assert status(f"{fleet.apps['one'].url}/metrics") == 200
 
 
-@pytest.fixture
-def chromium_page():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
         executable = find(playwright.chromium.executable_path)
         if executable is None:
-            pytest.skip("no Chromium that starts was found")
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGS))
-        yield chromium.new_page(viewport={"width": 1280, "height": 720})
-        chromium.close()
+            pytest.skip(NO_BROWSER)
+        browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chromium_page(chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
 
 
 def test_behind_an_nginx_that_passes_only_streamlits_own_paths_a_page_is_whole(fleet, chromium_page):
@@ -157,6 +167,19 @@ def test_behind_an_nginx_that_passes_only_streamlits_own_paths_a_page_is_whole(f
     chromium_page.goto(f"{fleet.strict}/noise?rate=0.4")
     chromium_page.locator(".dv[data-ready]").first.wait_for(timeout=60_000)
     assert chromium_page.locator("[data-testid='stException'], [data-testid='stAlert']").count() == 0
+
+
+def test_a_file_of_megabytes_reaches_the_app_that_has_the_session_and_is_not_written_down(
+    fleet, chromium_page
+):
+    content = io.BytesIO()
+    np.save(content, np.ones(400_000))
+    chromium_page.goto(f"{fleet.url}/which-p")
+    chromium_page.locator(".dv[data-ready]").first.wait_for(timeout=60_000)
+    chromium_page.get_by_text("My own activations", exact=True).click()
+    file = {"name": "layer.npy", "mimeType": "application/octet-stream", "buffer": content.getvalue()}
+    chromium_page.locator("input[type=file]").set_input_files(file)
+    chromium_page.get_by_text("are drawn from layer.npy.").first.wait_for(timeout=20_000)
 
 
 class Load:
@@ -222,7 +245,7 @@ def test_one_is_killed_under_load_and_its_visitors_are_on_the_other(fleet, chrom
     with phones(fleet.url + room, PHONES) as crowd:
         load = Load(fleet.url)
         try:
-            wait_until(lambda: load.answers >= 3 * VISITORS and crowd[0].last.get("present") == PHONES)
+            wait_until(lambda: load.answers >= 2 * VISITORS and crowd[0].last.get("present") == PHONES)
             load.gaps = [0.0] * VISITORS
             fleet.apps[killed].end()
             began = time.monotonic()
@@ -235,14 +258,10 @@ def test_one_is_killed_under_load_and_its_visitors_are_on_the_other(fleet, chrom
             wait_until(lambda: all(phone.last["scene"] == 2 for phone in crowd))
             phones_took = max(phone.seen_at for phone in crowd) - began
             answers = load.answers
-            wait_until(lambda: load.answers >= answers + 2 * VISITORS)
+            wait_until(lambda: load.answers >= answers + VISITORS)
         finally:
             load.end()
     print(f"page {took:.1f} s, phones {phones_took:.1f} s, visitors {max(load.gaps):.1f} s")
     assert max(took, phones_took, *load.gaps) < WITHIN
     page.keyboard.press("ArrowDown")  # the page is no picture: the other app answers
     page.wait_for_url("**/noise?*noise=alpha*")
-    fleet.apps[killed].start()
-    fleet.apps[killed].wait_until_ready()
-    assert ask(f"{fleet.url}/", Cookie=f"dropviz_app={other}")[0] == 200
-    assert seat(page) == other
