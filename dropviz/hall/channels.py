@@ -20,7 +20,8 @@ from dropviz.hall.stories import Told
 log = logging.getLogger(__name__)
 BEAT = 15.0  # seconds between two signs of life
 PAUSE = 0.05  # seconds between two states of a room, at least
-MOST_A_SECOND = 1000  # events of a room: what a phone may hear later, the counts, waits for the others' turn
+# Events of a room in a second: each of 1,000 phones hears ten times where the lecturer stands, and once the counts.
+STANDS, COUNTS = 10_000, 1_000
 GRACE = 1.0  # seconds that a stream has to end
 AWAY = 1.0  # seconds after which a store that is away is asked again
 RETRY_MS = (
@@ -96,7 +97,7 @@ class Channel:
     async def _look(self) -> float:
         """Tell what is new; return the seconds after which to look again.
 
-        Where the lecturer stands goes out at once; what else has changed waits until there is time for everyone.
+        Where the lecturer stands goes out at once, or nearly so while it is dragged; counts wait longer.
         """
         try:
             look = await self.store.look(self.room)
@@ -110,8 +111,8 @@ class Channel:
         waited = time.monotonic() - self._said
         if frames == self.frames:
             return BEAT - waited
-        rest = self.followers / MOST_A_SECOND - waited
-        if look.state == self._stands and rest > 0.0:
+        rest = self.followers / (COUNTS if look.state == self._stands else STANDS) - waited
+        if rest > 0.0:
             return rest
         self.frames, self._stands = frames, look.state
         self.number += 1

@@ -1,5 +1,6 @@
 """Rooms in the memory of one process."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -42,6 +43,8 @@ class MemoryStore:
         ):
             raise too_many("rooms of this address", self.limits.rooms_per_address)
         self._rooms[room.code] = _Open(room)
+        # A second later, as the clocks may differ: what has ended is not kept until somebody asks for it.
+        asyncio.get_running_loop().call_later(room.ends - self.clock() + 1.0, self._forget_ended)
 
     async def find(self, code: str) -> Room | None:  # noqa: D102
         one = self._open(code)

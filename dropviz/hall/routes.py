@@ -2,8 +2,10 @@
 
 ``POST hall`` opens a room; ``GET hall/{room}`` is the page of a phone, ``GET hall/{room}/story`` its data;
 ``GET hall/{room}/events`` sends the whole state again and again; ``PUT hall/{room}/state`` and ``DELETE hall/{room}``
-need the key; ``POST hall/{room}/votes`` counts. A refusal is ``{"error": sentence}``; a browser that opens a page gets
-one with the sentence.
+need the key; ``POST hall/{room}/votes`` counts. A state has ``scene``, ``revealed``, ``rate``, ``present``,
+``answered`` and, after the reveal or with the key, ``counts``: the votes of every option in their order, or of a value
+``{"low", "high", "log", "bins", "right"}`` (see `ballots`). A refusal is ``{"error": sentence}``; a browser that opens
+a page gets one with the sentence.
 """
 
 import asyncio
@@ -74,9 +76,11 @@ class Hall:
         await answer(scope, receive, send)
 
     async def _answer(self, request: Request) -> ASGIApp:
-        self.everyone.take("", "requests at the moment")
         address = address_of(request, self.limits.proxies)
-        self.addresses.take(address, "requests from this address")
+        self.addresses.take(
+            address, "requests from this address"
+        )  # first: one that floods takes little from all
+        self.everyone.take("", "requests at the moment")
         if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site") == "cross-site":
             raise Refusal(403, "A page of another site may not do this.")
         code, part, beyond = (str(request.path_params.get("rest", "")).strip("/") + "//").split("/", 2)
@@ -109,7 +113,8 @@ class Hall:
             return HTMLResponse(entrance())
         if not CODE.fullmatch(code):
             raise no_room()
-        return RedirectResponse(f"{request.url.path.rstrip('/')}/{code}", 303, FRESH)
+        here = "" if request.url.path.endswith("/") else "hall/"
+        return RedirectResponse(f"{here}{code}", 303, FRESH)
 
     async def _open(self, request: Request) -> Response:
         address = address_of(request, self.limits.proxies)
@@ -152,7 +157,7 @@ class Hall:
         if told.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if not wants_gzip(request):
-            return Response(told.content, headers=headers, media_type="application/json")
+            return Response(told.content(), headers=headers, media_type="application/json")
         headers["Content-Encoding"] = "gzip"
         return Response(told.compressed, headers=headers, media_type="application/json")
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from dropviz.story.held import Shelf
 from dropviz.story.images import Image
 from dropviz.story.reading import OWN_STORY, read_story
 
-MOST_TOLD = 32  # stories kept as they are sent; others are made anew from their files
+log = logging.getLogger(__name__)
+MOST_BYTES = 64_000_000  # of stories kept as they are sent; others are made anew from their files
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,25 @@ class Told:
     title : of the story
     scenes : how many there are, and the result at the end, which stands where there was something to predict
     ballots : what can be voted in each scene
-    content, compressed, etag : its data as JSON, plain and by gzip, and what tells it from others
+    compressed, etag : its data, JSON by gzip, and what tells it from others
     images : of each scene
     """
 
     title: str
     scenes: int
     ballots: tuple[Ballot | None, ...]
-    content: bytes
     compressed: bytes
     etag: str
     images: tuple[Image | None, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, about."""
+        return len(self.compressed) + sum(len(image.address) for image in self.images if image)
+
+    def content(self) -> bytes:
+        """Return its data as JSON."""
+        return gzip.decompress(self.compressed)
 
     def ballot(self, scene: int) -> Ballot:
         """Return what can be voted in a scene, from 1 on. Refusal: nothing."""
@@ -59,7 +69,6 @@ def tell(file: bytes, order: str) -> Told:
         title=payload["title"],
         scenes=len(ballots) + any(scene["question"] is not None for scene in payload["scenes"]),
         ballots=ballots,
-        content=content,
         compressed=gzip.compress(content, compresslevel=9, mtime=0),
         etag=f'"{hashlib.sha256(content).hexdigest()[:16]}"',
         images=tuple(scene.image for scene in story.scenes),
@@ -95,8 +104,6 @@ class Stories:
             self._told[name] = asyncio.ensure_future(self._tell(mark, order))
         telling = self._told[name]
         self._told.move_to_end(name)
-        while len(self._told) > MOST_TOLD:
-            self._told.popitem(last=False)
         try:
             return await asyncio.shield(telling)
         except Refusal:
@@ -107,7 +114,9 @@ class Stories:
         async with self._turn:
             try:
                 file = await asyncio.to_thread(self.shelf.get, mark) if mark else OWN_STORY.read_bytes()
-                return await asyncio.to_thread(tell, file, order)
+                told = await asyncio.to_thread(tell, file, order)
+                self._make_room(told.size)
+                return told
             except LookupError:
                 raise Refusal(
                     422, f"story {mark} is not held here (any longer); load its file again."
@@ -116,3 +125,20 @@ class Stories:
                 raise Refusal(503, str(error), retry_after=2) from None
             except ValueError as error:
                 raise Refusal(422, f"This story cannot be told: {str(error).splitlines()[0]}") from None
+            except Exception:
+                log.exception("A story could not be told.")
+                raise Refusal(422, "This story cannot be told.") from None
+
+    def _make_room(self, coming: int) -> None:
+        """Let the stories leave that were asked for longest ago, as far as another one needs it."""
+        done = [
+            (name, one.result().size)
+            for name, one in self._told.items()
+            if one.done() and not one.exception()
+        ]
+        total = coming + sum(size for _, size in done)
+        for name, size in done:
+            if total <= MOST_BYTES:
+                break
+            del self._told[name]
+            total -= size

@@ -139,6 +139,19 @@ def test_limits_of_rooms_and_voters_hold(on):
 
 
 @pytest.mark.parametrize("make_store", ["memory"], indirect=True)
+def test_nothing_of_a_room_is_kept_that_has_ended_though_nobody_asks(on):
+    room = room_of()
+
+    async def scenario(store):
+        await store.create(room)
+        assert len(store._rooms) == 1
+        while store._rooms:
+            await asyncio.sleep(0.01)
+
+    on(scenario, clock=lambda: room.ends + 0.99)
+
+
+@pytest.mark.parametrize("make_store", ["memory"], indirect=True)
 def test_votes_that_are_kept_are_bounded_and_leave_with_their_room(on):
     async def scenario(store):
         rooms = [room_of(), room_of()]

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dropviz.settings.addresses import page_link
@@ -203,6 +204,8 @@ def test_a_story_no_longer_held_is_said_and_comes_back_with_its_file() -> None:
     assert "no longer held here" in hall.error[0].value
     assert titles(hall) == [scene.title for scene in own_story().scenes]
     run().file_uploader[0].set_value(("mine.toml", own, "application/toml")).run()
+    st.cache_data.clear()  # as anybody may, by one message
+    st.cache_resource.clear()
     hall.run()
     assert not hall.error
     assert titles(hall)[1] == "Gone"
