@@ -1,6 +1,6 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app test truth check bench oracle mutants image lock audit clean
+.PHONY: help app test truth fuzz check bench oracle mutants image lock audit clean
 
 PORT ?= 8501
 ARGS ?=
@@ -24,6 +24,9 @@ test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name
 
 truth: .venv/.dev  ## hold every sentence of every page against its numbers, at thousands of settings
 	$(PYTHON) -m pytest tests/truth -m truth -n auto --dist load $(ARGS)
+
+fuzz: .venv/.dev  ## try a million hostile addresses, states, files and stories; make test tries ten thousand
+	DROPVIZ_FUZZ=1000000 $(PYTHON) -m pytest tests/fuzz -n auto --dist load $(ARGS)
 
 check: .venv/.dev  ## lint, formatting and types over everything; the scripts where there is Node
 	$(PYTHON) -m ruff check .

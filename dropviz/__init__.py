@@ -1,5 +1,6 @@
 """dropviz: what standard and inverted dropout do to the same activations under the same mask."""
 
+from dropviz.frameworks.audits import Audit, audit
 from dropviz.numbers.rates import rate_grid
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.theory.activations import (
@@ -17,6 +18,7 @@ from dropviz.theory.strategies import Strategy, strategies
 
 __version__ = "0.1.0"
 __all__ = [
+    "Audit",
     "Constant",
     "Empirical",
     "Exponential",
@@ -29,6 +31,7 @@ __all__ = [
     "Sweep",
     "SweepConfig",
     "Uniform",
+    "audit",
     "digits",
     "exact_discrepancy",
     "exact_moments",

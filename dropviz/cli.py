@@ -1,6 +1,8 @@
-"""The same from a terminal: ``python -m dropviz sweep`` and ``python -m dropviz strategies``."""
+"""The same from a terminal: ``python -m dropviz sweep``, ``check`` and ``strategies``."""
 
 import argparse
+import importlib
+import math
 import os
 import re
 import sys
@@ -19,12 +21,20 @@ from dropviz.theory.strategies import strategies
 
 PARAMETERS = {name for source in SOURCES.values() for name in source.parameters}
 OUTPUTS = {"csv": "the table", "parquet": "the table", "html": "the live figure"}
+MOST_VALUES = 100_000_000  # of one input of a network
 SUBJECT = "What standard and inverted dropout do to the same activations under the same mask."
 EXAMPLES = """\
 examples:
   python -m dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
   python -m dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
+  python -m dropviz check package.module:factory --input 4x12x32
   python -m dropviz strategies
+"""
+CHECKED = """\
+Find where dropout is wrong in a PyTorch network (pip install "dropviz[torch]").
+
+package.module:factory is a network, or what returns one when called. Exit status: 0 if nothing is wrong, 1 if
+something is, 2 if it cannot be told.
 """
 
 
@@ -36,7 +46,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status, 0 or, after a line on stderr, 2.
+    """Run one command; return the exit status: 0, 1 where `check` finds an error, 2 after a line on stderr.
 
     Parameters
     ----------
@@ -45,8 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
+    status = 0
     try:
-        options.run(options)
+        status = options.run(options) or 0
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader, say `head`, has seen enough; Python would complain again when it exits.
@@ -57,15 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"cannot open {error.filename}: {error.strerror}" if error.filename else str(error))
     except KeyboardInterrupt:
         return 130  # what a shell expects after Ctrl-C
-    return 0
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
     keep_lines = argparse.RawDescriptionHelpFormatter
     parser = _Parser("python -m dropviz", description=SUBJECT, epilog=EXAMPLES, formatter_class=keep_lines)
-    commands = parser.add_subparsers(required=True, metavar="sweep | strategies")
+    commands = parser.add_subparsers(required=True, metavar="sweep | check | strategies")
     table = commands.add_parser("strategies", help="print the table of factors", allow_abbrev=False)
     table.set_defaults(run=_print_strategies)
+    _add_check(commands)
     command = commands.add_parser(
         "sweep",
         help="simulate every strategy at every rate",
@@ -97,6 +109,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_check(commands: Any) -> None:
+    command = commands.add_parser(
+        "check",
+        help="find where dropout is wrong in a PyTorch network",
+        description=CHECKED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.set_defaults(run=_check)
+    command.add_argument("network", metavar="package.module:factory", help="looked for in this folder first")
+    command.add_argument(
+        "--input",
+        action="append",
+        required=True,
+        metavar="SHAPE",
+        help="4x12x32: normal values; 4x12:1000: whole numbers below 1000; once for each that forward takes",
+    )
+    command.add_argument("--passes", type=_whole, default=4, help="in training, 3 to 200 (4)")
+    command.add_argument(
+        "--format", choices=("text", "json", "github"), default="text", help="of what is printed"
+    )
+
+
 def _number(text: str) -> float:
     try:
         return read_number(text)
@@ -125,6 +160,64 @@ def _print_strategies(options: argparse.Namespace) -> None:  # noqa: ARG001 (the
     for row in strategies().values():
         kind = "mistake" if row.mistake else ""
         print(f"{row.name:12} {row.train_scale.symbol:6} {row.test_scale.symbol:6} {kind:8} {row.label}")
+
+
+def _check(options: argparse.Namespace) -> int:
+    module, colon, name = options.network.partition(":")
+    if not colon or not name.isidentifier():
+        raise ValueError(f"network must be package.module:factory; got {options.network!r}")
+    try:
+        import torch
+
+        from dropviz.torch.checking import check
+    except ModuleNotFoundError as missing:
+        raise ValueError(f'check needs PyTorch: pip install "dropviz[torch]" ({missing})') from missing
+    inputs = [_tensor(torch, text) for text in options.input]
+    sys.path.insert(0, str(Path.cwd()))
+    torch.manual_seed(0)
+    try:
+        found = getattr(importlib.import_module(module), name)
+        report = check(
+            found if isinstance(found, torch.nn.Module) else found(), *inputs, passes=options.passes
+        )
+    except Exception as error:  # whatever the network's own code does wrong
+        raise ValueError(
+            f"{options.network} could not be checked: {type(error).__name__}: {error}"
+        ) from error
+    if options.format == "json":
+        print(report.to_json())
+    elif options.format == "github":
+        print(
+            "\n".join(
+                f"::{one.severity} {_file(one.where)}title=dropout {one.kind}::{one.sentence} ({one.measured})"
+                for one in report.findings
+            )
+        )
+    else:
+        print(report)
+    return 0 if report.right else 1
+
+
+def _tensor(torch: Any, text: str) -> Any:
+    """Normal values, or whole numbers below a number, of a shape such as 4x12x32."""
+    shaped = re.fullmatch(r"(\d{1,9}(?:x\d{1,9})*)(?::(\d{1,9}))?", text)
+    shape = [int(part) for part in shaped[1].split("x")] if shaped else [0]
+    if not 0 < math.prod(shape) <= MOST_VALUES or (shaped and shaped[2] == "0"):
+        raise ValueError(
+            f"--input must be a shape such as 4x12x32, or 4x12:1000 for numbers below 1000; got {text!r}"
+        )
+    assert shaped is not None
+    return torch.randint(int(shaped[2]), shape) if shaped[2] else torch.randn(shape)
+
+
+def _file(where: str) -> str:
+    """File and line as GitHub annotates them.
+
+    >>> _file("head (Dropout), net.py:12"), _file("head (LSTM)")
+    ('file=net.py,line=12,', '')
+    """
+    found = re.search(r"(\S+\.py):(\d+)$", where)
+    return f"file={found[1]},line={found[2]}," if found else ""
 
 
 def _sweep(options: argparse.Namespace) -> None:

@@ -10,7 +10,8 @@ only by hand, when numbers change on purpose: ``python -m tests.test_golden``.
 
 import hashlib
 import json
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,13 @@ from dropviz.simulation.nonlinearity import (
     unit_output,
 )
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
+from dropviz.simulation.where.exact import ExactConfig, thinned
+from dropviz.simulation.where.groups import GroupsConfig, grouped
+from dropviz.simulation.where.normalisation import NormalisationConfig, normalised
+from dropviz.simulation.where.penalty import PenaltyConfig, penalty
+from dropviz.simulation.where.precision import PrecisionConfig, low_precision
+from dropviz.simulation.where.residual import ResidualConfig, attended
+from dropviz.simulation.where.survivors import SurvivorsConfig, survivors
 from dropviz.theory.moments import Discrepancy
 from dropviz.training.config import TrainingConfig, as_standard
 from dropviz.training.decision import decision
@@ -39,6 +47,7 @@ from dropviz.training.experiments import experiments
 from dropviz.training.loop import Run, train
 from dropviz.training.mc import compare, regression_band
 from dropviz.training.optimizers import SGD, Adam
+from dropviz.training.step_pairs import StepPairsConfig, step_pairs
 
 GOLDEN = Path(__file__).parent / "data" / "golden.json"
 CLOSE, CLOSE_TRAINED = 1e-7, 5e-3  # the latter lets one example of 200 change its class
@@ -169,6 +178,24 @@ def network(method="inverted", optimizer=OPTIMIZERS["momentum"], rate=0.3, **cha
     return replace(config, **changes)
 
 
+def answered(question, config):
+    found = question(config)
+    return arrays_in([getattr(found, each.name) for each in fields(found) if each.name != "config"])
+
+
+def arrays_in(value):
+    """The arrays and floats of a result's part, in their order."""
+    if isinstance(value, np.ndarray | float):
+        return [np.asarray(value)]
+    if is_dataclass(value):
+        value = [getattr(value, each.name) for each in fields(value)]
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [array for part in value for array in arrays_in(part)]
+
+
 def after(name, data):
     config, rng = network(hidden=(16,), dropout=(None, Dropout("inverted", 0.3))), np.random.default_rng(1)
     epochs = tuple(train(config, data))
@@ -211,6 +238,24 @@ def cases():
         "logistic unit": (logistic,),
         "variance shift": (shifted,),
         "schedules": (scheduled,),
+    }
+    some = {"rates": RATES[::3]}
+    found |= {
+        "where normalisation": (answered, normalised, NormalisationConfig(**some, samples=300)),
+        "where residual": (answered, attended, ResidualConfig(**some, masks=300)),
+        "where precision": (answered, low_precision, PrecisionConfig(**some)),
+        "where groups": (answered, grouped, GroupsConfig(**some, masks=300)),
+        "where step": (answered, step_pairs, StepPairsConfig(rates=(0.0, 0.5), epochs=2)),
+        "where penalty": (answered, penalty, PenaltyConfig(**some, passes=30, chains=4, steps=40)),
+        "where exact": (answered, thinned, ExactConfig(**some, masks=100)),
+        "where survivors": (answered, survivors, SurvivorsConfig(**some, masks=300)),
+    }
+    of_own = {"activations": SOURCES["row"], **some}
+    found |= {
+        "where normalisation, own": (answered, normalised, NormalisationConfig(**of_own, samples=300)),
+        "where groups, own": (answered, grouped, GroupsConfig(**of_own, masks=300)),
+        "where exact, own": (answered, thinned, ExactConfig(**of_own, masks=100)),
+        "where survivors, own": (answered, survivors, SurvivorsConfig(**of_own, masks=300)),
     }
     found |= {f"exact {name}": (exact, one) for name, one in SOURCES.items()}
     found |= {f"outputs {name}": (shown, SOURCES[name]) for name in ("normal", "sparse", "table")}

@@ -87,10 +87,9 @@ class LiveFigure:
     @property
     def notes(self) -> list[Block]:
         """What stands below all else: what an error is that nobody knows, if a text, tip or table has one anywhere."""
-        parts = (self, *self.variants.values())
-        told = (
-            "\n".join(texts) for part in parts for texts in part.texts.values()
-        )  # in one go: it is faster
+        parts: list[LiveFigure | Variant] = [self, *self.variants.values()]
+        # in one go: it is faster
+        told = ("\n".join(texts) for part in parts for texts in part.texts.values())
         rows = (row for part in parts for row in part.rows)
         if any(UNKNOWN in text for text in told) or any(map(_hides_an_error, rows)):
             return [Paragraph(f"{UNKNOWN}: {WHY_UNKNOWN}.", "muted")]

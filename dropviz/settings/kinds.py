@@ -40,6 +40,10 @@ class Number:
             raise ValueError(text)
         return self.settled(value)
 
+    def accepts(self, value: object) -> bool:
+        """Whether what a browser sends, which may be anything, is a number in the range."""
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
     def settled(self, value: float) -> float:
         """Return the number with no more decimals than the setting has; without −0."""
         if self.whole:
@@ -77,6 +81,10 @@ class Choice:
         if text not in self.options:
             raise ValueError(text)
         return text
+
+    def accepts(self, value: object) -> bool:
+        """Whether what a browser sends, which may be anything, is one of the options."""
+        return isinstance(value, str) and value in self.options
 
     def spell(self, value: str) -> str:
         return value

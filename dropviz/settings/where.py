@@ -1,37 +1,24 @@
-"""The settings of the page of dropout in real networks."""
+"""The questions of the page of dropout in real networks, a record each, and the page's settings."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dropviz.settings.kinds import RATE, Choice, Number, Setting, seed
 
-QUESTION = Choice(
-    "where",
-    "One question at a time",
-    {
-        "normalisation": "Normalisation",
-        "residual": "Attention",
-        "precision": "Few bits",
-        "groups": "Groups",
-        "step": "Steps",
-        "penalty": "Penalty",
-        "exact": "Exact",
-        "survivors": "Survivors",
-    },
-    "normalisation",
-    "Each question looks at one place of a real network, or at one kind of dropout there.",
-    "segments",
-)
-# what each question asks, in full
-ASKED: Mapping[str, str] = {
-    "normalisation": "Before a normalisation: does a forgotten factor matter?",
-    "residual": "In attention and beside a shortcut: what does dropout scale?",
-    "precision": "Does dropout keep the mean where numbers have few bits?",
-    "groups": "What does one mask for many inputs change?",
-    "step": "Do the two strategies train alike?",
-    "penalty": "What does dropout punish?",
-    "exact": "When is the test pass a mean of all thinned networks?",
-    "survivors": "Why not divide by the units that really survive?",
-}
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: its name in a word, what it asks in full, and its settings by their names in its configuration.
+
+    ``drawn`` says what is drawn from the law ``usual``, or from a person's own activations; nothing where it is empty.
+    """
+
+    label: str
+    asked: str
+    settings: Mapping[str, Number | Choice]
+    drawn: str = ""
+    usual: str = "ReLU of a normal"
+
 
 SEED = seed("where_seed", 3, "The same seed gives the same weights, inputs and masks.")
 INPUTS = Number("where_inputs", "inputs (fan-in)", 64, 1, 256, 1, help="How many inputs each unit has.")
@@ -76,19 +63,56 @@ SCALE = Number(
     help="The weights are random, with a standard deviation of scale/√n for n inputs.",
 )
 UNITS = Number("where_units", "units of the layer", 8, 1, 12, 1, help="All 2ⁿ masks are listed.")
-# of each question, under the name that it has in the question's configuration
-FIELDS: Mapping[str, Mapping[str, Number | Choice]] = {
-    "normalisation": {"inputs": INPUTS, "seed": SEED},
-    "residual": {"keys": KEYS, "spread": SCORES, "seed": SEED},
-    "precision": {"layers": LAYERS, "seed": SEED},
-    "groups": {"channels": CHANNELS, "places": PLACES, "seed": SEED},
-    "step": {"seed": SEED},
-    "penalty": {"seed": SEED},
-    "exact": {"scale": SCALE, "seed": SEED},
-    "survivors": {"units": UNITS, "seed": SEED},
+
+QUESTIONS: Mapping[str, Question] = {
+    "normalisation": Question(
+        "Normalisation",
+        "Before a normalisation: does a forgotten factor matter?",
+        {"inputs": INPUTS, "seed": SEED},
+        drawn="The inputs",
+    ),
+    "residual": Question(
+        "Attention",
+        "In attention and beside a shortcut: what does dropout scale?",
+        {"keys": KEYS, "spread": SCORES, "seed": SEED},
+    ),
+    "precision": Question(
+        "Few bits",
+        "Does dropout keep the mean where numbers have few bits?",
+        {"layers": LAYERS, "seed": SEED},
+    ),
+    "groups": Question(
+        "Groups",
+        "What does one mask for many inputs change?",
+        {"channels": CHANNELS, "places": PLACES, "seed": SEED},
+        drawn="The inputs",
+    ),
+    "step": Question("Steps", "Do the two strategies train alike?", {"seed": SEED}),
+    "penalty": Question("Penalty", "What does dropout punish?", {"seed": SEED}),
+    "exact": Question(
+        "Exact",
+        "When is the test pass a mean of all thinned networks?",
+        {"scale": SCALE, "seed": SEED},
+        drawn="The inputs",
+        usual="the size of a normal",
+    ),
+    "survivors": Question(
+        "Survivors",
+        "Why not divide by the units that really survive?",
+        {"units": UNITS, "seed": SEED},
+        drawn="The activations",
+    ),
 }
+QUESTION = Choice(
+    "where",
+    "One question at a time",
+    {name: question.label for name, question in QUESTIONS.items()},
+    "normalisation",
+    "Each question looks at one place of a real network, or at one kind of dropout there.",
+    "segments",
+)
 SETTINGS: tuple[Setting, ...] = (
     RATE,
     QUESTION,
-    *{field.key: field for fields in FIELDS.values() for field in fields.values()}.values(),
+    *{one.key: one for question in QUESTIONS.values() for one in question.settings.values()}.values(),
 )

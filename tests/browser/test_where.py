@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from dropviz.settings.where import ASKED, QUESTION
+from dropviz.settings.where import QUESTION, QUESTIONS
 
 pytestmark = pytest.mark.browser
 
@@ -14,13 +14,13 @@ def test_one_walks_through_the_questions_and_each_has_its_picture_and_follows_th
     page.set_viewport_size({"width": 1280, "height": 720})
     visit(page, "/where?rate=0.6")
     finding = page.locator(".dv-finding")
-    for name, title in QUESTION.options.items():
+    for name, question in QUESTIONS.items():
         if name != QUESTION.default:
             before = finding.inner_text()
-            page.get_by_role("radio", name=title, exact=True).click()
+            page.get_by_role("radio", name=question.label, exact=True).click()
             page.wait_for_url(re.compile(rf"[?&]where={name}(&|$)"))
             expect(finding).not_to_have_text(before)
-        expect(page.get_by_text(ASKED[name], exact=True)).to_be_visible()
+        expect(page.get_by_text(question.asked, exact=True)).to_be_visible()
         expect(page.locator(".dv-value")).to_have_text("0.60")
         at_60 = page.locator(".dv-range").input_value()  # a question may have fewer rates than the others
         panels = page.locator(".dv-panel:visible")

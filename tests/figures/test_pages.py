@@ -44,7 +44,7 @@ from dropviz.training.curves import panels
 from dropviz.training.decision import plane
 from dropviz.training.experiments import experiments
 from dropviz.ui.components.live import ready
-from dropviz.ui.pages.where import QUESTIONS
+from dropviz.ui.pages.where import ANSWERS
 from tests.figures.reading import ambiguous, crossing, lines, words
 from tests.truth.claims import misnamed
 
@@ -89,7 +89,7 @@ FIGURES = {
     "next layer, nonlinearity": lambda: nonlinearity_live(nonlinear_unit(NextLayerConfig())),
     "next layer, depth": lambda: depth_live(depth_gap(NextLayerConfig().depth)),
     "next layer, batch norm": lambda: batch_norm_live(normalized_shift(NextLayerConfig())),
-    **{f"where {question}": draw for question, draw in QUESTIONS.items()},
+    **{f"where {question}": draw for question, draw in ANSWERS.items()},
     "which p": which,
     "left on": lambda: left_on_live(answers_left_on(LayerConfig())),
     **{f"mistake {name}": partial(mistaken, name) for name in WRONG},

@@ -5,8 +5,8 @@ from functools import cache
 import pytest
 
 from dropviz.live.words import Paragraph
-from dropviz.settings.where import FIELDS
-from dropviz.ui.pages.where import QUESTIONS
+from dropviz.settings.where import QUESTIONS
+from dropviz.ui.pages.where import ANSWERS
 from tests.figures.reading import assert_defined, simulated, strayed
 from tests.live.reading import asked
 
@@ -14,8 +14,9 @@ from tests.live.reading import asked
 @cache
 def drawn(question, end):
     """The figure at one end of all its settings, or as it opens."""
-    return QUESTIONS[question](
-        **{name: type(one.default)(getattr(one, end, one.default)) for name, one in FIELDS[question].items()}
+    settings = QUESTIONS[question].settings
+    return ANSWERS[question](
+        **{name: type(one.default)(getattr(one, end, one.default)) for name, one in settings.items()}
     )
 
 

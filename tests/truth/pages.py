@@ -50,7 +50,7 @@ from dropviz.training.experiments import experiments, shown
 from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.optimizers import SGD
 from dropviz.ui.pages.next_layer import STEPS
-from dropviz.ui.pages.where import QUESTIONS
+from dropviz.ui.pages.where import ANSWERS
 
 UNITS = (1, 2, 3, 30, 4001, 100_000)
 SEEDS = (7, 226)
@@ -209,6 +209,20 @@ def _next_layer() -> Iterator[Shown]:
         yield from _drawn(f"next layer, {step}", partial(_step, step), own)
 
 
+def _answered(question: str, **given: Any) -> LiveFigure:
+    law = {"activations": given.pop("law")} if "law" in given else {}
+    return ANSWERS[question](**given, **law)
+
+
+def _where() -> Iterator[Shown]:
+    for name, question in where.QUESTIONS.items():
+        ends = {field: _ends(setting) for field, setting in question.settings.items()}
+        yield from _drawn(f"where, {name}", partial(_answered, name), ends)
+        if question.drawn:
+            few = {field: values[:2] for field, values in ends.items() if field != "seed"}
+            yield from _drawn(f"where, {name}", partial(_answered, name), {"law": list(laws()), **few})
+
+
 def everything() -> Iterator[Shown]:
     """Every page at several hundred settings."""
     law, names, known = list(laws()), list(strategies()), laws()
@@ -242,10 +256,7 @@ def everything() -> Iterator[Shown]:
     for name, picture in PICTURES.items():
         suited = [each for each in law if picture.suits is None or picture.suits(known[each])]
         yield from _drawn("story", _scene, {"law": suited if picture.suits else law[:1], "picture": [name]})
-    for question, fields in where.FIELDS.items():
-        yield from _drawn(
-            f"where, {question}", QUESTIONS[question], {at: _ends(one) for at, one in fields.items()}
-        )
+    yield from _where()
     yield from _next_layer()
     runs: dict[str, Sequence[Any]] = {
         "rate": (0.3, 0.9, 0.05),

@@ -21,7 +21,8 @@ from dropviz.simulation.noise_sweep import NoiseConfig
 from dropviz.simulation.nonlinearity import DepthConfig
 from dropviz.simulation.variance_shift import VarianceShiftConfig
 from dropviz.training.config import TrainingConfig
-from tests.ui.opening import codes, open_page
+from tests.truth.claims import misspelt, strayed_text, unequal
+from tests.ui.opening import codes, open_page, paragraphs
 
 STORED = Path(__file__).parents[1] / "data" / "addresses.json"
 # Which configurations a page makes of its settings. The others have theirs from constants, or many at once.
@@ -79,7 +80,19 @@ def opened(address):
         "address": urlencode(dict(app.query_params), doseq=True),
         "code": codes(app)[0] if name == "schedule" else "",
         "configs": sorted(built),
+        "false": [fault for text in around(app) for fault in false(" ".join(text.split()))],
     }
+
+
+def around(app):
+    """What a page says outside its figure."""
+    boxes = (*app.title, *app.caption, *app.markdown, *app.warning, *app.error, *app.info)
+    return [*(box.value for box in boxes), *paragraphs(app)]
+
+
+def false(text):
+    """Why a text is false: by its equations, its errors or its spelling."""
+    return [*unequal(text, None), *strayed_text(text, 5.0), *misspelt(text, True)]
 
 
 def bare(address):
@@ -99,6 +112,7 @@ def test_the_address_leads_to_what_it_led_to(address):
     for what in ("said", "address", "code"):
         assert found[what] == stored.get(what, [] if what == "said" else "")
     assert set(stored.get("configs", ())) <= set(found["configs"])
+    assert found["false"] == []
 
 
 def test_every_setting_of_every_page_has_an_address():
@@ -124,7 +138,7 @@ def write(addresses):
                 for key, value in one["settings"].items()
                 if json.dumps(value) != json.dumps(usual[bare(address)][key])
             }
-        kept = {key: value for key, value in one.items() if value or key == "settings"}
+        kept = {key: value for key, value in one.items() if key == "settings" or (value and key != "false")}
         lines.append(f"  {json.dumps(address, ensure_ascii=False)}: {json.dumps(kept, ensure_ascii=False)}")
     print("{\n" + ",\n".join(lines) + "\n}")
 

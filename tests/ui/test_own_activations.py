@@ -5,11 +5,16 @@ import pytest
 
 import dropviz as dv
 from dropviz.settings.next_layer import STEP
+from dropviz.settings.where import QUESTION, QUESTIONS
 from dropviz.ui.components.upload import Upload
 from tests.ui.opening import open_page
 
 STEPS = [("next-layer", {STEP.key: step}) for step in STEP.options]
-PAGES = [*((name, {}) for name in ("explore", "which-p", "mistakes", "answer", "noise", "story")), *STEPS]
+DRAWN = {name: question.drawn for name, question in QUESTIONS.items() if question.drawn}
+ASKED = [("where", {QUESTION.key: question}) for question in DRAWN]
+PAGES: list[tuple[str, dict[str, str]]] = (
+    [(name, {}) for name in ("explore", "which-p", "mistakes", "answer", "noise", "story")] + STEPS + ASKED
+)
 FILES = {"mine.npy": np.arange(6.0), "centred.npy": np.array([-1.0, 1.0]), "equal.npy": np.full(3, 2)}
 OF_THE_STORY = {
     "mine.npy": ["Scenes 3, 4, 6, 7 are drawn from mine.npy."],
@@ -46,6 +51,8 @@ def test_a_page_draws_from_them_says_so_and_lets_go_of_them(name, address, file)
     given(app, file)
     said = lines(app)
     expected = OF_THE_STORY[file] if name == "story" else [f"Drawn from {file}."]
+    if name == "where":
+        expected = [f"{DRAWN[address[QUESTION.key]]} are drawn from {file}."]
     if name == "which-p":
         centred = file == "centred.npy"
         expected = (

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 import streamlit as st
 
-from dropviz.settings.where import ASKED, FIELDS, QUESTION, SEED, SETTINGS
+from dropviz.settings.where import QUESTION, QUESTIONS, SEED, SETTINGS
 from dropviz.ui.pages import where
 from tests.ui.opening import open_page
 
@@ -17,30 +17,29 @@ def complaints(app):
 
 
 def test_every_question_is_asked_and_answered_and_named_in_a_word_or_two():
-    assert set(QUESTION.options) == set(ASKED) == set(FIELDS) == set(where.QUESTIONS)
-    assert all(text.endswith("?") for text in ASKED.values())
+    assert set(QUESTIONS) == set(where.ANSWERS)
+    assert all(question.asked.endswith("?") for question in QUESTIONS.values())
     assert max(map(len, QUESTION.options.values())) <= 20
 
 
 @pytest.mark.parametrize("question", QUESTION.options)
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_both_ends_of_every_range_are_shown_without_complaint(end, question):
-    fields = [one for one in FIELDS[question].values() if hasattr(one, end)]
+    settings = QUESTIONS[question].settings.values()
+    fields = [one for one in settings if hasattr(one, end)]
     ends = {one.key: one.spell(type(one.default)(getattr(one, end))) for one in fields}
     app = run(where=question, **ends)
     assert complaints(app) == []
     assert not app.exception
     shown = {widget.key: widget.value for widget in app.number_input}
     assert shown == {key: float(text) for key, text in ends.items()}
-    assert {widget.key for widget in app.selectbox} == {one.key for one in FIELDS[question].values()} - set(
-        ends
-    )
+    assert {widget.key for widget in app.selectbox} == {one.key for one in settings} - set(ends)
 
 
 def test_the_chosen_question_alone_is_computed(monkeypatch):
     computed = []
-    made = {name: partial(lambda name, **_: computed.append(name), name) for name in where.QUESTIONS}
-    monkeypatch.setattr(where, "QUESTIONS", made)
+    made = {name: partial(lambda name, **_: computed.append(name), name) for name in where.ANSWERS}
+    monkeypatch.setattr(where, "ANSWERS", made)
     monkeypatch.setattr(where, "ready", lambda live: live)
     monkeypatch.setattr(where, "live_figure", lambda *_: 0.3)
     st.cache_data.clear()
@@ -59,5 +58,5 @@ def test_a_new_draw_changes_the_seed_only():
 
 
 def test_every_setting_belongs_to_a_question():
-    asked = {field.key for fields in FIELDS.values() for field in fields.values()}
+    asked = {one.key for question in QUESTIONS.values() for one in question.settings.values()}
     assert asked | {"rate", "where"} == {one.key for one in SETTINGS}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, source_of, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
@@ -12,7 +13,6 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import plain
 from dropviz.simulation.where.exact import SHAPES, Thinned, ThinnedMeans
 
-HEIGHT = 235  # pixels
 # name on screen and colour of each network
 NAMES: Mapping[str, tuple[str, str]] = {
     "linear": ("linear network", "ink"),
@@ -20,6 +20,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "relu": ("a ReLU layer", "other"),
     "deep": ("two ReLU layers", "both"),
 }
+SEEN = 1e-3  # a smaller gap is called so
 HINTON = words.Link("https://arxiv.org/abs/1207.0580", "Hinton et al., 2012")
 BALDI = words.Link("https://papers.nips.cc/paper/4878-understanding-dropout", "Baldi & Sadowski, NIPS 2013")
 
@@ -32,7 +33,7 @@ def exact_live(found: Thinned) -> LiveFigure:
         rows=[Row(over(rates, panels, HEIGHT))],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_note(found)],
         alt=f"Over the rate: {'; '.join(panel.title for panel in panels)}.",
     )
@@ -58,13 +59,19 @@ def _note(found: Thinned) -> words.Fold:
         "geometric mean, softmax(E[z]), as z is linear in the mask ({hinton}; {baldi}). Behind a nonlinearity E[z] "
         "is not the z of the test pass in general, and neither mean is. Inverted dropout of the inputs and of every "
         f"hidden layer; standard makes the same networks. Widths: linear {widths['linear']}, softmax "
-        f"{widths['softmax']}, ReLU {widths['relu']} and {widths['deep']}; random, untrained weights. Gaps are of the "
-        "probability of the likeliest class; of the linear network, as a share of its output. Lines are exact, by "
-        f"all masks, {_counts(found)}; points: {found.config.masks:,} drawn masks, bars of one standard error.",
+        f"{widths['softmax']}, ReLU {widths['relu']} and {widths['deep']}; inputs {_inputs(found)}, "
+        "weights random, untrained. Gaps are of the probability of the likeliest class; of the linear network, as a "
+        f"share of its output. Lines are exact, by all masks, {_counts(found)}; points: {found.config.masks:,} drawn "
+        "masks, bars of one standard error.",
         hinton=HINTON,
         baldi=BALDI,
     )
     return words.Fold("Why, and how it is computed", [words.Paragraph(said)])
+
+
+def _inputs(found: Thinned) -> str:
+    law = found.config.activations
+    return source_of(law) if law else "the size of a normal"
 
 
 def _counts(found: Thinned) -> str:
@@ -75,14 +82,11 @@ def _counts(found: Thinned) -> str:
 def _texts(found: Thinned) -> dict[str, list[str]]:
     rates, networks = found.config.rates, found.networks
     gaps = [_geometric(networks[name]) for name in ("relu", "deep")]
-    seen = zip(
-        rates, networks["softmax"].average.exact.tolist(), *(each.tolist() for each in gaps), strict=True
-    )
+    errors = [means.average.error for means in networks.values() if means.average.error is not None]
+    still = np.all(np.equal(errors, 0.0), axis=0)
+    seen = zip(rates, still.tolist(), *(each.tolist() for each in gaps), strict=True)
     findings = [_finding(*each) for each in seen]
-    return {
-        "finding": findings,
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
-    }
+    return texts_of(rates, findings)
 
 
 def _geometric(means: ThinnedMeans) -> Floats:
@@ -92,12 +96,16 @@ def _geometric(means: ThinnedMeans) -> Floats:
     return means.geometric.exact
 
 
-def _finding(rate: float, average: float, relu: float, deep: float) -> str:
+def _finding(rate: float, still: bool, relu: float, deep: float) -> str:
     if rate == 0.0:
         return "At rate 0 nothing is dropped: both means are the test pass in every network."
-    if average == relu == deep == 0.0:
+    if still:
         return "Here every thinned network says the same, and so does the test pass."
     return (
         "The test pass is the average of all networks in the linear one, and their geometric mean behind one softmax "
-        f"layer. Behind a ReLU layer it is off from that by {plain(abs(relu), 2)}, behind two by {plain(abs(deep), 2)}."
+        f"layer. Behind a ReLU layer it is off from that by {_size(relu)}, behind two by {_size(deep)}."
     )
+
+
+def _size(gap: float) -> str:
+    return plain(abs(gap), 2) if abs(gap) >= SEEN else f"less than {SEEN:g}"

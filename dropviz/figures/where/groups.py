@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, LOW, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Row
@@ -10,7 +11,6 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.written import each_plain, plain
 from dropviz.simulation.where.groups import DRAWN, KINDS, Grouped
 
-HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
 COLORS = {"element": "inverted", "channel": "other", "path": "both", "weight": "ink"}
 SOURCES = {
     "elements": words.Link("https://proceedings.mlr.press/v28/wang13a.html", "Wang & Manning, ICML 2013"),
@@ -38,7 +38,7 @@ def groups_live(found: Grouped) -> LiveFigure:
         ],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_source(found)],
         alt=f"{drawn.title}; over the rate: {spread.title}; {mean.title}; {covariance.title}.",
     )
@@ -53,13 +53,13 @@ def _masks_panel(found: Grouped) -> Panel:
         Path(
             f"a mask {_with_article(kind)}",
             COLORS[kind],
-            found.spread.edges[:-1],
+            found.histogram.edges[:-1],
             shares,
             width=1.5,
             stepped=True,
             filled=True,
         )
-        for kind, shares in zip(DRAWN, found.spread.shares, strict=True)
+        for kind, shares in zip(DRAWN, found.histogram.shares, strict=True)
     ]
     keep = 1.0 - np.asarray(found.config.rates)
     kept_z = found.tested / keep
@@ -71,14 +71,14 @@ def _masks_panel(found: Grouped) -> Panel:
     for kind in (*DRAWN, "path"):
         keys += [words.Key(f"a mask {_with_article(kind)}", COLORS[kind]), "\N{EN SPACE}"]
     above = [words.Paragraph([*keys, words.LiveText("path")])]
-    x = Axis("z", float(found.spread.edges[0]), float(found.spread.edges[-1]))
-    y = Axis("masks per bin", 0.0, found.spread.top, unit=" %")
+    x = Axis("z", float(found.histogram.edges[0]), float(found.histogram.edges[-1]))
+    y = Axis("masks per bin", 0.0, found.histogram.top, unit=" %")
     return Panel("z over masks: the mean is the same", x, y, marks, HEIGHT, above=above)
 
 
 def _upright(name: str, at: Floats, share: Floats, found: Grouped) -> Path:
     """A line at one value of z as tall as the share of its masks, or as the panel."""
-    height = np.minimum(100.0 * share, found.spread.top)
+    height = np.minimum(100.0 * share, found.histogram.top)
     x, y = np.stack([at, at], axis=1), np.stack([np.zeros_like(height), height], axis=1)
     return Path(name, COLORS["path"], x, y, width=4)
 
@@ -128,26 +128,27 @@ def _source(found: Grouped) -> words.Fold:
 def _texts(found: Grouped) -> dict[str, list[str]]:
     rates = found.config.rates
     spreads = found.exact_deviation[: len(KINDS) - 1].T.tolist()
-    findings = [_finding(found.tested, *each) for each in spreads]
+    findings = [_finding(found.config.terms, found.tested, *each) for each in spreads]
     seen = zip(
         rates,
-        found.spread.shares.max(axis=(0, 2)).tolist(),
-        found.spread.outside.max(axis=0).tolist(),
+        found.histogram.shares.max(axis=(0, 2)).tolist(),
+        found.histogram.outside.max(axis=0).tolist(),
         strict=True,
     )
-    return {
-        "finding": findings,
-        "path": [_note(found, *each) for each in seen],
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
-    }
+    return texts_of(rates, findings, path=[_note(found, *each) for each in seen])
 
 
-def _finding(tested: float, element: float, channel: float, path: float) -> str:
+def _finding(inputs: int, tested: float, element: float, channel: float, path: float) -> str:
     if max(element, channel, path) == 0.0:
         return f"Every mask gives the same z, {plain(tested, 3)}."
     one, many, all_at_once = each_plain([element, channel, path], 2)
     if element == channel == path:
-        return f"One input has one mask, whoever shares it: z is {plain(tested, 3)} on average, and spreads ± {one}."
+        why = (
+            "One input has one mask, whoever shares it"
+            if inputs == 1
+            else "Here the spread is the same for all"
+        )
+        return f"{why}: z is {plain(tested, 3)} on average, and spreads ± {one}."
     return (
         f"The mean of z is {plain(tested, 3)}, whoever shares a mask. The spread is not the same: ± {one} with a mask "
         f"an element, ± {many} a channel, ± {all_at_once} for a whole path."
@@ -157,7 +158,8 @@ def _finding(tested: float, element: float, channel: float, path: float) -> str:
 def _note(found: Grouped, rate: float, tallest: float, beyond: float) -> str:
     """Both values of a path, and what the picture of the others cuts."""
     kept = plain(found.tested / (1.0 - rate), 3)
-    said = [f"{100 * rate:.0f} % of them at 0, {100 - 100 * rate:.0f} % at {kept}."]
-    said += [f"Bars up to {tallest:.0f} %."] * (tallest > found.spread.top)
+    dropped = f"{100 * rate:.0f} % of them at 0, {100 - 100 * rate:.0f} % at {kept}."
+    said = [dropped if found.tested else "All of them at 0."]
+    said += [f"Bars up to {tallest:.0f} %."] * (tallest > found.histogram.top)
     said += [f"Up to {100 * beyond:.0f} % beyond the axis."] * (beyond > 0.005)
     return " ".join(said)

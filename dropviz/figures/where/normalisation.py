@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, LOW, source_of, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
@@ -10,7 +11,6 @@ from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.simulation.where.normalisation import EPSILON, STRATEGIES, Normalised
 
-HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
 NAMES = {"standard": "× keep at test", "none": "× keep forgotten"}
 SEEN = 1e-3  # a change that is smaller is no more than the ε of the normalisation
 LI = words.Link("https://arxiv.org/abs/1801.05134", "Li et al., CVPR 2019")
@@ -27,7 +27,7 @@ def normalisation_live(found: Normalised) -> LiveFigure:
         ],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_numbers(), _order(), _how(found)],
         alt=f"Over the rate: {change.title}; {variance.title}; {off.title}.",
     )
@@ -37,12 +37,16 @@ def normalisation_live(found: Normalised) -> LiveFigure:
 
 
 def _change(found: Normalised) -> Curves:
-    """What forgetting changes behind each normalisation; that of the last two is on the examples drawn."""
-    lines = [
-        Line("BatchNorm", "none", found.estimates("change")),
-        Line("LayerNorm", "other", Estimate(found.layer_norm_change), kind="simulated"),
-        Line("RMSNorm", "ink", Estimate(found.rms_norm_change), dashed=True, kind="simulated"),
-    ]
+    """What forgetting changes behind each normalisation; that of the last two is on the examples drawn.
+
+    Theirs is drawn only where their outputs have the size 1, with which the axis compares.
+    """
+    lines = [Line("BatchNorm", "none", found.estimates("change"))]
+    if not found.outweighed:
+        lines += [
+            Line("LayerNorm", "other", Estimate(found.layer_norm_change), kind="simulated"),
+            Line("RMSNorm", "ink", Estimate(found.rms_norm_change), dashed=True, kind="simulated"),
+        ]
     title = "Forgetting × keep changes the output at test by"
     return Curves(title, "× its spread in training", lines)
 
@@ -105,11 +109,11 @@ def _how(found: Normalised) -> words.Fold:
     config = found.config
     inputs = "1 input" if config.inputs == 1 else f"{config.inputs} inputs"
     said = (
-        f"{config.units} units with {inputs} each, ReLU of a normal; random, untrained weights with mean 0. BatchNorm "
-        f"stores mean and variance of every unit under dropout, from {config.samples:,} examples, and divides by that "
-        "standard deviation. Changes and means are root mean squares over units and examples. Lines of "
-        "BatchNorm are exact, those of the other two computed on drawn inputs; points are simulated, bars: one "
-        "standard error."
+        f"{config.units} units with {inputs} each, {source_of(config.activations)}; random, untrained weights with "
+        f"mean 0. BatchNorm stores mean and variance of every unit under dropout, from {config.samples:,} examples, "
+        "and divides by that standard deviation. Changes and means are root mean squares over units and examples. "
+        "Lines of BatchNorm are exact, those of the other two computed on drawn inputs; points are simulated, bars: "
+        "one standard error."
     )
     return words.Fold("How it is computed", [words.Paragraph(said)])
 
@@ -117,9 +121,7 @@ def _how(found: Normalised) -> words.Fold:
 def _texts(found: Normalised) -> dict[str, list[str]]:
     rates = found.config.rates
     findings = [_finding(found, at) for at in range(len(rates))]
-    texts = {
-        "finding": findings,
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
+    texts = texts_of(rates, findings) | {
         "layer": [plain(change, 2) for change in found.layer_norm_change.tolist()],
         "rms": [plain(change, 2) for change in found.rms_norm_change.tolist()],
     }
@@ -130,12 +132,24 @@ def _texts(found: Normalised) -> dict[str, list[str]]:
 
 
 def _finding(found: Normalised, at: int) -> str:
+    law, forgotten = found.config.activations, plain(found.exact_change[at], 2)
+    variance = plain(found.exact_variance[0, at], 2)
+    if law.exact_mean == law.exact_variance == 0.0:
+        return "Every input is 0, and so is every z: BatchNorm has nothing to divide by."
+    if not np.isfinite(found.exact_change[at]):
+        return "No z varies in training: BatchNorm has nothing to divide by."
     if found.config.rates[at] == 0.0:
         return "At rate 0 nothing is dropped, and × keep is × 1: every normalisation gives what it gave in training."
+    if found.outweighed:
+        return (
+            f"Inputs as small as these are outweighed by an ε = {EPSILON:g} in a normalisation. Without ε, forgetting "
+            f"× keep changes BatchNorm’s output by {forgotten} standard deviations; even with × keep, its variance is "
+            f"{variance} at test, not 1 as in training."
+        )
     change = max(found.layer_norm_change[at], found.rms_norm_change[at])
     others = f"about {plain(change, 1)}" if change >= SEEN else f"less than {SEEN:g}"
     return (
-        f"Forgetting × keep changes BatchNorm’s output by {plain(found.exact_change[at], 2)} standard deviations, "
+        f"Forgetting × keep changes BatchNorm’s output by {forgotten} standard deviations, "
         f"LayerNorm’s and RMSNorm’s by {others}. Even with × keep, BatchNorm’s variance is "
-        f"{plain(found.exact_variance[0, at], 2)} at test, not 1 as in training."
+        f"{variance} at test, not 1 as in training."
     )

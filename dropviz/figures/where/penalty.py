@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
@@ -10,7 +11,6 @@ from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain
 from dropviz.simulation.where.penalty import COPY, TRUE, Penalty
 
-HEIGHT = 235  # pixels
 SMALLEST_SHARE = 3e-3  # of what is added at r/k = 1: where the axis begins
 WAGER = words.Link(
     "https://papers.nips.cc/paper/4882-dropout-training-as-adaptive-regularization",
@@ -29,7 +29,7 @@ def penalty_live(found: Penalty) -> LiveFigure:
         rows=[Row(over(rates, [added, weights], HEIGHT))],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_numbers(found)],
         alt=f"Over the rate: {added.title}; {weights.title}.",
     )
@@ -90,10 +90,7 @@ def _texts(found: Penalty) -> dict[str, list[str]]:
     seen = zip(rates, each_plain(found.linear.exact, 3), formula, exact, strict=True)
     findings = [_finding(*each) for each in seen]
     quantities = {"linear": found.linear, "logistic": found.logistic, "copy": copy}
-    texts = {
-        "finding": findings,
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
-    }
+    texts = texts_of(rates, findings)
     for name, estimate in quantities.items():
         texts |= words.quantity_texts(name, estimate)
     texts["logistic-exact"] = [

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, LOW, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
@@ -10,7 +11,6 @@ from dropviz.numbers.written import grouped, plain
 from dropviz.simulation.where.precision import LowPrecision
 from dropviz.theory.precision import FORMATS
 
-HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
 COLORS = {"bfloat16": "both", "float16": "other", "mask": "wrong_train"}
 HIGHEST = 5.0  # where the axis of masks ends, in their lowest errors: at high rates they leave it
 OFF = "mean off by, %"
@@ -38,7 +38,7 @@ def precision_live(found: LowPrecision) -> LiveFigure:
         ],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_source(found)],
         alt=f"Over the rate: {'; '.join(titles)}.",
     )
@@ -95,9 +95,7 @@ def _texts(found: LowPrecision) -> dict[str, list[str]]:
     rates = found.config.rates
     findings = [_finding(found, at) for at in range(len(rates))]
     by_format = zip(FORMATS, found.factors.tolist(), strict=True)
-    return {
-        "finding": findings,
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
+    return texts_of(rates, findings) | {
         "exact": [plain(1.0 / (1.0 - rate), 6) for rate in rates],
         "byte": [f"{plain(100.0 * rate, 4)} %" for rate in found.byte_rate.tolist()],
         **{format: [f"{factor:.10g}" for factor in factors] for format, factors in by_format},

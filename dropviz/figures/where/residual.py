@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, LOW, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Points, Row
@@ -11,7 +12,6 @@ from dropviz.numbers.written import plain
 from dropviz.settings.addresses import page_link
 from dropviz.simulation.where.residual import BRANCHES, Attended
 
-HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
 BRANCH_COLORS = ("other", "both", "wrong_test")
 ISSUE = words.Link("https://github.com/pytorch/pytorch/issues/124464", "PyTorch, issue 124464")
 NANOGPT = words.Link("https://github.com/karpathy/nanoGPT/pull/240", "nanoGPT, pull request 240")
@@ -34,7 +34,7 @@ def residual_live(found: Attended) -> LiveFigure:
         ],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_mistake(), _how(found)],
         alt=f"{drawn.title}; over the rate: {deviation.title}; {branches.title}.",
     )
@@ -45,7 +45,7 @@ def residual_live(found: Attended) -> LiveFigure:
 
 def _sums_panel(found: Attended) -> Panel:
     """The distribution of the sum over masks with its mean, and the sum at test."""
-    seen = found.spread
+    seen = found.histogram
     marks: list[Mark] = [
         Path("training", "inverted", seen.edges[:-1], seen.shares[0], width=1.5, stepped=True, filled=True),
         Path("test", "inverted", np.ones(2), np.array([0.0, seen.top]), "dashed"),
@@ -113,24 +113,24 @@ def _how(found: Attended) -> words.Fold:
 
 def _texts(found: Attended) -> dict[str, list[str]]:
     rates = found.config.rates
-    findings = [
-        _finding(rate, spread) for rate, spread in zip(rates, found.exact_deviation.tolist(), strict=True)
-    ]
-    seen = zip(found.spread.shares[0].max(axis=1).tolist(), found.spread.outside[0].tolist(), strict=True)
-    return {
-        "finding": findings,
-        "branch": [_branch(*seen) for seen in zip(rates, found.exact_branch.T.tolist(), strict=True)],
-        "cut": [_cut(*each, found.spread.top) for each in seen],
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
-    }
+    findings = [_finding(*each) for each in zip(rates, found.exact_deviation.tolist(), strict=True)]
+    seen = zip(
+        found.histogram.shares[0].max(axis=1).tolist(), found.histogram.outside[0].tolist(), strict=True
+    )
+    return texts_of(
+        rates,
+        findings,
+        branch=[_branch(*seen) for seen in zip(rates, found.exact_branch.T.tolist(), strict=True)],
+        cut=[_cut(*each, found.histogram.top) for each in seen],
+    )
 
 
-def _finding(rate: float, spread: float) -> str:
+def _finding(rate: float, deviation: float) -> str:
     if rate == 0.0:
         return "At rate 0 nothing is dropped: a row of attention weights sums to 1."
     return (
         "At test a row of attention weights sums to 1. In training it does so on average only: under one mask the sum "
-        f"is 1 ± {plain(spread, 2)}."
+        f"is 1 ± {plain(deviation, 2)}."
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, LOW, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Line, Panel, Path, Row
@@ -11,7 +12,6 @@ from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, grouped, plain
 from dropviz.training.step_pairs import StepPairs
 
-HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
 ROUNDING = 1e-9  # a relative difference of losses that float64 leaves, with room
 HIGHEST = 1.5  # of the first loss: what rises above it is cut
 TITLES = {"SGD": "SGD: η/k² makes them one", "AdamW": "AdamW: η/k, k·λ and k·ε make them one"}
@@ -34,7 +34,7 @@ def step_live(found: StepPairs) -> LiveFigure:
         ],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_rule(found)],
         alt=f"Training loss over the steps. {'; '.join(titles)}.",
     )
@@ -120,11 +120,7 @@ def _texts(found: StepPairs) -> dict[str, list[str]]:
     )
     findings = [_finding(*each) for each in seen]
     signals = zip(found.signal["standard"].tolist(), found.signal["inverted"].tolist(), strict=True)
-    return {
-        "finding": findings,
-        "signal": [_signal(*each) for each in signals],
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
-    } | {
+    return texts_of(rates, findings, signal=[_signal(*each) for each in signals]) | {
         f"rule-{name}": _multiples(rule.learning_rate, rule.weight_decay, rule.epsilon, name != "sgd")
         for name, rule in found.rules.items()
     }

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.where.question import HEAD, HEIGHT, LOW, source_of, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
@@ -10,7 +11,6 @@ from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import plain
 from dropviz.simulation.where.survivors import Survivors
 
-HEIGHT, LOW = 235, 165  # of the picture, and of what unfolds, pixels
 COLORS = ("ink", "both", "other", "inverted")  # of the widths, the narrowest first
 DIVIDED = "÷ survivors"
 FEWEST = 1e-3  # per cent of the masks that are said as they are
@@ -36,7 +36,7 @@ def survivors_live(found: Survivors) -> LiveFigure:
         ],
         rates=found.config.rates,
         texts=_texts(found),
-        head=[words.live_paragraph("finding", "finding")],
+        head=HEAD,
         foot=[_note(found)],
         alt=f"Over the rate: {empty.title}; {variances.title}; {means.title}.",
     )
@@ -60,14 +60,8 @@ def _variances(found: Survivors) -> Curves:
         Line("while one survives", "other", Estimate(found.given_one), dashed=True),
     ]
     # inverted's grows without end: the picture ends where r/k is 6
-    high = 6.0 * max(_square(found), 1e-12)
+    high = 6.0 * found.square_sum or np.inf
     return Curves(f"Variance of the sum of {_units(found)}", "variance over masks", lines, limits=(0.0, high))
-
-
-def _square(found: Survivors) -> float:
-    """Σ a², of which inverted's variance is r/k."""
-    rate, at = max((rate, at) for at, rate in enumerate(found.config.rates))
-    return float(found.inverted.variance.exact[at]) * (1.0 - rate) / rate if rate else 0.0
 
 
 def _means(found: Survivors) -> Curves:
@@ -92,8 +86,8 @@ def _note(found: Survivors) -> words.Fold:
         "without replacement: of equal units it does not vary at all, of unequal ones it may vary more than "
         "inverted’s. DropBlock divides so ({dropblock}), over a batch, where it hardly ever loses all. At S = 0 "
         "{vision} adds 10⁻⁶ to S and gives zeros, as here; {without} computes 0/0. "
-        f"Here: {_units(found)}, ReLU of a normal, {found.config.masks:,} masks. Lines are exact, points simulated "
-        "with bars of one standard error.",
+        f"Here: {_units(found)}, {source_of(found.config.activations)}, {found.config.masks:,} masks. Lines are "
+        "exact, points simulated with bars of one standard error.",
         dropblock=DROPBLOCK,
         vision=VISION,
         without=WITHOUT,
@@ -108,10 +102,7 @@ def _texts(found: Survivors) -> dict[str, list[str]]:
         _finding(_units(found), rate, rate**units, *each)
         for rate, *each in zip(rates, *variances, strict=True)
     ]
-    return {
-        "finding": findings,
-        "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
-    }
+    return texts_of(rates, findings)
 
 
 def _finding(units: str, rate: float, empty: float, inverted: float, divided: float) -> str:
@@ -122,7 +113,7 @@ def _finding(units: str, rate: float, empty: float, inverted: float, divided: fl
         f"{_percent(empty)} of the masks. "
     )
     if inverted == 0.0:
-        return f"{said}Here every activation is 0, and so is every sum."
+        return f"{said}Here every activation drawn is 0, and so is every sum."
     return f"{said}The sum’s variance is {plain(divided / inverted, 2)} times that of inverted."
 
 

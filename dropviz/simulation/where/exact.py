@@ -14,6 +14,7 @@ from dropviz.numbers.checks import Checked, Floats, check_count, check_number, c
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import enumerate_masks, mask_probabilities
+from dropviz.theory.activations import Activations
 from dropviz.theory.standard_errors import fair
 from dropviz.theory.thinned import average, normalized_geometric_mean, softmax
 
@@ -45,9 +46,11 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
 class ExactConfig(Checked):
     """Networks with random, untrained weights of standard deviation ``scale``/√inputs (scale 0 to 10), no biases.
 
-    The inputs are the sizes of normal draws; ``masks`` (2 to 20,000) are drawn for the simulation.
+    The inputs are drawn from ``activations``, or are the sizes of normal draws; ``masks`` (2 to 20,000) are drawn for
+    the simulation.
     """
 
+    activations: Activations | None = None
     scale: float = checked(1.5, check_number, 0.0, 10.0)
     rates: tuple[float, ...] = checked(GRID, check_rising)
     masks: int = checked(2000, check_count, 2, 20_000)
@@ -86,7 +89,8 @@ def thinned(config: ExactConfig) -> Thinned:
 
 def _means(config: ExactConfig, shape: Shape, rng: np.random.Generator) -> ThinnedMeans:
     rates, units = np.asarray(config.rates), sum(shape.widths[:-1])
-    inputs = np.abs(rng.standard_normal(shape.widths[0]))
+    law, width = config.activations, shape.widths[0]
+    inputs = law.sample(rng, width) if law else np.abs(rng.standard_normal(width))
     weights = [
         config.scale / math.sqrt(fan_in) * rng.standard_normal((fan_in, fan_out))
         for fan_in, fan_out in zip(shape.widths, shape.widths[1:], strict=False)
@@ -126,33 +130,42 @@ def _outputs(shape: Shape, inputs: Floats, weights: Sequence[Floats], masks: Flo
 def _gap(values: Floats, chances: Floats, drawn: Floats, test: float) -> Estimate:
     """The average of ``values``, shape (mask, rate), less ``test``; exact by all masks, and of those ``drawn``."""
     mean = (chances * values).sum(axis=0)
-    return _estimate(mean - test, drawn.mean(axis=0) - test, values - mean, chances, len(drawn))
+    scale = max(1.0, float(np.abs(values).max()))
+    return _estimate(mean - test, drawn.mean(axis=0) - test, values - mean, chances, len(drawn), scale)
 
 
 def _geometric_gap(mean: Floats, z: Floats, chances: Floats, drawn: Floats, at: int, test: float) -> Estimate:
     """The normalized geometric ``mean`` of one class less ``test``; its error by the delta method.
 
-    p_at = softmax(z)_at changes by p_at·(z_at − Σ pⱼ·zⱼ) to first order, whose variance is that over all masks. Where
+    p_at = softmax(z)_at changes by p_at·Σ pⱼ·(z_at − zⱼ) to first order, whose variance is that over all masks. Where
     the second order, of the size ½·p_at·(1 − p_at) times the squared error of a difference of two z, is above STRAIGHT
-    of that error, the first is not enough, and the error is unknown.
+    of that error, the first is not enough, and the error is unknown; but not where all pⱼ stay below ROUNDING.
     """
-    ones = np.full((len(drawn), drawn.shape[1]), 1.0 / len(drawn))
-    seen = normalized_geometric_mean(drawn, ones)[:, at]
-    change = mean[:, at] * (z[..., at] - (mean * z).sum(axis=-1))
+    count, own = len(drawn), mean[:, at]
+    seen = normalized_geometric_mean(drawn, np.full((count, drawn.shape[1]), 1.0 / count))[:, at]
+    others, apart = np.delete(mean, at, axis=-1), np.delete(z - z[..., at, None], at, axis=-1)
+    change = -own * (others * apart).sum(axis=-1)
     away = change - (chances * change).sum(axis=0)
-    apart = z - z[..., at, None]
-    spread = average(apart**2, chances) - average(apart, chances) ** 2
-    first = np.sqrt((chances * away**2).sum(axis=0) / len(drawn))
-    second = 0.5 * mean[:, at] * (1.0 - mean[:, at]) * spread.max(axis=-1) / len(drawn)
-    straight = second <= STRAIGHT * first
-    found = _estimate(mean[:, at] - test, seen - test, away, chances, len(drawn))
-    return replace(found, error=np.where(straight, found.error, np.nan))
+    middle = average(apart, chances)
+    off = np.sqrt(np.maximum(average(apart**2, chances) - middle**2, 0.0) / count)
+    first = np.sqrt((chances * away**2).sum(axis=0) / count)
+    uncertain = own * others.sum(axis=-1)  # p_at·(1 − p_at), which is 0 also where a small pⱼ leaves float64
+    straight = (uncertain > 0.0) & (0.5 * uncertain * off.max(axis=-1) ** 2 <= STRAIGHT * first)
+    settled = (middle + 5.0 * off).max(axis=-1) < math.log(ROUNDING)
+    found = _estimate(own - test, seen - test, away, chances, count)
+    assert found.error is not None
+    return replace(found, error=np.where(straight | settled, found.error, np.nan))
 
 
-def _estimate(exact: Floats, seen: Floats, away: Floats, chances: Floats, count: int) -> Estimate:
-    """A gap, and the error of ``count`` masks whose values lie ``away`` from their mean; NaN where it is not fair."""
-    # equal values differ by rounding, whose kurtosis tells nothing
-    away = drop_rounding(away, 1.0, ROUNDING)
+@np.errstate(over="ignore", invalid="ignore")  # a fourth power that leaves float64 is not fair
+def _estimate(
+    exact: Floats, seen: Floats, away: Floats, chances: Floats, count: int, scale: float = 1.0
+) -> Estimate:
+    """A gap, and the error of ``count`` masks whose values lie ``away`` from their mean; NaN where it is not fair.
+
+    ``scale`` is the size of the values: equal ones differ by rounding, whose kurtosis tells nothing.
+    """
+    exact, seen, away = (drop_rounding(each, scale, ROUNDING) for each in (exact, seen, away))
     second, fourth = ((chances * away**power).sum(axis=0) for power in (2, 4))
     error = np.where(fair(second, fourth, count), np.sqrt(second / count), np.nan)
-    return Estimate(drop_rounding(exact, 1.0, ROUNDING), seen, error)
+    return Estimate(exact, seen, error)

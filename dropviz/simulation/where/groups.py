@@ -8,72 +8,68 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import (
-    Checked,
-    Floats,
-    check_count,
-    checked,
-    quotient,
+from dropviz.numbers.checks import ROUNDING, Bools, Floats, check_count, checked, drop_rounding
+from dropviz.simulation.masks import masked_sums
+from dropviz.simulation.where.sums import (
+    WIDE_RATE,
+    MaskHistogram,
+    SumEstimates,
+    SumsConfig,
+    estimates_of,
+    mask_histogram,
+    near,
+    unit_of,
 )
-from dropviz.numbers.estimate import Estimates
-from dropviz.numbers.rates import GRID, check_rising
-from dropviz.simulation.masks import check_masked, masked_sums
-from dropviz.simulation.where.spread import WIDE_RATE, Spread, near, spread
-from dropviz.theory.activations import RELU
+from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.groups import covariance_error, group_covariance, group_square_product
-from dropviz.theory.standard_errors import variance_error
+from dropviz.theory.standard_errors import NEGLIGIBLE, fair
+from dropviz.theory.sums import inverted_mask_moments, moments_of_sum
 
 KINDS = ("element", "channel", "path", "weight")
 DRAWN = KINDS[:2]  # whose z has a distribution; that of a path has two values
 
 
 @dataclass(frozen=True, slots=True)
-class GroupsConfig(Checked):
-    """``channels`` × ``places`` inputs, 1 to 16 each, ReLU of a normal; weights from N(1, ½²)/(channels × places)."""
+class GroupsConfig(SumsConfig):
+    """``channels`` × ``places`` inputs, 1 to 16 each, of ``activations``; weights from N(1, ½²)/(channels × places)."""
 
+    activations: Activations = RELU
     channels: int = checked(8, check_count, 1, 16)
     places: int = checked(8, check_count, 1, 16)
-    rates: tuple[float, ...] = checked(GRID, check_rising)
-    masks: int = checked(4000, check_count, 2, 100_000)
-    seed: int = checked(3, check_count, 0, 2**63 - 1)
 
-    def __post_init__(self) -> None:
-        Checked.__post_init__(self)
-        check_masked("masks", self.masks, self.channels * self.places)
+    @property
+    def terms(self) -> int:
+        """The inputs of a unit."""
+        return self.channels * self.places
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Grouped(Estimates):
-    """One unit's z over masks, its mean and standard deviation, and its covariance with a second; all (kind, rate)."""
+class Grouped(SumEstimates):
+    """One unit's z over masks, and its covariance with a second; all (kind, rate)."""
 
     config: GroupsConfig
     tested: float  # z without dropout
-    mean: Floats
-    mean_se: Floats
-    exact_mean: Floats
-    deviation: Floats
-    deviation_se: Floats
-    exact_deviation: Floats
     covariance: Floats
     covariance_se: Floats
+    covariance_fair: Bools
     exact_covariance: Floats
-    spread: Spread  # of z, by the kinds `DRAWN`
+    histogram: MaskHistogram  # of z, by the kinds `DRAWN`
 
 
 def grouped(config: GroupsConfig) -> Grouped:
     """Draw the inputs, the weights of both units, and masks of every kind."""
     rng, shape = np.random.default_rng(config.seed), (config.channels, config.places)
-    inputs = RELU.sample(rng, config.channels * config.places).reshape(shape)
+    inputs = config.activations.sample(rng, config.terms).reshape(shape)
     weights = (1.0 + 0.5 * rng.standard_normal((2, config.channels))) / inputs.size
     terms = weights[:, :, None] * inputs  # of each unit, channel and place
     sums = {
         "element": terms.reshape(2, -1),
-        "channel": terms.sum(axis=2),
-        "path": terms.sum(axis=(1, 2))[:, None],
+        "channel": _total(terms, 2),
+        "path": _total(terms, (1, 2))[:, None],
         "weight": terms.reshape(2, -1),
     }
     drawn = {kind: _both_z(config, kind, sums[kind]) for kind in KINDS}
-    tested = float(terms[0].sum())
+    tested = float(_total(terms[0], (0, 1)))
     seen = [_seen(config, drawn[kind], sums[kind], kind == "weight") for kind in KINDS]
     exact_mean = np.full((len(KINDS), len(config.rates)), tested)
     columns = dict(
@@ -86,10 +82,15 @@ def grouped(config: GroupsConfig) -> Grouped:
     return Grouped(
         config=config,
         tested=tested,
-        spread=spread([drawn[kind][0] for kind in DRAWN], config.rates, min(ends), max(ends)),
+        histogram=mask_histogram([drawn[kind][0] for kind in DRAWN], config.rates, min(ends), max(ends)),
         exact_mean=exact_mean,
         **columns,
     )
+
+
+def _total(terms: Floats, axes: int | tuple[int, ...]) -> Floats:
+    """The sum over ``axes``; 0 where terms of both signs leave no more than rounding."""
+    return drop_rounding(terms.sum(axis=axes), np.abs(terms).sum(axis=axes), ROUNDING)
 
 
 def _both_z(config: GroupsConfig, kind: str, sums: Floats) -> tuple[Floats, Floats]:
@@ -104,24 +105,25 @@ def _both_z(config: GroupsConfig, kind: str, sums: Floats) -> tuple[Floats, Floa
     return z(0), z(1)
 
 
-def _seen(config: GroupsConfig, both: tuple[Floats, Floats], sums: Floats, apart: bool) -> dict[str, Floats]:
+def _seen(
+    config: GroupsConfig, both: tuple[Floats, Floats], sums: Floats, apart: bool
+) -> dict[str, Floats | Bools]:
     """What masks show of both units, with errors from their law, and the closed forms; shape (rate,) each."""
-    count, rates = config.masks, np.asarray(config.rates)
-    variance, beside = (group_covariance(rates, each, each) for each in sums)
-    covariance = np.zeros_like(variance) if apart else group_covariance(rates, *sums)
-    product = variance * beside if apart else group_square_product(rates, *sums)
-    # measured from the first mask, z that does not vary has a deviation of 0 to the bit
-    moved = [each - each[0] for each in both]
-    apart_from_mean = [each - each.mean(axis=0) for each in moved]
-    seen = np.square(apart_from_mean[0]).sum(axis=0) / (count - 1)
-    error = variance_error(variance, group_square_product(rates, sums[0], sums[0]), count)
-    return {
-        "mean": both[0].mean(axis=0),
-        "mean_se": np.sqrt(variance / count),
-        "deviation": np.sqrt(seen),
-        "deviation_se": np.nan_to_num(quotient(error, 2.0 * np.sqrt(variance))),
-        "exact_deviation": np.sqrt(variance),
-        "covariance": (apart_from_mean[0] * apart_from_mean[1]).sum(axis=0) / (count - 1),
-        "covariance_se": covariance_error(product, covariance, variance * beside, count),
-        "exact_covariance": covariance,
+    count, rates, unit = config.masks, np.asarray(config.rates), unit_of(sums)
+    scaled = sums / unit
+    variances = group_covariance(rates, scaled[0], scaled[0]) * group_covariance(rates, scaled[1], scaled[1])
+    covariance = np.zeros_like(variances) if apart else group_covariance(rates, *scaled)
+    product = variances if apart else group_square_product(rates, *scaled)
+    # of φ = x·y − Cov: E[φ²], and a bound of E[φ⁴]; the error leaves out the product of both means
+    one, other = (moments_of_sum(each, inverted_mask_moments(rates)) for each in scaled)
+    square = np.maximum(product - covariance**2, 0.0)
+    fourths = one[4] * other[4] if apart else np.sqrt(one[8] * other[8])
+    # measured from the first mask, z that does not vary has a covariance of 0 to the bit
+    z, next_z = ((each - each[0] - (each - each[0]).mean(axis=0)) / unit for each in both)
+    return estimates_of(both[0], sums[0], rates) | {
+        "covariance": unit**2 * (z * next_z).sum(axis=0) / (count - 1),
+        "covariance_se": unit**2 * covariance_error(product, covariance, variances, count),
+        "covariance_fair": (variances + covariance**2 <= NEGLIGIBLE * count * square)
+        & fair(square, fourths, count),
+        "exact_covariance": unit**2 * covariance,
     }

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dropviz.numbers.checks import Checked, Floats, check_count, checked, quotient
+from dropviz.numbers.checks import Bools, Checked, Floats, check_count, checked, quotient
 from dropviz.numbers.estimate import Estimates
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import check_masked, masked_sums
-from dropviz.theory.activations import RELU
+from dropviz.theory.activations import RELU, Activations
+from dropviz.theory.law import law_of
 from dropviz.theory.normalisation import behind_batch_norm, change_by_forgetting
+from dropviz.theory.sums import fair_by_variance, masked_moments, moments_of_sum
 
 STRATEGIES = ("standard", "none")
 EPSILON = 1e-5  # of PyTorch's LayerNorm and RMSNorm, inside the root
@@ -23,11 +25,12 @@ FEW = 200  # examples are enough for LayerNorm, for which nothing is drawn but i
 
 @dataclass(frozen=True, slots=True)
 class NormalisationConfig(Checked):
-    """``units`` units, 2 to 256, of ``inputs`` inputs, 1 to 256, which are ReLU of a normal.
+    """``units`` units, 2 to 256, of ``inputs`` inputs, 1 to 256, which are drawn from ``activations``.
 
     Weights are drawn from N(0, 2/inputs); each of the ``samples`` examples has inputs and a mask of its own.
     """
 
+    activations: Activations = RELU
     inputs: int = checked(64, check_count, 1, 256)
     units: int = checked(12, check_count, 2, 256)
     rates: tuple[float, ...] = checked(GRID, check_rising)
@@ -45,7 +48,8 @@ class Normalised(Estimates):
 
     ``off`` and ``variance`` are those behind BatchNorm, (strategy, rate): the root mean square over units of their
     means, which were 0 in training, and their variance, which was 1. ``change`` is the root mean square by which
-    forgetting the factor changes the output, (rate,).
+    forgetting the factor changes the output, (rate,). All three are NaN where no z varies in training; errors are NaN
+    where rare inputs decide them.
     """
 
     config: NormalisationConfig
@@ -60,29 +64,35 @@ class Normalised(Estimates):
     exact_change: Floats
     layer_norm_change: Floats  # the same for LayerNorm and RMSNorm, on the examples drawn, shape (rate,)
     rms_norm_change: Floats
+    outweighed: bool  # whether z is so small that ε is more than a hundredth of what these two divide by
 
 
 def normalised(config: NormalisationConfig) -> Normalised:
     """Draw weights, then an input and a mask for every example, and normalise what comes out."""
     rng = np.random.default_rng(config.seed)
     weights = np.sqrt(2.0 / config.inputs) * rng.standard_normal((config.units, config.inputs))
-    inputs = RELU.sample(rng, config.samples * config.inputs).reshape(config.samples, config.inputs)
+    inputs = config.activations.sample(rng, config.samples * config.inputs)
+    inputs = inputs.reshape(config.samples, config.inputs)
     masks = np.random.SeedSequence(config.seed, spawn_key=(1,))
     root = weights.sum(axis=1) / np.sqrt(np.square(weights).sum(axis=1))  # √A, with the sign of Σw
     size = float(np.sqrt(np.square(root).mean()))
-    law = (RELU.exact_mean, RELU.exact_variance)
+    law = (config.activations.exact_mean, config.activations.exact_variance)
     exact = [behind_batch_norm(name, config.rates, *law, size**2) for name in STRATEGIES]
+    exact_change = change_by_forgetting(config.rates, *law, size**2)
     tested = inputs[:FEW] @ weights.T
+    centred = tested - tested.mean(axis=1, keepdims=True)
+    seen = _behind_batch_norm(config, weights, inputs, masks, root / size)
     return Normalised(
         config=config,
         exact_off=np.array([each.mean for each in exact]),
         exact_variance=np.array([each.variance for each in exact]),
-        exact_change=change_by_forgetting(config.rates, *law, size**2),
+        exact_change=exact_change,
         layer_norm_change=_change(
             lambda z: _rms_norm(z - z.mean(axis=1, keepdims=True)), tested, config.rates
         ),
         rms_norm_change=_change(_rms_norm, tested, config.rates),
-        **_behind_batch_norm(config, weights, inputs, masks, root / size),
+        outweighed=min(np.square(each).mean() for each in (tested, centred)) < 100.0 * EPSILON,
+        **{name: np.where(np.isfinite(exact_change), each, np.nan) for name, each in seen.items()},
     )
 
 
@@ -107,22 +117,38 @@ def _behind_batch_norm(
         spread = np.square(train - train.mean(axis=0))
         var = spread.mean(axis=0)
         wobble = quotient(spread, var) - 1.0
-        share = np.square(test - test.mean()) / var
+        share = quotient(np.square(test - test.mean()), var)
         # each example's value and, on top, its part in the errors of the stored mean and variance
         for at, scale in enumerate(scales):
-            shift = (scale * test - train) / np.sqrt(var)
+            shift = quotient(scale * test - train, np.sqrt(var))
             off[at] += along * (shift - 0.5 * shift.mean(axis=0) * wobble)
             ratio = scale**2 * share
             variance[at] += ratio - ratio.mean(axis=0) * wobble
-        square = rates**2 * np.square(test) / var
+        square = quotient(rates**2 * np.square(test), var)
         change += square - square.mean(axis=0) * wobble
+    told = _fair(config, weights)
     seen = {"off": off, "variance": variance, "change": change}
     found = {}
     for name, influence in seen.items():
         found[name] = influence.mean(axis=-2) / config.units
-        found[f"{name}_se"] = influence.std(axis=-2) / config.units / np.sqrt(config.samples)
+        error = influence.std(axis=-2) / config.units / np.sqrt(config.samples)
+        found[f"{name}_se"] = np.where(told, error, np.nan)
     root = np.sqrt(found["change"])
-    return found | {"change": root, "change_se": np.nan_to_num(quotient(found["change_se"], 2.0 * root))}
+    error = quotient(found["change_se"], 2.0 * root)
+    return found | {"change": root, "change_se": np.where(root == 0.0, 0.0, error)}
+
+
+def _fair(config: NormalisationConfig, weights: Floats) -> Bools:
+    """Whether the errors, which are seen in the examples, are fair at each rate.
+
+    They are where those of the variances are, in training and at test, of the unit that has the fewest inputs to it;
+    and at rate 0, where training and test are the same.
+    """
+    law, rates = law_of(config.activations), np.asarray(config.rates)
+    few = weights[(np.square(weights**2).sum(axis=1) / np.square(weights).sum(axis=1) ** 2).argmax()]
+    train, test = (moments_of_sum(few, masked_moments(law, each)) for each in (rates, 0.0))
+    known = fair_by_variance(train, config.samples) & fair_by_variance(test, config.samples)
+    return np.asarray(known | (rates == 0.0))
 
 
 def _rms_norm(z: Floats) -> Floats:

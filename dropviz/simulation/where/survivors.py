@@ -13,6 +13,7 @@ from dropviz.numbers.checks import Bools, Checked, Floats, check_count, checked,
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.rates import GRID, check_rising
 from dropviz.simulation.masks import MOST_ENUMERATED, enumerate_masks, mask_probabilities
+from dropviz.simulation.where.sums import unit_of
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.standard_errors import fair, fair_variance, variance_error
 from dropviz.theory.survivors import all_dropped, survivor_sums
@@ -48,6 +49,7 @@ class Survivors:
     """A layer's sum over masks by inverted dropout and by dividing by the survivors; and how often none survives."""
 
     config: SurvivorsConfig
+    square_sum: float  # Σ a², of which inverted's variance is r/k
     inverted: SumLaw
     survivors: SumLaw  # 0 where every unit is dropped
     given_one: Floats  # the variance of the latter, exact, where a unit survives
@@ -57,12 +59,14 @@ class Survivors:
 def survivors(config: SurvivorsConfig) -> Survivors:
     """Draw the activations and the masks of a layer, and put the sums of its outputs beside their closed forms."""
     rng, rates = np.random.default_rng(config.seed), np.asarray(config.rates)
-    a = config.activations.sample(rng, config.units)
+    activations = config.activations.sample(rng, config.units)
+    unit = unit_of(activations)
+    a = activations / unit
     uniforms = rng.random((config.masks, max(config.units, *WIDTHS)))
     every = enumerate_masks(config.units)
     chances = mask_probabilities(every, rates)
     moments, total = survivor_sums(a, rates), float(a.sum())
-    inverted_variance = rates / (1.0 - rates) * float((a**2).sum())
+    square_sum = float((a**2).sum())
     kept = [(uniforms[:, : config.units] >= rate).astype(np.float64) for rate in rates]
     drawn = (
         np.stack([masks @ a for masks in kept], axis=1),
@@ -71,7 +75,7 @@ def survivors(config: SurvivorsConfig) -> Survivors:
     listed = (every @ a)[:, None], every.sum(axis=1)[:, None]
     divided = [config.units * sums / np.maximum(count, 1.0) for sums, count in (listed, drawn)]
     inverted = _law(
-        (np.full(len(rates), total), inverted_variance),
+        (np.full(len(rates), total), rates / (1.0 - rates) * square_sum),
         listed[0] / (1.0 - rates),
         chances,
         drawn[0] / (1.0 - rates),
@@ -79,11 +83,17 @@ def survivors(config: SurvivorsConfig) -> Survivors:
     by_survivors = _law((moments.mean_of_all, moments.variance_of_all), divided[0], chances, divided[1])
     return Survivors(
         config=config,
-        inverted=inverted,
-        survivors=by_survivors,
-        given_one=moments.variance,
+        square_sum=unit**2 * square_sum,
+        inverted=_times(unit, inverted),
+        survivors=_times(unit, by_survivors),
+        given_one=unit**2 * moments.variance,
         empty=MappingProxyType({width: _empty(width, rates, uniforms) for width in WIDTHS}),
     )
+
+
+def _times(unit: float, law: SumLaw) -> SumLaw:
+    """The law of ``unit`` times the sum."""
+    return SumLaw(law.mean.each(lambda part: unit * part), law.variance.each(lambda part: unit**2 * part))
 
 
 def _law(exact: tuple[Floats, Floats], listed: Floats, chances: Floats, drawn: Floats) -> SumLaw:

@@ -57,12 +57,12 @@ def live_figure(
 
     def keep_rate() -> None:
         rate = st.session_state[state].get("rate")
-        if isinstance(rate, int | float) and setting.low <= rate <= setting.high:
+        if setting.accepts(rate):
             saved()[setting.key] = float(rate)
 
     def keep_variant() -> None:
         chosen = st.session_state[state].get("chosen")
-        if variant is not None and chosen in variant.options:
+        if variant is not None and variant.accepts(chosen):
             saved()[variant.key] = chosen
 
     head = {

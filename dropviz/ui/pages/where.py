@@ -15,7 +15,7 @@ from dropviz.figures.where.residual import residual_live
 from dropviz.figures.where.step import step_live
 from dropviz.figures.where.survivors import survivors_live
 from dropviz.live.figure import LiveFigure
-from dropviz.settings.where import ASKED, FIELDS, QUESTION, SEED, SETTINGS
+from dropviz.settings.where import QUESTION, QUESTIONS, SEED, SETTINGS
 from dropviz.simulation.where.exact import ExactConfig, thinned
 from dropviz.simulation.where.groups import GroupsConfig, grouped
 from dropviz.simulation.where.normalisation import NormalisationConfig, normalised
@@ -23,14 +23,17 @@ from dropviz.simulation.where.penalty import PenaltyConfig, penalty
 from dropviz.simulation.where.precision import PrecisionConfig, low_precision
 from dropviz.simulation.where.residual import ResidualConfig, attended
 from dropviz.simulation.where.survivors import SurvivorsConfig, survivors
+from dropviz.theory.activations import RELU, Activations
+from dropviz.theory.measured import Empirical
 from dropviz.training.step_pairs import StepPairsConfig, step_pairs
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import saved
+from dropviz.ui.settings.sources import drawn_from
 from dropviz.ui.settings.widgets import fold, show, show_seed
 
 # of each question: its settings → its result, drawn
-QUESTIONS: Mapping[str, Callable[..., LiveFigure]] = {
+ANSWERS: Mapping[str, Callable[..., LiveFigure]] = {
     "normalisation": lambda **settings: normalisation_live(normalised(NormalisationConfig(**settings))),
     "residual": lambda **settings: residual_live(attended(ResidualConfig(**settings))),
     "precision": lambda **settings: precision_live(low_precision(PrecisionConfig(**settings))),
@@ -42,28 +45,36 @@ QUESTIONS: Mapping[str, Callable[..., LiveFigure]] = {
 }
 
 
-@st.cache_data(max_entries=32, show_spinner="Computing …")
+@st.cache_data(
+    max_entries=32,
+    show_spinner="Computing …",
+    hash_funcs={Empirical: lambda source: source.digest},
+)
 def _live(question: str, settings: Mapping[str, Any]) -> Ready:
-    return ready(QUESTIONS[question](**settings))
+    return ready(ANSWERS[question](**settings))
 
 
-def _controls(place: DeltaGenerator) -> tuple[str]:
-    question = show(QUESTION)
-    st.markdown(f"**{ASKED[question]}**")
+def _controls(place: DeltaGenerator) -> tuple[str, Mapping[str, Activations]]:
+    name = show(QUESTION)
+    question = QUESTIONS[name]
+    st.markdown(f"**{question.asked}**")
     unfolded = fold("Settings", "where", place)
     if unfolded.open:
         with unfolded:
-            for setting in FIELDS[question].values():
+            for setting in question.settings.values():
                 if setting is SEED:
                     show_seed(SEED, "A new seed: other weights, inputs and masks.")
                 else:
                     show(setting)
-    return (question,)
+    if not question.drawn:
+        return name, {}
+    law = drawn_from(place, RELU, question.usual, f"{question.drawn} are drawn")
+    return name, {} if law is RELU else {"activations": law}
 
 
-def _figure(question: str) -> None:
-    settings = {name: saved()[setting.key] for name, setting in FIELDS[question].items()}
-    live_figure(_live(question, settings), "networks")
+def _figure(name: str, drawn: Mapping[str, Activations]) -> None:
+    settings = {field: saved()[setting.key] for field, setting in QUESTIONS[name].settings.items()}
+    live_figure(_live(name, {**settings, **drawn}), "networks")
 
 
 PAGE = Page(

@@ -75,4 +75,4 @@ def test_what_a_layer_of_survivors_loses_is_said(units):
     ratio = lost * (1 - lost) * units * 0.05 / 0.95
     assert f"{plain(ratio, 2)} times that of inverted" in said[3]
     empty = survivors_live(survivors(SurvivorsConfig(Constant(0.0), units=units, rates=RATES, masks=100)))
-    assert empty.texts["finding"][1].endswith("Here every activation is 0, and so is every sum.")
+    assert empty.texts["finding"][1].endswith("Here every activation drawn is 0, and so is every sum.")

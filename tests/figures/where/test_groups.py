@@ -37,8 +37,8 @@ def test_a_path_has_two_values_whose_shares_are_keep_and_rate():
     drawn = LIVE.panels[0]
     kept, dropped = named(drawn, Path, "path kept"), named(drawn, Path, "path dropped")
     np.testing.assert_allclose(kept.x[:, 0], FOUND.tested / (1.0 - np.asarray(LIVE.rates)))
-    assert kept.y[40, 1] == pytest.approx(min(60.0, FOUND.spread.top))
-    assert dropped.y[30, 1] == pytest.approx(min(30.0, FOUND.spread.top))
+    assert kept.y[40, 1] == pytest.approx(min(60.0, FOUND.histogram.top))
+    assert dropped.y[30, 1] == pytest.approx(min(30.0, FOUND.histogram.top))
     assert "30 % of them at 0, 70 % at" in LIVE.texts["path"][30]
 
 

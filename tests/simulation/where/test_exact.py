@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from dropviz.simulation.where.exact import SHAPES, STREAM, ExactConfig, thinned
+from dropviz.theory.measured import Empirical
 
 RATES = (0.0, 0.1, 0.3, 0.6, 0.8, 0.95)
 
@@ -23,6 +24,17 @@ def test_weight_scaling_is_exact_where_it_should_be_and_nowhere_else(found):
     ):
         assert estimate.exact[0] == 0.0
         assert (np.abs(estimate.exact[1:]) > 1e-6).all()
+
+
+@pytest.mark.parametrize("values", [[0.0], [3.0], [-1.0, 1.0, 0.0], [1e15, 1.0], [1e100, -1e100]])
+def test_a_person_s_own_inputs_leave_both_theorems_and_fair_errors(values):
+    own = thinned(ExactConfig(Empirical(values), rates=RATES, masks=500)).networks
+    assert (own["linear"].average.exact == 0.0).all()
+    assert (own["softmax"].geometric.exact == 0.0).all()
+    for network in own.values():
+        for estimate in (network.average, network.geometric or network.average):
+            told = np.isfinite(estimate.error)
+            assert (np.abs(estimate.simulated - estimate.exact) <= 5.0 * estimate.error + 1e-12)[told].all()
 
 
 @pytest.mark.parametrize("kind", ["average", "geometric"])

@@ -3,6 +3,7 @@ import pytest
 
 from dropviz.simulation.where.survivors import WIDTHS, SurvivorsConfig, survivors
 from dropviz.theory.activations import Constant, Normal
+from dropviz.theory.measured import Empirical
 
 RATES = (0.0, 0.1, 0.3, 0.6, 0.9, 0.95)
 
@@ -29,6 +30,17 @@ def test_simulated_meets_exact(config):
         told = np.isfinite(estimate.error)
         np.testing.assert_array_equal(told[1:], (5.0 / config.masks <= estimate.exact[1:] * 1.2))
         assert (np.abs(estimate.simulated - estimate.exact) <= 5.0 * estimate.error)[told].all()
+
+
+@pytest.mark.parametrize("values", [[0.0], [-3.0], [1e15, 1.0, -2.0], [1e-15, 0.0]])
+def test_a_person_s_own_values_have_the_same_law(values):
+    found = survivors(SurvivorsConfig(Empirical(values), rates=RATES))
+    size = float(np.abs(values).max())
+    for law in (found.inverted, found.survivors):
+        for estimate, unit in ((law.mean, size), (law.variance, size**2)):
+            off, told = np.abs(estimate.simulated - estimate.exact), np.isfinite(estimate.error)
+            assert (off <= 5.0 * estimate.error + 1e-10 * unit)[told].all()
+    np.testing.assert_allclose(found.inverted.variance.exact[3], 1.5 * found.square_sum)
 
 
 def test_equal_units_keep_their_sum_while_one_survives():

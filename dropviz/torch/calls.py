@@ -1,0 +1,138 @@
+"""What torch's functions do, by name, and what a call of them is given and returns."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch.utils._pytree import tree_flatten
+
+from dropviz.torch.records import Meeting, Tag
+
+TAG = "_dropviz_tag"
+DROPOUTS = frozenset({
+    "dropout", "dropout_", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "alpha_dropout_", "feature_dropout",
+    "feature_dropout_", "feature_alpha_dropout", "feature_alpha_dropout_", "native_dropout",
+})  # fmt: skip
+ATTENTION = frozenset({"scaled_dot_product_attention", "multi_head_attention_forward"})
+RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
+DRAWS = frozenset({
+    "rand", "rand_like", "randn", "randn_like", "bernoulli", "bernoulli_", "normal", "normal_", "uniform_",
+    "exponential_", "geometric_", "log_normal_", "cauchy_", "randint", "randint_like", "random_", "randperm",
+    "multinomial", "poisson", "binomial", "gumbel_softmax",
+})  # fmt: skip
+MULTIPLY = frozenset({"mul", "mul_", "multiply", "multiply_", "__mul__", "__rmul__", "__imul__"})
+DIVIDE = frozenset(
+    {"div", "div_", "divide", "divide_", "true_divide", "true_divide_", "__truediv__", "__itruediv__"}
+)
+ADD = frozenset({"add", "add_", "sub", "sub_", "__add__", "__radd__", "__iadd__", "__sub__", "__isub__"})
+SAME_VALUES = frozenset({
+    "view", "view_as", "reshape", "reshape_as", "to", "float", "half", "bfloat16", "double", "type", "type_as",
+    "contiguous", "clone", "detach", "transpose", "permute", "squeeze", "unsqueeze", "flatten", "unflatten", "expand",
+    "expand_as", "t", "movedim",
+})  # fmt: skip
+NEW = frozenset({"zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like", "new_zeros",
+    "new_ones", "new_full", "new_empty", "tensor", "as_tensor", "arange", "linspace"})  # fmt: skip
+
+
+def tensors_in(tree: Any) -> list[torch.Tensor]:
+    """Every tensor in nested tuples, lists and dictionaries."""
+    return [leaf for leaf in tree_flatten(tree)[0] if isinstance(leaf, torch.Tensor)]
+
+
+def tag_of(tensor: torch.Tensor) -> Tag | None:
+    """What is known of a tensor."""
+    found: Tag | None = tensor.__dict__.get(TAG)
+    return found
+
+
+def is_number(one: Any) -> bool:
+    """Whether something is a number, or a tensor that holds one."""
+    return isinstance(one, int | float) or (
+        isinstance(one, torch.Tensor) and one.numel() == 1 and is_real(one)
+    )
+
+
+def is_real(tensor: torch.Tensor) -> bool:
+    """Whether a tensor holds real numbers, whole ones or truth values."""
+    return tensor.numel() > 0 and (
+        tensor.is_floating_point() or tensor.dtype in {torch.bool, torch.int64, torch.int32}
+    )
+
+
+def constant(tensor: torch.Tensor) -> bool:
+    """Whether a tensor holds one value, such as the zeros of a `where`."""
+    return bool((tensor == tensor.flatten()[0]).all()) if tensor.numel() else True
+
+
+def digest(tensor: torch.Tensor) -> str:
+    """A few letters that differ where two tensors do."""
+    return hashlib.sha256(tensor.detach().cpu().contiguous().float().numpy().tobytes()[:65_536]).hexdigest()[
+        :16
+    ]
+
+
+def generator_state(generator: torch.Generator | None) -> str:
+    """A few letters for the state of a generator, None for torch's own."""
+    state = torch.get_rng_state() if generator is None else generator.get_state()
+    return hashlib.sha256(state.numpy().tobytes()).hexdigest()[:16]
+
+
+def kept_by(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tensor | None:
+    """What an activation is multiplied by where it meets ``noise``; None where it is not multiplied."""
+    if name in MULTIPLY:
+        return noise
+    if name in DIVIDE and args[0] is not noise:
+        return 1.0 / noise
+    if (
+        name in {"masked_fill", "masked_fill_", "__setitem__"}
+        and not isinstance(args[1], tuple)
+        and zero(args[2])
+    ):
+        return 1.0 - noise.float()
+    if name == "where" and args[0] is noise and len(args) > 2:
+        if zero(args[2]):
+            return noise.float()
+        if zero(args[1]):
+            return 1.0 - noise.float()
+    return None
+
+
+def zero(one: Any) -> bool:
+    """Whether a number, or all of a tensor, is 0."""
+    return bool((one == 0).all()) if isinstance(one, torch.Tensor) else one == 0
+
+
+def measured(kept: torch.Tensor, drawn: int, function: str, multiplied: bool) -> Meeting:
+    """The numbers of what an activation is multiplied by."""
+    values = kept.detach().double().flatten()
+    alive = values[values != 0.0]
+    level, spread = (float(alive.mean()), float(alive.std(correction=0))) if len(alive) else (0.0, 0.0)
+    zeros = 1.0 - len(alive) / len(values)
+    return Meeting(
+        float(values.mean()), zeros, level, spread, len(values), digest(kept), drawn, function, multiplied
+    )
+
+
+def arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[float, bool]:
+    """The rate of a call of torch's own dropout, and whether it is on."""
+    if name in RECURRENT:
+        at = next(
+            at for at, one in enumerate(args) if isinstance(one, bool)
+        )  # has_biases, layers, dropout, train
+        return (float(args[at + 2]) if args[at + 1] > 1 else 0.0), bool(args[at + 3])
+    if name == "scaled_dot_product_attention":
+        return float(kwargs.get("dropout_p", args[4] if len(args) > 4 else 0.0)), True
+    if name == "multi_head_attention_forward":
+        return float(kwargs.get("dropout_p", args[10] if len(args) > 10 else 0.0)), bool(
+            kwargs.get("training", args[13] if len(args) > 13 else True)
+        )
+    usual = 0.5
+    rate = kwargs.get("p", args[1] if len(args) > 1 else usual)
+    on = kwargs.get(
+        "training",
+        kwargs.get(
+            "train", args[2] if len(args) > 2 else name not in {"alpha_dropout", "feature_alpha_dropout"}
+        ),
+    )
+    return float(rate), bool(on)

@@ -1,0 +1,366 @@
+"""What the passes of a network say: where random numbers enter, and what is wrong there."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from dropviz.frameworks.findings import Finding
+from dropviz.numbers.written import plain, with_error
+from dropviz.torch.records import Event, Meeting, Pass, Place
+
+FEW = 400  # draws of a mask: with fewer, more passes are made
+CLOSE = 0.01  # relative: factors nearer than this are one
+SIGMAS = 6.0
+LEVEL = 1e-3  # relative spread of what survives: below, it is a mask
+RATED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
+
+
+class Passes(NamedTuple):
+    """Passes in training, in evaluation, and in training again."""
+
+    first: list[Pass]
+    evaluated: list[Pass]
+    again: list[Pass]
+
+    @property
+    def training(self) -> list[Pass]:
+        """All passes in training."""
+        return [*self.first, *self.again]
+
+
+def few_draws(passes: Sequence[Pass]) -> bool:
+    """Whether a mask, or a branch that is skipped at random, was drawn too few times to tell its factor."""
+    counts: dict[Place, int] = {}
+    for each in passes:
+        for place, event in each.events.items():
+            for meeting in event.meetings:
+                if meeting.multiplied:
+                    counts[place] = counts.get(place, 0) + meeting.count
+    return any(count < FEW for count in counts.values()) or bool(_branches(passes))
+
+
+def places_of(seen: Passes) -> Iterator[Mapping[str, Any]]:
+    """Every place where random numbers enter, and when."""
+    for place, (first, evaluated, _) in _events(seen).items():
+        acts = [name for name, part in (("training", first), ("evaluation", evaluated)) if _acting(part)]
+        rates = [event.rate for event in (*first, *evaluated) if event.rate is not None]
+        what = f"{place.call}, rate {max(rates):g}" if rates else place.call
+        yield {"where": str(place), "what": what, "acts": f"acts in {' and '.join(acts) or 'neither mode'}"}
+
+
+def findings_of(model: nn.Module, seen: Passes, declared: tuple[str, ...] | None) -> Iterator[Finding]:
+    """All that is wrong; ``declared``: the paths where randomness in evaluation is meant, None for all."""
+    events = _events(seen)
+    unequal = not _same(seen.evaluated[0].result, seen.evaluated[1].result)
+    located = False
+    for place, (first, evaluated, again) in events.items():
+        meant = declared is None or any(
+            place.path == path or place.path.startswith(f"{path}.") for path in declared
+        )
+        if _left_on(evaluated, unequal):
+            located = True
+            if not meant:
+                yield _of_left_on(place, evaluated)
+        yield from _of_training(place, first, again, seen)
+        if not meant and not _acting(evaluated):
+            yield from _of_scale(place, first, seen)
+    if unequal and not located and declared is not None:
+        path = _innermost(model, seen.evaluated)
+        if path not in declared:
+            yield Finding(
+                "left_on", "error", path or "the model", "two passes in evaluation differ",
+                "Something is random in evaluation: make it ask self.training.",
+            )  # fmt: skip
+    yield from _of_branches(model, seen)
+    yield from _of_modules(model, seen, events)
+
+
+# ---- events ---------------------------------------------------------------------------------------------------------
+
+Three = tuple[list[Event], list[Event], list[Event]]
+
+
+def _events(seen: Passes) -> dict[Place, Three]:
+    """What happened at each place, pass by pass, in the three parts; places whose numbers never change are left out."""
+    found: dict[Place, Three] = {}
+    for at, part in enumerate(seen):
+        for each in part:
+            for place, event in each.events.items():
+                found.setdefault(place, ([], [], []))[at].append(event)
+    outside = "a tensor from outside of torch"
+    return {
+        place: three
+        for place, three in found.items()
+        if place.call != outside or len({tuple(event.states) for part in three for event in part}) > 1
+    }
+
+
+def _acting(events: Sequence[Event]) -> bool:
+    return any(event.acting for event in events)
+
+
+def _same(one: Sequence[torch.Tensor], other: Sequence[torch.Tensor]) -> bool:
+    return len(one) == len(other) and all(
+        a.shape == b.shape and torch.allclose(a.float(), b.float(), rtol=1e-5, atol=1e-7, equal_nan=True)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def _meetings(events: Sequence[Event]) -> list[Meeting]:
+    return [meeting for event in events for meeting in event.meetings]
+
+
+def _is_mask(meetings: Sequence[Meeting]) -> bool:
+    """Whether noise is a mask: zeros, and survivors of one size."""
+    return (
+        bool(meetings)
+        and all(
+            one.multiplied and one.level and one.spread <= LEVEL * abs(one.level)
+            for one in meetings
+            if one.zeros < 1.0
+        )
+        and any(0.0 < one.zeros < 1.0 for one in meetings)
+    )
+
+
+# ---- left on --------------------------------------------------------------------------------------------------------
+
+
+def _left_on(evaluated: Sequence[Event], unequal: bool) -> bool:
+    if not _acting(evaluated):
+        return False
+    own = any(event.rate for event in evaluated)  # torch's own dropout; what is drawn must reach the output
+    return own or _is_mask(_meetings(evaluated)) or unequal
+
+
+def _of_left_on(place: Place, evaluated: Sequence[Event]) -> Finding:
+    rates = [event.rate for event in evaluated if event.rate]
+    if rates:
+        how = {
+            "scaled_dot_product_attention": "pass dropout_p=self.p if self.training else 0.0",
+            "dropout": "pass training=self.training",
+        }.get(place.call, "let it follow self.training")
+        return Finding(
+            "left_on", "error", str(place), f"{place.call} acts in evaluation at rate {max(rates):g}",
+            f"Dropout stays on after model.eval(): {how}.",
+        )  # fmt: skip
+    noise = _meetings(evaluated)
+    sure = any(one.multiplied and abs(one.mean) > SIGMAS * one.spread / math.sqrt(one.count) for one in noise)
+    return Finding(
+        "left_on", "error" if sure else "warning", str(place), f"{place.call} is drawn in evaluation",
+        "Noise stays on after model.eval(): ask self.training, unless this network is meant to draw at test.",
+    )  # fmt: skip
+
+
+def _innermost(model: nn.Module, evaluated: Sequence[Pass]) -> str:
+    """The module, deepest and first, whose output differs between two passes in evaluation."""
+    one, other = (each.outputs for each in evaluated[:2])
+    paths = [path for path, _ in model.named_modules() if one.get(path) != other.get(path)]
+    first = [
+        path
+        for path in paths
+        if not any(longer.startswith(f"{path}.") or not path for longer in paths if longer != path)
+    ]
+    return first[0] if first else ""
+
+
+# ---- in training ----------------------------------------------------------------------------------------------------
+
+
+def _of_training(
+    place: Place, first: Sequence[Event], again: Sequence[Event], seen: Passes
+) -> Iterator[Finding]:
+    used = _acting(first)
+    if used and _lost(first, again):
+        yield Finding(
+            "lost_after_eval", "error", str(place), f"{place.call} acts before an evaluation, and not after it",
+            "Dropout is lost once the network was evaluated: keep the rate, and let model.train() turn it on again.",
+        )  # fmt: skip
+    elif used and _stuck(first, seen):
+        yield Finding(
+            "stuck_mask", "error", str(place), "the same mask in every pass",
+            "One mask is used for every pass: draw a new one in forward, and seed no generator there.",
+        )  # fmt: skip
+    rates = [event.rate for event in first if event.rate]
+    if rates and not used:
+        yield Finding(
+            "no_effect", "error", str(place), f"{place.call} at rate {max(rates):g} is off in training",
+            "Dropout is asked for, and off in training as well: pass training=self.training.",
+        )  # fmt: skip
+    unused = [event for event in first if event.unused and event.unused == event.calls]
+    if unused and len(unused) == len(first):
+        still = _same(seen.first[0].result, seen.first[1].result)
+        yield Finding(
+            "no_effect", "error" if still else "warning", str(place), f"nothing uses what {place.call} returns",
+            "The result of dropout is thrown away: write x = dropout(x).",
+        )  # fmt: skip
+
+
+def _lost(first: Sequence[Event], again: Sequence[Event]) -> bool:
+    """Whether what acted before an evaluation does not act after it; a mask that keeps all does not."""
+    if not again:
+        return _is_mask(_meetings(first)) and not _cached(first)
+    kept = _meetings(again)
+    return not _acting(again) or (
+        _is_mask(_meetings(first)) and bool(kept) and all(one.zeros == 0.0 for one in kept)
+    )
+
+
+def _cached(first: Sequence[Event]) -> bool:
+    numbers = {meeting.drawn for meeting in _meetings(first)}
+    return len(numbers) == 1 and len(first) > 1
+
+
+def _stuck(first: Sequence[Event], seen: Passes) -> bool:
+    """Whether all passes in training have one mask: drawn once, or from a generator that is always at one state."""
+    if len(seen.first) < 2:
+        return False
+    noise = _meetings(first)
+    if noise:
+        passes = [tuple(one.digest for one in event.meetings) for event in first if event.meetings]
+        varied = any(0.0 < one.zeros < 1.0 and one.count > 8 for one in noise)
+        return varied and len(passes) > 1 and len(set(passes)) == 1
+    states = [tuple(event.states) for event in first if event.rate]
+    return len(states) > 1 and len(set(states)) == 1
+
+
+# ---- scale ----------------------------------------------------------------------------------------------------------
+
+
+def _of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Finding]:
+    """Whether the mean in training, E[noise]·factors, is the factor in evaluation."""
+    noise = [one for one in _meetings(first) if one.multiplied]
+    trained = {
+        line: value
+        for each in seen.training
+        for lines in each.scales.values()
+        for line, value in lines.items()
+    }
+    evaluated = {
+        line: value
+        for each in seen.evaluated
+        for lines in each.scales.values()
+        for line, value in lines.items()
+    }
+    if not noise:
+        if any(event.rate for event in first):  # torch's own dropout divides by keep itself
+            after = [lines for each in seen.first for at, lines in each.after.items() if at == place]
+            before = math.prod(
+                value for line, value in (after[0] if after else {}).items() if line not in evaluated
+            )
+            at_test = [lines for each in seen.evaluated for at, lines in each.after.items() if at == place]
+            test = math.prod(
+                value for line, value in (at_test[0] if at_test else {}).items() if line not in trained
+            )
+            yield from _judged(place, before, 0.0, test)
+        return
+    count = sum(one.count for one in noise)
+    factors = [
+        math.prod(value for line, value in one.scales.items() if line not in evaluated) for one in noise
+    ]
+    mean = sum(one.mean * factor * one.count for one, factor in zip(noise, factors, strict=True)) / count
+    test = _at_test(place, noise, seen, trained)
+    if _is_mask(noise):
+        share = sum((1.0 - one.zeros) * one.count for one in noise) / count
+        error = math.sqrt(share * (1.0 - share) / count) * abs(mean / share)
+        level = mean / share
+        if abs(level - test) <= CLOSE * abs(test):  # survivors are as at test, so all together are less
+            yield from _judged(place, mean, 0.0, test)
+            return
+        yield from _judged(place, mean, error, test)
+        return
+    spread = math.sqrt(sum((one.mean - mean) ** 2 + one.spread**2 for one in noise) / len(noise))
+    error = spread / math.sqrt(count)
+    if abs(mean) > SIGMAS * error and abs(mean) > 0.05:
+        yield from _judged(place, mean, error, test)
+
+
+def _at_test(place: Place, noise: Sequence[Meeting], seen: Passes, trained: Mapping[str, float]) -> float:
+    """The factors that only code in evaluation has: in the function of the mask, or applied to its module's output."""
+    functions = {one.function for one in noise}
+    found: dict[str, float] = {}
+    for each in seen.evaluated:
+        for function, lines in each.scales.items():
+            if function in functions:
+                found |= lines
+        found |= each.branch.get(place.path, {}) if place.path else {}
+    return math.prod(value for line, value in found.items() if line not in trained)
+
+
+def _judged(place: Place, mean: float, error: float, test: float) -> Iterator[Finding]:
+    if abs(mean - test) <= max(CLOSE * abs(test), SIGMAS * error):
+        return
+    yield Finding(
+        "wrong_scale", "error", str(place),
+        f"an activation is × {with_error(mean, error)} on average in training, × {plain(test)} in evaluation",
+        "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once.",
+    )  # fmt: skip
+
+
+# ---- branches that are skipped at random ----------------------------------------------------------------------------
+
+
+def _branches(passes: Sequence[Pass]) -> dict[str, float]:
+    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them."""
+    paths = {path for each in passes for path in each.called}
+    shares = {path: sum(path in each.called for each in passes) / len(passes) for path in paths}
+    some = {path: share for path, share in shares.items() if share < 1.0}
+    return {
+        path: share
+        for path, share in some.items()
+        if not any(path.startswith(f"{outer}.") for outer in some if outer and outer != path)
+    }
+
+
+def _of_branches(model: nn.Module, seen: Passes) -> Iterator[Finding]:
+    """Paths that are dropped whole, by an if: their mean output must be the same in both modes."""
+    kinds = {path: type(module).__name__ for path, module in model.named_modules()}
+    passes = len(seen.training)
+    for path, share in _branches(seen.training).items():
+        if not all(path in each.called for each in seen.evaluated):
+            continue
+        lines = [each.branch.get(path, {}) for each in seen.training if path in each.called]
+        at_test = seen.evaluated[0].branch.get(path, {})
+        train = math.prod(value for line, value in lines[0].items() if line not in at_test)
+        test = math.prod(value for line, value in at_test.items() if line not in lines[0])
+        error = math.sqrt(share * (1.0 - share) / passes) * train
+        place = Place(path, kinds.get(path, ""), "", "a path that is skipped at random")
+        exact = abs(train - test) <= CLOSE * abs(test)
+        yield from _judged(place, share * train, 0.0 if exact else error, test)
+
+
+# ---- modules --------------------------------------------------------------------------------------------------------
+
+
+def _of_modules(model: nn.Module, seen: Passes, events: Mapping[Place, Three]) -> Iterator[Finding]:
+    """What no pass shows: layers whose dropout can do nothing."""
+    called = {path for each in seen.training for path in each.called}
+    for path, module in model.named_modules():
+        name = f"{path or 'the model'} ({type(module).__name__})"
+        if isinstance(module, nn.RNNBase) and module.dropout and module.num_layers == 1:
+            yield Finding(
+                "no_effect", "error", name, f"dropout={module.dropout:g}, one layer",
+                "A recurrent layer drops between its layers, and this has one: put a dropout layer behind it.",
+            )  # fmt: skip
+        elif (
+            isinstance(module, RATED)
+            and module.p > 0.0
+            and path not in called
+            and not _lent(path, module.p, events)
+        ):
+            yield Finding(
+                "no_effect", "warning", name, "never called in training",
+                "This dropout layer is there, and forward does not use it.",
+            )  # fmt: skip
+
+
+def _lent(path: str, rate: float, events: Mapping[Place, Three]) -> bool:
+    """Whether the module that holds a dropout layer hands its rate to a function, as to fused attention."""
+    holder = path.rpartition(".")[0]
+    return any(
+        place.path == holder and any(event.rate == rate for event in three[0])
+        for place, three in events.items()
+    )

@@ -1,0 +1,328 @@
+"""What one pass of a network does with random numbers: seen call by call, as torch's functions are called.
+
+A tensor carries what is known of it as a tag: that it is noise, or that noise was multiplied into it. Where noise meets
+an activation, its mean, its share of zeros and the factors before and after it are noted.
+"""
+
+import math
+import sys
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from dropviz.torch.calls import (
+    ATTENTION,
+    DIVIDE,
+    DRAWS,
+    DROPOUTS,
+    MULTIPLY,
+    NEW,
+    RECURRENT,
+    SAME_VALUES,
+    TAG,
+    arguments,
+    constant,
+    digest,
+    generator_state,
+    is_number,
+    is_real,
+    kept_by,
+    measured,
+    tag_of,
+    tensors_in,
+)
+from dropviz.torch.records import Event, Pass, Place, Tag
+
+TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
+
+
+class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there where types are checked
+    """Notes every call of torch in the passes of a network."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.names = {id(module): (path, type(module).__name__) for path, module in model.named_modules()}
+        self.model = model
+        self.stack: list[nn.Module] = []
+        self.now = Pass(0)
+        self.dropped: list[tuple[Place, Tag]] = []
+        self.tagged: list[weakref.ref[torch.Tensor]] = []
+        self.known: set[int] = set()
+
+    # ---- a pass ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def hooked(self) -> Iterator[None]:
+        """Know which module runs."""
+        handles = []
+        for module in self.model.modules():
+            handles.append(module.register_forward_pre_hook(self._enter, with_kwargs=True))
+            handles.append(module.register_forward_hook(self._leave, always_call=True))
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+            for each in self.tagged:
+                tensor = each()
+                if tensor is not None:
+                    tensor.__dict__.pop(TAG, None)
+
+    def run(self, number: int, inputs: tuple[Any, ...], named: Mapping[str, Any]) -> Pass:
+        """One pass."""
+        self.now, self.dropped, self.stack = Pass(number), [], []
+        own = [*self.model.parameters(), *self.model.buffers()]
+        self.known = {id(tensor) for tensor in own}
+        for tensor in tensors_in((inputs, named)):
+            self._set(tensor, Tag())
+        with torch.no_grad(), self:
+            result = self.model(*inputs, **named)
+        self.now.result = [tensor.detach().clone() for tensor in tensors_in(result)]
+        self._use(tensors_in(result))
+        for place, tag in self.dropped:
+            self.now.events[place].unused += not tag.used
+        return self.now
+
+    def _enter(self, module: nn.Module, inputs: Any, named: Any) -> None:
+        self.stack.append(module)
+        path = self.names.get(id(module), ("", ""))[0]
+        self.now.called[path] = self.now.called.get(path, 0) + 1
+        self._use(tensors_in((inputs, named)))
+
+    def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
+        if self.stack and self.stack[-1] is module:
+            self.stack.pop()
+        path = self.names.get(id(module), ("", ""))[0]
+        found = tensors_in(output)
+        with torch.no_grad(), torch._C.DisableTorchFunction():
+            sums = [float(each.detach().double().sum()) for each in found if is_real(each)]
+        self.now.outputs.setdefault(path, []).append(
+            math.fsum(sums) if all(map(math.isfinite, sums)) else math.nan
+        )
+        for tensor in found:
+            tag = tag_of(tensor)
+            if tag is None:
+                self._set(tensor, Tag(modules=(path,)))
+            elif not tag.noise:
+                tag.modules = (*tag.modules, path)
+
+    # ---- a call ---------------------------------------------------------------------------------------------------
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Call ``func``, and note what it does."""
+        kwargs = kwargs or {}
+        name = func.__name__
+        if name in {"__get__", "dim", "size", "numel", "stride"}:
+            return func(*args, **kwargs)
+        if name in DROPOUTS | ATTENTION | RECURRENT:
+            return self._dropout(name, func, args, kwargs)
+        given = tensors_in((args, kwargs))
+        tags = {id(tensor): self._known(tensor) for tensor in given}
+        state = generator_state(kwargs.get("generator")) if name in DRAWS else ""
+        before = given[0].detach().clone() if name == "__setitem__" and given else None
+        output = func(*args, **kwargs)
+        self._use(given)
+        if not isinstance(output, torch.Tensor):
+            if name == "__setitem__" and before is not None:
+                self._note(name, (args[0], args[1], args[2]), args[0], tags)
+            return output
+        if name in DRAWS:
+            place = self._place(name)
+            event = self._event(place)
+            event.calls, event.drawn, event.acting = event.calls + 1, True, True
+            event.states.append(state)
+            self._set(output, Tag(place, noise=True, drawn=self.now.number))
+        else:
+            self._note(name, args, output, tags, kwargs)
+        return output
+
+    def _dropout(self, name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
+        """Dropout that torch does itself: its rate, and whether it acts."""
+        rate, training = arguments(name, args, kwargs)
+        place = self._place(name)
+        event = self._event(place)
+        event.calls += 1
+        event.rate = rate if event.rate is None else max(rate, event.rate)
+        event.training = training
+        given = tensors_in((args, kwargs))
+        source = tag_of(given[0]) if given else None
+        state = generator_state(None)
+        output = func(*args, **kwargs)
+        self._use(given)
+        if rate > 0.0 and training:
+            event.acting = True
+            event.states.append(state)
+        tag = Tag(place)
+        if source is not None and not source.noise and name in DROPOUTS:
+            tag.scales, tag.modules = dict(source.scales), source.modules
+        for tensor in tensors_in(output)[:1]:
+            self._set(tensor, tag)
+        if name in DROPOUTS and event.acting:
+            self.dropped.append((place, tag))
+        return output
+
+    def _note(
+        self,
+        name: str,
+        args: tuple[Any, ...],
+        output: torch.Tensor,
+        tags: Mapping[int, Tag | None],
+        kwargs: Any = None,
+    ) -> None:
+        """Follow noise, and what it has changed, through one call."""
+        operands = [
+            one for one in (*args, *(kwargs or {}).values()) if isinstance(one, int | float | torch.Tensor)
+        ]
+        tensors = tensors_in((args, kwargs))
+        noisy = [each for each in tensors if (tag := tags.get(id(each))) is not None and tag.noise]
+        data = [each for each in tensors if tags.get(id(each)) is None or not tags[id(each)].noise]  # type: ignore[union-attr]
+        data = [each for each in data if each.numel() > 1 or each.shape == output.shape != ()]
+        if name in NEW or name.endswith("_like"):
+            self._set(output, Tag())
+        elif noisy and not [each for each in data if not constant(each)]:
+            tag = tags[id(noisy[0])]
+            assert tag is not None
+            self._set(output, Tag(tag.place, noise=True, drawn=tag.drawn))
+        elif noisy:
+            self._meet(name, args, output, noisy[0], tags)
+        elif name in MULTIPLY | DIVIDE and len(operands) > 1:
+            self._scale(name, operands, output, tags)
+        elif name in SAME_VALUES and tensors and tags.get(id(tensors[0])) is not None:
+            self._set(output, tags[id(tensors[0])] or Tag())
+        else:
+            self._set(output, Tag())
+
+    def _meet(
+        self,
+        name: str,
+        args: tuple[Any, ...],
+        output: torch.Tensor,
+        noise: torch.Tensor,
+        tags: Mapping[int, Tag | None],
+    ) -> None:
+        """Noise and an activation: what is left of the activation."""
+        of_noise = tags[id(noise)]
+        assert of_noise is not None
+        assert of_noise.place is not None
+        kept = kept_by(name, args, noise)
+        if (
+            noise.numel() == 1
+            and name in MULTIPLY | DIVIDE
+            and (changed := self._changed(args, tags)) is not None
+        ):
+            assert changed.meeting is not None
+            changed.meeting.scales[self._line()] = float(noise) if name in MULTIPLY else 1.0 / float(noise)
+            self._set(output, Tag(changed.place, meeting=changed.meeting))  # survivors are counted
+            return
+        event = self._event(of_noise.place)
+        event.acting = True
+        meeting = measured(
+            noise if kept is None else kept, of_noise.drawn, self._function(), kept is not None
+        )
+        event.meetings.append(meeting)
+        for each in tensors_in(args):
+            tag = tags.get(id(each))
+            if tag is not None and not tag.noise:
+                meeting.scales.update(tag.scales)
+        self._set(output, Tag(of_noise.place, meeting=meeting))
+
+    def _changed(self, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> Tag | None:
+        found = (tags.get(id(each)) for each in tensors_in(args))
+        return next(
+            (tag for tag in found if tag is not None and not tag.noise and tag.meeting is not None), None
+        )
+
+    def _scale(
+        self, name: str, operands: list[Any], output: torch.Tensor, tags: Mapping[int, Tag | None]
+    ) -> None:
+        """A tensor times a number."""
+        one, other = operands[0], operands[1]
+        if is_number(one) and name in MULTIPLY:
+            one, other = other, one
+        if not isinstance(one, torch.Tensor) or not is_number(other):
+            self._set(output, Tag())
+            return
+        value = float(other)
+        if name in DIVIDE:
+            value = 1.0 / value if value else math.inf
+        line, function = self._line(), self._function()
+        self.now.scales.setdefault(function, {})[line] = value
+        tag = tags.get(id(one)) or Tag()
+        scales = {**tag.scales, line: value}
+        if tag.meeting is not None:
+            tag.meeting.scales[line] = value
+        elif tag.place is not None:
+            self.now.after.setdefault(tag.place, {})[line] = value
+        for path in tag.modules:
+            self.now.branch.setdefault(path, {})[line] = value
+        self._set(output, Tag(tag.place, meeting=tag.meeting, scales=scales, modules=tag.modules))
+
+    # ---- where ----------------------------------------------------------------------------------------------------
+
+    def _place(self, call: str) -> Place:
+        module = self.stack[-1] if self.stack else self.model
+        path, kind = self.names.get(id(module), ("", type(module).__name__))
+        return Place(path, kind, self._line(short=True), call)
+
+    def _event(self, place: Place) -> Event:
+        return self.now.events.setdefault(place, Event())
+
+    def _line(self, short: bool = False) -> str:
+        frame = _frame()
+        if frame is None:
+            return ""
+        file = Path(frame.f_code.co_filename)
+        if short:
+            file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
+        return f"{file}:{frame.f_lineno}"
+
+    def _function(self) -> str:
+        frame = _frame()
+        path = self.names.get(id(self.stack[-1]), ("", ""))[0] if self.stack else ""
+        return path if frame is None else f"{path}|{frame.f_code.co_filename}:{frame.f_code.co_firstlineno}"
+
+    # ---- tags -----------------------------------------------------------------------------------------------------
+
+    def _set(self, tensor: torch.Tensor, tag: Tag) -> None:
+        if id(tensor) not in self.known:
+            setattr(tensor, TAG, tag)
+            self.tagged.append(weakref.ref(tensor))
+
+    def _known(self, tensor: torch.Tensor) -> Tag | None:
+        """The tag of a tensor; one that came from outside of torch, as from NumPy, is taken for noise."""
+        tag = tag_of(tensor)
+        if tag is None and id(tensor) not in self.known and tensor.numel() > 1:
+            tag = Tag(self._place("a tensor from outside of torch"), noise=True, drawn=self.now.number)
+            assert tag.place is not None
+            event = self._event(tag.place)
+            event.calls, event.drawn = event.calls + 1, True
+            event.states.append(digest(tensor))
+            self._set(tensor, tag)
+        return tag
+
+    def _use(self, tensors: list[torch.Tensor]) -> None:
+        for tensor in tensors:
+            tag = tag_of(tensor)
+            if tag is not None:
+                tag.used = True
+
+
+def _frame() -> Any:
+    """The frame of the network's own code that is running: the innermost that is neither torch's nor ours."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file == __file__ and frame.f_code.co_name == "run":
+            return None
+        if not file.startswith((TORCH, HERE, "<frozen", "<__array")):
+            return frame
+        frame = frame.f_back  # type: ignore[assignment]
+    return None

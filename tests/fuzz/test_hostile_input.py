@@ -1,0 +1,188 @@
+"""Whatever comes from outside is taken, or refused in a sentence: never another exception, a long one, or a stall.
+
+In all EXAMPLES inputs, dealt out among what reads them; `make fuzz` sets DROPVIZ_FUZZ to a million.
+"""
+
+import io
+import math
+import os
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from dropviz.datasets.files import read_activations
+from dropviz.datasets.splits import from_csv
+from dropviz.settings.addresses import spelled, unknown_names, values_of
+from dropviz.settings.kinds import Choice, Number
+from dropviz.settings.schedule import KINDS, handles, read_rows
+from dropviz.story.reading import OWN_STORY, read_story
+from dropviz.ui.frame import PAGES
+
+EXAMPLES = int(os.environ.get("DROPVIZ_FUZZ", "10000"))
+TARGETS = 8
+LONGEST_SENTENCE = 3000  # all complaints about a file or an address together
+STALL = 2.0  # seconds of processor time
+ALL = settings(
+    max_examples=EXAMPLES // TARGETS,
+    deadline=None,
+    derandomize="DROPVIZ_FUZZ" not in os.environ,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+texts = st.text(max_size=60)
+numbers = st.one_of(
+    st.floats().map(repr),
+    st.integers().map(str),
+    st.sampled_from(["0.3", "0", "-0", "1e400", "nan", "1_0", "١"]),
+)
+anything = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4)),
+    max_leaves=8,
+)
+
+
+@contextmanager
+def refusing():
+    """A sentence at most, and soon."""
+    began = time.process_time()
+    try:
+        yield
+    except ValueError as refused:
+        assert 0 < len(str(refused)) <= LONGEST_SENTENCE  # noqa: PT017 (whether there is one is open)
+    assert time.process_time() - began < STALL
+
+
+def addresses_of(page):
+    """Addresses near those of a page: its names and others, with values that are allowed and others."""
+    names = st.one_of(st.sampled_from([one.key for one in page.settings]), texts)
+    spellings = {option for one in page.settings if isinstance(one, Choice) for option in one.options}
+    values = st.one_of(numbers, texts, st.sampled_from(sorted(spellings | {""})))
+    return st.dictionaries(names, st.lists(values, min_size=1, max_size=2), max_size=6)
+
+
+ADDRESSES = [st.tuples(st.just(page), addresses_of(page)) for page in PAGES]
+
+
+@ALL
+@given(st.one_of(ADDRESSES))
+def test_addresses(pair):
+    page, address = pair
+    with refusing():
+        values, complaints = values_of(address, page.settings)
+        complaints += unknown_names(address, page.settings)
+        assert sum(map(len, complaints)) <= LONGEST_SENTENCE
+        again, problems = values_of(
+            {key: [text] for key, text in spelled(page.settings, values).items()}, page.settings
+        )
+        assert (spelled(page.settings, again), problems) == (spelled(page.settings, values), [])
+
+
+@ALL
+@given(anything)
+def test_what_a_figure_sends(state):
+    for page in PAGES:
+        for setting in page.settings:
+            if isinstance(setting, Number) and setting.accepts(state):
+                assert math.isfinite(setting.settled(state))
+            elif isinstance(setting, Choice) and setting.accepts(state):
+                assert setting.parse(state) == state
+
+
+moves = st.one_of(
+    anything,
+    st.lists(
+        st.lists(st.one_of(st.integers(-2, 50), st.floats(-1.0, 1200.0), anything), max_size=4), max_size=5
+    ),
+    st.dictionaries(
+        st.sampled_from(["0", "1", "at", "x", "y"]), st.one_of(st.floats(), anything), max_size=3
+    ),
+)
+
+
+@ALL
+@given(st.sampled_from(sorted(KINDS)), moves)
+def test_what_a_hand_makes_of_a_schedule(name, changes):
+    with refusing():
+        rows = handles(name, 1000, tuple(setting.default for setting in KINDS[name].settings)).moved(changes)
+        assert all(0.0 <= rate < 1.0 for _, rate in rows)
+
+
+cells = st.one_of(numbers, st.integers(0, 900), st.floats(0.0, 1.0), texts, anything)
+
+
+@ALL
+@given(st.lists(st.tuples(cells, cells), max_size=5), st.sampled_from([1, 1, 1, 20]))
+def test_tables_of_steps_and_rates(rows, times):
+    with refusing():
+        read_rows([step for step, _ in rows] * times, [rate for _, rate in rows] * times)
+
+
+def saved(kind):
+    """A file as NumPy writes it, to be damaged."""
+    buffer = io.BytesIO()
+    if kind == "npz":
+        np.savez_compressed(buffer, a=np.arange(12.0).reshape(3, 4), b=np.ones(5, dtype=np.float32))
+    else:
+        np.save(buffer, np.arange(6.0).reshape(2, 3))
+    return buffer.getvalue()
+
+
+FILES = {
+    "npy": saved("npy"),
+    "npz": saved("npz"),
+    "csv": b"a,b\n1,2\n3.5,-4e2\n",
+    "toml": OWN_STORY.read_bytes(),
+}
+
+
+@st.composite
+def damaged(draw, kind):
+    """A good file of which parts are cut out, doubled or replaced; or no file at all."""
+    content = bytearray(FILES[kind])
+    for _ in range(draw(st.integers(0, 4))):
+        at = draw(st.integers(0, max(0, len(content) - 1)))
+        length = draw(st.integers(0, 40))
+        piece = draw(
+            st.one_of(
+                st.binary(max_size=20), st.just(bytes(content[at : at + length])), numbers.map(str.encode)
+            )
+        )
+        content[at : at + draw(st.integers(0, length))] = piece
+    return draw(st.sampled_from([bytes(content)] * 4 + [draw(st.binary(max_size=300))]))
+
+
+@ALL
+@given(st.one_of([st.tuples(st.just(kind), damaged(kind)) for kind in ("npy", "npz", "csv")]))
+@example(("npy", b""))
+def test_activations(pair):
+    kind, content = pair
+    with refusing():
+        values = read_activations(f"values.{kind}", content)
+        assert np.isfinite(values).all()
+
+
+@ALL
+@given(damaged("csv"), st.one_of(st.none(), texts))
+def test_examples_with_labels(content, column):
+    with refusing():
+        from_csv(content, column)
+
+
+@ALL
+@given(damaged("toml"))
+def test_stories(content):
+    with refusing():
+        read_story(content)
+
+
+@pytest.mark.parametrize(
+    "setting", [one for page in PAGES for one in page.settings if isinstance(one, Choice)][:3]
+)
+def test_what_cannot_be_hashed_is_no_option(setting):
+    assert not setting.accepts([])
+    assert not setting.accepts({})
