@@ -41,7 +41,7 @@ class App:
 
     name: str
     port: int
-    environment: dict
+    environment: dict[str, str]
     said: list[str] = field(default_factory=list)
 
     @property
