@@ -44,7 +44,7 @@ oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, TensorFlow, K
 	.oracle-venv/bin/python -m pytest tests/oracle $(ARGS)
 
 mutants: .mutants-venv/.mutants  ## break the formulas, one line at a time, and see whether a test fails (hours)
-	.mutants-venv/bin/python -m mutmut run $(ARGS)
+	.mutants-venv/bin/python tools/mutants.py $(ARGS)
 
 image: .venv/.dev  ## take the steps of the Dockerfile in a folder of its own, and start what they make
 	$(PYTHON) -m pytest tests/deploy/test_dockerfile.py -m "image or not image" $(ARGS)

@@ -100,7 +100,7 @@ def moment_errors(law: Law, outputs: Mixture, units: int) -> Errors:
     """Errors of the simulated mean and variance of ``outputs``: √(V/n), and `variance_error`, NaN for one unit."""
     probability, deviation = outputs.probability, _deviation(law, outputs)
     second, fourth = _even_moments(law, probability, deviation)
-    of_square = _even_moments(law, probability, _less(_product(deviation, deviation), second))
+    of_square = _even_moments(law, probability, _less(_square(deviation), second))
     return Errors(
         law.size * np.sqrt(second / units),
         law.size**2 * variance_error(second, fourth, units),
@@ -131,12 +131,12 @@ def gap_errors(law: Law, rates: Floats, scales: Floats, units: int) -> tuple[Flo
         (_deviation(law, gap), law.size, 0.0),
         (_deviation(law, gap), 1.0 / np.abs(train * keep * mu), 0.0),
         (
-            _product(kept, kept) / spread - _product(everyone, everyone) / v,
+            _square(kept) / spread - _square(everyone) / v,
             (train / test) ** 2 * spread / v,
             (variance_error(np.array(v), np.array(law.central[4]), units) / v) ** 2,
         ),
         (
-            _less(_product(raw, raw), squared),
+            _less(_square(raw), squared),
             law.size * np.where(squared > 0.0, 0.5 / np.sqrt(squared), 0.0),
             (fourth / squared**2 - 1.0) / units,
         ),
@@ -168,11 +168,10 @@ def _deviation(law: Law, outputs: Mixture) -> Floats:
     return np.array([apart - (probability * apart).sum(axis=0), gain])
 
 
-def _product(one: Floats, other: Floats) -> Floats:
-    shape = np.broadcast_shapes(one.shape[1:], other.shape[1:])
-    powers = np.zeros((len(one) + len(other) - 1, *shape))
-    for i, left in enumerate(one):
-        for j, right in enumerate(other):
+def _square(polynomial: Floats) -> Floats:
+    powers = np.zeros((2 * len(polynomial) - 1, *polynomial.shape[1:]))
+    for i, left in enumerate(polynomial):
+        for j, right in enumerate(polynomial):
             powers[i + j] += left * right
     return powers
 
@@ -183,9 +182,9 @@ def _less(polynomial: Floats, constant: Floats) -> Floats:
 
 def _even_moments(law: Law, probability: Floats, phi: Floats) -> tuple[Floats, Floats]:
     """E[φ²] and E[φ⁴]."""
-    square = _product(phi, phi)
+    square = _square(phi)
     second, fourth = (
         (probability * np.einsum("p,p...->...", law.central[: len(powers)], powers)).sum(axis=0)
-        for powers in (square, _product(square, square))
+        for powers in (square, _square(square))
     )
     return np.maximum(second, 0.0), np.maximum(fourth, 0.0)

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dropviz.numbers.checks import Floats, drop_rounding
+from dropviz.numbers.checks import Floats
 from dropviz.theory.activations import Activations
 from dropviz.theory.measured import Empirical
 from dropviz.theory.strategies import strategy as find_strategy
@@ -125,13 +125,12 @@ def _between_sizes(rank: Floats, size: Floats) -> Distance:
     t·size(τ/k), or 0 above the last k·rank, and the test output s·size(τ). Midpoint rule between all their corners.
     """
     size = np.maximum(size, 0.0)
-    mean = float((0.5 * (size[1:] + size[:-1]) * np.diff(rank)).sum())
 
     def distance(keep: float, t: float, s: float) -> float:
         kept = keep * rank
         corners = np.sort(np.concatenate([kept, rank]), kind="stable")  # merges two sorted runs
         middle = 0.5 * (corners[1:] + corners[:-1])
         apart = np.abs(t * np.interp(middle, kept, size, right=0.0) - s * np.interp(middle, rank, size))
-        return float(drop_rounding((apart * np.diff(corners)).sum(), max(t, s) * mean))
+        return float((apart * np.diff(corners)).sum())
 
     return distance

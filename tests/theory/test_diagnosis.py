@@ -117,6 +117,34 @@ def test_z_is_that_of_the_ratio_by_the_delta_method():
     assert by_name(mirrored)["standard"].z == pytest.approx(standard.z)
 
 
+def test_four_errors_rule_nothing_out_and_a_20th_of_the_likelihood_does_not_fit():
+    edge = diagnose(Observation(0.5, 0.0, 1.0, 0.0, 1.0, None, None, 4.0, 1.0, 0.0, 0.0))  # 4 ± 1 for 0
+    assert by_name(edge)[LEFT_ON].misfit == 4.0
+    assert by_name(edge)[LEFT_ON].likelihood > 0.0
+    assert LEFT_ON in edge.fitting
+    three = diagnose(Observation(0.3, 0.7, 0.01, 0.7, 0.01, 1.0, 0.1))  # a factor e^(3²/2) below the best
+    assert by_name(three)["inverted"].misfit == pytest.approx(3.0, abs=0.01)
+    assert three.fitting == ("standard",)
+
+
+def test_variances_without_an_error_are_known_to_nine_digits():
+    seen = Observation(0.5, 0.0, 1.0, 0.0, 1.0, None, None, 1.0 + 5e-9, 0.0, 1.0, 0.0)
+    assert by_name(diagnose(seen))[LEFT_ON].misfit == pytest.approx(5.0 / math.sqrt(2.0), rel=1e-6)
+    smallest = diagnose(Observation(0.3, 0.0, 0.0, 0.0, 0.0, None, None, 5e-324, 0.0, 5e-324, 0.0))
+    assert LEFT_ON in smallest.fitting
+
+
+def test_the_variances_are_compared_as_the_docstring_says():
+    """Standard dropout, r = 0.3: s² = 0.49, t²·k = 0.7; test mean and variance are fully correlated."""
+    seen = Observation(0.3, -1.4, 0.1, -1.4, 0.1, None, None, 5.0, 0.2, 1.0, 0.05)
+    contrast = 0.49 * 5.0 - 0.7 * (1.0 + 0.3 * 1.4**2)
+    error = math.hypot(0.49 * 0.2, 0.7 * (0.05 + 2.0 * 0.3 * 1.4 * 0.1))
+    assert by_name(diagnose(seen))["standard"].misfit == pytest.approx(contrast / error, rel=1e-12)
+    exact = Observation(0.3, 1.4, 0.0, 1.4, 0.0, None, None, 5.0, 0.0, 1.0, 0.0)
+    error = 1e-9 * math.hypot(0.49 * 5.0, 0.7 * (1.0 + 2.0 * 0.3 * 1.4**2))
+    assert by_name(diagnose(exact))["standard"].misfit == pytest.approx(contrast / error, rel=1e-12)
+
+
 def test_z_of_the_truth_is_standard_normal():
     """Over many repeats the true row's z has mean 0 and variance 1, and χ² of three means has mean 2."""
     rng = np.random.default_rng(0)
@@ -160,7 +188,8 @@ def test_rate_zero_makes_every_defined_row_the_same():
     assert set(result.fitting) == {"standard", "inverted", "none", "both", LEFT_ON}
     undefined = by_name(result)["wrong_train"]
     assert math.isnan(undefined.expected_ratio)
-    assert undefined.likelihood == 0.0
+    assert (undefined.misfit, undefined.log_likelihood, undefined.likelihood) == (math.inf, -math.inf, 0.0)
+    assert math.isnan(undefined.z)
     assert "another rate" in result.sentence
 
 
@@ -230,7 +259,7 @@ def test_constant_activations_have_standard_error_zero():
     assert set(silent.fitting) == set(NAMES)
 
 
-@pytest.mark.parametrize("scale", [1e-40, 1e40])
+@pytest.mark.parametrize("scale", [1e-120, 1e40])
 def test_units_do_not_matter(scale):
     plain = diagnose(Observation(0.3, 0.7, 0.01, 1.0, 0.01))
     scaled = diagnose(Observation(0.3, 0.7 * scale, 0.01 * scale, scale, 0.01 * scale))
@@ -276,8 +305,11 @@ def test_what_fits_nowhere_stays_at_the_rate_given():
 
 
 def test_zeros_that_confirm_the_rate_leave_no_other():
-    train = np.where(np.random.default_rng(0).random(20_000) < 0.3, 0.0, 5.0)
-    assert diagnose(observe(0.3, train, np.ones(20_000))).rate == 0.3
+    """Without compensation at 0.7 the means are as here, but the zeros say 0.3; and no layer has rate 1."""
+    result = diagnose(Observation(0.3, 0.3, 0.001, 1.0, 0.001, dropped=0.3, dropped_se=0.001))
+    assert (result.rate, result.fitting) == (0.3, ())
+    result = diagnose(Observation(0.0, 1.0, 0.001, 5.0, 0.001))
+    assert (result.rate, result.fitting) == (0.0, ())
 
 
 # ---- the same pass --------------------------------------------------------------------------------------------------

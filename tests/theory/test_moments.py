@@ -10,6 +10,7 @@ from dropviz.numbers.rates import check_rate
 from dropviz.theory.moments import (
     PHASES,
     exact_discrepancy,
+    exact_gap,
     exact_moments,
     invisible_rate,
     mean_ratio,
@@ -102,6 +103,13 @@ def test_nothing_differs_where_nothing_is_dropped():
         assert found.wasserstein[0] == pytest.approx(0.0, abs=1e-12)
 
 
+def test_a_correct_strategy_has_no_gap_of_means_to_the_bit():
+    for name in ("standard", "inverted"):
+        found = exact_discrepancy(name, np.linspace(0.0, 0.99, 100), RECTIFIED)
+        assert (found.mean_gap == 0.0).all()
+        assert (found.relative_gap == 0.0).all()
+
+
 def test_undefined_is_nan_and_silent():
     assert all(np.isnan(measure[0]) for measure in exact_discrepancy("wrong_train", [0.0], RECTIFIED))
     assert all(np.isnan(measure[0]) for measure in exact_discrepancy("inverted", [1.0], RECTIFIED))
@@ -111,8 +119,7 @@ def test_undefined_is_nan_and_silent():
 
 def test_scalars_give_scalars_and_arrays_broadcast():
     scalar = exact_moments("standard", "train", 0.5, 1.0, 1.0)
-    assert isinstance(scalar.mean, float)
-    assert isinstance(scalar.variance, float)
+    assert type(scalar.mean) is type(scalar.variance) is float
     moments = exact_moments("standard", "train", RATES[:, None], np.array([1.0, 2.0, 3.0]), 1.0)
     assert np.shape(moments.mean) == np.shape(moments.variance) == (4, 3)
     by_row = exact_moments(strategy("standard"), "train", RATES, 1.0, 1.0)
@@ -143,6 +150,8 @@ def test_other_bad_input_is_named():
             exact_moments(unknown, "train", 0.5, 0.0, 1.0)
     with pytest.raises(ValueError, match="strategy must be one of"):
         exact_discrepancy("dropout", 0.5, RECTIFIED)
+    with pytest.raises(ValueError, match=r"^measure must be one of mean_gap, .*; got 'median'"):
+        exact_gap("median", "standard", 0.5, RECTIFIED)
 
 
 @pytest.mark.parametrize("value", [1j, None, "a", math.nan, math.inf, 1e200, [[0.1], [0.2, 0.3]], -1e200])

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from dropviz.theory.observation import Observation, _error_of_sum, observe, observe_passes
+from dropviz.theory.observation import Observation, _error_of_sum, is_rate, observe, observe_passes
 
 
 def test_observe_takes_arrays_of_any_real_kind():
@@ -45,10 +45,31 @@ def test_an_array_that_is_none_is_refused(train, message):
         observe(0.3, train, [1.0, 2.0])
 
 
+def test_an_array_is_refused_by_its_name():
+    for name in ("train", "test", "clean"):
+        arrays = {"train": [1.0, 2.0], "test": [1.0, 2.0], name: [1.0]}
+        with pytest.raises(ValueError, match=f"^{name} must have at least 2 values; got 1"):
+            observe(0.3, **arrays)
+
+    class Tensor:
+        def __array__(self, *_, **__):
+            raise RuntimeError("requires grad")
+
+    with pytest.raises(ValueError, match=r"^train must be an array that NumPy can read"):
+        observe(0.3, Tensor(), [1.0, 2.0])
+
+
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5, 1e-320, math.nan, "a", None])
 def test_a_rate_out_of_range_is_refused(rate):
     with pytest.raises(ValueError, match="rate must be"):
         Observation(rate, 1.0, 0.1, 1.0, 0.1)
+
+
+def test_a_rate_is_0_or_from_a_billionth_to_1():
+    with pytest.raises(ValueError, match=r"^rate must be a number from 0 to 1; got 1\.5"):
+        Observation(1.5, 1.0, 0.1, 1.0, 0.1)
+    rates = (0.0, 1e-9, 0.5, 1.0 - 1e-16, -0.1, 9e-10, 1.0)
+    assert [is_rate(rate) for rate in rates] == [True] * 4 + [False] * 3
 
 
 @pytest.mark.parametrize(
@@ -61,15 +82,26 @@ def test_a_rate_out_of_range_is_refused(rate):
         ({"test_mean_se": math.inf}, "test_mean_se"),
         ({"clean_mean": 1.0}, "clean_mean_se must be given together with clean_mean"),
         ({"train_variance": 1.0}, "must be given together with train_variance"),
-        ({"train_variance": -1.0}, "train_variance"),
+        ({"train_variance": -1.0}, "train_variance must be a number from 0"),
         ({"dropped": 0.3}, "dropped_se must be given together with dropped"),
         ({"dropped": 1.5, "dropped_se": 0.1}, "dropped must be"),
+        ({"dropped": 0.5, "dropped_se": -0.1}, "dropped_se must be"),
     ],
 )
 def test_an_observation_that_is_none_is_refused(changes, message):
     numbers = {"rate": 0.3, "train_mean": 1.0, "train_mean_se": 0.1, "test_mean": 1.0, "test_mean_se": 0.1}
     with pytest.raises(ValueError, match=message):
         Observation(**(numbers | changes))
+
+
+def test_no_part_of_what_comes_together_may_be_missing():
+    groups = [("clean_mean", "clean_mean_se"), ("dropped", "dropped_se")]
+    groups.append(("train_variance", "train_variance_se", "test_variance", "test_variance_se"))
+    for names in groups:
+        for missing in names:
+            given = dict.fromkeys((name for name in names if name != missing), 0.5)
+            with pytest.raises(ValueError, match=f"^{missing} must be given together with "):
+                Observation(0.3, 1.0, 0.1, 1.0, 0.1, **given)
 
 
 # ---- the rate that the zeros say ------------------------------------------------------------------------------------
@@ -118,6 +150,15 @@ def test_gains_and_scatter_are_those_of_the_factors():
         assert 0.8 < np.std(found) < 1.25
 
 
+def test_the_error_of_the_rate_is_that_of_both_shares_and_of_one_value_more():
+    seen = observe(0.3, np.repeat([0.0, 5.0], [70, 30]), np.repeat([0.0, 1.0], [20, 80]))
+    stay, on = math.sqrt(0.3 * 0.7 / 99) + 0.01, math.sqrt(0.8 * 0.2 / 99) + 0.01
+    assert (seen.dropped, seen.dropped_se) == (
+        pytest.approx(0.625),
+        pytest.approx(math.hypot(stay, 0.375 * on) / 0.8),
+    )
+
+
 def test_no_rate_is_read_where_both_passes_may_be_alike():
     a = np.maximum(np.random.default_rng(0).normal(size=(2, 3000)), 0.0)
     assert observe(0.3, a[0], a[1]).dropped is None
@@ -158,7 +199,11 @@ def test_examples_that_share_a_mask_are_one_draw_each():
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ((np.ones(4), np.ones(5), np.ones(4), np.ones(4)), "train_inputs and train must have the same shape"),
+        (
+            (np.ones(4), np.ones(5), np.ones(4), np.ones(4)),
+            r"train_inputs and train must have the same shape; got \(4,\) and \(5,\)",
+        ),
+        ((np.ones(4), np.ones(1), np.ones(4), np.ones(4)), "^train must have at least 2 values"),
         ((np.ones(4), np.ones(4), np.zeros(4), np.ones(4)), "test_inputs must hold a value that is not 0"),
         ((np.full(4, 1e-300), np.ones(4), np.ones(4), np.ones(4)), "train must be at most 1e20 times"),
         ((np.ones(1), np.ones(1), np.ones(4), np.ones(4)), "train_inputs must have at least 2 values"),
@@ -169,19 +214,53 @@ def test_passes_that_do_not_belong_together_are_refused(arrays, message):
         observe_passes(0.3, *arrays)
 
 
+def test_a_pass_is_described_by_sums_over_its_values():
+    x = np.tile([1.0, -2.0, 3.0, 4.0, 0.5, 0.0], 8)
+    y = np.tile([0.0, -5.0, 0.0, 9.0, 1.0, 0.0], 8)
+    seen = observe_passes(0.3, x, y, x, 0.5 * x)
+    square = (x**2).sum()
+    gain = (x * y).sum() / square
+    rest = y - gain * x
+    scatter = (rest**2).sum() / square
+    assert (seen.train_mean, seen.train_variance) == (pytest.approx(gain), pytest.approx(scatter))
+    gain_error = math.sqrt(((x * rest) ** 2).sum() * 48 / 47) / square
+    scatter_error = math.sqrt(((rest**2 - scatter * x**2) ** 2).sum() * 48 / 47) / square
+    assert seen.train_mean_se == pytest.approx(gain_error)
+    assert seen.train_variance_se == pytest.approx(scatter_error)
+    assert (seen.clean_mean, seen.clean_mean_se, seen.same_pass) == (1.0, 0.0, True)
+    # of 40 that could have fallen 16 fell
+    assert (seen.dropped, seen.dropped_se) == (0.4, pytest.approx(math.sqrt(9.6 * 48 / 47) / 40))
+    three = observe_passes(0.3, np.ones(3), np.array([1.0, 1.0, 0.0]), np.ones(3), np.full(3, 1e20))
+    assert three.train_variance_se == pytest.approx(1 / 3)  # one mask more or less
+    assert three.test_mean == pytest.approx(1e20)  # the largest there may be
+
+
 def test_few_values_are_no_proof():
     """Two units that both stayed say next to nothing about the factor: one of them might have fallen."""
     seen = observe_passes(0.3, np.ones(2), np.full(2, 1 / 0.7), np.ones(2), np.ones(2))
-    assert seen.train_mean_se > 0.5
+    assert seen.train_mean_se == pytest.approx(1 / 0.7 / 2)  # the gain of a unit that stays, of two
+    assert seen.train_variance_se == pytest.approx((1 / 0.7) ** 2 / 2)
+    assert seen.dropped_se == 0.5
+
+
+def test_thirty_examples_are_a_draw_each_of_fewer_every_value_is():
+    column = np.random.default_rng(0).normal(size=(30, 1))
+    for table in (np.tile(column, 2), np.tile(column[..., None], (2, 2))):
+        assert observe(0.3, table, table).test_mean_se == pytest.approx(column.std(ddof=1) / math.sqrt(30))
+        few = table[1:]
+        assert observe(0.3, few, few).test_mean_se == pytest.approx(few.std(ddof=1) / math.sqrt(few.size))
 
 
 def test_the_error_of_a_sum_takes_examples_for_independent():
     parts = np.array([[1.0, 2.0], [-3.0, 1.0], [0.5, -1.5]])  # of sums 3, −2 and −1
     assert _error_of_sum(parts) == pytest.approx(np.sqrt((9.0 + 4.0 + 1.0) * 3 / 2))
+    assert _error_of_sum(np.array([[1.0], [-1.0]])) == 2.0
+    assert _error_of_sum(np.array([[3.0]])) == 3.0
 
 
 def test_a_variance_is_divided_by_one_less():
     seen = observe(0.5, [1.0, 2.0, 4.0], [1.0, 3.0, 8.0])
     assert seen.test_variance == pytest.approx(np.var([1.0, 3.0, 8.0], ddof=1))
+    assert seen.test_variance_se == pytest.approx(math.sqrt((3.0**4 + 1.0**4 + 4.0**4) / 3 / 3))
     table = np.random.default_rng(1).normal(size=(30, 2))  # as many examples as have an error of their own
     assert observe(0.5, table, table).test_variance == pytest.approx(np.var(table, ddof=1))

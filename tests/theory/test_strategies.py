@@ -98,6 +98,7 @@ def test_words_show_no_rounding_dust():
     assert strategy("inverted").train_scale.words(0.3) == "÷ 0.7"
     assert strategy("standard").test_scale.words(0.9) == "× 0.1"
     assert strategy("wrong_test").test_scale.words(0.1 + 0.2) == "× 0.3"
+    assert strategy("wrong_test").test_scale.words(1.24e-5) == "× 1.2e-05"  # six decimals, no more
 
 
 @pytest.mark.parametrize("name", ["", "Standard", "p", None, 0, ["standard"]])

@@ -8,6 +8,7 @@ import pytest
 import dropviz as dv
 from dropviz.theory.moments import exact_discrepancy
 from dropviz.theory.strategies import strategies, strategy
+from dropviz.theory.wasserstein import wasserstein
 
 VALUES = np.array([-1.0, 0.0, 0.5, 2.0, 2.0, 3.25])
 RATES = np.array([0.1, 0.3, 0.5, 0.8])
@@ -151,3 +152,22 @@ def test_wasserstein_of_a_constant_in_closed_form():
     for value in (3.0, -3.0):
         found = exact_discrepancy("inverted", RATES, dv.Constant(value)).wasserstein
         np.testing.assert_allclose(found, 2 * RATES * 3.0, rtol=1e-12)
+
+
+def test_wasserstein_is_in_the_unit_of_the_activations():
+    """Also where nearly all of them are below 1e-8."""
+    one = exact_discrepancy("inverted", RATES, dv.LogNormal(0.0, 0.5)).wasserstein
+    for power in (-20.0, 20.0):
+        other = exact_discrepancy("inverted", RATES, dv.LogNormal(power, 0.5)).wasserstein
+        np.testing.assert_allclose(other, math.exp(power) * one, rtol=1e-12)
+
+
+@pytest.mark.parametrize("source", CONTINUOUS, ids=repr)
+def test_wasserstein_is_0_where_nobody_is_dropped(source):
+    for name in ("standard", "inverted", "none", "both"):
+        assert wasserstein(name, (0.0,), source)[0] == 0.0
+
+
+def test_what_the_cache_hands_out_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        wasserstein("none", (0.3,), dv.Constant(1.0))[0] = 1.0
