@@ -4,10 +4,12 @@ In all EXAMPLES inputs, dealt out among what reads them; `make fuzz` sets DROPVI
 """
 
 import io
+import json
 import math
 import os
 import time
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,6 +18,8 @@ from hypothesis import strategies as st
 
 from dropviz.datasets.files import read_activations
 from dropviz.datasets.splits import from_csv
+from dropviz.hall.messages import read_change, read_vote
+from dropviz.hall.messages import read_story as read_opening
 from dropviz.settings.addresses import spelled, unknown_names, values_of
 from dropviz.settings.kinds import Choice, Number
 from dropviz.settings.schedule import KINDS, handles, read_rows
@@ -23,7 +27,7 @@ from dropviz.story.reading import OWN_STORY, read_story
 from dropviz.ui.frame import PAGES
 
 EXAMPLES = int(os.environ.get("DROPVIZ_FUZZ", "10000"))
-TARGETS = 8
+TARGETS = 9
 LONGEST_SENTENCE = 3000  # all complaints about a file or an address together
 STALL = 2.0  # seconds of processor time
 ALL = settings(
@@ -178,6 +182,22 @@ def test_examples_with_labels(content, column):
 def test_stories(content):
     with refusing():
         read_story(content)
+
+
+fields = st.sampled_from(["scene", "option", "value", "voter", "revealed", "rate", "story", "order"])
+values = st.one_of(anything, st.integers(-1, 12), st.from_regex(r"[A-Za-z0-9_-]{15,17}", fullmatch=True))
+bodies = st.one_of(
+    st.dictionaries(fields, values, max_size=4).map(lambda message: json.dumps(message).encode()),
+    st.binary(max_size=100),
+)
+
+
+@ALL
+@given(bodies)
+def test_messages_of_the_hall(body):
+    for read in (partial(read_vote, scenes=11), partial(read_change, scenes=11), read_opening):
+        with refusing():
+            read(body)
 
 
 @pytest.mark.parametrize(
