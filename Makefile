@@ -49,10 +49,10 @@ mutants: .mutants-venv/.mutants  ## break the formulas, one line at a time, and 
 image: .venv/.dev  ## take the steps of the Dockerfile in a folder of its own, and start what they make
 	$(PYTHON) -m pytest tests/deploy/test_dockerfile.py -m "image or not image" $(ARGS)
 
-lock: .pins-venv/.pins  ## write requirements*.lock anew: every package, with the hashes of all its files (ARGS=--upgrade)
+lock: .pins-venv/.pins  ## write requirements*.lock anew: all packages, with the hashes of all their files (ARGS=--upgrade)
 	$(LOCK) requirements.txt -o requirements.lock
-	$(LOCK) requirements-redis.txt -o requirements-redis.lock
-	$(LOCK) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	for name in redis dev mutants pins; do \
+	    $(LOCK) requirements-$$name.txt -c requirements.lock -o requirements-$$name.lock || exit 1; done
 
 audit: .pins-venv/.pins  ## look the pinned packages up among the known vulnerabilities, where that list can be reached
 	.pins-venv/bin/python -m tools.audit requirements.lock requirements-redis.lock
@@ -71,9 +71,9 @@ clean:  ## remove the environments, caches and everything built
 	@$(PYTHON) $(PIP_INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.pins-venv/.pins: requirements-pins.txt | .pins-venv/bin/python
+.pins-venv/.pins: requirements-pins.lock | .pins-venv/bin/python
 	@echo "Installing uv and pip-audit into .pins-venv (once)"
-	@.pins-venv/bin/python $(PIP_INSTALL) -r requirements-pins.txt
+	@.pins-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements-pins.lock
 	@touch $@
 
 tests/js/node_modules/.types: tests/js/package.json
@@ -91,9 +91,9 @@ tests/js/node_modules/.types: tests/js/package.json
 	@.oracle-venv/bin/python $(PIP_INSTALL) -r requirements-oracle.txt
 	@touch $@
 
-.mutants-venv/.mutants: requirements-mutants.txt requirements.txt | .mutants-venv/bin/python
+.mutants-venv/.mutants: requirements-mutants.lock | .mutants-venv/bin/python
 	@echo "Installing mutmut into .mutants-venv (once)"
-	@.mutants-venv/bin/python $(PIP_INSTALL) -r requirements-mutants.txt
+	@.mutants-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements-mutants.lock
 	@touch $@
 
 # Each candidate is run, not only looked up: a version manager's shim may exist for a Python that does not.

@@ -87,7 +87,9 @@ def _pins(file):
     return found
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-redis", "requirements-dev"])
+@pytest.mark.parametrize(
+    "name", ["requirements", *(f"requirements-{name}" for name in ("redis", "dev", "mutants", "pins"))]
+)
 def test_a_lock_holds_every_pin_with_hashes(name):
     lock = (ROOT / f"{name}.lock").read_text(encoding="utf-8").replace("\\\n", " ")
     locked = _pins(f"{name}.lock")
