@@ -142,7 +142,7 @@ def fleet(tmp_path_factory):
     apps = [App(name, port, shared) for name, port in zip(("one", "two"), ports, strict=True)]
     in_memory = [programs["redis-server"], "--port", str(redis), "--save", "", "--dir", str(folder)]
     with ExitStack() as stack:
-        stack.enter_context(running(in_memory, folder / "redis"))
+        redis_server = stack.enter_context(running(in_memory, folder / "redis"))
         stack.enter_context(running([programs["nginx"], "-c", settings], folder / "errors"))
         for app in apps:
             app.start()
@@ -151,5 +151,5 @@ def fleet(tmp_path_factory):
             app.wait_until_ready()
         yield SimpleNamespace(
             url=f"http://127.0.0.1:{front}{BASE}", strict=f"http://127.0.0.1:{strict}{BASE}",
-            apps={app.name: app for app in apps}, log=folder / "errors",
+            apps={app.name: app for app in apps}, redis=redis_server,
         )  # fmt: skip

@@ -261,3 +261,15 @@ def test_one_is_killed_under_load_and_its_visitors_are_on_the_other(fleet, chrom
     assert max(took, phones_took, *load.gaps) < WITHIN
     page.keyboard.press("ArrowDown")  # the page is no picture: the other app answers
     page.wait_for_url("**/noise?*noise=alpha*")
+
+
+def test_without_redis_a_server_is_not_ready_and_says_why(fleet):
+    app = next(app for app in fleet.apps.values() if app.process.poll() is None)
+    assert ask(f"{app.url}/healthz")[2] == '{"ready": true}\n'
+    fleet.redis.terminate()
+    fleet.redis.wait(20)
+    code, _, text = ask(f"{app.url}/healthz")
+    why = ["The rooms cannot be reached: Redis does not answer."]
+    assert (code, json.loads(text)) == (503, {"ready": False, "why": why})
+    assert ask(f"{app.url}/hall/BCDFG")[0] == 503
+    assert status(f"{app.url}/noise") == 200  # who needs no hall sees no difference
