@@ -6,7 +6,6 @@ The script stands here, as Streamlit would take a folder ``pages`` beside it for
 
 import os
 import sys
-from pathlib import Path
 
 # Our matrices are small: OpenBLAS's threads would only fight the other visitors for the cores. Read when NumPy loads.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -18,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dropviz.hall import hall, lifespan, routes, watched
 from dropviz.serving import allow_many_files, hold_uploads_in_memory, middleware, operations
-from dropviz.ui.frame import PAGES, pages, show_frame, style
+from dropviz.ui.frame import PAGES, icon, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
@@ -36,7 +35,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
 else:
     st.set_page_config(
         page_title="dropviz: dropout, seen",
-        page_icon=str(Path(__file__).parent / "dropviz" / "ui" / "icon.svg"),
+        page_icon=icon(),
         layout="wide",
         # In a frame of a course site the picture comes first; the settings open beside it.
         initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",

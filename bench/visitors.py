@@ -24,7 +24,7 @@ from bench.page import ROOT, served
 
 LONG = "training=own&training_epochs=200&training_seeds=3&training_width=256"  # nearly all that a visitor may ask for
 SHORT = "training=own&training_data=moons&training_epochs=200"
-PAGES = ("mistakes", "next-layer", "explore")  # the last one has the button
+PAGES = ("mistakes", "next-layer", "")  # the last one, the first page, has the button
 MOST_SECONDS = 60.0  # of one answer: after that the bench gives up
 
 
@@ -82,7 +82,7 @@ async def visitor(url: str, page: str, query: str = "", browser: str = "bench") 
 
 async def waits(url: str, rounds: int) -> list[float]:
     """Seconds of opening a page, and of a control's change, as often as asked."""
-    async with visitor(url, "explore") as looker:
+    async with visitor(url, PAGES[-1], "view=full") as looker:
         seconds = []
         for _ in range(rounds):
             seconds += [await looker.ask(page) for page in PAGES]
@@ -131,7 +131,7 @@ async def joins(url: str, together: int) -> float:
     """Seconds until as many visitors as ask for the first screen at once have it whole."""
 
     async def join() -> None:
-        async with visitor(url, "explore"):
+        async with visitor(url, PAGES[-1]):
             pass
 
     await join()  # fills the caches

@@ -20,7 +20,15 @@ from tools.services import MISSING, environment, find
 ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = Path(__file__).parent / "browser"
 PAGE_TESTS = Path(__file__).parent / "ui"
-LONG = ("test_accessibility.py", "test_links.py", "test_training.py")  # few tests that walk far
+# Few tests that walk far.
+LONG = (
+    "test_accessibility.py",
+    "test_first_look.py",
+    "test_links.py",
+    "test_phone.py",
+    "test_story_shown.py",
+    "test_training.py",
+)
 
 
 def pytest_collection_modifyitems(items):

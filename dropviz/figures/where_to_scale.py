@@ -88,7 +88,8 @@ def _with_means(row: UnitRow, sweep: Sweep) -> UnitRow:
 def _variants(sweep: Sweep, answers: Sequence[Strategy]) -> dict[str, Variant]:
     """The curves and words of each answer; all axes stand at the same places: a choice moves the curves alone."""
     rates = np.asarray(sweep.config.rates)
-    rows = {row.name: over(rates, _curves(sweep, row, answers), CURVES) for row in answers}
+    lines = _lines(sweep, answers)
+    rows = {row.name: over(rates, _curves(sweep, row, lines), CURVES) for row in answers}
     right = max(panel.right for panels in rows.values() for panel in panels)
     variants = {}
     for row in answers:
@@ -105,34 +106,37 @@ def _variants(sweep: Sweep, answers: Sequence[Strategy]) -> dict[str, Variant]:
 # ---- the curves -----------------------------------------------------------------------------------------------------
 
 
-def _curves(sweep: Sweep, row: Strategy, answers: Sequence[Strategy]) -> list[Curves]:
-    """Mean, variance and discrepancy of one answer, on axes that have room for every answer."""
+def _lines(sweep: Sweep, answers: Sequence[Strategy]) -> dict[str, dict[str, list[Line]]]:
+    """The lines of each panel by answer: mean and variance in both phases, and the discrepancy."""
+    measure = "mean_ratio" if sweep.config.activations.exact_mean else "mean_gap"
+    moments = {
+        moment: {row.name: phases(sweep, moment, row) for row in answers} for moment in ("mean", "variance")
+    }
+    gaps = {row.name: [Line("mean", row.name, sweep.gap_estimate(measure, row.name))] for row in answers}
+    return moments | {"gap": gaps}
+
+
+def _curves(sweep: Sweep, row: Strategy, lines: Mapping[str, Mapping[str, list[Line]]]) -> list[Curves]:
+    """Mean, variance and discrepancy of one answer, on axes that have room for the lines of every answer."""
     law = sweep.config.activations
     mu, v = law.exact_mean, law.exact_variance
-    beside = {
-        moment: [line for other in answers for line in phases(sweep, moment, other)]
-        for moment in ("mean", "variance")
-    }
-    measure = "mean_ratio" if mu else "mean_gap"
-    gaps = {
-        other.name: Line("mean", other.name, sweep.gap_estimate(measure, other.name)) for other in answers
-    }
+    beside = {name: [line for each in of.values() for line in each] for name, of in lines.items()}
     return [
-        Curves(_mean_title(row, mu), "mean", phases(sweep, "mean", row), beside=beside["mean"]),
+        Curves(_mean_title(row, mu), "mean", lines["mean"][row.name], beside=beside["mean"]),
         Curves(
             _variance_title(row, mu, v),
             "variance",
-            phases(sweep, "variance", row),
+            lines["variance"][row.name],
             limits=(0.0, _most_variance(sweep)),
             beside=beside["variance"],
         ),
         Curves(
             _gap_title(row, mu),
-            "test ÷ training" if mu else MEASURES[measure],
-            [gaps[row.name]],
+            "test ÷ training" if mu else MEASURES["mean_gap"],
+            lines["gap"][row.name],
             log=mu != 0.0,
             limits=RATIOS if mu else (-math.inf, math.inf),
-            beside=list(gaps.values()),
+            beside=beside["gap"],
         ),
     ]
 

@@ -32,13 +32,18 @@ const longest = (texts) => texts.reduce((most, text) => (text.length > most.leng
 
 /**
  * Give paragraphs and cells whose words change the room of their longest, or what stands below would move with the slider.
- * @param {Live} live
+ * Another draw of the same picture needs no more where its longest are as long: digits are equally wide.
+ * @param {Live} live @param {boolean} anotherDraw
  */
-export function keepRoom({ root, payload, whole }) {
+export function keepRoom(live, anotherDraw) {
+  const { root, payload, whole } = live;
   const all = [payload, ...Object.values(whole.variants)];
   /** @type {Record<string, string>} */
   const texts = {};
   for (const { texts: some } of all) for (const [name, values] of Object.entries(some)) texts[name] = longest([texts[name] ?? "", ...values.map(bare)]);
+  const room = JSON.stringify([live.width, texts]).replace(/\d/g, "0");
+  if (anotherDraw && room === live.room) return;
+  live.room = room;
   /** @type {NodeListOf<HTMLElement>} */
   const named = root.querySelectorAll(ROOMY.flatMap((each) => [`${each}[data-text]`, `${each} [data-text]`]).join(", "));
   for (const node of named) if (texts[node.dataset.text]) node.textContent = texts[node.dataset.text];
@@ -56,7 +61,7 @@ export function fillBlocks(live) {
   parts.label.textContent = label;
   // The widest value keeps its room, so that the slider does not move under the pointer.
   parts.value.style.minWidth = readouts ? `${Math.max(0, ...readouts.map(([value]) => value.length))}ch` : "";
-  for (const place of ["lead", "head", "foot"]) showBlocks(parts[place], payload[place]);
+  for (const place of ["lead", "head", "foot"]) if (showBlocks(parts[place], payload[place])) live.room = "";
   parts.picture.setAttribute("aria-label", payload.alt);
   /** @type {NodeListOf<HTMLElement>} */
   const named = root.querySelectorAll("[data-text]");

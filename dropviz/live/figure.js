@@ -23,7 +23,7 @@ function createPlayer(live, onCommit) {
   // Steps that arrive before the display's next frame replace one another: the newest is drawn.
   const go = (next) => {
     live.index = Math.max(0, Math.min(live.payload.rates.length - 1, next));
-    range.value = live.index;
+    if (Number(range.value) !== live.index) range.value = live.index;
     if (!frame) frame = requestAnimationFrame(() => { frame = 0; paint(live); });
   };
 
@@ -88,7 +88,8 @@ function createPlay(live, go, commit) {
     play.setAttribute("aria-label", running ? "Pause" : "Play: sweep the slider");
   };
 
-  const stop = () => {
+  const stop = () => { // every step of a drag does
+    if (!playing) return;
     cancelAnimationFrame(playing);
     playing = 0;
     look(false);
@@ -134,11 +135,11 @@ function paint(live) {
   root.dispatchEvent(new CustomEvent("dv-drawn", { detail: { rate: payload.rates[index] } }));
 }
 
-function drawFigure(live, move = false) {
+function drawFigure(live, anotherDraw = false) {
   live.width = live.parts.picture.clientWidth;
   if (!live.width) return; // hidden: the observer calls again when there is room
-  keepRoom(live);
-  drawPicture(live, move);
+  keepRoom(live, anotherDraw);
+  drawPicture(live, anotherDraw);
   paint(live);
 }
 
@@ -157,7 +158,7 @@ function showPayload(live, whole, rate, chosen) {
   const index = nearest(payload.rates, rate);
   Object.assign(live, { whole, payload, index, committed: payload.rates[index] });
   keepMoved(live);
-  picturePanels(live.parts.picture, payload.rows);
+  if (picturePanels(live.parts.picture, payload.rows)) live.room = "";
   live.moveBlocks = fillBlocks(live);
   live.parts.range.value = index;
   drawFigure(live, true);
@@ -180,7 +181,7 @@ function choose(live, chosen) {
  */
 export function mount(root, first, rate, { onCommit = () => {}, onChoose = () => {}, onMove = null, chosen = first.chosen, plotly = null } = {}) {
   const parts = skeleton(root);
-  const none = { whole: null, payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null }; // until there are some
+  const none = { whole: null, payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null, room: "" }; // until there are some
   /** @type {Live} */
   const live = { root, parts, plotly, onMove, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);

@@ -25,24 +25,22 @@ function rowNodes(row, nodes) {
 const shapeOf = (rows) => JSON.stringify(rows.map(({ panels, words, fold }) => [words, fold, panels.map(({ above }) => above)]));
 
 /**
- * Build the nodes of the rows in `parent`, or keep those that are there.
+ * Build the nodes of the rows in `parent`, or keep those that are there; returns whether they are new.
  * @param {Picture} parent @param {Row[]} rows
  */
 export function picturePanels(parent, rows) {
-  const panels = rows.flatMap((row) => row.panels);
   const shape = shapeOf(rows);
-  if (parent.shape !== shape) {
-    parent.shape = shape;
-    parent.nodes = panels.map(panelNodes);
-    parent.replaceChildren();
-    let used = 0;
-    rows.forEach((row, at) => {
-      const own = rowNodes(row, parent.nodes.slice(used, used += row.panels.length));
-      if (row.fold && row.fold === rows[at - 1]?.fold) parent.lastElementChild.append(...own);
-      else parent.append(...(row.fold ? [foldNode(row.fold, own, row.open)] : own));
-    });
-  }
-  return panels;
+  if (parent.shape === shape) return false;
+  parent.shape = shape;
+  parent.nodes = rows.flatMap((row) => row.panels).map(panelNodes);
+  parent.replaceChildren();
+  let used = 0;
+  rows.forEach((row, at) => {
+    const own = rowNodes(row, parent.nodes.slice(used, used += row.panels.length));
+    if (row.fold && row.fold === rows[at - 1]?.fold) parent.lastElementChild.append(...own);
+    else parent.append(...(row.fold ? [foldNode(row.fold, own, row.open)] : own));
+  });
+  return true;
 }
 
 /** What the panels of a figure share. */

@@ -21,6 +21,7 @@ Texts = Mapping[str, Sequence[str]]
 
 # Fields that are names, or drawn: in a drawing no line ends by itself.
 _UNREAD = {"name", "color", "kind", "style", "address", "x", "y", "marks", "labels", "knots", "texts", "alt"}
+_NUMBER = re.compile(r"\d+\.\d+")
 _WORD = re.compile("[^\\W\\d_]+\u0304?")
 _VERBS = {"keep", "mean", "export", "regularize"}  # if they end in s
 _OF_DROPOUT = {"standard", "inverted"}
@@ -114,11 +115,16 @@ class Reader:
     def texts(self, texts: Texts) -> dict[str, list[str]]:
         """Return live texts as they are shown, code as it is; `read` has seen where they stand."""
         return {
-            name: list(values)
-            if name in self._code
-            else [self._marked(unbroken(text), self._explained_in.get(name, set())) for text in values]
+            name: list(values) if name in self._code else self._shown(values, self._explained_in.get(name))
             for name, values in texts.items()
         }
+
+    def _shown(self, values: Sequence[str], entries: set[str] | None) -> list[str]:
+        """One live text at every place; most explain nothing, and need no look at each."""
+        whole = [unbroken(text) for text in values]
+        if not entries and MARK not in "".join(whole):
+            return whole
+        return [self._marked(text, entries or set()) for text in whole]
 
     def _read(self, part: Any) -> Any:
         match part:
@@ -170,7 +176,8 @@ class Reader:
 
     def _new(self, texts: Iterable[str]) -> set[str]:
         """The entries in ``texts`` that nothing has explained; from now on they are known."""
-        new = {entry for text in texts for _, _, entry in places(text)} - self.known
+        alike = set(_NUMBER.sub("0.0", MARK.join(texts)).split(MARK))  # but for their numbers most are
+        new = {entry for text in alike for _, _, entry in places(text)} - self.known
         self.known |= new
         return new
 

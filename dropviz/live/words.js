@@ -31,24 +31,26 @@ const MARK = "\u2063"; // as in terms.py
 /** A text without its marks. @param {string} text */
 export const bare = (text) => text.replaceAll(MARK, "");
 
+const told = new WeakMap(); // by node: its terms by their words, and which of them stand there
+
 /**
  * What tells one text after the other in a node: what stands between marks is a term. Where the terms stay, so do the
- * nodes, and where the words stay too, the page has nothing to lay out.
+ * nodes, also in another draw, and where the words stay too, the page has nothing to lay out.
  * @param {Element} node @param {Record<string, string>} terms @returns {(text: string) => void}
  */
 export function telling(node, terms) {
-  const known = new Map();
+  const state = told.get(node) ?? { known: new Map(), there: null };
+  const { known } = state;
+  told.set(node, state);
   const termOf = (shown) => {
     if (!known.has(shown)) known.set(shown, termNode({ shown, meaning: terms[shown] }));
     return known.get(shown);
   };
-  let there = "";
-  node.replaceChildren(document.createTextNode(""));
   return (text) => {
     const parts = text.split(MARK);
     const now = parts.filter((_, at) => at % 2).join(MARK);
-    if (now !== there || node.childNodes.length !== parts.length) {
-      there = now;
+    if (now !== state.there || node.childNodes.length !== parts.length) {
+      state.there = now;
       node.replaceChildren(...parts.map((part, at) => (at % 2 ? termOf(part) : document.createTextNode(part))));
     } else {
       parts.forEach((part, at) => { if (at % 2 === 0 && node.childNodes[at].nodeValue !== part) node.childNodes[at].nodeValue = part; });
@@ -141,10 +143,11 @@ export const wordNodes = (blocks) => blocks.map((block) => BLOCKS[block.block](b
 
 const shownWords = new WeakMap(); // by the node in which they stand: nodes stay while the words do
 
-/** Show blocks in a node. @param {Element} node @param {Block[]} blocks */
+/** Show blocks in a node; returns whether other ones stood there. @param {Element} node @param {Block[]} blocks */
 export function showBlocks(node, blocks) {
   const words = JSON.stringify(blocks);
-  if (shownWords.get(node) === words) return;
+  if (shownWords.get(node) === words) return false;
   shownWords.set(node, words);
   node.replaceChildren(...wordNodes(blocks));
+  return true;
 }

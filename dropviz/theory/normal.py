@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from dropviz.numbers.checks import Floats
 
 ERF_STEP = 1.0 / 1024.0
+MOST_KEPT = 4096  # quantiles of one call
 ERF_END = 6.0  # 1 − erf(6) is below the rounding of 1
 _ERF_NODES = np.arange(0.0, ERF_END + ERF_STEP / 2, ERF_STEP)
 _ERF_VALUES = np.array([math.erf(node) for node in _ERF_NODES])
@@ -32,8 +33,16 @@ def erf(x: Floats) -> Floats:
 
 def normal_quantile(probability: ArrayLike) -> Floats:
     """Inverse distribution function of N(0, 1), elementwise."""
-    inverse = np.vectorize(NormalDist().inv_cdf, otypes=[np.float64])
-    return np.asarray(inverse(np.asarray(probability, dtype=np.float64)), dtype=np.float64)
+    given = np.asarray(probability, dtype=np.float64)
+    find = _quantiles if given.size <= MOST_KEPT else _quantiles.__wrapped__
+    return find(given.tobytes()).reshape(given.shape)
+
+
+@lru_cache(maxsize=8)  # a picture of another mean or deviation asks for the same ones
+def _quantiles(probabilities: bytes) -> Floats:
+    found = np.array([NormalDist().inv_cdf(one) for one in np.frombuffer(probabilities).tolist()])
+    found.flags.writeable = False
+    return found
 
 
 def rectified_moments(z: float) -> tuple[float, float]:

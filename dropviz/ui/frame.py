@@ -5,7 +5,7 @@ from functools import cache, wraps
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -64,8 +64,16 @@ def draw(page: Page) -> None:
     """Draw a page between the navigation and the footer, and keep its address."""
     st.title(page.heading, anchor=False)
     complaints = read_address(page.address, page.settings)
+    # Where it can be a fragment, a change of a setting sends neither navigation nor footer anew. A training has one of
+    # its own, and none fills the sidebar.
+    alone = page.view is not None and not page.beside()
+    (st.fragment(_fill) if alone else _fill)(page, complaints)
+
+
+def _fill(page: Page, complaints: list[str]) -> None:
     if complaints:
         st.warning("  \n".join(complaints))
+        complaints.clear()  # said once: a fragment runs again with what it had
     above, picture, settings = (st.container(key=f"page_{name}") for name in ("above", "picture", "settings"))
     with above:
         chosen = page.controls(settings)
@@ -75,7 +83,8 @@ def draw(page: Page) -> None:
         with picture:
             _as_fragment(page.view, page)(*chosen)
     if page.below is not None:
-        page.below(*chosen)
+        with st.container(key="page_below"):
+            page.below(*chosen)
 
 
 def _as_fragment(view: Callable[..., None], page: Page) -> Callable[..., None]:
@@ -101,7 +110,7 @@ def _present(page: Page) -> None:
 
 
 def _link_to_the_whole(page: Page) -> None:
-    """In a frame of another site a page is its figure and this link; the style sheet hides the rest where it stands."""
+    """In a frame of another site a page is its figure and this link; a style sheet of its own hides the rest."""
     query = urlencode(spelled(page.settings, saved()))
     address = escape(page_link(page.address, query))
     st.html(f'<a class="dv-whole" href="{address}" target="_blank" rel="noopener">Open in dropviz</a>')
@@ -120,7 +129,8 @@ def _show_footer(page: Page) -> None:
 def glossary_html() -> str:
     """Return the words as HTML lists of descriptions, a heading over each."""
     return "".join(
-        f'<h3>{escape(group)}</h3><dl class="dv-glossary">{"".join(map(_described, words.items()))}</dl>'
+        f'<h3 class="dv-group">{escape(group)}</h3>'
+        f'<dl class="dv-glossary">{"".join(map(_described, words.items()))}</dl>'
         for group, words in GLOSSARY.items()
     )
 
@@ -131,11 +141,20 @@ def _described(entry: tuple[str, str]) -> str:
 
 
 @cache
-def style() -> str:
-    """The style sheet of the app."""
-    return (HERE / "style.css").read_text(encoding="utf-8")
+def style(name: str = "style") -> str:
+    """A style sheet of the app."""
+    return (HERE / f"{name}.css").read_text(encoding="utf-8")
+
+
+@cache
+def icon() -> str:
+    """The icon of the app, an address in itself: a file would be read for every visitor at every change."""
+    return f"data:image/svg+xml,{quote((HERE / 'icon.svg').read_text(encoding='utf-8').strip())}"
 
 
 def show_frame() -> None:
-    """Put the style sheet of the app into the page, for hosts that serve Streamlit's pages without it."""
-    st.html(f"<style>{style()}</style>")
+    """Put the style sheet of the app into the page, for hosts that serve Streamlit's pages without it.
+
+    That of a frame of another site goes to frames alone: at every change a browser asks each element for each rule.
+    """
+    st.html(f"<style>{style()}{style('embedded') if st.context.is_embedded else ''}</style>")

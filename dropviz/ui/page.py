@@ -21,6 +21,7 @@ class Page:
         was chosen, for the next two
     view : draws the live figure and what follows its rate: a fragment, which runs alone when a drag has ended
     below : draws what stands below and does not follow the rate
+    beside : whether its settings stand in the sidebar
     more : whether the navigation lists it under "More"
     """
 
@@ -31,5 +32,6 @@ class Page:
     controls: Callable[[DeltaGenerator], tuple[Any, ...]] = lambda _: ()
     view: Callable[..., None] | None = None
     below: Callable[..., None] | None = None
+    beside: Callable[[], bool] = lambda: False
     question: str = ""
     more: bool = False

@@ -47,8 +47,11 @@ CHROMIUM_ARGS = (
 
 LAPTOP, UPRIGHT = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 FIGURE = ":is(.dv, .dv-growing)[data-ready]"
+RESTS = "[data-testid='stApp'][data-test-script-state='notRunning']"
 # What stands on the page that is left is marked, so that it is not taken for the next one.
 LEAVE = f"() => {{ for (const one of document.querySelectorAll('{FIGURE}')) one.dataset.left = ''; }}"
+UP = "document.querySelector('[data-testid=stMain]').scrollTo(0, 0)"
+GONE = "() => !document.querySelector('[data-left]')"
 FORGET = "() => addEventListener('pagehide', () => sessionStorage.clear())"  # after what a page keeps when it is left
 ARRIVE = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
 PHONE = {"device_scale_factor": 2, "has_touch": True, "is_mobile": True}
@@ -167,8 +170,14 @@ def windows(browser):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def standing():
+    """The windows in which the app stands as a new visitor's: the next test may walk on from there."""
+    return set()
+
+
 @pytest.fixture
-def new_page(request, windows, server, errors, requested):
+def new_page(request, windows, standing, server, errors, requested):
     """A function that opens a page in a window of this size and taste, on a device as of ``new_context``."""
     opened = {}  # the pages of each context
     listeners = {
@@ -188,6 +197,9 @@ def new_page(request, windows, server, errors, requested):
             for event, listener in listeners.items():
                 context.on(event, listener)
         page = context.new_page() if opened[context] else context.pages[0]
+        if page in standing and "opened" not in request.fixturenames:
+            standing.remove(page)
+            _leave(page)
         opened[context].append(page)
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
@@ -198,22 +210,39 @@ def new_page(request, windows, server, errors, requested):
     yield open_page
     if request.node.stash.get(FAILED, False):
         _take_screenshots(request.node.name, opened)
+        standing.clear()
     for context, (first, *_) in opened.items():
         for event, listener in listeners.items():
             context.remove_listener(event, listener)
         first.remove_listener("websocket", note_socket)
         for page in context.pages[1:]:
+            standing.discard(page)
             page.close()
-        first.unroute_all()
-        first.evaluate(FORGET)
         context.clear_cookies(name="dropviz_view")
-        first.goto("about:blank")
+        first.unroute_all()
+        if first not in standing:
+            _leave(first)
     assert errors == [], "the page reported errors"
     assert _foreign(requested) == [], "the page asked another host"
     with server.log.open() as log:
         log.seek(log_start)
         output = log.read()
     assert "Traceback" not in output, f"the server raised an exception:\n{output}"
+
+
+def _leave(page):
+    page.evaluate(FORGET)
+    page.goto("about:blank")
+
+
+def _go_elsewhere(page, path):
+    """Leave a page of the app for another one until nothing of it is there, nor what a hand has left."""
+    page.mouse.move(0, 0)
+    page.evaluate(UP)
+    page.evaluate(LEAVE)
+    page.evaluate(ARRIVE, path)
+    page.wait_for_function(GONE)
+    page.locator(RESTS).wait_for()
 
 
 def _wait_until_true(page, expression):
@@ -263,23 +292,37 @@ def phone(new_page):
 
 
 @pytest.fixture
-def visit(app_url):
-    """A function ``visit(page, "/?rate=0.4")`` that opens the app there and waits until its script has run."""
+def visit(app_url, standing):
+    """A function ``visit(page, "/?rate=0.4")`` that loads the app there and waits until its script has run."""
 
     def open_app(page, path="/"):
+        if page in standing:
+            standing.remove(page)
+            page.evaluate(FORGET)
         page.goto(app_url + path)
-        page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+        page.locator(RESTS).wait_for()
 
     return open_app
 
 
 @pytest.fixture
-def opened(visit):
-    """A function ``opened(page, "/noise")`` that opens the app there and waits for its live figure."""
+def opened(visit, walk, standing):
+    """A function ``opened(page, "/noise")`` that comes to the app there, as anew, and waits for its live figure.
+
+    It walks where the app stands in the window, by way of another page: for tests that leave no more behind than
+    settings of the address and what a figure holds. Others, and those of loading, of the session and of what stays in
+    the window, ``visit``.
+    """
 
     def open_figure(page, path="/"):
-        visit(page, path)
-        page.locator(FIGURE).first.wait_for()
+        if page not in standing:
+            visit(page, path)
+            page.locator(FIGURE).first.wait_for()
+            standing.add(page)
+        else:
+            elsewhere = next(way for way in ("/which-p", "/noise") if urlsplit(page.url).path != way)
+            _go_elsewhere(page, elsewhere if urlsplit(path).path != elsewhere else "/answer")
+            walk(page, path)
 
     return open_figure
 

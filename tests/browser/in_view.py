@@ -27,6 +27,8 @@ def words_in_view(page):
     return words, smallest
 
 
+UNFOLD = "() => { for (const one of document.querySelectorAll('.dv-fold, .dv-data')) one.open = true; }"
+
 # What a line must not end in, in every block that is seen: signs and what they join, up to the second equality, and
 # numbers with their signs. A formula that is wider than its block may break.
 _BROKEN = r"""() => {

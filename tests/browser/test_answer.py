@@ -3,18 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
 
-
-def opened(page, visit, errors, path):
-    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
-    visit(page, path)
-    page.locator(".dv[data-ready]").wait_for()
-    errors[:] = [error for error in errors if "/_stcore/" not in error]
-
-
-def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, visit, errors):
-    opened(page, visit, errors, "/answer")
+def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, opened):
+    opened(page, "/answer")
     page.get_by_text("In words", exact=True).click()
     forgotten = page.locator("[data-text=forgotten-exact]:visible")
     expect(forgotten).to_have_text("1.429")
@@ -36,9 +27,9 @@ def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, visit
     expect(page.locator(".dv-value")).to_have_text(f"{rate:.2f}")
 
 
-def test_the_first_view_is_a_sentence_a_table_and_one_picture_and_nothing_jumps(page, visit, errors):
+def test_the_first_view_is_a_sentence_a_table_and_one_picture_and_nothing_jumps(page, opened):
     page.set_viewport_size({"width": 1280, "height": 720})
-    opened(page, visit, errors, "/answer")
+    opened(page, "/answer")
     rows = page.locator("summary:has(.dv-cells)")
     assert rows.count() == 5
     assert all(row.bounding_box()["y"] + row.bounding_box()["height"] < 720 for row in rows.all())
@@ -55,9 +46,9 @@ def test_the_first_view_is_a_sentence_a_table_and_one_picture_and_nothing_jumps(
 
 
 @pytest.mark.parametrize("width", [360, 390, 600])
-def test_on_a_phone_what_unfolds_stands_below_its_row_and_nothing_is_cut(new_page, visit, errors, width):
+def test_on_a_phone_what_unfolds_stands_below_its_row_and_nothing_is_cut(new_page, opened, width):
     phone = new_page(viewport={"width": width, "height": 844})
-    opened(phone, visit, errors, "/answer?rate=0.95")
+    opened(phone, "/answer?rate=0.95")
     for summary in phone.locator(".dv-fold:not([open]) > summary").all()[::-1]:
         summary.click()
     expect(phone.locator(".dv-svg .dv-axis").last).to_be_visible()

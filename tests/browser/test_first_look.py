@@ -3,32 +3,22 @@
 import re
 from itertools import chain, zip_longest
 
-import pytest
 from playwright.sync_api import expect
 
 from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.settings.next_layer import STEP
 from dropviz.ui.frame import PAGES
-from tests.browser.conftest import LAPTOP, UPRIGHT
-from tests.browser.in_view import broken_formulas, terms_in_view, words_in_view
+from tests.browser.in_view import UNFOLD, broken_formulas, terms_in_view, words_in_view
 
 MOST_WORDS = 145  # in the first view of a page, with the navigation and the numbers of its axes
-UNFOLD = "() => { for (const one of document.querySelectorAll('.dv-fold, .dv-data')) one.open = true; }"
 MOST_TERMS = 15  # each is a stop for the Tab key
 
 
-@pytest.mark.parametrize(
-    ("visitor", "background"), [("page", "#FFFFFF"), ("dark", "#15171A"), ("phone", "#FFFFFF")]
-)
-def test_the_page_opens_in_the_visitors_colours(request, visit, visitor, background):
-    page = request.getfixturevalue(visitor)
-    visit(page)
-    red, green, blue = (int(background[start : start + 2], 16) for start in (1, 3, 5))
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", f"rgb({red}, {green}, {blue})")
-
-
-def test_the_page_speaks_only_with_its_own_server(page, visit, requested, app_url):
-    visit(page)
+def test_the_page_opens_in_the_visitors_colours_and_speaks_only_with_its_own_server(
+    dark, visit, requested, app_url
+):
+    visit(dark)
+    expect(dark.get_by_test_id("stApp")).to_have_css("background-color", "rgb(21, 23, 26)")
     assert any(address.startswith(app_url) for address in requested)
     assert {address.split("/")[2] for address in requested if "//" in address} == {app_url.split("/")[2]}
 
@@ -47,7 +37,9 @@ def test_every_page_asks_one_question_in_few_and_large_words_and_explains_them(p
         assert smallest >= 13, one.address
         expect(page.get_by_test_id("stSidebar")).to_have_count(0)
         expect_terms(page, one.address)
-        expect_whole_formulas(page, one.address)
+        page.evaluate(UNFOLD)
+        page.wait_for_timeout(100)
+        assert broken_formulas(page) == [], one.address  # on a phone: test_phone.py
 
 
 def expect_terms(page, address):
@@ -60,19 +52,9 @@ def expect_terms(page, address):
         assert not re.search(rf"(?<![\w-]){word}(?![\w-])", before), (address, word, before)
 
 
-def expect_whole_formulas(page, address):
-    """No line ends in a formula, in what unfolds neither, on a laptop and on a phone."""
-    for viewport in (LAPTOP, UPRIGHT):
-        page.set_viewport_size(viewport)
-        page.evaluate(UNFOLD)
-        page.wait_for_timeout(100)
-        assert broken_formulas(page) == [], (address, viewport)
-    page.set_viewport_size(LAPTOP)
-
-
-def test_in_a_frame_of_a_course_site_a_page_is_its_figure_its_slider_and_a_link(new_page, opened, walk):
+def test_in_a_frame_of_a_course_site_a_page_is_its_figure_its_slider_and_a_link(new_page, visit, walk):
     page = new_page(viewport={"width": 760, "height": 460})
-    opened(page, "/?embed=true&view=simple&rate=0.4")
+    visit(page, "/?embed=true&view=simple&rate=0.4")
     link = page.get_by_role("link", name="Open in dropviz")
     assert link.get_attribute("href") == "./?rate=0.4&view=simple"
     for part in (page.locator(".dv-bars"), page.locator(".dv-range"), link):

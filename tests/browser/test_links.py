@@ -8,6 +8,17 @@ from dropviz.story.reading import own_story
 
 PAGES = 10
 NOT_FOUND = "Page not found"
+# Comes to an address of the page that is open, and waits until its script has run.
+ARRIVED = """(address) => new Promise((done) => {
+  const app = document.querySelector("[data-testid=stApp]");
+  new MutationObserver((_, watch) => {
+    if (app.dataset.testScriptState !== "notRunning") return;
+    watch.disconnect();
+    done();
+  }).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+  history.pushState(null, "", address);
+  dispatchEvent(new PopStateEvent("popstate"));
+})"""
 
 
 def settled(page):
@@ -46,10 +57,12 @@ def test_every_link_of_every_page_and_scene_leads_to_a_page(page, app_url, walk)
         here = urlsplit(page.url).path
         address = min(waiting, key=lambda one: (urlsplit(one).path == here, one))
         path = urlsplit(address).path
-        if path in loaded and path != here:  # the page is there: see what it makes of this address
-            walk(page, address)
-        else:
+        if path not in loaded:
             page.goto(address)
+        elif path == here:
+            page.evaluate(ARRIVED, address)
+        else:  # the page is there: see what it makes of this address
+            walk(page, address)
         loaded.add(path)
         settled(page)
         expect(page.get_by_text(NOT_FOUND)).to_have_count(0)

@@ -2,25 +2,15 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.browser
-
-
-def opened(page, visit, errors, query=""):
-    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
-    visit(page, f"/mistakes{query}")
-    page.locator(".dv[data-ready]").wait_for()
-    errors[:] = [error for error in errors if "/_stcore/" not in error]
 
 
 def text(page, name):
     return page.locator(f"[data-text={name}]")
 
 
-def test_the_verdict_follows_the_drag_and_the_address_its_end(page, visit, errors):
-    opened(page, visit, errors, "?mistakes_kind=wrong_test")
+def test_the_verdict_follows_the_drag_and_the_address_its_end(page, opened):
+    opened(page, "/mistakes?mistakes_kind=wrong_test")
     said = "Test multiplies by the drop rate instead of keep: the test mean is 0.3/0.7 = 0.429 times"
     expect(text(page, "finding")).to_contain_text(said)
     box = page.locator(".dv-range").bounding_box()
@@ -39,13 +29,13 @@ def test_the_verdict_follows_the_drag_and_the_address_its_end(page, visit, error
     assert "mistakes_kind=wrong_test" in page.url
 
 
-def test_at_a_half_the_wrong_p_does_not_show(page, visit, errors):
-    opened(page, visit, errors, "?mistakes_kind=wrong_train&rate=0.5")
+def test_at_a_half_the_wrong_p_does_not_show(page, opened):
+    opened(page, "/mistakes?mistakes_kind=wrong_train&rate=0.5")
     expect(text(page, "finding")).to_contain_text("the mistake does not show")
 
 
-def test_another_mistake_keeps_the_rate_and_left_on_answers_at_random(page, visit, errors):
-    opened(page, visit, errors, "?rate=0.4")
+def test_another_mistake_keeps_the_rate_and_left_on_answers_at_random(page, opened):
+    opened(page, "/mistakes?rate=0.4")
     page.get_by_test_id("stButtonGroup").first.get_by_text("left on at test").click()
     page.get_by_text("How far the answers scatter").wait_for()
     page.locator(".dv-fold > summary", has_text="The numbers").click()
@@ -56,12 +46,12 @@ def test_another_mistake_keeps_the_rate_and_left_on_answers_at_random(page, visi
     page.wait_for_url(re.compile("mistakes_kind=left_on"))
 
 
-def test_an_example_is_filled_in_diagnosed_and_kept_in_the_address(page, new_page, visit, errors):
-    opened(page, visit, errors)
+def test_an_example_is_filled_in_diagnosed_and_kept_in_the_address(page, new_page, opened):
+    opened(page, "/mistakes")
     page.get_by_role("button", name="fill in an example").click()
     page.wait_for_url(re.compile("mistakes_train_mean="))
     verdict = page.get_by_role("heading", level=5)
     said = verdict.inner_text()
     again = new_page(viewport={"width": 1280, "height": 720})
-    opened(again, visit, errors, "?" + page.url.split("?")[1])
+    opened(again, "/mistakes?" + page.url.split("?")[1])
     expect(again.get_by_role("heading", level=5)).to_have_text(said)

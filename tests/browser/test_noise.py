@@ -1,20 +1,10 @@
 """The numbers of every noise follow the pointer; the address holds the rate and the noise."""
 
-import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
 
-
-def opened(page, visit, errors, path):
-    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
-    visit(page, path)
-    page.locator(".dv[data-ready]").wait_for()
-    errors[:] = [error for error in errors if "/_stcore/" not in error]
-
-
-def test_the_numbers_follow_the_drag_and_the_address_its_end(page, visit, errors):
-    opened(page, visit, errors, "/noise?noise=standard")
+def test_the_numbers_follow_the_drag_and_the_address_its_end(page, opened):
+    opened(page, "/noise?noise=standard")
     unit = page.locator("[data-text=standard-unit]")
     expect(unit).to_have_text("−0.300·a")
     box = page.locator(".dv-range").bounding_box()
@@ -32,9 +22,9 @@ def test_the_numbers_follow_the_drag_and_the_address_its_end(page, visit, errors
 
 
 def test_the_first_screen_holds_the_figure_and_a_click_on_a_row_draws_another_noise_in_its_place(
-    page, visit, errors
+    page, opened
 ):
-    opened(page, visit, errors, "/noise?rate=0.6")
+    opened(page, "/noise?rate=0.6")
     box = page.locator(".dv-panel").nth(1).bounding_box()
     assert box["y"] + box["height"] <= 720
     page.locator("tr", has_text="uniform noise, multiplied").locator("td").last.click(
@@ -48,8 +38,8 @@ def test_the_first_screen_holds_the_figure_and_a_click_on_a_row_draws_another_no
     page.wait_for_url("**/noise?*noise=alpha*")
 
 
-def test_the_address_brings_the_same_picture_back(page, visit, errors):
-    opened(page, visit, errors, "/noise?noise=alpha&rate=0.5&source=normal")
+def test_the_address_brings_the_same_picture_back(page, opened):
+    opened(page, "/noise?noise=alpha&rate=0.5&source=normal")
     expect(page.locator(".dv-value")).to_have_text("0.50")
     expect(page.get_by_role("radio", name="alpha dropout")).to_be_checked()
     expect(page.locator("[data-text=finding]")).to_contain_text("keeps the mean 0 and the variance 1")

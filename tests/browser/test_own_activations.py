@@ -6,8 +6,8 @@ import numpy as np
 from playwright.sync_api import expect
 
 
-def test_a_file_goes_along_until_it_is_removed(page, opened, walk):
-    opened(page, "/which-p")
+def test_a_file_goes_along_until_it_is_removed(page, visit, walk):
+    visit(page, "/which-p")
     page.get_by_text("My own activations", exact=True).click()
     content = io.BytesIO()
     np.save(content, np.arange(6.0))

@@ -1,5 +1,9 @@
 """What a picture owes the eye: nothing moves under the finger, no tip leaves the window, no panel is squeezed."""
 
+import re
+
+import numpy as np
+
 # Drag from end to end; what stands elsewhere, or is of another size, than at the first place.
 MOVED = """async () => {
   const range = document.querySelector(".dv-range");
@@ -54,8 +58,15 @@ def test_panels_that_grow_have_the_width_of_the_phone(phone, opened):
     assert phone.evaluate(SQUEEZED) == 0
 
 
-def test_a_picture_in_the_dark_is_printed_in_dark_ink(dark, opened):
+def test_a_picture_in_the_dark_has_light_text_and_is_printed_in_dark_ink(dark, opened):
     opened(dark, "/?view=full")
+    for part in (".dv-value", ".dv-tick", ".dv-name"):
+        color = dark.locator(part).first.evaluate(
+            "(node) => getComputedStyle(node)[node.tagName === 'text' ? 'fill' : 'color']"
+        )
+        numbers = [float(number) for number in re.findall(r"[\d.]+", color)][:3]
+        brightness = np.mean(numbers) * (255 if color.startswith("color") else 1)
+        assert brightness > 120, (part, color)
     dark.emulate_media(media="print")
     ink, ground = dark.locator(".dv-title").first.evaluate(
         "node => [getComputedStyle(node).color, getComputedStyle(node.closest('.dv')).backgroundColor]"

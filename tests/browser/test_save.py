@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import FIGURE
+
 SVG = "{http://www.w3.org/2000/svg}"
 GROUNDS = {"white": "#ffffff", "dark": "#15171a"}
 TITLE, NAME = "The means match: training\u00a0=\u00a0test", "the-means-match-training-test-dropout-rate-0.30"
@@ -116,8 +118,9 @@ def test_a_panel_is_saved_as_it_stands_on_either_ground(request, opened, visitor
     assert name == "standard-training-m-a-test-k-a-dropout-rate-0.40.svg"
 
 
-def test_the_link_is_copied_or_the_page_says_that_it_may_not(page, opened):
-    opened(page, "/?rate=0.45")
+def test_the_link_is_copied_or_the_page_says_that_it_may_not(page, visit):
+    visit(page, "/?rate=0.45")
+    page.locator(FIGURE).wait_for()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_menu(page).get_by_role("button", name="Copy the link").click()
     expect(page.locator(".dv-status")).to_have_text("Link copied.")
@@ -132,9 +135,10 @@ FOCUSED = "document.activeElement.textContent"
 
 
 def test_by_keys_the_menu_opens_plotly_which_is_loaded_only_then_and_gives_the_focus_back(
-    page, opened, requested
+    page, visit, requested
 ):
-    opened(page, "/?rate=0.4")
+    visit(page, "/?rate=0.4")
+    page.locator(FIGURE).wait_for()
     opener = page.get_by_role("button", name=f"Save or open: {TITLE}")
     opener.focus()
     expect(opener).to_have_css("opacity", "1")
@@ -176,8 +180,9 @@ def test_by_keys_the_menu_opens_plotly_which_is_loaded_only_then_and_gives_the_f
     expect(opener).to_be_focused()
 
 
-def test_what_is_not_a_curve_opens_in_plotly_too_and_a_lost_library_is_told(page, opened, errors):
-    opened(page, "/?view=full")
+def test_what_is_not_a_curve_opens_in_plotly_too_and_a_lost_library_is_told(page, visit, errors):
+    visit(page, "/?view=full")
+    page.locator(FIGURE).wait_for()
     page.route(re.compile("plotly"), lambda route: route.abort())
     open_menu(page).get_by_role("button", name="Open in Plotly").click()
     expect(page.get_by_role("dialog")).to_contain_text("Plotly could not be loaded.")

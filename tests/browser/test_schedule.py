@@ -2,17 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.browser
-
-
-def opened(page, visit, errors, path):
-    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
-    visit(page, path)
-    page.locator(".dv[data-ready]").wait_for()
-    errors[:] = [error for error in errors if "/_stcore/" not in error]
 
 
 def write_cell(page, row, column, text):
@@ -34,8 +24,8 @@ def write_cell(page, row, column, text):
     expect(cell).to_have_text(text)
 
 
-def test_the_numbers_follow_the_step_and_the_address_its_end(page, visit, errors):
-    opened(page, visit, errors, "/schedule")
+def test_the_numbers_follow_the_step_and_the_address_its_end(page, opened):
+    opened(page, "/schedule")
     error = page.locator("[data-text=last-rate-error]")
     page.get_by_text("The numbers", exact=True).click()
     expect(page.locator(".dv-label")).to_have_text("training step")
@@ -55,15 +45,15 @@ def test_the_numbers_follow_the_step_and_the_address_its_end(page, visit, errors
     page.wait_for_url(f"**/schedule?step={step}")
 
 
-def test_shift_and_an_arrow_move_a_tenth_of_the_training(page, visit, errors):
-    opened(page, visit, errors, "/schedule?step=500")
+def test_shift_and_an_arrow_move_a_tenth_of_the_training(page, opened):
+    opened(page, "/schedule?step=500")
     page.locator(".dv-range").press("Shift+ArrowRight")
     expect(page.locator(".dv-value")).to_have_text("600")
     page.wait_for_url("**/schedule?step=600")
 
 
-def test_the_step_leaves_the_rate_of_the_other_pages_alone(page, visit, errors):
-    opened(page, visit, errors, "/?rate=0.6")
+def test_the_step_leaves_the_rate_of_the_other_pages_alone(page, visit):
+    visit(page, "/?rate=0.6")
     page.get_by_text("More", exact=True).click()
     page.get_by_text("A changing rate").click()
     expect(page.locator(".dv-value")).to_have_text("400")
@@ -74,8 +64,8 @@ def test_the_step_leaves_the_rate_of_the_other_pages_alone(page, visit, errors):
     expect(page.locator(".dv-value")).to_have_text("0.60")
 
 
-def test_text_in_the_table_gets_a_sentence_and_a_number_the_address(page, visit, errors):
-    opened(page, visit, errors, "/schedule?schedule=table")
+def test_text_in_the_table_gets_a_sentence_and_a_number_the_address(page, opened):
+    opened(page, "/schedule?schedule=table")
     page.get_by_test_id("stExpander").get_by_text("Settings", exact=True).click()
     write_cell(page, 1, 1, "much")
     expect(
@@ -88,13 +78,13 @@ def test_text_in_the_table_gets_a_sentence_and_a_number_the_address(page, visit,
     expect(page.get_by_text("row 2:")).to_have_count(0)
 
 
-def test_the_address_brings_the_table_back(page, visit, errors):
-    opened(page, visit, errors, "/schedule?schedule=table&schedule_table=0:0.2,1000:0.6&step=500")
+def test_the_address_brings_the_table_back(page, opened):
+    opened(page, "/schedule?schedule=table&schedule_table=0:0.2,1000:0.6&step=500")
     expect(page.locator(".dv-keep")).to_have_text("rate 0.40, keep 0.60")
 
 
-def test_a_hand_draws_the_schedule_and_the_address_holds_it(page, visit, errors):
-    opened(page, visit, errors, "/schedule")
+def test_a_hand_draws_the_schedule_and_the_address_holds_it(page, opened):
+    opened(page, "/schedule")
     handles = page.locator(".dv-handle")
     expect(handles).to_have_count(6)
     box = handles.nth(2).bounding_box()

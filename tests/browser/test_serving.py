@@ -42,10 +42,14 @@ def test_a_first_visit_is_light_and_every_answer_has_the_headers(fresh, app_url)
     assert said == []
 
 
-def test_below_a_base_path_every_page_is_drawn_also_where_only_streamlits_own_paths_pass(fresh, tmp_path):
-    page, said = fresh
+def test_below_a_base_path_every_page_is_drawn_also_where_only_streamlits_own_paths_pass(
+    fresh, page, tmp_path
+):
+    first, (page, said) = page, fresh
     base, script = "/course/dropout", scripts()["explorer"].address
     with served(tmp_path, base) as app, gate(app.url) as (url, refused):
+        first.goto(f"{app.url}/story")  # the first visitor of a server may open any page
+        first.locator(".story .dv[data-ready]").first.wait_for(timeout=LONGEST)
         visit = first_visit(page, f"{app.url}/")
         assert visit.files[f"{app.url}/{script}"] < 37_000
         assert said == []
@@ -53,10 +57,3 @@ def test_below_a_base_path_every_page_is_drawn_also_where_only_streamlits_own_pa
             page.goto(url + address)
             page.locator("[data-ready]").first.wait_for(timeout=LONGEST)
     assert f"{base}/{script}" in refused  # so it came by Streamlit's media
-
-
-def test_the_first_visitor_of_a_server_may_open_any_page(fresh, tmp_path):
-    page, _ = fresh
-    with served(tmp_path) as app:
-        page.goto(f"{app.url}/story")
-        page.locator(".story .dv[data-ready]").first.wait_for(timeout=LONGEST)

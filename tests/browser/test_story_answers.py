@@ -120,16 +120,3 @@ def test_a_veiled_picture_tells_nothing_to_the_pointer(page, visit):
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as SVG, white ground").click()
     assert download.value.suggested_filename.endswith(".svg")
-
-
-def test_no_picture_before_the_answer_gives_it_away(page, visit):
-    begin(visit, page, "/story?mode=talk")
-    for number, scene in enumerate(SCENES, start=1):
-        page.keyboard.press(str(number % 10))
-        at_scene(page, number)
-        shown = page.locator(".story-now .dv").inner_text() if scene.veil else ""
-        assert "match" not in shown
-        assert "mean" not in shown or scene.veil == "all"
-        if scene.veil == "all":
-            expect(page.locator(".story-now .dv-marks").filter(visible=True)).to_have_count(0)
-            expect(page.get_by_role("img", name="Axes only")).to_have_count(1)

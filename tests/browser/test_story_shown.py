@@ -9,15 +9,6 @@ from dropviz.story.reading import OWN_STORY
 from tests.browser.telling import COUNT, SCENES, SCREENS, at_scene, begin, open_settings
 from tests.story.test_reading import OWN
 
-
-def test_the_talk_shows_nothing_but_the_story(page, visit):
-    begin(visit, page, "/story?mode=talk")
-    for part in ("stHeader", "stSidebar"):
-        expect(page.get_by_test_id(part).filter(visible=True)).to_have_count(0)
-    box = page.locator(".story").bounding_box()
-    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 1280, 720)
-
-
 SMALLEST = """() => {
   const sizes = { words: [], chart: [] };
   const walker = document.createTreeWalker(document.querySelector('.story'), NodeFilter.SHOW_TEXT);
@@ -32,11 +23,29 @@ SMALLEST = """() => {
 }"""
 
 
-def test_text_of_the_talk_can_be_read_from_the_last_row(page, visit):
+def expect_nothing_but_the_story(page):
+    for part in ("stHeader", "stSidebar"):
+        expect(page.get_by_test_id(part).filter(visible=True)).to_have_count(0)
+    box = page.locator(".story").bounding_box()
+    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 1280, 720)
+
+
+def expect_no_answer_is_given_away(page, scene):
+    shown = page.locator(".story-now .dv").inner_text() if scene.veil else ""
+    assert "match" not in shown
+    assert "mean" not in shown or scene.veil == "all"
+    if scene.veil == "all":
+        expect(page.locator(".story-now .dv-marks").filter(visible=True)).to_have_count(0)
+        expect(page.get_by_role("img", name="Axes only")).to_have_count(1)
+
+
+def test_the_talk_is_the_story_alone_gives_no_answer_away_and_can_be_read_from_the_last_row(page, visit):
     begin(visit, page, "/story?mode=talk")
-    for number in range(1, COUNT + 1):
+    expect_nothing_but_the_story(page)
+    for number, scene in enumerate(SCENES, start=1):
         page.keyboard.press(str(number % 10))
         at_scene(page, number)
+        expect_no_answer_is_given_away(page, scene)
         page.keyboard.press("r")
         expect(page.locator(".story-after")).to_be_visible()
         if number == 1:  # a table of the talk is text of the talk

@@ -99,32 +99,13 @@ def test_a_click_chooses_train_trains_and_the_plane_is_seen_on_the_way(page, vis
     expect(page.get_by_text("not trained yet")).to_be_visible()
 
 
-def test_stop_ends_the_work_and_keeps_the_curves(page, visit, errors):
-    opened(page, visit, errors, LONG)
-    button(page, "Train").click()
-    wait_until_it_grows(page)
-    button(page, "Stop").click()
-    expect(page.get_by_text("ended after epoch")).to_be_visible()
-    expect(page.get_by_text("What these runs show")).to_be_visible()
-    kept = points(page)
-    assert kept > 2
-    page.wait_for_timeout(700)
-    assert points(page) == kept
-
-
-def test_stop_and_start_quickly(page, visit, errors):
+def test_the_work_is_stopped_and_started_quickly_rests_on_another_page_and_keeps_its_curves(
+    page, visit, errors
+):
     opened(page, visit, errors, LONG)
     for _ in range(4):
         button(page, "Train").click()
         button(page, "Stop").click()
-    button(page, "Train").click()
-    wait_until_it_grows(page)
-    button(page, "Stop").click()
-    expect(button(page, "Train")).to_be_visible()
-
-
-def test_on_another_page_the_training_rests(page, visit, errors):
-    opened(page, visit, errors, LONG)
     button(page, "Train").click()
     wait_until_it_grows(page)
     page.get_by_role("link", name="Start", exact=True).click()
@@ -133,6 +114,12 @@ def test_on_another_page_the_training_rests(page, visit, errors):
     page.locator(".dv-growing[data-ready]").first.wait_for()
     button(page, "Stop").click()
     expect(page.get_by_text("ended after epoch")).to_be_visible()
+    expect(page.get_by_text("What these runs show")).to_be_visible()
+    expect(button(page, "Train")).to_be_visible()
+    kept = points(page)
+    assert kept > 2
+    page.wait_for_timeout(700)
+    assert points(page) == kept
 
 
 def test_choices_are_in_the_address(page, visit, errors):

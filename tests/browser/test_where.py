@@ -2,17 +2,13 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from dropviz.settings.where import QUESTION, QUESTIONS
 
-pytestmark = pytest.mark.browser
 
-
-def test_one_walks_through_the_questions_and_each_has_its_picture_and_follows_the_rate(page, visit):
-    page.set_viewport_size({"width": 1280, "height": 720})
-    visit(page, "/where?rate=0.6")
+def test_one_walks_through_the_questions_and_each_has_its_picture_and_follows_the_rate(page, opened):
+    opened(page, "/where?rate=0.6")
     finding = page.locator(".dv-finding")
     for name, question in QUESTIONS.items():
         if name != QUESTION.default:

@@ -76,8 +76,8 @@ def test_a_phone_shows_answers_bars_badge_and_a_full_width_slider_in_its_first_v
     assert min(heights) >= 44
 
 
-def test_everything_at_once_is_a_click_away_remembered_and_back(page, opened):
-    opened(page)
+def test_everything_at_once_is_a_click_away_remembered_and_back(page, visit):
+    visit(page)
     page.get_by_text("My own activations, and all settings").click()
     page.get_by_role("button", name="everything at once").click()
     page.get_by_test_id("stSidebar").wait_for()
@@ -85,14 +85,14 @@ def test_everything_at_once_is_a_click_away_remembered_and_back(page, opened):
     assert "view=full" in page.url
     (cookie,) = [one for one in page.context.cookies() if one["name"] == "dropviz_view"]
     assert (cookie["value"], cookie["sameSite"], cookie["path"]) == ("full", "Lax", "/")
-    opened(page, "/?view=simple&rate=0.5")  # an address opens for everybody as it says
+    visit(page, "/?view=simple&rate=0.5")  # an address opens for everybody as it says
     page.locator(".dv-bars").wait_for()
-    opened(page)
+    visit(page)
     page.wait_for_url("**/?view=full")
     page.get_by_role("button", name="one idea").click()
     page.locator(".dv-bars").wait_for()
     page.wait_for_function("!document.cookie.includes('dropviz_view')")
-    opened(page)
+    visit(page)
     page.locator(".dv-bars").wait_for()
 
 

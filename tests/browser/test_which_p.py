@@ -1,18 +1,8 @@
 """The sentence and the lines of code follow the pointer; the address holds rate and frameworks."""
 
-import pytest
 from playwright.sync_api import expect
 
 from dropviz.frameworks.conventions import frameworks
-
-pytestmark = pytest.mark.browser
-
-
-def opened(page, visit, errors, path):
-    """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
-    visit(page, path)
-    page.locator(".dv[data-ready]").wait_for()
-    errors[:] = [error for error in errors if "/_stcore/" not in error]
 
 
 def drag(page, share):
@@ -24,8 +14,8 @@ def drag(page, share):
     page.mouse.move(box["x"] + box["width"] * share, middle, steps=5)
 
 
-def test_the_code_follows_the_drag_and_the_address_its_end(page, visit, errors):
-    opened(page, visit, errors, "/which-p?code_to=DL4J+Dropout")
+def test_the_code_follows_the_drag_and_the_address_its_end(page, opened):
+    opened(page, "/which-p?code_to=DL4J+Dropout")
     line, other = page.locator("[data-text=source-line]"), page.locator("[data-text=target-line]")
     expect(line).to_have_text("torch.nn.Dropout(p=0.3)")
     expect(other).to_have_text("new Dropout(0.7)")
@@ -40,14 +30,14 @@ def test_the_code_follows_the_drag_and_the_address_its_end(page, visit, errors):
     assert "code_to=DL4J+Dropout" in page.url
 
 
-def test_the_address_brings_the_same_sentence_back(page, visit, errors):
-    opened(page, visit, errors, "/which-p?rate=0.6")
+def test_the_address_brings_the_same_sentence_back(page, opened):
+    opened(page, "/which-p?rate=0.6")
     said = "You have PyTorch p = 0.6: 60 % of the units are dropped, survivors ÷ 0.4."
     expect(page.locator(".dv-finding")).to_have_text(f"{said} In CS231n (inverted) write p = 0.4.")
 
 
-def test_the_line_between_dropped_and_kept_is_dragged(page, visit, errors):
-    opened(page, visit, errors, "/which-p")
+def test_the_line_between_dropped_and_kept_is_dragged(page, opened):
+    opened(page, "/which-p")
     grip = page.locator(".dv-grip.dv-over").first
     box = grip.bounding_box()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 5)
@@ -59,8 +49,8 @@ def test_the_line_between_dropped_and_kept_is_dragged(page, visit, errors):
     expect(page.locator("[data-text=target-line]")).to_contain_text(f"p = {1 - rate:g};")
 
 
-def test_everyones_table_unfolds_with_a_link_in_every_row(page, visit, errors):
-    opened(page, visit, errors, "/which-p")
+def test_everyones_table_unfolds_with_a_link_in_every_row(page, opened):
+    opened(page, "/which-p")
     page.locator("summary", has_text="Everyone's p").click()
     rows = page.locator(".dv-fold[open] tbody tr")
     assert rows.count() == len(frameworks())
@@ -68,6 +58,6 @@ def test_everyones_table_unfolds_with_a_link_in_every_row(page, visit, errors):
     assert links == [row.link.replace("'", "%27") for row in frameworks().values()]
 
 
-def test_the_picture_and_the_sentence_need_few_words(page, visit, errors):
-    opened(page, visit, errors, "/which-p")
+def test_the_picture_and_the_sentence_need_few_words(page, opened):
+    opened(page, "/which-p")
     assert len(page.locator(".dv").inner_text().split()) <= 100

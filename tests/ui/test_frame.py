@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from dropviz.live.glossary import MEANINGS
+from dropviz.live.modules import stylesheet
 from dropviz.settings.addresses import WITHOUT_RATE, spelled, values_of
 from dropviz.settings.schedule import TABLE
-from dropviz.ui.frame import PAGES, glossary_html
+from dropviz.ui.frame import PAGES, glossary_html, style
 
 SETTINGS = {setting.key: setting for page in PAGES for setting in page.settings}
 NONSENSE = ("x", "nan", "-1e999", "inf", "9" * 5000, "../../etc", "<b>", "[]", "é", "٣", "1_0")
@@ -77,3 +78,9 @@ def test_the_first_page_waits_for_no_table_library():
     root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("sheet", [style(), stylesheet()], ids=["app", "figure"])
+def test_no_rule_asks_every_element_what_it_has_inside(sheet):
+    # A browser would find the style of the whole page anew at every change of a setting.
+    assert re.findall(r"[\s>~+,](?::not\()?:has\(", sheet) == []

@@ -38,7 +38,7 @@ class Ready(NamedTuple):
 def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
     """Write a live figure for the browser; its slider stands at first at the place nearest to ``place``."""
     payload = json.dumps(live.payload(place), separators=(",", ":")).encode()
-    return Ready(live.rates, gzip.compress(payload, 4, mtime=0), hashlib.sha256(payload).hexdigest()[:16])
+    return Ready(live.rates, gzip.compress(payload, 1, mtime=0), hashlib.sha256(payload).hexdigest()[:16])
 
 
 def live_figure(

@@ -30,7 +30,9 @@ def component(name: str, html: str, css: str) -> Callable[..., Any]:
 
 
 @st.cache_resource(show_spinner=False)
-def _component(name: str, html: str, css: str) -> Callable[..., Any]:
+def _component(
+    name: str, html: str, _css: str
+) -> Callable[..., Any]:  # one name, one style: it is not hashed anew
     return st.components.v2.component(
-        f"dropviz_{name}", html=html, css=css, js=inlined("loader.js"), isolate_styles=False
+        f"dropviz_{name}", html=html, css=_css, js=inlined("loader.js"), isolate_styles=False
     )

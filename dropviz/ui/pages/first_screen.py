@@ -61,7 +61,10 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
         return _config(activations, int(kept(UNITS)), tuple(ANSWER.options), kept(SEED)), "", label
     with settings or st.sidebar:
         other = "simple" if full else "full"
-        st.button(VIEW.options[other], on_click=_choose_view, args=(other,), help=VIEW.help)
+        if st.button(VIEW.options[other], help=VIEW.help):
+            set_value(VIEW, other)
+            remember(VIEW)
+            st.rerun()  # the whole page: the settings move into the sidebar, or leave it
     with settings.container(horizontal=True, vertical_alignment="bottom") if settings else st.sidebar:
         activations, label = choose_source()
         strategies = show(STRATEGIES) if full else tuple(ANSWER.options)
@@ -69,11 +72,6 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
         units = int(show(UNITS))
         seed = show_seed(SEED, "A new seed: other activations, other masks.")
     return _config(activations, units, strategies, seed), measure, label
-
-
-def _choose_view(view: str) -> None:
-    set_value(VIEW, view)
-    remember(VIEW)
 
 
 def _view(config: dv.SweepConfig, measure: str, label: str) -> None:
@@ -144,4 +142,5 @@ PAGE = Page(
     settings=(*SETTINGS, FRAMEWORK),
     controls=_controls,
     view=_view,
+    beside=lambda: kept(VIEW) == "full",
 )

@@ -55,12 +55,15 @@ def read_address(page: str, settings: Sequence[Setting]) -> list[str]:
             values |= {setting.key: _at_first(setting) for setting in settings}
         saved().update(values)
         for setting in settings:
-            st.session_state.pop(setting.key, None)
+            if not first:
+                st.session_state.pop(setting.key, None)
             if address.keys() == {setting.key} and not complaints:
                 remember(setting)
         st.session_state["arrivals"] = st.session_state.get("arrivals", 0) + 1
+    known = saved()
     for setting in settings:
-        restore(setting)
+        if setting.key not in known:
+            known[setting.key] = _at_first(setting)
     st.session_state["page"] = page
     query = urlencode(spelled(settings, saved())) if opened and not arrived else ""
     st.session_state["replace"] = query

@@ -1,0 +1,16 @@
+"""What every test of a page under AppTest shares: one look for components."""
+
+from functools import cache
+
+import pytest
+from streamlit.components.v2 import manifest_scanner
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scan():
+    """At every page Streamlit looks for components in all installed packages, which takes longer than the page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
+        )
+        yield
