@@ -1,6 +1,6 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app site test truth fuzz check bench oracle mutants clean
+.PHONY: help app site test truth fuzz soak check bench oracle mutants image lock audit clean
 
 PORT ?= 8501
 FOLDER ?= build/site
@@ -8,6 +8,8 @@ ARGS ?=
 PYTHON := .venv/bin/python
 # Our matrices are small: OpenBLAS's threads would only fight the other visitors, and each other, for the cores.
 export OPENBLAS_NUM_THREADS ?= 1
+LOCK := .pins-venv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-annotate $(ARGS)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 help:  ## list these targets
@@ -21,6 +23,7 @@ site: .venv/.app  ## write the pages that need no server into build/site (FOLDER
 
 test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name" for some)
 	@$(PYTHON) -m tools.browser || true
+	@$(PYTHON) -m tools.services || true
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 truth: .venv/.dev  ## hold every sentence of every page against its numbers, at thousands of settings
@@ -47,18 +50,34 @@ oracle: .oracle-venv/.oracle  ## compare the results with PyTorch, TensorFlow, K
 mutants: .mutants-venv/.mutants  ## break the formulas, one line at a time, and see whether a test fails (hours)
 	.mutants-venv/bin/python tools/mutants.py $(ARGS)
 
+image: .venv/.dev  ## take the steps of the Dockerfile in a folder of its own, and start what they make
+	$(PYTHON) -m pytest tests/deploy/test_dockerfile.py -m "image or not image" $(ARGS)
+
+lock: .pins-venv/.pins  ## write requirements*.lock anew: all packages, with the hashes of all their files (ARGS=--upgrade)
+	$(LOCK) requirements.txt -o requirements.lock
+	for name in redis dev mutants pins; do \
+	    $(LOCK) requirements-$$name.txt -c requirements.lock -o requirements-$$name.lock || exit 1; done
+
+audit: .pins-venv/.pins  ## look the pinned packages up among the known vulnerabilities, where that list can be reached
+	.pins-venv/bin/python -m tools.audit requirements.lock requirements-redis.lock
+
 clean:  ## remove the environments, caches and everything built
-	rm -rf .venv .bench-venv .oracle-venv .mutants-venv mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+	rm -rf .venv .bench-venv .oracle-venv .mutants-venv .pins-venv mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.app: requirements.txt | .venv/bin/python
+.venv/.app: requirements.lock | .venv/bin/python
 	@echo "Installing the app's packages into .venv (once, about a minute)"
-	@$(PYTHON) $(PIP_INSTALL) -r requirements.txt
+	@$(PYTHON) $(PIP_INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/.dev: requirements-dev.txt .venv/.app
+.venv/.dev: requirements-dev.lock .venv/.app
 	@echo "Installing the development tools into .venv (once)"
-	@$(PYTHON) $(PIP_INSTALL) -r requirements-dev.txt
+	@$(PYTHON) $(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.pins-venv/.pins: requirements-pins.lock | .pins-venv/bin/python
+	@echo "Installing uv and pip-audit into .pins-venv (once)"
+	@.pins-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements-pins.lock
 	@touch $@
 
 tests/js/node_modules/.types: tests/js/package.json
@@ -76,13 +95,13 @@ tests/js/node_modules/.types: tests/js/package.json
 	@.oracle-venv/bin/python $(PIP_INSTALL) -r requirements-oracle.txt
 	@touch $@
 
-.mutants-venv/.mutants: requirements-mutants.txt requirements.txt | .mutants-venv/bin/python
+.mutants-venv/.mutants: requirements-mutants.lock | .mutants-venv/bin/python
 	@echo "Installing mutmut into .mutants-venv (once)"
-	@.mutants-venv/bin/python $(PIP_INSTALL) -r requirements-mutants.txt
+	@.mutants-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements-mutants.lock
 	@touch $@
 
 # Each candidate is run, not only looked up: a version manager's shim may exist for a Python that does not.
-.venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python .mutants-venv/bin/python:
+.venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python .mutants-venv/bin/python .pins-venv/bin/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	        echo "Creating $(@:/bin/python=) with $$($$python --version)"; \

@@ -15,17 +15,21 @@ sys.setswitchinterval(0.001)
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dropviz.hall import hall, lifespan, routes
-from dropviz.serving import allow_many_files, middleware
+from dropviz.hall import hall, lifespan, routes, watched
+from dropviz.serving import allow_many_files, hold_uploads_in_memory, middleware, operations
 from dropviz.ui.frame import PAGES, icon, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
+    hold_uploads_in_memory()
     rooms = hall()
     app = st.App(
         __file__,
         lifespan=lifespan(rooms),
-        routes=routes(rooms, st.get_option("server.baseUrlPath") or ""),
+        routes=[
+            *operations([watched.reachable(rooms)], [watched.metrics(rooms)]),
+            *routes(rooms, st.get_option("server.baseUrlPath") or ""),
+        ],
         middleware=middleware([page.address for page in PAGES], style()),
     )
 else:

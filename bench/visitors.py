@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -69,10 +70,11 @@ class Visitor:
 
 
 @contextlib.asynccontextmanager
-async def visitor(url: str, page: str, query: str = "") -> AsyncIterator[Visitor]:
-    """A visitor who has opened a page."""
+async def visitor(url: str, page: str, query: str = "", browser: str = "bench") -> AsyncIterator[Visitor]:
+    """A visitor who has opened a page, and what the browser is called."""
     address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
-    async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+    options: dict[str, Any] = {"subprotocols": ["streamlit"], "max_size": None, "user_agent_header": browser}
+    async with connect(address, **options) as socket:
         mine = Visitor(socket)
         await mine.ask(page, query)
         yield mine

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import numpy as np
 import pytest
 
 from dropviz.datasets.splits import DIGITS
+from tools.services import MISSING, environment, find
 
 ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = Path(__file__).parent / "browser"
@@ -128,8 +128,18 @@ def with_sklearn(monkeypatch):
 def redis_at(folder: Path):
     """A Redis that keeps nothing, with its line in a folder; its address."""
     line = folder / "redis.sock"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(line), "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+    command = [
+        str(find("redis-server")),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(line),
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+    ]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL) as server:
         while not line.exists():
             assert server.poll() is None
             time.sleep(0.01)
@@ -140,8 +150,8 @@ def redis_at(folder: Path):
 @pytest.fixture(scope="session")
 def with_redis():
     """What serves a Redis at a folder, where the tests can have one."""
-    if not shutil.which("redis-server"):
-        pytest.skip("redis-server is not installed here (Debian: apt-get install redis-server)")
+    if find("redis-server") is None:
+        pytest.skip(MISSING.format("redis-server"))
     pytest.importorskip("redis")
     return redis_at
 

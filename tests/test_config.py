@@ -74,3 +74,30 @@ def test_every_requirement_is_pinned_exactly():
             assert line.startswith("-r ") or re.fullmatch(r"[\w.\[\]-]+==[\w.]+", line), (
                 f"{file.name}: {line}"
             )
+
+
+def _pins(file):
+    """What a file of requirements pins exactly, by name, with those of the files that it includes."""
+    found = {}
+    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("-r "):
+            found |= _pins(line.removeprefix("-r "))
+        elif pin := re.match(r"([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", line):
+            found[re.sub(r"[-_.]+", "-", pin[1]).lower()] = pin[2]
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements", *(f"requirements-{name}" for name in ("redis", "dev", "mutants", "pins"))]
+)
+def test_a_lock_holds_every_pin_with_hashes(name):
+    lock = (ROOT / f"{name}.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+    locked = _pins(f"{name}.lock")
+    assert locked.items() >= _pins(f"{name}.txt").items(), "make lock"
+    for line in lock.splitlines():
+        assert re.fullmatch(r"[\w.-]+==[\w.]+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+", line.strip()), line
+
+
+def test_development_has_the_packages_that_the_app_has():
+    assert _pins("requirements-dev.lock").items() >= _pins("requirements.lock").items()
+    assert _pins("requirements-dev.lock").items() >= _pins("requirements-redis.lock").items()

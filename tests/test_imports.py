@@ -14,8 +14,8 @@ PACKAGE = ROOT / "dropviz"
 # Every room and its floor; an import into another room leads to a lower floor.
 FLOORS = {
     **dict.fromkeys(("app", "__main__"), 7),
-    **dict.fromkeys(("ui", "cli", "hall", "serving", "site"), 6),
-    **dict.fromkeys(("dropviz", "figures", "torch"), 5),
+    **dict.fromkeys(("ui", "cli", "hall", "site"), 6),
+    **dict.fromkeys(("dropviz", "figures", "serving", "torch"), 5),
     **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
@@ -23,7 +23,17 @@ FLOORS = {
 }
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
-NOT_OURS = {".git", ".venv", ".bench-venv", ".oracle-venv", ".mutants-venv", "mutants", "build", "dist"}
+NOT_OURS = {
+    ".git",
+    ".venv",
+    ".bench-venv",
+    ".oracle-venv",
+    ".mutants-venv",
+    ".pins-venv",
+    "mutants",
+    "build",
+    "dist",
+}
 
 
 def _module_name(path):

@@ -42,6 +42,7 @@ class Hall:
         self.stories = Stories(shelf)
         self.channels: dict[str, Channel] = {}
         self.streams: Counter[str] = Counter()  # by address
+        self.opened = self.votes = 0  # since the start
         self.ending = False
         self.everyone = Buckets(limits.requests_per_second, 10.0 * limits.requests_per_second)
         self.addresses = Buckets(limits.requests_per_address, 10.0 * limits.requests_per_address)
@@ -128,6 +129,7 @@ class Hall:
             except KeyError:
                 continue
             await self._keep_story(room)
+            self.opened += 1
             return JSONResponse({"room": room.code, "key": key}, 201, FRESH)
         raise too_many("rooms", self.limits.rooms)
 
@@ -223,6 +225,7 @@ class Hall:
         slot = told.ballot(vote.scene).slot(vote.option, vote.value)
         self.voters.take(f"{room.code} {vote.voter}", "votes of this phone")
         await self.store.vote(room, vote.scene, vote.voter, slot)
+        self.votes += 1
         return Response(status_code=204, headers=FRESH)
 
     async def _close(self, request: Request, room: Room) -> Response:

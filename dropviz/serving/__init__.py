@@ -1,16 +1,18 @@
 """How answers leave the server: compressed once, and with headers that tell the browser what a page may do."""
 
-import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
 
-from dropviz.live.scripts import PLOTLY, plotly_address, scripts
+from dropviz.live.scripts import PLOTLY, Script, plotly_address, scripts
+from dropviz.serving import health, metrics
+from dropviz.serving.addresses import base_path
 from dropviz.serving.files import CompressedFiles, Kept
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
 
@@ -28,20 +30,34 @@ def middleware(pages: Sequence[str], style: str) -> list[Middleware]:
     ``pages`` are the addresses of the pages, ``style`` their style sheet, which is there before anything is drawn.
     """
     return [
+        Middleware(metrics.Requests, counts=metrics.REQUESTS),
         Middleware(SecurityHeaders, ancestors=os.environ.get(ANCESTORS, "")),
+        Middleware(metrics.Guarded, setting=os.environ.get(metrics.SETTING) or "on"),
         Middleware(CompressedFiles, own=_own_files(), pages=pages, kept=Kept(style)),
     ]
 
 
-def _own_files() -> dict[str, Path]:
-    """Plotly, and our scripts, written down for as long as the server runs, by address."""
-    folder = tempfile.mkdtemp(prefix="dropviz-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    own = {plotly_address(): PLOTLY}
-    for address, content in scripts().values():
-        own[address] = Path(folder) / Path(address).name
-        own[address].write_bytes(content)
-    return own
+def operations(
+    checks: Sequence[health.Check] = (), sources: Sequence[metrics.Source] = ()
+) -> list[BaseRoute]:
+    """Return ``healthz`` and ``metrics`` below the app's own path, with what other rooms check and count."""
+    base = f"/{base_path()}".rstrip("/")
+    return [
+        Route(f"{base}/healthz", health.endpoint((*health.own_checks(), *checks))),
+        Route(f"{base}/metrics", metrics.endpoint(sources)),
+    ]
+
+
+def _own_files() -> dict[str, Path | Script]:
+    """Plotly, and our scripts, which nobody has to write down, by address."""
+    return {plotly_address(): PLOTLY, **{script.address: script for script in scripts().values()}}
+
+
+def hold_uploads_in_memory() -> None:
+    """Let no upload be written down, which Starlette does with what is larger than a megabyte."""
+    MultiPartParser.spool_max_size = (
+        st.get_option("server.maxUploadSize") * 2**20 + 1
+    )  # Streamlit refuses larger ones
 
 
 def allow_many_files() -> None:

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config, file_util
+from streamlit import file_util
 
+from dropviz.live.scripts import Script
+from dropviz.serving.addresses import address_below, base_path
 from dropviz.serving.edits import edited
 
 # What gets smaller. Written down, as a browser that must not guess refuses a script of another type.
@@ -30,6 +32,9 @@ HASHED = re.compile(r"[.-][\w-]{8,}\.(min\.)?(js|css)$")
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
+File = Path | Script  # on the disk, or in memory
+
+
 class Compressed(NamedTuple):
     """A file as it is sent, and what tells it from other versions of it."""
 
@@ -37,9 +42,9 @@ class Compressed(NamedTuple):
     etag: str
 
 
-def compress(file: Path, style: str = "") -> Compressed:
+def compress(file: File, style: str = "") -> Compressed:
     """Read a file and compress it as far as gzip can; pages get ``style``."""
-    content = edited(file, file.read_bytes(), style)
+    content = file.content if isinstance(file, Script) else edited(file, file.read_bytes(), style)
     return Compressed(
         gzip.compress(content, compresslevel=9, mtime=0), f'"{hashlib.sha256(content).hexdigest()[:16]}-gzip"'
     )
@@ -51,11 +56,11 @@ class Kept:
     def __init__(self, style: str = "", most: int = MOST_KEPT) -> None:
         self.style = style
         self.most = most
-        self._files: OrderedDict[tuple[Path, int], asyncio.Future[Compressed]] = OrderedDict()
+        self._files: OrderedDict[tuple[File, int], asyncio.Future[Compressed]] = OrderedDict()
 
-    async def get(self, file: Path) -> Compressed:
+    async def get(self, file: File) -> Compressed:
         """Return the file compressed; whoever asks while it is being compressed waits for that."""
-        key = (file, file.stat().st_mtime_ns)
+        key = (file, 0 if isinstance(file, Script) else file.stat().st_mtime_ns)
         if key not in self._files:
             self._files[key] = asyncio.ensure_future(asyncio.to_thread(compress, file, self.style))
         self._files.move_to_end(key)
@@ -96,19 +101,20 @@ class CompressedFiles:
         Where they are kept.
     """
 
-    def __init__(self, app: ASGIApp, own: Mapping[str, Path], pages: Iterable[str], kept: Kept) -> None:
+    def __init__(self, app: ASGIApp, own: Mapping[str, File], pages: Iterable[str], kept: Kept) -> None:
         self.app = app
-        self.base = (config.get_option("server.baseUrlPath") or "").strip("/")
+        self.base = base_path()
         self.own = dict(own)
-        self.files = streamlit_files() | self.own
+        self.files: dict[str, File] = {**streamlit_files(), **self.own}
         self.files |= dict.fromkeys(pages, self.files["index.html"])
         self.kept = kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for one of the files; hand on every other."""
-        address = (
-            self._address(scope) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
-        )
+        address = None
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            address = address_below(scope, self.base)
+            address = "index.html" if address == "" else address
         if address is None or address not in self.files:
             await self.app(scope, receive, send)
             return
@@ -118,22 +124,16 @@ class CompressedFiles:
             await answer(scope, receive, send)
         elif address in self.own:
             cached = {"Cache-Control": _cache(address), "Vary": "Accept-Encoding"}
-            await FileResponse(file, headers=cached, media_type=TYPES[file.suffix])(scope, receive, send)
+            whole: Response
+            if isinstance(file, Script):
+                whole = Response(file.content, headers=cached, media_type=_type(file))
+            else:
+                whole = FileResponse(file, headers=cached, media_type=_type(file))
+            await whole(scope, receive, send)
         else:
             await self.app(scope, receive, _varying(send))
 
-    def _address(self, scope: Scope) -> str | None:
-        """The address below the app's own, "index.html" for the app itself; None if it is not below it."""
-        path, root = scope["path"], scope.get("root_path", "")
-        if root and f"{path}/".startswith(f"{root}/"):  # mounted below another app
-            path = path[len(root) :]
-        if self.base:
-            if not f"{path}/".startswith(f"/{self.base}/"):
-                return None
-            path = path[len(self.base) + 1 :]
-        return str(path).removeprefix("/") or "index.html"
-
-    async def _answer(self, address: str, file: Path, asked: Headers, method: str) -> Response:
+    async def _answer(self, address: str, file: File, asked: Headers, method: str) -> Response:
         compressed = await self.kept.get(file)
         headers = {"Cache-Control": _cache(address), "ETag": compressed.etag, "Vary": "Accept-Encoding"}
         known = [tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")]
@@ -141,7 +141,7 @@ class CompressedFiles:
             return Response(status_code=304, headers=headers)
         headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(compressed.content))}
         content = b"" if method == "HEAD" else compressed.content
-        return Response(content, headers=headers, media_type=TYPES[file.suffix])
+        return Response(content, headers=headers, media_type=_type(file))
 
 
 def streamlit_files() -> dict[str, Path]:
@@ -161,6 +161,10 @@ def accepts_gzip(accept_encoding: str) -> bool:
         name, _, quality = part.partition(";")
         qualities[name.strip()] = re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", quality) is None
     return qualities.get("gzip", qualities.get("*", False))
+
+
+def _type(file: File) -> str:
+    return TYPES[Path(file.address if isinstance(file, Script) else file).suffix]
 
 
 def _cache(address: str) -> str:

@@ -12,6 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from dropviz.live.modules import HERE as LIVE
 from dropviz.live.page import glossary_html
+from dropviz.serving.metrics import RERUNS
 from dropviz.settings.addresses import FIRST_PAGE, page_link, spelled
 from dropviz.story.pictures import PICTURES
 from dropviz.story.reading import own_story
@@ -49,12 +50,13 @@ def pages() -> dict[str, list[StreamlitPage]]:
 
 def _entry(page: Page) -> StreamlitPage:
     def run() -> None:
-        _present(page)
-        draw(page)
-        if st.context.is_embedded:
-            _link_to_the_whole(page)
-        else:
-            _show_footer(page)
+        with RERUNS.timed("page"):
+            _present(page)
+            draw(page)
+            if st.context.is_embedded:
+                _link_to_the_whole(page)
+            else:
+                _show_footer(page)
 
     return st.Page(run, title=page.title, url_path=page.address, default=page.address == FIRST_PAGE)
 
@@ -89,8 +91,9 @@ def _fill(page: Page, complaints: list[str]) -> None:
 def _as_fragment(view: Callable[..., None], page: Page) -> Callable[..., None]:
     @wraps(view)  # Streamlit tells fragments apart by name
     def with_address(*chosen: Any) -> None:
-        view(*chosen)
-        write_address(page.settings)
+        with RERUNS.timed("figure"):
+            view(*chosen)
+            write_address(page.settings)
 
     return st.fragment(with_address)
 

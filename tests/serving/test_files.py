@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
+from dropviz.live.scripts import Script
 from dropviz.serving import files
 from dropviz.serving.files import FOR_EVER, CompressedFiles, Kept, accepts_gzip, compress, streamlit_files
 
@@ -147,6 +148,15 @@ def test_everything_else_goes_on_as_it_came(file, path, method):
     assert (status, body.decode()) == (200, f"page {path}")
     assert "vary" not in headers
     assert "content-encoding" not in headers
+
+
+@pytest.mark.parametrize("headers", [GZIP, {}])
+def test_a_script_in_memory_is_sent_as_a_file_is(headers):
+    status, heads, body = asyncio.run(ask(behind({OWN: Script(OWN, SCRIPT.encode())}), f"/{OWN}", headers))
+    assert (status, heads["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert heads["content-length"] == str(len(body))
+    assert heads["cache-control"] == FOR_EVER
+    assert (gzip.decompress(body) if headers else body).decode() == SCRIPT
 
 
 def test_a_websocket_goes_through(file):
