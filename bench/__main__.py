@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("sweep", "training", "page", "visit", "visitors")
+NAMES = ("sweep", "training", "page", "visit", "visitors", "hall")
 
 
 def main() -> None:

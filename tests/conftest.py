@@ -1,9 +1,12 @@
 """What every test shares: the order of the run, and the data of the training scripts."""
 
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -97,3 +100,32 @@ def with_sklearn(monkeypatch):
         module = ModuleType(f"sklearn.{name}")
         setattr(module, function.__name__, function)
         monkeypatch.setitem(sys.modules, f"sklearn.{name}", module)
+
+
+@contextlib.contextmanager
+def redis_at(folder: Path):
+    """A Redis that keeps nothing, with its line in a folder; its address."""
+    line = folder / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(line), "--save", "", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        while not line.exists():
+            assert server.poll() is None
+            time.sleep(0.01)
+        yield f"unix://{line}"
+        server.terminate()
+
+
+@pytest.fixture(scope="session")
+def with_redis():
+    """What serves a Redis at a folder, where the tests can have one."""
+    if not shutil.which("redis-server"):
+        pytest.skip("redis-server is not installed here (Debian: apt-get install redis-server)")
+    pytest.importorskip("redis")
+    return redis_at
+
+
+@pytest.fixture(scope="session")
+def redis_url(with_redis, tmp_path_factory):
+    """The address of a Redis that lives as long as the tests."""
+    with with_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "dropviz"
 # Every room and its floor; an import into another room leads to a lower floor.
 FLOORS = {
     **dict.fromkeys(("app", "__main__"), 7),
-    **dict.fromkeys(("ui", "cli", "serving"), 6),
+    **dict.fromkeys(("ui", "cli", "hall", "serving"), 6),
     **dict.fromkeys(("dropviz", "figures", "torch"), 5),
     **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("settings", "simulation", "training"), 3),

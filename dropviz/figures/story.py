@@ -49,6 +49,16 @@ def story_payload(story: Story, results: Sequence[Result | None]) -> dict[str, A
     return {"title": story.title, "scenes": scenes}
 
 
+def phone_payload(story: Story, results: Sequence[Result | None]) -> dict[str, Any]:
+    """Everything that a phone of a hall needs: no notes, and each image at an address below the room's own."""
+    payload = story_payload(story, results)
+    for number, scene in enumerate(payload["scenes"], start=1):
+        scene["notes"] = ""
+        if scene["image"]:
+            scene["image"] = scene["image"] | {"address": f"images/{number}"}
+    return payload
+
+
 def _scene(scene: Scene, result: Result | None) -> dict[str, Any]:
     image, reader = scene.image, Reader()
     return {

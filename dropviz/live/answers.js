@@ -10,20 +10,20 @@ const noAnswer = () => ({ revealed: false, stepped: false, chosen: null, guess: 
 // A question is known by its words and its numbers: the same in another order of the scenes, none in another story.
 const nameOf = ({ title, question }) => JSON.stringify([title, question]);
 
-/** The answer of every scene, as this window left it. @param {Scene[]} scenes */
-export function givenAnswers(scenes) {
-  const given = stored(ofWindow, GIVEN, {});
+/** The answer of every scene, as this window left it under a name. @param {Scene[]} scenes @param {string} [keptAs] */
+export function givenAnswers(scenes, keptAs = GIVEN) {
+  const given = stored(ofWindow, keptAs, {});
   return scenes.map((scene) => ({ ...noAnswer(), ...given[nameOf(scene)] }));
 }
 
-/** Keep the answers for a reload; the notes give none. @param {Pick<Talk, "scenes" | "answers" | "mode">} talk */
-export function keepAnswers({ scenes, answers, mode }) {
+/** Keep the answers for a reload; the notes give none. @param {Answering} talk */
+export function keepAnswers({ scenes, answers, mode, keptAs = GIVEN }) {
   if (mode === "notes") return;
   const ours = scenes.map((scene, at) => [nameOf(scene), answers[at]]).filter((_, at) => scenes[at].question);
-  keep(ofWindow, GIVEN, { ...stored(ofWindow, GIVEN, {}), ...Object.fromEntries(ours) });
+  keep(ofWindow, keptAs, { ...stored(ofWindow, keptAs, {}), ...Object.fromEntries(ours) });
 }
 
-/** Forget the answers of this story. @param {Pick<Talk, "scenes" | "answers" | "mode">} talk */
+/** Forget the answers of this story. @param {Answering} talk */
 export function forgetAnswers(talk) {
   for (const answer of talk.answers) Object.assign(answer, noAnswer());
   keepAnswers(talk);

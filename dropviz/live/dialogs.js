@@ -1,6 +1,6 @@
 // The dialogs of a talk: its keys, its scenes, where the hall finds one, and the data of a picture.
 
-import { button, element } from "./dom.js";
+import { button, element, putText } from "./dom.js";
 import { isVeiled } from "./pictures.js";
 import { dataTables } from "./tables.js";
 import { sceneList } from "./telling.js";
@@ -9,7 +9,7 @@ const KEYS = [ // what is pressed, and what that does
   ["→  Space  PageDown", "reveal, then the next scene"], ["←  PageUp", "take that back"],
   ["1 … 9, 0", "scene 1 … 10"], ["S", "all scenes"], ["Home  End", "first scene, result"], ["R", "reveal"],
   ["P", "play and stop the slider"], ["B  .", "dark screen; any key brings it back"],
-  ["L", "laser pointer"], ["D  E", "draw with a pen; erase"], ["T", "the data as a table"], ["Q", "QR code of this scene"],
+  ["L", "laser pointer"], ["D  E", "draw with a pen; erase"], ["T", "the data as a table"], ["Q", "QR code for the phones of the hall"],
   ["N", "notes and timer in a second window"], ["F", "full screen"], ["Esc", "close, or leave the talk"], ["?", "these keys"],
 ];
 const LOCAL = /^\w+:\/\/(localhost|127\.|\[::1\])/;
@@ -30,18 +30,51 @@ export function showKeys({ parts, scenes, mode }) {
   openDialog(parts.dialog, "keys", "Keys", [...when, element("dl", { class: "story-keys" }, rows)]);
 }
 
-/** Where the hall finds this scene. @param {Talk} talk */
-export function showCode({ parts, scenes, current }) {
+/** An address as people type it. @param {string} address */
+export const plainAddress = (address) => address.replace(/^https?:\/\//, "");
+
+const NO_ROOM = "This server opens no room for phones: whoever scans this finds the story and reads it alone.";
+const PROMISE = "No app, no names, no accounts. Nothing is kept when the room closes, after 24 hours at the latest.";
+
+/** Where the hall finds this scene, or in a talk the room that it follows in. @param {Talk} talk */
+export function showCode(talk) {
+  const { parts, scenes, current, mode, room } = talk;
+  const now = mode === "talk" ? room?.now() : null;
+  if (now) { showRoom(talk, now); return; }
   const { qr, public: address, title } = scenes[Math.min(current, scenes.filter(({ ending }) => !ending).length - 1)];
-  if (qr) openDialog(parts.dialog, "qr", title, codeOf(qr, address));
+  if (!qr) return;
+  const alone = () => openDialog(parts.dialog, "qr", title, [...codeOf(qr, address), ...(mode === "talk" && room ? [hint(NO_ROOM)] : [])]);
+  if (mode === "talk" && room) room.open().then((opened) => (opened ? showCode(talk) : alone()));
+  else alone();
+}
+
+// The code as large as it can be, the address for those who type it, and who is there already.
+function showRoom({ parts, room }, { phones, qr, said }) {
+  const { dialog } = parts;
+  const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${phones}` });
+  const close = button("story-step", "Close the room", () => { dialog.close(); room.close(); });
+  openDialog(dialog, "qr", "Answer on your phone", [
+    code, element("p", { class: "story-address" }, [plainAddress(phones)]), element("p", { class: "story-heads", role: "status" }, [said]), ...hintsOf(phones),
+    hint(PROMISE), close,
+  ]);
+}
+
+/** Say in the dialog of the code who is there now. @param {HTMLElement} dialog @param {RoomNow | null} now */
+export function sayHeads(dialog, now) {
+  const heads = dialog.querySelector(".story-heads");
+  if (heads && now) putText(heads, now.said);
+}
+
+const hint = (text) => element("p", { class: "story-muted" }, [text]);
+
+function hintsOf(address) {
+  if (LOCAL.test(address)) return [hint("This address works on this computer only. For the hall, set DROPVIZ_PUBLIC_URL to one that it reaches.")];
+  return NEARBY.test(address) ? [hint("For phones in the network of this computer.")] : [];
 }
 
 function codeOf(qr, address) {
   const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${address}` });
-  const hint = (text) => [element("p", { class: "story-muted" }, [text])];
-  const local = "This address works on this computer only. For the hall, set DROPVIZ_PUBLIC_URL to one that it reaches.";
-  const hints = LOCAL.test(address) ? hint(local) : NEARBY.test(address) ? hint("For phones in the network of this computer.") : [];
-  return [code, element("p", { class: "story-address" }, [address]), ...hints];
+  return [code, element("p", { class: "story-address" }, [address]), ...hintsOf(address)];
 }
 
 /** The data of the picture that is shown. @param {Talk} talk */

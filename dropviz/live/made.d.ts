@@ -117,9 +117,10 @@ interface Scene {
 interface Story { title: string; scenes: Scene[]; }
 
 type Mode = "page" | "talk" | "notes";
+/** `keptAs` names the answers of this window, `hall` is what a phone is in, `room` where a talk can open one. */
 interface StorySettings {
   scene: number; mode: Mode; leave?: boolean; plotly?: string[]; onScene?(number: number): void;
-  onMode?(mode: Mode): void;
+  onMode?(mode: Mode): void; keptAs?: string; hall?: Hall; room?: RoomPlace;
 }
 
 /** `stepped`: revealed by a step forward, which a step back undoes. */
@@ -135,18 +136,18 @@ interface Tale {
 /** Where the talk is: its scene, whether that is revealed, whether the screen is dark. */
 interface Place { scene: number; revealed: boolean; dark: boolean; }
 interface Notes {
-  answered: boolean; noted: { at: number; count: number }; show(place: Place, told: Tale): void; destroy(): void;
+  answered: boolean; noted: { at: number; count: number }; show(place: Place, told: Tale, room?: RoomNow | null): void; destroy(): void;
 }
 
 type Ask = "hello" | "reveal" | "forward" | "back" | "dark" | "scene";
 /** What the windows of a talk say to one another. */
-interface Message extends Partial<Place> { ask?: Ask; told?: Tale; dropviz?: true; from?: number; number?: number; }
+interface Message extends Partial<Place> { ask?: Ask; told?: Tale; room?: RoomNow | null; dropviz?: true; from?: number; number?: number; }
 
 interface StoryParts {
   body: HTMLElement; count: HTMLButtonElement; title: HTMLElement; sentence: HTMLElement; ask: HTMLElement; options: HTMLElement;
   verdict: HTMLElement; result: HTMLElement; pictures: HTMLElement; tools: HTMLElement; notes: HTMLElement; status: HTMLElement;
   open: HTMLAnchorElement; back: HTMLButtonElement; next: HTMLButtonElement; reveal: HTMLButtonElement;
-  dialog: HTMLDialogElement; dark: HTMLElement;
+  dialog: HTMLDialogElement; dark: HTMLElement; hall: HTMLButtonElement;
 }
 
 /** What a person points with. */
@@ -164,12 +165,45 @@ interface Talk {
   root: HTMLElement; scenes: Scene[]; mode: Mode; current: number; settings: StorySettings; answers: Answer[];
   pictures: ScenePicture[]; idle: number; destroyed: boolean; notes: Notes | null; notesWindow: Window | null;
   act: Acts; parts: StoryParts; line: { send(message: Message): void; close(): void }; watcher: ResizeObserver;
-  pointing: Pointing;
+  pointing: Pointing; keptAs?: string; hall: Hall | null; room: TalkRoom | null;
 }
+/** What answers are kept of. */
+type Answering = Pick<Talk, "scenes" | "answers" | "mode" | "keptAs">;
+
+// ---- the hall ----
+
+/** How the line to a room stands. */
+type LineState = "connecting" | "there" | "lost" | "full" | "closed";
+/** Votes by option, or by bin of an axis, and how many of these are right. */
+type Counts = number[] | { low: number; high: number; log: boolean; bins: number[]; right: number };
+/** What a room says at every change; `counts` after the reveal, and always to its lecturer. */
+interface HallState { scene: number; revealed: boolean; rate: number | null; present: number; answered: number; counts?: Counts; }
+interface Vote { scene: number; voter: string; option?: number; value?: number; }
+/** What became of a vote. */
+type Outcome = "in" | "late" | "again" | "refused";
+/**
+ * What a story asks of its hall: whether the reveal of scene `at` is the lecturer's, and how all have answered; and what
+ * it says: that an answer was given, that the talk is elsewhere.
+ */
+interface Hall { holds(at: number): boolean; counts(at: number): Counts | null; answered(at: number): void; moved(): void; }
+/** The predictions of a hall beside the truth, as shares of the axis and of the highest heap. */
+interface Strip { heights: number[]; truth: number; shown: string; right: number[]; ends: string[]; }
+/** What the votes come to: a share of each option, or a strip and what is said of it. */
+interface Tally { shares: number[]; said: string; strip: Strip | null; }
+/** What decides what a phone is told. */
+interface Whereabouts {
+  line: LineState; away: boolean; state: HallState | null; at: number; question: Question | null; answer?: Answer; outcome?: Outcome;
+  waits: boolean; places?: number;
+}
+/** What the screen and the notes say of a room: where phones find it, who is there, how they have answered. */
+interface RoomNow { code: string; phones: string; qr: string; lost: boolean; said: string; options: string[]; tally: Tally | null; }
+interface TalkRoom { open(): Promise<boolean>; resume(): void; close(): Promise<unknown>; end(): void; now(): RoomNow | null; }
+/** Where a talk can open a room: the address of the server's rooms, and as phones find them; the story, and its scenes in order. */
+interface RoomPlace { address: string; phones: string; story: string; order: string; }
 
 // ---- Streamlit and Plotly ----
 
-interface StoryData { story: Story; scene: number; mode: Mode; version: string; arrival: string; plotly: string[]; }
+interface StoryData { story: Story; scene: number; mode: Mode; version: string; arrival: string; plotly: string[]; room: RoomPlace; }
 
 /** What Streamlit calls a component with. */
 interface Component<Data> { data: Data; parentElement: HTMLElement; setStateValue(name: string, value: unknown): void; setTriggerValue?(name: string, value: unknown): void; }

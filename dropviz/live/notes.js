@@ -5,6 +5,8 @@ import { createClock } from "./clock.js";
 import { element } from "./dom.js";
 import { mount } from "./figure.js";
 import { imageNode } from "./pictures.js";
+import { percent } from "./scales.js";
+import { hallShare, stripNode } from "./tally.js";
 import { answerLine } from "./telling.js";
 import { bare } from "./words.js";
 
@@ -62,6 +64,19 @@ function createMiniatures({ scenes }) {
   };
 }
 
+// What only the speaker sees: how the hall has answered, before it is revealed too.
+function hallNodes(room) {
+  if (!room) return [];
+  const { code, lost, said, tally, options } = room;
+  const line = element("p", { class: "story-room" }, [`Room ${code}: ${lost ? "line lost, trying again" : said}`]);
+  if (!tally) return [line];
+  if (tally.strip) return [line, element("p", {}, [tally.said]), stripNode(tally.strip, tally.said)];
+  const rows = options.map((text, at) => element("li", { style: `--share: ${percent(tally.shares[at])}` }, [
+    element("span", {}, [text]), element("span", { class: "story-share" }, [hallShare(tally.shares[at])]),
+  ]));
+  return [line, element("ul", { class: "story-shares" }, rows)];
+}
+
 /**
  * Show the notes: `show` tells a scene there, `noted` is the one told, `answered` whether by a talk.
  * @param {Talk} talk @returns {Notes}
@@ -75,10 +90,10 @@ export function createNotes(talk) {
   const notes = {
     answered: false,
     noted: { at: 0, count: 1 },
-    show: (place, told) => {
+    show: (place, told, room) => {
       const { scene, revealed } = place;
       notes.noted = { at: scene, count: told.count };
-      body.replaceChildren(...noteLines(place, told));
+      body.replaceChildren(...noteLines(place, told), ...hallNodes(room));
       body.dataset.scene = scene + 1;
       minis.show(scene, told);
       parts.back.disabled = scene === 0;

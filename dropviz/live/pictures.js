@@ -4,6 +4,7 @@
 import { element, furnish } from "./dom.js";
 import { mount } from "./figure.js";
 import { TYPE } from "./panel.js";
+import { rounded } from "./scales.js";
 
 const DESIGN_WIDTH = 425; // pixels that a picture is drawn for
 const PAGE_FACTOR = 1.3; // most that it is enlarged on an ordinary page, where words stand close by
@@ -11,11 +12,8 @@ const SMALLEST_TYPE = { page: 14, talk: 16 }; // pixels
 const IDLE_MS = 60;
 const KEY_STEPS = 50; // from the bottom of the axis to its top
 
-/** A number as a person says it. @param {number} value */
-export const rounded = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
-
 // Put the point of a question into a picture; where it stands goes into `answer.guess` until that is revealed.
-function addGuess({ dv, live: { live } }, question, answer, reveal) {
+function addGuess({ dv, live: { live } }, question, answer, { reveal, letGo }) {
   const plot = dv.querySelector(".dv-box");
   const said = element("span", { class: "story-guess-value" });
   const gap = element("span", { class: "story-guess-gap" }); // from what was said to what is true
@@ -44,7 +42,7 @@ function addGuess({ dv, live: { live } }, question, answer, reveal) {
     place();
   };
   const by = (steps) => set(axis()(guessed()) + (steps * (axis().ends[1] - axis().ends[0])) / KEY_STEPS);
-  listenToGuess(point, { plot, set, by, reveal });
+  listenToGuess(point, { plot, set, by, reveal, letGo });
   plot.append(point);
   new ResizeObserver(place).observe(plot);
   place();
@@ -52,7 +50,7 @@ function addGuess({ dv, live: { live } }, question, answer, reveal) {
 }
 
 // A hand sets the point, an arrow key moves it, Enter is the answer.
-function listenToGuess(point, { plot, set, by, reveal }) {
+function listenToGuess(point, { plot, set, by, reveal, letGo }) {
   point.addEventListener("pointerdown", (event) => {
     point.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -61,12 +59,12 @@ function listenToGuess(point, { plot, set, by, reveal }) {
   point.addEventListener("pointermove", (event) => {
     if (point.hasPointerCapture(event.pointerId)) set(event.clientY - plot.getBoundingClientRect().top);
   });
+  point.addEventListener("lostpointercapture", letGo);
   point.addEventListener("keydown", (event) => {
     const steps = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!steps && event.key !== "Enter") return;
     event.preventDefault();
-    if (steps) by(steps);
-    else reveal();
+    if (steps) { by(steps); letGo(); } else reveal();
   });
 }
 
@@ -120,7 +118,8 @@ function curvesIn(box, talk, at) {
   }
   const one = { dv, live: mount(dv, picture, picture.rates[picture.start], { plotly: talk.settings.plotly }) };
   if (!question?.drag) return one;
-  return { ...one, guess: addGuess(one, question, talk.answers[at], talk.act.reveal) };
+  const letGo = () => { if (!talk.answers[at].revealed) talk.hall?.answered(at); };
+  return { ...one, guess: addGuess(one, question, talk.answers[at], { reveal: talk.act.reveal, letGo }) };
 }
 
 /** Take all pictures away. @param {Talk} talk */

@@ -52,6 +52,9 @@ export const nearest = (values, wanted) =>
 export const figures = (value) =>
   (Number.isFinite(value) ? String(Number(value.toPrecision(4))).replaceAll("-", "−") : "–");
 
+/** A number as a person says it. @param {number} value */
+export const rounded = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
+
 /**
  * Whether a value has an error: what the rounding of its sum leaves is none.
  * @param {number} value @param {number} [error]

@@ -3,12 +3,13 @@
 // person can do.
 
 import { forgetAnswers, givenAnswers, keepAnswers } from "./answers.js";
-import { showScenes } from "./dialogs.js";
-import { button, element } from "./dom.js";
+import { plainAddress, sayHeads, showCode, showScenes } from "./dialogs.js";
+import { button, element, putText } from "./dom.js";
 import { listenToKeys, showTools } from "./keys.js";
 import { createLine, createNotes, tale } from "./notes.js";
 import { cover, dropPictures, fitPictures, showPicture } from "./pictures.js";
 import { createPointing } from "./pointing.js";
+import { createRoom } from "./room.js";
 import { showWords } from "./telling.js";
 
 const STILL_MS = 3000; // after which a talk hides its buttons
@@ -21,7 +22,7 @@ const ENDING = {
 
 const within = (at, count) => Math.max(0, Math.min(count - 1, at));
 
-function storySkeleton(root, { act, list }) {
+function storySkeleton(root, { act, list, code }) {
   const part = (tag, name, attributes = {}, children = []) =>
     element(tag, { class: `story-${name}`, ...attributes }, children);
   const title = part("h2", "title");
@@ -37,15 +38,16 @@ function storySkeleton(root, { act, list }) {
   const next = button("story-step", "Next scene →", () => act.move(1));
   const reveal = button("story-step", "Reveal", () => act.reveal());
   const count = button("story-count", "", list, { title: "All scenes (S)" });
+  const hall = button("story-hall", "", code, { title: "The hall's QR code (Q)", hidden: "" });
   const status = element("p", { class: "dv-status", "aria-live": "polite" });
   const dark = part("div", "dark", { hidden: "" });
   dark.addEventListener("click", () => act.darken());
   const words = part("div", "words", {}, [title, sentence, ask, options, verdict, result, open]);
   const body = part("div", "body", {}, [words, pictures]);
-  const nav = part("div", "nav", {}, [count, back, next, reveal, tools]);
+  const nav = part("div", "nav", {}, [count, back, next, reveal, hall, tools]);
   root.replaceChildren(body, nav, notes, dialog, dark, status);
   return {
-    body, count, title, sentence, ask, options, verdict, result, pictures, tools, notes, status, open, back, next, reveal, dialog, dark,
+    body, count, title, sentence, ask, options, verdict, result, pictures, tools, notes, status, open, back, next, reveal, dialog, dark, hall,
   };
 }
 
@@ -55,10 +57,12 @@ const bringIntoView = (node) => {
   if (top < 60 || bottom > innerHeight) node.scrollIntoView({ block: "start" });
 };
 
-// The talk tells the notes window where it is.
-function tell({ mode, line, scenes, answers, current, parts }) {
+// The talk tells the notes window, and the hall, where it is.
+function tell({ mode, line, scenes, answers, current, parts, hall, room }) {
   if (mode !== "talk") return;
-  line.send({ scene: current, revealed: answers[current].revealed, dark: !parts.dark.hidden, told: tale(scenes, current) });
+  const told = tale(scenes, current);
+  line.send({ scene: current, revealed: answers[current].revealed, dark: !parts.dark.hidden, told, room: room?.now() ?? null });
+  hall?.moved();
 }
 
 const waits = ({ scenes, answers, current }) => scenes[current].question && !answers[current].revealed;
@@ -70,13 +74,17 @@ function retell(talk, seen = false) {
   keepAnswers(talk);
 }
 
+const focusAnswer = ({ options }) => options.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
+
 function reveal(talk, fromOption) {
-  const { answers, current, parts, mode } = talk;
+  const { answers, current, parts, mode, hall } = talk;
   if (!waits(talk)) return;
-  Object.assign(answers[current], { revealed: true, stepped: !fromOption });
-  retell(talk, true);
-  if (mode === "page") bringIntoView(parts.options.hidden ? parts.verdict : parts.options);
-  if (fromOption) parts.options.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
+  const held = hall?.holds(current); // until the lecturer reveals
+  if (!held) Object.assign(answers[current], { revealed: true, stepped: !fromOption });
+  retell(talk, !held);
+  if (mode === "page" && !held) bringIntoView(parts.options.hidden ? parts.verdict : parts.options);
+  if (fromOption) focusAnswer(parts);
+  hall?.answered(current);
   const focused = /** @type {HTMLElement} */ (document.activeElement);
   if (mode === "talk" && focused?.matches?.(".story-option, .story-guess")) focused.blur();
   tell(talk);
@@ -93,6 +101,19 @@ function step(talk, direction) {
   } else act.move(direction);
 }
 
+// Reveal a scene, or take that back, because the lecturer did; what a person has revealed stays.
+function settle(talk, at, revealed) {
+  const { answers, current, parts } = talk;
+  const answer = answers[at];
+  if (!talk.scenes[at].question || answer.revealed === revealed || (answer.revealed && !answer.stepped)) return;
+  Object.assign(answer, { revealed, stepped: revealed });
+  if (at !== current) return;
+  const focused = parts.options.contains(document.activeElement);
+  retell(talk, true);
+  if (focused) focusAnswer(parts);
+  if (revealed) bringIntoView(parts.options.hidden ? parts.verdict : parts.options);
+}
+
 // `quiet` where it was not a person who moved.
 function showScene(talk, at, quiet) {
   const { scenes, parts, settings } = talk;
@@ -105,6 +126,25 @@ function showScene(talk, at, quiet) {
     parts.status.textContent = `Scene ${at + 1} of ${scenes.length}: ${scenes[at].title}`;
   }
   if (moved && !quiet) { bringIntoView(parts.title); settings.onScene(at + 1); }
+  showHall(talk);
+  tell(talk);
+}
+
+// In a corner of the screen: where phones find the room, and who is there.
+function showHall({ parts, mode, room }) {
+  const now = mode === "talk" ? room?.now() : null;
+  parts.hall.hidden = !now;
+  sayHeads(parts.dialog, now);
+  if (now) putText(parts.hall, [plainAddress(now.phones), now.lost ? "line lost, trying again" : now.said].filter(Boolean).join(" · "));
+}
+
+// The hall has changed.
+function hearHall(talk) {
+  const { answers, current, room } = talk;
+  showHall(talk);
+  const tally = JSON.stringify(room.now()?.tally ?? null);
+  if (answers[current].revealed && tally !== talk.tallied) showWords(talk);
+  talk.tallied = tally;
   tell(talk);
 }
 
@@ -146,6 +186,9 @@ function setMode(talk, mode, quiet) {
     talk.act.show(talk.current, true);
     talk.watcher.observe(parts.pictures);
   }
+  if (mode === "talk") talk.room?.resume();
+  showHall(talk);
+  if (mode === "talk" && !quiet && talk.room && !talk.room.now()) talk.room.open().then((opened) => { if (opened) showCode(talk); });
   if (!quiet) settings.onMode(mode);
 }
 
@@ -153,11 +196,11 @@ function setMode(talk, mode, quiet) {
  * What the other window says: the notes ask, the talk tells. It may be any window, so only what is known is done.
  * @param {Talk} talk @param {Message} message
  */
-export function hear(talk, { ask, scene, told, revealed, dark }) {
+export function hear(talk, { ask, scene, told, revealed, dark, room }) {
   const { act, mode, notes, parts } = talk;
   if (mode === "notes" && told) {
     notes.answered = true;
-    notes.show({ scene, revealed, dark }, told);
+    notes.show({ scene, revealed, dark }, told, room);
   }
   if (mode !== "talk" || !ask) return;
   if (ask === "hello") tell(talk);
@@ -221,16 +264,17 @@ export function mountStory(root, story, settings) {
   const talk = {
     root, scenes, mode: settings.mode, current: within(settings.scene - 1, scenes.length),
     settings: { onScene: () => {}, onMode: () => {}, leave: true, ...settings },
-    answers: givenAnswers(scenes),
+    answers: givenAnswers(scenes, settings.keptAs), keptAs: settings.keptAs, hall: settings.hall ?? null,
     pictures: [], // by scene, where drawn: { box, dv, live, guess }
     idle: 0, destroyed: false, notes: null, notesWindow: null,
-    act: null, parts: null, line: null, watcher: null, pointing: null, // as soon as they are made
+    act: null, parts: null, line: null, watcher: null, pointing: null, room: null, // as soon as they are made
   };
   const listening = new AbortController();
   talk.act = actsOf(talk);
-  talk.parts = storySkeleton(root, { act: talk.act, list: () => showScenes(talk) });
+  talk.parts = storySkeleton(root, { act: talk.act, list: () => showScenes(talk), code: () => showCode(talk) });
   talk.pointing = createPointing(talk);
   talk.line = createLine(talk, (message) => hear(talk, message));
+  talk.room = settings.room ? createRoom(talk, () => hearHall(talk)) : null;
   talk.watcher = new ResizeObserver(() => fitPictures(talk));
   listenToKeys(talk, listening.signal);
   window.addEventListener("pagehide", () => keepAnswers(talk), { signal: listening.signal }); // with a point not revealed
@@ -239,7 +283,10 @@ export function mountStory(root, story, settings) {
   setMode(talk, talk.mode, true);
   root.dataset.ready = "true";
   return {
+    talk,
     show: (number) => talk.act.show(number - 1, true),
+    settle: (number, revealed) => settle(talk, within(number - 1, scenes.length), revealed),
+    retell: () => showWords(talk),
     setMode: (mode) => { if (mode !== talk.mode) talk.act.setMode(mode, true); },
     destroy: () => {
       talk.destroyed = true;
@@ -249,6 +296,7 @@ export function mountStory(root, story, settings) {
       dropPictures(talk);
       talk.notes?.destroy();
       talk.pointing.destroy();
+      talk.room?.end();
       talk.line.close();
       listening.abort();
     },

@@ -10,7 +10,7 @@ import plotly
 
 from dropviz.live.modules import inlined
 
-OURS = ("explorer", "growing", "said", "story", "code")  # each with its modules in one
+OURS = ("explorer", "growing", "said", "story", "code", "hall")  # each with its modules in one
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 

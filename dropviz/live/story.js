@@ -1,6 +1,7 @@
 // The story in the app.
 
 import { keepMounted } from "./component.js";
+import { appAddress } from "./load.js";
 import { mountStory } from "./scenes.js";
 
 const SCENE_PAUSE_MS = 200; // the server hears of a scene where a person stays, not of all that a key runs through
@@ -14,6 +15,7 @@ export default function ({ data, parentElement, setStateValue }) {
     scene,
     mode,
     plotly: data.plotly,
+    room: { ...data.room, address: new URL(data.room.address, appAddress()).href },
     onScene: (number) => {
       clearTimeout(waiting);
       waiting = setTimeout(() => setStateValue("scene", number), SCENE_PAUSE_MS);

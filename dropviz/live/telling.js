@@ -2,7 +2,8 @@
 
 import { isRight, resultOf } from "./answers.js";
 import { button, element } from "./dom.js";
-import { rounded } from "./pictures.js";
+import { percent, rounded } from "./scales.js";
+import { hallShare, stripNode, tallyOf } from "./tally.js";
 import { telling } from "./words.js";
 
 const rightOption = ({ options }) => options.find((option) => option.right);
@@ -40,6 +41,10 @@ function verdictLines(scene, answer) {
   return lines;
 }
 
+// Where the hall's predictions lie.
+const hallLines = (tally) =>
+  (tally?.strip ? [element("p", { class: "story-line" }, [tally.said]), stripNode(tally.strip, tally.said)] : []);
+
 // What is said of an option when the answer is known, beside its sign and its frame.
 function saidOf({ right }, { revealed, chosen }) {
   if (!revealed) return [];
@@ -48,9 +53,13 @@ function saidOf({ right }, { revealed, chosen }) {
 }
 
 function optionButton(option, state, choose) {
-  const { revealed, chosen } = state;
+  const { revealed, chosen, share } = state;
   const node = button("story-option", "", choose, { "aria-pressed": chosen });
   node.append(element("span", {}, [option.text]), ...saidOf(option, state));
+  if (share !== undefined) {
+    node.append(element("span", { class: "story-share" }, [hallShare(share)]));
+    node.style.setProperty("--share", percent(share));
+  }
   node.classList.toggle("story-right", revealed && option.right);
   node.classList.toggle("story-wrong", revealed && chosen && !option.right);
   if (revealed) node.setAttribute("aria-disabled", "true");
@@ -95,12 +104,13 @@ export function sceneList({ scenes, answers, current }, show) {
 
 /** Tell the present scene in words. @param {Talk} talk */
 export function showWords(talk) {
-  const { parts, scenes, answers, current, mode, act } = talk;
+  const { parts, scenes, answers, current, mode, act, hall } = talk;
   const scene = scenes[current];
   const answer = answers[current];
   const { question } = scene;
   const options = question?.options ?? [];
   const choose = (at) => { if (!answer.revealed) answer.chosen = at; act.reveal(true); };
+  const tally = answer.revealed ? tallyOf(question, hall?.counts(current)) : null;
   const result = scene.ending ? resultOf(talk) : { title: scene.title, sentence: scene.sentence, rows: [], again: [] };
   parts.body.dataset.kind = scene.ending ? "result" : scene.picture || scene.image ? "picture" : "text";
   parts.count.textContent = scene.ending ? "The end" : `${current + 1} / ${scenes.filter((one) => !one.ending).length}`;
@@ -112,11 +122,11 @@ export function showWords(talk) {
   parts.ask.hidden = !question;
   parts.options.hidden = !options.length;
   parts.options.replaceChildren(...options.map((option, at) =>
-    optionButton(option, { revealed: answer.revealed, chosen: answer.chosen === at }, () => choose(at))));
-  parts.verdict.replaceChildren(...verdictLines(scene, answer));
+    optionButton(option, { revealed: answer.revealed, chosen: answer.chosen === at, share: tally?.shares[at] }, () => choose(at))));
+  parts.verdict.replaceChildren(...verdictLines(scene, answer), ...hallLines(tally));
   parts.result.replaceChildren(...result.rows.map((row) => resultRow(row, act.show)));
   parts.result.hidden = !scene.ending;
-  parts.reveal.hidden = !question || answer.revealed;
+  parts.reveal.hidden = !question || answer.revealed || Boolean(hall?.holds(current));
   Object.assign(parts.reveal, { disabled: false, textContent: "Reveal" }); // the notes leave it otherwise
   parts.back.disabled = current === 0;
   parts.next.disabled = current === scenes.length - 1;

@@ -14,7 +14,6 @@ from dropviz.story.reading import OWN_STORY, own_story
 from dropviz.story.scenes import Scene
 from dropviz.ui.components import story as talk
 from dropviz.ui.frame import PAGES
-from dropviz.ui.pages.story import MOST_HELD, held_story
 from tests.ui.opening import open_page
 
 run = partial(open_page, "story")
@@ -207,17 +206,6 @@ def test_a_story_no_longer_held_is_said_and_comes_back_with_its_file() -> None:
     hall.run()
     assert not hall.error
     assert titles(hall)[1] == "Gone"
-
-
-def test_no_more_stories_are_held_than_said_and_the_longest_unused_goes_first() -> None:
-    held_story.clear()
-    for number in range(MOST_HELD):
-        held_story(f"{number:016x}", b"told")
-    held_story(f"{0:016x}")  # used
-    held_story(f"{MOST_HELD:016x}", b"told")
-    assert held_story(f"{0:016x}") == b"told"
-    with pytest.raises(LookupError):
-        held_story(f"{1:016x}")
 
 
 @pytest.mark.parametrize("scene", own_story().scenes, ids=lambda scene: scene.title)

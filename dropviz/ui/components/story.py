@@ -18,6 +18,7 @@ from dropviz.live.scripts import plotly_address
 from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
 from dropviz.story.scenes import Story
+from dropviz.story.shelf import shelf
 from dropviz.ui.components.scripts import component
 from dropviz.ui.settings.session import saved, set_value
 
@@ -74,6 +75,14 @@ def qr_code(address: str) -> str:
     return segno.make(address, error="m").svg_data_uri(border=2, omitsize=True)
 
 
+def _held(mark: str) -> str:
+    """The mark of a story that is held here; another one's page shows ours."""
+    try:
+        return mark if mark and shelf().get(mark) else ""
+    except (LookupError, ConnectionError):
+        return ""
+
+
 def mount_story(story: Story, payload: dict[str, Any]) -> None:
     """Show the story from the scene of the settings on; where a person moves to goes into them and the address.
 
@@ -95,6 +104,12 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
         begin = {"version": version, "arrival": arrival, "scene": values[SCENE.key], "mode": values[MODE.key]}
         st.session_state["story_begin"] = begin
     state = "story_live"
+    room = {
+        "address": "hall",  # below the app's own
+        "phones": f"{page.rpartition('/')[0]}/hall",
+        "story": _held(values[STORY.key]),
+        "order": values[ORDER.key],
+    }
 
     def keep_scene() -> None:
         number = st.session_state[state].get("scene")
@@ -108,7 +123,7 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
 
     component("story", '<div class="story"></div>', stylesheet("story.css"))(
         key=state,
-        data={"story": payload | {"scenes": scenes}, **begin, "plotly": [plotly_address()]},
+        data={"story": payload | {"scenes": scenes}, **begin, "plotly": [plotly_address()], "room": room},
         on_scene_change=keep_scene,
         on_mode_change=keep_mode,
     )

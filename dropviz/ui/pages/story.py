@@ -1,6 +1,5 @@
 """The story: ten scenes from the question to the answer, each with something to predict."""
 
-import hashlib
 from typing import Any
 
 import streamlit as st
@@ -8,9 +7,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
-from dropviz.settings.story import MARK_LENGTH, ORDER, SCENE, SETTINGS, STORY
+from dropviz.settings.story import ORDER, SCENE, SETTINGS, STORY
+from dropviz.story.held import MOST_HELD
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, USUAL, own_story, read_story
 from dropviz.story.scenes import Story
+from dropviz.story.shelf import shelf
 from dropviz.theory.activations import RELU
 from dropviz.theory.measured import Empirical
 from dropviz.ui.components.story import mount_story
@@ -29,17 +30,6 @@ NOT_HELD = (
     "The story of this address is no longer held here; this is ours. When its file is loaded again, on any computer, "
     "the address leads to it as before."
 )
-MOST_HELD = 64  # of a megabyte at most each
-
-
-@st.cache_resource(max_entries=MOST_HELD, show_spinner=False)
-def held_story(mark: str, _content: bytes = b"") -> bytes:
-    """Return the file of the story of that mark; given it, hold it for everyone. The one unused longest makes room.
-    LookupError: no story of that mark is held.
-    """
-    if not _content:
-        raise LookupError(mark)
-    return _content
 
 
 def _told(content: bytes, own: Empirical | None) -> Story:
@@ -112,7 +102,7 @@ def _choose_story(mark: str) -> Story:
         _read,
         key="story_file",
         help=f"{HOW_TO} The address and the QR codes lead the hall to the same scenes, while this server holds your "
-        f"story: it holds the {MOST_HELD} used last, until it is started anew.",
+        f"story: the {MOST_HELD} used last, and those that a room tells.",
         limit=MOST_BYTES,
         on_change=_tell,
     )
@@ -122,8 +112,8 @@ def _choose_story(mark: str) -> Story:
     content = OWN_STORY.read_bytes()
     if mark:
         try:
-            content = held_story(mark)
-        except LookupError:
+            content = shelf().get(mark)
+        except (LookupError, ConnectionError):
             st.error(NOT_HELD)
     return _told(content, own_activations().value)
 
@@ -131,10 +121,8 @@ def _choose_story(mark: str) -> Story:
 def _read(_: str, content: bytes) -> str:
     """Hold the story of a file, and return its mark."""
     content = content[: MOST_BYTES + 1]
-    mark = hashlib.sha256(content).hexdigest()[:MARK_LENGTH]
     read_story(content)
-    held_story(mark, content)
-    return mark
+    return shelf().hold(content)
 
 
 def _tell(given: Upload[str]) -> None:
