@@ -4,6 +4,7 @@ In all EXAMPLES inputs, dealt out among what reads them; `make fuzz` sets DROPVI
 """
 
 import io
+import json
 import math
 import os
 import time
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 
 from dropviz.datasets.files import read_activations
 from dropviz.datasets.splits import from_csv
+from dropviz.hall import messages as hall
+from dropviz.hall.refusals import Refusal
 from dropviz.settings.addresses import spelled, unknown_names, values_of
 from dropviz.settings.kinds import Choice, Number
 from dropviz.settings.schedule import KINDS, handles, read_rows
@@ -186,3 +189,31 @@ def test_stories(content):
 def test_what_cannot_be_hashed_is_no_option(setting):
     assert not setting.accepts([])
     assert not setting.accepts({})
+
+
+# ---- the hall -------------------------------------------------------------------------------------------------------
+
+fields = st.sampled_from(["story", "order", "scene", "revealed", "rate", "option", "value", "voter"])
+messages = st.one_of(
+    st.dictionaries(fields, st.one_of(anything, st.integers(-1, 12), st.floats(0.0, 1.0)), max_size=5).map(
+        json.dumps
+    ),
+    anything.map(json.dumps),
+    texts,
+).map(lambda text: text.encode("utf-8", "surrogatepass"))
+
+
+@ALL
+@given(st.one_of(messages, st.binary(max_size=80)), st.sampled_from(["room", "change", "vote"]))
+def test_messages_of_a_hall(body, kind):
+    read = {
+        "room": hall.read_story,
+        "change": lambda message: hall.read_change(message, 10),
+        "vote": lambda message: hall.read_vote(message, 10),
+    }[kind]
+    with refusing():
+        try:
+            read(body)
+        except Refusal as refused:
+            assert 400 <= refused.status < 500
+            assert 0 < len(refused.sentence) <= LONGEST_SENTENCE
