@@ -32,6 +32,9 @@ truth: .venv/.dev  ## hold every sentence of every page against its numbers, at 
 fuzz: .venv/.dev  ## try a million hostile addresses, states, files and stories; make test tries ten thousand
 	DROPVIZ_FUZZ=1000000 $(PYTHON) -m pytest tests/fuzz -n auto --dist load $(ARGS)
 
+soak: .venv/.dev  ## two hours of 300 visitors and 300 phones; make test has two minutes of a tenth of them
+	$(PYTHON) -m bench.soak $(ARGS)
+
 check: .venv/.dev  ## lint, formatting and types over everything; the scripts where there is Node
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
