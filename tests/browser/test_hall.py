@@ -17,7 +17,9 @@ from tests.browser.telling import LONGEST, SCENES, begin
 from tests.browser.test_accessibility import AXE, serious
 
 MOST_BYTES = 150_000  # of a phone's first visit, compressed
-DRAGGED = next(number for number, scene in enumerate(SCENES, start=1) if scene.question.drag)
+DRAGGED = next(
+    number for number, scene in enumerate(SCENES, start=1) if scene.question and scene.question.drag
+)
 BETWEEN = re.compile(r"/hall/\w+/(events|votes)")
 # Lets a test cut a line that is read: an aborted route stops new requests alone.
 CUTTABLE = """window.cut = new AbortController();
