@@ -31,4 +31,4 @@ def test_every_script_can_be_imported(page, app_url):
     for path, source in files.items():
         assert found[path] == sorted(EXPORTED.findall(source))
     assert found["/modules/figure.js"] == ["mount"]
-    assert [found[f"/inlined/{entry}"] for entry in ENTRIES] == [["default"]] * 5 + [[]] * 3
+    assert [found[f"/inlined/{entry}"] for entry in ENTRIES] == [["default"]] * 5 + [[]] * 4
