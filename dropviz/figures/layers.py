@@ -1,5 +1,7 @@
 """What a rate does to the layers of a network, drawn: the variance ratio of each over the rate, a row a layer."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
@@ -19,9 +21,11 @@ def layers_live(report: ActivationReport) -> LiveFigure:
     if len(layers) > MOST_LAYERS:
         ratios = np.nan_to_num([layer.all_ratio for layer in layers])
         layers = [layers[at] for at in sorted(np.argsort(-ratios, kind="stable")[:MOST_LAYERS].tolist())]
-    panels = [_panel(layer) for layer in layers]
+    curves = [_panel(layer) for layer in layers]
+    panels = [over(layer.rates, [each], HEIGHT)[0] for layer, each in zip(layers, curves, strict=True)]
+    right = max(panel.right for panel in panels)  # one axis for all, so that rows compare
     return LiveFigure(
-        rows=[Row(over(layer.rates, [panel], HEIGHT)) for layer, panel in zip(layers, panels, strict=True)],
+        rows=[Row([replace(panel, right=right)]) for panel in panels],
         rates=layers[0].rates.tolist(),
         alt=f"Over the rate: {'; '.join(panel.title for panel in panels)}.",
     )
