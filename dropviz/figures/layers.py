@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.layers.reports import ActivationReport, LayerReport
+from dropviz.layers.layer_report import LayerReport
+from dropviz.layers.reports import ActivationReport
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
 from dropviz.numbers.estimate import Estimate

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dropviz.layers.rows import check_name, rows_of
-from dropviz.numbers.checks import Floats, check_choice, check_count
-from dropviz.theory.running import Running
+from dropviz.numbers.checks import Floats, check_choice, check_count, drop_rounding
+from dropviz.theory.running import LARGEST_FOURTH, Running
 
 PHASES = ("train", "test")
 FORMAT = "dropviz.record.1"
@@ -159,9 +159,12 @@ def _table(name: str, array: NDArray[Any] | None) -> Floats | None:
     if not shape or array.dtype.kind != "f" or not np.isfinite(array).all():
         raise ValueError(f"the moments of {name!r} must be six finite numbers a unit; they are damaged")
     table = array.astype(np.float64)
-    count, variance, fourth, zeros = table[[0, 2, 4, 5]]
-    if not ((count >= 1.0) & (variance >= 0.0) & (fourth >= 0.0) & (zeros >= 0.0) & (zeros <= count)).all():
+    count, mean, variance, _, fourth, zeros = table
+    possible = (count >= 1.0) & (count == count[0]) & (np.abs(mean) <= LARGEST_FOURTH) & (fourth >= 0.0)
+    possible &= (variance >= 0.0) & (variance <= 2.0 * LARGEST_FOURTH**2) & (zeros >= 0.0) & (zeros <= count)
+    if not possible.all():
         raise ValueError(f"the moments of {name!r} must be those of at least one value; they are damaged")
+    table[2] = np.where(drop_rounding(np.sqrt(variance), mean) > 0.0, variance, 0.0)
     return table
 
 

@@ -113,6 +113,8 @@ BAD_TABLES = {
     "text": np.full((6, 3), "x"),
     "nan": np.full((6, 3), np.nan),
     "negative": -np.ones((6, 3)),
+    "unequal": np.array([[1.0, 2.0]] * 4 + [[1.0, 1.0]] * 2),
+    "too large": np.array([[1.0], [1e80], [1.0], [1.0], [1.0], [0.0]]),
     "no values": np.zeros((6, 3)),
 }
 
