@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from dropviz.numbers.checks import Floats, as_float64, holds_masked, readable
 from dropviz.theory.running import LARGEST_FOURTH
 
-PART = 1 << 20  # values at a time
+PART = 1 << 17  # values at a time
 LONGEST_NAME = 200
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -46,8 +46,8 @@ def record(
     Parameters
     ----------
     model, loader
-        A network, and what yields its inputs: a tensor, or a tuple or list whose first is the input and whose rest,
-        such as labels, is not used, or a dictionary of named inputs.
+        A network, and what yields its inputs: a tensor, a mapping of named inputs, or a tuple or list whose first is
+        one of these and whose rest, such as labels, is not used. They are taken to the network's device.
     path
         Of the .npz file to write, if any; `dropviz.report` reads it.
     layers
@@ -114,10 +114,17 @@ def _watched(model: nn.Module, layers: Sequence[str] | None) -> dict[str, nn.Mod
 
 
 def _call(model: nn.Module, batch: Any) -> None:
-    if isinstance(batch, dict):
-        model(**batch)
+    """Run the network on a copy of a batch, which it may change, on the device of its first parameter."""
+    device = next((each.device for each in model.parameters()), None)
+    given = batch[0] if isinstance(batch, tuple | list) else batch
+
+    def copied(leaf: Any) -> Any:
+        return leaf.detach().to(device, copy=True) if isinstance(leaf, torch.Tensor) else leaf
+
+    if isinstance(given, Mapping):
+        model(**{name: copied(value) for name, value in given.items()})
     else:
-        model(batch[0] if isinstance(batch, tuple | list) else batch)
+        model(copied(given))
 
 
 @contextmanager

@@ -107,6 +107,14 @@ def test_units_of_sequences_stand_last_and_attention_is_one_layer():
     assert {"layers.0.self_attn", "layers.1.dropout2"} <= set(found.layers)
 
 
+def test_a_network_that_changes_its_input_sees_the_same_in_both_modes():
+    net, batch = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(4, 4)), torch.randn(50, 4)
+    kept = batch.clone()
+    found = record(net, [batch])
+    assert torch.equal(batch, kept)
+    assert np.array_equal(found.table("1", "test"), found.table("1", "train"))
+
+
 class Twice(nn.Module):
     def __init__(self):
         super().__init__()
