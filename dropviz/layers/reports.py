@@ -105,8 +105,8 @@ def report(
         largest rate = (R − 1)·v/(μ² + R·v)      at which the ratio is at most R, the bound
 
     A batch norm directly behind stores, in large batches, the variance of training and divides by its root in both
-    phases: at test its outputs have variance 1/ratio. Nothing is estimated: the numbers are exact for the values given. They hold whether
-    the masks are of single values or of whole channels.
+    phases: at test its outputs have variance 1/ratio. Nothing is estimated: the numbers are exact for the values given.
+    They hold whether the masks are of single values or of whole channels.
 
     Parameters
     ----------
