@@ -1,6 +1,8 @@
 """dropviz: what standard and inverted dropout do to the same activations under the same mask."""
 
 from dropviz.frameworks.audits import Audit, audit
+from dropviz.layers.recording import Recorder
+from dropviz.layers.reports import ActivationReport, report
 from dropviz.numbers.rates import rate_grid
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.theory.activations import (
@@ -18,6 +20,7 @@ from dropviz.theory.strategies import Strategy, strategies
 
 __version__ = "0.1.0"
 __all__ = [
+    "ActivationReport",
     "Audit",
     "Constant",
     "Empirical",
@@ -25,6 +28,7 @@ __all__ = [
     "LogNormal",
     "Moments",
     "Normal",
+    "Recorder",
     "SigmoidNormal",
     "Sparse",
     "Strategy",
@@ -36,6 +40,7 @@ __all__ = [
     "exact_discrepancy",
     "exact_moments",
     "rate_grid",
+    "report",
     "schedules",
     "strategies",
     "sweep",

@@ -17,7 +17,7 @@ FLOORS = {
     **dict.fromkeys(("ui", "cli", "hall", "site"), 6),
     **dict.fromkeys(("dropviz", "figures", "serving", "torch"), 5),
     **dict.fromkeys(("frameworks", "story"), 4),
-    **dict.fromkeys(("settings", "simulation", "training"), 3),
+    **dict.fromkeys(("layers", "settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
     "numbers": 1,
 }

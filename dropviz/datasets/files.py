@@ -101,7 +101,8 @@ class _Header(NamedTuple):
         return math.prod(self.shape)
 
 
-def _npy_header(data: bytes) -> _Header:
+def npy_header(data: bytes) -> _Header:
+    """Read the header of an .npy file from its first bytes; ValueError if there is none."""
     broken = (
         "an array must be in NumPy's .npy format; its first bytes are missing, damaged or of another format"
     )
@@ -120,7 +121,8 @@ def _npy_header(data: bytes) -> _Header:
     return header
 
 
-def _npy_values(header: _Header, data: bytes) -> NDArray[Any]:
+def npy_values(header: _Header, data: bytes | memoryview) -> NDArray[Any]:
+    """Return the array in ``data`` under its ``header``, without a copy; ValueError if it is cut off or pickled."""
     if header.dtype.hasobject:
         raise ValueError(
             "the array must hold plain numbers; it holds pickled objects, which are never opened"
@@ -135,9 +137,9 @@ def _npy_values(header: _Header, data: bytes) -> NDArray[Any]:
 
 
 def _read_npy(data: bytes) -> NDArray[Any]:
-    header = _npy_header(data)
+    header = npy_header(data)
     check_count(header.size)
-    return _npy_values(header, data)
+    return npy_values(header, data)
 
 
 def _read_npz(data: bytes) -> NDArray[Any]:
@@ -150,19 +152,19 @@ def _read_npz(data: bytes) -> NDArray[Any]:
             "an .npz file must be a zip file of arrays; it is damaged or something else"
         ) from error
     entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
-    arrays = [(_npy_header(_unpacked(archive, entry, HEADER_BYTES)), entry) for entry in entries]
+    arrays = [(npy_header(unpacked(archive, entry, HEADER_BYTES)), entry) for entry in entries]
     if not arrays:
         raise ValueError(f"an .npz file must hold 1 to {MOST_ARRAYS:,} arrays; it holds none")
     real = [pair for pair in arrays if pair[0].dtype.kind in REAL]
     header, entry = max(real or arrays, key=lambda pair: (pair[0].size, pair[0].dtype.kind == "f"))
     check_count(header.size)
     if not real:
-        return _npy_values(header, b"")
-    return _npy_values(header, _unpacked(archive, entry, header.start + header.size * header.dtype.itemsize))
+        return npy_values(header, b"")
+    return npy_values(header, unpacked(archive, entry, header.start + header.size * header.dtype.itemsize))
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int) -> bytes:
-    """Unpack the start of an entry and no more: a few packed kilobytes may stand for gigabytes."""
+def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int) -> bytes:
+    """Unpack the start of an entry of a zip file and no more: a few packed kilobytes may stand for gigabytes."""
     # Python unpacks the other methods without a limit; NumPy writes only these two.
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ValueError(

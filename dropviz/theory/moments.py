@@ -13,6 +13,7 @@ from dropviz.numbers.checks import (
     ROUNDING,
     Floats,
     check_choice,
+    check_number,
     check_numbers,
     drop_rounding,
     quotient,
@@ -25,6 +26,7 @@ from dropviz.theory.wasserstein import wasserstein
 
 PHASES = ("train", "test")
 MOST_VARIANCE = 1e201  # LARGEST², and room for rounding
+MOST_BOUND = 1e6  # of a ratio of variances
 EDGE = 1e-9  # how close to rates 0 and 1 a root is looked for
 
 
@@ -114,6 +116,20 @@ def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Flo
     rates, mu, v = np.broadcast_arrays(check_rate(rate), *check_moments(mean, variance))
     with np.errstate(divide="ignore", invalid="ignore"):
         return _as_given(((v + rates * np.square(mu)) / (1.0 - rates)) / v)
+
+
+def largest_rate(mean: ArrayLike, variance: ArrayLike, bound: float) -> Floats:
+    """Largest rate at which `variance_ratio` is at most ``bound`` ≥ 1: r = (R − 1)·v/(μ² + R·v), with R the bound.
+
+    NaN where v = 0: there the ratio is 0/0 or infinite at every rate.
+
+    >>> largest_rate(1.0, 2.0, 2.5), float(variance_ratio(0.5, 1.0, 2.0))
+    (0.5, 2.5)
+    """
+    check_number("bound", bound, 1.0, MOST_BOUND)
+    mu, v = check_moments(mean, variance)
+    below = np.where(v > 0.0, np.square(mu) + bound * v, 0.0)
+    return _as_given(quotient(np.asarray((bound - 1.0) * v), below))
 
 
 def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations) -> Discrepancy:

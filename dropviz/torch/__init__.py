@@ -1,6 +1,7 @@
-"""Is dropout right in a PyTorch network? ``pip install dropviz[torch]``."""
+"""Is dropout right in a PyTorch network, and what does it do to its layers? ``pip install dropviz[torch]``."""
 
 from dropviz.frameworks.findings import Finding
 from dropviz.torch.checking import Report, assert_dropout_is_right, check
+from dropviz.torch.recording import record
 
-__all__ = ["Finding", "Report", "assert_dropout_is_right", "check"]
+__all__ = ["Finding", "Report", "assert_dropout_is_right", "check", "record"]

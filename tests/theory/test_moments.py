@@ -13,6 +13,7 @@ from dropviz.theory.moments import (
     exact_gap,
     exact_moments,
     invisible_rate,
+    largest_rate,
     mean_ratio,
     variance_ratio,
 )
@@ -195,3 +196,22 @@ def test_a_root_that_no_bisection_hits_is_found_to_twelve_digits():
         "x", "x", Factor("1", "", np.ones_like), Factor("2r", "", lambda rate: 2.0 * rate), mistake=True
     )
     assert invisible_rate(third) == pytest.approx(1.0 / 3.0, abs=1e-11)
+
+
+def test_the_largest_rate_is_the_inverse_of_the_ratio():
+    rng = np.random.default_rng(12)
+    mean, variance = (
+        rng.normal(size=4000) * 10.0 ** rng.uniform(-6, 6, 4000),
+        10.0 ** rng.uniform(-6, 6, 4000),
+    )
+    for bound in (1.0, 1.0001, 1.5, 2.0, 100.0):
+        rates = largest_rate(mean, variance, bound)
+        assert ((rates >= 0.0) & (rates < 1.0)).all()
+        np.testing.assert_allclose(variance_ratio(rates, mean, variance), bound, rtol=1e-9)
+
+
+def test_no_rate_is_the_largest_without_variance_and_no_bound_is_below_one():
+    assert np.isnan(largest_rate([0.0, 3.0], 0.0, 2.0)).all()
+    for bound in (0.99, np.inf, np.nan, "2"):
+        with pytest.raises(ValueError, match="bound must be a number from 1 to 1e"):
+            largest_rate(0.0, 1.0, bound)
