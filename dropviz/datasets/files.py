@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import zipfile
 from array import array
 from collections.abc import Callable, Iterator
@@ -283,6 +284,9 @@ def _is_number(cell: str, read: Callable[[str], float] = read_number) -> bool:
     return True
 
 
+_READING = threading.BoundedSemaphore(2)  # each may have its hundreds of megabytes
+
+
 def _read_parquet(data: bytes) -> NDArray[Any]:
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
@@ -291,9 +295,15 @@ def _read_parquet(data: bytes) -> NDArray[Any]:
     environment = {**os.environ, "PYTHONPATH": path, **frugal}
     command = [sys.executable, "-P", "-m", "dropviz.datasets.parquet"]
     try:
-        run = subprocess.run(
-            command, input=data, capture_output=True, env=environment, timeout=PARQUET_SECONDS, check=False
-        )
+        with _READING:
+            run = subprocess.run(
+                command,
+                input=data,
+                capture_output=True,
+                env=environment,
+                timeout=PARQUET_SECONDS,
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         raise ValueError(
             f"a .parquet file must be readable within {PARQUET_SECONDS} seconds; this one took longer"

@@ -15,6 +15,7 @@ from dropviz.serving import health, metrics
 from dropviz.serving.addresses import base_path
 from dropviz.serving.files import CompressedFiles, Kept
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
+from dropviz.serving.uploads import FewUploads
 
 try:
     import resource
@@ -33,6 +34,7 @@ def middleware(pages: Sequence[str], style: str) -> list[Middleware]:
         Middleware(metrics.Requests, counts=metrics.REQUESTS),
         Middleware(SecurityHeaders, ancestors=os.environ.get(ANCESTORS, "")),
         Middleware(metrics.Guarded, setting=os.environ.get(metrics.SETTING) or "on"),
+        Middleware(FewUploads),
         Middleware(CompressedFiles, own=_own_files(), pages=pages, kept=Kept(style)),
     ]
 
