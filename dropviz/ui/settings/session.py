@@ -110,9 +110,9 @@ def write_address(settings: Sequence[Setting]) -> None:
     if to_replace():
         return  # the live figure does it, in place of the bare address that opening a page has left
     wanted = spelled(settings, saved())
-    for name in list(st.query_params):
-        if name not in wanted and name not in STREAMLITS_OWN:
-            del st.query_params[name]
+    named = {name: st.query_params.get_all(name) for name in st.query_params if name not in STREAMLITS_OWN}
+    if named.keys() - wanted.keys():  # in one message, however many there are
+        st.query_params.from_dict({name: texts for name, texts in named.items() if name in wanted})
     for name, text in wanted.items():
         if st.query_params.get_all(name) != [text]:
             st.query_params[name] = text
