@@ -203,8 +203,6 @@ def _next_layer() -> Iterator[Shown]:
         name = {setting.key: field for field, setting in next_layer.FIELDS.items()}
         ends = {name[setting.key]: _ends(setting) for setting in (*beside, next_layer.SCALE)}
         yield from _drawn(f"next layer, {step}", partial(_step, step), ends)
-        if step == "depth":
-            continue  # it has no inputs of a person's
         own = {"law": list(laws())} | ({"input_mean": [None]} if step == "batch_norm" else {})
         yield from _drawn(f"next layer, {step}", partial(_step, step), own)
 
