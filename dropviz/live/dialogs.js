@@ -52,11 +52,21 @@ export function showCode(talk) {
 function showRoom(talk, { phones, qr, said }) {
   const { parts: { dialog }, room } = talk;
   const code = element("img", { class: "story-qr", src: qr, alt: `QR code of ${phones}` });
-  const close = button("story-step", "End the room", () => { dialog.close(); room.close(); });
   openDialog(dialog, "qr", "Answer on your phone", [
     code, element("p", { class: "story-address story-joining" }, [plainAddress(phones)]), element("p", { class: "story-heads", role: "status" }, [said]),
-    ...(isLocal(phones) ? reachNodes(talk) : hintsOf(phones)), hint(PROMISE), close,
+    ...(isLocal(phones) ? reachNodes(talk) : hintsOf(phones)), hint(PROMISE), endButton(dialog, room),
   ]);
+}
+
+// It ends at the second press: nothing brings its code back.
+function endButton(dialog, room) {
+  let asked = false;
+  const node = button("story-step", "End the room", () => {
+    if (asked) { dialog.close(); room.close(); }
+    asked = true;
+    node.textContent = "Press again: all phones leave";
+  });
+  return node;
 }
 
 // The app knows of no address that the hall reaches; the speaker may.

@@ -44,6 +44,17 @@ export function tallyOf(question, counts) {
   return { shares: counts.map((one) => one / total), said: "", strip: null };
 }
 
+/**
+ * What share of the votes is right; null where there are none.
+ * @param {Question} question @param {Counts | null | undefined} counts @returns {number | null}
+ */
+export function rightShare(question, counts) {
+  const votes = counts && ("bins" in counts ? counts.bins : counts);
+  if (!votes || !sum(votes)) return null;
+  const right = "bins" in counts ? counts.right : sum(votes.filter((_, at) => question.options[at].right));
+  return right / sum(votes);
+}
+
 // Where words may stand so as not to leave the strip.
 const inside = (place) => Math.max(0.04, Math.min(0.96, place));
 

@@ -3,7 +3,7 @@
 import { isRight, resultOf } from "./answers.js";
 import { button, element } from "./dom.js";
 import { percent, rounded } from "./scales.js";
-import { hallShare, stripNode, tallyOf } from "./tally.js";
+import { hallShare, rightShare, stripNode, tallyOf } from "./tally.js";
 import { telling } from "./words.js";
 
 const rightOption = ({ options }) => options.find((option) => option.right);
@@ -29,13 +29,16 @@ function toldNode(tag, attributes, text, { terms }) {
   return node;
 }
 
+// A line may end before every equality: a phone has no room for two.
+const brokenAtEquals = (line) => line.replaceAll("\u00A0=", " =");
+
 function verdictLines(scene, answer) {
   const { question, reveal } = scene;
   const lines = [];
   if (answer.revealed && question) {
     const [className, opening] = verdictOf(question, answer);
     const verdict = element("b", { class: className }, [opening]);
-    lines.push(element("p", { class: "story-line" }, [verdict, answerLine(question)]));
+    lines.push(element("p", { class: "story-line" }, [verdict, brokenAtEquals(answerLine(question))]));
   }
   if ((answer.revealed || !question) && reveal) lines.push(toldNode("p", { class: "story-after" }, reveal, scene));
   return lines;
@@ -70,10 +73,17 @@ function optionButton(option, state, choose) {
 
 const MARKS = new Map([[true, ["✓", "right"]], [false, ["✗", "wrong"]], [null, ["–", "not predicted"]]]);
 
-function resultRow({ at, title, question, right, revealed }, show) {
-  const [mark, said] = MARKS.get(revealed ? right : null);
+// On the screen of a talk nobody predicts, but the hall may have.
+function markOf({ mode, hall }, { at, question, right, revealed }) {
+  const share = mode === "talk" && revealed && right === null ? rightShare(question, hall?.counts(at)) : null;
+  return share === null ? MARKS.get(revealed ? right : null) : ["", `${hallShare(share)} right`];
+}
+
+function resultRow(talk, asked) {
+  const { at, title, question, revealed } = asked;
+  const [mark, said] = markOf(talk, asked);
   const parts = [["mark", `${mark} ${revealed ? said : ""}`], ["name", `${at + 1}  ${title}`], ["said", revealed ? shortAnswer(question) : "not revealed yet"]];
-  const row = button("story-row", "", () => show(at), { "aria-label": `Scene ${at + 1}, ${title}: ${said}` });
+  const row = button("story-row", "", () => talk.act.show(at), { "aria-label": `Scene ${at + 1}, ${title}: ${said}` });
   row.append(...parts.map(([name, text]) => element("span", { class: `story-row-${name}` }, [text])));
   return element("li", {}, [row]);
 }
@@ -124,7 +134,7 @@ export function showWords(talk) {
   parts.options.replaceChildren(...options.map((option, at) =>
     optionButton(option, { revealed: answer.revealed, chosen: answer.chosen === at, share: tally?.shares[at] }, () => choose(at))));
   parts.verdict.replaceChildren(...verdictLines(scene, answer), ...hallLines(tally));
-  parts.result.replaceChildren(...result.rows.map((row) => resultRow(row, act.show)));
+  parts.result.replaceChildren(...result.rows.map((row) => resultRow(talk, row)));
   parts.result.hidden = !scene.ending;
   parts.reveal.hidden = !question || answer.revealed || Boolean(hall?.holds(current));
   Object.assign(parts.reveal, { disabled: false, textContent: "Reveal" }); // the notes leave it otherwise

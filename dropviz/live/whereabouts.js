@@ -4,7 +4,7 @@ const LINES = {
   connecting: "Connecting…",
   lost: "Line lost, trying again",
   full: "The hall is full, trying again",
-  closed: "The lecturer has closed the room. You can go on by yourself.",
+  closed: "This room has ended. You can go on by yourself.",
 };
 const OUTCOMES = {
   in: "Your answer is in. You can change it until the reveal.",

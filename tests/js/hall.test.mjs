@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { createBallot, outcomeOf } from "../../dropviz/live/ballot.js";
 import { headcount, isLocal, placeOf, roomsAt } from "../../dropviz/live/room.js";
 import { eventReader, pauseBefore, refusalOf } from "../../dropviz/live/stream.js";
-import { hallShare, tallyOf } from "../../dropviz/live/tally.js";
+import { hallShare, rightShare, tallyOf } from "../../dropviz/live/tally.js";
 import { whereabouts } from "../../dropviz/live/whereabouts.js";
 
 /** @type {any} */
@@ -63,6 +63,16 @@ test("shares of options add up, and nothing is said of a hall that has not answe
   assert.deepEqual(shares.map((share) => hallShare(share).slice(5, -2)), ["0", "<1", "1", "63", "99", ">99", "100"]);
 });
 
+test("the share that was right counts every right option, or what lies near the value; no votes are no share", () => {
+  /** @type {any} */
+  const choice = { options: [{ right: true }, { right: false }, { right: false }] };
+  assert.deepEqual([[1, 3, 0], [0, 2, 0], [2, 0, 0]].map((votes) => rightShare(choice, votes)), [0.25, 0, 1]);
+  assert.deepEqual([[0, 0, 0], null, undefined].map((votes) => rightShare(choice, votes)), [null, null, null]);
+  const predicted = { low: 1, high: 5, log: false, right: 3 };
+  assert.equal(rightShare(DRAG, { ...predicted, bins: [0, 4, 2, 0] }), 0.5);
+  assert.equal(rightShare(DRAG, { ...predicted, bins: [0, 0], right: 0 }), null);
+});
+
 test("predictions are heaps over the axis, and the truth stands where it is", () => {
   const { said, strip } = tallyOf(DRAG, { low: 1, high: 5, log: false, bins: [0, 4, 2, 0], right: 3 });
   assert.equal(said, "The hall: 50\u00A0% right.");
@@ -108,5 +118,5 @@ test("a phone says how its line stands, where it looks, and what became of its a
   assert.equal(said({ line: "lost" }), "Line lost, trying again");
   assert.equal(said({ line: "lost", waits: true }), "Line lost, trying again. Your answer is sent when it is back.");
   assert.equal(said({ line: "connecting", state: null }), "Connecting…");
-  assert.match(said({ line: "closed" }), /^The lecturer has closed the room/);
+  assert.match(said({ line: "closed" }), /^This room has ended/);
 });
