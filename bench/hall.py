@@ -13,13 +13,10 @@ import json
 import os
 import random
 import re
-import resource
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -27,9 +24,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.page import ROOT, served
 from bench.visitors import megabytes
+from dropviz.serving import allow_many_files
 
-ROOT = Path(__file__).parents[1]
+APP = ROOT / "app.py"
 HOST = "127.0.0.1"
 OPTIONS = 3  # of the first question
 PATIENCE = 60.0  # seconds after which the bench gives up
@@ -122,24 +121,6 @@ class Phone:
         """The status of a vote in the first scene."""
         vote = {"scene": 1, "option": option, "voter": self.voter}
         return (await ask(self.port, "POST", f"/hall/{self.room}/votes", vote)).status
-
-
-@contextlib.contextmanager
-def served(port: int, redis: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    """Serve the app; the process."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    environment = os.environ | {"DROPVIZ_REDIS_URL": redis}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        try:
-            for _ in range(600):
-                with contextlib.suppress(OSError), socket.create_connection((HOST, port), 1):
-                    break
-                time.sleep(0.1)
-            yield server
-        finally:
-            server.kill()
 
 
 @contextlib.contextmanager
@@ -272,19 +253,18 @@ async def in_memory(port: int, pid: int, options: argparse.Namespace) -> None:
         row("memory of the process", f"{megabytes(pid):.0f} MB")
 
 
-async def through_a_kill(port: int, redis: str, options: argparse.Namespace) -> None:
+async def through_a_kill(redis: str, options: argparse.Namespace) -> None:
     """Two processes one after the other, the first of which is killed, and Redis behind."""
     async with contextlib.AsyncExitStack() as stack:
-        with served(port, redis) as first:
-            room = await stack.enter_async_context(hall(port, options.phones))
+        with served(APP, DROPVIZ_REDIS_URL=redis) as first:
+            room = await stack.enter_async_context(hall(first.port, options.phones))
             await room.all(bool)
             counted, chosen = await vote_times(room)
             row(f"with Redis: {options.phones} votes are counted", f"{counted:.1f} s", "≤ 10 s")
-            first.send_signal(signal.SIGKILL)
-            first.wait()
+            os.kill(first.pid, signal.SIGKILL)
         for phone in room.phones:
             phone.state = {}
-        with served(port, redis):
+        with served(APP, first.port, DROPVIZ_REDIS_URL=redis):
             began = time.perf_counter()
             await room.all(lambda state: state["scene"] == 1)
             row("with Redis: killed and started, all phones are back", f"{time.perf_counter() - began:.1f} s")
@@ -305,13 +285,6 @@ def processor(pid: int) -> float:
     return float("nan")
 
 
-def free_port() -> int:
-    """A port that nobody uses."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])
-
-
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -319,17 +292,15 @@ def main() -> None:
     parser.add_argument("--lost", type=int, default=100)
     parser.add_argument("--scenes", type=int, default=20)
     options = parser.parse_args()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_files()
     print(f"A hall of {options.phones} phones on one process")
-    port = free_port()
-    with served(port) as server:
-        asyncio.run(in_memory(port, server.pid, options))
+    with served(APP) as server:
+        asyncio.run(in_memory(server.port, server.pid, options))
     if not shutil.which("redis-server"):
         print("(Skipped: with Redis, as there is no redis-server here.)")
         return
     with redis_server() as redis:
-        asyncio.run(through_a_kill(free_port(), redis, options))
+        asyncio.run(through_a_kill(redis, options))
 
 
 if __name__ == "__main__":

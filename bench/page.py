@@ -141,15 +141,16 @@ class Served(NamedTuple):
     """A running server."""
 
     url: str
+    port: int
     pid: int
 
 
 @contextlib.contextmanager
-def served(script: Path) -> Iterator[Served]:
-    """Serve a script with the project's own settings; give its address and process."""
+def served(script: Path, port: int = 0, **settings: str) -> Iterator[Served]:
+    """Serve a script with these settings of the environment; a free port is found for 0."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port = port or free.getsockname()[1]
     command = [
         sys.executable,
         "-m",
@@ -159,7 +160,7 @@ def served(script: Path) -> Iterator[Served]:
         f"--server.port={port}",
         "--server.headless=true",
     ]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | settings
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
@@ -169,7 +170,7 @@ def served(script: Path) -> Iterator[Served]:
                 with contextlib.suppress(URLError, OSError), urlopen(f"{url}/_stcore/health", timeout=5):
                     break
                 time.sleep(0.1)
-            yield Served(url, server.pid)
+            yield Served(url, port, server.pid)
         finally:
             server.terminate()
 

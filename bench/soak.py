@@ -4,22 +4,20 @@ Visitors speak the server's own protocol: they open pages, at addresses with set
 lecturer who moves on, and vote. What is held: 95 % of the answers within a second, none failed, and a memory that is
 flat after the first ten minutes (in a short run: after its first third). Only 127.0.0.1 is asked::
 
-    python -m bench soak [--minutes 120] [--visitors 300] [--phones 300] [--every 10]
+    python -m bench.soak [--minutes 120] [--visitors 300] [--phones 300] [--every 10]
 """
 
 import argparse
 import asyncio
-import contextlib
 import random
-import resource
 import statistics
 import sys
 import time
-from urllib.parse import urlsplit
 
-from bench.hall import Hall, hall
-from bench.page import ROOT, served
+from bench.hall import APP, Hall, hall
+from bench.page import Served, served
 from bench.visitors import Visitor, megabytes, visitor
+from dropviz.serving import allow_many_files
 
 PAGES = ("explore", "which-p", "mistakes", "next-layer", "answer", "noise", "schedule", "where")
 JOINED = 60.0  # seconds in which the visitors arrive
@@ -101,14 +99,14 @@ async def weigh(pid: int, began: float, until: float, seen: Seen) -> None:
         await asyncio.sleep(2.0)
 
 
-async def soak(url: str, pid: int, options: argparse.Namespace) -> Seen:
+async def soak(server: Served, options: argparse.Namespace) -> Seen:
     """All of it."""
     seen, began = Seen(), time.perf_counter()
     until = began + 60.0 * options.minutes
-    async with hall(int(urlsplit(url).port or 80), options.phones) as room:
-        crowd = [visit(url, number, options.every, until, seen) for number in range(options.visitors)]
+    async with hall(server.port, options.phones) as room:
+        crowd = [visit(server.url, number, options.every, until, seen) for number in range(options.visitors)]
         done = await asyncio.gather(
-            weigh(pid, began, until, seen),
+            weigh(server.pid, began, until, seen),
             teach(room, options.every, until, seen),
             *crowd,
             return_exceptions=True,
@@ -126,12 +124,10 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=10.0, help="seconds between two changes of a visitor")
     parser.add_argument("--slow", type=float, default=SLOW, help="seconds that 95 %% of the answers may take")
     options = parser.parse_args()
-    with contextlib.suppress(ValueError, OSError):
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_files()
     settled = min(SETTLED, 60.0 * options.minutes / 3)
-    with served(ROOT / "app.py") as server:
-        seen = asyncio.run(soak(server.url, server.pid, options))
+    with served(APP) as server:
+        seen = asyncio.run(soak(server, options))
     growth = seen.growth(settled)
     print(f"{options.visitors} visitors and {options.phones} phones for {options.minutes:g} minutes")
     print(f"{'answers':60}{len(seen.answers):>10}")

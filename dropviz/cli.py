@@ -31,7 +31,7 @@ examples:
   python -m dropviz strategies
 """
 CHECKED = """\
-Find where dropout is wrong in a PyTorch network (pip install "dropviz[torch]").
+Find where dropout is wrong in a PyTorch network (pip install torch).
 
 package.module:factory is a network, or what returns one when called. Exit status: 0 if nothing is wrong, 1 if
 something is, 2 if it cannot be told.
@@ -171,7 +171,7 @@ def _check(options: argparse.Namespace) -> int:
 
         from dropviz.torch.checking import check
     except ModuleNotFoundError as missing:
-        raise ValueError(f'check needs PyTorch: pip install "dropviz[torch]" ({missing})') from missing
+        raise ValueError(f"check needs PyTorch: pip install torch ({missing})") from missing
     inputs = [_tensor(torch, text) for text in options.input]
     sys.path.insert(0, str(Path.cwd()))
     torch.manual_seed(0)

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from dropviz.frameworks.conventions import Framework, frameworks
-from dropviz.frameworks.findings import Finding
+from dropviz.frameworks.findings import Finding, nothing_wrong, told
 from dropviz.frameworks.probing import FEWEST_CALLS, MOST_ELEMENTS, SIGMAS, Function, Seen, probe
 from dropviz.frameworks.snippets import changed_lines
 from dropviz.numbers.checks import check_count, check_number
@@ -47,7 +47,7 @@ class Audit:
     @property
     def right(self) -> bool:
         """Whether nothing is wrong."""
-        return not any(finding.severity == "error" for finding in self.findings)
+        return nothing_wrong(self.findings)
 
     @property
     def mask(self) -> str:
@@ -74,10 +74,7 @@ class Audit:
         return tuple(rows)
 
     def __str__(self) -> str:
-        lines = [f"{name}: {value}" for name, value in self.rows()]
-        return "\n".join(
-            [*lines, *(str(finding) for finding in self.findings or ["nothing wrong was found"])]
-        )
+        return told((f"{name}: {value}" for name, value in self.rows()), self.findings)
 
     def __repr__(self) -> str:
         kinds = ", ".join(finding.kind for finding in self.findings) or "nothing wrong"

@@ -1,12 +1,8 @@
 """What is wrong with somebody's dropout: one finding a fault."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
-
-Kind = Literal[
-    "left_on", "wrong_scale", "wrong_rate", "lost_after_eval", "stuck_mask", "no_effect", "off_at_once"
-]
-Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +15,20 @@ class Finding:
     """
 
     kind: str
-    severity: Severity
+    severity: Literal["error", "warning"]
     where: str
     measured: str
     sentence: str
 
     def __str__(self) -> str:
         return f"{self.severity}: {self.kind} at {self.where}: {self.sentence} ({self.measured})"
+
+
+def nothing_wrong(findings: Iterable[Finding]) -> bool:
+    """Whether no finding is an error."""
+    return not any(finding.severity == "error" for finding in findings)
+
+
+def told(lines: Iterable[str], findings: Iterable[Finding]) -> str:
+    """Return what was seen, a line each, and what is wrong with it."""
+    return "\n".join([*lines, *(list(map(str, findings)) or ["nothing wrong was found"])])

@@ -9,12 +9,12 @@ from typing import Any, NoReturn
 
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import Change
-from dropviz.settings.story import MARK_LENGTH, ORDER
+from dropviz.settings.kinds import Text
+from dropviz.settings.story import ORDER, STORY
 
 MOST_SHOWN = 40  # characters of a value that is not what it should be
 HIGHEST_RATE = 1e9  # the slider's place is a rate, or a step of a training
 VOTER = re.compile(r"[A-Za-z0-9_-]{16,64}")
-MARK = re.compile(f"[0-9a-f]{{{MARK_LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,10 @@ class Vote:
     value: float | None = None
 
 
-def read_story(body: bytes) -> tuple[str, str]:
+def read_opening(body: bytes) -> tuple[str, str]:
     """Return the mark of the story of a new room, "" is ours, and the order of its scenes, "" is all as they stand."""
-    given = _fields(body, ("story", "order"))
-    story, order = given.get("story", ""), given.get("order", "")
-    if not isinstance(story, str) or (story and not MARK.fullmatch(story)):
-        _refuse(
-            "story",
-            f"the {MARK_LENGTH} digits and letters a to f of a story that was loaded here, or empty",
-            story,
-        )
-    try:
-        return str(story), str(ORDER.parse(order if isinstance(order, str) else "none"))
-    except ValueError:
-        _refuse("order", ORDER.form, order)
+    given = _fields(body, (STORY.key, ORDER.key))
+    return _setting(STORY, given.get(STORY.key, "")), _setting(ORDER, given.get(ORDER.key, ""))
 
 
 def read_change(body: bytes, scenes: int) -> Change:
@@ -106,6 +96,16 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(text: str) -> NoReturn:
     raise Refusal(400, f"The message is not JSON: {text} is no number.")
+
+
+def _setting(setting: Text, given: object) -> str:
+    """A setting of the story, as an address spells it; "" leaves it as it is at first."""
+    if given == "":
+        return str(setting.default)
+    try:
+        return str(setting.parse(given if isinstance(given, str) else "none"))
+    except ValueError:
+        _refuse(setting.key, setting.form, given)
 
 
 def _whole(name: str, given: object, low: int, high: int) -> int:

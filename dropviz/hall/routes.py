@@ -22,7 +22,7 @@ from dropviz.hall.asked import address_of, body_of, key_of, wants_gzip, wants_pa
 from dropviz.hall.channels import HEADERS, Channel
 from dropviz.hall.images import image, qr_code
 from dropviz.hall.limits import Buckets, Limits
-from dropviz.hall.messages import checked_voter, read_change, read_story, read_vote
+from dropviz.hall.messages import checked_voter, read_change, read_opening, read_vote
 from dropviz.hall.page import compressed_page, entrance, page, sentence_page
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import CODE, LENGTH, Room, new_room
@@ -118,7 +118,7 @@ class Hall:
 
     async def _open(self, request: Request) -> Response:
         address = address_of(request, self.limits.proxies)
-        mark, order = read_story(await body_of(request, self.limits.body))
+        mark, order = read_opening(await body_of(request, self.limits.body))
         self.openings.take(address, "rooms opened from this address")
         await self.stories.get(mark, order)
         ends = int(time.time()) + 3600 * self.limits.hours

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.routes import Hall
-from dropviz.serving.exposition import Metric
+from dropviz.serving.exposition import Metric, one_value
 
 NO_ROOM = "HEALTH"  # a code has five letters
 
@@ -24,21 +24,16 @@ def reachable(hall: Hall) -> Callable[[], Awaitable[str]]:
 
 def metrics(hall: Hall) -> Callable[[], Iterator[Metric]]:
     """Return what counts rooms, phones and votes, of this process alone."""
+    name = "dropviz_hall"
 
     def count() -> Iterator[Metric]:
-        for name, meaning, value in (
-            ("rooms", "Rooms that somebody follows by this process.", len(hall.channels)),
-            (
-                "phones",
-                "Streams of events that this process sends, to phones and lecturers.",
-                hall.streams.total(),
-            ),
-        ):
-            yield Metric(f"dropviz_hall_{name}", "gauge", meaning, (({}, value),))
-        for name, meaning, value in (
-            ("rooms_opened", "Rooms that this process has opened.", hall.opened),
-            ("votes", "Votes that this process has taken, changed ones too.", hall.votes),
-        ):
-            yield Metric(f"dropviz_hall_{name}_total", "counter", meaning, (({}, value),))
+        rooms, phones = len(hall.channels), hall.streams.total()
+        yield one_value(f"{name}_rooms", "gauge", "Rooms that somebody follows by this process.", rooms)
+        streams = "Streams of events that this process sends, to phones and lecturers."
+        yield one_value(f"{name}_phones", "gauge", streams, phones)
+        opened = "Rooms that this process has opened."
+        yield one_value(f"{name}_rooms_opened_total", "counter", opened, hall.opened)
+        votes = "Votes that this process has taken, changed ones too."
+        yield one_value(f"{name}_votes_total", "counter", votes, hall.votes)
 
     return count

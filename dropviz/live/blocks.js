@@ -41,9 +41,9 @@ export function keepRoom(live, anotherDraw) {
   /** @type {Record<string, string>} */
   const texts = {};
   for (const { texts: some } of all) for (const [name, values] of Object.entries(some)) texts[name] = longest([texts[name] ?? "", ...values.map(bare)]);
-  const room = JSON.stringify([live.width, texts]).replace(/\d/g, "0");
-  if (anotherDraw && room === live.room) return;
-  live.room = room;
+  const words = JSON.stringify([live.width, texts]).replace(/\d/g, "0");
+  if (anotherDraw && words === live.fitted) return;
+  live.fitted = words;
   /** @type {NodeListOf<HTMLElement>} */
   const named = root.querySelectorAll(ROOMY.flatMap((each) => [`${each}[data-text]`, `${each} [data-text]`]).join(", "));
   for (const node of named) if (texts[node.dataset.text]) node.textContent = texts[node.dataset.text];
@@ -61,7 +61,7 @@ export function fillBlocks(live) {
   parts.label.textContent = label;
   // The widest value keeps its room, so that the slider does not move under the pointer.
   parts.value.style.minWidth = readouts ? `${Math.max(0, ...readouts.map(([value]) => value.length))}ch` : "";
-  for (const place of ["lead", "head", "foot"]) if (showBlocks(parts[place], payload[place])) live.room = "";
+  for (const place of ["lead", "head", "foot"]) if (showBlocks(parts[place], payload[place])) live.fitted = "";
   parts.picture.setAttribute("aria-label", payload.alt);
   /** @type {NodeListOf<HTMLElement>} */
   const named = root.querySelectorAll("[data-text]");

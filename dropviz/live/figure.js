@@ -158,7 +158,7 @@ function showPayload(live, whole, rate, chosen) {
   const index = nearest(payload.rates, rate);
   Object.assign(live, { whole, payload, index, committed: payload.rates[index] });
   keepMoved(live);
-  if (picturePanels(live.parts.picture, payload.rows)) live.room = "";
+  if (picturePanels(live.parts.picture, payload.rows)) live.fitted = "";
   live.moveBlocks = fillBlocks(live);
   live.parts.range.value = index;
   drawFigure(live, true);
@@ -181,7 +181,7 @@ function choose(live, chosen) {
  */
 export function mount(root, first, rate, { onCommit = () => {}, onChoose = () => {}, onMove = null, chosen = first.chosen, plotly = null } = {}) {
   const parts = skeleton(root);
-  const none = { whole: null, payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null, room: "" }; // until there are some
+  const none = { whole: null, payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null, fitted: "" }; // until there are some
   /** @type {Live} */
   const live = { root, parts, plotly, onMove, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);

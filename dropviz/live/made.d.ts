@@ -81,10 +81,10 @@ interface Settings {
 
 /**
  * A live figure: `payload` is the `whole` with its chosen variant, `committed` is the rate that was told last, `shown` the panels as they are drawn now, `moving` the frame
- * of a picture on its way, `room` the longest words that have theirs.
+ * of a picture on its way, `fitted` the longest words that have their place.
  */
 interface Live extends Surroundings {
-  parts: Parts; whole: Payload; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; moving: number; tableTimer: number; room: string;
+  parts: Parts; whole: Payload; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; moving: number; tableTimer: number; fitted: string;
   moveBlocks(index: number): void; movePicture(index: number): void; onMove?(moved: Moved): void;
 }
 

@@ -28,6 +28,11 @@ class Bins:
     total: float
 
 
+def one_value(name: str, kind: Literal["counter", "gauge"], meaning: str, value: float) -> Metric:
+    """Return a metric of a single sample, without labels."""
+    return Metric(name, kind, meaning, (({}, value),))
+
+
 def written(metrics: Iterable[Metric]) -> str:
     """Return the metrics as text."""
     return "".join(f"{line}\n" for metric in metrics for line in _lines(metric))

@@ -19,7 +19,7 @@ from streamlit import runtime
 from streamlit.runtime.stats import CounterStat, GaugeStat
 
 from dropviz.serving.addresses import address_below, base_path
-from dropviz.serving.exposition import CONTENT_TYPE, Bins, Metric, written
+from dropviz.serving.exposition import CONTENT_TYPE, Bins, Metric, one_value, written
 
 SETTING = "DROPVIZ_METRICS"
 SHORTEST_TOKEN = 16
@@ -171,14 +171,12 @@ def _streamlits() -> Iterator[Metric]:
 
 def _process() -> Iterator[Metric]:
     """What Prometheus' own clients say of a process, under the same names; memory and files where Linux says them."""
-    yield Metric(
-        "process_start_time_seconds", "gauge", "When the server started, since 1970.", (({}, STARTED),)
-    )
-    yield Metric("process_cpu_seconds_total", "counter", "Processor time.", (({}, time.process_time()),))
+    yield one_value("process_start_time_seconds", "gauge", "When the server started, since 1970.", STARTED)
+    yield one_value("process_cpu_seconds_total", "counter", "Processor time.", time.process_time())
     process = Path("/proc/self")
     if process.is_dir():
         memory = int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        yield Metric("process_resident_memory_bytes", "gauge", "Memory in use.", (({}, memory),))
-        yield Metric(
-            "process_open_fds", "gauge", "Open files.", (({}, sum(1 for _ in (process / "fd").iterdir())),)
+        yield one_value("process_resident_memory_bytes", "gauge", "Memory in use.", memory)
+        yield one_value(
+            "process_open_fds", "gauge", "Open files.", sum(1 for _ in (process / "fd").iterdir())
         )

@@ -1,4 +1,4 @@
-"""Is dropout right in a PyTorch network, and what does it do to its layers? ``pip install dropviz[torch]``."""
+"""Is dropout right in a PyTorch network, and what does it do to its layers? PyTorch itself: ``pip install torch``."""
 
 from dropviz.frameworks.findings import Finding
 from dropviz.torch.checking import Report, assert_dropout_is_right, check

@@ -25,7 +25,6 @@ MULTIPLY = frozenset({"mul", "mul_", "multiply", "multiply_", "__mul__", "__rmul
 DIVIDE = frozenset(
     {"div", "div_", "divide", "divide_", "true_divide", "true_divide_", "__truediv__", "__itruediv__"}
 )
-ADD = frozenset({"add", "add_", "sub", "sub_", "__add__", "__radd__", "__iadd__", "__sub__", "__isub__"})
 SAME_VALUES = frozenset({
     "view", "view_as", "reshape", "reshape_as", "to", "float", "half", "bfloat16", "double", "type", "type_as",
     "contiguous", "clone", "detach", "transpose", "permute", "squeeze", "unsqueeze", "flatten", "unflatten", "expand",

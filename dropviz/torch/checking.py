@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.utils._pytree import tree_map
 
-from dropviz.frameworks.findings import Finding
+from dropviz.frameworks.findings import Finding, nothing_wrong, told
 from dropviz.numbers.checks import check_count
 from dropviz.torch.state import as_it_was, sow
 from dropviz.torch.verdicts import Passes, few_draws, findings_of, places_of
@@ -39,17 +39,15 @@ class Report:
     @property
     def right(self) -> bool:
         """Whether no finding is an error."""
-        return not any(finding.severity == "error" for finding in self.findings)
+        return nothing_wrong(self.findings)
 
     def to_json(self) -> str:
         """The report as JSON."""
         return json.dumps(asdict(self) | {"right": self.right}, ensure_ascii=False)
 
     def __str__(self) -> str:
-        lines = [f"{place['where']}: {place['what']}, {place['acts']}" for place in self.places]
-        return "\n".join(
-            [*lines, *(str(finding) for finding in self.findings or ["nothing wrong was found"])]
-        )
+        lines = (f"{place['where']}: {place['what']}, {place['acts']}" for place in self.places)
+        return told(lines, self.findings)
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{finding.kind} at {finding.where}" for finding in self.findings)

@@ -42,8 +42,6 @@ class Event:
     calls: int = 0
     rate: float | None = None
     acting: bool = False
-    training: bool = True
-    drawn: bool = False
     unused: int = 0
     states: list[str] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)

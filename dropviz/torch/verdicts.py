@@ -232,50 +232,49 @@ def _stuck(first: Sequence[Event], seen: Passes) -> bool:
 
 def _of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Finding]:
     """Whether the mean in training, E[noise]·factors, is the factor in evaluation."""
+    trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
     noise = [one for one in _meetings(first) if one.multiplied]
-    trained = {
-        line: value
-        for each in seen.training
-        for lines in each.scales.values()
-        for line, value in lines.items()
-    }
-    evaluated = {
-        line: value
-        for each in seen.evaluated
-        for lines in each.scales.values()
-        for line, value in lines.items()
-    }
-    if not noise:
-        if any(event.rate for event in first):  # torch's own dropout divides by keep itself
-            after = [lines for each in seen.first for at, lines in each.after.items() if at == place]
-            before = math.prod(
-                value for line, value in (after[0] if after else {}).items() if line not in evaluated
-            )
-            at_test = [lines for each in seen.evaluated for at, lines in each.after.items() if at == place]
-            test = math.prod(
-                value for line, value in (at_test[0] if at_test else {}).items() if line not in trained
-            )
-            yield from _judged(place, before, 0.0, test)
-        return
+    if noise:
+        yield from _of_noise(place, noise, evaluated, _at_test(place, noise, seen, trained))
+    elif any(event.rate for event in first):  # torch's own dropout divides by keep itself
+        before, test = _after(place, seen.first), _after(place, seen.evaluated)
+        yield from _judged(place, _own(before, evaluated), 0.0, _own(test, trained))
+
+
+def _of_noise(
+    place: Place, noise: Sequence[Meeting], evaluated: Mapping[str, float], test: float
+) -> Iterator[Finding]:
+    """Whether noise written by hand has the mean that it must have, ``test``."""
     count = sum(one.count for one in noise)
-    factors = [
-        math.prod(value for line, value in one.scales.items() if line not in evaluated) for one in noise
-    ]
+    factors = [_own(one.scales, evaluated) for one in noise]
     mean = sum(one.mean * factor * one.count for one, factor in zip(noise, factors, strict=True)) / count
-    test = _at_test(place, noise, seen, trained)
     if _is_mask(noise):
         share = sum((1.0 - one.zeros) * one.count for one in noise) / count
         error = math.sqrt(share * (1.0 - share) / count) * abs(mean / share)
-        level = mean / share
-        if abs(level - test) <= CLOSE * abs(test):  # survivors are as at test, so all together are less
-            yield from _judged(place, mean, 0.0, test)
-            return
-        yield from _judged(place, mean, error, test)
+        as_at_test = abs(mean / share - test) <= CLOSE * abs(
+            test
+        )  # what survives is, so all together are less
+        yield from _judged(place, mean, 0.0 if as_at_test else error, test)
         return
     spread = math.sqrt(sum((one.mean - mean) ** 2 + one.spread**2 for one in noise) / len(noise))
     error = spread / math.sqrt(count)
     if abs(mean) > SIGMAS * error and abs(mean) > 0.05:
         yield from _judged(place, mean, error, test)
+
+
+def _lines(passes: Sequence[Pass]) -> dict[str, float]:
+    """The factors by which code multiplies, by its line."""
+    return {line: value for each in passes for lines in each.scales.values() for line, value in lines.items()}
+
+
+def _after(place: Place, passes: Sequence[Pass]) -> Mapping[str, float]:
+    """The factors by which the output of torch's own dropout is multiplied."""
+    return next((each.after[place] for each in passes if place in each.after), {})
+
+
+def _own(lines: Mapping[str, float], others: Mapping[str, float]) -> float:
+    """The product of the factors on lines that the other mode does not run."""
+    return math.prod(value for line, value in lines.items() if line not in others)
 
 
 def _at_test(place: Place, noise: Sequence[Meeting], seen: Passes, trained: Mapping[str, float]) -> float:
@@ -287,7 +286,7 @@ def _at_test(place: Place, noise: Sequence[Meeting], seen: Passes, trained: Mapp
             if function in functions:
                 found |= lines
         found |= each.branch.get(place.path, {}) if place.path else {}
-    return math.prod(value for line, value in found.items() if line not in trained)
+    return _own(found, trained)
 
 
 def _judged(place: Place, mean: float, error: float, test: float) -> Iterator[Finding]:
@@ -324,8 +323,7 @@ def _of_branches(model: nn.Module, seen: Passes) -> Iterator[Finding]:
             continue
         lines = [each.branch.get(path, {}) for each in seen.training if path in each.called]
         at_test = seen.evaluated[0].branch.get(path, {})
-        train = math.prod(value for line, value in lines[0].items() if line not in at_test)
-        test = math.prod(value for line, value in at_test.items() if line not in lines[0])
+        train, test = _own(lines[0], at_test), _own(at_test, lines[0])
         error = math.sqrt(share * (1.0 - share) / passes) * train
         place = Place(path, kinds.get(path, ""), "", "a path that is skipped at random")
         exact = abs(train - test) <= CLOSE * abs(test)

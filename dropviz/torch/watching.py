@@ -137,7 +137,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         if name in DRAWS:
             place = self._place(name)
             event = self._event(place)
-            event.calls, event.drawn, event.acting = event.calls + 1, True, True
+            event.calls, event.acting = event.calls + 1, True
             event.states.append(state)
             self._set(output, Tag(place, noise=True, drawn=self.now.number))
         else:
@@ -151,7 +151,6 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         event = self._event(place)
         event.calls += 1
         event.rate = rate if event.rate is None else max(rate, event.rate)
-        event.training = training
         given = tensors_in((args, kwargs))
         source = tag_of(given[0]) if given else None
         state = generator_state(None)
@@ -303,7 +302,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             tag = Tag(self._place("a tensor from outside of torch"), noise=True, drawn=self.now.number)
             assert tag.place is not None
             event = self._event(tag.place)
-            event.calls, event.drawn = event.calls + 1, True
+            event.calls += 1
             event.states.append(digest(tensor))
             self._set(tensor, tag)
         return tag

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 
 from dropviz.datasets.files import read_activations
 from dropviz.datasets.splits import from_csv
-from dropviz.hall.messages import read_change, read_vote
-from dropviz.hall.messages import read_story as read_opening
+from dropviz.hall.messages import read_change, read_opening, read_vote
 from dropviz.settings.addresses import spelled, unknown_names, values_of
 from dropviz.settings.kinds import Choice, Number
 from dropviz.settings.schedule import KINDS, handles, read_rows

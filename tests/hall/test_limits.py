@@ -1,3 +1,7 @@
+import re
+from dataclasses import asdict
+from pathlib import Path
+
 import pytest
 
 from dropviz.hall.limits import Buckets, Limits
@@ -10,6 +14,16 @@ def test_every_limit_is_a_setting():
         {"DROPVIZ_HALL_ROOMS": " 7 ", "DROPVIZ_HALL_HOURS": "2", "DROPVIZ_HALL_PROXIES": "1"}
     )
     assert (given.rooms, given.hours, given.proxies, given.body) == (7, 2, 1, Limits().body)
+
+
+def test_every_limit_is_written_down_with_its_default():
+    text = (Path(__file__).parents[2] / "deploy" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \| ([\d, ]+) \|", text, re.MULTILINE)
+    written = {"proxies": 0} if "DROPVIZ_HALL_PROXIES` | how many proxies stand in front (0)" in text else {}
+    for names, defaults in rows:
+        numbers = [int(one.replace(",", "")) for one in defaults.split(", ")]
+        written |= dict(zip(re.findall(r"[a-z_]+", names.lower()), numbers, strict=True))
+    assert written == asdict(Limits())
 
 
 @pytest.mark.parametrize(

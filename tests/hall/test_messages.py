@@ -9,7 +9,7 @@ import pytest
 from dropviz.hall import asked
 from dropviz.hall.limits import Limits
 from dropviz.hall.memory import MemoryStore
-from dropviz.hall.messages import read_change, read_story, read_vote
+from dropviz.hall.messages import read_change, read_opening, read_vote
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import Change
 from dropviz.hall.routes import Hall
@@ -88,7 +88,7 @@ def test_changes_are_read_as_they_were_meant():
 )
 def test_a_story_that_is_none_is_refused(body):
     with pytest.raises(Refusal, match=r"(story|order) must be the"):
-        read_story(body)
+        read_opening(body)
 
 
 def hostile(seed):

@@ -1,0 +1,61 @@
+"""`python -m dropviz check` says what is wrong in text, JSON or annotations of GitHub, and in its exit status."""
+
+import pytest
+
+from dropviz.cli import main
+
+pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore:dropout option adds dropout")]
+CODE = """from torch import nn
+from torch.nn import functional as F
+
+
+class Layer(nn.Linear):
+    def forward(self, x):
+        return F.dropout(super().forward(x), 0.3)
+
+
+def right():
+    return nn.Sequential(nn.Embedding(50, 8), nn.Dropout(0.2))
+
+
+wrong = Layer(8, 8)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "networks_to_check.py").write_text(CODE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (
+            "wrong --input 4x8",
+            1,
+            "error: left_on at the model (Layer), networks_to_check.py:7: Dropout stays on",
+        ),
+        ("wrong --input 4x8 --format json", 1, '"kind": "left_on"'),
+        (
+            "wrong --input 4x8 --format github",
+            1,
+            "::error file=networks_to_check.py,line=7,title=dropout left_on::",
+        ),
+        ("right --input 4x7:50", 0, "nothing wrong was found"),
+        ("right --input 4x7", 2, "could not be checked: RuntimeError"),
+        ("missing --input 4x7", 2, "could not be checked: AttributeError"),
+        ("wrong --input 4y7", 2, "--input must be a shape such as 4x12x32"),
+        ("wrong --input 99999x99999", 2, "--input must be a shape"),
+        ("wrong --input 4x8 --passes 1", 2, "passes must be an integer from 3 to 200"),
+    ],
+)
+def test_a_command_says_it_in_its_exit_status_too(capsys, arguments, status, said):
+    name, *rest = arguments.split()
+    try:
+        found = main(["check", f"networks_to_check:{name}", *rest])
+    except SystemExit as left:
+        found = left.code
+    assert found == status
+    assert said in "".join(capsys.readouterr())
