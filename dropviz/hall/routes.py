@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dropviz.hall.asked import address_of, body_of, key_of, wants_gzip, wants_page
+from dropviz.hall.asked import address_of, body_of, key_of, of_another_site, wants_gzip, wants_page
 from dropviz.hall.channels import HEADERS, Channel
 from dropviz.hall.images import image, qr_code
 from dropviz.hall.limits import Buckets, Limits
@@ -81,7 +81,7 @@ class Hall:
             address, "requests from this address"
         )  # first: one that floods takes little from all
         self.everyone.take("", "requests at the moment")
-        if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site") == "cross-site":
+        if request.method not in ("GET", "HEAD") and of_another_site(request):
             raise Refusal(403, "A page of another site may not do this.")
         code, part, beyond = (str(request.path_params.get("rest", "")).strip("/") + "//").split("/", 2)
         if not code:

@@ -197,6 +197,17 @@ def test_a_page_of_another_site_may_not_vote(ask):
         code, _ = await ask.open()
         for site, status in (("cross-site", 403), ("same-origin", 204), ("none", 204)):
             assert (await ask("POST", f"hall/{code}/votes", vote(), sec_fetch_site=site)).status == status
+        # No browser says its site where there is no TLS, but every one its origin; a proxy may ask under its own name.
+        for origin, heads, status in (
+            ("http://a.org:8501", {"host": "A.org:8501"}, 204),
+            ("http://a.org", {"host": "app:8501", "x_forwarded_host": "a.org"}, 204),
+            ("https://a.org", {"host": "app:8501", "sec_fetch_site": "same-origin"}, 204),
+            ("http://b.org", {"host": "a.org"}, 403),
+            ("http://a.org.b.org", {"host": "a.org"}, 403),
+            ("http://a.org:81", {"host": "a.org"}, 403),
+            ("null", {"host": "a.org"}, 403),
+        ):
+            assert (await ask("POST", f"hall/{code}/votes", vote(), origin=origin, **heads)).status == status
 
     asyncio.run(foreign())
 
@@ -238,6 +249,8 @@ def test_a_story_is_sent_as_data_once_made_and_compressed(ask):
         packed = await ask("GET", f"hall/{code}/story", accept_encoding="gzip, br")
         plain = await ask("GET", f"hall/{code}/story")
         assert gzip.decompress(packed.body) == plain.body
+        for refused in ("gzip;q=0", "br, gzip; q=0.0", "x-gzip-not"):
+            assert (await ask("GET", f"hall/{code}/story", accept_encoding=refused)).body == plain.body
         assert packed.headers["content-type"] == plain.headers["content-type"] == "application/json"
         assert len(packed.body) < 60_000
         assert len(json.loads(plain.body)["scenes"]) == 10
