@@ -144,6 +144,8 @@ class Hall:
     # ---- in a room --------------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request, room: Room) -> Response:
+        if "/" in request.path_params["rest"]:  # the page finds the rest from its own address
+            return RedirectResponse(f"../{room.code}", 303, FRESH)
         title = (await self.stories.of(room)).title
         headers = FRESH | {"Vary": "Accept-Encoding"}
         if not wants_gzip(request):
@@ -260,7 +262,10 @@ Answer = TypeVar("Answer")
 def _by_method(answers: Mapping[str, Answer], request: Request) -> Answer:
     method = "GET" if request.method == "HEAD" else request.method
     if method not in answers:
-        raise Refusal(405, f"{request.method[:20]} is not possible here; {' and '.join(answers)} are.")
+        possible = f"{' and '.join(answers)} {'are' if len(answers) > 1 else 'is'}"
+        raise Refusal(
+            405, f"{request.method[:20]} is not possible here; {possible}.", allow=", ".join(answers)
+        )
     return answers[method]
 
 
@@ -273,6 +278,8 @@ def _refused(refusal: Refusal, request: Request) -> Response:
     headers = dict(FRESH)
     if refusal.retry_after:
         headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.allow:
+        headers["Allow"] = refusal.allow
     if wants_page(request):
         return HTMLResponse(sentence_page(refusal.sentence), refusal.status, headers)
     return JSONResponse({"error": refusal.sentence}, refusal.status, headers)

@@ -223,8 +223,19 @@ def test_pages_and_where_they_lead(memory_hall, base):
         page = await ask("GET", f"hall/{code}", accept="text/html")
         assert page.headers["content-type"].startswith("text/html")
         assert code in page.body.decode()
-        assert (await ask("GET", f"hall/{code.lower()}/", accept="text/html")).body == page.body
-        assert (await ask("GET", "hall", accept="text/html")).status == 200
+        assert (await ask("GET", f"hall/{code.lower()}", accept="text/html")).body == page.body
+        for slashes in (
+            f"{code}/",
+            f"/{code}",
+            f"/{code.lower()}//",
+        ):  # from there the page would not find its script
+            whole = await ask("GET", f"hall/{slashes}", accept="text/html")
+            assert (whole.status, whole.headers["location"]) == (303, f"../{code}")
+        ways = [await ask("GET", path, accept="text/html") for path in ("hall", "hall/")]
+        assert all(way.status == 200 and b"<form class" in way.body for way in ways)
+        assert not any(
+            b"action=" in way.body for way in ways
+        )  # it asks where it stands, with a slash or without
         typed = await ask("GET", "hall", query=f"room=+{code.lower()}")
         assert (typed.status, typed.headers["location"]) == (303, f"hall/{code}")
         typed = await ask("GET", "hall/", query=f"room={code}")
@@ -353,5 +364,9 @@ def test_what_is_not_possible_is_said(ask, method):
     async def look():
         answer = await ask(method, "hall")
         assert (answer.status, error(answer)) == (405, f"{method} is not possible here; GET and POST are.")
+        assert answer.headers["allow"] == "GET, POST"
+        code, _ = await ask.open()
+        answer = await ask("TRACE", f"hall/{code}/votes")
+        assert (answer.headers["allow"], error(answer)) == ("POST", "TRACE is not possible here; POST is.")
 
     asyncio.run(look())
