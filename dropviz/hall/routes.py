@@ -48,6 +48,7 @@ class Hall:
         self.addresses = Buckets(limits.requests_per_address, 10.0 * limits.requests_per_address)
         self.misses = Buckets(limits.misses_per_second, 10.0 * limits.misses_per_second)
         self.openings = Buckets(limits.rooms_per_minute / 60.0, limits.rooms_per_minute)
+        self.drawings = Buckets(limits.drawings_per_minute / 60.0, limits.drawings_per_minute)
         self.voters = Buckets(limits.votes_per_second, 10.0 * limits.votes_per_second)
         self.outside: Mapping[str, Callable[[Request], Awaitable[ASGIApp]]] = {
             "GET": self._entrance,
@@ -169,7 +170,9 @@ class Hall:
         return Response(content, headers={"Cache-Control": "private, max-age=86400"}, media_type=kind)
 
     async def _qr(self, request: Request, room: Room) -> Response:
-        content = qr_code(room.code, request.query_params.get("address", ""))
+        self.drawings.take(address_of(request, self.limits.proxies), "QR codes for this address")
+        address = request.query_params.get("address", "")
+        content = await asyncio.to_thread(qr_code, room.code, address)  # a part of a second
         return Response(content, headers=FRESH, media_type="image/svg+xml")
 
     async def _events(self, request: Request, room: Room) -> ASGIApp:
