@@ -326,6 +326,23 @@ def test_it_comes_back_from_an_error_too():
     assert not any(module._forward_hooks for module in model.modules())
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+@pytest.mark.parametrize("compiled", [torch.jit.script, lambda net: torch.compile(net, backend="eager")])
+def test_a_compiled_network_gets_a_sentence_and_stays_whole(compiled):
+    model = nn.Sequential(compiled(nn.Sequential(nn.Linear(16, 2), nn.Dropout(RATE))))
+    with pytest.raises(ValueError, match=r"check it before torch\.jit or torch\.compile"):
+        check(model, X)
+    assert model.eval()(X).shape == (*X.shape[:-1], 2)
+
+
+def test_a_generator_of_the_networks_own_stands_where_it_stood():
+    model = Net(lambda net, x: x * torch.bernoulli(torch.full_like(x, 0.5), generator=net.own) * 2.0)
+    model.own = torch.Generator().manual_seed(7)
+    before = model.own.get_state()
+    check(model, X)
+    assert torch.equal(model.own.get_state(), before)
+
+
 def test_randomness_at_test_can_be_meant():
     model = nn.Sequential(nn.Linear(16, 8), nn.Dropout(RATE))
     model[1].forward = lambda x: F.dropout(x, RATE, True)
@@ -372,6 +389,13 @@ def right():
 
 
 wrong = Layer(8, 8)
+
+
+def leaves():
+    raise SystemExit(0)
+
+
+print("loads")
 """
 
 
@@ -399,6 +423,8 @@ def folder(tmp_path, monkeypatch):
         ("right --input 4x7:50", 0, "nothing wrong was found"),
         ("right --input 4x7", 2, "could not be checked: RuntimeError"),
         ("missing --input 4x7", 2, "could not be checked: AttributeError"),
+        ("leaves --input 4x7", 2, "could not be checked: SystemExit"),
+        ("right --input 4x7:00", 2, "--input must be a shape such as 4x12x32"),
         ("wrong --input 4y7", 2, "--input must be a shape such as 4x12x32"),
         ("wrong --input 99999x99999", 2, "--input must be a shape"),
         ("wrong --input 4x8 --passes 1", 2, "passes must be an integer from 3 to 200"),
@@ -411,4 +437,6 @@ def test_a_command_says_it_in_its_exit_status_too(capsys, arguments, status, sai
     except SystemExit as left:
         found = left.code
     assert found == status
-    assert said in "".join(capsys.readouterr())
+    printed = capsys.readouterr()
+    assert said in "".join(printed)
+    assert "loads" not in printed.out  # JSON stays JSON
