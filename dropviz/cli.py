@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -176,11 +177,12 @@ def _check(options: argparse.Namespace) -> int:
     sys.path.insert(0, str(Path.cwd()))
     torch.manual_seed(0)
     try:
-        found = getattr(importlib.import_module(module), name)
-        report = check(
-            found if isinstance(found, torch.nn.Module) else found(), *inputs, passes=options.passes
-        )
-    except Exception as error:  # whatever the network's own code does wrong
+        with redirect_stdout(sys.stderr):  # what the network prints is no part of the report
+            found = getattr(importlib.import_module(module), name)
+            report = check(
+                found if isinstance(found, torch.nn.Module) else found(), *inputs, passes=options.passes
+            )
+    except (Exception, SystemExit) as error:  # whatever the network's own code does wrong
         raise ValueError(
             f"{options.network} could not be checked: {type(error).__name__}: {error}"
         ) from error
@@ -202,7 +204,7 @@ def _tensor(torch: Any, text: str) -> Any:
     """Normal values, or whole numbers below a number, of a shape such as 4x12x32."""
     shaped = re.fullmatch(r"(\d{1,9}(?:x\d{1,9})*)(?::(\d{1,9}))?", text)
     shape = [int(part) for part in shaped[1].split("x")] if shaped else [0]
-    if not 0 < math.prod(shape) <= MOST_VALUES or (shaped and shaped[2] == "0"):
+    if not 0 < math.prod(shape) <= MOST_VALUES or (shaped and int(shaped[2] or 1) == 0):
         raise ValueError(
             f"--input must be a shape such as 4x12x32, or 4x12:1000 for numbers below 1000; got {text!r}"
         )

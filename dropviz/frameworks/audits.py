@@ -130,6 +130,8 @@ def audit(
     if rate is not None:
         check_number("rate", rate, 0.0, 1.0)
     check_count("seed", seed, 0, 2**32 - 1)
+    if not isinstance(shape, tuple | list):
+        raise ValueError(f"shape must be a tuple of whole numbers; got {shape!r}")
     for length in shape:
         check_count("every length of shape", length, 1, MOST)
     if not FEWEST <= math.prod(shape) <= MOST:

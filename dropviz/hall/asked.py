@@ -65,4 +65,21 @@ def wants_page(request: Request) -> bool:
 
 def wants_gzip(request: Request) -> bool:
     """Whether the answer may be compressed."""
-    return "gzip" in request.headers.get("accept-encoding", "").lower()
+    for one in request.headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = one.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
+
+
+def of_another_site(request: Request) -> bool:
+    """Whether a page of another site asks; a browser that does not say so, as where there is no TLS, names its origin.
+
+    A proxy may ask us under a name of its own, and then hands on the one that it was asked under.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site or not origin:
+        return site == "cross-site"
+    asked = [request.headers.get(name, "").lower() for name in ("host", "x-forwarded-host")]
+    host = origin.partition("://")[2].lower()  # "" of null
+    return not host or host not in asked

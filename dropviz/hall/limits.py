@@ -19,6 +19,7 @@ class Limits:
     ----------
     rooms, rooms_per_address : open at once
     rooms_per_minute : opened from one address
+    drawings_per_minute : of QR codes, for one address
     hours : after which a room ends by itself
     phones, phones_per_address, phones_per_room : connected at once; voters per scene of a room as well
     votes : kept at once in the memory of a process
@@ -32,6 +33,7 @@ class Limits:
     rooms: int = 200
     rooms_per_address: int = 20
     rooms_per_minute: int = 20
+    drawings_per_minute: int = 30
     hours: int = 24
     phones: int = 5_000
     phones_per_address: int = 3_000

@@ -56,7 +56,7 @@ def entrance() -> str:
     """Return the page that asks for the code of a room, at ``hall``."""
     return _words(
         "Join the hall",
-        """<form class="hall-form" action="hall">
+        """<form class="hall-form">
 <label for="room">The code on the screen</label>
 <input id="room" name="room" required maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false">
 <button>Join</button>

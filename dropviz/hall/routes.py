@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dropviz.hall.asked import address_of, body_of, key_of, wants_gzip, wants_page
+from dropviz.hall.asked import address_of, body_of, key_of, of_another_site, wants_gzip, wants_page
 from dropviz.hall.channels import HEADERS, Channel
 from dropviz.hall.images import image, qr_code
 from dropviz.hall.limits import Buckets, Limits
@@ -48,6 +48,7 @@ class Hall:
         self.addresses = Buckets(limits.requests_per_address, 10.0 * limits.requests_per_address)
         self.misses = Buckets(limits.misses_per_second, 10.0 * limits.misses_per_second)
         self.openings = Buckets(limits.rooms_per_minute / 60.0, limits.rooms_per_minute)
+        self.drawings = Buckets(limits.drawings_per_minute / 60.0, limits.drawings_per_minute)
         self.voters = Buckets(limits.votes_per_second, 10.0 * limits.votes_per_second)
         self.outside: Mapping[str, Callable[[Request], Awaitable[ASGIApp]]] = {
             "GET": self._entrance,
@@ -81,7 +82,7 @@ class Hall:
             address, "requests from this address"
         )  # first: one that floods takes little from all
         self.everyone.take("", "requests at the moment")
-        if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site") == "cross-site":
+        if request.method not in ("GET", "HEAD") and of_another_site(request):
             raise Refusal(403, "A page of another site may not do this.")
         code, part, beyond = (str(request.path_params.get("rest", "")).strip("/") + "//").split("/", 2)
         if not code:
@@ -144,6 +145,8 @@ class Hall:
     # ---- in a room --------------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request, room: Room) -> Response:
+        if "/" in request.path_params["rest"]:  # the page finds the rest from its own address
+            return RedirectResponse(f"../{room.code}", 303, FRESH)
         title = (await self.stories.of(room)).title
         headers = FRESH | {"Vary": "Accept-Encoding"}
         if not wants_gzip(request):
@@ -167,7 +170,9 @@ class Hall:
         return Response(content, headers={"Cache-Control": "private, max-age=86400"}, media_type=kind)
 
     async def _qr(self, request: Request, room: Room) -> Response:
-        content = qr_code(room.code, request.query_params.get("address", ""))
+        self.drawings.take(address_of(request, self.limits.proxies), "QR codes for this address")
+        address = request.query_params.get("address", "")
+        content = await asyncio.to_thread(qr_code, room.code, address)  # a part of a second
         return Response(content, headers=FRESH, media_type="image/svg+xml")
 
     async def _events(self, request: Request, room: Room) -> ASGIApp:
@@ -260,7 +265,10 @@ Answer = TypeVar("Answer")
 def _by_method(answers: Mapping[str, Answer], request: Request) -> Answer:
     method = "GET" if request.method == "HEAD" else request.method
     if method not in answers:
-        raise Refusal(405, f"{request.method[:20]} is not possible here; {' and '.join(answers)} are.")
+        possible = f"{' and '.join(answers)} {'are' if len(answers) > 1 else 'is'}"
+        raise Refusal(
+            405, f"{request.method[:20]} is not possible here; {possible}.", allow=", ".join(answers)
+        )
     return answers[method]
 
 
@@ -273,6 +281,8 @@ def _refused(refusal: Refusal, request: Request) -> Response:
     headers = dict(FRESH)
     if refusal.retry_after:
         headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.allow:
+        headers["Allow"] = refusal.allow
     if wants_page(request):
         return HTMLResponse(sentence_page(refusal.sentence), refusal.status, headers)
     return JSONResponse({"error": refusal.sentence}, refusal.status, headers)

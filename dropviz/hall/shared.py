@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from dropviz.hall.limits import Limits
 from dropviz.hall.refusals import Refusal
@@ -23,6 +23,9 @@ from dropviz.settings.story import MOST_SCENES
 PREFIX, ROOMS = "dropviz:hall:", "dropviz:rooms"
 CHANNEL = "dropviz:hall"
 PATIENCE = 2.0  # seconds for one answer of Redis
+REST = (
+    0.5  # seconds after a failure in which nobody asks Redis, and all who wait for a turn are refused at once
+)
 CONNECTIONS = 32
 AWAY = "The rooms cannot be reached at the moment; try again in 2 s."
 LISTENS = 0.5  # seconds at a time
@@ -108,6 +111,7 @@ class SharedStore:
             decode_responses=True,
         )
         self._turns = asyncio.Semaphore(CONNECTIONS)  # as many ask at once; who comes later waits
+        self._rests_until = 0.0  # of the monotonic clock
         self._scripts = {
             text: self._redis.register_script(text) for text in (CREATE, LOOK, CHANGE, VOTE, JOIN, LEAVE)
         }
@@ -219,9 +223,14 @@ class SharedStore:
     @asynccontextmanager
     async def _reached(self) -> AsyncIterator[None]:
         async with self._turns:
+            if time.monotonic() < self._rests_until:
+                raise Refusal(503, AWAY, retry_after=2)
             try:
-                yield
+                async with asyncio.timeout(PATIENCE):  # the client would try again, each time as long
+                    yield
             except (RedisError, OSError) as error:
+                if not isinstance(error, ResponseError):  # which is an answer
+                    self._rests_until = time.monotonic() + REST
                 raise Refusal(503, AWAY, retry_after=2) from error
 
     async def _say(self, room: Room) -> None:

@@ -27,13 +27,15 @@ class ScriptRuns:
 
     async def __call__(self) -> str:
         """Start the run at the first question, and again after one that failed."""
-        if self._run is None:
-            self._run = asyncio.create_task(runtime.get_instance().does_script_run_without_error())
-        if not await _ended(self._run):
+        run = self._run
+        if run is None:
+            run = self._run = asyncio.create_task(runtime.get_instance().does_script_run_without_error())
+        if not await _ended(run):
             return "The first page is being drawn for the first time."
-        if self._run.exception() is None and self._run.result()[0]:
+        if run.exception() is None and run.result()[0]:
             return ""
-        self._run = None
+        if self._run is run:  # else somebody who waited for it too has begun another one
+            self._run = None
         return "The first page cannot be drawn; the log says why."
 
 

@@ -97,7 +97,8 @@ def check(
     Raises
     ------
     ValueError
-        ``model`` is no module, or ``passes`` is out of range. What the network itself raises passes through.
+        ``model`` is no module, or a compiled one, or ``passes`` is out of range. What the network itself raises
+        passes through.
 
     Examples
     --------
@@ -107,6 +108,14 @@ def check(
     """
     if not isinstance(model, nn.Module):
         raise ValueError(f"model must be a torch.nn.Module; got {type(model).__name__}")
+    for module in model.modules():
+        if isinstance(module, torch.jit.ScriptModule) or hasattr(
+            module, "_orig_mod"
+        ):  # which torch.compile wraps
+            raise ValueError(
+                "model must be a network that Python runs; check it before torch.jit or torch.compile; "
+                f"got {type(module).__name__}"
+            )
     check_count("passes", passes, FEWEST, MOST)
     watch = Watch(model)
     with as_it_was(model), watch.hooked():

@@ -21,12 +21,20 @@ def as_it_was(model: nn.Module) -> Iterator[None]:
     values = [tensor.detach().clone() for tensor in tensors]
     devices = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (that of the network's own code)
+    own = [
+        (held, held.get_state())
+        for kept in attributes
+        for held in kept.values()
+        if isinstance(held, torch.Generator)
+    ]
     try:
         with torch.random.fork_rng(devices):
             yield
     finally:
         random.setstate(python)
         np.random.set_state(numpy)  # noqa: NPY002
+        for generator, state in own:
+            generator.set_state(state)
         for module, kept, rows in zip(modules, attributes, tables, strict=True):
             module.__dict__.clear()
             module.__dict__.update(kept)

@@ -120,6 +120,7 @@ def test_what_is_shown_is_short_and_escaped():
         ({"rate": 1.5}, "rate must be a number from 0 to 1"),
         ({"rate": float("nan")}, "rate must be"),
         ({"shape": ()}, "shape must hold 30 to"),
+        ({"shape": 64}, "shape must be a tuple"),
         ({"shape": (3, 0)}, "every length of shape must be an integer from 1"),
         ({"shape": (MOST, 2)}, "shape must hold 30 to 2500000"),
         ({"seed": -1}, "seed must be an integer from 0"),

@@ -47,8 +47,11 @@ def test_requests_rooms_and_votes_have_a_rate():
         ask = limited(rooms_per_minute=2)
         statuses = [(await ask("POST", "hall", b"{}")).status for _ in range(3)]
         assert statuses == [201, 201, 429]
-        ask = limited(votes_per_second=1)
+        ask = limited(votes_per_second=1, drawings_per_minute=2)
         code, _ = await ask.open()
+        query = f"address=https://a.org/hall/{code}"
+        drawn = [(await ask("GET", f"hall/{code}/qr.svg", query=query)).status for _ in range(3)]
+        assert drawn == [200, 200, 429]  # one keeps a processor busy for a part of a second
         statuses = [(await ask("POST", f"hall/{code}/votes", vote())).status for _ in range(11)]
         assert statuses == [204] * 10 + [429]
         assert (await ask("POST", f"hall/{code}/votes", vote(voter="phone-of-a-test-0002"))).status == 204

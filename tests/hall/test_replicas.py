@@ -46,6 +46,7 @@ def test_a_room_made_on_one_process_is_followed_on_another(redis_url):
 
 def test_phones_stay_while_redis_is_away_and_hear_of_it_when_it_is_back(with_redis, tmp_path, monkeypatch):
     monkeypatch.setattr(channels, "AWAY", 0.1)
+    monkeypatch.setattr(shared, "REST", 0.0)
 
     async def talk(first):
         with first as url:

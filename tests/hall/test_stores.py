@@ -1,6 +1,7 @@
 """What rooms do must not depend on where they live: every test runs on memory and on Redis."""
 
 import asyncio
+import socket
 import time
 
 import pytest
@@ -287,3 +288,22 @@ def test_without_redis_there_is_a_sentence_and_no_traceback():
         await store.stop()
 
     asyncio.run(scenario())
+
+
+def test_of_a_redis_that_hangs_all_hear_after_one_patience_however_many_wait(monkeypatch):
+    pytest.importorskip("redis")
+    from dropviz.hall import shared
+
+    monkeypatch.setattr(shared, "PATIENCE", 0.2)
+
+    async def scenario(port):
+        store = shared.SharedStore(f"redis://127.0.0.1:{port}/0", Limits())
+        began = time.monotonic()
+        asked = (store.find("CDFGH") for _ in range(5 * shared.CONNECTIONS))
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert {one.status for one in found} == {503}
+        assert time.monotonic() - began < 4 * shared.PATIENCE
+        await store.stop()
+
+    with socket.create_server(("127.0.0.1", 0), backlog=5 * shared.CONNECTIONS) as silent:
+        asyncio.run(scenario(silent.getsockname()[1]))

@@ -197,6 +197,17 @@ def test_a_page_of_another_site_may_not_vote(ask):
         code, _ = await ask.open()
         for site, status in (("cross-site", 403), ("same-origin", 204), ("none", 204)):
             assert (await ask("POST", f"hall/{code}/votes", vote(), sec_fetch_site=site)).status == status
+        # No browser says its site where there is no TLS, but every one its origin; a proxy may ask under its own name.
+        for origin, heads, status in (
+            ("http://a.org:8501", {"host": "A.org:8501"}, 204),
+            ("http://a.org", {"host": "app:8501", "x_forwarded_host": "a.org"}, 204),
+            ("https://a.org", {"host": "app:8501", "sec_fetch_site": "same-origin"}, 204),
+            ("http://b.org", {"host": "a.org"}, 403),
+            ("http://a.org.b.org", {"host": "a.org"}, 403),
+            ("http://a.org:81", {"host": "a.org"}, 403),
+            ("null", {"host": "a.org"}, 403),
+        ):
+            assert (await ask("POST", f"hall/{code}/votes", vote(), origin=origin, **heads)).status == status
 
     asyncio.run(foreign())
 
@@ -212,8 +223,19 @@ def test_pages_and_where_they_lead(memory_hall, base):
         page = await ask("GET", f"hall/{code}", accept="text/html")
         assert page.headers["content-type"].startswith("text/html")
         assert code in page.body.decode()
-        assert (await ask("GET", f"hall/{code.lower()}/", accept="text/html")).body == page.body
-        assert (await ask("GET", "hall", accept="text/html")).status == 200
+        assert (await ask("GET", f"hall/{code.lower()}", accept="text/html")).body == page.body
+        for slashes in (
+            f"{code}/",
+            f"/{code}",
+            f"/{code.lower()}//",
+        ):  # from there the page would not find its script
+            whole = await ask("GET", f"hall/{slashes}", accept="text/html")
+            assert (whole.status, whole.headers["location"]) == (303, f"../{code}")
+        ways = [await ask("GET", path, accept="text/html") for path in ("hall", "hall/")]
+        assert all(way.status == 200 and b"<form class" in way.body for way in ways)
+        assert not any(
+            b"action=" in way.body for way in ways
+        )  # it asks where it stands, with a slash or without
         typed = await ask("GET", "hall", query=f"room=+{code.lower()}")
         assert (typed.status, typed.headers["location"]) == (303, f"hall/{code}")
         typed = await ask("GET", "hall/", query=f"room={code}")
@@ -238,6 +260,8 @@ def test_a_story_is_sent_as_data_once_made_and_compressed(ask):
         packed = await ask("GET", f"hall/{code}/story", accept_encoding="gzip, br")
         plain = await ask("GET", f"hall/{code}/story")
         assert gzip.decompress(packed.body) == plain.body
+        for refused in ("gzip;q=0", "br, gzip; q=0.0", "x-gzip-not"):
+            assert (await ask("GET", f"hall/{code}/story", accept_encoding=refused)).body == plain.body
         assert packed.headers["content-type"] == plain.headers["content-type"] == "application/json"
         assert len(packed.body) < 60_000
         assert len(json.loads(plain.body)["scenes"]) == 10
@@ -340,5 +364,9 @@ def test_what_is_not_possible_is_said(ask, method):
     async def look():
         answer = await ask(method, "hall")
         assert (answer.status, error(answer)) == (405, f"{method} is not possible here; GET and POST are.")
+        assert answer.headers["allow"] == "GET, POST"
+        code, _ = await ask.open()
+        answer = await ask("TRACE", f"hall/{code}/votes")
+        assert (answer.headers["allow"], error(answer)) == ("POST", "TRACE is not possible here; POST is.")
 
     asyncio.run(look())

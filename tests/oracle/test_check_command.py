@@ -19,6 +19,13 @@ def right():
 
 
 wrong = Layer(8, 8)
+
+
+def leaves():
+    raise SystemExit(0)
+
+
+print("loads")
 """
 
 
@@ -46,6 +53,8 @@ def folder(tmp_path, monkeypatch):
         ("right --input 4x7:50", 0, "nothing wrong was found"),
         ("right --input 4x7", 2, "could not be checked: RuntimeError"),
         ("missing --input 4x7", 2, "could not be checked: AttributeError"),
+        ("leaves --input 4x7", 2, "could not be checked: SystemExit"),
+        ("right --input 4x7:00", 2, "--input must be a shape such as 4x12x32"),
         ("wrong --input 4y7", 2, "--input must be a shape such as 4x12x32"),
         ("wrong --input 99999x99999", 2, "--input must be a shape"),
         ("wrong --input 4x8 --passes 1", 2, "passes must be an integer from 3 to 200"),
@@ -58,4 +67,6 @@ def test_a_command_says_it_in_its_exit_status_too(capsys, arguments, status, sai
     except SystemExit as left:
         found = left.code
     assert found == status
-    assert said in "".join(capsys.readouterr())
+    printed = capsys.readouterr()
+    assert said in "".join(printed)
+    assert "loads" not in printed.out  # JSON stays JSON

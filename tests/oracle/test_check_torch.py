@@ -325,6 +325,23 @@ def test_it_comes_back_from_an_error_too():
     assert not any(module._forward_hooks for module in model.modules())
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+@pytest.mark.parametrize("compiled", [torch.jit.script, lambda net: torch.compile(net, backend="eager")])
+def test_a_compiled_network_gets_a_sentence_and_stays_whole(compiled):
+    model = nn.Sequential(compiled(nn.Sequential(nn.Linear(16, 2), nn.Dropout(RATE))))
+    with pytest.raises(ValueError, match=r"check it before torch\.jit or torch\.compile"):
+        check(model, X)
+    assert model.eval()(X).shape == (*X.shape[:-1], 2)
+
+
+def test_a_generator_of_the_networks_own_stands_where_it_stood():
+    model = Net(lambda net, x: x * torch.bernoulli(torch.full_like(x, 0.5), generator=net.own) * 2.0)
+    model.own = torch.Generator().manual_seed(7)
+    before = model.own.get_state()
+    check(model, X)
+    assert torch.equal(model.own.get_state(), before)
+
+
 def test_randomness_at_test_can_be_meant():
     model = nn.Sequential(nn.Linear(16, 8), nn.Dropout(RATE))
     model[1].forward = lambda x: F.dropout(x, RATE, True)
