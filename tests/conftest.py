@@ -140,11 +140,13 @@ def redis_at(folder: Path):
         str(folder),
     ]
     with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL) as server:
-        while not line.exists():
-            assert server.poll() is None
-            time.sleep(0.01)
-        yield f"unix://{line}"
-        server.kill()  # it has nothing to save, and under load a polite signal is now and then not heard
+        try:
+            while not line.exists():
+                assert server.poll() is None
+                time.sleep(0.01)
+            yield f"unix://{line}"
+        finally:  # of a test that fails, too: it would wait for Redis for ever
+            server.terminate()
 
 
 @pytest.fixture(scope="session")
