@@ -28,6 +28,7 @@ ENOUGH = 20_000  # draws of the noise
 MOST_ELEMENTS = 10_000_000  # that the calls of one function hold together
 EQUAL = 2e-3  # relative: outputs this near are one; float16 has three digits
 SIGMAS = 5.0
+SMALLEST = 1e-6  # of the largest output: what is smaller is taken for 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ def _called(name: str, function: Function, inputs: Floats) -> Floats:
     floats = found.astype(np.float64)
     if not np.isfinite(floats).all():
         raise ValueError(f"{name} must return finite numbers; got NaN or infinity")
+    largest = float(np.abs(floats).max())
+    if largest and not SMALLEST <= largest <= 1.0 / SMALLEST:
+        raise ValueError(
+            f"{name} must return numbers of {SMALLEST:g} to {1.0 / SMALLEST:g} in size; got {largest:g}"
+        )
     return floats
 
 

@@ -126,6 +126,11 @@ def test_what_is_shown_is_short_and_escaped():
         ({"seed": -1}, "seed must be an integer from 0"),
         ({"train": lambda a: a[:1]}, "train must return real numbers of its input's shape"),
         ({"train": lambda a: a / 0.0 if a.any() else a}, "train must return finite numbers"),
+        (
+            {"train": lambda a: a * 1e-200},
+            "train must return numbers of 1e-06 to 1e\\+06 in size; got 3e-200",
+        ),
+        ({"test": lambda a: a * 1e200}, "test must return numbers of 1e-06 to"),
         ({"test": lambda a: "text"}, "test must return real numbers"),
     ],
 )
