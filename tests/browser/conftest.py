@@ -237,6 +237,7 @@ def _leave(page):
 
 def _go_elsewhere(page, path):
     """Leave a page of the app for another one until nothing of it is there, nor what a hand has left."""
+    page.locator(RESTS).wait_for()
     page.mouse.move(0, 0)
     page.evaluate(UP)
     page.evaluate(LEAVE)
@@ -340,6 +341,8 @@ def walk():
             page.evaluate(ARRIVE, way)
         else:
             way.click()
+        page.locator(f"{FIGURE}:not([data-left])").first.wait_for()
+        page.locator(RESTS).wait_for()  # a page that comes may run once more for its address
         page.locator(f"{FIGURE}:not([data-left])").first.wait_for()
 
     return go
