@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -243,12 +243,13 @@ def _go_elsewhere(page, path):
     page.evaluate(LEAVE)
     page.evaluate(ARRIVE, path)
     page.wait_for_function(GONE)
+    page.locator(FIGURE).first.wait_for()
     page.locator(RESTS).wait_for()
 
 
 def _wait_until_true(page, expression):
     """As Playwright's own, which evaluates a string in the page at every frame: our pages' policy forbids that."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 20
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, f"in vain: {expression}"
         page.wait_for_timeout(20)
@@ -316,14 +317,15 @@ def opened(visit, walk, standing):
     """
 
     def open_figure(page, path="/"):
-        if page not in standing:
-            visit(page, path)
-            page.locator(FIGURE).first.wait_for()
-            standing.add(page)
-        else:
+        if page in standing:
             elsewhere = next(way for way in ("/which-p", "/noise") if urlsplit(page.url).path != way)
-            _go_elsewhere(page, elsewhere if urlsplit(path).path != elsewhere else "/answer")
-            walk(page, path)
+            with suppress(AssertionError):  # a step that came while the page ran is lost
+                _go_elsewhere(page, elsewhere if urlsplit(path).path != elsewhere else "/answer")
+                walk(page, path)
+                return
+        visit(page, path)
+        page.locator(FIGURE).first.wait_for()
+        standing.add(page)
 
     return open_figure
 
