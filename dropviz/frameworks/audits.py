@@ -19,6 +19,7 @@ from dropviz.theory.strategies import Factor, Strategy, strategies
 FEWEST, MOST = 30, MOST_ELEMENTS // FEWEST_CALLS  # values of an array
 FIRST_LOOK = (64, 32, 16)  # examples, channels, places
 CLOSE = 5e-3  # relative: factors nearer than this are one, in low precision too
+MULTIPLIED = ("Gaussian", "uniform")  # noises whose variance is r/k of a rate
 NAMED = 3  # rows of the conventions that are named
 
 
@@ -141,9 +142,10 @@ def audit(
     seen_test = None if test is None else probe("test", test, tuple(shape), rng)
     found, error, means = _rate(seen, rate)
     row = _strategy(seen, seen_test, found, error)
-    # a convention says how the number given is meant; one that is a mistake here is no convention
-    alike = () if row is None else tuple(_alike(seen, row, means))
     findings = tuple(_findings(seen, seen_test, rate, found, row))
+    # Gaussian noise that is right has the means of inverted dropout
+    name = row.name if row else "inverted" if seen.law == "Gaussian" and not findings else ""
+    alike = tuple(_alike(seen, name, means))
     return Audit(
         seen, seen_test, tuple(shape), rate, found, error, means, row.name if row else "", alike, findings
     )
@@ -154,7 +156,7 @@ def audit(
 
 def _rate(seen: Seen, given: float | None) -> tuple[float, float, str]:
     """The probability of dropping, its error, and what the number given means."""
-    if seen.law in ("Gaussian", "uniform", "Gaussian added", "uniform added"):
+    if seen.law in MULTIPLIED:
         rate = seen.variance / (1.0 + seen.variance)  # the variance of a·N(1, r/k) at a = 1 is r/k
         error = 0.05 * rate
     else:
@@ -191,11 +193,11 @@ def _fits(scale: Factor, rate: float, error: float, value: float, se: float) -> 
     return bool(np.isfinite(predicted).all() and predicted.min() - near <= value <= predicted.max() + near)
 
 
-def _alike(seen: Seen, row: Strategy, means: str) -> Iterator[str]:
+def _alike(seen: Seen, strategy: str, means: str) -> Iterator[str]:
     """The frameworks that do what the function does."""
     unit = "sample" if seen.shared and 0 not in seen.shared and len(seen.shared) > 1 else "element"
     for one in frameworks().values():
-        if one.strategy == row.name and one.unit == unit and one.noise == seen.law and _meant(one, means):
+        if one.strategy == strategy and one.unit == unit and one.noise == seen.law and _meant(one, means):
             yield one.name
 
 
@@ -209,6 +211,13 @@ def _meant(framework: Framework, means: str) -> bool:
 def _findings(
     seen: Seen, test: Seen | None, given: float | None, rate: float, row: Strategy | None
 ) -> Iterator[Finding]:
+    if seen.dropped == 1.0:
+        if given not in (0.0, 1.0):
+            yield Finding(
+                "wrong_rate", "error", "train", "the same output whatever goes in",
+                "Everything is dropped: nothing of the activations gets through.",
+            )  # fmt: skip
+        return
     if not seen.random and given not in (None, 0.0, 1.0):
         yield Finding(
             "no_effect", "error", "train", f"nothing is dropped at rate {given:g}",
@@ -220,7 +229,7 @@ def _findings(
             "stuck_mask", "error", "train", "the same noise in every call",
             "Draw a new mask in every pass; seed the generator once, not in the function.",
         )  # fmt: skip
-    if given is not None and seen.random and rate not in (given, 1.0 - given):
+    if given is not None and seen.dropped and rate not in (given, 1.0 - given):
         yield Finding(
             "wrong_rate", "warning", "train",
             f"{with_error(rate, seen.dropped_se)} dropped, asked for {given:g}",

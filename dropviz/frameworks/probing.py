@@ -204,12 +204,14 @@ def _of_spread(sizes: np.ndarray, outputs: Floats, parts: tuple[Floats, Floats, 
     factor = float((three.mean() - one.mean()) / 2.0)
     kurtosis = float((unit[:, there] ** 4).mean())
     law: Law = "other"
-    kinds = {"Gaussian": 3.0, "uniform": 1.8}
+    kinds: dict[Law, float] = {"Gaussian": 3.0, "uniform": 1.8}
     shape = [name for name, level in kinds.items() if abs(kurtosis - level) < 0.3 + 10.0 / math.sqrt(draws)]
     growth = variances[2] / variances[1] if variances[1] else math.inf
-    if len(shape) == 1:
+    if len(shape) == 1 and abs(factor) > SIGMAS * float(
+        np.hypot(*errors)
+    ):  # else it shuffles, or forgets its input
         if variances[0] <= 1e-12 * variances[1] and 7.0 < growth < 11.0:
-            law = "Gaussian" if shape[0] == "Gaussian" else "uniform"
+            law = shape[0]
         elif 0.8 < growth < 1.25 and 0.8 < variances[0] / variances[1] < 1.25:
             law = "Gaussian added" if shape[0] == "Gaussian" else "uniform added"
     offset = float(one.mean()) - factor

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import torch
 
+OUTSIDE = "a tensor from outside of torch"  # what NumPy drew, or a function of the network's own computed
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -9,7 +9,7 @@ from torch import nn
 
 from dropviz.frameworks.findings import Finding
 from dropviz.numbers.written import plain, with_error
-from dropviz.torch.records import Event, Meeting, Pass, Place
+from dropviz.torch.records import OUTSIDE, Event, Meeting, Pass, Place
 
 FEW = 400  # draws of a mask: with fewer, more passes are made
 CLOSE = 0.01  # relative: factors nearer than this are one
@@ -90,11 +90,10 @@ def _events(seen: Passes) -> dict[Place, Three]:
         for each in part:
             for place, event in each.events.items():
                 found.setdefault(place, ([], [], []))[at].append(event)
-    outside = "a tensor from outside of torch"
     return {
         place: three
         for place, three in found.items()
-        if place.call != outside or len({tuple(event.states) for part in three for event in part}) > 1
+        if place.call != OUTSIDE or len({tuple(event.states) for part in three for event in part}) > 1
     }
 
 
@@ -234,6 +233,8 @@ def _of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Fi
     """Whether the mean in training, E[noise]·factors, is the factor in evaluation."""
     trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
     noise = [one for one in _meetings(first) if one.multiplied]
+    if noise and place.call == OUTSIDE and not _is_mask(noise):
+        return  # it may be an activation that torch did not see come
     if noise:
         yield from _of_noise(place, noise, evaluated, _at_test(place, noise, seen, trained))
     elif any(event.rate for event in first):  # torch's own dropout divides by keep itself
@@ -251,9 +252,8 @@ def _of_noise(
     if _is_mask(noise):
         share = sum((1.0 - one.zeros) * one.count for one in noise) / count
         error = math.sqrt(share * (1.0 - share) / count) * abs(mean / share)
-        as_at_test = abs(mean / share - test) <= CLOSE * abs(
-            test
-        )  # what survives is, so all together are less
+        # what survives is as at test, so all together are less
+        as_at_test = abs(mean / share - test) <= CLOSE * abs(test)
         yield from _judged(place, mean, 0.0 if as_at_test else error, test)
         return
     spread = math.sqrt(sum((one.mean - mean) ** 2 + one.spread**2 for one in noise) / len(noise))

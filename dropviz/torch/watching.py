@@ -37,7 +37,7 @@ from dropviz.torch.calls import (
     tag_of,
     tensors_in,
 )
-from dropviz.torch.records import Event, Pass, Place, Tag
+from dropviz.torch.records import OUTSIDE, Event, Pass, Place, Tag
 
 TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
 
@@ -121,7 +121,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         kwargs = kwargs or {}
         name = func.__name__
         if name in {"__get__", "dim", "size", "numel", "stride"}:
-            return func(*args, **kwargs)
+            return self._read(func(*args, **kwargs), args)
         if name in DROPOUTS | ATTENTION | RECURRENT:
             return self._dropout(name, func, args, kwargs)
         given = tensors_in((args, kwargs))
@@ -133,6 +133,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         if not isinstance(output, torch.Tensor):
             if name == "__setitem__" and before is not None:
                 self._note(name, (args[0], args[1], args[2]), args[0], tags)
+            for part in tensors_in(output):  # such as those of a split
+                self._note(name, args, part, tags, kwargs)
             return output
         if name in DRAWS:
             place = self._place(name)
@@ -143,6 +145,13 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         else:
             self._note(name, args, output, tags, kwargs)
         return output
+
+    def _read(self, found: Any, args: tuple[Any, ...]) -> Any:
+        """What a property of a tensor gives; a tensor, such as its transpose, holds the same values."""
+        source = tag_of(args[0]) if args and isinstance(args[0], torch.Tensor) else None
+        if isinstance(found, torch.Tensor) and source is not None and found is not args[0]:
+            self._set(found, source)
+        return found
 
     def _dropout(self, name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:
         """Dropout that torch does itself: its rate, and whether it acts."""
@@ -162,8 +171,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         tag = Tag(place)
         if source is not None and not source.noise and name in DROPOUTS:
             tag.scales, tag.modules = dict(source.scales), source.modules
-        for tensor in tensors_in(output)[:1]:
-            self._set(tensor, tag)
+        for at, tensor in enumerate(tensors_in(output)):
+            self._set(tensor, Tag() if at else tag)
         if name in DROPOUTS and event.acting:
             self.dropped.append((place, tag))
         return output
@@ -299,7 +308,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         """The tag of a tensor; one that came from outside of torch, as from NumPy, is taken for noise."""
         tag = tag_of(tensor)
         if tag is None and id(tensor) not in self.known and tensor.numel() > 1:
-            tag = Tag(self._place("a tensor from outside of torch"), noise=True, drawn=self.now.number)
+            tag = Tag(self._place(OUTSIDE), noise=True, drawn=self.now.number)
             assert tag.place is not None
             event = self._event(tag.place)
             event.calls += 1

@@ -85,6 +85,26 @@ def test_each_fault_is_found():
     assert kinds(dv.audit(same, same, rate=0.0)) == kinds(dv.audit(same)) == []
 
 
+def test_what_lets_nothing_through_or_shuffles_is_no_noise_that_has_a_name():
+    for function in (np.zeros_like, np.ones_like):
+        found = dv.audit(function, function, rate=0.3)
+        assert kinds(found) == ["wrong_rate"]
+        assert "whatever goes in" in str(found)
+    rng = np.random.default_rng(6)
+    assert dv.audit(lambda a: rng.permutation(a.ravel()).reshape(a.shape)).train.law == "other"
+
+
+def test_noise_that_drops_nothing_is_not_said_to_drop_another_share():
+    rng = np.random.default_rng(7)
+    for noise_of in (
+        lambda a: a + rng.normal(0.0, 0.1, a.shape),
+        lambda a: a * rng.normal(1.0, 0.1, a.shape),
+    ):
+        assert kinds(dv.audit(noise_of, same, rate=0.3)) == []
+    right = dv.audit(noisy("gaussian", rng), same, rate=0.3)
+    assert (right.means, right.conventions) == ("drop", ("Keras 3 GaussianDropout", "DL4J GaussianDropout"))
+
+
 def test_right_functions_of_any_kind_raise_no_alarm_over_many_seeds():
     """Fewer draws than by default, so that an error that is too small would show."""
     shape, false = (12, 5, 4), []

@@ -208,6 +208,19 @@ FAULTS = {
 }  # fmt: skip
 
 
+class Squared(torch.autograd.Function):
+    """A function of the network's own, which torch's functions do not see."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * x + 1.0
+
+
+def gated(net, x):
+    kept, gate = net.linear(F.dropout(x, RATE, net.training)).abs().chunk(2, dim=-1)
+    return kept * net.gain * gate
+
+
 def encoder():
     layer = nn.TransformerEncoderLayer(16, 2, 24, RATE, batch_first=True)
     return Net(
@@ -255,6 +268,13 @@ RIGHT = {
     "Monte Carlo": lambda: nn.Sequential(nn.Linear(16, 8), MonteCarlo(RATE)),
     "rate 0": lambda: nn.Sequential(nn.Linear(16, 8), nn.Dropout(0.0)),
     "no dropout": lambda: nn.Linear(16, 4),
+    "parts of a tensor": lambda: Net(gated, gain=nn.Parameter(torch.rand(8) + 0.5)),
+    "transposed": lambda: Net(
+        lambda net, x: F.dropout(x.abs(), RATE, net.training).T * net.linear.bias[:, None]
+    ),
+    "a function of its own, in training": lambda: Net(
+        lambda net, x: Squared.apply(F.dropout(x, RATE)) * net.linear.bias if net.training else x
+    ),
     "temperature": lambda: Net(
         lambda net, x: (lambda out: out if net.training else out / 2.0)(net.linear(F.dropout(x, RATE, net.training)))
     ),
