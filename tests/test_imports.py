@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -21,6 +22,8 @@ FLOORS = {
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
     "numbers": 1,
 }
+# A result that draws itself when it is asked to: the one way upwards, opened by name inside of its method.
+SHOWS_ITSELF = {("dropviz.layers.reports", "dropviz.figures.layers")}
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
 NOT_OURS = {
@@ -109,6 +112,16 @@ def test_imports_lead_downwards(module):
     room = _room(module)
     others = {name for name in _own(module) if _room(name) != room and name != "dropviz"}
     assert {name for name in others if FLOORS[_room(name)] >= FLOORS[room]} == set()
+
+
+def test_what_is_opened_by_name_is_known():
+    by_name = re.compile(r"import_module\(\s*\"(dropviz[\w.]*)\"")
+    found = {
+        (module, name)
+        for module, path in SOURCES.items()
+        for name in by_name.findall(path.read_text("utf-8"))
+    }
+    assert found == SHOWS_ITSELF
 
 
 # ---- compute, hold, draw --------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ class ActivationReport:
 
     def figure(self) -> Any:
         """The ratio of every layer, or of the 24 that suffer most, over the rate: a Plotly figure, a row a layer."""
-        # a result knows no picture: the room that draws it lies above, and is opened only when somebody asks
+        # the room that draws it lies above, and is opened only when somebody asks: see tests/test_imports.py
         return import_module("dropviz.figures.layers").layers_live(self).to_figure(self.rate)
 
     def __str__(self) -> str:
