@@ -65,7 +65,7 @@ audit: .pins-venv/.pins  ## look the pinned packages up among the known vulnerab
 	.pins-venv/bin/python -m tools.audit requirements.lock requirements-redis.lock
 
 clean:  ## remove the environments, caches and everything built
-	rm -rf .venv .bench-venv .oracle-venv .mutants-venv .pins-venv mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+	rm -rf .venv .bench-venv .oracle-venv .mutants-venv .pins-venv .hypothesis mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.app: requirements.lock | .venv/bin/python

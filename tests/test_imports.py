@@ -28,6 +28,7 @@ DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
 NOT_OURS = {
     ".git",
+    ".hypothesis",  # constants of the machine, which its tests write
     ".venv",
     ".bench-venv",
     ".oracle-venv",
