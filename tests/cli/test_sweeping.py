@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import dropviz as dv
 from dropviz.cli import main
 from dropviz.settings.sources import SOURCES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SMALL = ("sweep", "--units", "1000", "--rates", "0.1,0.5")
 
 
@@ -74,6 +75,27 @@ def test_parquet(tmp_path):
     assert main([*SMALL, "--parquet", str(out)]) == 0
     frame = pd.read_parquet(io.BytesIO(out.read_bytes()))
     pd.testing.assert_frame_equal(frame, expected(dv.Normal(relu=True)), check_exact=True)
+
+
+def test_a_hyphen_is_standard_output_and_input(capsysbinary, monkeypatch):
+    array = io.BytesIO()
+    np.save(array, np.array([1.0, 2.0, 3.5]))
+    parquet = pd.DataFrame({"a": [1.0, 2.0, 3.5]}).to_parquet()
+    table = expected(dv.Empirical([1.0, 2.0, 3.5])).to_csv(index=False).encode()
+    for content in (b"a\n1\n2\n3.5\n", array.getvalue(), parquet):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+        assert main([*SMALL, "--file", "-", "--csv", "-"]) == 0
+        assert capsysbinary.readouterr().out == table
+
+
+def test_closed_streams_are_no_fault_of_ours(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["strategies"]) == 0
+    assert main([*SMALL, "--csv", "-"]) == 0
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(SystemExit):
+        main([*SMALL, "--file", "-"])
+    assert capsys.readouterr().err == "dropviz: standard input is closed\n"
 
 
 def test_html_is_one_page_that_says_what_it_shows(tmp_path):
