@@ -5,6 +5,7 @@ import json
 import math
 from typing import Any
 
+from dropviz.cli.tables import csv_of
 from dropviz.cli.words import STREAM, number, path, whole, write
 from dropviz.cli.words import add as add_command
 from dropviz.layers.reports import ActivationReport, report
@@ -29,7 +30,7 @@ def _report(options: argparse.Namespace) -> None:
         raise ValueError("report reads a file that has a name; - has none")
     found = report(options.file, options.rate, axis=options.axis, bound=options.bound)
     if options.format == "csv":
-        write(STREAM, found.to_frame().to_csv(index=False).encode())
+        write(STREAM, csv_of(found.columns()))
     elif options.format == "json":
         print(_json(found))
     else:

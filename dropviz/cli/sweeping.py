@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 from dropviz.cli.sources import add_rates, add_source, config_of, label_of
+from dropviz.cli.tables import csv_of, text_of
 from dropviz.cli.words import add as add_command
 from dropviz.cli.words import need, path, write
 from dropviz.numbers.rates import rate_grid
@@ -12,7 +13,7 @@ from dropviz.simulation.sweep import Sweep, sweep
 from dropviz.theory.strategies import strategies
 
 OUTPUTS = {"csv": "the table", "parquet": "the table", "html": "the live figure"}
-NEEDED = {"parquet": "pyarrow", "html": "plotly"}  # beside pandas
+NEEDED = {"parquet": ("pandas", "pyarrow"), "html": ("plotly",)}
 EXAMPLES = """\
 examples:
   dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
@@ -50,18 +51,18 @@ def _print_strategies(options: argparse.Namespace) -> None:  # noqa: ARG001 (the
 
 def _sweep(options: argparse.Namespace) -> None:
     given = vars(options)
-    need("pandas", *(package for kind, package in NEEDED.items() if kind in given))
+    need(*(package for kind, packages in NEEDED.items() if kind in given for package in packages))
     result = sweep(config_of(given, rate_grid(0.0, 0.95, 0.05)))
     for kind in OUTPUTS:
         if kind in given:
             write(given[kind], _exported(result, kind, label_of(given)))
             return
-    print(result.to_frame().to_string(index=False))
+    print(text_of(result.columns()))
 
 
 def _exported(result: Sweep, kind: str, label: str) -> bytes:
     if kind == "csv":
-        return str(result.to_frame().to_csv(index=False)).encode()
+        return csv_of(result.columns())
     if kind == "parquet":
         content = io.BytesIO()
         result.to_frame().to_parquet(content, index=False)

@@ -52,7 +52,12 @@ class ActivationReport:
         """The numbers of every unit, a row a unit, as a pandas DataFrame."""
         import pandas as pd  # the core is not to wait for pandas
 
-        return pd.concat([pd.DataFrame(_columns(layer)) for layer in self.layers.values()], ignore_index=True)
+        return pd.DataFrame(self.columns())
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns of `to_frame`, without pandas."""
+        parts = [_columns(layer) for layer in self.layers.values()]
+        return {name: [value for part in parts for value in part[name]] for name in parts[0]}
 
     def figure(self) -> Any:
         """The ratio of every layer, or of the 24 that suffer most, over the rate: a Plotly figure, a row a layer."""
@@ -205,10 +210,11 @@ def _cells(layer: LayerReport) -> Iterator[str]:
     yield layer.sentence
 
 
-def _columns(layer: LayerReport) -> dict[str, Any]:
+def _columns(layer: LayerReport) -> dict[str, list[Any]]:
     measured = np.full(layer.units, np.nan) if layer.measured is None else layer.measured
     columns = {
         name: getattr(layer, name) for name in ("mean", "variance", "zeros", "ratio", "behind_batch_norm")
     }
     rest = {"largest_rate": layer.largest_rate, "measured_ratio": measured}
-    return {"layer": layer.name, "unit": np.arange(layer.units), **columns, **rest}
+    table = {"unit": np.arange(layer.units), **columns, **rest}
+    return {"layer": [layer.name] * layer.units} | {name: part.tolist() for name, part in table.items()}

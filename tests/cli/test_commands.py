@@ -129,7 +129,7 @@ def test_what_is_wrong_is_one_line_and_status_2(command, said, capsys):
 @pytest.mark.parametrize("package", ["pandas", "plotly", "torch", "streamlit"])
 def test_what_is_not_installed_is_said_with_its_extra(package, capsys, monkeypatch, folder):
     commands = {
-        "pandas": "sweep --units 10",
+        "pandas": "sweep --units 10 --parquet a.parquet",
         "plotly": "figure a.html --units 10",
         "torch": "check m:f --input 4",
         "streamlit": "app",
