@@ -5,13 +5,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
 from torch.utils._pytree import tree_map
 
 from dropviz.frameworks.findings import Finding, nothing_wrong, told
+from dropviz.live.shown import Shown
 from dropviz.numbers.checks import check_count
 from dropviz.torch.state import as_it_was, sow
 from dropviz.torch.verdicts import Passes, few_draws, findings_of, places_of
@@ -24,7 +25,7 @@ SEED = 20_261_127
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Shown):
     """What `check` found: ``places`` where random numbers enter, and ``findings``, what is wrong.
 
     A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
@@ -35,6 +36,7 @@ class Report:
     places: tuple[Mapping[str, Any], ...]
     findings: tuple[Finding, ...]
     passes: int
+    DRAWN_BY: ClassVar[str] = "dropviz.figures.audits.places_live"
 
     @property
     def right(self) -> bool:
