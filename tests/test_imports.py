@@ -28,9 +28,13 @@ SHOWS_ITSELF = {
     ("dropviz.frameworks.audits", "dropviz.figures.audits.audit_live"),
     ("dropviz.layers.reports", "dropviz.figures.layers.layers_live"),
     ("dropviz.simulation.sweep", "dropviz.figures.sweep_live"),
-    ("dropviz.torch.checking", "dropviz.figures.audits.places_live"),
+    ("dropviz.frameworks.findings", "dropviz.figures.audits.places_live"),
 }
-OPENS_BY_NAME = {"dropviz.live.shown", "dropviz.cli"}  # the terminal opens what a person names
+OPENS_BY_NAME = {
+    "dropviz.live.shown",
+    "dropviz.cli.verdicts",
+    "dropviz.cli.words",
+}  # the terminal opens what a person names
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
 NOT_OURS = {
