@@ -24,8 +24,19 @@ FLOORS = {
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
     "numbers": 1,
 }
-# A result that draws itself when it is asked to: the one way upwards, opened by name inside of its method.
-SHOWS_ITSELF = {("dropviz.layers.reports", "dropviz.figures.layers")}
+# Results that draw themselves when they are asked to, each by the function that it names (`live/shown.py`): the one way
+# upwards.
+SHOWS_ITSELF = {
+    ("dropviz.frameworks.audits", "dropviz.figures.audits.audit_live"),
+    ("dropviz.layers.reports", "dropviz.figures.layers.layers_live"),
+    ("dropviz.simulation.sweep", "dropviz.figures.sweep_live"),
+    ("dropviz.frameworks.findings", "dropviz.figures.audits.places_live"),
+}
+OPENS_BY_NAME = {
+    "dropviz.live.shown",
+    "dropviz.cli.verdicts",
+    "dropviz.cli.words",
+}  # the terminal opens what a person names
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
 NOT_OURS = {
@@ -119,13 +130,19 @@ def test_imports_lead_downwards(module):
 
 
 def test_what_is_opened_by_name_is_known():
-    by_name = re.compile(r"import_module\(\s*\"(dropviz[\w.]*)\"")
-    found = {
-        (module, name)
-        for module, path in SOURCES.items()
-        for name in by_name.findall(path.read_text("utf-8"))
-    }
+    texts = {module: path.read_text("utf-8") for module, path in SOURCES.items()}
+    assert {
+        module for module, text in texts.items() if re.search("import_module|__import__", text)
+    } == OPENS_BY_NAME
+    drawn_by = re.compile(r'DRAWN_BY: ClassVar\[str\] = "([\w.]+)"')
+    found = {(module, name) for module, text in texts.items() for name in drawn_by.findall(text)}
     assert found == SHOWS_ITSELF
+    assert {name.rpartition(".")[0] for _, name in found} <= {
+        name for name in SOURCES if _room(name) == "figures"
+    }
+    for _, name in found:
+        room, _, function = name.rpartition(".")
+        assert function in _functions(room)
 
 
 # ---- compute, hold, draw --------------------------------------------------------------------------------------------
