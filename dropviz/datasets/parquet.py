@@ -22,7 +22,7 @@ from dropviz.datasets.processes import limit_this_process
 from dropviz.numbers.checks import Floats
 
 MOST_UNPACKED = 20 * MOST_VALUES  # bytes: a value has 8, its place in a dictionary 4, pages have headers
-ROWS = 1 << 12  # read at a time
+PART = 1 << 17  # values read at a time
 
 
 def table_values(data: bytes) -> Floats:
@@ -50,7 +50,8 @@ def table_parts(data: bytes) -> Iterator[Floats]:
     file, names = _opened(data)
     check_columns(len(names), MOST_COLUMNS)
     try:
-        for rows in file.iter_batches(batch_size=ROWS, columns=names, use_threads=False):
+        size = max(1, PART // max(1, len(names)))
+        for rows in file.iter_batches(batch_size=size, columns=names, use_threads=False):
             yield np.column_stack(_columns(rows))
     except Exception as error:
         raise ValueError(UNREADABLE_PARQUET) from error

@@ -19,7 +19,7 @@ from dropviz.datasets.files import HEADER_BYTES, REAL, csv_lines, npy_header, nu
 from dropviz.datasets.layer_files import header_length, tensors
 from dropviz.datasets.parquet import table_parts
 
-MOST_BYTES = 200_000_000  # of a file
+MOST_BYTES = 200 * 2**20  # of a file
 MOST_UNPACKED = 1_000_000_000  # bytes, of all arrays of an .npz
 MOST_SLICE = 2_000_000  # values of a slice, such as an example
 PART = 1 << 17  # values of a part, where a slice has fewer
@@ -281,7 +281,7 @@ def _csv(stem: str, data: BinaryIO) -> Iterator[Streamed]:
 
 
 def _parquet(stem: str, data: BinaryIO) -> Iterator[Streamed]:
-    yield Streamed(stem, table_parts(data.read(MOST_BYTES + 1)))
+    yield Streamed(stem, table_parts(_Source(data.read).up_to(MOST_BYTES + 1)))
 
 
 _READERS: dict[str, Callable[[str, BinaryIO], Iterator[Streamed]]] = {

@@ -94,11 +94,11 @@ def _words(at: int, layer: LayerView) -> list[words.Block]:
 
 def _facts(layer: LayerView) -> str:
     said = layer.report
-    units = f"{said.units:,} unit{'s' * (said.units > 1)}"
-    return (
-        f"{units} at test: mean {plain(said.all_mean, 3)}, variance {plain(said.all_variance, 3)}, "
-        f"{_percent(layer.zeros)} zeros"
+    units = (
+        f"{said.units:,} unit{'s' * (said.units > 1)}, {said.values:,} value{'s' * (said.values > 1)} each"
     )
+    moments = f"mean {plain(said.all_mean, 3)}, variance {plain(said.all_variance, 3)}"
+    return f"{units}, at test: {moments}, {_percent(layer.zeros)} zeros"
 
 
 def _units(at: int, layer: LayerView) -> list[words.Block]:

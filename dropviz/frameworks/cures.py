@@ -26,7 +26,7 @@ CURES: Mapping[str, Mapping[str, Cure]] = MappingProxyType(
                 f"{ATTENTION}self.p if self.training else 0.0)",
                 "The call takes no mode.",
             ),
-            r"\b(?:alpha_|feature_)?dropout\w* acts": Cure(
+            r"dropout\w* acts": Cure(
                 "x = F.dropout(x, p)",
                 "x = F.dropout(x, p, training=self.training)",
                 "F.dropout is on unless it is told otherwise.",

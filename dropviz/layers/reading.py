@@ -68,7 +68,8 @@ class Reading:
     def stop(self) -> None:
         """End the process, whatever it does."""
         self._process.kill()
-        self._process.wait()
+        with suppress(BrokenPipeError), self._process:  # which closes its pipes, and waits
+            pass
 
 
 def read_layers(name: str, content: bytes) -> Found:

@@ -98,7 +98,7 @@ def uploads(
         key=f"{key}_{number}",
         help=help,
         accept_multiple_files=True,
-        max_upload_size=-(-limit // 1_000_000),
+        max_upload_size=limit // 2**20,
         on_change=changed,
     )
     for file in files:

@@ -1,29 +1,29 @@
 """A person's own layers on the page: files in, what they have, and how they are taken together."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dropviz.datasets.streams import MOST_BYTES, SUFFIXES
 from dropviz.layers.network_view import MOST_LAYERS
 from dropviz.layers.reading import Found, read_layers
 from dropviz.layers.together import Network, together
-from dropviz.settings.my_network import AXIS
 from dropviz.ui.components.upload import Upload, forget_uploads, held_uploads, uploads
 from dropviz.ui.settings.sources import disarmed
-from dropviz.ui.settings.widgets import show
 
 KEY = "network_file"
 MOST_HELD = 1_000_000  # units of all files of a visitor, over all axes: 48 MB
 NAMED = 5  # of what is left out
 HELP = (
     "A record (`dropviz.torch.record`, `dv.Recorder`), or activations at test without dropout, of as many layers as "
-    f"you like: .npz, .npy, .safetensors, .csv or .parquet, {MOST_BYTES // 1_000_000} MB each. Files are read as they "
+    f"you like: .npz, .npy, .safetensors, .csv or .parquet, {MOST_BYTES // 2**20} MB each. Files are read as they "
     "come and never written down: what is kept are moments. They are no part of the address."
 )
 
 
-def my_layers(place: DeltaGenerator) -> tuple[tuple[str, ...], Network | None, int | None]:
-    """Show the uploader; return what tells the files apart, their layers, and the first that is to be shown."""
+def my_layers(axis: int) -> tuple[tuple[str, ...], Network | None, int | None]:
+    """Show the uploader; return what tells files apart, their layers, with units on ``axis``, and the first to show.
+
+    There is no network where no file was taken.
+    """
     given = uploads(
         "my layers: a record, or activations", SUFFIXES, _read, key=KEY, help=HELP, limit=MOST_BYTES
     )
@@ -34,8 +34,6 @@ def my_layers(place: DeltaGenerator) -> tuple[tuple[str, ...], Network | None, i
     if not taken:
         st.caption("Until a file is given, the example is shown. A record is three lines of code: see below.")
         return (), None, None
-    with place:
-        axis = int(show(AXIS)) if any(map(_has_axes, taken)) else 1
     network = together([(one.name, one.value) for one in taken if one.value is not None], axis)
     _say(taken, network)
     marks = (*(str(one.mark[0]) for one in taken), str(axis))
@@ -56,10 +54,6 @@ def _units(found: Found | None) -> int:
     return sum(len(table[0]) for one in (found.arrays if found else ()) for table in one.tables.values())
 
 
-def _has_axes(given: Upload[Found]) -> bool:
-    return given.value is not None and any(len(one.shape) > 1 for one in given.value.arrays)
-
-
 def _say(taken: list[Upload[Found]], network: Network) -> None:
     """Say in a line what is shown, and what is not."""
     names = ", ".join(disarmed(one.name) for one in taken[:NAMED]) + (", …" if len(taken) > NAMED else "")
@@ -69,6 +63,8 @@ def _say(taken: list[Upload[Found]], network: Network) -> None:
         left = ", ".join(disarmed(name) for name in network.without[:NAMED])
         more = ", …" if len(network.without) > NAMED else ""
         line += f" Not shown, as they have no such axis or no real numbers: {left}{more}."
+    if not count:
+        line += " So the example is shown."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(line)
         st.button("Remove all files", on_click=forget_uploads, args=(KEY,))

@@ -12,7 +12,7 @@ from dropviz.layers.reports import ActivationReport, report_on
 from dropviz.layers.together import Network
 from dropviz.settings import pages
 from dropviz.settings.kinds import RATE
-from dropviz.settings.my_network import BOUND, CHECK, EXAMPLE, FILES, SETTINGS, SHOWN
+from dropviz.settings.my_network import AXIS, BOUND, CHECK, EXAMPLE, FILES, SETTINGS, SHOWN
 from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import Ready, live_figure, ready
 from dropviz.ui.page import Page
@@ -50,12 +50,12 @@ def _controls(place: DeltaGenerator) -> tuple[str, tuple[str, ...], Network, int
     shown = show(SHOWN)
     marks: tuple[str, ...] = ()
     network, first = None, None
+    with folded_settings("network_settings", place) as ask:
+        bound, axis = float(ask(BOUND)), int(ask(AXIS))
     if shown == EXAMPLE:
         st.caption(ABOUT)
     if shown == FILES:
-        marks, network, first = my_layers(place)
-    with folded_settings("network_settings", place) as ask:
-        bound = float(ask(BOUND))
+        marks, network, first = my_layers(axis)
     return shown, marks, network or NONE, first, bound
 
 
