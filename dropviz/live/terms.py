@@ -7,6 +7,7 @@ between two `MARK`s, and the browser makes a term of it.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -80,6 +81,26 @@ def _alone(text: str, start: int, end: int) -> bool:
     if text[start:end] == "a":
         return bool(re.search(r"[·/√[]$", before) or re.match(r"[·/²]|\s[=≠≈]", after))
     return not (_is_symbol(text[start:end]) and re.search(r"\d\s$", before))
+
+
+def _cut(text: str, entries: AbstractSet[str]) -> list[str | words.Term]:
+    """A text in pieces: the first of each of ``entries`` as a term."""
+    pieces: list[str | words.Term] = []
+    done, left = 0, set(entries)
+    for start, end, entry in places(text) if left else ():
+        if entry in left:
+            pieces += [text[done:start], words.Term(entry, text[start:end])]
+            done, left = end, left - {entry}
+    return [piece for piece in (*pieces, text[done:]) if piece] or [text]
+
+
+@lru_cache(maxsize=2**12)
+def _marked(text: str, entries: frozenset[str]) -> tuple[str, Mapping[str, str]]:
+    """A text with the first of each of ``entries`` between two `MARK`s, and what the words there mean."""
+    pieces = _cut(text, entries)
+    terms = {piece.shown: piece.meaning for piece in pieces if isinstance(piece, words.Term)}
+    marked = (f"{MARK}{each.shown}{MARK}" if isinstance(each, words.Term) else each for each in pieces)
+    return "".join(marked), terms
 
 
 # ---- a page ---------------------------------------------------------------------------------------------------------
@@ -166,7 +187,7 @@ class Reader:
             match span:
                 case str():
                     text = unbroken(span)
-                    told += self._cut(text, self._new([text]))
+                    told += _cut(text, self._new([text]))
                     continue
                 case words.LiveText(name, style) if style != "code" and self._placed[name] == 1:
                     values = {text: None for texts in self._texts for text in texts.get(name, ())}
@@ -181,25 +202,13 @@ class Reader:
         self.known |= new
         return new
 
-    def _cut(self, text: str, entries: set[str]) -> list[str | words.Term]:
-        """A text in pieces: the first of each of ``entries`` as a term."""
-        pieces: list[str | words.Term] = []
-        done, left = 0, set(entries)
-        for start, end, entry in places(text) if left else ():
-            if entry in left:
-                pieces += [text[done:start], words.Term(entry, text[start:end])]
-                done, left = end, left - {entry}
-        return [piece for piece in (*pieces, text[done:]) if piece] or [text]
-
     def _marked(self, text: str, entries: set[str]) -> str:
         text = text.replace(MARK, "")
         if not entries:
             return text
-        pieces = self._cut(text, entries)
-        self.terms |= {piece.shown: piece.meaning for piece in pieces if isinstance(piece, words.Term)}
-        return "".join(
-            f"{MARK}{each.shown}{MARK}" if isinstance(each, words.Term) else each for each in pieces
-        )
+        marked, terms = _marked(text, frozenset(entries))
+        self.terms |= terms
+        return marked
 
 
 def _folded(part: Any) -> bool:

@@ -139,5 +139,4 @@ PAGE = Page(
     settings=(*SETTINGS, FRAMEWORK),
     controls=_controls,
     view=_view,
-    beside=lambda: kept(VIEW) == "full",
 )
