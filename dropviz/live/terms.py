@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import is_
 from typing import Any
 
 from dropviz.live import words
@@ -148,14 +149,14 @@ class Reader:
         return [self._marked(text, entries or set()) for text in whole]
 
     def _read(self, part: Any) -> Any:
-        match part:
-            case str():
-                return unbroken(part)
-            case list() | tuple():
-                return type(part)(self._read(each) for each in part)
-            case Mapping():
-                return {name: self._read(each) for name, each in part.items()}
-        return self._record(part) if is_dataclass(part) else part
+        if isinstance(part, str):
+            return unbroken(part)
+        if isinstance(part, list | tuple):
+            read = [self._read(each) for each in part]
+            return part if all(map(is_, read, part)) else type(part)(read)
+        if is_dataclass(part):
+            return self._record(part)
+        return {name: self._read(each) for name, each in part.items()} if isinstance(part, Mapping) else part
 
     def _record(self, part: Any) -> Any:
         match part:
@@ -171,8 +172,9 @@ class Reader:
             case words.Code() | words.Styled(_, "code"):
                 pass
             case _ if self._unfolds or not _folded(part):
-                read = {each.name for each in fields(part)} - _UNREAD
-                return replace(part, **{name: self._read(getattr(part, name)) for name in read})
+                read = {name: self._read(getattr(part, name)) for name in _read_of(type(part))}
+                changed = {name: each for name, each in read.items() if each is not getattr(part, name)}
+                return replace(part, **changed) if changed else part
         return part
 
     def _row(self, cells: Sequence[words.Spans]) -> Sequence[words.Spans]:
@@ -211,6 +213,12 @@ class Reader:
         return marked
 
 
+@cache
+def _read_of(record: type) -> tuple[str, ...]:
+    """The fields of a record that hold words, or what does."""
+    return tuple(each.name for each in fields(record) if each.name not in _UNREAD)
+
+
 def _folded(part: Any) -> bool:
     return isinstance(part, words.Fold) or (isinstance(part, Row) and bool(part.fold))
 
@@ -220,9 +228,8 @@ def _live_texts(part: Any) -> Iterator[str]:
     if isinstance(part, words.LiveText):
         yield part.name
     elif is_dataclass(part):
-        for each in fields(part):
-            if each.name not in _UNREAD:
-                yield from _live_texts(getattr(part, each.name))
+        for name in _read_of(type(part)):
+            yield from _live_texts(getattr(part, name))
     elif isinstance(part, list | tuple | Mapping):
         for each in part.values() if isinstance(part, Mapping) else part:
             yield from _live_texts(each)

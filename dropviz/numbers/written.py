@@ -64,12 +64,20 @@ def short(value: float) -> str:
 
 
 def each_plain(values: ArrayLike, digits: int = 4) -> list[str]:
-    """Write each of ``values``, shape (n,), as `plain` does.
+    """Write each of ``values``, shape (n,), as `plain` does, in one go where they are of ordinary size.
 
     >>> each_plain([0.5, 2.0])
     ['0.5000', '2.000']
     """
-    return [plain(value, digits) for value in np.asarray(values, dtype=np.float64).tolist()]
+    numbers = np.asarray(values, dtype=np.float64)
+    size = np.abs(numbers)
+    texts = (
+        ("|".join([f"%#.{digits}g"] * len(numbers)) % tuple(numbers.tolist())).replace("-", "−").split("|")
+    )
+    ordinary = (size >= 1e-3) & (size < 0.9 * 10.0 ** (digits - 1))
+    for at in np.flatnonzero(~ordinary).tolist():
+        texts[at] = plain(float(numbers[at]), digits)
+    return texts if len(numbers) else []
 
 
 def estimated(estimate: Estimate) -> list[str]:
