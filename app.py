@@ -4,6 +4,7 @@
 The script stands here, as Streamlit would take a folder ``pages`` beside it for pages of its own.
 """
 
+import gc
 import os
 import sys
 
@@ -24,6 +25,10 @@ if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
     hold_uploads_in_memory()
     rooms = hall()
+    # What is there before the first visitor comes stays: the collector need not look at it again and again, nor so often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
     app = st.App(
         __file__,
         lifespan=lifespan(rooms),

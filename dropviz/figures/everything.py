@@ -13,7 +13,7 @@ from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import SMALLEST_DRAWN, Line, Panel, Row
 from dropviz.numbers.checks import check_choice
-from dropviz.numbers.written import estimated, plain
+from dropviz.numbers.written import each_plain, estimated
 from dropviz.settings.first_screen import MEASURES
 from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.histogram import Distribution
@@ -220,7 +220,7 @@ def numbers(sweep: Sweep, row: Strategy, measure: str = RATIO) -> dict[str, Sequ
 
 @lru_cache(maxsize=128)  # exact values are the same for every draw
 def _written(values: bytes, before: str, digits: int) -> tuple[str, ...]:
-    return tuple(f"{before}{plain(value, digits)}" for value in np.frombuffer(values).tolist())
+    return tuple(f"{before}{text}" for text in each_plain(np.frombuffer(values), digits))
 
 
 def _notes(picture: Distribution) -> list[str]:

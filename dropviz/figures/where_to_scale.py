@@ -20,7 +20,7 @@ from dropviz.figures.panels.phases import phases, shaded
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure, UnitRow, Variant
 from dropviz.live.panels import Axis, Line, Panel, Row
-from dropviz.numbers.written import plain
+from dropviz.numbers.written import each_plain, plain
 from dropviz.settings.first_screen import ANSWER, MEASURES
 from dropviz.simulation.first_screen import FirstScreen
 from dropviz.simulation.sweep import Sweep
@@ -225,16 +225,16 @@ def _texts_of(
     v: float,
 ) -> Mapping[str, Sequence[str]]:
     """What is said of one answer at every rate: the finding, the two means, and whether they agree."""
-    findings = [_finding(row, rate, mu, v) for rate in rates]
-    told = zip(rates, train, test, strict=True)
+    findings = _findings(row, rates, mu == 0.0, v == 0.0)
+    told = zip(rates, each_plain(train, 3), each_plain(test, 3), findings, strict=True)
     return {
         "finding": findings,
-        "train-mean": [plain(mean, 2) for mean in train],
-        "test-mean": [plain(mean, 2) for mean in test],
+        "train-mean": each_plain(train, 2),
+        "test-mean": each_plain(test, 2),
         "badge": [_badge(one, other) for one, other in zip(train, test, strict=True)],
         "summary": [
-            f"Rate {rate:.2f}. Training mean {plain(one, 3)}, test mean {plain(other, 3)}. {finding}"
-            for (rate, one, other), finding in zip(told, findings, strict=True)
+            f"Rate {rate:.2f}. Training mean {one}, test mean {other}. {finding}"
+            for rate, one, other, finding in told
         ],
     }
 
@@ -246,15 +246,20 @@ def _badge(train: float, test: float) -> str:
     return f"× {plain(test / train, 3)}"
 
 
-def _finding(row: Strategy, rate: float, mu: float, v: float) -> str:
-    """What happens at this rate, in a sentence."""
+@lru_cache(maxsize=12)  # they are the same for most laws
+def _findings(row: Strategy, rates: tuple[float, ...], centred: bool, constant: bool) -> list[str]:
+    return [_finding(row, rate, centred, constant) for rate in rates]
+
+
+def _finding(row: Strategy, rate: float, centred: bool, constant: bool) -> str:
+    """What happens at this rate, in a sentence; of ``centred`` activations the mean is 0."""
     keep = f"{round(1.0 - rate, 6):g}"
     factor = f"1/{keep} = {plain(1.0 / (1.0 - rate), 3)}"
     if rate == 0.0:
         return "At rate 0 nothing is dropped, and there is nothing to scale."
-    if mu == v == 0.0:
+    if centred and constant:
         return "Every activation is 0, and stays 0 whatever is scaled."
-    if mu == 0.0:
+    if centred:
         return {
             "none": "Nothing is scaled, and no mean shows it: every mean is 0. The variances differ.",
             "standard": f"At test every output is multiplied by {keep}; every mean is 0 all the same.",

@@ -7,6 +7,7 @@ draw it. Colours are roles, the keys of `COLORS`. What the browser gets is these
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -279,12 +280,18 @@ def wire(value: Any) -> Any:
         with np.errstate(over="ignore"):  # no axis reaches that far
             compact = np.ascontiguousarray(value, dtype="<f4")
         return {"points": compact.shape[-1], "data": base64.b64encode(compact.tobytes()).decode("ascii")}
+    if isinstance(value, list | tuple):
+        return list(value) if _JSON.issuperset(map(type, value)) else [wire(part) for part in value]
     if is_dataclass(value):
-        record = {each.name: wire(getattr(value, each.name)) for each in fields(value)}
-        said = [word for word, kinds in _SAID.items() if isinstance(value, kinds)]
-        return {word: type(value).__name__ for word in said} | record
+        said, names = _record_of(type(value))
+        return {**said, **{name: wire(getattr(value, name)) for name in names}}
     if isinstance(value, np.generic):
         return value.item()
-    if isinstance(value, Mapping):
-        return {name: wire(part) for name, part in value.items()}
-    return [wire(part) for part in value] if isinstance(value, list | tuple) else value
+    return {name: wire(part) for name, part in value.items()} if isinstance(value, Mapping) else value
+
+
+@cache
+def _record_of(kind: type) -> tuple[Mapping[str, str], Sequence[str]]:
+    """What a record of this kind says that it is, and the names of its fields."""
+    said = {word: kind.__name__ for word, kinds in _SAID.items() if issubclass(kind, kinds)}
+    return said, [each.name for each in fields(kind)]

@@ -7,8 +7,10 @@ between two `MARK`s, and the browser makes a term of it.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import is_
 from typing import Any
 
 from dropviz.live import words
@@ -82,6 +84,26 @@ def _alone(text: str, start: int, end: int) -> bool:
     return not (_is_symbol(text[start:end]) and re.search(r"\d\s$", before))
 
 
+def _cut(text: str, entries: AbstractSet[str]) -> list[str | words.Term]:
+    """A text in pieces: the first of each of ``entries`` as a term."""
+    pieces: list[str | words.Term] = []
+    done, left = 0, set(entries)
+    for start, end, entry in places(text) if left else ():
+        if entry in left:
+            pieces += [text[done:start], words.Term(entry, text[start:end])]
+            done, left = end, left - {entry}
+    return [piece for piece in (*pieces, text[done:]) if piece] or [text]
+
+
+@lru_cache(maxsize=2**12)
+def _marked(text: str, entries: frozenset[str]) -> tuple[str, Mapping[str, str]]:
+    """A text with the first of each of ``entries`` between two `MARK`s, and what the words there mean."""
+    pieces = _cut(text, entries)
+    terms = {piece.shown: piece.meaning for piece in pieces if isinstance(piece, words.Term)}
+    marked = (f"{MARK}{each.shown}{MARK}" if isinstance(each, words.Term) else each for each in pieces)
+    return "".join(marked), terms
+
+
 # ---- a page ---------------------------------------------------------------------------------------------------------
 
 
@@ -127,14 +149,14 @@ class Reader:
         return [self._marked(text, entries or set()) for text in whole]
 
     def _read(self, part: Any) -> Any:
-        match part:
-            case str():
-                return unbroken(part)
-            case list() | tuple():
-                return type(part)(self._read(each) for each in part)
-            case Mapping():
-                return {name: self._read(each) for name, each in part.items()}
-        return self._record(part) if is_dataclass(part) else part
+        if isinstance(part, str):
+            return unbroken(part)
+        if isinstance(part, list | tuple):
+            read = [self._read(each) for each in part]
+            return part if all(map(is_, read, part)) else type(part)(read)
+        if is_dataclass(part):
+            return self._record(part)
+        return {name: self._read(each) for name, each in part.items()} if isinstance(part, Mapping) else part
 
     def _record(self, part: Any) -> Any:
         match part:
@@ -150,8 +172,9 @@ class Reader:
             case words.Code() | words.Styled(_, "code"):
                 pass
             case _ if self._unfolds or not _folded(part):
-                read = {each.name for each in fields(part)} - _UNREAD
-                return replace(part, **{name: self._read(getattr(part, name)) for name in read})
+                read = {name: self._read(getattr(part, name)) for name in _read_of(type(part))}
+                changed = {name: each for name, each in read.items() if each is not getattr(part, name)}
+                return replace(part, **changed) if changed else part
         return part
 
     def _row(self, cells: Sequence[words.Spans]) -> Sequence[words.Spans]:
@@ -166,7 +189,7 @@ class Reader:
             match span:
                 case str():
                     text = unbroken(span)
-                    told += self._cut(text, self._new([text]))
+                    told += _cut(text, self._new([text]))
                     continue
                 case words.LiveText(name, style) if style != "code" and self._placed[name] == 1:
                     values = {text: None for texts in self._texts for text in texts.get(name, ())}
@@ -181,25 +204,19 @@ class Reader:
         self.known |= new
         return new
 
-    def _cut(self, text: str, entries: set[str]) -> list[str | words.Term]:
-        """A text in pieces: the first of each of ``entries`` as a term."""
-        pieces: list[str | words.Term] = []
-        done, left = 0, set(entries)
-        for start, end, entry in places(text) if left else ():
-            if entry in left:
-                pieces += [text[done:start], words.Term(entry, text[start:end])]
-                done, left = end, left - {entry}
-        return [piece for piece in (*pieces, text[done:]) if piece] or [text]
-
     def _marked(self, text: str, entries: set[str]) -> str:
         text = text.replace(MARK, "")
         if not entries:
             return text
-        pieces = self._cut(text, entries)
-        self.terms |= {piece.shown: piece.meaning for piece in pieces if isinstance(piece, words.Term)}
-        return "".join(
-            f"{MARK}{each.shown}{MARK}" if isinstance(each, words.Term) else each for each in pieces
-        )
+        marked, terms = _marked(text, frozenset(entries))
+        self.terms |= terms
+        return marked
+
+
+@cache
+def _read_of(record: type) -> tuple[str, ...]:
+    """The fields of a record that hold words, or what does."""
+    return tuple(each.name for each in fields(record) if each.name not in _UNREAD)
 
 
 def _folded(part: Any) -> bool:
@@ -211,9 +228,8 @@ def _live_texts(part: Any) -> Iterator[str]:
     if isinstance(part, words.LiveText):
         yield part.name
     elif is_dataclass(part):
-        for each in fields(part):
-            if each.name not in _UNREAD:
-                yield from _live_texts(getattr(part, each.name))
+        for name in _read_of(type(part)):
+            yield from _live_texts(getattr(part, name))
     elif isinstance(part, list | tuple | Mapping):
         for each in part.values() if isinstance(part, Mapping) else part:
             yield from _live_texts(each)

@@ -32,8 +32,12 @@ export const rowOf = (numbers, index) => {
 export const numberAt = ({ values, points }, index) => values[Math.min(index, points - 1)];
 
 /** JSON that was compressed. @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<any>} */
-export const unzipped = (bytes) =>
-  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+export const unzipped = (bytes) => {
+  const { readable, writable } = new DecompressionStream("gzip");
+  const writer = writable.getWriter(); // a Blob would cross to the browser's process and back
+  for (const done of [writer.write(bytes), writer.close()]) done.catch(() => {}); // who reads hears of it
+  return new Response(readable).json();
+};
 
 /**
  * A line of JSON that is new on every rerun, and a function that reads the rest: the figure's JSON, compressed.

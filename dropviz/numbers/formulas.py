@@ -5,9 +5,11 @@ from functools import lru_cache
 
 KEPT = "\u00a0"  # a space at which no line ends
 _SIGNS = "=≈≠<>≤≥×÷+−·/±→"
-# Before and behind a sign that stands alone, before % and …, and between a quantity and its number.
+# A space before or behind a sign that stands alone, before % and …, and between a quantity and its number. The space
+# comes first in the pattern: only there the search looks.
 _INSIDE = re.compile(
-    rf" (?=[{_SIGNS}](?: |$)|[%…])|(?:(?<=^[{_SIGNS}])|(?<=[ (][{_SIGNS}])) |(?:(?<=\bp)|(?<=\b(?:rate|step))) (?=\d)"
+    rf" (?:(?=[{_SIGNS}](?: |$)|[%…])|(?<=^[{_SIGNS}] )|(?<=[ (][{_SIGNS}] )"
+    r"|(?:(?<=\bp )|(?<=\b(?:rate|step) ))(?=\d))"
 )
 _NEXT_EQUALITY = re.compile(f"(?<={KEPT})([=≈]{KEPT}[^ ]*?){KEPT}(?=[=≈]{KEPT})")
 
@@ -21,4 +23,5 @@ def unbroken(text: str) -> str:
     """
     if " " not in text:
         return text
-    return _NEXT_EQUALITY.sub(r"\1 ", _INSIDE.sub(KEPT, text))
+    text = _INSIDE.sub(KEPT, text)
+    return _NEXT_EQUALITY.sub(r"\1 ", text) if text.count("=") + text.count("≈") > 1 else text

@@ -3,12 +3,14 @@
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 
 UNDEFINED = "undefined"
 UNKNOWN = "± ?"  # an error that nobody knows
+ONE_DIGIT = 1.95  # the first digit of what is no more, rounded to one decimal, is 1
 
 
 def read_number(text: str) -> float:
@@ -34,9 +36,10 @@ def plain(value: float, digits: int = 4) -> str:
         return "infinite" if math.isinf(value) else UNDEFINED
     if value == 0.0:
         return "0"
-    text = f"{value:.{digits}g}"
-    if "e" not in text and abs(value) >= 1e-3:
-        text = f"{value:.{max(0, digits - 1 - math.floor(math.log10(abs(float(text)))))}f}"
+    text = f"{value:#.{digits}g}"  # with the zeros at its end
+    if "e" in text or abs(value) < 1e-3:
+        text = f"{value:.{digits}g}"
+    text = text.removesuffix(".")
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
@@ -61,12 +64,20 @@ def short(value: float) -> str:
 
 
 def each_plain(values: ArrayLike, digits: int = 4) -> list[str]:
-    """Write each of ``values``, shape (n,), as `plain` does.
+    """Write each of ``values``, shape (n,), as `plain` does, in one go where they are of ordinary size.
 
     >>> each_plain([0.5, 2.0])
     ['0.5000', '2.000']
     """
-    return [plain(value, digits) for value in np.asarray(values, dtype=np.float64).tolist()]
+    numbers = np.asarray(values, dtype=np.float64)
+    size = np.abs(numbers)
+    texts = (
+        ("|".join([f"%#.{digits}g"] * len(numbers)) % tuple(numbers.tolist())).replace("-", "−").split("|")
+    )
+    ordinary = (size >= 1e-3) & (size < 0.9 * 10.0 ** (digits - 1))
+    for at in np.flatnonzero(~ordinary).tolist():
+        texts[at] = plain(float(numbers[at]), digits)
+    return texts if len(numbers) else []
 
 
 def estimated(estimate: Estimate) -> list[str]:
@@ -80,20 +91,28 @@ def estimated(estimate: Estimate) -> list[str]:
     if estimate.simulated is None or estimate.error is None:
         return each_plain(estimate.exact)
     numbers, spread = estimate.simulated.tolist(), estimate.error.tolist()
+    decimals = _decimals_in_one_go(estimate.simulated, estimate.error)
     texts = [""] * len(numbers)
-    regular: dict[int, list[int]] = {}
-    for at, (value, error) in enumerate(zip(numbers, spread, strict=True)):
-        decimals = _decimals(error) if 0.0 < error < 1.0 else 0
-        if 0 < decimals <= 8 and 1e-9 < abs(value) < 1e6 and error > 1e-15 * abs(value):
-            regular.setdefault(decimals, []).append(at)
-        else:
-            texts[at] = with_error(value, error)
-    for decimals, places in regular.items():
-        line = f"%.{decimals}f ± %.{decimals}f|" * len(places)
-        parts = [part for at in places for part in (round(numbers[at], decimals) + 0.0, spread[at])]
+    for shown in np.unique(decimals).tolist():
+        places = np.flatnonzero(decimals == shown).tolist()
+        if not shown:
+            for at in places:
+                texts[at] = with_error(numbers[at], spread[at])
+            continue
+        line = f"%.{shown}f ± %.{shown}f|" * len(places)
+        parts = [part for at in places for part in (round(numbers[at], shown) + 0.0, spread[at])]
         for at, text in zip(places, (line % tuple(parts)).replace("-", "−").split("|"), strict=False):
             texts[at] = text
     return texts
+
+
+def _decimals_in_one_go(values: Floats, errors: Floats) -> NDArray[np.int64]:
+    """Decimals of each value and its error, where these say all: 1 to 8, else 0; shape (n,)."""
+    size = np.abs(values)
+    regular = (errors > 0.0) & (errors < 1.0) & (size > 1e-9) & (size < 1e6) & (errors > 1e-15 * size)
+    decimals = np.zeros(len(values), dtype=np.int64)
+    decimals[regular] = _decimals(errors[regular])
+    return np.where(decimals <= 8, decimals, 0)
 
 
 def with_error(value: float, error: float) -> str:
@@ -113,7 +132,7 @@ def with_error(value: float, error: float) -> str:
         return f"{grouped(value, 2)} {UNKNOWN}"
     if not math.isfinite(value) or not math.isfinite(error) or error <= max(1e-15 * abs(value), 1e-99):
         return plain(value)
-    decimals = _decimals(error)
+    decimals = int(_decimals(error))
     if decimals <= 8 and abs(value) < 1e6 and error < 1e6:
         value = round(value, decimals) + 0.0  # no minus before a zero
         return f"{value:.{max(0, decimals)}f} ± {round(error, decimals):.{max(0, decimals)}f}".replace(
@@ -126,7 +145,7 @@ def with_error(value: float, error: float) -> str:
     return text.replace("-", "−", 1) if scaled[0] < 0.0 else text
 
 
-def _decimals(error: float) -> int:
+def _decimals(error: ArrayLike) -> NDArray[np.int64]:
     """Decimals that show the digits of an error: the first, or two where the first is 1."""
-    power = math.floor(math.log10(error))
-    return 1 - power if round(error / 10.0**power, 1) < 2.0 else -power
+    power = np.floor(np.log10(error))
+    return np.where(error / 10.0**power <= ONE_DIGIT, 1 - power, -power).astype(np.int64)

@@ -6,7 +6,6 @@ What is shown of a sweep comes from its own first chunk.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from dropviz.numbers.checks import Floats
 from dropviz.simulation.masks import from_block_on
-from dropviz.simulation.sweep import SweepConfig, draw_chunk
+from dropviz.simulation.sweep import SweepConfig, first_chunk
 
 FINE_BINS = 400
 MOST_SEARCHED = 16_384  # units, for a dozen of them,
@@ -48,15 +47,15 @@ class Histogram:
         defined = scales > 0.0  # else every output is 0, or the factor is undefined
         inside = edges / np.where(defined, scales, 1.0)[:, None]
         below = np.broadcast_to(self.below[rows], (len(scales), len(self.edges)))
-        reached = [np.interp(at, self.edges, row) for at, row in zip(inside, below, strict=True)]
-        return np.where(defined[:, None], np.diff(reached), 0.0)
+        return np.where(defined[:, None], np.diff(_between(inside, self.edges, below)), 0.0)
 
 
-@lru_cache(maxsize=1)  # for the histogram and the units of one figure
-def _first_chunk(config: SweepConfig) -> tuple[Floats, NDArray[np.int64]]:
-    values, sizes = draw_chunk(config, 0, 0)
-    values.flags.writeable = sizes.flags.writeable = False
-    return values, sizes
+def _between(at: Floats, x: Floats, rows: Floats) -> Floats:
+    """`numpy.interp` of each row of ``at`` in its row over ``x``, to the bit, in one go."""
+    left = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(x) - 2)
+    low, high = (np.take_along_axis(rows, left + step, axis=1) for step in (0, 1))
+    risen = (high - low) / (x[left + 1] - x[left]) * (at - x[left]) + low
+    return np.where(at >= x[-1], rows[:, -1:], np.where(at < x[0], rows[:, :1], risen))
 
 
 def histogram(config: SweepConfig, bins: int = FINE_BINS) -> Histogram:
@@ -64,7 +63,7 @@ def histogram(config: SweepConfig, bins: int = FINE_BINS) -> Histogram:
 
     Cost: one pass over the units, whatever the number of rates.
     """
-    values, sizes = _first_chunk(config)
+    values, sizes = first_chunk(config)
     low, high = float(values.min()), float(values.max())
     margin = 1e-9 * (high - low) or 0.005 * max(abs(low), 1e-6)
     edges = np.linspace(low - margin, high + margin, bins + 1)
@@ -81,7 +80,7 @@ def histogram(config: SweepConfig, bins: int = FINE_BINS) -> Histogram:
 
 def some_units(config: SweepConfig, count: int) -> Units:
     """Pick at most ``count`` units of the sweep at random, the same ones on every call."""
-    values, sizes = _first_chunk(config)
+    values, sizes = first_chunk(config)
     rng = np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(2**31,)))
     chosen = rng.choice(len(values), size=min(count, len(values)), replace=False)
     return Units(values[chosen], np.searchsorted(np.cumsum(sizes), chosen, side="right"))
@@ -94,7 +93,7 @@ def even_units(config: SweepConfig, count: int) -> Units:
     where μ is 0). They drop out one after the other at the rates 1/2n, 3/2n, …, each followed by the one that lies as
     far on the other side of μ, the last one never. Each wish takes the unit that is nearest to both.
     """
-    values, sizes = _first_chunk(config)
+    values, sizes = first_chunk(config)
     rates, place = np.append(config.rates, 1.0), np.repeat(np.arange(len(sizes)), sizes)
     some = slice(None, None, -(-len(values) // MOST_SEARCHED))  # of all blocks, which follow one another
     values, place = values[some], place[some]
@@ -106,11 +105,13 @@ def even_units(config: SweepConfig, count: int) -> Units:
     half = count // 2
     pairs = [*range(0, half, 2), *range(1, half, 2)]
     turn = [one for low in pairs for one in (low, count - 1 - low)] + [half] * (count % 2)
-    free, chosen = np.ones(len(values), dtype=bool), np.zeros(count, dtype=np.intp)
+    chosen, taken = np.zeros(count, dtype=np.intp), []
+    dropped = rates[place]
     for rate, one in zip(drop, turn, strict=True):
-        far = ((values - wanted[one]) / (spread or 1.0)) ** 2 + (DROPS_MATTER * (rates[place] - rate)) ** 2
-        chosen[one] = int(np.argmin(np.where(free, far, np.inf)))
-        free[chosen[one]] = False
+        far = ((values - wanted[one]) / (spread or 1.0)) ** 2 + (DROPS_MATTER * (dropped - rate)) ** 2
+        far[taken] = np.inf
+        chosen[one] = int(np.argmin(far))
+        taken.append(chosen[one])
     shown = chosen[7 * np.arange(count) % count] if count % 7 else chosen  # not in the order of their size
     return Units(values[shown], place[shown])
 

@@ -5,9 +5,10 @@ cost does not grow with the number of rates.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -29,11 +30,12 @@ from dropviz.numbers.checks import (
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, check_rates, config_repr
 from dropviz.simulation import stored
+from dropviz.simulation.expected import errors_of_one, expected, kept_gap
 from dropviz.simulation.masks import block_sizes, output_moments
 from dropviz.theory.activations import RELU, Activations
-from dropviz.theory.law import Mixture, law_of, size_of
-from dropviz.theory.moments import PHASES, Discrepancy, Moments, exact_gap, exact_moments, mean_ratio
-from dropviz.theory.standard_errors import GAPS, gap_errors, moment_errors
+from dropviz.theory.law import size_of
+from dropviz.theory.moments import PHASES, Discrepancy, Moments, mean_ratio
+from dropviz.theory.standard_errors import GAPS
 from dropviz.theory.strategies import strategy
 from dropviz.theory.wasserstein import wasserstein
 
@@ -267,7 +269,7 @@ class Sweep(MomentEstimates, Shown):
         if measure == "mean_ratio":
             exact = mean_ratio(strategy(name), self.config.rates)
         else:
-            exact = exact_gap(measure, name, self.config.rates, self.config.activations)
+            exact = kept_gap(measure, name, self.config.rates, self.config.activations)
         if measure not in GAPS:
             return Estimate(exact)
         fair = np.broadcast_to(self.gap_fair, self.gap_se.shape)[GAPS.index(measure), row]
@@ -319,51 +321,33 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
         raise ValueError(
             f"executor must be a concurrent.futures.Executor or None; got {type(executor).__name__}"
         )
-    rows = [strategy(name) for name in config.strategies]
-    rates = np.asarray(config.rates)
-    scales = np.array([[row.train_scale(rates), row.test_scale(rates)] for row in rows])
+    law = expected(config.activations, config.rates, config.strategies)
     mu, v = config.activations.exact_mean, config.activations.exact_variance
-    exact = [[exact_moments(row, phase, rates, mu, v) for phase in PHASES] for row in rows]
-    exact_mean = np.array([[moments.mean for moments in phases] for phases in exact])
     repeats = [
-        output_moments(powers, config.units, scales, mu, v) for powers in _power_sums(config, executor, mu, v)
+        output_moments(powers, config.units, law.scales, mu, v)
+        for powers in _power_sums(config, executor, mu, v)
     ]
     mean, variance, rms_gap = (np.mean(values, axis=0) for values in zip(*repeats, strict=True))
-    errors = _errors(config, scales, repeats, exact_mean)
     return Sweep(
         config=config,
         mean=mean,
         variance=variance,
-        exact_mean=exact_mean,
-        exact_variance=np.array([[moments.variance for moments in phases] for phases in exact]),
+        exact_mean=law.mean,
+        exact_variance=law.variance,
         rms_gap=rms_gap,
-        **errors,
+        **_errors(config, repeats, law.mean),
     )
 
 
 def _errors(
-    config: SweepConfig, scales: Floats, repeats: Sequence[tuple[Floats, Floats, Floats]], exact_mean: Floats
-) -> dict[str, Any]:
+    config: SweepConfig, repeats: Sequence[tuple[Floats, Floats, Floats]], exact_mean: Floats
+) -> Mapping[str, Any]:
     """Standard errors of the moments and gaps, and whether they are fair: from the law, or from several repeats."""
-    if len(repeats) > 1:
-        mean_se, variance_se, _ = (_spread(values) for values in zip(*repeats, strict=True))
-        gap_se = _spread([_gaps(mean, variance, rms, exact_mean) for mean, variance, rms in repeats])
-        return {"mean_se": mean_se, "variance_se": variance_se, "gap_se": gap_se}
-    law, rates = law_of(config.activations), np.asarray(config.rates)
-    everyone, nobody = np.ones_like(rates), np.zeros_like(rates)
-    masked = Mixture(
-        np.array([[1.0 - rates, everyone], [rates, nobody]]), np.array([[everyone] * 2, [nobody] * 2])
-    )
-    before = moment_errors(law, masked, config.units)  # of m·a and a, which the factors multiply
-    gap_se, gap_fair = gap_errors(law, rates, scales, config.units)
-    return {
-        "mean_se": scales * before.mean,
-        "variance_se": scales**2 * before.variance,
-        "gap_se": gap_se,
-        "mean_fair": before.mean_fair,
-        "variance_fair": before.variance_fair,
-        "gap_fair": gap_fair,
-    }
+    if len(repeats) == 1:
+        return errors_of_one(config.activations, config.rates, config.strategies, config.units)
+    mean_se, variance_se, _ = (_spread(values) for values in zip(*repeats, strict=True))
+    gap_se = _spread([_gaps(mean, variance, rms, exact_mean) for mean, variance, rms in repeats])
+    return {"mean_se": mean_se, "variance_se": variance_se, "gap_se": gap_se}
 
 
 def _spread(repeats: Sequence[Floats]) -> Floats:
@@ -378,6 +362,14 @@ def draw_chunk(config: SweepConfig, replicate: int, chunk: int) -> tuple[Floats,
     count = min(CHUNK, config.units - chunk * CHUNK)
     values = config.activations.sample(rng, count)
     return values, block_sizes(rng, count, config.rates)
+
+
+@lru_cache(maxsize=1)
+def first_chunk(config: SweepConfig) -> tuple[Floats, NDArray[np.int64]]:
+    """What `draw_chunk` draws first, read-only: of the same figure the histogram and the units are asked for next."""
+    values, sizes = draw_chunk(config, 0, 0)
+    values.flags.writeable = sizes.flags.writeable = False
+    return values, sizes
 
 
 def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: float) -> Iterable[Floats]:
@@ -398,13 +390,14 @@ def _span_sums(start: int, stop: int, config: SweepConfig, replicate: int, mu: f
     scale = 1.0 / size_of(mu, v)
     squares = np.empty(min(CHUNK, config.units))  # one block, which the allocator keeps for the next span
     for chunk in range(start, stop):
-        deviation, sizes = draw_chunk(config, replicate, chunk)
-        deviation -= mu
+        first = replicate == chunk == 0
+        values, sizes = first_chunk(config) if first else draw_chunk(config, replicate, chunk)
+        deviation = np.subtract(values, mu, out=None if first else values)
         deviation *= scale
         filled = np.flatnonzero(sizes)  # reduceat would give an empty block its neighbour's value
-        first = (np.cumsum(sizes) - sizes)[filled]
+        begins = (np.cumsum(sizes) - sizes)[filled]
         square = np.multiply(deviation, deviation, out=squares[: deviation.size])
         sums[0] += sizes
-        sums[1, filled] += np.add.reduceat(deviation, first)
-        sums[2, filled] += np.add.reduceat(square, first)
+        sums[1, filled] += np.add.reduceat(deviation, begins)
+        sums[2, filled] += np.add.reduceat(square, begins)
     return sums

@@ -1,7 +1,6 @@
 """What every page shares: the list of pages, the style sheet, the way to the next page, and the words."""
 
-from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -67,10 +66,8 @@ def draw(page: Page) -> None:
     """Draw a page between the navigation and the footer, and keep its address."""
     st.title(page.heading, anchor=False)
     complaints = read_address(page.address, page.settings)
-    # Where it can be a fragment, a change of a setting sends neither navigation nor footer anew. A training has one of
-    # its own, and none fills the sidebar.
-    alone = page.view is not None and not page.beside()
-    (st.fragment(_fill) if alone else _fill)(page, complaints)
+    # A change of a setting sends neither navigation nor footer anew. A training has a fragment of its own.
+    (_fill if page.view is None else st.fragment(_fill))(page, complaints)
 
 
 def _fill(page: Page, complaints: list[str]) -> None:
@@ -83,21 +80,19 @@ def _fill(page: Page, complaints: list[str]) -> None:
     if page.view is None:
         write_address(page.settings)
     else:
+        # At the end of a drag what stands below, and does not follow it, is not sent anew.
         with picture:
-            _as_fragment(page.view, page)(*chosen)
+            (_view if page.below is None else st.fragment(_view))(page, chosen)
     if page.below is not None:
         with st.container(key="page_below"):
             page.below(*chosen)
 
 
-def _as_fragment(view: Callable[..., None], page: Page) -> Callable[..., None]:
-    @wraps(view)  # Streamlit tells fragments apart by name
-    def with_address(*chosen: Any) -> None:
-        with RERUNS.timed("figure"):
-            view(*chosen)
-            write_address(page.settings)
-
-    return st.fragment(with_address)
+def _view(page: Page, chosen: tuple[Any, ...]) -> None:
+    with RERUNS.timed("figure"):
+        if page.view is not None:
+            page.view(*chosen)
+        write_address(page.settings)
 
 
 def _present(page: Page) -> None:

@@ -19,9 +19,8 @@ class Page:
     settings : what its address holds
     controls : shows what stands above the picture, and in the place below it that it gets what unfolds; returns what
         was chosen, for the next two
-    view : draws the live figure and what follows its rate: a fragment, which runs alone when a drag has ended
+    view : draws the live figure and what follows its rate; runs again when a drag has ended
     below : draws what stands below and does not follow the rate
-    beside : whether its settings stand in the sidebar
     more : whether the navigation lists it under "More"
     """
 
@@ -33,5 +32,4 @@ class Page:
     controls: Callable[[DeltaGenerator], tuple[Any, ...]] = lambda _: ()
     view: Callable[..., None] | None = None
     below: Callable[..., None] | None = None
-    beside: Callable[[], bool] = lambda: False
     more: bool = False
