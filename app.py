@@ -25,7 +25,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
     hold_uploads_in_memory()
     rooms = hall()
-    # What is there before the first visitor comes stays: the collector need not look at it again and again, nor so often.
+    # What is there before the first visitor comes stays: the collector need not look at it again, nor so often.
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
