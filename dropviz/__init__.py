@@ -4,6 +4,8 @@ from dropviz.frameworks.audits import Audit, audit
 from dropviz.layers.recording import Recorder
 from dropviz.layers.reports import ActivationReport, report
 from dropviz.numbers.rates import rate_grid
+from dropviz.simulation.noise_sweep import NoiseConfig, NoiseSweep, noise_sweep
+from dropviz.simulation.study import Study, StudyConfig, study
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.theory.activations import (
     Constant,
@@ -27,11 +29,15 @@ __all__ = [
     "Exponential",
     "LogNormal",
     "Moments",
+    "NoiseConfig",
+    "NoiseSweep",
     "Normal",
     "Recorder",
     "SigmoidNormal",
     "Sparse",
     "Strategy",
+    "Study",
+    "StudyConfig",
     "Sweep",
     "SweepConfig",
     "Uniform",
@@ -39,9 +45,11 @@ __all__ = [
     "digits",
     "exact_discrepancy",
     "exact_moments",
+    "noise_sweep",
     "rate_grid",
     "report",
     "schedules",
     "strategies",
+    "study",
     "sweep",
 ]

@@ -6,7 +6,8 @@ cost does not grow with the number of rates.
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from dropviz.numbers.checks import (
 )
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, check_rates
+from dropviz.simulation.executors import check_executor, in_order, lent, pieces
 from dropviz.simulation.masks import block_sizes, output_moments
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import Mixture, law_of, size_of
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1 << 17  # units in one draw: 1 MB, which stays in the processor's cache
-SPANS = 16  # pieces of a replicate that an executor may run at the same time
+SPANS = 16  # pieces of a replicate that are summed apart
 MOST_UNITS, MOST_REPLICATES = 10_000_000_000, 1000
 
 
@@ -242,7 +244,8 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     config
         What to simulate.
     executor
-        Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit.
+        Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit. What it loses,
+        because a worker dies, is computed in this process, with a warning.
 
     Returns
     -------
@@ -260,10 +263,7 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     """
     if not isinstance(config, SweepConfig):
         raise ValueError(f"config must be a dropviz.SweepConfig; got {type(config).__name__}")
-    if not isinstance(executor, Executor | None):
-        raise ValueError(
-            f"executor must be a concurrent.futures.Executor or None; got {type(executor).__name__}"
-        )
+    check_executor(executor)
     rows = [strategy(name) for name in config.strategies]
     rates = np.asarray(config.rates)
     scales = np.array([[row.train_scale(rates), row.test_scale(rates)] for row in rows])
@@ -329,27 +329,28 @@ def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: fl
     """Yield, a replicate at a time, Σ dᵖ over each block, p = 0, 1, 2 and d = (a − μ)/size. Axes: p, block."""
     chunks = -(-config.units // CHUNK)
     edges = np.linspace(0, chunks, min(SPANS, chunks) + 1).astype(int).tolist()
-    starts, stops = edges[:-1], edges[1:]
-    run = executor.map if executor is not None else map
-    for replicate in range(config.replicates):
-        # Lists, for Dask asks how long each argument is.
-        constant = ([value] * len(starts) for value in (config, replicate, mu, v))
-        spans = run(_span_sums, starts, stops, *constant)
-        yield sum(spans, start=np.zeros((3, len(config.rates) + 1)))
+    zeros = np.zeros((3, len(config.rates) + 1))
+    with lent(executor, config.activations) as activations:
+        drawn = replace(config, activations=activations)
+        tasks = ((drawn, mu, v, *piece) for piece in pieces(chunks * config.replicates))
+        sums = chain.from_iterable(in_order(executor, _chunk_sums, tasks))
+        for _ in range(config.replicates):
+            # The order of summation decides the last bits: chunks to spans, spans to replicates, whoever computed them.
+            spans = (sum(islice(sums, stop - start), start=zeros) for start, stop in pairwise(edges))
+            yield sum(spans, start=zeros)
 
 
-def _span_sums(start: int, stop: int, config: SweepConfig, replicate: int, mu: float, v: float) -> Floats:
-    sums = np.zeros((3, len(config.rates) + 1))
-    scale = 1.0 / size_of(mu, v)
-    squares = np.empty(min(CHUNK, config.units))  # one block, which the allocator keeps for the next span
-    for chunk in range(start, stop):
-        deviation, sizes = draw_chunk(config, replicate, chunk)
+def _chunk_sums(config: SweepConfig, mu: float, v: float, start: int, stop: int) -> Floats:
+    """Sums of each of these chunks, counted through all replicates. Axes: chunk, p, block."""
+    sums, scale = np.zeros((stop - start, 3, len(config.rates) + 1)), 1.0 / size_of(mu, v)
+    for index, place in zip(range(start, stop), sums, strict=True):
+        deviation, sizes = draw_chunk(config, *divmod(index, -(-config.units // CHUNK)))
         deviation -= mu
         deviation *= scale
         filled = np.flatnonzero(sizes)  # reduceat would give an empty block its neighbour's value
         first = (np.cumsum(sizes) - sizes)[filled]
-        square = np.multiply(deviation, deviation, out=squares[: deviation.size])
-        sums[0] += sizes
-        sums[1, filled] += np.add.reduceat(deviation, first)
-        sums[2, filled] += np.add.reduceat(square, first)
+        place[0] = sizes
+        place[1, filled] = np.add.reduceat(deviation, first)
+        np.multiply(deviation, deviation, out=deviation)  # in place, as it stands in the processor's cache
+        place[2, filled] = np.add.reduceat(deviation, first)
     return sums
