@@ -11,7 +11,7 @@ import numpy as np
 
 from dropviz.numbers.checks import Checked, Floats, check_count, check_names, check_number, checked
 from dropviz.numbers.estimate import MomentEstimates
-from dropviz.numbers.rates import check_rising, rate_grid
+from dropviz.numbers.rates import check_rising, config_repr, rate_grid
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import law_of, size_of
 from dropviz.theory.stack import StackMoments, stack_moments
@@ -49,6 +49,9 @@ class StackConfig(Checked):
     weight_scale: float = checked(1.0, check_number, 0, 10)
     samples: int = checked(10_000, check_count, 2, MOST_SAMPLES)
     seed: int = checked(7, check_count, 0, 2**63 - 1)
+
+    def __repr__(self) -> str:
+        return config_repr(self)
 
     @property
     def columns(self) -> Floats:

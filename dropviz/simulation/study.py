@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dropviz.numbers.checks import Checked, check_count, check_names, check_number, checked
-from dropviz.numbers.rates import check_rising, rate_grid
+from dropviz.numbers.rates import check_rising, config_repr, rate_grid
 from dropviz.simulation.executors import Task, check_executor, in_order, lent, pieces
 from dropviz.simulation.progress import Progress, ProgressLine
 from dropviz.simulation.stack import (
@@ -89,6 +89,9 @@ class StudyConfig(Checked):
             raise ValueError(f"sources must be one or more such as dropviz.Normal(); got {self.sources!r}")
         check_names("sources", [source_name(each) for each in self.sources], str)
 
+    def __repr__(self) -> str:
+        return config_repr(self)
+
     @property
     def parts(self) -> dict[str, StackConfig]:
         """Where each part stands in the folder, and what decides it."""
@@ -126,6 +129,12 @@ class Study:
 
     config: StudyConfig
     folder: Path
+
+    def __repr__(self) -> str:
+        return f"<Study in {str(self.folder)!r} of {self.config!r}>"
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame()._repr_html_())
 
     def to_frame(self) -> "pd.DataFrame":
         """Table of all parts, a row a source, width, depth, strategy, rate and phase.

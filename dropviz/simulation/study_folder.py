@@ -91,9 +91,7 @@ def arrow() -> Any:
         import pyarrow  # type: ignore[import-untyped]
         import pyarrow.parquet  # type: ignore[import-untyped]
     except ImportError as missing:
-        raise ImportError(
-            "a study writes Parquet, which needs pyarrow and pandas: pip install pyarrow pandas"
-        ) from missing
+        raise ImportError("a study writes Parquet: pip install 'dropviz[frames]'") from missing
     return pyarrow
 
 
