@@ -13,6 +13,7 @@ from dropviz.layers.reports import ActivationReport, report
 from dropviz.numbers.rates import rate_grid
 from dropviz.simulation.layer import exact_z
 from dropviz.simulation.noise_sweep import NoiseConfig, NoiseSweep, noise_sweep
+from dropviz.simulation.study import Study, StudyConfig, study
 from dropviz.simulation.sweep import Sweep, SweepConfig, sweep
 from dropviz.simulation.variance_shift import exact_variance_shift
 from dropviz.theory.activations import (
@@ -65,6 +66,8 @@ __all__ = [
     "SigmoidNormal",
     "Sparse",
     "Strategy",
+    "Study",
+    "StudyConfig",
     "Sweep",
     "SweepConfig",
     "Uniform",
@@ -86,6 +89,7 @@ __all__ = [
     "report",
     "schedules",
     "strategies",
+    "study",
     "sweep",
     "variance_ratio",
 ]

@@ -13,8 +13,9 @@ Standard errors come from the law of the activations and of the noise, see `drop
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -22,6 +23,7 @@ import numpy as np
 from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked
 from dropviz.numbers.estimate import MomentEstimates
 from dropviz.numbers.rates import GRID, check_rising, config_repr
+from dropviz.simulation.executors import check_executor, in_order, lent
 from dropviz.simulation.histogram import binned, even_edges
 from dropviz.simulation.masks import block_sizes, from_block_on, moments_about
 from dropviz.theory.activations import RELU, Activations
@@ -39,7 +41,8 @@ from dropviz.theory.noise import (
 )
 from dropviz.theory.standard_errors import Errors, moment_errors
 
-MOST_UNITS = 2_000_000
+MOST_UNITS = 10_000_000_000
+PIECE = 2_000_000  # units that are drawn, and held in memory, at a time
 PHASES = ("noise", "train", "test")
 # one draw of each serves every noise and rate
 SPREADS: tuple[UnitNoise, ...] = (standard_normal, unit_uniform)
@@ -49,9 +52,9 @@ SPREADS: tuple[UnitNoise, ...] = (standard_normal, unit_uniform)
 class NoiseConfig(Checked):
     """Everything that decides a comparison of noises.
 
-    ``units`` activations, 2 to 2,000,000, are drawn for the moments and ``display_units``, 1 to 20,000, for the
-    densities in ``bins`` bins, 1 to 500; ``rates`` rise strictly in [0, 1); ``noises`` are names of the table, each
-    once.
+    ``units`` activations, 2 to 10¹⁰, are drawn for the moments, 2,000,000 at a time, and ``display_units``, 1 to
+    20,000, for the densities in ``bins`` bins, 1 to 500; ``rates`` rise strictly in [0, 1); ``noises`` are names of
+    the table, each once.
     """
 
     activations: Activations = RELU
@@ -79,30 +82,82 @@ class NoiseSweep:
         return f"<NoiseSweep of {self.config!r}>"
 
 
-def noise_sweep(config: NoiseConfig) -> NoiseSweep:
-    """Simulate every noise of ``config`` at every rate; the moments' cost does not depend on the number of rates."""
-    rng = np.random.default_rng(config.seed)
+def noise_sweep(config: NoiseConfig, executor: Executor | None = None) -> NoiseSweep:
+    """Simulate every noise of ``config`` at every rate; the moments' cost does not depend on the number of rates.
+
+    Parameters
+    ----------
+    config
+        What to simulate.
+    executor
+        Any `concurrent.futures.Executor`, which gets a task for every 2,000,000 units; the result does not depend on
+        it, not in the last bit.
+
+    Raises
+    ------
+    ValueError
+        If ``config`` is no `NoiseConfig`, or ``executor`` neither an executor nor None.
+
+    >>> noise_sweep(NoiseConfig(units=1000, rates=(0.1, 0.5), noises=("inverted", "gaussian"))).train.mean.shape
+    (2, 2)
+    """
+    if not isinstance(config, NoiseConfig):
+        raise ValueError(f"config must be a dropviz.NoiseConfig; got {type(config).__name__}")
+    check_executor(executor)
     source, rates = config.activations, np.asarray(config.rates)
     mu, v = source.exact_mean, source.exact_variance
-    a = source.sample(rng, config.units)
+    with lent(executor, source) as activations:
+        drawn = replace(config, activations=activations)
+        tasks = ((drawn, mu, v, piece) for piece in range(-(-config.units // PIECE)))
+        simulated = _together(in_order(executor, _piece_moments, tasks))
+    rows = [noise(name) for name in config.noises]
+    exact = np.array(
+        [
+            [row.noise_moments(rates, mu, v) for row in rows],
+            [row.output_moments(rates, mu, v) for row in rows],
+            [row.test_moments(rates, mu, v) for row in rows],
+        ]
+    )
+    errors = _errors(source, config.noises, config.rates, config.units)
+    both = zip(PHASES, simulated, exact, strict=True)
+    return NoiseSweep(
+        config, **{name: _estimates(seen, known, errors[name], config.units) for name, seen, known in both}
+    )
+
+
+def _piece_moments(config: NoiseConfig, mu: float, v: float, piece: int) -> tuple[int, Floats]:
+    """Number of the units of one piece, and their moments; axes: phase, noise, moment, rate."""
+    rng = np.random.default_rng(
+        np.random.SeedSequence(config.seed, spawn_key=(piece,)) if piece else config.seed
+    )
+    rates, count = np.asarray(config.rates), min(PIECE, config.units - piece * PIECE)
+    a = config.activations.sample(rng, count)
     mask_sums = _mask_sums(rng, a, rates)
     draws: dict[UnitNoise, Floats] = {draw: draw(rng, a.size) for draw in SPREADS}
     clean = moments_about(a.mean(), mask_sums[:, -1])
-    phases: dict[str, list[tuple[Moments, Moments]]] = {name: [] for name in PHASES}
-    for name in config.noises:
-        row = noise(name)
+    moments = []
+    for row in map(noise, config.noises):
         if isinstance(row, MaskNoise):
             added, output = _mask_moments(row, rates, mask_sums, a.mean())
         else:
             base = draws[row.unit_noise] * (math.sqrt(v + mu**2) if row.additive else a)
             added, output = _spread_moments(rates, a, base)
-        phases["noise"].append((added, row.noise_moments(rates, mu, v)))
-        phases["train"].append((output, row.output_moments(rates, mu, v)))
-        phases["test"].append((_affine(clean, row.test_scale(rates), 0.0), row.test_moments(rates, mu, v)))
-    errors = _errors(source, config.noises, config.rates, config.units)
-    return NoiseSweep(
-        config, **{name: _estimates(phases[name], errors[name], config.units) for name in PHASES}
-    )
+        moments.append((added, output, _affine(clean, row.test_scale(rates), 0.0)))
+    return count, np.array(moments).swapaxes(0, 1)
+
+
+def _together(pieces: Iterable[tuple[int, Floats]]) -> Floats:
+    """Moments of all units from those of the pieces, one after the other; variances by Chan's formula."""
+    units, together = 0, np.zeros(())
+    for count, moments in pieces:
+        if not units:
+            units, together = count, moments
+            continue
+        share, apart = count / (units + count), moments[:, :, 0] - together[:, :, 0]
+        together = together + share * (moments - together)
+        together[:, :, 1] += share * (1.0 - share) * apart**2
+        units += count
+    return together
 
 
 @lru_cache(maxsize=4)  # they are the same for every draw; an array in a key stays in memory
@@ -124,10 +179,10 @@ def _errors(
     }
 
 
-def _estimates(rows: list[tuple[Moments, Moments]], errors: Errors, units: int) -> MomentEstimates:
-    """Moments with their standard errors, beside the exact ones; from a pair a noise, simulated and exact."""
-    mean, variance = np.array([simulated for simulated, _ in rows]).swapaxes(0, 1)
-    exact_mean, exact_variance = np.array([exact for _, exact in rows]).swapaxes(0, 1)
+def _estimates(simulated: Floats, exact: Floats, errors: Errors, units: int) -> MomentEstimates:
+    """Moments with their standard errors, beside the exact ones; axes: noise, moment, rate."""
+    mean, variance = simulated.swapaxes(0, 1)
+    exact_mean, exact_variance = exact.swapaxes(0, 1)
     return MomentEstimates(
         mean=mean,
         mean_se=errors.mean,

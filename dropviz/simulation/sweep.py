@@ -7,9 +7,9 @@ cost does not grow with the number of rates.
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from itertools import product
+from itertools import chain, islice, pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,6 +30,7 @@ from dropviz.numbers.checks import (
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, check_rates, config_repr
 from dropviz.simulation import stored
+from dropviz.simulation.executors import check_executor, in_order, lent, pieces
 from dropviz.simulation.expected import errors_of_one, expected, kept_gap
 from dropviz.simulation.masks import block_sizes, output_moments
 from dropviz.theory.activations import RELU, Activations
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1 << 17  # units in one draw: 1 MB, which stays in the processor's cache
-SPANS = 16  # pieces of a replicate that an executor may run at the same time
+SPANS = 16  # pieces of a replicate that are summed apart
 MOST_UNITS, MOST_REPLICATES = 10_000_000_000, 1000
 
 
@@ -299,7 +300,8 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     config
         What to simulate.
     executor
-        Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit.
+        Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit. What it loses,
+        because a worker dies, is computed in this process, with a warning.
 
     Returns
     -------
@@ -317,10 +319,7 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     """
     if not isinstance(config, SweepConfig):
         raise ValueError(f"config must be a dropviz.SweepConfig; got {type(config).__name__}")
-    if not isinstance(executor, Executor | None):
-        raise ValueError(
-            f"executor must be a concurrent.futures.Executor or None; got {type(executor).__name__}"
-        )
+    check_executor(executor)
     law = expected(config.activations, config.rates, config.strategies)
     mu, v = config.activations.exact_mean, config.activations.exact_variance
     repeats = [
@@ -376,28 +375,29 @@ def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: fl
     """Yield, a replicate at a time, Σ dᵖ over each block, p = 0, 1, 2 and d = (a − μ)/size. Axes: p, block."""
     chunks = -(-config.units // CHUNK)
     edges = np.linspace(0, chunks, min(SPANS, chunks) + 1).astype(int).tolist()
-    starts, stops = edges[:-1], edges[1:]
-    run = executor.map if executor is not None else map
-    for replicate in range(config.replicates):
-        # Lists, for Dask asks how long each argument is.
-        constant = ([value] * len(starts) for value in (config, replicate, mu, v))
-        spans = run(_span_sums, starts, stops, *constant)
-        yield sum(spans, start=np.zeros((3, len(config.rates) + 1)))
+    zeros = np.zeros((3, len(config.rates) + 1))
+    with lent(executor, config.activations) as activations:
+        drawn = replace(config, activations=activations)
+        tasks = ((drawn, mu, v, *piece) for piece in pieces(chunks * config.replicates))
+        sums = chain.from_iterable(in_order(executor, _chunk_sums, tasks))
+        for _ in range(config.replicates):
+            # The order of summation decides the last bits: chunks to spans, spans to replicates, whoever computed them.
+            spans = (sum(islice(sums, stop - start), start=zeros) for start, stop in pairwise(edges))
+            yield sum(spans, start=zeros)
 
 
-def _span_sums(start: int, stop: int, config: SweepConfig, replicate: int, mu: float, v: float) -> Floats:
-    sums = np.zeros((3, len(config.rates) + 1))
-    scale = 1.0 / size_of(mu, v)
-    squares = np.empty(min(CHUNK, config.units))  # one block, which the allocator keeps for the next span
-    for chunk in range(start, stop):
-        first = replicate == chunk == 0
-        values, sizes = first_chunk(config) if first else draw_chunk(config, replicate, chunk)
-        deviation = np.subtract(values, mu, out=None if first else values)
+def _chunk_sums(config: SweepConfig, mu: float, v: float, start: int, stop: int) -> Floats:
+    """Sums of each of these chunks, counted through all replicates. Axes: chunk, p, block."""
+    sums, scale = np.zeros((stop - start, 3, len(config.rates) + 1)), 1.0 / size_of(mu, v)
+    for index, place in zip(range(start, stop), sums, strict=True):
+        chunk = divmod(index, -(-config.units // CHUNK))
+        values, sizes = first_chunk(config) if index == 0 else draw_chunk(config, *chunk)
+        deviation = np.subtract(values, mu, out=None if index == 0 else values)
         deviation *= scale
         filled = np.flatnonzero(sizes)  # reduceat would give an empty block its neighbour's value
-        begins = (np.cumsum(sizes) - sizes)[filled]
-        square = np.multiply(deviation, deviation, out=squares[: deviation.size])
-        sums[0] += sizes
-        sums[1, filled] += np.add.reduceat(deviation, begins)
-        sums[2, filled] += np.add.reduceat(square, begins)
+        first = (np.cumsum(sizes) - sizes)[filled]
+        place[0] = sizes
+        place[1, filled] = np.add.reduceat(deviation, first)
+        np.multiply(deviation, deviation, out=deviation)  # in place, as it stands in the processor's cache
+        place[2, filled] = np.add.reduceat(deviation, first)
     return sums

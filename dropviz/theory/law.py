@@ -1,6 +1,7 @@
 """The laws of activations and outputs as far as standard errors need them: central moments up to the eighth."""
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from dropviz.theory.activations import (
     Sparse,
     Uniform,
 )
-from dropviz.theory.measured import Empirical
+from dropviz.theory.measured import Empirical, parts
 from dropviz.theory.normal import sigmoid
 
 SMALLEST = 1e-150  # the square of a smaller value leaves the range of float64
@@ -76,14 +77,14 @@ def _standardised(activations: Activations, mu: float, std: float) -> Floats:
             q = 1.0 - activations.zero_probability
             raw = [1.0, *(q * math.factorial(p) for p in POWERS[1:])]
             return _about(raw, q) / math.sqrt(q * (2.0 - q)) ** np.array(POWERS)
-    values, term = _values(activations)
-    standard = (values - mu) / std
-    moments = []
+    moments = np.zeros(len(POWERS))
     # A ReLU far below 0 has weights of 1e-200 and values of 1e100; its eighth moment may be beyond float64.
     with np.errstate(over="ignore"):
-        for _ in POWERS:
-            moments.append(float(term.sum()))
-            term = term * standard
+        for values, term in _values(activations):
+            standard = (values - mu) / std
+            for power in POWERS:
+                moments[power] += term.sum()
+                term = term * standard  # noqa: PLW2901
     return np.array([1.0, 0.0, 1.0, *moments[3:]])
 
 
@@ -94,24 +95,25 @@ def _about(raw: list[float], mean: float) -> Floats:
     )
 
 
-def _values(activations: Activations) -> tuple[Floats, Floats]:
-    """Values of the activation and their probabilities."""
+def _values(activations: Activations) -> Iterable[tuple[Floats, Floats]]:
+    """Values of the activation and their probabilities, in parts."""
+    if isinstance(activations, Empirical):
+        chance = 1.0 / activations.values.size
+        return ((part, np.full(part.size, chance)) for part in parts(activations.values))
     z = np.linspace(-12.0, 12.0, NODES)
     density = np.exp(-0.5 * z**2)
     density /= density.sum()
     match activations:
-        case Empirical():
-            values = activations.values.ravel()
-            return values, np.full(values.size, 1.0 / values.size)
         case LogNormal():
-            return np.exp(activations.mean + activations.std * z), density
+            return [(np.exp(activations.mean + activations.std * z), density)]
         case SigmoidNormal():
-            return sigmoid(activations.mean + activations.std * z), density
+            return [(sigmoid(activations.mean + activations.std * z), density)]
         case Normal():  # rectified; the rest of the probability stands at 0
             middle = activations.mean / activations.std
             x = np.linspace(0.0, max(middle, 0.0) + 12.0, NODES)
             density = np.exp(-0.5 * (x - middle) ** 2) * (x[1] / math.sqrt(2.0 * math.pi))
             density[0] *= 0.5
-            return activations.std * np.append(x, 0.0), np.append(density, max(0.0, 1.0 - density.sum()))
+            rest = max(0.0, 1.0 - density.sum())
+            return [(activations.std * np.append(x, 0.0), np.append(density, rest))]
     u = (np.arange(NODES) + 0.5) / NODES
-    return activations.quantile(u), np.full(NODES, 1.0 / NODES)
+    return [(activations.quantile(u), np.full(NODES, 1.0 / NODES))]

@@ -1,6 +1,7 @@
 """Measured activations: a person's own values, and the real ones that come with the package."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import LARGEST, Floats, checked_array, drop_rounding
+
+PART = 1 << 20  # values at a time, so that what is made of a large array on the way stays small
+
+
+def parts(values: Floats) -> Iterator[Floats]:
+    """The values in their order, in views of at most a million."""
+    flat = values.reshape(-1)
+    return (flat[start : start + PART] for start in range(0, flat.size, PART))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +53,9 @@ class Empirical:
 
     def __post_init__(self) -> None:
         values = checked_array(self.values, LARGEST)
-        self.__setstate__(
-            (values, hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest())
-        )
+        digest = hashlib.sha256(repr(values.shape).encode())
+        digest.update(values.data)  # the bytes themselves, not a copy
+        self.__setstate__((values, digest.hexdigest()))
 
     def __getstate__(self) -> tuple[Floats, str]:
         return self.values, self.digest
@@ -77,7 +86,8 @@ class Empirical:
     @property
     def exact_variance(self) -> float:
         """Variance of the values, divided by their number; 0 where its root is at most 4 ulps of the largest."""
-        variance, size = np.var(self.values), np.abs(self.values).max()
+        mean, size = np.mean(self.values), max(-float(self.values.min()), float(self.values.max()))
+        variance = sum(np.square(part - mean).sum() for part in parts(self.values)) / self.values.size
         return float(variance) if drop_rounding(np.sqrt(variance), size) > 0.0 else 0.0
 
     def sample(self, rng: np.random.Generator, count: int) -> Floats:

@@ -46,13 +46,13 @@ Distance = Callable[[float, float, float], float]  # of keep, train factor and t
 def _distances(activations: Activations) -> tuple[Distance, ...]:
     """The parts of W₁: of a small array one, exact; else those of the activations above 0 and of those below."""
     if isinstance(activations, Empirical):
-        values, counts = np.unique(activations.values, return_counts=True)
-        probability = counts / activations.values.size
-        if np.count_nonzero(values) <= MOST_ATOMS:
-            return (_between_atoms(values, probability),)
-        above, below = values > 0.0, values < 0.0
-        sides = (values[above][::-1], probability[above][::-1]), (-values[below], probability[below])
-        return tuple(_between_sorted(sizes, weights) for sizes, weights in sides if sizes.size)
+        values = np.sort(activations.values, axis=None)
+        begins = np.concatenate(([True], values[1:] != values[:-1]))
+        if np.count_nonzero(begins & (values != 0.0)) <= MOST_ATOMS:
+            first = np.flatnonzero(begins)
+            return (_between_atoms(values[first], np.diff(first, append=values.size) / values.size),)
+        sides = values[np.searchsorted(values, 0.0, "right") :], -values[: np.searchsorted(values, 0.0)][::-1]
+        return tuple(_between_sorted(sizes, values.size) for sizes in sides if sizes.size)
     shares, parts = _shares(), []
     mass = 1.0 - _probability_where(lambda value: value > 0.0, activations)
     if mass > TINY:
@@ -104,18 +104,20 @@ def _between_atoms(values: Floats, probability: Floats) -> Distance:
     return distance
 
 
-def _between_sorted(sizes: Floats, weights: Floats) -> Distance:
-    """One side of a large array: distinct sizes, falling, with their probabilities.
+def _between_sorted(sizes: Floats, everyone: int) -> Distance:
+    """One side of a large array of ``everyone``'s values: sizes, rising.
 
     The largest sizes, far apart, and some of the others are taken as what they are, steps; the rest is joined.
     """
-    at_least = np.cumsum(weights)
-    chosen = np.searchsorted(at_least, at_least[-1] * _shares())
-    chosen = np.unique(
-        np.concatenate([np.arange(min(LARGEST_ATOMS, sizes.size)), np.minimum(chosen, sizes.size - 1)])
-    )
-    more = np.concatenate([[0.0], at_least[:-1]])
-    return _between_sizes(np.column_stack([more, at_least])[chosen].ravel(), np.repeat(sizes[chosen], 2))
+    largest: list[float] = []
+    end = sizes.size
+    while end and len(largest) < LARGEST_ATOMS:
+        largest.append(sizes[end - 1])
+        end = int(np.searchsorted(sizes, largest[-1]))
+    place = sizes.size - np.ceil(sizes.size * _shares()).astype(np.intp)
+    chosen = np.unique(np.concatenate([largest, sizes[place]]))[::-1]
+    rank = [sizes.size - np.searchsorted(sizes, chosen, side) for side in ("right", "left")]
+    return _between_sizes(np.column_stack(rank).ravel() / everyone, np.repeat(chosen, 2))
 
 
 def _between_sizes(rank: Floats, size: Floats) -> Distance:

@@ -169,7 +169,7 @@ def test_densities_keep_the_spikes_apart():
     ("parameter", "value"),
     [
         ("units", 1),
-        ("units", 10**9),
+        ("units", 10**11),
         ("units", 2.5),
         ("units", True),
         ("display_units", 0),
