@@ -22,6 +22,7 @@ FEWEST, MOST = 30, MOST_ELEMENTS // FEWEST_CALLS  # values of an array
 FIRST_LOOK = (64, 32, 16)  # examples, channels, places
 CLOSE = 5e-3  # relative: factors nearer than this are one, in low precision too
 MULTIPLIED = ("Gaussian", "uniform")  # noises whose variance is r/k of a rate
+LEFT = 'style="text-align: left"'  # Jupyter puts all cells to the right
 NAMED = 3  # rows of the conventions that are named
 
 
@@ -34,6 +35,14 @@ class Audit(Shown):
     ``means``: what the number given is, "drop" or "keep", "" where that cannot be told. ``strategy``: the row of the
     table of strategies that fits, "" if none does. ``conventions``: the frameworks that do the same. ``findings``: what
     is wrong; none is as it should be.
+
+    Examples
+    --------
+    >>> found = audit(lambda a: a / 0.7, lambda a: a, rate=0.3)
+    >>> found
+    <Audit: none, rate 0, no_effect>
+    >>> print(found.findings[0].sentence)
+    Dropout does nothing in training: give the function its training mode, or its rate.
     """
 
     train: Seen
@@ -86,7 +95,9 @@ class Audit(Shown):
 
     def _repr_html_(self) -> str:
         rows = [*self.rows(), *((finding.kind, finding.sentence) for finding in self.findings)]
-        cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
+        cells = "".join(
+            f"<tr><th {LEFT}>{escape(name)}</th><td {LEFT}>{escape(value)}</td></tr>" for name, value in rows
+        )
         return f"<table>{cells}</table>"
 
 

@@ -12,6 +12,11 @@ class Finding:
     ``left_on``: random at test. ``wrong_scale``: means in training and at test differ. ``wrong_rate``: another share is
     dropped than was asked for. ``lost_after_eval``: random in training, and not any more once the network was
     evaluated. ``stuck_mask``: the same mask in every pass. ``no_effect``: dropout is asked for, and none takes place.
+
+    Examples
+    --------
+    >>> print(Finding("left_on", "error", "drop (Dropout)", "two passes differ", "Pass the mode on."))
+    error: left_on at drop (Dropout): Pass the mode on. (two passes differ)
     """
 
     kind: str

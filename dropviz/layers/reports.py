@@ -34,6 +34,14 @@ class ActivationReport(Shown):
     """What dropout at ``rate`` does to each of ``layers``, by name; ``left_out`` were seen in training only.
 
     The numbers are exact for the values given: of each, a mask is drawn anew, with the same rate for all.
+
+    Examples
+    --------
+    >>> found = report({"fc1": [[1.0, 0.0], [3.0, 0.0]]}, rate=0.5)
+    >>> found
+    <ActivationReport: 1 layer at rate 0.5, variance × 2.67 in fc1>
+    >>> found.largest_rate(bound=2.0)
+    {'fc1': 0.375}
     """
 
     rate: float
@@ -72,7 +80,7 @@ class ActivationReport(Shown):
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in COLUMNS)
         rows = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(layer))}</tr>"
+            f"<tr>{''.join(f'<td style="text-align: left">{escape(cell)}</td>' for cell in _cells(layer))}</tr>"
             for layer in self.layers.values()
         )
         foot = "".join(f"<p>{escape(line)}</p>" for line in self._rest())

@@ -30,6 +30,11 @@ class Report(Shown):
 
     A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
     evaluation. ``passes`` is how many passes there were in training.
+
+    Examples
+    --------
+    >>> check(nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.3)), torch.ones(4, 8))
+    <Report on Sequential: 1 places, nothing wrong>
     """
 
     model: str
@@ -132,7 +137,12 @@ def check(
 
 
 def assert_dropout_is_right(model: nn.Module, *inputs: Any, **options: Any) -> None:
-    """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites."""
+    """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites.
+
+    Examples
+    --------
+    >>> assert_dropout_is_right(nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.3)), torch.ones(4, 8))
+    """
     report = check(model, *inputs, **options)
     if not report.right:
         raise AssertionError("\n".join(map(str, report.findings)))
