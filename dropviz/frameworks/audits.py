@@ -12,7 +12,7 @@ from dropviz.frameworks.conventions import Framework, frameworks
 from dropviz.frameworks.findings import Finding, nothing_wrong, told
 from dropviz.frameworks.probing import FEWEST_CALLS, MOST_ELEMENTS, SIGMAS, Function, Seen, probe
 from dropviz.frameworks.snippets import changed_lines
-from dropviz.live.shown import Shown
+from dropviz.live.shown import LEFT, Shown
 from dropviz.numbers.checks import check_count, check_number
 from dropviz.numbers.written import plain, with_error
 from dropviz.theory.diagnosis import LEFT_ON
@@ -22,7 +22,6 @@ FEWEST, MOST = 30, MOST_ELEMENTS // FEWEST_CALLS  # values of an array
 FIRST_LOOK = (64, 32, 16)  # examples, channels, places
 CLOSE = 5e-3  # relative: factors nearer than this are one, in low precision too
 MULTIPLIED = ("Gaussian", "uniform")  # noises whose variance is r/k of a rate
-LEFT = 'style="text-align: left"'  # Jupyter puts all cells to the right
 NAMED = 3  # rows of the conventions that are named
 
 

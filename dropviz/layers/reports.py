@@ -14,7 +14,7 @@ from dropviz.datasets.layer_files import layer_arrays
 from dropviz.layers.layer_report import LayerReport, layer_report
 from dropviz.layers.recording import FORMAT, Recorded, read_record
 from dropviz.layers.rows import check_name, rows_of
-from dropviz.live.shown import Shown
+from dropviz.live.shown import LEFT, Shown
 from dropviz.numbers.checks import check_number
 from dropviz.numbers.rates import check_below_one
 from dropviz.numbers.written import plain
@@ -80,7 +80,7 @@ class ActivationReport(Shown):
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in COLUMNS)
         rows = "".join(
-            f"<tr>{''.join(f'<td style="text-align: left">{escape(cell)}</td>' for cell in _cells(layer))}</tr>"
+            f"<tr>{''.join(f'<td {LEFT}>{escape(cell)}</td>' for cell in _cells(layer))}</tr>"
             for layer in self.layers.values()
         )
         foot = "".join(f"<p>{escape(line)}</p>" for line in self._rest())
