@@ -61,7 +61,12 @@ class ActivationReport(Shown):
         """The numbers of every unit, a row a unit, as a pandas DataFrame."""
         import pandas as pd  # the core is not to wait for pandas
 
-        return pd.concat([pd.DataFrame(_columns(layer)) for layer in self.layers.values()], ignore_index=True)
+        return pd.DataFrame(self.columns())
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns of `to_frame`, without pandas."""
+        parts = [_columns(layer) for layer in self.layers.values()]
+        return {name: [value for part in parts for value in part[name]] for name in parts[0]}
 
     def __str__(self) -> str:
         head = f"Dropout at rate {self.rate:g}; units are counted from 0."
@@ -143,22 +148,27 @@ def report(
     >>> found
     <ActivationReport: 1 layer at rate 0.5, variance × 2.67 in fc1>
     """
-    check_below_one("rate", rate)
-    check_number("bound", bound, 1.0, MOST_BOUND)
     if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
         raise ValueError(f"axis must be an integer; got {axis!r}")
+    check_below_one("rate", rate)
+    check_number("bound", bound, 1.0, MOST_BOUND)
+    return report_on(_tables(activations, int(axis)), float(rate), float(bound))
+
+
+def report_on(recorded: Iterable[Recorded], rate: float, bound: float) -> ActivationReport:
+    """Return the report on layers whose moments are known; ValueError if two have one name, or none is at test."""
     layers: dict[str, LayerReport] = {}
     left_out = []
-    for one in _tables(activations, int(axis)):
+    for one in recorded:
         if one.name in layers:
             raise ValueError(f"each layer must have a name of its own; {one.name!r} comes twice")
         if one.test is None:
             left_out.append(one.name)
         else:
-            layers[one.name] = layer_report(one.name, one.test, one.train, float(rate), float(bound))
+            layers[one.name] = layer_report(one.name, one.test, one.train, rate, bound)
     if not layers:
         raise ValueError("activations must hold at least one layer at test; they hold none")
-    return ActivationReport(float(rate), float(bound), MappingProxyType(layers), tuple(left_out))
+    return ActivationReport(rate, bound, MappingProxyType(layers), tuple(left_out))
 
 
 # ---- what is reported on --------------------------------------------------------------------------------------------
@@ -209,10 +219,11 @@ def _cells(layer: LayerReport) -> Iterator[str]:
     yield layer.sentence
 
 
-def _columns(layer: LayerReport) -> dict[str, Any]:
+def _columns(layer: LayerReport) -> dict[str, list[Any]]:
     measured = np.full(layer.units, np.nan) if layer.measured is None else layer.measured
     columns = {
         name: getattr(layer, name) for name in ("mean", "variance", "zeros", "ratio", "behind_batch_norm")
     }
     rest = {"largest_rate": layer.largest_rate, "measured_ratio": measured}
-    return {"layer": layer.name, "unit": np.arange(layer.units), **columns, **rest}
+    table = {"unit": np.arange(layer.units), **columns, **rest}
+    return {"layer": [layer.name] * layer.units} | {name: part.tolist() for name, part in table.items()}

@@ -7,10 +7,11 @@ cost does not grow with the number of rates.
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
+from itertools import product
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from dropviz.live.shown import Shown
 from dropviz.numbers.checks import (
@@ -80,6 +81,18 @@ class SweepConfig(Checked):
     strategies: tuple[str, ...] = ("standard", "inverted")
     seed: int = checked(7, check_count, 0, 2**63 - 1)
     replicates: int = checked(1, check_count, 1, MOST_REPLICATES)
+
+    if TYPE_CHECKING:  # what is taken is more than what is held
+
+        def __init__(
+            self,
+            activations: Activations = ...,
+            units: int = ...,
+            rates: ArrayLike = ...,
+            strategies: str | Iterable[str] = ...,
+            seed: int = ...,
+            replicates: int = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         parts = {"exact_mean", "exact_variance", "sample", "quantile"}
@@ -185,13 +198,14 @@ class Sweep(MomentEstimates, Stored, Shown):
         """
         import pandas as pd
 
-        config = self.config
-        index = pd.MultiIndex.from_product(
-            (config.strategies, config.rates, PHASES), names=("strategy", "rate", "phase")
-        )
-        columns = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
-        by_rate = {name: getattr(self, name).swapaxes(1, 2).ravel() for name in columns}
-        return pd.DataFrame(by_rate, index=index).reset_index()
+        return pd.DataFrame(self.columns())
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns of `to_frame`, without pandas."""
+        rows = product(self.config.strategies, self.config.rates, PHASES)
+        table = dict(zip(("strategy", "rate", "phase"), map(list, zip(*rows, strict=True)), strict=True))
+        names = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
+        return table | {name: getattr(self, name).swapaxes(1, 2).ravel().tolist() for name in names}
 
     def discrepancy(self) -> "pd.DataFrame":
         """Table of the train/test discrepancy, a row a strategy and rate.
