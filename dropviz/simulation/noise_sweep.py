@@ -52,6 +52,11 @@ class NoiseConfig(Checked):
     ``units`` activations, 2 to 2,000,000, are drawn for the moments and ``display_units``, 1 to 20,000, for the
     densities in ``bins`` bins, 1 to 500; ``rates`` rise strictly in [0, 1); ``noises`` are names of the table, each
     once.
+
+    Examples
+    --------
+    >>> NoiseConfig(units=1000, rates=(0.1, 0.5), noises=("inverted", "gaussian")).seed
+    7
     """
 
     activations: Activations = RELU
@@ -68,7 +73,14 @@ class NoiseConfig(Checked):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoiseSweep:
-    """Moments of the noise (output − a), of the training output and of the test output. Axes: noise, rate."""
+    """Moments of the noise (output − a), of the training output and of the test output. Axes: noise, rate.
+
+    Examples
+    --------
+    >>> result = noise_sweep(NoiseConfig(units=1000, rates=(0.1, 0.5)))
+    >>> result.train.mean.shape == (len(result.config.noises), 2)
+    True
+    """
 
     config: NoiseConfig
     noise: MomentEstimates
@@ -80,7 +92,14 @@ class NoiseSweep:
 
 
 def noise_sweep(config: NoiseConfig) -> NoiseSweep:
-    """Simulate every noise of ``config`` at every rate; the moments' cost does not depend on the number of rates."""
+    """Simulate every noise of ``config`` at every rate; the moments' cost does not depend on the number of rates.
+
+    Examples
+    --------
+    >>> result = noise_sweep(NoiseConfig(units=1000, rates=(0.5,), noises=("standard", "inverted")))
+    >>> result.noise.exact_mean.round(3).tolist()
+    [[-0.199], [0.0]]
+    """
     rng = np.random.default_rng(config.seed)
     source, rates = config.activations, np.asarray(config.rates)
     mu, v = source.exact_mean, source.exact_variance

@@ -18,7 +18,16 @@ from dropviz.theory.normal import normal_quantile, rectified_moments, sigmoid, s
 
 
 class Activations(Protocol):
-    """What a sweep needs to know of a source of activations; a value that serves as a key."""
+    """What a sweep needs to know of a source of activations; a value that serves as a key.
+
+    Examples
+    --------
+    >>> source = Exponential(2.0)
+    >>> source.exact_mean, source.exact_variance, source.quantile(0.5).round(3).item()
+    (2.0, 4.0, 1.386)
+    >>> source.sample(np.random.default_rng(7), 3).shape
+    (3,)
+    """
 
     __slots__ = ()
 

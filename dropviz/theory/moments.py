@@ -54,7 +54,14 @@ class Moments(NamedTuple, Generic[Value]):
 
 
 class Discrepancy(NamedTuple):
-    """How far the training output is from the test output; each an array over rates."""
+    """How far the training output is from the test output; each an array over rates.
+
+    Examples
+    --------
+    >>> from dropviz.theory.activations import Constant
+    >>> exact_discrepancy("both", [0.5], Constant(1.0)).mean_gap.tolist()
+    [-0.5]
+    """
 
     mean_gap: Floats
     relative_gap: Floats
@@ -136,6 +143,8 @@ def _as_given(values: Floats) -> Floats:
 def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Floats:
     """Train/test variance of both correct strategies: 1/k + (r/k)·μ²/v; infinite where v = 0 < r·μ².
 
+    Examples
+    --------
     >>> variance_ratio(0.5, 1.0, 2.0)
     2.5
     """
@@ -149,6 +158,8 @@ def largest_rate(mean: ArrayLike, variance: ArrayLike, bound: float) -> Floats:
 
     NaN where v = 0: there the ratio is 0/0 or infinite at every rate.
 
+    Examples
+    --------
     >>> largest_rate(1.0, 2.0, 2.5), float(variance_ratio(0.5, 1.0, 2.0))
     (0.5, 2.5)
     """
