@@ -22,6 +22,18 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.rates import check_below_one
 from dropviz.numbers.written import read_number
 
+__all__ = [
+    "FactorComparison",
+    "annealed",
+    "compare_test_factors",
+    "constant",
+    "cosine",
+    "curriculum",
+    "join",
+    "steps",
+    "table",
+]
+
 Schedule = Callable[[ArrayLike], Floats]
 Interpolation = Literal["linear", "step"]
 Given = ParamSpec("Given")
@@ -59,6 +71,8 @@ def _says_its_call(make: Callable[Given, Schedule]) -> Callable[Given, Schedule]
 def constant(rate: float) -> Schedule:
     """The same ``rate`` at every step.
 
+    Examples
+    --------
     >>> constant(0.3)([0, 10]).tolist()
     [0.3, 0.3]
     """
@@ -77,6 +91,8 @@ def annealed(start_rate: float, duration: float) -> Schedule:
     Rennie, Goel, Thomas, *Annealed dropout training of deep networks*, SLT 2014, who anneal the rate from a
     high initial value to zero.
 
+    Examples
+    --------
     >>> annealed(0.5, duration=10)([0, 5, 10, 20]).tolist()
     [0.5, 0.25, 0.0, 0.0]
     """
@@ -95,6 +111,8 @@ def curriculum(final_rate: float, gamma: float) -> Schedule:
     ------
     Morerio, Cavazza, Volpi, Vidal, Murino, *Curriculum dropout*, ICCV 2017.
 
+    Examples
+    --------
     >>> curriculum(0.5, gamma=1.0)([0, 100]).tolist()
     [0.0, 0.5]
     """
@@ -110,6 +128,8 @@ def cosine(start_rate: float, final_rate: float, duration: float) -> Schedule:
 
     rate(step) = final + (start − final)·(1 + cos(π·min(1, step/duration)))/2
 
+    Examples
+    --------
     >>> cosine(0.5, 0.0, duration=10)([0, 5, 10, 20]).round(12).tolist()
     [0.5, 0.25, 0.0, 0.0]
     """
@@ -130,6 +150,8 @@ def steps(rates: Sequence[float], boundaries: Sequence[float]) -> Schedule:
 
     There is one rate more than boundaries, which rise, as in `join`.
 
+    Examples
+    --------
     >>> steps((0.5, 0.2), boundaries=(10,))([9, 10]).tolist()
     [0.5, 0.2]
     """
@@ -154,6 +176,8 @@ def table(
         Naming the row, counted from 1: if a cell is empty or not a number, a step is negative, a rate is not in
         [0, 1), or a step does not exceed the one above it. Also if the columns differ in length or are empty.
 
+    Examples
+    --------
     >>> table([0, 10], [0.5, 0.1])(5).item()
     0.3
     """
@@ -180,6 +204,14 @@ def join(schedules: Sequence[Schedule], boundaries: Sequence[float], *, restart:
     ------
     ValueError
         If there is not one schedule more than boundaries, or the boundaries are not positive and rising.
+
+    Examples
+    --------
+    >>> rate = join((constant(0.5), annealed(0.5, duration=1000)), boundaries=(500,))
+    >>> rate
+    join((constant(0.5), annealed(0.5, duration=1000)), boundaries=(500,))
+    >>> [rate(step).item() for step in (0, 750, 2000)]
+    [0.5, 0.375, 0.0]
     """
     if len(schedules) != len(boundaries) + 1:
         raise ValueError(
@@ -207,7 +239,14 @@ def join(schedules: Sequence[Schedule], boundaries: Sequence[float], *, restart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactorComparison:
-    """Test mean over training mean along a schedule, for each factor that standard dropout could use at test."""
+    """Test mean over training mean along a schedule, for each factor that standard dropout could use at test.
+
+    Examples
+    --------
+    >>> compared = compare_test_factors(annealed(0.5, duration=2), [0, 1, 2])
+    >>> dict(zip(compared.names, compared.worst_error.tolist()))
+    {'last rate': 1.0, 'mean rate': 0.5, 'first rate': 0.5, 'inverted': 0.0}
+    """
 
     steps: Floats  # shape (step,)
     rates: Floats  # the schedule's rate at each step
@@ -241,6 +280,8 @@ def compare_test_factors(schedule: Schedule, at_steps: ArrayLike) -> FactorCompa
     ValueError
         If ``at_steps`` is empty, not one-dimensional, or has a step that is negative or not finite.
 
+    Examples
+    --------
     >>> compare_test_factors(annealed(0.5, duration=2), [0, 1, 2]).mean_ratio[0].tolist()
     [2.0, 1.3333333333333333, 1.0]
     """

@@ -50,10 +50,12 @@ def executed(given: list[Cell]) -> Iterator[Cell]:
 
 def _outputs(code: str, known: dict[str, Any], count: int) -> Iterator[Cell]:
     tree, value = ast.parse(code), None
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
+        tree.body.pop()
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(tree, "<cell>", "exec"), known)
-        if last is not None:
+        if isinstance(last, ast.Expr):
             value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), known)
     if printed.getvalue():
         yield {"output_type": "stream", "name": "stdout", "text": _lines(printed.getvalue())}

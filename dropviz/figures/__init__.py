@@ -38,5 +38,12 @@ def explorer(sweep: Sweep, measure: str = "variance_ratio", rate: float = 0.3) -
     ------
     ValueError
         If the measure is unknown.
+
+    Examples
+    --------
+    >>> from dropviz.simulation.sweep import SweepConfig, sweep
+    >>> figure = explorer(sweep(SweepConfig(units=100, rates=(0.1, 0.5))), rate=0.5)
+    >>> len(figure.frames), figure.layout.sliders[0].active
+    (2, 1)
     """
     return sweep_live(sweep, measure).to_figure(rate)

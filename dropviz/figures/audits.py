@@ -1,14 +1,13 @@
 """What was found in a function or a network, drawn: means over the rate, and the places where random numbers enter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
 
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
 from dropviz.frameworks.audits import Audit
-from dropviz.frameworks.findings import Finding
+from dropviz.frameworks.findings import Finding, Report
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Label, Labels, Line, Mark, Panel, Points, Row
@@ -64,14 +63,7 @@ def _measured(rate: float, means: Sequence[float]) -> Iterable[Points]:
         )
 
 
-class Checked(Protocol):
-    """What `dropviz.torch.check` found, as far as it is drawn."""
-
-    places: tuple[Mapping[str, Any], ...]
-    findings: tuple[Finding, ...]
-
-
-def places_live(report: Checked) -> LiveFigure:
+def places_live(report: Report) -> LiveFigure:
     """The places where random numbers enter a network, in the order in which they were met, and when each acts."""
     count = len(report.places)
     numbers = list(range(1, count + 1)) or [0]

@@ -12,7 +12,7 @@ from dropviz.frameworks.conventions import Framework, frameworks
 from dropviz.frameworks.findings import Finding, nothing_wrong, told
 from dropviz.frameworks.probing import FEWEST_CALLS, MOST_ELEMENTS, SIGMAS, Function, Seen, probe
 from dropviz.frameworks.snippets import changed_lines
-from dropviz.live.shown import Shown
+from dropviz.live.shown import LEFT, Shown
 from dropviz.numbers.checks import check_count, check_number
 from dropviz.numbers.written import plain, with_error
 from dropviz.theory.diagnosis import LEFT_ON
@@ -34,6 +34,14 @@ class Audit(Shown):
     ``means``: what the number given is, "drop" or "keep", "" where that cannot be told. ``strategy``: the row of the
     table of strategies that fits, "" if none does. ``conventions``: the frameworks that do the same. ``findings``: what
     is wrong; none is as it should be.
+
+    Examples
+    --------
+    >>> found = audit(lambda a: a / 0.7, lambda a: a, rate=0.3)
+    >>> found
+    <Audit: none, rate 0, no_effect>
+    >>> print(found.findings[0].sentence)
+    Dropout does nothing in training: give the function its training mode, or its rate.
     """
 
     train: Seen
@@ -86,7 +94,9 @@ class Audit(Shown):
 
     def _repr_html_(self) -> str:
         rows = [*self.rows(), *((finding.kind, finding.sentence) for finding in self.findings)]
-        cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
+        cells = "".join(
+            f"<tr><th {LEFT}>{escape(name)}</th><td {LEFT}>{escape(value)}</td></tr>" for name, value in rows
+        )
         return f"<table>{cells}</table>"
 
 

@@ -44,7 +44,14 @@ DROPS: Mapping[Unit, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """One record of ``data/conventions.toml``; the head of that file says what each field means."""
+    """One record of ``data/conventions.toml``; the head of that file says what each field means.
+
+    Examples
+    --------
+    >>> stax = frameworks()["JAX stax"]
+    >>> stax.parameter, stax.meaning, stax.scales
+    ('rate', 'keep', 'train')
+    """
 
     name: str
     call: str
@@ -118,6 +125,8 @@ def _factors(name: str, rate: float) -> tuple[float, float]:
 def frameworks() -> Mapping[str, Framework]:
     """Return every framework by name, in the order of the data file.
 
+    Examples
+    --------
     >>> frameworks()["JAX stax"].meaning
     'keep'
     """
@@ -219,6 +228,12 @@ def migration(source: Framework, target: Framework, rate: float) -> tuple[str, .
     d·μ when they are multiplied by ρ = c/d; plain SGD then follows the same path with its learning rate
     times ρ² (substitute V = ρ·W in the update). ValueError if ``rate`` is not in [0, 1): at 1 nothing
     is left to rescale.
+
+    Examples
+    --------
+    >>> rows = frameworks()
+    >>> len(migration(rows["JAX stax"], rows["PyTorch"], rate=0.3)) > 0
+    True
     """
     if not 0.0 <= rate < 1.0:
         raise ValueError(f"rate must be in [0, 1); got {rate!r}")

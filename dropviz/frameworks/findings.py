@@ -16,6 +16,11 @@ class Finding:
     ``left_on``: random at test. ``wrong_scale``: means in training and at test differ. ``wrong_rate``: another share is
     dropped than was asked for. ``lost_after_eval``: random in training, and not any more once the network was
     evaluated. ``stuck_mask``: the same mask in every pass. ``no_effect``: dropout is asked for, and none takes place.
+
+    Examples
+    --------
+    >>> print(Finding("left_on", "error", "drop (Dropout)", "two passes differ", "Pass the mode on."))
+    error: left_on at drop (Dropout): Pass the mode on. (two passes differ)
     """
 
     kind: str
@@ -58,6 +63,12 @@ class Report(Shown):
 
     A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
     evaluation. ``passes`` is how many passes there were in training.
+
+    Examples
+    --------
+    >>> places = ({"where": "drop (Dropout)", "what": "dropout, rate 0.3", "acts": "acts in training"},)
+    >>> Report("Net", places, (), passes=4)
+    <Report on Net: 1 place, nothing wrong>
     """
 
     model: str
@@ -86,7 +97,8 @@ class Report(Shown):
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{finding.kind} at {finding.where}" for finding in self.findings)
-        return f"<Report on {self.model}: {len(self.places)} places, {kinds or 'nothing wrong'}>"
+        count = f"{len(self.places)} place{'s' * (len(self.places) != 1)}"
+        return f"<Report on {self.model}: {count}, {kinds or 'nothing wrong'}>"
 
     def _repr_html_(self) -> str:
         rows = [(place["where"], place["what"], place["acts"]) for place in self.places]

@@ -25,6 +25,13 @@ class LayerReport:
     values that are 0. ``measured`` is the variance in training ÷ at test that a record has, of the network as it is
     and in one random pass a batch; without such a record it is None, and ``all_measured`` NaN. ``all_ratios`` and
     ``worst_ratios`` are the ratios of all values, and of the unit that suffers most, at each of ``rates``.
+
+    Examples
+    --------
+    >>> from dropviz.layers.reports import report
+    >>> layer = report({"fc1": [[1.0, 0.0], [3.0, 0.0]]}, rate=0.5).layers["fc1"]
+    >>> layer.units, layer.dead, layer.worst(1), layer.ratio.tolist()
+    (2, 1, [0], [6.0, nan])
     """
 
     name: str

@@ -14,7 +14,7 @@ from dropviz.datasets.layer_files import layer_arrays
 from dropviz.layers.layer_report import LayerReport, layer_report
 from dropviz.layers.recording import FORMAT, Recorded, read_record
 from dropviz.layers.rows import check_name, rows_of
-from dropviz.live.shown import Shown
+from dropviz.live.shown import LEFT, Shown
 from dropviz.numbers.checks import check_number
 from dropviz.numbers.rates import check_below_one
 from dropviz.numbers.written import plain
@@ -34,6 +34,14 @@ class ActivationReport(Shown):
     """What dropout at ``rate`` does to each of ``layers``, by name; ``left_out`` were seen in training only.
 
     The numbers are exact for the values given: of each, a mask is drawn anew, with the same rate for all.
+
+    Examples
+    --------
+    >>> found = report({"fc1": [[1.0, 0.0], [3.0, 0.0]]}, rate=0.5)
+    >>> found
+    <ActivationReport: 1 layer at rate 0.5, variance × 2.67 in fc1>
+    >>> found.largest_rate(bound=2.0)
+    {'fc1': 0.375}
     """
 
     rate: float
@@ -77,7 +85,7 @@ class ActivationReport(Shown):
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in COLUMNS)
         rows = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(layer))}</tr>"
+            f"<tr>{''.join(f'<td {LEFT}>{escape(cell)}</td>' for cell in _cells(layer))}</tr>"
             for layer in self.layers.values()
         )
         foot = "".join(f"<p>{escape(line)}</p>" for line in self._rest())

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
     from dropviz.live.figure import LiveFigure
 
+LEFT = 'style="text-align: left"'  # of a cell of a table: Jupyter puts all to the right
+
 
 class Shown:
     """A result with a picture, which a function of a room above draws: ``DRAWN_BY`` names it.

@@ -44,6 +44,8 @@ def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
     ValueError
         If 0 ≤ start ≤ stop ≤ 1 does not hold, or the step is below 1e-9, above 1, or gives more than 10,001 rates.
 
+    Examples
+    --------
     >>> rate_grid(0.0, 0.3, 0.1)
     (0.0, 0.1, 0.2, 0.3)
     """

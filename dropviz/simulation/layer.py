@@ -112,6 +112,8 @@ def exact_z(
     ValueError
         If the strategy is unknown, something is no number in its range, or the shapes do not fit.
 
+    Examples
+    --------
     >>> moments = exact_z("inverted", 0.5, [1.0, 2.0], [3.0, 1.0])
     >>> float(moments.mean), float(moments.variance)
     (5.0, 13.0)

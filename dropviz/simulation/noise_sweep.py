@@ -55,6 +55,11 @@ class NoiseConfig(Checked):
     ``units`` activations, 2 to 10¹⁰, are drawn for the moments, 2,000,000 at a time, and ``display_units``, 1 to
     20,000, for the densities in ``bins`` bins, 1 to 500; ``rates`` rise strictly in [0, 1); ``noises`` are names of
     the table, each once.
+
+    Examples
+    --------
+    >>> NoiseConfig(units=1000, rates=(0.1, 0.5), noises=("inverted", "gaussian")).seed
+    7
     """
 
     activations: Activations = RELU
@@ -71,7 +76,14 @@ class NoiseConfig(Checked):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoiseSweep:
-    """Moments of the noise (output − a), of the training output and of the test output. Axes: noise, rate."""
+    """Moments of the noise (output − a), of the training output and of the test output. Axes: noise, rate.
+
+    Examples
+    --------
+    >>> result = noise_sweep(NoiseConfig(units=1000, rates=(0.1, 0.5)))
+    >>> result.train.mean.shape == (len(result.config.noises), 2)
+    True
+    """
 
     config: NoiseConfig
     noise: MomentEstimates
@@ -98,8 +110,11 @@ def noise_sweep(config: NoiseConfig, executor: Executor | None = None) -> NoiseS
     ValueError
         If ``config`` is no `NoiseConfig`, or ``executor`` neither an executor nor None.
 
-    >>> noise_sweep(NoiseConfig(units=1000, rates=(0.1, 0.5), noises=("inverted", "gaussian"))).train.mean.shape
-    (2, 2)
+    Examples
+    --------
+    >>> result = noise_sweep(NoiseConfig(units=1000, rates=(0.5,), noises=("standard", "inverted")))
+    >>> result.noise.exact_mean.round(3).tolist()
+    [[-0.199], [0.0]]
     """
     if not isinstance(config, NoiseConfig):
         raise ValueError(f"config must be a dropviz.NoiseConfig; got {type(config).__name__}")

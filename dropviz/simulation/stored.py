@@ -3,10 +3,10 @@
 import json
 import os
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,42 +34,51 @@ MOMENTS = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_va
 FAIR = ("mean_fair", "variance_fair", "gap_fair")
 
 
-def write(path: str | os.PathLike[str], config: Any, arrays: Mapping[str, Any]) -> Path:
-    """Write a configuration and the arrays made of it to a compressed .npz file; return its path.
+class Stored:
+    """A dataclass of arrays and their ``config``, of the type ``MADE_OF``, that is written to a file and read again."""
 
-    ValueError if the name does not end in .npz, or the activations are of no source of dropviz.
-    """
-    file, source = Path(path), type(config.activations).__name__
-    if file.suffix.lower() != ".npz":
-        raise ValueError(f"path must end in .npz; got {file.name!r}")
-    if SOURCES.get(source) is not type(config.activations):
-        raise ValueError(f"activations must be a source of dropviz to be saved; got {source}")
-    if isinstance(config.activations, Empirical):
-        arrays, law = {**arrays, VALUES: config.activations.values}, {}
-    else:
-        law = asdict(config.activations)
-    said = {name: getattr(config, name) for name in ("units", "rates", "strategies", "seed", "replicates")}
-    words = np.array(json.dumps(said | {"source": source, "law": law}))
-    with file.open("wb") as opened:
-        np.savez_compressed(opened, **{CONFIG: words}, **arrays)  # type: ignore[arg-type]
-    return file
+    __slots__ = ()
+    MADE_OF: ClassVar[type]
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write all of it to one compressed .npz file, numbers and text alone, and return its path.
 
-def read(path: str | os.PathLike[str], configure: Callable[..., Any]) -> tuple[Any, dict[str, Any]]:
-    """Read what `write` has written: the configuration, made by ``configure``, and the arrays.
+        ValueError if the name does not end in .npz, or the activations are of no source of dropviz.
+        """
+        file = Path(path)
+        arrays: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
+        config = arrays.pop("config")
+        source, given = type(config.activations).__name__, config.activations
+        if file.suffix.lower() != ".npz":
+            raise ValueError(f"path must end in .npz; got {file.name!r}")
+        if SOURCES.get(source) is not type(given):
+            raise ValueError(f"activations must be a source of dropviz to be saved; got {source}")
+        law = {} if isinstance(given, Empirical) else asdict(given)
+        arrays |= {VALUES: given.values} if isinstance(given, Empirical) else {}
+        said = {
+            name: getattr(config, name) for name in ("units", "rates", "strategies", "seed", "replicates")
+        }
+        words = np.array(json.dumps(said | {"source": source, "law": law}))
+        with file.open("wb") as opened:
+            np.savez_compressed(opened, **{CONFIG: words}, **arrays)
+        return file
 
-    ValueError if it is no such file, or damaged; OSError if it cannot be opened.
-    """
-    try:
-        with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        said = json.loads(str(arrays.pop(CONFIG)))
-        config = configure(_activations(said.pop("source"), said.pop("law"), arrays), **said)
-        return config, _checked(config, arrays)
-    except (KeyError, TypeError, ValueError, AttributeError, EOFError, zipfile.BadZipFile) as wrong:
-        raise ValueError(
-            f"path must be a file that Sweep.save has written; got {os.fspath(path)!r}"
-        ) from wrong
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read what `save` has written: the same bits.
+
+        ValueError if it is no such file, or damaged; OSError if it cannot be opened.
+        """
+        try:
+            with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+            said = json.loads(str(arrays.pop(CONFIG)))
+            config = cls.MADE_OF(_activations(said.pop("source"), said.pop("law"), arrays), **said)
+            return cls(config=config, **_checked(config, arrays))  # type: ignore[call-arg]
+        except (KeyError, TypeError, ValueError, AttributeError, EOFError, zipfile.BadZipFile) as wrong:
+            raise ValueError(
+                f"path must be a file that {cls.__name__}.save has written; got {os.fspath(path)!r}"
+            ) from wrong
 
 
 def _activations(source: str, law: Mapping[str, Any], arrays: dict[str, NDArray[Any]]) -> Activations:

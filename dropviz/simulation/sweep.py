@@ -4,13 +4,11 @@ A chunk of the sample is cut into the blocks of `dropviz.simulation.masks`, and 
 cost does not grow with the number of rates.
 """
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import chain, islice, pairwise, product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -29,10 +27,10 @@ from dropviz.numbers.checks import (
 )
 from dropviz.numbers.estimate import Estimate, MomentEstimates
 from dropviz.numbers.rates import GRID, check_rates, config_repr
-from dropviz.simulation import stored
 from dropviz.simulation.executors import check_executor, in_order, lent, pieces
 from dropviz.simulation.expected import errors_of_one, expected, kept_gap
 from dropviz.simulation.masks import block_sizes, output_moments
+from dropviz.simulation.stored import Stored
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import size_of
 from dropviz.theory.moments import PHASES, Discrepancy, Moments, mean_ratio
@@ -73,6 +71,11 @@ class SweepConfig(Checked):
     ------
     ValueError
         Naming the parameter, the value and the allowed range.
+
+    Examples
+    --------
+    >>> SweepConfig(units=1000, rates=[0.1, 0.5], strategies="inverted").rates
+    (0.1, 0.5)
     """
 
     activations: Activations = RELU
@@ -125,7 +128,7 @@ class SweepConfig(Checked):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sweep(MomentEstimates, Shown):
+class Sweep(MomentEstimates, Stored, Shown):
     """Result of a sweep: moments over units of every training and test output, with standard errors.
 
     Arrays are read-only float64 in the order of the config. Means, their errors and the rms gap are in the unit of the
@@ -150,6 +153,12 @@ class Sweep(MomentEstimates, Shown):
     mean_fair, variance_fair, gap_fair
         Whether each error says how far a draw lies from the exact value, see `dropviz.theory.standard_errors`; shape
         (phase, rate), of gaps as `gap_se`. `estimate` and `gap_estimate` give no other error. True with replicates.
+
+    Examples
+    --------
+    >>> result = sweep(SweepConfig(units=1000, rates=(0.1, 0.5)))
+    >>> (result.exact_variance[:, 0] / result.exact_variance[:, 1]).round(3).tolist()  # training / test
+    [[1.163, 2.467], [1.163, 2.467]]
     """
 
     config: SweepConfig
@@ -157,6 +166,7 @@ class Sweep(MomentEstimates, Shown):
     gap_se: Floats
     gap_fair: Bools | bool = True
     DRAWN_BY: ClassVar[str] = "dropviz.figures.sweep_live"
+    MADE_OF: ClassVar[type] = SweepConfig
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -174,20 +184,6 @@ class Sweep(MomentEstimates, Shown):
 
     def _repr_html_(self) -> str:
         return self.live()._repr_html_()
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write all of it to one compressed .npz file, numbers and text alone, and return its path.
-
-        ValueError if the name does not end in .npz, or the activations are of no source of dropviz.
-        """
-        arrays = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "config"}
-        return stored.write(path, self.config, arrays)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> "Sweep":
-        """Read what `save` has written: the same bits. ValueError if it is no such file, or damaged."""
-        config, arrays = stored.read(path, SweepConfig)
-        return cls(config=config, **arrays)
 
     def at(self, rate: float) -> "pd.DataFrame":
         """The rows of `to_frame` at one rate. ValueError if it is none of the config's."""
@@ -313,6 +309,8 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     ValueError
         If ``config`` is no `SweepConfig`, or ``executor`` neither an executor nor None.
 
+    Examples
+    --------
     >>> result = sweep(SweepConfig(units=1000, rates=(0.1, 0.5)))
     >>> result.mean.shape
     (2, 2, 2)

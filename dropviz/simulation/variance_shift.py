@@ -63,6 +63,8 @@ def exact_variance_shift(
     Inputs of a trained layer are not alike: for them Δ = Var[z]/(Var[z] + (r/k)·Σ wᵢ²·E[aᵢ²]), with z = Σ wᵢaᵢ without
     dropout, as they are measured.
 
+    Examples
+    --------
     >>> exact_variance_shift([0.0, 0.5], 0.0, 1.0, 0.0, 1.0).tolist()
     [1.0, 0.5]
     """

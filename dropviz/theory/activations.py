@@ -18,7 +18,16 @@ from dropviz.theory.normal import normal_quantile, rectified_moments, sigmoid, s
 
 
 class Activations(Protocol):
-    """What a sweep needs to know of a source of activations; a value that serves as a key."""
+    """What a sweep needs to know of a source of activations; a value that serves as a key.
+
+    Examples
+    --------
+    >>> source = Exponential(2.0)
+    >>> source.exact_mean, source.exact_variance, source.quantile(0.5).round(3).item()
+    (2.0, 4.0, 1.386)
+    >>> source.sample(np.random.default_rng(7), 3).shape
+    (3,)
+    """
 
     __slots__ = ()
 
@@ -78,6 +87,8 @@ class Normal(Distribution):
     ValueError
         If a parameter is outside its range.
 
+    Examples
+    --------
     >>> round(Normal(0.0, 1.0, relu=True).exact_mean, 6)
     0.398942
     """
@@ -122,6 +133,8 @@ class Uniform(Distribution):
     ValueError
         If a parameter is outside its range, or low is not smaller than high.
 
+    Examples
+    --------
     >>> Uniform(-1.0, 3.0).exact_mean
     1.0
     """
@@ -158,6 +171,8 @@ class Exponential(Distribution):
     ValueError
         If the scale is outside its range.
 
+    Examples
+    --------
     >>> Exponential(2.0).exact_variance
     4.0
     """
@@ -190,6 +205,8 @@ class SigmoidNormal(Distribution):
     ValueError
         If a parameter is outside its range.
 
+    Examples
+    --------
     >>> round(SigmoidNormal(0.0, 1.0).exact_mean, 12)
     0.5
     """
@@ -223,6 +240,8 @@ class LogNormal(Distribution):
     ValueError
         If a parameter is outside its range.
 
+    Examples
+    --------
     >>> round(LogNormal(0.0, 0.5).exact_mean, 6)
     1.133148
     """
@@ -259,6 +278,8 @@ class Sparse(Distribution):
     ValueError
         If a parameter is outside its range.
 
+    Examples
+    --------
     >>> round(Sparse(0.8, 1.0).exact_mean, 12)
     0.2
     """
@@ -295,6 +316,8 @@ class Constant(Distribution):
     ValueError
         If the value is outside its range.
 
+    Examples
+    --------
     >>> Constant(2.0).exact_variance
     0.0
     """

@@ -61,6 +61,12 @@ class Diagnosis:
     mean with its standard error by the delta method; both are NaN where the training mean is at most one standard
     error away from 0. ``fitting`` names the candidates that fit and cannot be told apart: one is an answer, several are
     a tie, none means that no convention or mistake of the table gives such numbers.
+
+    Examples
+    --------
+    >>> found = diagnose(Observation(rate=0.3, train_mean=0.70, train_mean_se=0.01, test_mean=1.0, test_mean_se=0.01))
+    >>> found.fitting, round(found.ratio, 3)
+    (('none',), 1.429)
     """
 
     observation: Observation
@@ -129,6 +135,8 @@ def diagnose(observation: Observation) -> Diagnosis:
     mean and variance are taken as fully correlated. The larger of the two squares counts: means and variances come from
     the same masks, and nothing is to be ruled out for want of their covariance.
 
+    Examples
+    --------
     >>> diagnose(Observation(0.3, 0.70, 0.01, 1.0, 0.01)).fitting
     ('none',)
     """

@@ -40,6 +40,8 @@ class Empirical:
         If the array is empty, has more than two axes, is complex, text or object, or holds masked entries, NaN,
         infinity or a magnitude above 1e100.
 
+    Examples
+    --------
     >>> Empirical([1.0, 2.0, 6.0]).exact_mean
     3.0
     """
@@ -113,6 +115,11 @@ def digits() -> Empirical:
     ------
     Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository (1998),
     CC BY 4.0; see dropviz/data/README.md for how the weights were made.
+
+    Examples
+    --------
+    >>> digits()
+    Empirical(360 × 64 values of mean 0.901, variance 0.711)
     """
     with np.load(Path(__file__).parents[1] / "data" / "digits.npz", allow_pickle=False) as data:
         pixels = data["images"][data["test_indices"]].astype(np.float64) / 16.0

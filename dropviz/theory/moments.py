@@ -40,14 +40,28 @@ EDGE = 1e-9  # how close to rates 0 and 1 a root is looked for
 
 
 class Moments(NamedTuple, Generic[Value]):
-    """A mean and a variance, each a float or an array over rates."""
+    """A mean and a variance, each a float or an array over rates.
+
+    Examples
+    --------
+    >>> mean, variance = exact_moments("inverted", "test", 0.5, mean=1.0, variance=2.0)
+    >>> mean, variance
+    (1.0, 2.0)
+    """
 
     mean: Value
     variance: Value
 
 
 class Discrepancy(NamedTuple):
-    """How far the training output is from the test output; each an array over rates."""
+    """How far the training output is from the test output; each an array over rates.
+
+    Examples
+    --------
+    >>> from dropviz.theory.activations import Constant
+    >>> exact_discrepancy("both", [0.5], Constant(1.0)).mean_gap.tolist()
+    [-0.5]
+    """
 
     mean_gap: Floats
     relative_gap: Floats
@@ -97,6 +111,8 @@ def exact_moments(
     Srivastava et al., JMLR 15:1929–1958 (2014) for the two strategies; the moments follow from
     m² = m and the independence of m and a.
 
+    Examples
+    --------
     >>> exact_moments("inverted", "train", 0.5, 1.0, 1.0)
     Moments(mean=1.0, variance=3.0)
     """
@@ -127,6 +143,8 @@ def _as_given(values: Floats) -> Floats:
 def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Floats:
     """Train/test variance of both correct strategies: 1/k + (r/k)·μ²/v; infinite where v = 0 < r·μ².
 
+    Examples
+    --------
     >>> variance_ratio(0.5, 1.0, 2.0)
     2.5
     """
@@ -140,6 +158,8 @@ def largest_rate(mean: ArrayLike, variance: ArrayLike, bound: float) -> Floats:
 
     NaN where v = 0: there the ratio is 0/0 or infinite at every rate.
 
+    Examples
+    --------
     >>> largest_rate(1.0, 2.0, 2.5), float(variance_ratio(0.5, 1.0, 2.0))
     (0.5, 2.5)
     """
@@ -150,7 +170,15 @@ def largest_rate(mean: ArrayLike, variance: ArrayLike, bound: float) -> Floats:
 
 
 def exact_discrepancy(strategy: str, rates: ArrayLike, activations: Activations) -> Discrepancy:
-    """Every measure of the train/test discrepancy, from the law of the activations; see `exact_gap`."""
+    """Every measure of the train/test discrepancy, from the law of the activations; see `exact_gap`.
+
+    Examples
+    --------
+    >>> from dropviz.theory.activations import Normal
+    >>> gaps = exact_discrepancy("none", [0.0, 0.5], Normal(mean=1.0, std=1.0))
+    >>> gaps.mean_gap.tolist(), gaps.relative_gap.tolist(), gaps.variance_ratio.tolist()
+    ([0.0, 0.5], [0.0, 1.0], [1.0, 0.75])
+    """
     return Discrepancy(*(exact_gap(measure, strategy, rates, activations) for measure in Discrepancy._fields))
 
 

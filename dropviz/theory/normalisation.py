@@ -39,6 +39,8 @@ def behind_batch_norm(
     At each ``rate`` in [0, 1); ``mean`` and ``variance`` are μ and v ≥ 0 of the inputs, ``alignment`` is A = (Σw)²/Σw²,
     for Σw > 0. NaN where the training variance is 0. ValueError if the strategy is unknown or a rate out of range.
 
+    Examples
+    --------
     >>> behind = behind_batch_norm("standard", [0.5], 0.0, 2.0, 1.0)
     >>> behind.mean.tolist(), behind.variance.tolist()
     ([0.0], [0.5])

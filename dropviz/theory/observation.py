@@ -29,6 +29,11 @@ class Observation:
     ``same_pass``, whether each output was compared with its own input. Each comes with its standard error, or not at
     all. A standard error of 0 is read as known to nine digits. ValueError if a number is missing, not finite or out of
     range: rate in [0, 1), dropped in [0, 1], errors and variances 0 or more.
+
+    Examples
+    --------
+    >>> Observation(rate=0.3, train_mean=0.70, train_mean_se=0.01, test_mean=1.0, test_mean_se=0.01).dropped is None
+    True
     """
 
     rate: float
@@ -96,6 +101,12 @@ def observe(rate: float, train: ArrayLike, test: ArrayLike, clean: ArrayLike | N
     and √((fourth central moment − variance²·(n − 3)/(n − 1))/n), of examples if there are 30 or more. If another
     dropout layer stands before this one, its noise moves what the two passes bring: use `observe_passes`. ValueError if
     an array has fewer than two values, or values that are no finite numbers, or the rate is outside [0, 1).
+
+    Examples
+    --------
+    >>> seen = observe(0.5, train=[0.0, 2.0, 0.0, 2.0], test=[1.0, 1.0, 1.0, 1.0])
+    >>> seen.train_mean, seen.test_mean
+    (1.0, 1.0)
     """
     samples = {"train": _examples("train", train), "test": _examples("test", test)}
     (train_mean, train_variance), (test_mean, test_variance) = map(_moments, samples.values())
@@ -167,6 +178,12 @@ def observe_passes(
     variance is Σ(y − gain·x)²/Σx², t²·k·r in training; and the rate is the share of outputs that are 0 though their
     input is not. No error is smaller than what one mask more or less would change. ValueError as `observe`, or if
     inputs and outputs differ in shape, or all inputs are 0.
+
+    Examples
+    --------
+    >>> seen = observe_passes(0.5, [1.0, 2.0, 1.0, 2.0], [0.0, 4.0, 2.0, 0.0], [1.0, 2.0], [1.0, 2.0])
+    >>> seen.train_mean, seen.test_mean, seen.dropped
+    (1.0, 1.0, 0.5)
     """
     training, testing = _paired("train", train_inputs, train), _paired("test", test_inputs, test)
     gains = [value for pair in (training, testing) for value in _gain(*pair)]

@@ -75,7 +75,16 @@ INVERSE_RATE = Factor("1/r", " / rate", np.reciprocal)
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """A pair of factors: ``train_scale`` for the masked activation, ``test_scale`` for the whole one."""
+    """A pair of factors: ``train_scale`` for the masked activation, ``test_scale`` for the whole one.
+
+    Examples
+    --------
+    >>> inverted = strategies()["inverted"]
+    >>> inverted
+    <Strategy inverted: m·a/k in training, a at test>
+    >>> inverted.train_scale([0.2, 0.5]).tolist(), inverted.test_scale(0.5).item(), inverted.mistake
+    ([1.25, 2.0], 1.0, False)
+    """
 
     name: str
     label: str
@@ -119,6 +128,8 @@ _TABLE: Mapping[str, Strategy] = MappingProxyType({row.name: row for row in _ROW
 def strategies() -> Mapping[str, Strategy]:
     """Return the table of strategies by name, the two correct ones first, then the mistakes.
 
+    Examples
+    --------
     >>> float(strategies()["inverted"].train_scale(0.2))
     1.25
     """

@@ -90,7 +90,12 @@ def check(
 
 
 def assert_dropout_is_right(model: nn.Module, *inputs: Any, **options: Any) -> None:
-    """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites."""
+    """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites.
+
+    Examples
+    --------
+    >>> assert_dropout_is_right(nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.3)), torch.ones(4, 8))
+    """
     check(model, *inputs, **options).assert_right()
 
 

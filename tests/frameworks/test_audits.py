@@ -131,7 +131,7 @@ def test_what_is_shown_is_short_and_escaped():
     found = dv.audit(masked(np.random.default_rng(5)), same, rate=0.3)
     assert len(repr(found)) < 100
     assert "PyTorch" in str(found)
-    assert "<td>drop</td>" in found._repr_html_()
+    assert ">drop</td>" in found._repr_html_()
 
 
 @pytest.mark.parametrize(

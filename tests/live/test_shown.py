@@ -7,15 +7,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import dropviz as dv
 from dropviz import figures, schedules
-from dropviz.figures.audits import places_live
-from dropviz.frameworks.findings import Finding
+from dropviz.frameworks.findings import Finding, Report
 from dropviz.simulation.noise_sweep import NoiseConfig, noise_sweep
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +122,7 @@ def test_places_are_counted_and_shown_where_they_act(count):
     ]
     places = tuple({"where": f"drop{at}", "what": "dropout", "acts": acts[at % 4]} for at in range(count))
     wrong = Finding("left_on", "error", "drop1", "two passes differ", "Pass the mode on.")
-    live = places_live(SimpleNamespace(places=places, findings=(wrong,) * (count > 0)))
+    live = Report("Net", places, (wrong,) * (count > 0), 4).live()
     training, evaluation = live.panels[0].marks
     assert training.x.tolist() == [at + 1 for at in range(count) if at % 4 in (0, 2)]
     assert evaluation.x.tolist() == [at + 1 for at in range(count) if at % 4 in (1, 2)]
