@@ -16,7 +16,7 @@ PACKAGE = ROOT / "dropviz"
 FLOORS = {
     **dict.fromkeys(("app", "__main__"), 7),
     **dict.fromkeys(("ui", "cli", "hall", "site"), 6),
-    **dict.fromkeys(("dropviz", "figures", "serving", "torch"), 5),
+    **dict.fromkeys(("dropviz", "figures", "serving", "torch", "keras", "jax"), 5),
     **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("layers", "settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),

@@ -102,10 +102,10 @@ def said_of(where: Place, call: str, rates: Iterable[float], modes: Iterable[str
 # ---- what every framework's check says alike ------------------------------------------------------------------------
 
 CHANGES: Mapping[str, str] = {
-    "lost_after_eval": "Dropout is lost once the network was evaluated: keep the rate, and turn it on again in training.",
+    "lost_after_eval": "Dropout is lost once the network was evaluated: keep its rate, and turn it on again to train.",
     "stuck_mask": "One mask is used for every pass: draw a new one in every pass, from a generator that moves on.",
     "thrown": "The result of dropout is thrown away: write x = dropout(x).",
-    "wrong_scale": "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once.",
+    "wrong_scale": "Divide what survives by the probability to keep in training, or multiply by it at test; once.",
     "never_called": "This dropout layer is there, and no call of the network uses it.",
 }  # fmt: skip
 

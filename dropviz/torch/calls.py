@@ -7,9 +7,12 @@ from typing import Any
 import torch
 from torch.utils._pytree import tree_flatten
 
-from dropviz.torch.records import Meeting, Tag
+from dropviz.frameworks.passes import Meeting
+from dropviz.numbers.checks import AnyFloats
+from dropviz.torch.tags import Tag
 
 TAG = "_dropviz_tag"
+SMALL = 8  # values: what holds no more is not taken for a mask
 DROPOUTS = frozenset({
     "dropout", "dropout_", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "alpha_dropout_", "feature_dropout",
     "feature_dropout_", "feature_alpha_dropout", "feature_alpha_dropout_", "native_dropout",
@@ -31,7 +34,9 @@ SAME_VALUES = frozenset({
     "expand_as", "t", "movedim",
 })  # fmt: skip
 NEW = frozenset({"zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like", "new_zeros",
-    "new_ones", "new_full", "new_empty", "tensor", "as_tensor", "arange", "linspace"})  # fmt: skip
+    "new_ones", "new_full", "new_empty", "arange", "linspace"})  # fmt: skip
+READ = frozenset({"tensor", "as_tensor", "asarray", "new_tensor"})  # which take what NumPy or Python drew
+SELECTS = frozenset({"__getitem__", "__setitem__", "masked_select", "masked_fill", "masked_fill_", "where"})
 
 
 def tensors_in(tree: Any) -> list[torch.Tensor]:
@@ -57,6 +62,22 @@ def is_real(tensor: torch.Tensor) -> bool:
     return tensor.numel() > 0 and (
         tensor.is_floating_point() or tensor.dtype in {torch.bool, torch.int64, torch.int32}
     )
+
+
+def values(tensor: torch.Tensor) -> AnyFloats:
+    """The numbers of a tensor, as NumPy has them; of complex ones both parts."""
+    tensor = torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor
+    kind = torch.float64 if tensor.dtype == torch.float64 else torch.float32
+    found: AnyFloats = tensor.detach().to("cpu", kind, copy=True).numpy()
+    return found
+
+
+def is_mask(tensor: torch.Tensor) -> bool:
+    """Whether a tensor holds zeros and one other number, and enough of them to be a mask."""
+    if tensor.numel() <= SMALL or not is_real(tensor):
+        return False
+    other = tensor[tensor != 0]
+    return 0 < other.numel() < tensor.numel() and bool((other == other[0]).all() and other[0] > 0)
 
 
 def constant(tensor: torch.Tensor) -> bool:

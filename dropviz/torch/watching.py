@@ -17,6 +17,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from dropviz.frameworks.findings import Place
+from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Pass
 from dropviz.torch.calls import (
     ATTENTION,
     DIVIDE,
@@ -24,21 +25,25 @@ from dropviz.torch.calls import (
     DROPOUTS,
     MULTIPLY,
     NEW,
+    READ,
     RECURRENT,
     SAME_VALUES,
+    SELECTS,
     TAG,
     arguments,
     constant,
     digest,
     generator_state,
+    is_mask,
     is_number,
     is_real,
     kept_by,
     measured,
     tag_of,
     tensors_in,
+    values,
 )
-from dropviz.torch.records import OUTSIDE, Event, Pass, Tag
+from dropviz.torch.tags import Tag
 
 TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
 
@@ -55,6 +60,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         self.dropped: list[tuple[Place, Tag]] = []
         self.tagged: list[weakref.ref[torch.Tensor]] = []
         self.known: set[int] = set()
+        self.masks: set[int] = set()
 
     # ---- a pass ---------------------------------------------------------------------------------------------------
 
@@ -80,11 +86,13 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         self.now, self.dropped, self.stack = Pass(number), [], []
         own = [*self.model.parameters(), *self.model.buffers()]
         self.known = {id(tensor) for tensor in own}
+        with torch.no_grad():
+            self.masks = {id(each) for each in self.model.buffers() if is_mask(each)}
         for tensor in tensors_in((inputs, named)):
             self._set(tensor, Tag())
         with torch.no_grad(), self:
             result = self.model(*inputs, **named)
-        self.now.result = [tensor.detach().clone() for tensor in tensors_in(result)]
+        self.now.result = [values(tensor) for tensor in tensors_in(result)]
         self._use(tensors_in(result))
         for place, tag in self.dropped:
             self.now.events[place].unused += not tag.used
@@ -192,10 +200,15 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         ]
         tensors = tensors_in((args, kwargs))
         noisy = [each for each in tensors if (tag := tags.get(id(each))) is not None and tag.noise]
-        data = [each for each in tensors if tags.get(id(each)) is None or not tags[id(each)].noise]  # type: ignore[union-attr]
+        data = [
+            each for each in tensors if (tag := tags.get(id(each))) is None or not (tag.noise or tag.fixed)
+        ]
+        fixed = not (noisy or data)
         data = [each for each in data if each.numel() > 1 or each.shape == output.shape != ()]
-        if name in NEW or name.endswith("_like"):
-            self._set(output, Tag())
+        if name in READ and not (args and isinstance(args[0], torch.Tensor)) and output.numel() > 1:
+            return  # not known, like what torch.from_numpy gives
+        if name in NEW or name.endswith("_like") or fixed:
+            self._set(output, Tag(fixed=True))
         elif noisy and not [each for each in data if not constant(each)]:
             tag = tags[id(noisy[0])]
             assert tag is not None
@@ -236,6 +249,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         meeting = measured(
             noise if kept is None else kept, of_noise.drawn, self._function(), kept is not None
         )
+        meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
         event.meetings.append(meeting)
         for each in tensors_in(args):
             tag = tags.get(id(each))
@@ -308,8 +322,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
     def _known(self, tensor: torch.Tensor) -> Tag | None:
         """The tag of a tensor; one that came from outside of torch, as from NumPy, is taken for noise."""
         tag = tag_of(tensor)
-        if tag is None and id(tensor) not in self.known and tensor.numel() > 1:
-            tag = Tag(self._place(OUTSIDE), noise=True, drawn=self.now.number)
+        own = id(tensor) in self.known
+        if tag is None and tensor.numel() > 1 and (not own or id(tensor) in self.masks):
+            tag = Tag(self._place(KEPT if own else OUTSIDE), noise=True, drawn=self.now.number)
             assert tag.place is not None
             event = self._event(tag.place)
             event.calls += 1

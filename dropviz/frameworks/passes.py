@@ -1,17 +1,22 @@
-"""What is noted of the passes of a network: what happened at each place, and what is known of a tensor."""
+"""What is noted of the passes of a network: what happened at each place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import torch
+from typing import NamedTuple
 
 from dropviz.frameworks.findings import Place
+from dropviz.numbers.checks import Floats
 
-OUTSIDE = "a tensor from outside of torch"  # what NumPy drew, or a function of the network's own computed
+OUTSIDE = "a tensor from outside of torch"  # what NumPy drew, or an own function
+KEPT = "a mask that is kept"  # drawn before, as in a buffer
 
 
 @dataclass(slots=True)
 class Meeting:
-    """Noise multiplied into an activation: numbers of the noise, and the factors around it by file and line."""
+    """Noise multiplied into an activation: numbers of the noise, and the factors around it by file and line.
+
+    ``selects``: it is a mask that is not multiplied, but says which values go on.
+    """
 
     mean: float
     zeros: float
@@ -23,6 +28,7 @@ class Meeting:
     function: str
     multiplied: bool = True
     scales: dict[str, float] = field(default_factory=dict)
+    selects: bool = False
 
 
 @dataclass(slots=True)
@@ -48,17 +54,17 @@ class Pass:
     called: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, list[float]] = field(default_factory=dict)
     branch: dict[str, dict[str, float]] = field(default_factory=dict)
-    result: list[torch.Tensor] = field(default_factory=list)
+    result: list[Floats] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Tag:
-    """What is known of a tensor: the place whose noise it is (``noise``), or that has changed it, and factors since."""
+class Passes(NamedTuple):
+    """Passes in training, in evaluation, and in training again."""
 
-    place: Place | None = None
-    noise: bool = False
-    drawn: int = 0
-    meeting: Meeting | None = None
-    used: bool = False
-    scales: dict[str, float] = field(default_factory=dict)
-    modules: tuple[str, ...] = ()
+    first: Sequence[Pass]
+    evaluated: Sequence[Pass]
+    again: Sequence[Pass]
+
+    @property
+    def training(self) -> list[Pass]:
+        """All passes in training."""
+        return [*self.first, *self.again]
