@@ -52,6 +52,7 @@ class Pass:
     scales: dict[str, dict[str, float]] = field(default_factory=dict)
     after: dict[Place, dict[str, float]] = field(default_factory=dict)
     called: dict[str, int] = field(default_factory=dict)
+    shapes: dict[str, set[str]] = field(default_factory=dict)
     outputs: dict[str, list[float]] = field(default_factory=dict)
     branch: dict[str, dict[str, float]] = field(default_factory=dict)
     result: list[Floats] = field(default_factory=list)

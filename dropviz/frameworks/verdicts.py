@@ -25,7 +25,7 @@ def few_draws(passes: Sequence[Pass]) -> bool:
             for meeting in event.meetings:
                 if meeting.multiplied and place.call != KEPT:
                     counts[place] = counts.get(place, 0) + meeting.count
-    return any(count < FEW for count in counts.values()) or bool(_branches(passes))
+    return any(count < FEW for count in counts.values()) or bool(branches(passes))
 
 
 def places_of(seen: Passes) -> Iterator[Mapping[str, Any]]:
@@ -49,16 +49,17 @@ def findings_of(
     unequal = [pair for pair in pairs if not _same(pair[0].result, pair[1].result)]
     located = False
     for place, (first, evaluated, again) in events.items():
-        meant = declared is None or any(
-            place.path == path or place.path.startswith(f"{path}.") for path in declared
-        )
+        is_meant = meant(place, declared)
         if _left_on(evaluated, bool(unequal)):
             located = True
-            if not meant:
+            if not is_meant:
                 yield _of_left_on(place, evaluated, hints)
         yield from _of_training(place, (first, again), seen, hints)
-        if not meant and not _acting(evaluated):
+        if not is_meant and not _acting(evaluated):
             yield from _of_scale(place, first, seen)
+    skipped = list(_of_branches(kinds, seen, declared, hints))
+    yield from skipped
+    located = located or any(finding.kind == "left_on" for finding in skipped)
     if unequal and not located and declared is not None:
         path = _innermost(kinds, unequal[0])
         if path not in declared:
@@ -66,12 +67,18 @@ def findings_of(
                 "left_on", "error", f"{path or 'the model'} ({kinds.get(path, '')})", "two passes in evaluation differ",
                 f"Something is random in evaluation: {hints['']}.",
             )  # fmt: skip
-    yield from _of_branches(kinds, seen)
     if any(np.isnan(each).any() for one in (*seen.training, *seen.evaluated) for each in one.result):
         yield Finding(
             "not_a_number", "warning", "the model", "an output holds NaN",
             "The network returns NaN: what dropout does to its outputs cannot be told.",
         )  # fmt: skip
+
+
+def meant(place: Place, declared: Sequence[str] | None) -> bool:
+    """Whether what is random at a place is declared to be so in evaluation as well."""
+    return declared is None or any(
+        place.path == path or place.path.startswith(f"{path}.") for path in declared
+    )
 
 
 # ---- events ---------------------------------------------------------------------------------------------------------
@@ -93,7 +100,7 @@ def events_of(seen: Passes) -> dict[Place, Three]:
 
 def _tells(three: Three) -> bool:
     """Whether numbers that were not seen drawn are noise: they change, or are a mask of training alone."""
-    changes = len({tuple(event.states) for part in three for event in part}) > 1
+    changes = len({tuple(event.states) for part in three for event in part if event.states}) > 1
     return changes or (_is_mask(_meetings(three[0])) and not three[1])
 
 
@@ -314,28 +321,41 @@ def _judged(place: Place, mean: float, error: float, test: float) -> Iterator[Fi
 # ---- branches that are skipped at random ----------------------------------------------------------------------------
 
 
-def _branches(passes: Sequence[Pass]) -> dict[str, float]:
-    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them."""
+def branches(passes: Sequence[Pass]) -> dict[str, float]:
+    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them.
+
+    One whose inputs change their shape is chosen by its inputs, as an expert is, and no path that is dropped.
+    """
     paths = {path for each in passes for path in each.called}
     shares = {path: sum(path in each.called for each in passes) / len(passes) for path in paths}
     some = {path: share for path, share in shares.items() if share < 1.0}
+    routed = {path for path in some if len(set().union(*(each.shapes.get(path, ()) for each in passes))) > 1}
     return {
         path: share
         for path, share in some.items()
+        if path not in routed
         if not any(path.startswith(f"{outer}.") for outer in some if outer and outer != path)
     }
 
 
-def _of_branches(kinds: Mapping[str, str], seen: Passes) -> Iterator[Finding]:
+def _of_branches(
+    kinds: Mapping[str, str], seen: Passes, declared: Sequence[str] | None, hints: Mapping[str, str]
+) -> Iterator[Finding]:
     """Paths that are dropped whole, by an if: their mean output must be the same in both modes."""
     passes = len(seen.training)
-    for path, share in _branches(seen.training).items():
-        if not all(path in each.called for each in seen.evaluated):
+    for path, share in branches(seen.training).items():
+        place = Place(path, kinds.get(path, ""), "", "a path that is skipped at random")
+        at_test = [path in each.called for each in seen.evaluated]
+        if any(at_test) and not all(at_test) and not meant(place, declared):
+            yield Finding(
+                "left_on", "error", str(place), f"skipped in {at_test.count(False)} of {len(at_test)} passes in evaluation",
+                f"Paths are skipped in evaluation too: {hints['']}.",
+            )  # fmt: skip
+        if not all(at_test):
             continue
         lines = [each.branch.get(path, {}) for each in seen.training if path in each.called]
-        at_test = seen.evaluated[0].branch.get(path, {})
-        train, test = _own(lines[0], at_test), _own(at_test, lines[0])
+        behind = seen.evaluated[0].branch.get(path, {})
+        train, test = _own(lines[0], behind), _own(behind, lines[0])
         error = math.sqrt(share * (1.0 - share) / passes) * train
-        place = Place(path, kinds.get(path, ""), "", "a path that is skipped at random")
         exact = abs(train - test) <= CLOSE * abs(test)
         yield from _judged(place, share * train, 0.0 if exact else error, test)

@@ -1,6 +1,6 @@
-"""Random numbers seen as they are drawn: the functions that draw them are watched, and the code that called them named.
+"""Random numbers seen as they are drawn: the functions that draw are watched, and the code that calls them is named.
 
-What is drawn here is found by name and by place; what it does to activations is measured, in `dropviz.frameworks.rerun`.
+What is drawn is found by name and place; what it does to activations is measured, in `dropviz.frameworks.rerun`.
 """
 
 import hashlib

@@ -40,8 +40,9 @@ SELECTS = frozenset({"__getitem__", "__setitem__", "masked_select", "masked_fill
 
 
 def tensors_in(tree: Any) -> list[torch.Tensor]:
-    """Every tensor in nested tuples, lists and dictionaries."""
-    return [leaf for leaf in tree_flatten(tree)[0] if isinstance(leaf, torch.Tensor)]
+    """Every tensor in nested tuples, lists and dictionaries; those inside of a `vmap` hold nothing to read."""
+    wrapped = torch._C._functorch.is_functorch_wrapped_tensor
+    return [leaf for leaf in tree_flatten(tree)[0] if isinstance(leaf, torch.Tensor) and not wrapped(leaf)]
 
 
 def tag_of(tensor: torch.Tensor) -> Tag | None:
@@ -100,7 +101,7 @@ def generator_state(generator: torch.Generator | None) -> str:
 
 def kept_by(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tensor | None:
     """What an activation is multiplied by where it meets ``noise``; None where it is not multiplied."""
-    if name in MULTIPLY:
+    if name in MULTIPLY or (name == "einsum" and _is_element_wise(args, noise)):
         return noise
     if name in DIVIDE and args[0] is not noise:
         return 1.0 / noise
@@ -116,6 +117,14 @@ def kept_by(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tens
         if zero(args[1]):
             return 1.0 - noise.float()
     return None
+
+
+def _is_element_wise(args: tuple[Any, ...], noise: torch.Tensor) -> bool:
+    """Whether no axis of ``noise`` is summed over in an `einsum`."""
+    given, _, result = str(args[0]).replace(" ", "").partition("->")
+    operands = args[1] if isinstance(args[1], list | tuple) else args[1:]
+    own = next((axes for axes, one in zip(given.split(","), operands, strict=False) if one is noise), "?")
+    return bool(result) and set(own) <= set(result)
 
 
 def zero(one: Any) -> bool:

@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_map
 
 from dropviz.frameworks.findings import Report
 from dropviz.frameworks.passes import Passes
-from dropviz.frameworks.verdicts import few_draws, findings_of, is_missing, places_of
+from dropviz.frameworks.verdicts import branches, few_draws, findings_of, is_missing, places_of
 from dropviz.numbers.checks import check_count
 from dropviz.torch.layers import findings_of_layers
 from dropviz.torch.state import as_it_was, sow
@@ -19,6 +19,7 @@ from dropviz.torch.watching import Watch
 FEWEST, MOST = 3, 200
 ADDED, ENOUGH = 8, 64  # passes at a time, and in all, where few values have noise of their own
 PATIENCE = 10.0  # seconds after which no more are added
+SEVERAL = 16  # passes in evaluation where paths are skipped
 AGAIN, MORE = 2, 14  # passes of training after evaluation; more where a place is not met again
 SEED = 20_261_127
 HINTS = {
@@ -131,7 +132,7 @@ def _passed(
     while len(first) < ENOUGH and few_draws(first) and time.monotonic() - began < PATIENCE:
         first += run(ADDED)
     model.eval()
-    evaluated = run(2)
+    evaluated = run(SEVERAL if branches(first) else 2)  # a path may be skipped in evaluation too
     model.train()
     again = run(AGAIN)
     if is_missing(first, again):  # or left out by chance

@@ -84,10 +84,10 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
     def run(self, number: int, inputs: tuple[Any, ...], named: Mapping[str, Any]) -> Pass:
         """One pass."""
         self.now, self.dropped, self.stack = Pass(number), [], []
-        own = [*self.model.parameters(), *self.model.buffers()]
-        self.known = {id(tensor) for tensor in own}
+        kept = [*self.model.buffers(), *_plain(self.model)]
+        self.known = {id(tensor) for tensor in (*self.model.parameters(), *kept)}
         with torch.no_grad():
-            self.masks = {id(each) for each in self.model.buffers() if is_mask(each)}
+            self.masks = {id(each) for each in kept if is_mask(each)}
         for tensor in tensors_in((inputs, named)):
             self._set(tensor, Tag())
         with torch.no_grad(), self:
@@ -102,6 +102,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         self.stack.append(module)
         path = self.names.get(id(module), ("", ""))[0]
         self.now.called[path] = self.now.called.get(path, 0) + 1
+        shapes = [tuple(each.shape) for each in tensors_in((inputs, named))]
+        self.now.shapes.setdefault(path, set()).update(map(str, shapes))
         self._use(tensors_in((inputs, named)))
 
     def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
@@ -182,7 +184,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             tag.scales, tag.modules = dict(source.scales), source.modules
         for at, tensor in enumerate(tensors_in(output)):
             self._set(tensor, Tag() if at else tag)
-        if name in DROPOUTS and event.acting:
+        if name in DROPOUTS and event.acting and tensors_in(output):
             self.dropped.append((place, tag))
         return output
 
@@ -241,8 +243,10 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             and (changed := self._changed(args, tags)) is not None
         ):
             assert changed.meeting is not None
-            changed.meeting.scales[self._line()] = float(noise) if name in MULTIPLY else 1.0 / float(noise)
-            self._set(output, Tag(changed.place, meeting=changed.meeting))  # survivors are counted
+            line, value = self._line(), float(noise) if name in MULTIPLY else 1.0 / float(noise)
+            scales = {**changed.scales, line: changed.scales.get(line, 1.0) * value}
+            changed.meeting.scales[line] = scales[line]  # survivors are counted
+            self._set(output, Tag(changed.place, meeting=changed.meeting, scales=scales))
             return
         event = self._event(of_noise.place)
         event.acting = True
@@ -277,8 +281,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         if name in DIVIDE:
             value = 1.0 / value if value else math.inf
         line, function = self._line(), self._function()
-        self.now.scales.setdefault(function, {})[line] = value
         tag = tags.get(id(one)) or Tag()
+        value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
+        self.now.scales.setdefault(function, {})[line] = value
         scales = {**tag.scales, line: value}
         if tag.meeting is not None:
             tag.meeting.scales[line] = value
@@ -337,6 +342,16 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             tag = tag_of(tensor)
             if tag is not None:
                 tag.used = True
+
+
+def _plain(model: nn.Module) -> list[torch.Tensor]:
+    """Tensors that modules hold as plain attributes."""
+    return [
+        each
+        for module in model.modules()
+        for each in module.__dict__.values()
+        if isinstance(each, torch.Tensor)
+    ]
 
 
 def _frame() -> Any:

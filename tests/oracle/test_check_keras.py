@@ -100,7 +100,7 @@ FAULTS = {
         own(lambda layer, x, training: x * kept(layer, x) if training else x), "wrong_scale", "own (Own)"
     ),
     "÷ drop": (
-        own(lambda layer, x, training: layer.behind(layer.dense(x) * kept(layer, x) / RATE if training else layer.dense(x))),
+        own(lambda layer, x, training: layer.behind(layer.dense(x) * (kept(layer, x) / RATE if training else 1.0))),
         "wrong_scale", "own (Own)",
     ),
     "twice": (
