@@ -348,7 +348,7 @@ def _of_branches(
         at_test = [path in each.called for each in seen.evaluated]
         if any(at_test) and not all(at_test) and not meant(place, declared):
             yield Finding(
-                "left_on", "error", str(place), f"skipped in {at_test.count(False)} of {len(at_test)} passes in evaluation",
+                "left_on", "error", str(place), f"{at_test.count(False)} of {len(at_test)} passes in evaluation",
                 f"Paths are skipped in evaluation too: {hints['']}.",
             )  # fmt: skip
         if not all(at_test):
