@@ -1,13 +1,17 @@
 """What is noted of the passes of a network: what happened at each place."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from dropviz.frameworks.findings import Place
-from dropviz.numbers.checks import Floats
+from dropviz.numbers.checks import AnyFloats
 
 OUTSIDE = "a tensor from outside of torch"  # what NumPy drew, or an own function
+MOST_BYTES = 65_536  # of an array that are looked at to tell it from another
 KEPT = "a mask that is kept"  # drawn before, as in a buffer
 
 
@@ -29,6 +33,27 @@ class Meeting:
     multiplied: bool = True
     scales: dict[str, float] = field(default_factory=dict)
     selects: bool = False
+
+    @classmethod
+    def of(cls, kept: AnyFloats, drawn: tuple[int, int], function: str, multiplied: bool) -> "Meeting":
+        """The numbers of what an activation is multiplied by; ``drawn``: in which pass, and how many of them."""
+        values = kept.astype(np.float64).ravel()
+        alive = values[values != 0.0]
+        level, spread = (float(alive.mean()), float(alive.std())) if len(alive) else (0.0, 0.0)
+        zeros = 1.0 - len(alive) / len(values)
+        number, count = drawn
+        return cls(
+            float(values.mean()), zeros, level, spread, min(count, len(values)), digest(kept), number, function,
+            multiplied,
+        )  # fmt: skip
+
+
+def digest(*arrays: AnyFloats | None) -> str:
+    """A few letters that differ where arrays do; "" where one cannot be read."""
+    if any(array is None for array in arrays):
+        return ""
+    parts = (np.ascontiguousarray(array).tobytes()[:MOST_BYTES] for array in arrays)
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
 @dataclass(slots=True)
@@ -55,7 +80,7 @@ class Pass:
     shapes: dict[str, set[str]] = field(default_factory=dict)
     outputs: dict[str, list[float]] = field(default_factory=dict)
     branch: dict[str, dict[str, float]] = field(default_factory=dict)
-    result: list[Floats] = field(default_factory=list)
+    result: list[AnyFloats] = field(default_factory=list)
 
 
 class Passes(NamedTuple):

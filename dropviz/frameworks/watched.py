@@ -3,7 +3,6 @@
 What is drawn is found by name and place; what it does to activations is measured, in `dropviz.frameworks.rerun`.
 """
 
-import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from dropviz.frameworks.findings import Place
-from dropviz.frameworks.passes import Event, Pass
+from dropviz.frameworks.passes import Event, Pass, digest
 from dropviz.numbers.checks import AnyFloats
 
 FEWEST = 16  # values of a mask that tells itself from another
@@ -111,9 +110,9 @@ class Draws:
 def _state(drawn: AnyFloats | None, given: AnyFloats | None) -> str:
     """A few letters for what was drawn, of dropout for which values it dropped; "" where that tells nothing."""
     if drawn is None or given is None or drawn.shape != given.shape:
-        return digest([drawn])
+        return digest(drawn)
     lost = (drawn == 0.0) & (given != 0.0)
-    return digest([lost]) if lost.any() and lost.size >= FEWEST else ""
+    return digest(lost) if lost.any() and lost.size >= FEWEST else ""
 
 
 def numbers(value: Any) -> AnyFloats | None:
@@ -123,12 +122,3 @@ def numbers(value: Any) -> AnyFloats | None:
         return found.astype(np.float64) if found.dtype.kind in "biufV" else None
     except Exception:  # every framework has its own way to say that there is nothing to read
         return None
-
-
-def digest(arrays: Sequence[AnyFloats | None]) -> str:
-    """A few letters that differ where arrays do; "" where one cannot be read."""
-    if any(array is None for array in arrays):
-        return ""
-    return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)).hexdigest()[
-        :16
-    ]

@@ -11,9 +11,9 @@ import keras
 from keras.src import backend  # the functions behind keras.random, which the layers call themselves
 
 from dropviz.frameworks.findings import Place
-from dropviz.frameworks.passes import Event, Meeting, Pass
+from dropviz.frameworks.passes import Event, Meeting, Pass, digest
 from dropviz.frameworks.rerun import Layer, differs, fixed_mask, measured, vanishes
-from dropviz.frameworks.watched import Draws, Running, digest, numbers
+from dropviz.frameworks.watched import Draws, Running, numbers
 from dropviz.keras.state import attributes_kept
 from dropviz.numbers.checks import AnyFloats
 
@@ -212,4 +212,4 @@ def _floats(tree: Any) -> list[AnyFloats]:
 
 
 def _digest(tree: Any) -> str:
-    return digest([numbers(each) for each in _arrays(tree)])
+    return digest(*(numbers(each) for each in _arrays(tree)))

@@ -7,9 +7,8 @@ from typing import Any
 import torch
 from torch.utils._pytree import tree_flatten
 
-from dropviz.frameworks.passes import Meeting
+from dropviz.frameworks.tags import Tag
 from dropviz.numbers.checks import AnyFloats
-from dropviz.torch.tags import Tag
 
 TAG = "_dropviz_tag"
 SMALL = 8  # values: what holds no more is not taken for a mask
@@ -86,13 +85,6 @@ def constant(tensor: torch.Tensor) -> bool:
     return bool((tensor == tensor.flatten()[0]).all()) if tensor.numel() else True
 
 
-def digest(tensor: torch.Tensor) -> str:
-    """A few letters that differ where two tensors do."""
-    return hashlib.sha256(tensor.detach().cpu().contiguous().float().numpy().tobytes()[:65_536]).hexdigest()[
-        :16
-    ]
-
-
 def generator_state(generator: torch.Generator | None) -> str:
     """A few letters for the state of a generator, None for torch's own."""
     state = torch.get_rng_state() if generator is None else generator.get_state()
@@ -130,17 +122,6 @@ def _is_element_wise(args: tuple[Any, ...], noise: torch.Tensor) -> bool:
 def zero(one: Any) -> bool:
     """Whether a number, or all of a tensor, is 0."""
     return bool((one == 0).all()) if isinstance(one, torch.Tensor) else one == 0
-
-
-def measured(kept: torch.Tensor, drawn: int, function: str, multiplied: bool) -> Meeting:
-    """The numbers of what an activation is multiplied by."""
-    values = kept.detach().double().flatten()
-    alive = values[values != 0.0]
-    level, spread = (float(alive.mean()), float(alive.std(correction=0))) if len(alive) else (0.0, 0.0)
-    zeros = 1.0 - len(alive) / len(values)
-    return Meeting(
-        float(values.mean()), zeros, level, spread, len(values), digest(kept), drawn, function, multiplied
-    )
 
 
 def arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[float, bool]:

@@ -17,7 +17,8 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from dropviz.frameworks.findings import Place
-from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Pass
+from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, digest
+from dropviz.frameworks.tags import Tag
 from dropviz.torch.calls import (
     ATTENTION,
     DIVIDE,
@@ -32,18 +33,15 @@ from dropviz.torch.calls import (
     TAG,
     arguments,
     constant,
-    digest,
     generator_state,
     is_mask,
     is_number,
     is_real,
     kept_by,
-    measured,
     tag_of,
     tensors_in,
     values,
 )
-from dropviz.torch.tags import Tag
 
 TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
 
@@ -152,7 +150,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             event = self._event(place)
             event.calls, event.acting = event.calls + 1, True
             event.states.append(state)
-            self._set(output, Tag(place, noise=True, drawn=self.now.number))
+            self._set(output, Tag(place, noise=True, drawn=self.now.number, count=output.numel()))
         else:
             self._note(name, args, output, tags, kwargs)
         return output
@@ -214,7 +212,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         elif noisy and not [each for each in data if not constant(each)]:
             tag = tags[id(noisy[0])]
             assert tag is not None
-            self._set(output, Tag(tag.place, noise=True, drawn=tag.drawn))
+            count = min(output.numel(), max(1, *(tags[id(each)].count for each in noisy)))  # type: ignore[union-attr]
+            self._set(output, Tag(tag.place, noise=True, drawn=tag.drawn, count=count))
         elif noisy:
             self._meet(name, args, output, noisy[0], tags)
         elif name in MULTIPLY | DIVIDE and len(operands) > 1:
@@ -250,8 +249,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             return
         event = self._event(of_noise.place)
         event.acting = True
-        meeting = measured(
-            noise if kept is None else kept, of_noise.drawn, self._function(), kept is not None
+        kept_values = values(noise if kept is None else kept)
+        meeting = Meeting.of(
+            kept_values, (of_noise.drawn, of_noise.count), self._function(), kept is not None
         )
         meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
         event.meetings.append(meeting)
@@ -329,11 +329,13 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         tag = tag_of(tensor)
         own = id(tensor) in self.known
         if tag is None and tensor.numel() > 1 and (not own or id(tensor) in self.masks):
-            tag = Tag(self._place(KEPT if own else OUTSIDE), noise=True, drawn=self.now.number)
+            tag = Tag(
+                self._place(KEPT if own else OUTSIDE), noise=True, drawn=self.now.number, count=tensor.numel()
+            )
             assert tag.place is not None
             event = self._event(tag.place)
             event.calls += 1
-            event.states.append(digest(tensor))
+            event.states.append(digest(values(tensor)))
             self._set(tensor, tag)
         return tag
 
