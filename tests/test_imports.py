@@ -18,7 +18,7 @@ PACKAGE = ROOT / "dropviz"
 FLOORS = {
     **dict.fromkeys(("app", "cli"), 7),
     **dict.fromkeys(("dropviz", "ui", "hall", "site"), 6),
-    **dict.fromkeys(("figures", "serving", "torch"), 5),
+    **dict.fromkeys(("figures", "serving", "torch", "keras", "jax"), 5),
     **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("layers", "settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),

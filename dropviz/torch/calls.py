@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from torch.utils._pytree import tree_flatten
 
-from dropviz.torch.records import Meeting, Tag
+from dropviz.frameworks.tags import Tag
+from dropviz.numbers.checks import AnyFloats
 
 TAG = "_dropviz_tag"
+SMALL = 8  # values: what holds no more is not taken for a mask
 DROPOUTS = frozenset({
     "dropout", "dropout_", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "alpha_dropout_", "feature_dropout",
     "feature_dropout_", "feature_alpha_dropout", "feature_alpha_dropout_", "native_dropout",
@@ -31,12 +33,15 @@ SAME_VALUES = frozenset({
     "expand_as", "t", "movedim",
 })  # fmt: skip
 NEW = frozenset({"zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like", "new_zeros",
-    "new_ones", "new_full", "new_empty", "tensor", "as_tensor", "arange", "linspace"})  # fmt: skip
+    "new_ones", "new_full", "new_empty", "arange", "linspace"})  # fmt: skip
+READ = frozenset({"tensor", "as_tensor", "asarray", "new_tensor"})  # which take what NumPy or Python drew
+SELECTS = frozenset({"__getitem__", "__setitem__", "masked_select", "masked_fill", "masked_fill_", "where"})
 
 
 def tensors_in(tree: Any) -> list[torch.Tensor]:
-    """Every tensor in nested tuples, lists and dictionaries."""
-    return [leaf for leaf in tree_flatten(tree)[0] if isinstance(leaf, torch.Tensor)]
+    """Every tensor in nested tuples, lists and dictionaries; those inside of a `vmap` hold nothing to read."""
+    wrapped = torch._C._functorch.is_functorch_wrapped_tensor
+    return [leaf for leaf in tree_flatten(tree)[0] if isinstance(leaf, torch.Tensor) and not wrapped(leaf)]
 
 
 def tag_of(tensor: torch.Tensor) -> Tag | None:
@@ -59,16 +64,25 @@ def is_real(tensor: torch.Tensor) -> bool:
     )
 
 
+def values(tensor: torch.Tensor) -> AnyFloats:
+    """The numbers of a tensor, as NumPy has them; of complex ones both parts."""
+    tensor = torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor
+    kind = torch.float64 if tensor.dtype == torch.float64 else torch.float32
+    found: AnyFloats = tensor.detach().to("cpu", kind, copy=True).numpy()
+    return found
+
+
+def is_mask(tensor: torch.Tensor) -> bool:
+    """Whether a tensor holds zeros and one other number, and enough of them to be a mask."""
+    if tensor.numel() <= SMALL or not is_real(tensor):
+        return False
+    other = tensor[tensor != 0]
+    return 0 < other.numel() < tensor.numel() and bool((other == other[0]).all() and other[0] > 0)
+
+
 def constant(tensor: torch.Tensor) -> bool:
     """Whether a tensor holds one value, such as the zeros of a `where`."""
     return bool((tensor == tensor.flatten()[0]).all()) if tensor.numel() else True
-
-
-def digest(tensor: torch.Tensor) -> str:
-    """A few letters that differ where two tensors do."""
-    return hashlib.sha256(tensor.detach().cpu().contiguous().float().numpy().tobytes()[:65_536]).hexdigest()[
-        :16
-    ]
 
 
 def generator_state(generator: torch.Generator | None) -> str:
@@ -79,7 +93,7 @@ def generator_state(generator: torch.Generator | None) -> str:
 
 def kept_by(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tensor | None:
     """What an activation is multiplied by where it meets ``noise``; None where it is not multiplied."""
-    if name in MULTIPLY:
+    if name in MULTIPLY or (name == "einsum" and _is_element_wise(args, noise)):
         return noise
     if name in DIVIDE and args[0] is not noise:
         return 1.0 / noise
@@ -97,20 +111,17 @@ def kept_by(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tens
     return None
 
 
+def _is_element_wise(args: tuple[Any, ...], noise: torch.Tensor) -> bool:
+    """Whether no axis of ``noise`` is summed over in an `einsum`."""
+    given, _, result = str(args[0]).replace(" ", "").partition("->")
+    operands = args[1] if isinstance(args[1], list | tuple) else args[1:]
+    own = next((axes for axes, one in zip(given.split(","), operands, strict=False) if one is noise), "?")
+    return bool(result) and set(own) <= set(result)
+
+
 def zero(one: Any) -> bool:
     """Whether a number, or all of a tensor, is 0."""
     return bool((one == 0).all()) if isinstance(one, torch.Tensor) else one == 0
-
-
-def measured(kept: torch.Tensor, drawn: int, function: str, multiplied: bool) -> Meeting:
-    """The numbers of what an activation is multiplied by."""
-    values = kept.detach().double().flatten()
-    alive = values[values != 0.0]
-    level, spread = (float(alive.mean()), float(alive.std(correction=0))) if len(alive) else (0.0, 0.0)
-    zeros = 1.0 - len(alive) / len(values)
-    return Meeting(
-        float(values.mean()), zeros, level, spread, len(values), digest(kept), drawn, function, multiplied
-    )
 
 
 def arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[float, bool]:

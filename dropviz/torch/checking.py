@@ -9,15 +9,24 @@ from torch import nn
 from torch.utils._pytree import tree_map
 
 from dropviz.frameworks.findings import Report
+from dropviz.frameworks.passes import Passes
+from dropviz.frameworks.verdicts import branches, few_draws, findings_of, is_missing, places_of
 from dropviz.numbers.checks import check_count
+from dropviz.torch.layers import findings_of_layers
 from dropviz.torch.state import as_it_was, sow
-from dropviz.torch.verdicts import Passes, few_draws, findings_of, places_of
 from dropviz.torch.watching import Watch
 
 FEWEST, MOST = 3, 200
 ADDED, ENOUGH = 8, 64  # passes at a time, and in all, where few values have noise of their own
 PATIENCE = 10.0  # seconds after which no more are added
+SEVERAL = 16  # passes in evaluation where paths are skipped
+AGAIN, MORE = 2, 14  # passes of training after evaluation; more where a place is not met again
 SEED = 20_261_127
+HINTS = {
+    "scaled_dot_product_attention": "pass dropout_p=self.p if self.training else 0.0",
+    "dropout": "pass training=self.training",
+    "": "let it follow self.training",
+}
 
 
 def check(
@@ -68,25 +77,33 @@ def check(
     """
     if not isinstance(model, nn.Module):
         raise ValueError(f"model must be a torch.nn.Module; got {type(model).__name__}")
-    for module in model.modules():
-        if isinstance(module, torch.jit.ScriptModule) or hasattr(
-            module, "_orig_mod"
-        ):  # which torch.compile wraps
-            raise ValueError(
-                "model must be a network that Python runs; check it before torch.jit or torch.compile; "
-                f"got {type(module).__name__}"
-            )
+    _refuse(model)
     check_count("passes", passes, FEWEST, MOST)
     watch = Watch(model)
     with as_it_was(model), watch.hooked():
         seen = _passed(model, watch, passes, inputs, named)
     declared = _declared(model, random_at_test)
+    kinds = {path: type(module).__name__ for path, module in model.named_modules()}
     return Report(
         type(model).__name__,
         tuple(places_of(seen)),
-        tuple(findings_of(model, seen, declared)),
+        (*findings_of(kinds, seen, declared, HINTS), *findings_of_layers(model, seen)),
         len(seen.first),
     )
+
+
+def _refuse(model: nn.Module) -> None:
+    for module in model.modules():
+        wrapped = hasattr(module, "_orig_mod")  # by torch.compile
+        if isinstance(module, torch.jit.ScriptModule) or wrapped:
+            raise ValueError(
+                "model must be a network that Python runs; check it before torch.jit or torch.compile; "
+                f"got {type(module).__name__}"
+            )
+        if isinstance(module, nn.modules.lazy.LazyModuleMixin) and module.has_uninitialized_params():
+            raise ValueError(
+                f"model must know its shapes: run it on its inputs once; got {type(module).__name__}"
+            )
 
 
 def assert_dropout_is_right(model: nn.Module, *inputs: Any, **options: Any) -> None:
@@ -120,9 +137,12 @@ def _passed(
     while len(first) < ENOUGH and few_draws(first) and time.monotonic() - began < PATIENCE:
         first += run(ADDED)
     model.eval()
-    evaluated = run(2)
+    evaluated = run(SEVERAL if branches(first) else 2)  # a path may be skipped in evaluation too
     model.train()
-    return Passes(first, evaluated, run(2))
+    again = run(AGAIN)
+    if is_missing(first, again):  # or left out by chance
+        again += run(MORE)
+    return Passes(first, evaluated, again)
 
 
 def _copied(leaf: Any) -> Any:

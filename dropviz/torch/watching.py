@@ -17,6 +17,8 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from dropviz.frameworks.findings import Place
+from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, digest
+from dropviz.frameworks.tags import Tag
 from dropviz.torch.calls import (
     ATTENTION,
     DIVIDE,
@@ -24,21 +26,22 @@ from dropviz.torch.calls import (
     DROPOUTS,
     MULTIPLY,
     NEW,
+    READ,
     RECURRENT,
     SAME_VALUES,
+    SELECTS,
     TAG,
     arguments,
     constant,
-    digest,
     generator_state,
+    is_mask,
     is_number,
     is_real,
     kept_by,
-    measured,
     tag_of,
     tensors_in,
+    values,
 )
-from dropviz.torch.records import OUTSIDE, Event, Pass, Tag
 
 TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
 
@@ -55,6 +58,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         self.dropped: list[tuple[Place, Tag]] = []
         self.tagged: list[weakref.ref[torch.Tensor]] = []
         self.known: set[int] = set()
+        self.masks: set[int] = set()
 
     # ---- a pass ---------------------------------------------------------------------------------------------------
 
@@ -78,13 +82,15 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
     def run(self, number: int, inputs: tuple[Any, ...], named: Mapping[str, Any]) -> Pass:
         """One pass."""
         self.now, self.dropped, self.stack = Pass(number), [], []
-        own = [*self.model.parameters(), *self.model.buffers()]
-        self.known = {id(tensor) for tensor in own}
+        kept = [*self.model.buffers(), *_plain(self.model)]
+        self.known = {id(tensor) for tensor in (*self.model.parameters(), *kept)}
+        with torch.no_grad():
+            self.masks = {id(each) for each in kept if is_mask(each)}
         for tensor in tensors_in((inputs, named)):
             self._set(tensor, Tag())
         with torch.no_grad(), self:
             result = self.model(*inputs, **named)
-        self.now.result = [tensor.detach().clone() for tensor in tensors_in(result)]
+        self.now.result = [values(tensor) for tensor in tensors_in(result)]
         self._use(tensors_in(result))
         for place, tag in self.dropped:
             self.now.events[place].unused += not tag.used
@@ -94,6 +100,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         self.stack.append(module)
         path = self.names.get(id(module), ("", ""))[0]
         self.now.called[path] = self.now.called.get(path, 0) + 1
+        shapes = [tuple(each.shape) for each in tensors_in((inputs, named))]
+        self.now.shapes.setdefault(path, set()).update(map(str, shapes))
         self._use(tensors_in((inputs, named)))
 
     def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
@@ -142,7 +150,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             event = self._event(place)
             event.calls, event.acting = event.calls + 1, True
             event.states.append(state)
-            self._set(output, Tag(place, noise=True, drawn=self.now.number))
+            self._set(output, Tag(place, noise=True, drawn=self.now.number, count=output.numel()))
         else:
             self._note(name, args, output, tags, kwargs)
         return output
@@ -174,7 +182,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             tag.scales, tag.modules = dict(source.scales), source.modules
         for at, tensor in enumerate(tensors_in(output)):
             self._set(tensor, Tag() if at else tag)
-        if name in DROPOUTS and event.acting:
+        if name in DROPOUTS and event.acting and tensors_in(output):
             self.dropped.append((place, tag))
         return output
 
@@ -192,14 +200,20 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         ]
         tensors = tensors_in((args, kwargs))
         noisy = [each for each in tensors if (tag := tags.get(id(each))) is not None and tag.noise]
-        data = [each for each in tensors if tags.get(id(each)) is None or not tags[id(each)].noise]  # type: ignore[union-attr]
+        data = [
+            each for each in tensors if (tag := tags.get(id(each))) is None or not (tag.noise or tag.fixed)
+        ]
+        fixed = not (noisy or data)
         data = [each for each in data if each.numel() > 1 or each.shape == output.shape != ()]
-        if name in NEW or name.endswith("_like"):
-            self._set(output, Tag())
+        if name in READ and not (args and isinstance(args[0], torch.Tensor)) and output.numel() > 1:
+            return  # not known, like what torch.from_numpy gives
+        if name in NEW or name.endswith("_like") or fixed:
+            self._set(output, Tag(fixed=True))
         elif noisy and not [each for each in data if not constant(each)]:
             tag = tags[id(noisy[0])]
             assert tag is not None
-            self._set(output, Tag(tag.place, noise=True, drawn=tag.drawn))
+            count = min(output.numel(), max(1, *(tags[id(each)].count for each in noisy)))  # type: ignore[union-attr]
+            self._set(output, Tag(tag.place, noise=True, drawn=tag.drawn, count=count))
         elif noisy:
             self._meet(name, args, output, noisy[0], tags)
         elif name in MULTIPLY | DIVIDE and len(operands) > 1:
@@ -228,14 +242,18 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             and (changed := self._changed(args, tags)) is not None
         ):
             assert changed.meeting is not None
-            changed.meeting.scales[self._line()] = float(noise) if name in MULTIPLY else 1.0 / float(noise)
-            self._set(output, Tag(changed.place, meeting=changed.meeting))  # survivors are counted
+            line, value = self._line(), float(noise) if name in MULTIPLY else 1.0 / float(noise)
+            scales = {**changed.scales, line: changed.scales.get(line, 1.0) * value}
+            changed.meeting.scales[line] = scales[line]  # survivors are counted
+            self._set(output, Tag(changed.place, meeting=changed.meeting, scales=scales))
             return
         event = self._event(of_noise.place)
         event.acting = True
-        meeting = measured(
-            noise if kept is None else kept, of_noise.drawn, self._function(), kept is not None
+        kept_values = values(noise if kept is None else kept)
+        meeting = Meeting.of(
+            kept_values, (of_noise.drawn, of_noise.count), self._function(), kept is not None
         )
+        meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
         event.meetings.append(meeting)
         for each in tensors_in(args):
             tag = tags.get(id(each))
@@ -263,8 +281,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         if name in DIVIDE:
             value = 1.0 / value if value else math.inf
         line, function = self._line(), self._function()
-        self.now.scales.setdefault(function, {})[line] = value
         tag = tags.get(id(one)) or Tag()
+        value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
+        self.now.scales.setdefault(function, {})[line] = value
         scales = {**tag.scales, line: value}
         if tag.meeting is not None:
             tag.meeting.scales[line] = value
@@ -308,12 +327,15 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
     def _known(self, tensor: torch.Tensor) -> Tag | None:
         """The tag of a tensor; one that came from outside of torch, as from NumPy, is taken for noise."""
         tag = tag_of(tensor)
-        if tag is None and id(tensor) not in self.known and tensor.numel() > 1:
-            tag = Tag(self._place(OUTSIDE), noise=True, drawn=self.now.number)
+        own = id(tensor) in self.known
+        if tag is None and tensor.numel() > 1 and (not own or id(tensor) in self.masks):
+            tag = Tag(
+                self._place(KEPT if own else OUTSIDE), noise=True, drawn=self.now.number, count=tensor.numel()
+            )
             assert tag.place is not None
             event = self._event(tag.place)
             event.calls += 1
-            event.states.append(digest(tensor))
+            event.states.append(digest(values(tensor)))
             self._set(tensor, tag)
         return tag
 
@@ -322,6 +344,16 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             tag = tag_of(tensor)
             if tag is not None:
                 tag.used = True
+
+
+def _plain(model: nn.Module) -> list[torch.Tensor]:
+    """Tensors that modules hold as plain attributes."""
+    return [
+        each
+        for module in model.modules()
+        for each in module.__dict__.values()
+        if isinstance(each, torch.Tensor)
+    ]
 
 
 def _frame() -> Any:

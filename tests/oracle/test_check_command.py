@@ -27,11 +27,38 @@ def leaves():
 
 print("loads")
 """
+OTHERS = """import equinox, jax, keras
+
+
+class Always(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = keras.layers.Dropout(0.3)
+
+    def call(self, x):
+        return self.drop(x, training=True)
+
+
+def of_keras():
+    return keras.Sequential([keras.layers.Dense(8), Always()])
+
+
+class Module(equinox.Module):
+    drop: equinox.nn.Dropout = equinox.nn.Dropout(0.3)
+
+    def __call__(self, x, key):
+        return self.drop(x, key=key, inference=False)
+
+
+def of_nothing():
+    return 3
+"""
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "networks_to_check.py").write_text(CODE, encoding="utf-8")
+    (tmp_path / "others_to_check.py").write_text(OTHERS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
 
@@ -70,3 +97,25 @@ def test_a_command_says_it_in_its_exit_status_too(capsys, arguments, status, sai
     printed = capsys.readouterr()
     assert said in "".join(printed)
     assert "loads" not in printed.out  # JSON stays JSON
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("network", "status", "said"),
+    [
+        ("of_keras", 1, "error: left_on at always.dropout (Dropout), others_to_check.py:10"),
+        ("Module", 1, "error: left_on at drop (Dropout), others_to_check.py:21"),
+        (
+            "of_nothing",
+            2,
+            "it must be a network of PyTorch, Keras, Flax, Equinox or Haiku, or return one; got int",
+        ),
+    ],
+)
+def test_networks_of_other_frameworks_are_recognised(capsys, network, status, said):
+    try:
+        found = main(["check", f"others_to_check:{network}", "--input", "16x8"])
+    except SystemExit as left:
+        found = left.code
+    assert (found, said in "".join(capsys.readouterr())) == (status, True)

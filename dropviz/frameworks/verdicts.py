@@ -2,33 +2,19 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-import torch
-from torch import nn
+import numpy as np
 
 from dropviz.frameworks.findings import CHANGES, Finding, Place, said_of, wrong_scale
+from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, Passes
+from dropviz.numbers.checks import AnyFloats
 from dropviz.numbers.written import plain, with_error
-from dropviz.torch.records import OUTSIDE, Event, Meeting, Pass
 
 FEW = 400  # draws of a mask: with fewer, more passes are made
 CLOSE = 0.01  # relative: factors nearer than this are one
 SIGMAS = 6.0
 LEVEL = 1e-3  # relative spread of what survives: below, it is a mask
-RATED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
-
-
-class Passes(NamedTuple):
-    """Passes in training, in evaluation, and in training again."""
-
-    first: list[Pass]
-    evaluated: list[Pass]
-    again: list[Pass]
-
-    @property
-    def training(self) -> list[Pass]:
-        """All passes in training."""
-        return [*self.first, *self.again]
 
 
 def few_draws(passes: Sequence[Pass]) -> bool:
@@ -37,44 +23,62 @@ def few_draws(passes: Sequence[Pass]) -> bool:
     for each in passes:
         for place, event in each.events.items():
             for meeting in event.meetings:
-                if meeting.multiplied:
+                if meeting.multiplied and place.call != KEPT:
                     counts[place] = counts.get(place, 0) + meeting.count
-    return any(count < FEW for count in counts.values()) or bool(_branches(passes))
+    return any(count < FEW for count in counts.values()) or bool(branches(passes))
 
 
 def places_of(seen: Passes) -> Iterator[Mapping[str, Any]]:
     """Every place where random numbers enter, and when."""
-    for place, (first, evaluated, _) in _events(seen).items():
+    for place, (first, evaluated, _) in events_of(seen).items():
         acts = [name for name, part in (("training", first), ("evaluation", evaluated)) if _acting(part)]
         rates = [event.rate for event in (*first, *evaluated) if event.rate is not None]
         yield said_of(place, place.call, rates, acts)
 
 
-def findings_of(model: nn.Module, seen: Passes, declared: tuple[str, ...] | None) -> Iterator[Finding]:
-    """All that is wrong; ``declared``: the paths where randomness in evaluation is meant, None for all."""
-    events = _events(seen)
-    unequal = not _same(seen.evaluated[0].result, seen.evaluated[1].result)
+def findings_of(
+    kinds: Mapping[str, str], seen: Passes, declared: Sequence[str] | None, hints: Mapping[str, str]
+) -> Iterator[Finding]:
+    """All that is wrong.
+
+    ``kinds``: the class of each module, by its path. ``declared``: the paths where randomness in evaluation is meant,
+    None for all. ``hints``: how a call is made to follow the mode, by its name, and under "" any other.
+    """
+    events = events_of(seen)
+    pairs = zip(seen.evaluated[::2], seen.evaluated[1::2], strict=True)
+    unequal = [pair for pair in pairs if not _same(pair[0].result, pair[1].result)]
     located = False
     for place, (first, evaluated, again) in events.items():
-        meant = declared is None or any(
-            place.path == path or place.path.startswith(f"{path}.") for path in declared
-        )
-        if _left_on(evaluated, unequal):
+        is_meant = meant(place, declared)
+        if _left_on(evaluated, bool(unequal)):
             located = True
-            if not meant:
-                yield _of_left_on(place, evaluated)
-        yield from _of_training(place, first, again, seen)
-        if not meant and not _acting(evaluated):
+            if not is_meant:
+                yield _of_left_on(place, evaluated, hints)
+        yield from _of_training(place, (first, again), seen, hints)
+        if not is_meant and not _acting(evaluated):
             yield from _of_scale(place, first, seen)
+    skipped = list(_of_branches(kinds, seen, declared, hints))
+    yield from skipped
+    located = located or any(finding.kind == "left_on" for finding in skipped)
     if unequal and not located and declared is not None:
-        path = _innermost(model, seen.evaluated)
+        path = _innermost(kinds, unequal[0])
         if path not in declared:
             yield Finding(
-                "left_on", "error", path or "the model", "two passes in evaluation differ",
-                "Something is random in evaluation: make it ask self.training.",
+                "left_on", "error", f"{path or 'the model'} ({kinds.get(path, '')})", "two passes in evaluation differ",
+                f"Something is random in evaluation: {hints['']}.",
             )  # fmt: skip
-    yield from _of_branches(model, seen)
-    yield from _of_modules(model, seen, events)
+    if any(np.isnan(each).any() for one in (*seen.training, *seen.evaluated) for each in one.result):
+        yield Finding(
+            "not_a_number", "warning", "the model", "an output holds NaN",
+            "The network returns NaN: what dropout does to its outputs cannot be told.",
+        )  # fmt: skip
+
+
+def meant(place: Place, declared: Sequence[str] | None) -> bool:
+    """Whether what is random at a place is declared to be so in evaluation as well."""
+    return declared is None or any(
+        place.path == path or place.path.startswith(f"{path}.") for path in declared
+    )
 
 
 # ---- events ---------------------------------------------------------------------------------------------------------
@@ -82,7 +86,7 @@ def findings_of(model: nn.Module, seen: Passes, declared: tuple[str, ...] | None
 Three = tuple[list[Event], list[Event], list[Event]]
 
 
-def _events(seen: Passes) -> dict[Place, Three]:
+def events_of(seen: Passes) -> dict[Place, Three]:
     """What happened at each place, pass by pass, in the three parts; places whose numbers never change are left out."""
     found: dict[Place, Three] = {}
     for at, part in enumerate(seen):
@@ -90,19 +94,23 @@ def _events(seen: Passes) -> dict[Place, Three]:
             for place, event in each.events.items():
                 found.setdefault(place, ([], [], []))[at].append(event)
     return {
-        place: three
-        for place, three in found.items()
-        if place.call != OUTSIDE or len({tuple(event.states) for part in three for event in part}) > 1
+        place: three for place, three in found.items() if place.call not in (OUTSIDE, KEPT) or _tells(three)
     }
+
+
+def _tells(three: Three) -> bool:
+    """Whether numbers that were not seen drawn are noise: they change, or are a mask of training alone."""
+    changes = len({tuple(event.states) for part in three for event in part if event.states}) > 1
+    return changes or (_is_mask(_meetings(three[0])) and not three[1])
 
 
 def _acting(events: Sequence[Event]) -> bool:
     return any(event.acting for event in events)
 
 
-def _same(one: Sequence[torch.Tensor], other: Sequence[torch.Tensor]) -> bool:
+def _same(one: Sequence[AnyFloats], other: Sequence[AnyFloats]) -> bool:
     return len(one) == len(other) and all(
-        a.shape == b.shape and torch.allclose(a.float(), b.float(), rtol=1e-5, atol=1e-7, equal_nan=True)
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-5, atol=1e-7, equal_nan=True)
         for a, b in zip(one, other, strict=True)
     )
 
@@ -134,29 +142,28 @@ def _left_on(evaluated: Sequence[Event], unequal: bool) -> bool:
     return own or _is_mask(_meetings(evaluated)) or unequal
 
 
-def _of_left_on(place: Place, evaluated: Sequence[Event]) -> Finding:
+def _of_left_on(place: Place, evaluated: Sequence[Event], hints: Mapping[str, str]) -> Finding:
     rates = [event.rate for event in evaluated if event.rate]
     if rates:
-        how = {
-            "scaled_dot_product_attention": "pass dropout_p=self.p if self.training else 0.0",
-            "dropout": "pass training=self.training",
-        }.get(place.call, "let it follow self.training")
         return Finding(
             "left_on", "error", str(place), f"{place.call} acts in evaluation at rate {max(rates):g}",
-            f"Dropout stays on after model.eval(): {how}.",
+            f"Dropout stays on in evaluation: {hints.get(place.call, hints[''])}.",
         )  # fmt: skip
     noise = _meetings(evaluated)
-    sure = any(one.multiplied and abs(one.mean) > SIGMAS * one.spread / math.sqrt(one.count) for one in noise)
+    sure = any(
+        one.selects or (one.multiplied and abs(one.mean) > SIGMAS * one.spread / math.sqrt(one.count))
+        for one in noise
+    )
     return Finding(
         "left_on", "error" if sure else "warning", str(place), f"{place.call} is drawn in evaluation",
-        "Noise stays on after model.eval(): ask self.training, unless this network is meant to draw at test.",
+        f"Noise stays on in evaluation: {hints['']}, unless this network is meant to draw at test.",
     )  # fmt: skip
 
 
-def _innermost(model: nn.Module, evaluated: Sequence[Pass]) -> str:
+def _innermost(kinds: Mapping[str, str], pair: tuple[Pass, Pass]) -> str:
     """The module, deepest and first, whose output differs between two passes in evaluation."""
-    one, other = (each.outputs for each in evaluated[:2])
-    paths = [path for path, _ in model.named_modules() if one.get(path) != other.get(path)]
+    one, other = (each.outputs for each in pair)
+    paths = [path for path in kinds if one.get(path) != other.get(path)]
     first = [
         path
         for path in paths
@@ -169,10 +176,11 @@ def _innermost(model: nn.Module, evaluated: Sequence[Pass]) -> str:
 
 
 def _of_training(
-    place: Place, first: Sequence[Event], again: Sequence[Event], seen: Passes
+    place: Place, events: tuple[list[Event], list[Event]], seen: Passes, hints: Mapping[str, str]
 ) -> Iterator[Finding]:
+    first, again = events
     used = _acting(first)
-    if used and _lost(first, again):
+    if used and _lost(first, again, len(seen.first)):
         yield Finding(
             "lost_after_eval", "error", str(place), f"{place.call} acts before an evaluation, and not after it",
             CHANGES["lost_after_eval"],
@@ -186,7 +194,7 @@ def _of_training(
     if rates and not used:
         yield Finding(
             "no_effect", "error", str(place), f"{place.call} at rate {max(rates):g} is off in training",
-            "Dropout is asked for, and off in training as well: pass training=self.training.",
+            f"Dropout is asked for, and off in training as well: {hints.get(place.call, hints[''])}.",
         )  # fmt: skip
     unused = [event for event in first if event.unused and event.unused == event.calls]
     if unused and len(unused) == len(first):
@@ -197,10 +205,19 @@ def _of_training(
         )  # fmt: skip
 
 
-def _lost(first: Sequence[Event], again: Sequence[Event]) -> bool:
+def is_missing(first: Sequence[Pass], again: Sequence[Pass]) -> bool:
+    """Whether a place that acts in each of the first passes is in none of those after the evaluation."""
+    met = {place for each in again for place in each.events}
+    always = set.intersection(
+        *({place for place, event in each.events.items() if event.acting} for each in first)
+    )
+    return bool(always - met)
+
+
+def _lost(first: Sequence[Event], again: Sequence[Event], passes: int) -> bool:
     """Whether what acted before an evaluation does not act after it; a mask that keeps all does not."""
     if not again:
-        return _is_mask(_meetings(first)) and not _cached(first)
+        return len(first) == passes and not _cached(first)
     kept = _meetings(again)
     return not _acting(again) or (
         _is_mask(_meetings(first)) and bool(kept) and all(one.zeros == 0.0 for one in kept)
@@ -222,7 +239,7 @@ def _stuck(first: Sequence[Event], seen: Passes) -> bool:
         varied = any(0.0 < one.zeros < 1.0 and one.count > 8 for one in noise)
         return varied and len(passes) > 1 and len(set(passes)) == 1
     states = [tuple(event.states) for event in first if event.rate]
-    return len(states) > 1 and len(set(states)) == 1
+    return len(states) > 1 and len(set(states)) == 1 and bool(states[0]) and all(states[0])
 
 
 # ---- scale ----------------------------------------------------------------------------------------------------------
@@ -234,17 +251,24 @@ def _of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Fi
     noise = [one for one in _meetings(first) if one.multiplied]
     if noise and place.call == OUTSIDE and not _is_mask(noise):
         return  # it may be an activation that torch did not see come
-    if noise:
+    if noise and not all(map(_mixes, first)):
         yield from _of_noise(place, noise, evaluated, _at_test(place, noise, seen, trained))
-    elif any(event.rate for event in first):  # torch's own dropout divides by keep itself
+    elif not noise and any(event.rate for event in first):  # torch's own dropout divides by keep itself
         before, test = _after(place, seen.first), _after(place, seen.evaluated)
         yield from _judged(place, _own(before, evaluated), 0.0, _own(test, trained))
+
+
+def _mixes(event: Event) -> bool:
+    """Whether noise goes to one activation and 1 − noise to another, as where a state is kept or renewed."""
+    means = {(one.count, one.drawn, round(one.mean, 6)) for one in event.meetings if one.multiplied}
+    return not means or any((count, drawn, round(1.0 - mean, 6)) in means for count, drawn, mean in means)
 
 
 def _of_noise(
     place: Place, noise: Sequence[Meeting], evaluated: Mapping[str, float], test: float
 ) -> Iterator[Finding]:
     """Whether noise written by hand has the mean that it must have, ``test``."""
+    noise = list({one.digest: one for one in noise}.values())  # a mask that comes again tells nothing new
     count = sum(one.count for one in noise)
     factors = [_own(one.scales, evaluated) for one in noise]
     mean = sum(one.mean * factor * one.count for one, factor in zip(noise, factors, strict=True)) / count
@@ -297,63 +321,41 @@ def _judged(place: Place, mean: float, error: float, test: float) -> Iterator[Fi
 # ---- branches that are skipped at random ----------------------------------------------------------------------------
 
 
-def _branches(passes: Sequence[Pass]) -> dict[str, float]:
-    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them."""
+def branches(passes: Sequence[Pass]) -> dict[str, float]:
+    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them.
+
+    One whose inputs change their shape is chosen by its inputs, as an expert is, and no path that is dropped.
+    """
     paths = {path for each in passes for path in each.called}
     shares = {path: sum(path in each.called for each in passes) / len(passes) for path in paths}
     some = {path: share for path, share in shares.items() if share < 1.0}
+    routed = {path for path in some if len(set().union(*(each.shapes.get(path, ()) for each in passes))) > 1}
     return {
         path: share
         for path, share in some.items()
+        if path not in routed
         if not any(path.startswith(f"{outer}.") for outer in some if outer and outer != path)
     }
 
 
-def _of_branches(model: nn.Module, seen: Passes) -> Iterator[Finding]:
+def _of_branches(
+    kinds: Mapping[str, str], seen: Passes, declared: Sequence[str] | None, hints: Mapping[str, str]
+) -> Iterator[Finding]:
     """Paths that are dropped whole, by an if: their mean output must be the same in both modes."""
-    kinds = {path: type(module).__name__ for path, module in model.named_modules()}
     passes = len(seen.training)
-    for path, share in _branches(seen.training).items():
-        if not all(path in each.called for each in seen.evaluated):
+    for path, share in branches(seen.training).items():
+        place = Place(path, kinds.get(path, ""), "", "a path that is skipped at random")
+        at_test = [path in each.called for each in seen.evaluated]
+        if any(at_test) and not all(at_test) and not meant(place, declared):
+            yield Finding(
+                "left_on", "error", str(place), f"{at_test.count(False)} of {len(at_test)} passes in evaluation",
+                f"Paths are skipped in evaluation too: {hints['']}.",
+            )  # fmt: skip
+        if not all(at_test):
             continue
         lines = [each.branch.get(path, {}) for each in seen.training if path in each.called]
-        at_test = seen.evaluated[0].branch.get(path, {})
-        train, test = _own(lines[0], at_test), _own(at_test, lines[0])
+        behind = seen.evaluated[0].branch.get(path, {})
+        train, test = _own(lines[0], behind), _own(behind, lines[0])
         error = math.sqrt(share * (1.0 - share) / passes) * train
-        place = Place(path, kinds.get(path, ""), "", "a path that is skipped at random")
         exact = abs(train - test) <= CLOSE * abs(test)
         yield from _judged(place, share * train, 0.0 if exact else error, test)
-
-
-# ---- modules --------------------------------------------------------------------------------------------------------
-
-
-def _of_modules(model: nn.Module, seen: Passes, events: Mapping[Place, Three]) -> Iterator[Finding]:
-    """What no pass shows: layers whose dropout can do nothing."""
-    called = {path for each in seen.training for path in each.called}
-    for path, module in model.named_modules():
-        name = f"{path or 'the model'} ({type(module).__name__})"
-        if isinstance(module, nn.RNNBase) and module.dropout and module.num_layers == 1:
-            yield Finding(
-                "no_effect", "error", name, f"dropout={module.dropout:g}, one layer",
-                "A recurrent layer drops between its layers, and this has one: put a dropout layer behind it.",
-            )  # fmt: skip
-        elif (
-            isinstance(module, RATED)
-            and module.p > 0.0
-            and path not in called
-            and not _lent(path, module.p, events)
-        ):
-            yield Finding(
-                "no_effect", "warning", name, "never called in training",
-                CHANGES["never_called"],
-            )  # fmt: skip
-
-
-def _lent(path: str, rate: float, events: Mapping[Place, Three]) -> bool:
-    """Whether the module that holds a dropout layer hands its rate to a function, as to fused attention."""
-    holder = path.rpartition(".")[0]
-    return any(
-        place.path == holder and any(event.rate == rate for event in three[0])
-        for place, three in events.items()
-    )

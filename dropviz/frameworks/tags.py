@@ -1,0 +1,25 @@
+"""What is known of a tensor while a network runs, of any framework."""
+
+from dataclasses import dataclass, field
+
+from dropviz.frameworks.findings import Place
+from dropviz.frameworks.passes import Meeting
+
+
+@dataclass(slots=True)
+class Tag:
+    """What is known of a tensor: the place whose noise it is (``noise``), or that has changed it, and factors since.
+
+    ``count``: how many values of the noise were drawn, which may be expanded to more. ``fixed``: made of nothing but
+    numbers of the code, as by `arange`.
+    """
+
+    place: Place | None = None
+    noise: bool = False
+    fixed: bool = False
+    drawn: int = 0
+    count: int = 0
+    meeting: Meeting | None = None
+    used: bool = False
+    scales: dict[str, float] = field(default_factory=dict)
+    modules: tuple[str, ...] = ()

@@ -1,0 +1,292 @@
+"""What one pass of a JAX function does with random numbers: its program is run step by step.
+
+`jax.make_jaxpr` gives the program, in which all that flax, equinox, haiku or the code itself calls is a list of
+primitives. Each value carries a tag: that it is noise, or that noise was multiplied into it. Where noise meets an
+activation, its mean, share of zeros, and the factors before and after it are noted. For ``x * bernoulli(key, 0.7)``::
+
+    c = random_bits a     noise
+    d = lt … 0.7          noise, of noise and numbers alone
+    e = mul x d           noise meets an activation: mean 0.7, zeros 0.3
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from jax._src import source_info_util  # there is no public way from a primitive to the line that called it
+from jax.extend import core
+from jax.interpreters import partial_eval
+
+from dropviz.frameworks.findings import Place
+from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, digest
+from dropviz.frameworks.tags import Tag
+from dropviz.frameworks.watched import numbers
+from dropviz.numbers.checks import AnyFloats
+
+DRAWS = frozenset({"random_bits", "random_gamma", "rng_bit_generator", "rng_uniform"})
+SAME_VALUES = frozenset({
+    "reshape", "broadcast_in_dim", "convert_element_type", "transpose", "squeeze", "expand_dims", "copy", "copy_p",
+    "rev", "slice", "reduce_precision", "stop_gradient", "optimization_barrier",
+})  # fmt: skip
+INSIDE = ("jaxpr", "call_jaxpr", "fun_jaxpr")  # parameters of a primitive that hold the program it stands for
+SCOPE = re.compile(r"dv:([^|/()]*)\|([^/()]*)")  # how the modules that run are written into the program
+LIBRARIES = ("jax", "flax", "equinox", "haiku", "jaxtyping", "chex")
+SKIPPED = (
+    *(str(Path(jax.__file__).parents[1] / name) for name in LIBRARIES), str(Path(__file__).parents[1]), "<frozen",
+)  # fmt: skip
+MOST_STEPS = 256  # of a loop that is run step by step
+SMALL = 8  # values: what holds no more is not taken for a mask
+
+
+class Watch:
+    """Notes what the passes of a function draw."""
+
+    def __init__(self) -> None:
+        self.now = Pass(0)
+        self.keys: dict[str, set[Place]] = {}
+        self.outer: list[Any] = []
+
+    def run(self, number: int, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+        """One pass; what ``function`` returns is ``(result, what else is kept)``."""
+        self.now, self.keys, self.outer = Pass(number), {}, []
+        program, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
+        flat = [
+            np.asarray(leaf) if not hasattr(leaf, "dtype") else leaf for leaf in jax.tree.leaves(arguments)
+        ]
+        given = [(leaf, Tag(fixed=_is_key(leaf))) for leaf in flat]
+        consts = [(leaf, self._of_const(leaf)) for leaf in program.consts]
+        found = self._evaluate(program.jaxpr, consts, given)
+        self._mark_unused(program.jaxpr)
+        result, rest = jax.tree.unflatten(jax.tree.structure(shape), [value for value, _ in found])
+        self.now.result = [one for leaf in jax.tree.leaves(result) if (one := numbers(leaf)) is not None]
+        return rest
+
+    # ---- a program ------------------------------------------------------------------------------------------------
+
+    def _evaluate(self, program: Any, consts: Sequence[Any], given: Sequence[Any]) -> list[Any]:
+        """Every step of a program, on pairs of a value and its tag."""
+        known = dict(zip([*program.constvars, *program.invars], [*consts, *given], strict=True))
+
+        def read(one: Any) -> tuple[Any, Tag]:
+            return (one.val, Tag(fixed=True)) if isinstance(one, core.Literal) else known[one]
+
+        for step in program.eqns:
+            outputs = self._step(step, [read(one) for one in step.invars])
+            known.update(zip(step.outvars, outputs, strict=True))
+        return [read(one) for one in program.outvars]
+
+    def _step(self, step: Any, given: list[tuple[Any, Tag]]) -> list[tuple[Any, Tag]]:
+        name, params = step.primitive.name, step.params
+        inner = next((params[key] for key in INSIDE if key in params), None)
+        if name == "cond":
+            inner, given = params["branches"][int(given[0][0])], given[1:]
+        self.outer.append(step)
+        try:
+            if name == "scan" and params["length"] <= MOST_STEPS:
+                return self._scan(params, given)
+            if name not in {"scan", "while"} and inner is not None:
+                closed = inner if isinstance(inner, core.ClosedJaxpr) else None
+                consts = [] if closed is None else [(leaf, self._of_const(leaf)) for leaf in closed.consts]
+                return self._evaluate(inner if closed is None else closed.jaxpr, consts, given)
+            found = step.primitive.bind(*(value for value, _ in given), **params)
+            outputs = list(found) if step.primitive.multiple_results else [found]
+            return [(value, self._tag(name, given, value)) for value in outputs]
+        finally:
+            self.outer.pop()
+
+    def _scan(self, params: Mapping[str, Any], given: list[Any]) -> list[Any]:
+        """A loop, step by step."""
+        kept, carried = params["num_consts"], params["num_carry"]
+        consts, carry, rows = given[:kept], given[kept : kept + carried], given[kept + carried :]
+        body, length = params["jaxpr"], params["length"]
+        own = [(leaf, self._of_const(leaf)) for leaf in body.consts]
+        order = range(length - 1, -1, -1) if params["reverse"] else range(length)
+        stacked: list[list[Any]] = []
+        for at in order:
+            row = [(value[at], tag) for value, tag in rows]
+            found = self._evaluate(body.jaxpr, own, [*consts, *carry, *row])
+            carry = found[:carried]
+            stacked.append(found[carried:])
+        if params["reverse"]:
+            stacked.reverse()
+        columns = zip(*stacked, strict=True)
+        return [*carry, *((jax.numpy.stack([value for value, _ in one]), one[-1][1]) for one in columns)]
+
+    # ---- a step ---------------------------------------------------------------------------------------------------
+
+    def _tag(self, name: str, given: list[tuple[Any, Tag]], value: Any) -> Tag:
+        """What is known of the result of one step."""
+        noisy = [(one, tag) for one, tag in given if tag.noise]
+        data = [(one, tag) for one, tag in given if not (tag.noise or tag.fixed)]
+        if name in DRAWS:
+            return self._draw(given, value)
+        if noisy and not [one for one, _ in data if np.size(one) > 1 or np.shape(one) == np.shape(value)]:
+            tag = noisy[0][1]
+            count = min(np.size(value), max(of.count for _, of in noisy))
+            return Tag(tag.place, noise=True, drawn=tag.drawn, count=count)
+        if noisy:
+            return self._meet(name, given, noisy[0])
+        if data and name in {"mul", "div"}:
+            return self._scale(name, given)
+        return data[0][1] if data and name in SAME_VALUES else Tag(fixed=not data)
+
+    def _draw(self, given: list[tuple[Any, Tag]], value: Any) -> Tag:
+        place = self._place(self._called())
+        event = self.now.events.setdefault(place, Event())
+        event.calls, event.acting = event.calls + 1, True
+        event.states.append(digest(numbers(value)))
+        for one, _ in given[:1]:
+            key = jax.random.key_data(one) if _is_key(one) and one.dtype != np.uint32 else one
+            self.keys.setdefault(f"{digest(numbers(key))} {np.shape(value)}", set()).add(place)
+        return Tag(place, noise=True, drawn=self.now.number, count=np.size(value))
+
+    def _meet(self, name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag]) -> Tag:
+        """Noise and an activation: what is left of the activation."""
+        place = noise[1].place
+        assert place is not None
+        changed = next((tag for _, tag in given if not tag.noise and tag.meeting is not None), None)
+        if np.size(noise[0]) == 1 and name in {"mul", "div"} and changed is not None:
+            number = float(np.ravel(np.asarray(noise[0]))[0])
+            return self._scaled(changed, number if name == "mul" else 1.0 / number)
+        kept = _kept(name, given, noise)
+        values = numbers(noise[0] if kept is None else kept)
+        event = self.now.events.setdefault(place, Event())
+        event.acting = True
+        if values is None:
+            return Tag()
+        meeting = Meeting.of(values, (noise[1].drawn, noise[1].count), self._function(), kept is not None)
+        event.meetings.append(meeting)
+        for _, tag in given:
+            if not tag.noise:
+                meeting.scales.update(tag.scales)
+        return Tag(place, meeting=meeting)
+
+    def _scale(self, name: str, given: list[tuple[Any, Tag]]) -> Tag:
+        """An activation times a number."""
+        (one, tag), (other, of_other) = given
+        if tag.fixed and name == "mul":
+            (one, tag), (other, of_other) = (other, of_other), (one, tag)
+        value = _one_number(other) if of_other.fixed else None
+        if tag.fixed or value is None:
+            return Tag()
+        return self._scaled(tag, value if name == "mul" else 1.0 / value if value else np.inf)
+
+    def _scaled(self, tag: Tag, value: float) -> Tag:
+        line = self._line()
+        value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
+        self.now.scales.setdefault(self._function(), {})[line] = value
+        if tag.meeting is not None:
+            tag.meeting.scales[line] = value
+        return Tag(tag.place, meeting=tag.meeting, scales={**tag.scales, line: value})
+
+    def _of_const(self, value: Any) -> Tag:
+        """What is known of an array that the function holds: a mask may be one that was drawn elsewhere."""
+        array = numbers(value) if not _is_key(value) else None
+        if array is None:
+            return Tag(fixed=True)
+        other = array[array != 0.0]
+        if array.size <= SMALL or not 0 < other.size < array.size or not (other == other.flat[0]).all():
+            return Tag()
+        place = self._place(KEPT if isinstance(value, jax.Array) else OUTSIDE)
+        event = self.now.events.setdefault(place, Event())
+        event.calls += 1
+        event.states.append(digest(array))
+        return Tag(place, noise=True, count=array.size)
+
+    # ---- where ----------------------------------------------------------------------------------------------------
+
+    def _frame(self) -> Any:
+        """The line of the network's own code, of the innermost step that has one."""
+        for step in reversed(self.outer):
+            if step.source_info.traceback is not None:
+                for frame in source_info_util.user_frames(step.source_info.traceback):
+                    if not frame.file_name.startswith(SKIPPED):
+                        return frame
+        return None
+
+    def _line(self, short: bool = False) -> str:
+        frame = self._frame()
+        if frame is None:
+            return ""
+        file = Path(frame.file_name)
+        if short:
+            file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
+        return f"{file}:{frame.start_line}"
+
+    def _function(self) -> str:
+        frame = self._frame()
+        return f"{self._module()[0]}|{frame.file_name}:{frame.function_name}" if frame is not None else ""
+
+    def _module(self) -> tuple[str, str]:
+        for step in reversed(self.outer):
+            found = SCOPE.findall(str(step.source_info.name_stack))
+            if found:
+                path, kind = found[-1]
+                return path, kind
+        return "", "function"
+
+    def _place(self, call: str) -> Place:
+        return Place(*self._module(), self._line(short=True), call)
+
+    def _called(self) -> str:
+        """The function of `jax.random` that draws, by the name of the program it stands in."""
+        names = [str(step.params.get("name", "")) for step in self.outer]
+        return next(
+            (name[1:] for name in names if name[:1] == "_" and hasattr(jax.random, name[1:])), "random"
+        )
+
+    def _mark_unused(self, program: Any) -> None:
+        """Mark places where all that is drawn is thrown away: what no output needs is left out of a program."""
+        needed, _ = partial_eval.dce_jaxpr(program, [True] * len(program.outvars))
+        if _draws(needed) == 0 < _draws(program):
+            for event in self.now.events.values():
+                event.unused = event.calls
+
+
+def _draws(program: Any) -> int:
+    """How many steps of a program draw, inner ones included."""
+    count = 0
+    for step in program.eqns:
+        count += step.primitive.name in DRAWS
+        for one in step.params.values():
+            inner = getattr(one, "jaxpr", one)
+            count += _draws(inner) if hasattr(inner, "eqns") else 0
+    return count
+
+
+def _is_key(value: Any) -> bool:
+    dtype = getattr(value, "dtype", None)
+    if dtype is None:
+        return False
+    return jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key) or (
+        dtype == np.uint32 and np.shape(value)[-1:] == (2,)
+    )
+
+
+def _one_number(value: Any) -> float | None:
+    """The number that an array holds everywhere."""
+    array = numbers(value)
+    if array is None or array.size == 0 or not (array == array.flat[0]).all():
+        return None
+    return float(array.flat[0])
+
+
+def _kept(name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag]) -> AnyFloats | None:
+    """What an activation is multiplied by where it meets ``noise``; None where it is not multiplied."""
+    values = numbers(noise[0])
+    if values is None:
+        return None
+    if name == "mul":
+        return values
+    if name == "div" and given[1][0] is noise[0]:
+        return 1.0 / values
+    if name == "select_n" and given[0][0] is noise[0] and len(given) == 3:
+        if_false, if_true = (_one_number(one) for one, _ in given[1:])
+        if if_false == 0.0:
+            return values
+        if if_true == 0.0:
+            return 1.0 - values
+    return None

@@ -1,0 +1,42 @@
+"""What no pass of a network shows: layers whose dropout can do nothing."""
+
+from collections.abc import Iterator
+
+from torch import nn
+
+from dropviz.frameworks.findings import CHANGES, Finding
+from dropviz.frameworks.passes import Passes
+from dropviz.frameworks.verdicts import events_of
+
+RATED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
+
+
+def findings_of_layers(model: nn.Module, seen: Passes) -> Iterator[Finding]:
+    """Layers whose dropout can do nothing."""
+    called = {path for each in seen.training for path in each.called}
+    for path, module in model.named_modules():
+        name = f"{path or 'the model'} ({type(module).__name__})"
+        if isinstance(module, nn.RNNBase) and module.dropout and module.num_layers == 1:
+            yield Finding(
+                "no_effect", "error", name, f"dropout={module.dropout:g}, one layer",
+                "A recurrent layer drops between its layers, and this has one: put a dropout layer behind it.",
+            )  # fmt: skip
+        elif (
+            isinstance(module, RATED)
+            and module.p > 0.0
+            and path not in called
+            and not _lent(path, module.p, seen)
+        ):
+            yield Finding(
+                "no_effect", "warning", name, "never called in training",
+                CHANGES["never_called"],
+            )  # fmt: skip
+
+
+def _lent(path: str, rate: float, seen: Passes) -> bool:
+    """Whether the module that holds a dropout layer hands its rate to a function, as to fused attention."""
+    holder = path.rpartition(".")[0]
+    return any(
+        place.path == holder and any(event.rate == rate for event in three[0])
+        for place, three in events_of(seen).items()
+    )

@@ -1,0 +1,221 @@
+"""`dropviz.jax.check` finds known faults in networks of Flax, Equinox, Haiku and plain functions, and no others."""
+
+# ruff: noqa: E501 (networks as people write them, a line each)
+import equinox as eqx
+import haiku as hk
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import linen, nnx
+
+from dropviz.jax import assert_dropout_is_right, check
+
+pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]  # of the frameworks' own
+RATE, KEEP = 0.3, 0.7
+X = np.random.default_rng(1).normal(size=(32, 16)).astype("float32")
+W = jnp.asarray(np.random.default_rng(2).normal(size=(16, 16)).astype("float32"))
+
+
+def kept(key, x, keep=KEEP):
+    return jax.random.bernoulli(key, keep, x.shape)
+
+
+def layer(x):
+    return jax.nn.relu(x @ W)
+
+
+class Linen(linen.Module):
+    """A dense layer, and what is done with its output."""
+
+    forward: object
+
+    @linen.compact
+    def __call__(self, x, train):
+        return linen.Dense(4)(self.forward(self, linen.relu(linen.Dense(16)(x)), train))
+
+
+class Attention(linen.Module):
+    at_test: bool = True
+
+    @linen.compact
+    def __call__(self, x, deterministic):
+        return linen.MultiHeadDotProductAttention(
+            2, dropout_rate=RATE, deterministic=deterministic and self.at_test
+        )(x)
+
+
+class Nnx(nnx.Module):
+    def __init__(self, off=False):
+        rngs = nnx.Rngs(0)
+        self.dense, self.drop, self.off = nnx.Linear(16, 16, rngs=rngs), nnx.Dropout(RATE, rngs=rngs), off
+        self.norm = nnx.BatchNorm(16, rngs=rngs)
+
+    def __call__(self, x):
+        return self.drop(self.norm(self.dense(x)), deterministic=True if self.off else None)
+
+
+class Equinox(eqx.Module):
+    dense: eqx.nn.Linear
+    drops: list
+    forward: object = eqx.field(static=True)
+
+    def __init__(self, forward):
+        self.dense = eqx.nn.Linear(16, 16, key=jax.random.PRNGKey(0))
+        self.drops, self.forward = [eqx.nn.Dropout(RATE), eqx.nn.Dropout(RATE)], forward
+
+    def __call__(self, x, *, key):
+        return self.forward(self, jax.vmap(self.dense)(x), key)
+
+
+def two_keys(net, x, key):
+    one, two = jax.random.split(key)
+    return net.drops[1](net.drops[0](x, key=one), key=two)
+
+
+def haiku(rate_at_test):
+    def forward(x, is_training):
+        return hk.dropout(hk.next_rng_key(), RATE if is_training else rate_at_test, hk.Linear(16)(x))
+
+    return hk.transform(forward)
+
+
+def function(train, test=layer):
+    return lambda: {"model": train, "test": test}
+
+
+def linen_net(forward):
+    return lambda: {"model": Linen(forward)}
+
+
+def path(key, x, scale):
+    return x + layer(x) * jax.random.bernoulli(key, KEEP, (x.shape[0], 1)) * scale
+
+
+def looped(key, x):
+    def step(carry, key):
+        return layer(carry) * kept(key, carry), None
+
+    return jax.lax.scan(step, x, jax.random.split(key, 3))[0]
+
+
+FAULTS = {
+    "linen, deterministic=False": (
+        linen_net(lambda net, x, _: linen.Dropout(RATE, name="drop")(x, deterministic=False)), "left_on", "drop (Dropout)",
+    ),
+    "linen, attention": (lambda: {"model": Attention(False)}, "left_on", "MultiHeadDotProductAttention_0"),
+    "linen, no factor": (
+        linen_net(lambda net, x, train: x * kept(net.make_rng("dropout"), x) if train else x), "wrong_scale",
+        "the model (Linen), test_check_jax.py:",
+    ),
+    "linen, one key": (
+        linen_net(lambda net, x, train: x * kept(jax.random.PRNGKey(0), x) / KEEP if train else x), "stuck_mask",
+        "the model (Linen), test_check_jax.py:",
+    ),
+    "linen, off": (
+        linen_net(lambda net, x, _: linen.Dropout(RATE, name="drop")(x, deterministic=True)), "no_effect", "drop",
+    ),
+    "linen, thrown away": (
+        linen_net(lambda net, x, train: (linen.Dropout(RATE)(x, deterministic=not train), x)[1]), "no_effect", "Dropout_0",
+    ),
+    "nnx, off": (lambda: {"model": Nnx(off=True)}, "no_effect", "drop (Dropout)"),
+    "equinox, inference=False": (
+        lambda: {"model": Equinox(lambda net, x, key: net.drops[1](x, key=key, inference=False))}, "left_on", "drops.1",
+    ),
+    "haiku, at test": (lambda: {"model": haiku(0.1)}, "left_on", "the model"),
+    "÷ drop": (function(lambda key, x: layer(x) * kept(key, x) / RATE), "wrong_scale", "the model (function), test_check"),
+    "where, no factor": (function(lambda key, x: jnp.where(kept(key, x), x, 0.0) @ W, lambda x: x @ W), "wrong_scale", ""),
+    "twice": (
+        function(lambda key, x: layer(x) * kept(key, x) / KEEP, lambda x: layer(x) * KEEP), "wrong_scale", "the model"
+    ),
+    "path, not scaled": (function(lambda key, x: path(key, x, 1.0), lambda x: x + layer(x)), "wrong_scale", "the model"),
+    "in a loop": (function(looped, lambda x: layer(layer(layer(x)))), "wrong_scale", "the model"),
+    "in jit": (function(jax.jit(lambda key, x: layer(x) * kept(key, x))), "wrong_scale", "the model"),
+    "in vmap": (
+        function(lambda key, x: jax.vmap(lambda key, x: x * kept(key, x))(jax.random.split(key, 32), x), lambda x: x),
+        "wrong_scale", "the model",
+    ),
+    "NumPy": (
+        function(lambda key, x: layer(x) * (np.random.default_rng().random((32, 16)) < KEEP)), "wrong_scale", "the model"
+    ),
+    "at test": (
+        function(lambda key, x: x * kept(key, x) / KEEP, lambda key, x: x * kept(key, x) / KEEP), "left_on", "the model"
+    ),
+}  # fmt: skip
+RIGHT = {
+    "linen": linen_net(lambda net, x, train: linen.Dropout(RATE)(linen.BatchNorm(not train)(x), deterministic=not train)),
+    "linen, channels": linen_net(
+        lambda net, x, train: linen.Dropout(RATE, broadcast_dims=(0,))(x, deterministic=not train)
+    ),
+    "linen, attention": lambda: {"model": Attention()},
+    "linen, inverted": linen_net(lambda net, x, train: x * kept(net.make_rng("dropout"), x) / KEEP if train else x),
+    "nnx": lambda: {"model": Nnx()},
+    "equinox": lambda: {"model": Equinox(two_keys)},
+    "haiku": lambda: {"model": haiku(0.0)},
+    "standard": function(lambda key, x: layer(x) * kept(key, x), lambda x: layer(x) * KEEP),
+    "path": function(lambda key, x: path(key, x, 1.0 / KEEP), lambda x: x + layer(x)),
+    "Gaussian": function(lambda key, x: layer(x) * (1.0 + 0.5 * jax.random.normal(key, x.shape))),
+    "added": function(lambda key, x: layer(x) + 0.5 * jax.random.normal(key, x.shape)),
+    "a sampler in training": function(
+        lambda key, x: jax.random.categorical(key, layer(x)), lambda x: jnp.argmax(layer(x), -1)
+    ),
+    "one function": lambda: {"model": lambda key, x, train: layer(x) * (kept(key, x) / KEEP if train else 1.0)},
+    "declared": lambda: {
+        "model": lambda key, x, train: layer(x) * kept(key, x) / KEEP, "random_at_test": True,
+    },
+    "nothing": lambda: {"model": lambda key, x, train: layer(x)},
+}  # fmt: skip
+
+
+def found(given):
+    return check(given.pop("model"), X, **given)
+
+
+def errors(report):
+    return {finding.kind for finding in report.findings if finding.severity == "error"}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_known_fault_is_found_and_located(name):
+    make, kind, where = FAULTS[name]
+    report = found(make())
+    assert errors(report) == {kind}, str(report)
+    assert next(one for one in report.findings if one.kind == kind).where.startswith(where), str(report)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_network_raises_no_alarm(name):
+    report = found(RIGHT[name]())
+    assert report.findings == (), str(report)
+
+
+def test_one_key_for_two_layers_is_asked_about():
+    report = check(Equinox(lambda net, x, key: net.drops[1](net.drops[0](x, key=key), key=key)), X)
+    assert [(one.kind, one.severity) for one in report.findings] == [("reused_key", "warning")]
+
+
+def state_of(model):
+    return [
+        np.asarray(jax.random.key_data(leaf) if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key) else leaf)
+        for leaf in jax.tree.leaves(nnx.state(model))
+    ]
+
+
+def test_modules_come_back_as_they_were():
+    model, net = Nnx(), Equinox(two_keys)
+    before = state_of(model)
+    calls = nnx.Dropout.__call__, eqx.nn.Dropout.__call__, Equinox.__call__, Nnx.__call__
+    check(model, X)
+    check(net, X)
+    after = state_of(model)
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+    assert (nnx.Dropout.__call__, eqx.nn.Dropout.__call__, Equinox.__call__, Nnx.__call__) == calls
+    assert model.drop.deterministic is False
+
+
+def test_what_cannot_be_checked_gets_a_sentence():
+    with pytest.raises(AssertionError, match="wrong_scale"):
+        assert_dropout_is_right(lambda key, x: x * kept(key, x), X, test=lambda x: x)
+    for wrong in ({"model": 3}, {"model": lambda key, x: x}, {"model": layer, "passes": 1}):
+        with pytest.raises(ValueError, match="must be"):
+            check(wrong.pop("model"), X, **wrong)

@@ -1,0 +1,251 @@
+"""`dropviz.keras.check` finds known faults in Keras networks, raises no alarm on right ones, changes nothing."""
+
+# ruff: noqa: NPY002 (networks as people write them)
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+from keras import random as draws
+
+from dropviz.keras import assert_dropout_is_right, check
+
+pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]  # of the frameworks' own
+X = np.random.default_rng(1).normal(size=(32, 16)).astype("float32")
+RATE, KEEP = 0.3, 0.7
+
+
+class Own(layers.Layer):
+    """A layer of one's own: a dense one, and what is done with its output."""
+
+    def __init__(self, forward, **attributes):
+        super().__init__(name="own")
+        self.dense, self.behind, self.forward = layers.Dense(16, "relu"), layers.Dense(8), forward
+        self.seeds = draws.SeedGenerator(3)
+        for name, value in attributes.items():
+            setattr(self, name, value)
+
+    def call(self, x, training=False):
+        return self.forward(self, x, training)
+
+
+class Deaf(layers.Layer):
+    """Takes no mode at all."""
+
+    def __init__(self):
+        super().__init__(name="deaf")
+        self.seeds = draws.SeedGenerator(3)
+
+    def call(self, x):
+        return draws.dropout(x, RATE, seed=self.seeds)
+
+
+def kept(layer, x, keep=KEEP):
+    return ops.cast(draws.uniform(ops.shape(x), seed=layer.seeds) < keep, "float32")
+
+
+def net(*parts):
+    return keras.Sequential([layers.Dense(16, "relu"), *parts, layers.Dense(4)])
+
+
+def own(forward, **attributes):
+    return lambda: net(Own(forward, **attributes))
+
+
+def frozen():
+    inside = keras.Input((16,))
+    return keras.Model(inside, layers.Dense(4)(layers.Dropout(RATE, name="frozen")(inside, training=True)))
+
+
+def lost(layer, x, training):
+    if not training:
+        layer.drop.rate = 0.0
+    return layer.drop(x)
+
+
+def cached(layer, x, training):
+    if not training:
+        return x
+    if layer.mask is None:
+        layer.mask = np.asarray(ops.convert_to_numpy(kept(layer, x) / KEEP))
+    return x * layer.mask
+
+
+def path(layer, x, training, scale=1.0):
+    branch = layer.dense(x)
+    if training:
+        mask = ops.cast(draws.uniform((ops.shape(x)[0], 1), seed=layer.seeds) < KEEP, "float32")
+        branch = branch * mask * scale
+    return layer.behind(x + branch)
+
+
+def thrown(layer, x, training):
+    layer.drop(x, training=training)
+    return layer.dense(x)
+
+
+FAULTS = {
+    "training=True in a functional call": (frozen, "left_on", "frozen (Dropout)"),
+    "no argument training": (lambda: net(Deaf()), "left_on", "deaf (Deaf)"),
+    "mask without a mode": (own(lambda layer, x, _: x * kept(layer, x) / KEEP), "left_on", "own (Own)"),
+    "NumPy": (
+        own(lambda layer, x, _: x * (np.random.rand(*x.shape) < KEEP).astype("float32") / KEEP), "left_on", "own (Own)"
+    ),
+    "a generator of NumPy": (
+        own(lambda layer, x, _: x * (layer.rng.random(x.shape) < KEEP).astype("float32"), rng=np.random.default_rng(0)),
+        "left_on", "own",
+    ),
+    "no factor": (
+        own(lambda layer, x, training: x * kept(layer, x) if training else x), "wrong_scale", "own (Own)"
+    ),
+    "÷ drop": (
+        own(lambda layer, x, training: layer.behind(layer.dense(x) * (kept(layer, x) / RATE if training else 1.0))),
+        "wrong_scale", "own (Own)",
+    ),
+    "twice": (
+        own(lambda layer, x, training: x * kept(layer, x) / KEEP if training else x * KEEP), "wrong_scale", "own (Own)"
+    ),
+    "Gaussian around 0": (
+        own(lambda layer, x, training: x * draws.normal(ops.shape(x), 0.5, seed=layer.seeds) if training else x),
+        "wrong_scale", "own (Own)",
+    ),
+    "path": (own(path), "wrong_scale", "own (Own)"),
+    "one seed": (
+        own(lambda layer, x, training: draws.dropout(x, RATE, seed=7) if training else x), "stuck_mask", "own (Own)"
+    ),
+    "one seed, own mask": (
+        own(lambda layer, x, training: x * ops.cast(draws.uniform((32, 16), seed=7) < KEEP, "float32") / KEEP
+            if training else x),
+        "stuck_mask", "own (Own)",
+    ),
+    "kept mask": (own(cached, mask=None), "stuck_mask", "own"),
+    "rate 0 after an evaluation": (lambda: Own(lost, drop=layers.Dropout(RATE)), "lost_after_eval", "dropout"),
+    "off": (
+        own(lambda layer, x, _: layer.drop(x, training=False), drop=layers.Dropout(RATE)), "no_effect", "own.dropout"
+    ),
+    "thrown away": (own(thrown, drop=layers.Dropout(RATE)), "no_effect", "own.dropout"),
+}  # fmt: skip
+
+
+def attention():
+    inside = keras.Input((5, 16))
+    out = layers.MultiHeadAttention(2, 8, dropout=0.1)(inside, inside)
+    return keras.Model(inside, layers.LayerNormalization()(layers.Dropout(0.2)(out) + inside))
+
+
+def sequence(*parts):
+    return keras.Sequential([layers.Reshape((4, 4)), *parts, layers.Flatten(), layers.Dense(4)])
+
+
+RIGHT = {
+    "layers": lambda: net(layers.Dropout(0.5), layers.GaussianDropout(RATE), layers.GaussianNoise(0.2)),
+    "batch norm": lambda: net(layers.BatchNormalization(), layers.Dropout(RATE), layers.BatchNormalization()),
+    "alpha": lambda: net(layers.AlphaDropout(RATE)),
+    "channels": lambda: sequence(layers.SpatialDropout1D(RATE)),
+    "recurrent": lambda: sequence(layers.LSTM(4, return_sequences=True, dropout=RATE, recurrent_dropout=0.2)),
+    "attention": attention,
+    "inverted": own(lambda layer, x, training: x * kept(layer, x) / KEEP if training else x),
+    "standard": own(
+        lambda layer, x, training: layer.behind(layer.dense(x) * (kept(layer, x) if training else KEEP))
+    ),
+    "a number for each pass": own(
+        lambda layer, x, training: x * ops.cast(draws.uniform((1,), seed=layer.seeds) < KEEP, "float32") / KEEP
+        if training else x
+    ),
+    "path": own(lambda layer, x, training: path(layer, x, training, 1.0 / KEEP)),
+    "Gaussian": own(
+        lambda layer, x, training: x * draws.normal(ops.shape(x), 1.0, 0.5, seed=layer.seeds) if training else x
+    ),
+    "added": own(
+        lambda layer, x, training: layer.behind(x + draws.normal(ops.shape(x), 0.0, 0.5, seed=layer.seeds)
+                                                if training else x)
+    ),
+    "inner layers": own(
+        lambda layer, x, training: layer.norm(layer.drop(layer.dense(x)) * kept(layer, x) / KEEP)
+        if training else layer.norm(layer.drop(layer.dense(x))),
+        drop=layers.Dropout(RATE), norm=layers.BatchNormalization(),
+    ),
+    "NumPy": own(
+        lambda layer, x, training: x * (np.random.rand(*x.shape) < KEEP).astype("float32") / KEEP if training else x
+    ),
+    "Monte Carlo": lambda: net(Own(lambda layer, x, _: draws.dropout(x, RATE, seed=layer.seeds), mc_dropout=True)),
+    "rate 0": lambda: net(layers.Dropout(0.0)),
+    "no dropout": net,
+}  # fmt: skip
+
+
+def errors(report):
+    return {finding.kind for finding in report.findings if finding.severity == "error"}
+
+
+def given(name):
+    return X if name != "attention" else np.random.default_rng(2).normal(size=(8, 5, 16)).astype("float32")
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_known_fault_is_found_and_located(name):
+    make, kind, where = FAULTS[name]
+    report = check(make(), X)
+    assert errors(report) == {kind}, str(report)
+    finding = next(one for one in report.findings if one.kind == kind)
+    assert finding.where.startswith(where)
+    if where.endswith(("(Own)", "(Deaf)")):
+        assert "test_check_keras.py:" in finding.where
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_network_raises_no_alarm(name):
+    for seed in range(2):
+        keras.utils.set_random_seed(seed)
+        report = check(RIGHT[name](), given(name))
+        assert report.findings == (), (seed, str(report))
+
+
+def test_the_network_comes_back_as_it_was():
+    for make in (lambda: Own(lost, drop=layers.Dropout(RATE)), RIGHT["batch norm"], own(cached, mask=None)):
+        model = make()
+        model(X, training=False)
+        variables = [np.array(ops.convert_to_numpy(one)) for one in model.variables]
+        rates = [layer.rate for layer in model._flatten_layers() if isinstance(layer, layers.Dropout)]
+        call = layers.Layer.__call__, keras.random.dropout, np.random.rand
+        state = np.random.get_state()[1].copy()
+        check(model, X)
+        after = [np.array(ops.convert_to_numpy(one)) for one in model.variables]
+        assert all(np.array_equal(one, other) for one, other in zip(variables, after, strict=True))
+        assert [layer.rate for layer in model._flatten_layers() if isinstance(layer, layers.Dropout)] == rates
+        assert (layers.Layer.__call__, keras.random.dropout, np.random.rand) == call
+        assert np.array_equal(np.random.get_state()[1], state)
+
+
+def test_it_comes_back_from_an_error_too():
+    def fails(layer, x, training):
+        raise RuntimeError("no" if training else "never")
+
+    model, call = net(Own(lambda layer, x, _: x)), layers.Layer.__call__
+    model(X)
+    model.layers[1].forward = fails
+    with pytest.raises(RuntimeError, match="no"):
+        check(model, X)
+    assert layers.Layer.__call__ is call
+
+
+def test_randomness_at_test_can_be_meant_and_a_sampler_is_asked_about():
+    assert (
+        errors(check(frozen(), X, random_at_test=["frozen"]))
+        == errors(check(frozen(), X, random_at_test=True))
+        == set()
+    )
+    sampler = own(lambda layer, x, _: x + draws.normal(ops.shape(x), seed=layer.seeds))
+    assert [(one.kind, one.severity) for one in check(sampler(), X).findings] == [("left_on", "warning")]
+
+
+def test_a_report_can_be_stored_and_asserted():
+    report = check(frozen(), X)
+    assert json.loads(report.to_json())["places"][0]["acts"] == "acts in training and evaluation"
+    with pytest.raises(AssertionError, match="left_on"):
+        assert_dropout_is_right(frozen(), X)
+    assert_dropout_is_right(RIGHT["layers"](), X)
+    for wrong in ({"model": print}, {"passes": 2}):
+        with pytest.raises(ValueError, match="must be"):
+            check(**{"model": net(), **wrong})
