@@ -16,13 +16,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dropviz.hall import hall, lifespan, routes, watched
-from dropviz.serving import allow_many_files, hold_uploads_in_memory, middleware, operations
+from dropviz.serving import middleware, operations, prepare
 from dropviz.serving.addresses import base_path
 from dropviz.ui.frame import PAGES, icon, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    allow_many_files()
-    hold_uploads_in_memory()
+    prepare()
     rooms = hall()
     app = st.App(
         __file__,

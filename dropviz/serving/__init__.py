@@ -13,8 +13,10 @@ from starlette.routing import BaseRoute, Route
 from dropviz.live.scripts import PLOTLY, Script, plotly_address, scripts
 from dropviz.serving import health, metrics
 from dropviz.serving.addresses import base_path
+from dropviz.serving.connections import bound_connections
 from dropviz.serving.files import CompressedFiles, Kept
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
+from dropviz.serving.states import read_only_what_fits
 from dropviz.serving.uploads import FewUploads
 
 try:
@@ -53,6 +55,14 @@ def operations(
 def _own_files() -> dict[str, Path | Script]:
     """Plotly, and our scripts, which nobody has to write down, by address."""
     return {plotly_address(): PLOTLY, **{script.address: script for script in scripts().values()}}
+
+
+def prepare() -> None:
+    """Set what holds for the whole process, before the first visitor comes."""
+    allow_many_files()
+    hold_uploads_in_memory()
+    bound_connections()
+    read_only_what_fits()
 
 
 def hold_uploads_in_memory() -> None:
