@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 # Our matrices are small: OpenBLAS's threads would only fight the other visitors, and each other, for the cores.
 export OPENBLAS_NUM_THREADS ?= 1
 LOCK := .pins-venv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
-    --no-header --no-annotate $(ARGS)
+    --fork-strategy fewest --no-header --no-annotate $(ARGS)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 help:  ## list these targets
@@ -88,12 +88,13 @@ tests/js/node_modules/.types: tests/js/package.json
 	@cd tests/js && npm install --silent --fetch-retries=0 --fetch-timeout=20000 --no-package-lock --no-audit --no-fund
 	@touch $@
 
-.bench-venv/.bench: requirements-bench.txt requirements.txt | .bench-venv/bin/python
+.bench-venv/.bench: requirements-bench.txt requirements.lock | .bench-venv/bin/python
 	@echo "Installing the benchmark's packages into .bench-venv (once; PyTorch is large)"
+	@.bench-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements.lock
 	@.bench-venv/bin/python $(PIP_INSTALL) -r requirements-bench.txt
 	@touch $@
 
-.oracle-venv/.oracle: requirements-oracle.txt requirements.txt | .oracle-venv/bin/python
+.oracle-venv/.oracle: requirements-oracle.txt | .oracle-venv/bin/python
 	@echo "Installing the other frameworks into .oracle-venv (once; they are large)"
 	@.oracle-venv/bin/python $(PIP_INSTALL) -r requirements-oracle.txt
 	@touch $@

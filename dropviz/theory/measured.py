@@ -52,6 +52,10 @@ class Empirical:
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "digest", digest)
 
+    def __repr__(self) -> str:
+        shape = " × ".join(f"{length:,}" for length in self.values.shape)
+        return f"Empirical({shape} values of mean {self.exact_mean:.3g}, variance {self.exact_variance:.3g})"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Empirical) and self.digest == other.digest
 
