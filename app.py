@@ -16,8 +16,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dropviz.hall import hall, lifespan, routes, watched
-from dropviz.serving import middleware, operations, prepare
 from dropviz.serving.addresses import base_path
+from dropviz.serving.served import middleware, operations, prepare
 from dropviz.ui.frame import PAGES, icon, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:

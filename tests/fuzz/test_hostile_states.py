@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
 from bench.hall import processor
@@ -29,8 +30,8 @@ VIEWS = [("explore", FULL), *((page.address, "") for page in PAGES)]
 class Visitor:
     """One who has opened the app, and says of widgets what no browser would."""
 
-    def __init__(self, socket):
-        self.socket = socket
+    def __init__(self, address, socket):
+        self.address, self.socket = address, socket
 
     def say(self, page, query="", states=(), note=lambda delta: None):
         """Let a page run with these states; the exceptions that it shows. ``note`` sees all that is sent."""
@@ -52,11 +53,10 @@ class Visitor:
 
     def unfolded(self, page, query):
         """All ids of a page when everything on it is unfolded."""
-        ids, before = set(), None
-        while ids != before:
-            before = set(ids)
-            open_now = [WidgetState(id=one, bool_value=True) for one in sorted(ids) if "-fold_" in one]
-            self.say(page, query, open_now, lambda delta: ids.update(ids_in(delta)))
+        ids = set()
+        for _ in range(2):
+            folds = [WidgetState(id=one, bool_value=True) for one in sorted(ids) if "-fold_" in one]
+            self.say(page, query, folds, lambda delta: ids.update(ids_in(delta)))
         return sorted(ids | {EVENTS.format(one) for one in ids if one.endswith("_live")})
 
 
@@ -123,7 +123,7 @@ states = st.one_of([st.builds(state_of, st.just(kind), values) for kind, values 
 def visitor(server):
     address = f"{server.url.replace('http', 'ws', 1)}/_stcore/stream"
     with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
-        yield Visitor(socket)
+        yield Visitor(address, socket)
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +146,18 @@ def test_states_of_widgets_and_components(server, visitor, widgets, view, said):
     assert "Traceback" not in log, log
     assert shown == []
     assert processor(server.pid) - before < STALL
+
+
+def hear_out(socket, frame):
+    socket.send(frame)
+    while True:
+        socket.recv(timeout=60)
+
+
+def test_a_frame_of_more_than_25_mb_is_refused(visitor):
+    with (
+        connect(visitor.address, subprotocols=["streamlit"], max_size=None) as socket,
+        pytest.raises(ConnectionClosedError),
+    ):
+        hear_out(socket, bytes(26 * 2**20))
+    assert visitor.say("which-p") == []

@@ -61,8 +61,10 @@ def upload(
 
     def changed() -> None:
         if on_change is not None:
-            file = st.session_state[key]
-            on_change(given(file if isinstance(file, UploadedFile) else None))  # one that is held no longer is none
+            file = st.session_state.get(key)
+            on_change(
+                given(file if isinstance(file, UploadedFile) else None)
+            )  # one that is held no longer is none
 
     slot = f"{key}_read"
     file = st.file_uploader(
