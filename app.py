@@ -4,7 +4,6 @@
 The script stands here, as Streamlit would take a folder ``pages`` beside it for pages of its own.
 """
 
-import gc
 import os
 import sys
 
@@ -17,18 +16,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dropviz.hall import hall, hall_routes, lifespan, watched
-from dropviz.serving import allow_many_files, hold_uploads_in_memory, middleware, operations
 from dropviz.serving.addresses import base_path
+from dropviz.serving.served import middleware, operations, prepare
 from dropviz.ui.frame import PAGES, icon, pages, show_frame, style
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    allow_many_files()
-    hold_uploads_in_memory()
+    prepare()
     rooms = hall()
-    # What is there before the first visitor comes stays: the collector need not look at it again, nor so often.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000)
     app = st.App(
         __file__,
         lifespan=lifespan(rooms),

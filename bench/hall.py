@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.visitors import megabytes
-from dropviz.serving import allow_many_files
+from dropviz.serving.served import allow_many_files
 from tools.running import HOST, app, redis_server
 from tools.services import MISSING, find
 

@@ -16,7 +16,7 @@ import time
 
 from bench.hall import Hall, hall
 from bench.visitors import Visitor, megabytes, visitor
-from dropviz.serving import allow_many_files
+from dropviz.serving.served import allow_many_files
 from tools.running import App, app
 
 PAGES = ("explore", "which-p", "mistakes", "next-layer", "answer", "noise", "schedule", "where")

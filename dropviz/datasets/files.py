@@ -117,7 +117,9 @@ def npy_header(data: bytes) -> _Header:
     except Exception as error:
         # NumPy parses the header as Python source: there is hardly an error it cannot raise
         raise ValueError(broken) from error
-    if len(header.shape) > 64 or min(header.shape, default=0) < 0:  # NumPy checks neither
+    if len(header.shape) > 64 or any(
+        type(one) is not int or one < 0 for one in header.shape
+    ):  # NumPy does not
         raise ValueError(broken)
     return header
 

@@ -22,6 +22,7 @@ class Limits:
     drawings_per_minute : of QR codes, for one address
     hours : after which a room ends by itself
     phones, phones_per_address, phones_per_room : connected at once; voters per scene of a room as well
+    voters_per_address : per scene of a room: tokens of voters are made by phones, and nobody may fill a room with them
     votes : kept at once in the memory of a process
     requests_per_second, requests_per_address : in all and from one address; ten seconds' worth may come at once
     misses_per_second : from one address, of rooms that are none; ten seconds' worth may come at once
@@ -38,6 +39,7 @@ class Limits:
     phones: int = 5_000
     phones_per_address: int = 3_000
     phones_per_room: int = 3_000
+    voters_per_address: int = 1_500
     votes: int = 500_000
     requests_per_second: int = 2_000
     requests_per_address: int = 1_000

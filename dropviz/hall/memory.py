@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 
 from dropviz.hall.limits import Limits
 from dropviz.hall.rooms import Change, Look, Room, State
-from dropviz.hall.store import no_room, revealed_already, too_many
+from dropviz.hall.store import no_room, revealed_already, too_many, too_many_voters
 
 
 @dataclass(slots=True)
 class _Open:
-    """An open room: where the lecturer stands, voter → slot and slot → votes of each scene, and phones."""
+    """An open room: where the lecturer stands; voter → slot, slot → votes, address → voters of each scene; phones."""
 
     room: Room
     state: State = field(default_factory=State)
     votes: dict[int, dict[str, int]] = field(default_factory=dict)
     tallies: dict[int, Counter[int]] = field(default_factory=dict)
+    addresses: dict[int, Counter[str]] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
 
 
@@ -59,19 +60,15 @@ class MemoryStore:
         one.state = one.state.after(change)
         self._hear(room.code)
 
-    async def vote(self, room: Room, scene: int, voter: str, slot: int) -> None:  # noqa: D102
+    async def vote(self, room: Room, scene: int, voter: str, slot: int, address: str) -> None:  # noqa: D102
         one = self._here(room)
         if scene in one.state.revealed:
             raise revealed_already(scene)
         votes, tally = one.votes.setdefault(scene, {}), one.tallies.setdefault(scene, Counter())
-        if voter not in votes and len(votes) >= self.limits.phones_per_room:
-            raise too_many("voters in this scene", self.limits.phones_per_room)
         if voter in votes:
             tally[votes[voter]] -= 1
-        elif self._votes >= self.limits.votes:
-            raise too_many("votes", self.limits.votes)
         else:
-            self._votes += 1
+            self._let_in(len(votes), one.addresses.setdefault(scene, Counter()), address)
         votes[voter] = slot
         tally[slot] += 1
         self._hear(room.code)
@@ -97,6 +94,17 @@ class MemoryStore:
 
     async def stop(self) -> None:  # noqa: D102
         pass
+
+    def _let_in(self, voters: int, addresses: Counter[str], address: str) -> None:
+        """Count a new voter of a scene, where there may be one more."""
+        if voters >= self.limits.phones_per_room:
+            raise too_many_voters(self.limits.phones_per_room)
+        if addresses[address] >= self.limits.voters_per_address:
+            raise too_many_voters(self.limits.voters_per_address, of_address=True)
+        if self._votes >= self.limits.votes:
+            raise too_many("votes", self.limits.votes)
+        self._votes += 1
+        addresses[address] += 1
 
     def _open(self, code: str) -> _Open | None:
         one = self._rooms.get(code)

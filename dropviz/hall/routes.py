@@ -229,7 +229,8 @@ class Hall:
         vote = read_vote(await body_of(request, self.limits.body), told.scenes)
         slot = told.ballot(vote.scene).slot(vote.option, vote.value)
         self.voters.take(f"{room.code} {vote.voter}", "votes of this phone")
-        await self.store.vote(room, vote.scene, vote.voter, slot)
+        address = address_of(request, self.limits.proxies)
+        await self.store.vote(room, vote.scene, vote.voter, slot, address)
         self.votes += 1
         return Response(status_code=204, headers=FRESH)
 

@@ -16,12 +16,13 @@ from redis.exceptions import RedisError, ResponseError
 
 from dropviz.hall.limits import Limits
 from dropviz.hall.refusals import Refusal
-from dropviz.hall.rooms import Change, Look, Room, State
-from dropviz.hall.store import STAYS, no_room, revealed_already, too_many
+from dropviz.hall.rooms import Change, Look, Room, State, hashed
+from dropviz.hall.store import STAYS, no_room, revealed_already, too_many, too_many_voters
 from dropviz.settings.story import MOST_SCENES
 
 PREFIX, ROOMS = "dropviz:hall:", "dropviz:rooms"
 CHANNEL = "dropviz:hall"
+OF_A_SCENE = ("votes", "tally", "addresses")  # voter → slot, slot → votes, address → voters
 PATIENCE = 2.0  # seconds for one answer of Redis
 REST = (
     0.5  # seconds after a failure in which nobody asks Redis, and all who wait for a turn are refused at once
@@ -69,17 +70,22 @@ if ARGV[3] == '0' then redis.call('SREM', KEYS[2], scene) end
 redis.call('EXPIREAT', KEYS[2], ARGV[1])
 return 1
 """
-# KEYS: the room, what is revealed, votes, tally. ARGV: ends, scene, voter, slot, most voters
+# KEYS: the room, what is revealed, votes, tally, voters by address
+# ARGV: ends, scene, voter, slot, most voters, address, most voters of it
 VOTE = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'none' end
 if redis.call('SISMEMBER', KEYS[2], ARGV[2]) == 1 then return 'revealed' end
 local before = redis.call('HGET', KEYS[3], ARGV[3])
-if not before and redis.call('HLEN', KEYS[3]) >= tonumber(ARGV[5]) then return 'full' end
-if before then redis.call('HINCRBY', KEYS[4], before, -1) end
+if before then
+  redis.call('HINCRBY', KEYS[4], before, -1)
+else
+  if redis.call('HLEN', KEYS[3]) >= tonumber(ARGV[5]) then return 'full' end
+  if tonumber(redis.call('HGET', KEYS[5], ARGV[6]) or 0) >= tonumber(ARGV[7]) then return 'address' end
+  redis.call('HINCRBY', KEYS[5], ARGV[6], 1)
+end
 redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
 redis.call('HINCRBY', KEYS[4], ARGV[4], 1)
-redis.call('EXPIREAT', KEYS[3], ARGV[1])
-redis.call('EXPIREAT', KEYS[4], ARGV[1])
+for at = 3, 5 do redis.call('EXPIREAT', KEYS[at], ARGV[1]) end
 return 'in'
 """
 # KEYS: the room, who is present. ARGV: ends, until when, voters
@@ -172,19 +178,21 @@ class SharedStore:
             raise no_room()
         await self._say(room)
 
-    async def vote(self, room: Room, scene: int, voter: str, slot: int) -> None:  # noqa: D102
-        keys = [_key(room), *(_key(room, name) for name in ("revealed", f"votes:{scene}", f"tally:{scene}"))]
-        most = self.limits.phones_per_room
-        outcome = await self._run(VOTE, keys, [room.ends, scene, voter, slot, most])
+    async def vote(self, room: Room, scene: int, voter: str, slot: int, address: str) -> None:  # noqa: D102
+        keys = [_key(room), _key(room, "revealed"), *(_key(room, f"{kind}:{scene}") for kind in OF_A_SCENE)]
+        most, of_address = self.limits.phones_per_room, self.limits.voters_per_address
+        given = [room.ends, scene, voter, slot, most, hashed(f"{room.key_hash} {address}"), of_address]
+        outcome = await self._run(VOTE, keys, given)
         if outcome != "in":
             raise {
-                "none": no_room(), "revealed": revealed_already(scene), "full": too_many("voters in this scene", most),
+                "none": no_room(), "revealed": revealed_already(scene), "full": too_many_voters(most),
+                "address": too_many_voters(of_address, of_address=True),
             }[outcome]  # fmt: skip
         await self._say(room)
 
     async def close(self, room: Room) -> None:  # noqa: D102
         names = ["revealed", "present"]
-        names += [f"{kind}:{scene}" for kind in ("votes", "tally") for scene in range(1, MOST_SCENES + 2)]
+        names += [f"{kind}:{scene}" for kind in OF_A_SCENE for scene in range(1, MOST_SCENES + 2)]
         async with self._reached(), self._redis.pipeline() as together:
             together.delete(_key(room), *(_key(room, name) for name in names))
             together.zrem(ROOMS, room.code)

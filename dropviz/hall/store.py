@@ -25,8 +25,11 @@ class Store(Protocol):
     async def change(self, room: Room, change: Change) -> None:
         """Let the lecturer stand elsewhere."""
 
-    async def vote(self, room: Room, scene: int, voter: str, slot: int) -> None:
-        """Count a vote, instead of this voter's last one in the scene. Refusal: it is revealed, or too many vote."""
+    async def vote(self, room: Room, scene: int, voter: str, slot: int, address: str) -> None:
+        """Count a vote, instead of this voter's last one in the scene.
+
+        Refusal: it is revealed, or too many vote, in all or from the address.
+        """
 
     async def close(self, room: Room) -> None:
         """Forget a room and all that belongs to it."""
@@ -55,6 +58,11 @@ def no_room() -> Refusal:
 def revealed_already(scene: int) -> Refusal:
     """What a vote gets that comes too late."""
     return Refusal(409, f"Scene {scene} is revealed; its votes no longer change.")
+
+
+def too_many_voters(most: int, of_address: bool = False) -> Refusal:
+    """What a new voter gets where as many have voted as may."""
+    return too_many(f"voters {'of this address ' if of_address else ''}in this scene", most)
 
 
 def too_many(what: str, most: int) -> Refusal:

@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import json
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from dropviz.figures.story import phone_payload
 from dropviz.hall.ballots import Ballot, Choices, Scale
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import Room
+from dropviz.serving.kept import Kept
 from dropviz.story.held import Shelf
 from dropviz.story.images import Image
 from dropviz.story.reading import OWN_STORY, read_story
@@ -90,7 +90,7 @@ class Stories:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self._told: OrderedDict[tuple[str, str], asyncio.Future[Told]] = OrderedDict()
+        self.kept = Kept(self._tell, lambda told: told.size, MOST_BYTES)
         self._turn = asyncio.Lock()
 
     async def of(self, room: Room) -> Told:
@@ -99,24 +99,14 @@ class Stories:
 
     async def get(self, mark: str, order: str) -> Told:
         """Return a story by its mark, "" is ours, with its scenes in an order. Refusal: it is not held, or broken."""
-        name = mark, order
-        if name not in self._told:
-            self._told[name] = asyncio.ensure_future(self._tell(mark, order))
-        telling = self._told[name]
-        self._told.move_to_end(name)
-        try:
-            return await asyncio.shield(telling)
-        except Refusal:
-            self._told.pop(name, None)
-            raise
+        return await self.kept.get((mark, order))
 
-    async def _tell(self, mark: str, order: str) -> Told:
+    async def _tell(self, name: tuple[str, str]) -> Told:
+        mark, order = name
         async with self._turn:
             try:
                 file = await asyncio.to_thread(self.shelf.get, mark) if mark else OWN_STORY.read_bytes()
-                told = await asyncio.to_thread(tell, file, order)
-                self._make_room(told.size)
-                return told
+                return await asyncio.to_thread(tell, file, order)
             except LookupError:
                 raise Refusal(
                     422, f"story {mark} is not held here (any longer); load its file again."
@@ -128,17 +118,3 @@ class Stories:
             except Exception:
                 log.exception("A story could not be told.")
                 raise Refusal(422, "This story cannot be told.") from None
-
-    def _make_room(self, coming: int) -> None:
-        """Let the stories leave that were asked for longest ago, as far as another one needs it."""
-        done = [
-            (name, one.result().size)
-            for name, one in self._told.items()
-            if one.done() and not one.exception()
-        ]
-        total = coming + sum(size for _, size in done)
-        for name, size in done:
-            if total <= MOST_BYTES:
-                break
-            del self._told[name]
-            total -= size

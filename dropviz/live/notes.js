@@ -139,10 +139,11 @@ export function tale(scenes, at) {
 export function createLine(talk, hear) {
   const bus = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
   const from = Math.random();
+  const home = window.origin === "null" ? "*" : window.origin; // files have none; a page that opened ours may be another's
   const heard = new Map(); // by sender, the number of its last message: each comes on both ways, and is heard once
   let sent = 0;
-  const listen = ({ data: message }) => {
-    if (!message?.dropviz || message.number <= (heard.get(message.from) ?? 0)) return;
+  const listen = ({ data: message, origin }) => {
+    if (origin !== window.origin || !message?.dropviz || message.number <= (heard.get(message.from) ?? 0)) return;
     heard.set(message.from, message.number);
     hear(message);
   };
@@ -154,7 +155,7 @@ export function createLine(talk, hear) {
       const parcel = { dropviz: true, from, number: sent, ...message };
       bus?.postMessage(parcel);
       for (const other of [talk.notesWindow, window.opener]) {
-        try { other?.postMessage(parcel, "*"); } catch { /* closed */ }
+        try { other?.postMessage(parcel, home); } catch { /* closed */ }
       }
     },
     close: () => {

@@ -4,7 +4,7 @@ const LINES = {
   connecting: "Connecting…",
   lost: "Line lost, trying again",
   full: "The hall is full, trying again",
-  closed: "This room has ended. You can go on by yourself.",
+  closed: "This room has ended. You can go on by yourself; if the screen shows a new code, scan it.",
 };
 const OUTCOMES = {
   in: "Your answer is in. You can change it until the reveal.",

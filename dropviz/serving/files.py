@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from streamlit import file_util
 from dropviz.live.scripts import Script
 from dropviz.serving.addresses import address_below, base_path
 from dropviz.serving.edits import edited
+from dropviz.serving.kept import Kept
 
 # What gets smaller. Written down, as a browser that must not guess refuses a script of another type.
 TYPES = {
@@ -33,6 +33,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 File = Path | Script  # on the disk, or in memory
+Version = tuple[File, int]
 
 
 class Compressed(NamedTuple):
@@ -50,40 +51,18 @@ def compress(file: File, style: str = "") -> Compressed:
     )
 
 
-class Kept:
-    """Compressed files by their path and time of change; the longest unused leave when ``most`` bytes are passed."""
-
-    def __init__(self, style: str = "", most: int = MOST_KEPT) -> None:
-        self.style = style
-        self.most = most
-        self._files: OrderedDict[tuple[File, int], asyncio.Future[Compressed]] = OrderedDict()
-
-    async def get(self, file: File) -> Compressed:
-        """Return the file compressed; whoever asks while it is being compressed waits for that."""
-        key = (file, 0 if isinstance(file, Script) else file.stat().st_mtime_ns)
-        if key not in self._files:
-            self._files[key] = asyncio.ensure_future(asyncio.to_thread(compress, file, self.style))
-        self._files.move_to_end(key)
-        try:
-            compressed = await asyncio.shield(self._files[key])
-        except OSError:
-            self._files.pop(key, None)
-            raise
-        self._leave_within_bounds()
-        return compressed
-
-    def _leave_within_bounds(self) -> None:
-        done = {key: len(one.result().content) for key, one in self._files.items() if _is_good(one)}
-        total = sum(done.values())
-        for key, size in done.items():
-            if total <= self.most:
-                break
-            del self._files[key]
-            total -= size
+def version(file: File) -> Version:
+    """Return a file and when it was changed; what is in memory never is."""
+    return file, 0 if isinstance(file, Script) else file.stat().st_mtime_ns
 
 
-def _is_good(one: asyncio.Future[Compressed]) -> bool:
-    return one.done() and not one.cancelled() and one.exception() is None
+def kept_files(style: str = "", most: int = MOST_KEPT) -> Kept[Version, Compressed]:
+    """Return what keeps versions of files compressed; pages have ``style``."""
+
+    async def make(of: Version) -> Compressed:
+        return await asyncio.to_thread(compress, of[0], style)
+
+    return Kept(make, lambda one: len(one.content), most)
 
 
 class CompressedFiles:
@@ -101,7 +80,9 @@ class CompressedFiles:
         Where they are kept.
     """
 
-    def __init__(self, app: ASGIApp, own: Mapping[str, File], pages: Iterable[str], kept: Kept) -> None:
+    def __init__(
+        self, app: ASGIApp, own: Mapping[str, File], pages: Iterable[str], kept: Kept[Version, Compressed]
+    ) -> None:
         self.app = app
         self.base = base_path()
         self.own = dict(own)
@@ -134,7 +115,7 @@ class CompressedFiles:
             await self.app(scope, receive, _varying(send))
 
     async def _answer(self, address: str, file: File, asked: Headers, method: str) -> Response:
-        compressed = await self.kept.get(file)
+        compressed = await self.kept.get(version(file))
         headers = {"Cache-Control": _cache(address), "ETag": compressed.etag, "Vary": "Accept-Encoding"}
         known = [tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")]
         if compressed.etag in known or "*" in known:

@@ -42,7 +42,9 @@ def read_rows(steps: Sequence[object], rates: Sequence[object]) -> Rows:
         if max(map(len, pair)) > MOST_CELL:
             raise ValueError(f"row {number}: a cell must have at most {MOST_CELL} characters; one has more")
     schedules.table([step for step, _ in pairs], [rate for _, rate in pairs])
-    return tuple((float(step), float(rate)) for step, rate in pairs)
+    rows = tuple((float(written(float(step))), float(written(float(rate)))) for step, rate in pairs)
+    schedules.table(*zip(*rows, strict=True))  # as the address has them, two steps may be one
+    return rows
 
 
 def _cell(cell: object) -> str:

@@ -26,6 +26,7 @@ from dropviz.training.in_turn import RunsInTurn, can_change_rates
 from dropviz.training.loop import Run
 from dropviz.training.mc import Band, Comparison
 from dropviz.training.network import parameter_count
+from dropviz.training.queue import Queue
 
 MOST_WORK = 1.5e11  # examples · parameters · epochs, over all runs and seeds: about a minute of one core
 MOST_STEP = 1.5e9  # the same for one epoch of one run: about half a second
@@ -34,7 +35,9 @@ PAUSE = 0.03  # seconds after a slice, for those who only look
 GRACE = 2.0  # seconds that a training goes on after its page last looked
 # One core is left to those who only look. Every slice is a job of its own: between two of a training all others that
 # wait have their turn, and nothing but the waiting job holds a training.
-WORKERS = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) - 1), "training")
+THREADS = max(1, (os.cpu_count() or 2) - 1)
+WORKERS = ThreadPoolExecutor(THREADS, "training")
+QUEUE = Queue()
 PLANE = 0.9  # seconds between two pictures of the plane while it is learnt
 After = Band | Comparison
 # "ending": nothing is trained any more, but what the runs show is not read yet
@@ -72,7 +75,7 @@ class Snapshot:
 class LiveTraining:
     """The runs of one experiment, trained in turn by ``workers`` while somebody looks.
 
-    ``clock`` gives the seconds that the time since the last look is measured with.
+    ``clock`` gives the seconds that the time since the last look is measured with; ``queue`` knows whose turn it is.
 
     Raises
     ------
@@ -88,10 +91,11 @@ class LiveTraining:
         seeds: Sequence[int],
         workers: Executor = WORKERS,
         clock: Callable[[], float] = time.monotonic,
+        queue: Queue = QUEUE,
     ) -> None:
         check_work(experiment, data, len(seeds))
         self.experiment, self.data, self.seeds = experiment, data, tuple(seeds)
-        self._workers, self._clock = workers, clock
+        self._workers, self._clock, self._queue = workers, clock, queue
         self._turns = RunsInTurn(experiment, data, seeds)
         self._plane: Mapping[str, Decision] = MappingProxyType({})
         self._plane_at = 0.0
@@ -109,8 +113,20 @@ class LiveTraining:
             self._looked = self._clock()
             if not self._at_work and self._snapshot.stage != "ended":
                 self._at_work = True
-                self._workers.submit(self._slice)
+                self._ask_for_a_turn()
             return self._snapshot
+
+    def before(self) -> int:
+        """How many other trainings have their turn before this one."""
+        return self._queue.before(self)
+
+    def others(self) -> int:
+        """How many other trainings want turns."""
+        return self._queue.others(self)
+
+    def _ask_for_a_turn(self) -> None:
+        self._queue.join(self)
+        self._workers.submit(self._slice)
 
     def stop(self) -> None:
         """End the training; what has been measured stays."""
@@ -136,6 +152,7 @@ class LiveTraining:
         with self._lock:
             self._at_work = self._clock() - self._looked <= GRACE
             if not self._at_work:
+                self._queue.leave(self)
                 return
             ending = self._snapshot.stage == "ending"
             wanted, self._wanted = self._wanted, None
@@ -152,7 +169,9 @@ class LiveTraining:
             self._snapshot = newest
             self._at_work = newest.stage != "ended"
             if self._at_work:
-                self._workers.submit(self._slice)
+                self._ask_for_a_turn()
+            else:
+                self._queue.leave(self)
 
     def _advance(self, wanted: Experiment | None) -> Snapshot:
         """Train for about `SLICE`, at least one epoch of one run."""

@@ -51,6 +51,23 @@ def test_the_notes_follow_and_lead(page, visit):
     in_step(page, opened.value)
 
 
+def test_a_page_of_another_origin_that_opens_the_talk_neither_hears_nor_leads(page, app_url):
+    page.goto(f"{app_url.replace('127.0.0.1', 'localhost')}/healthz")
+    page.evaluate("() => { window.said = []; addEventListener('message', ({ data }) => said.push(data)); }")
+    with page.expect_popup() as opened:
+        page.evaluate("address => { window.talk = open(address); }", f"{app_url}/story?mode=talk")
+    talk = opened.value
+    at_scene(talk, 1)
+    for ask in ("hello", "forward"):
+        parcel = {"dropviz": True, "from": ask, "number": 1, "ask": ask}
+        page.evaluate("parcel => window.talk.postMessage(parcel, '*')", parcel)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
+    expect(talk.locator(".story-after")).to_have_count(0)  # forward reveals first
+    talk.keyboard.press("2")
+    at_scene(talk, 2)
+    assert page.evaluate("() => window.said") == []
+
+
 def test_the_notes_of_the_file_follow_and_lead(new_page, offline):
     talk = new_page(viewport={"width": 1280, "height": 720}, offline=True)
     talk.goto(offline)

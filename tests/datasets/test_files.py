@@ -181,6 +181,7 @@ HOSTILE = [
     ("a.npy", npy_claiming((3,), descr="|V2000000000"), "real numbers"),
     ("a.npy", npy_claiming((-1,), b"x" * 8), ".npy format"),
     ("a.npy", npy_claiming((1,) * 100, b"x" * 8), ".npy format"),
+    ("a.npy", npy_claiming((True,), b"x" * 8), ".npy format"),
     ("a.npy", npy_claiming("(" * 5000), ".npy format"),
     ("a.npy", npy_claiming("-" * 5000 + "1"), ".npy format"),
     ("a.npy", npy_claiming("__import__('os').system('true')"), ".npy format"),

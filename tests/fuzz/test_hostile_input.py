@@ -1,19 +1,15 @@
-"""Whatever comes from outside is taken, or refused in a sentence: never another exception, a long one, or a stall.
-
-In all EXAMPLES inputs, dealt out among what reads them; `make fuzz` sets DROPVIZ_FUZZ to a million.
-"""
+"""Whatever comes from outside is taken, or refused in a sentence: never another exception, a long one, or a stall."""
 
 import io
 import json
 import math
-import os
 import time
 from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dropviz.datasets.files import read_activations
@@ -24,29 +20,10 @@ from dropviz.settings.kinds import Choice, Number
 from dropviz.settings.schedule import KINDS, handles, read_rows
 from dropviz.story.reading import OWN_STORY, read_story
 from dropviz.ui.frame import PAGES
+from tests.fuzz.inputs import STALL, anything, numbers, some, texts
 
-EXAMPLES = int(os.environ.get("DROPVIZ_FUZZ", "10000"))
-TARGETS = 9
 LONGEST_SENTENCE = 3000  # all complaints about a file or an address together
-STALL = 2.0  # seconds of processor time
-ALL = settings(
-    max_examples=EXAMPLES // TARGETS,
-    deadline=None,
-    derandomize="DROPVIZ_FUZZ" not in os.environ,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-texts = st.text(max_size=60)
-numbers = st.one_of(
-    st.floats().map(repr),
-    st.integers().map(str),
-    st.sampled_from(["0.3", "0", "-0", "1e400", "nan", "1_0", "١"]),
-)
-anything = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4)),
-    max_leaves=8,
-)
+ALL = some()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
 
 from dropviz.hall import hall_routes
-from dropviz.serving import middleware
+from dropviz.serving.served import middleware
 from tests.hall.conftest import VOTER, Asked
 
 

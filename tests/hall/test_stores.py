@@ -1,20 +1,25 @@
 """What rooms do must not depend on where they live: every test runs on memory and on Redis."""
 
 import asyncio
+import random
 import socket
 import time
+from collections import Counter
 
 import pytest
 
 from dropviz.hall.limits import Limits
+from dropviz.hall.memory import MemoryStore
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import Change, State, new_room
 from dropviz.hall.store import STAYS
 
 USUAL = Limits()
+HISTORIES = 1000
+HERE, THERE = "192.0.2.7", "192.0.2.8"
 
 
-def room_of(address="192.0.2.7", lasts=3600):
+def room_of(address=HERE, lasts=3600):
     return new_room("", "", int(time.time()) + lasts, address)[0]
 
 
@@ -49,11 +54,11 @@ def test_a_room_is_found_as_it_was_opened_until_it_is_closed(on):
             await store.create(room)
         look = await store.look(room)
         assert (look.state, look.present, look.answered) == (State(), 0, 0)
-        await store.vote(room, 1, "voter", 0)
+        await store.vote(room, 1, "voter", 0, HERE)
         await store.join(room, ["voter"])
         await store.close(room)
         assert (await store.find(room.code), await store.look(room)) == (None, None)
-        for late in (store.vote(room, 1, "voter", 0), store.change(room, Change(scene=2))):
+        for late in (store.vote(room, 1, "voter", 0, HERE), store.change(room, Change(scene=2))):
             with refused(404):
                 await late
         await store.join(room, ["voter"])
@@ -88,15 +93,15 @@ def test_a_voter_counts_once_in_each_scene_and_may_change_until_the_reveal(on):
         room = room_of()
         await store.create(room)
         for voter, slot in (("a", 0), ("b", 0), ("a", 2), ("a", 2), ("c", 1)):
-            await store.vote(room, 1, voter, slot)
-        await store.vote(room, 2, "a", 79)
+            await store.vote(room, 1, voter, slot, HERE)
+        await store.vote(room, 2, "a", 79, HERE)
         look = await store.look(room)
         assert ({slot: n for slot, n in look.tally.items() if n}, look.answered) == ({0: 1, 2: 1, 1: 1}, 3)
         await store.change(room, Change(revealed=True))
         with refused(409):
-            await store.vote(room, 1, "b", 1)
+            await store.vote(room, 1, "b", 1, HERE)
         await store.change(room, Change(revealed=False))
-        await store.vote(room, 1, "b", 1)
+        await store.vote(room, 1, "b", 1, HERE)
         assert (await store.look(room)).tally[1] == 2
         await store.change(room, Change(scene=2))
         assert {slot: n for slot, n in (await store.look(room)).tally.items() if n} == {79: 1}
@@ -109,7 +114,7 @@ def test_votes_at_the_same_time_are_all_counted_once(on):
         room = room_of()
         await one.create(room)
         stores = [one, other if type(other).__name__ == "SharedStore" else one]
-        votes = [stores[at % 2].vote(room, 1, f"voter {at % 60}", at % 4) for at in range(240)]
+        votes = [stores[at % 2].vote(room, 1, f"voter {at % 60}", at % 4, HERE) for at in range(240)]
         await asyncio.gather(*votes)
         look = await one.look(room)
         assert look.answered == 60
@@ -130,13 +135,31 @@ def test_limits_of_rooms_and_voters_hold(on):
             await store.create(room_of("a"))
         await store.create(room_of("b"))
         for voter in ("x", "y"):
-            await store.vote(rooms[0], 1, voter, 0)
+            await store.vote(rooms[0], 1, voter, 0, HERE)
         with refused(429):
-            await store.vote(rooms[0], 1, "z", 0)
-        await store.vote(rooms[0], 1, "y", 1)
-        await store.vote(rooms[0], 2, "z", 0)
+            await store.vote(rooms[0], 1, "z", 0, HERE)
+        await store.vote(rooms[0], 1, "y", 1, HERE)
+        await store.vote(rooms[0], 2, "z", 0, HERE)
 
     on(scenario, Limits(rooms=3, rooms_per_address=2, phones_per_room=2))
+
+
+def test_made_up_voters_of_one_address_leave_places_for_others(on):
+    async def scenario(store):
+        room, other = room_of(), room_of()
+        for one in (room, other):
+            await store.create(one)
+        for voter in ("x", "y"):
+            await store.vote(room, 1, voter, 0, HERE)
+        with refused(429):
+            await store.vote(room, 1, "made up", 0, HERE)
+        await store.vote(room, 1, "z", 0, THERE)
+        await store.vote(room, 1, "x", 1, THERE)  # a phone that has changed its network is the same phone
+        for one, scene in ((room, 2), (other, 1)):
+            await store.vote(one, scene, "w", 0, HERE)
+        assert (await store.look(room)).tally == {0: 2, 1: 1}
+
+    on(scenario, Limits(voters_per_address=2))
 
 
 @pytest.mark.parametrize("make_store", ["memory"], indirect=True)
@@ -159,13 +182,13 @@ def test_votes_that_are_kept_are_bounded_and_leave_with_their_room(on):
         for room in rooms:
             await store.create(room)
         for scene in (1, 2):
-            await store.vote(rooms[0], scene, "a", 0)
+            await store.vote(rooms[0], scene, "a", 0, HERE)
         with refused(429):
-            await store.vote(rooms[1], 1, "a", 0)
-        await store.vote(rooms[0], 1, "a", 1)
+            await store.vote(rooms[1], 1, "a", 0, HERE)
+        await store.vote(rooms[0], 1, "a", 1, HERE)
         await store.close(rooms[0])
         for scene in (1, 2):
-            await store.vote(rooms[1], scene, "a", 0)
+            await store.vote(rooms[1], scene, "a", 0, HERE)
 
     on(scenario, Limits(votes=2))
 
@@ -207,7 +230,7 @@ def test_whoever_listens_hears_of_every_change(on):
         await store.create(room)
         for act in (
             store.change(room, Change(scene=2)),
-            store.vote(room, 2, "a", 0),
+            store.vote(room, 2, "a", 0, HERE),
             store.join(room, ["a"]),
             store.leave(room, "a"),
             store.close(room),
@@ -263,11 +286,11 @@ def test_every_key_of_a_room_ends_with_it_and_none_outlives_its_closing(on, redi
         room = room_of(lasts=500)
         await store.create(room)
         await store.change(room, Change(scene=2, revealed=True))
-        await store.vote(room, 1, "a", 0)
+        await store.vote(room, 1, "a", 0, HERE)
         await store.join(room, ["a"])
         with redis.Redis.from_url(redis_url) as client:
             lasting = {key: client.ttl(key) for key in client.keys("*")}
-            assert len(lasting) == 7
+            assert len(lasting) == 8
             assert all(490 < left <= 501 for left in lasting.values()), lasting
             await store.close(room)
             assert client.keys("*") == []
@@ -307,3 +330,55 @@ def test_of_a_redis_that_hangs_all_hear_after_one_patience_however_many_wait(mon
 
     with socket.create_server(("127.0.0.1", 0), backlog=5 * shared.CONNECTIONS) as silent:
         asyncio.run(scenario(silent.getsockname()[1]))
+
+
+def history(rng):
+    """What may happen in a room, as calls of a store without the room."""
+    scene, voter, address = (lambda: rng.randint(1, 3)), (lambda: rng.choice("abcd")), (HERE, THERE)
+    return [
+        rng.choice(
+            [
+                (
+                    "change",
+                    Change(rng.choice([None, scene()]), rng.choice([None, True, False]), rate, forgets),
+                )
+                for rate, forgets in ((None, False), (None, True), (0.25, False), (1e-7, False))
+            ]
+            + [("vote", scene(), voter(), rng.randrange(3), rng.choice(address))] * 4
+            + [("join", [voter(), voter()]), ("leave", voter())]
+        )
+        for _ in range(6)
+    ]
+
+
+async def outcome(store, room, call):
+    """What a store answers: nothing, or the status and sentence of a refusal."""
+    try:
+        return await getattr(store, call[0])(room, *call[1:])
+    except Refusal as refusal:
+        return refusal.status, refusal.sentence
+
+
+@pytest.mark.parametrize("make_store", ["redis"], indirect=True)
+def test_redis_tells_every_history_as_memory_does(on):
+    limits = Limits(rooms=10_000, rooms_per_address=10_000, phones_per_room=3, voters_per_address=2)
+
+    async def scenario(store):
+        memory, rng = MemoryStore(limits), random.Random(11)
+
+        async def live(calls):
+            room = room_of()
+            for one in (store, memory):
+                await one.create(room)
+            for call in calls:
+                assert await outcome(store, room, call) == await outcome(memory, room, call), calls
+            ours, theirs = await memory.look(room), await store.look(room)
+            assert (theirs.state, theirs.present, +Counter(theirs.tally)) == (
+                ours.state,
+                ours.present,
+                +Counter(ours.tally),
+            ), calls
+
+        await asyncio.gather(*(live(history(rng)) for _ in range(HISTORIES)))
+
+    on(scenario, limits)

@@ -309,13 +309,13 @@ def test_a_lecturers_own_story_lives_with_the_room(memory_hall):
     asyncio.run(look())
 
 
-def test_stories_kept_as_they_are_sent_are_bounded(memory_hall, monkeypatch):
+def test_stories_kept_as_they_are_sent_are_bounded(memory_hall):
     async def look():
         small, large = [await memory_hall.stories.get("", order) for order in ("5", "1")]
-        monkeypatch.setattr(stories, "MOST_BYTES", small.size + large.size)
+        memory_hall.stories.kept.most = small.size + large.size
         await memory_hall.stories.get("", "5")  # used
         await memory_hall.stories.get("", "9")
-        assert {order for _, order in memory_hall.stories._told} == {"5", "9"}
+        assert [("", order) in memory_hall.stories.kept for order in "519"] == [True, False, True]
 
     asyncio.run(look())
 

@@ -9,7 +9,15 @@ from starlette.routing import Route, WebSocketRoute
 
 from dropviz.live.scripts import Script
 from dropviz.serving import files
-from dropviz.serving.files import FOR_EVER, CompressedFiles, Kept, accepts_gzip, compress, streamlit_files
+from dropviz.serving.files import (
+    FOR_EVER,
+    CompressedFiles,
+    accepts_gzip,
+    compress,
+    kept_files,
+    streamlit_files,
+    version,
+)
 
 SCRIPT = "export const answer = 42;\n" * 100
 GZIP = {"accept-encoding": "gzip, br"}
@@ -64,7 +72,7 @@ def behind(own, style=""):
         await socket.accept()
 
     routes = [WebSocketRoute("/{path:path}", talk), Route("/{path:path}", page, methods=["GET", "POST"])]
-    return CompressedFiles(Starlette(routes=routes), own, ["story"], Kept(style))
+    return CompressedFiles(Starlette(routes=routes), own, ["story"], kept_files(style))
 
 
 OWN = "static/dropviz/own.0123456789abcdef.min.js"
@@ -208,7 +216,9 @@ def test_streamlits_compression_behind_does_not_compress_again(file):
     from starlette.middleware.gzip import GZipMiddleware
 
     inner = Starlette(middleware=[Middleware(GZipMiddleware, minimum_size=1)])
-    _, headers, body = asyncio.run(ask(CompressedFiles(inner, {OWN: file}, [], Kept()), f"/{OWN}", GZIP))
+    _, headers, body = asyncio.run(
+        ask(CompressedFiles(inner, {OWN: file}, [], kept_files()), f"/{OWN}", GZIP)
+    )
     assert headers["content-encoding"] == "gzip"
     assert gzip.decompress(body).decode() == SCRIPT
 
@@ -220,9 +230,9 @@ def test_what_is_kept_is_bounded_and_the_longest_unused_leaves(tmp_path, calls):
     size = len(compress(paths[0]).content)
 
     async def use():
-        kept = Kept(most=2 * size)
+        kept = kept_files(most=2 * size)
         for index in (0, 1, 0, 2, 0, 1):
-            await kept.get(paths[index])
+            await kept.get(version(paths[index]))
 
     asyncio.run(use())
     assert calls == [paths[index] for index in (0, 1, 2, 1)]
@@ -230,11 +240,11 @@ def test_what_is_kept_is_bounded_and_the_longest_unused_leaves(tmp_path, calls):
 
 def test_a_file_that_could_not_be_read_is_tried_again(file, monkeypatch):
     async def use():
-        kept = Kept()
+        kept = kept_files()
         with monkeypatch.context() as broken:
             broken.setattr(files, "compress", lambda *_: (_ for _ in ()).throw(OSError("gone")))
             with pytest.raises(OSError, match="gone"):
-                await kept.get(file)
-        return await kept.get(file)
+                await kept.get(version(file))
+        return await kept.get(version(file))
 
     assert gzip.decompress(asyncio.run(use()).content).decode() == SCRIPT

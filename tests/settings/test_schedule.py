@@ -51,6 +51,11 @@ def test_what_is_no_table_is_refused(text: str) -> None:
         (["0", "5"], ["0.5", "much"], "row 2: rate must be a number, at least 0 and below 1; got 'much'"),
         (["0", "ten"], ["0.5", "0.1"], "row 2: step must be a number, 0 or more; got 'ten'"),
         (["10", "5"], ["0.5", "0.1"], "row 2: step must be above the step before it, 10; got '5'"),
+        (
+            [2000, 2000.0000000000002],
+            [0.1, 0.2],
+            "row 2: step must be above the step before it, 2000; got 2000.0",
+        ),
         (["0"], ["1.0"], "row 1: rate must be a number, at least 0 and below 1; got '1.0'"),
         (["0", "3"], ["0.5", None], "row 2: rate must be a number, at least 0 and below 1; got ''"),
         ([None], [math.nan], "the table must have at least one row; it is empty"),

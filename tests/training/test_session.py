@@ -17,6 +17,7 @@ from dropviz.training.dropout import Dropout
 from dropviz.training.experiments import Experiment, comparison, experiments, shown
 from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.loop import train
+from dropviz.training.queue import Queue
 from dropviz.training.session import GRACE, LiveTraining, Snapshot, check_work
 
 
@@ -327,3 +328,22 @@ def test_work_is_bounded() -> None:
         check_work(comparison([("long", TrainingConfig(epochs=10_000))], moons), moons(20_000), 5)
     with pytest.raises(ValueError, match="times what the server does at a time"):
         check_work(comparison([("wide", TrainingConfig(hidden=(2000, 2000)))], moons), moons(2000), 1)
+
+
+def test_a_training_knows_how_many_have_their_turn_before_it(workers):
+    queue, clock = Queue(), Clock()
+    first, second, third = all_of_them = [
+        LiveTraining(experiment(), moons(), (0,), workers, clock, queue) for _ in range(3)
+    ]
+    for live in all_of_them:
+        assert (live.before(), live.others()) == (0, all_of_them.index(live))  # it has not asked yet
+        live.look()
+    assert [live.before() for live in all_of_them] == [0, 1, 2]
+    workers.jobs.pop(0)()  # a slice of the first, which comes last again
+    assert [live.before() for live in all_of_them] == [2, 0, 1]
+    clock.now += GRACE + 1.0
+    second.look()
+    workers.work()  # nobody looks at the other two: they rest
+    assert [(live.before(), live.others()) for live in all_of_them] == [(0, 1), (0, 0), (0, 1)]
+    ended(second, workers)
+    assert {live.others() for live in (first, second, third)} == {0}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 T = TypeVar("T")
 
@@ -60,7 +61,10 @@ def upload(
 
     def changed() -> None:
         if on_change is not None:
-            on_change(given(st.session_state[key]))
+            file = st.session_state.get(key)
+            on_change(
+                given(file if isinstance(file, UploadedFile) else None)
+            )  # one that is held no longer is none
 
     slot = f"{key}_read"
     file = st.file_uploader(

@@ -19,7 +19,7 @@ from dropviz.training.curves import TrainingView, training_view
 from dropviz.training.decision import has_decision
 from dropviz.training.experiments import Experiment
 from dropviz.training.mc import Band, Comparison
-from dropviz.training.session import LiveTraining, Snapshot, Stage
+from dropviz.training.session import THREADS, LiveTraining, Snapshot, Stage
 from dropviz.ui.components.code import show_code
 from dropviz.ui.components.live import growing_figures, show_words
 from dropviz.ui.page import Page
@@ -28,6 +28,7 @@ from dropviz.ui.settings.sources import disarmed
 from dropviz.ui.settings.widgets import fold, folded_settings, show
 
 LOOK = 0.5  # seconds between two looks at a training
+MANY = 4 * THREADS  # other trainings, with which a turn comes seldom enough to be seen
 Chart = tuple[Panel, str]  # and its description
 
 
@@ -140,7 +141,7 @@ def _watch(chosen: Chosen, view: str, stage: Stage | None) -> None:
     if seen is not None and seen.stage != stage:
         st.rerun()
     _finding(chosen.experiment, seen)
-    _progress(chosen, seen)
+    _progress(chosen, seen, live)
     main, more = _charts(chosen, seen, view)
     growing_figures(main, "training_curves")
     if more:
@@ -165,21 +166,36 @@ def _finding(experiment: Experiment, seen: Snapshot | None) -> None:
         show_words([Paragraph(said)], "training_said")
 
 
-def _progress(chosen: Chosen, seen: Snapshot | None) -> None:
+def _progress(chosen: Chosen, seen: Snapshot | None, live: LiveTraining | None) -> None:
     """How far the training is, in one line of the same height at every stage."""
     runs, seeds = chosen.experiment.runs, len(chosen.seeds)
     epochs = max(config.epochs for _, config in runs)
     ways, starts = _counted(len(runs), "way"), _counted(seeds, "random start")
     whole = f"{_counted(len(runs) * seeds, 'network')}: {ways} to train × {starts}, {epochs} epochs each"
     with st.container(key="training_progress"):
-        if seen is None:
+        if seen is None or live is None:
             st.caption(f"{whole}: not trained yet.")
         elif seen.stage != "ended":
-            st.progress(seen.done / seen.epochs, f"epoch {seen.done} of {seen.epochs}")
+            st.progress(seen.done / seen.epochs, _turn(seen, live.before(), live.others()))
         elif seen.done < seen.epochs:
             st.caption(f"{whole}: ended after epoch {seen.done} of {seen.epochs}.")
         else:
             st.caption(f"{whole}: finished.")
+
+
+def _turn(seen: Snapshot, before: int, others: int) -> str:
+    """How far a training is; where many train on this server, also that it has to wait.
+
+    >>> _turn(Snapshot("running", 20), 3, 3)
+    'waits for its turn; 3 other trainings on this server have theirs first'
+    >>> _turn(Snapshot("running", 20), 0, 0)
+    'epoch 0 of 20'
+    """
+    if before and not seen.runs:
+        theirs = "training on this server has its" if before == 1 else "trainings on this server have theirs"
+        return f"waits for its turn; {before} other {theirs} first"
+    epoch = f"epoch {seen.done} of {seen.epochs}"
+    return f"{epoch}, in turn with {others} other trainings on this server" if others >= MANY else epoch
 
 
 def _counted(number: int, noun: str) -> str:

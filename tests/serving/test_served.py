@@ -14,7 +14,7 @@ def test_the_soft_limit_of_open_files_is_raised_to_the_hard_one(soft, hard, want
     code = f"""
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
-from dropviz.serving import allow_many_files
+from dropviz.serving.served import allow_many_files
 allow_many_files()
 print(*resource.getrlimit(resource.RLIMIT_NOFILE))
 """
