@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from dropviz.settings.addresses import FIRST_PAGE, unknown_names, values_of
 from dropviz.story.reading import own_story
 from dropviz.ui.frame import PAGES
+from tests.browser.telling import STILL
 
 SETTINGS = {f"/{'' if one.address == FIRST_PAGE else one.address}": one.settings for one in PAGES}
 NOT_FOUND = "Page not found"
@@ -42,7 +43,8 @@ def scene_links(page, app_url):
     return found | {coded}
 
 
-def test_every_link_of_every_page_and_scene_leads_to_a_page(page, app_url):
+def test_every_link_of_every_page_and_scene_leads_to_a_page(new_page, app_url):
+    page = new_page(**STILL)
     waiting, opened, found = {"/", "/story"}, set(), set()
     while waiting:
         path = waiting.pop()
