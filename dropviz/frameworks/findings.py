@@ -1,8 +1,12 @@
-"""What is wrong with somebody's dropout: one finding a fault."""
+"""What is wrong with somebody's dropout: one finding a fault, one report a network."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import Any, ClassVar, Literal
+
+from dropviz.live.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,84 @@ def nothing_wrong(findings: Iterable[Finding]) -> bool:
 def told(lines: Iterable[str], findings: Iterable[Finding]) -> str:
     """Return what was seen, a line each, and what is wrong with it."""
     return "\n".join([*lines, *(list(map(str, findings)) or ["nothing wrong was found"])])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where random numbers enter: path and class of the module, file and line of its code if any, and the call."""
+
+    path: str
+    kind: str
+    code: str
+    call: str
+
+    def __str__(self) -> str:
+        module = f"{self.path or 'the model'} ({self.kind})"
+        return ", ".join(part for part in (module, self.code) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Shown):
+    """What `check` found: ``places`` where random numbers enter, and ``findings``, what is wrong.
+
+    A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
+    evaluation. ``passes`` is how many passes there were in training.
+    """
+
+    model: str
+    places: tuple[Mapping[str, Any], ...]
+    findings: tuple[Finding, ...]
+    passes: int
+    DRAWN_BY: ClassVar[str] = "dropviz.figures.audits.places_live"
+
+    @property
+    def right(self) -> bool:
+        """Whether no finding is an error."""
+        return nothing_wrong(self.findings)
+
+    def to_json(self) -> str:
+        """The report as JSON."""
+        return json.dumps(asdict(self) | {"right": self.right}, ensure_ascii=False)
+
+    def assert_right(self) -> None:
+        """Raise AssertionError, with every finding, if one is an error."""
+        if not self.right:
+            raise AssertionError("\n".join(map(str, self.findings)))
+
+    def __str__(self) -> str:
+        lines = (f"{place['where']}: {place['what']}, {place['acts']}" for place in self.places)
+        return told(lines, self.findings)
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{finding.kind} at {finding.where}" for finding in self.findings)
+        return f"<Report on {self.model}: {len(self.places)} places, {kinds or 'nothing wrong'}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(place["where"], place["what"], place["acts"]) for place in self.places]
+        rows += [(finding.where, finding.kind, finding.sentence) for finding in self.findings]
+        cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table>{cells}</table>"
+
+
+def said_of(where: Place, call: str, rates: Iterable[float], modes: Iterable[str]) -> Mapping[str, str]:
+    """Return the row of a report for a place: where it is, what is called there, and when it acts."""
+    highest = max(rates, default=None)
+    what = call if highest is None else f"{call}, rate {highest:g}"
+    return {"where": str(where), "what": what, "acts": f"acts in {' and '.join(modes) or 'neither mode'}"}
+
+
+# ---- what every framework's check says alike ------------------------------------------------------------------------
+
+CHANGES: Mapping[str, str] = {
+    "lost_after_eval": "Dropout is lost after evaluation: keep the rate, and turn it on again in training.",
+    "stuck_mask": "One mask is used for every pass: draw a new one in every pass, from a generator that moves on.",
+    "thrown": "The result of dropout is thrown away: write x = dropout(x).",
+    "wrong_scale": "Divide by the probability to keep in training, or multiply by it in evaluation; once.",
+    "never_called": "This dropout layer is there, and no call of the network uses it.",
+}
+
+
+def wrong_scale(where: Place, train: str, test: str) -> Finding:
+    """Return that an activation is multiplied by ``train`` on average in training, and by ``test`` in evaluation."""
+    measured = f"an activation is × {train} on average in training, × {test} in evaluation"
+    return Finding("wrong_scale", "error", str(where), measured, CHANGES["wrong_scale"])

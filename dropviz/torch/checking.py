@@ -1,17 +1,14 @@
 """`check` watches passes of a network in training and in evaluation, and says where its dropout is wrong."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from html import escape
 from typing import Any
 
 import torch
 from torch import nn
 from torch.utils._pytree import tree_map
 
-from dropviz.frameworks.findings import Finding, nothing_wrong, told
+from dropviz.frameworks.findings import Report
 from dropviz.numbers.checks import check_count
 from dropviz.torch.state import as_it_was, sow
 from dropviz.torch.verdicts import Passes, few_draws, findings_of, places_of
@@ -21,43 +18,6 @@ FEWEST, MOST = 3, 200
 ADDED, ENOUGH = 8, 64  # passes at a time, and in all, where few values have noise of their own
 PATIENCE = 10.0  # seconds after which no more are added
 SEED = 20_261_127
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What `check` found: ``places`` where random numbers enter, and ``findings``, what is wrong.
-
-    A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
-    evaluation. ``passes`` is how many passes there were in training.
-    """
-
-    model: str
-    places: tuple[Mapping[str, Any], ...]
-    findings: tuple[Finding, ...]
-    passes: int
-
-    @property
-    def right(self) -> bool:
-        """Whether no finding is an error."""
-        return nothing_wrong(self.findings)
-
-    def to_json(self) -> str:
-        """The report as JSON."""
-        return json.dumps(asdict(self) | {"right": self.right}, ensure_ascii=False)
-
-    def __str__(self) -> str:
-        lines = (f"{place['where']}: {place['what']}, {place['acts']}" for place in self.places)
-        return told(lines, self.findings)
-
-    def __repr__(self) -> str:
-        kinds = ", ".join(f"{finding.kind} at {finding.where}" for finding in self.findings)
-        return f"<Report on {self.model}: {len(self.places)} places, {kinds or 'nothing wrong'}>"
-
-    def _repr_html_(self) -> str:
-        rows = [(place["where"], place["what"], place["acts"]) for place in self.places]
-        rows += [(finding.where, finding.kind, finding.sentence) for finding in self.findings]
-        cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        return f"<table>{cells}</table>"
 
 
 def check(
@@ -131,9 +91,7 @@ def check(
 
 def assert_dropout_is_right(model: nn.Module, *inputs: Any, **options: Any) -> None:
     """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites."""
-    report = check(model, *inputs, **options)
-    if not report.right:
-        raise AssertionError("\n".join(map(str, report.findings)))
+    check(model, *inputs, **options).assert_right()
 
 
 def _passed(

@@ -1,24 +1,12 @@
-"""What is noted of the passes of a network: places, what happened there, and what is known of a tensor."""
+"""What is noted of the passes of a network: what happened at each place, and what is known of a tensor."""
 
 from dataclasses import dataclass, field
 
 import torch
 
+from dropviz.frameworks.findings import Place
+
 OUTSIDE = "a tensor from outside of torch"  # what NumPy drew, or a function of the network's own computed
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where random numbers enter: path and class of the module, file and line of its code if any, and the call."""
-
-    path: str
-    kind: str
-    code: str
-    call: str
-
-    def __str__(self) -> str:
-        module = f"{self.path or 'the model'} ({self.kind})"
-        return ", ".join(part for part in (module, self.code) if part)
 
 
 @dataclass(slots=True)

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from dropviz.frameworks.findings import Finding
+from dropviz.frameworks.findings import CHANGES, Finding, Place, said_of, wrong_scale
 from dropviz.numbers.written import plain, with_error
-from dropviz.torch.records import OUTSIDE, Event, Meeting, Pass, Place
+from dropviz.torch.records import OUTSIDE, Event, Meeting, Pass
 
 FEW = 400  # draws of a mask: with fewer, more passes are made
 CLOSE = 0.01  # relative: factors nearer than this are one
@@ -47,8 +47,7 @@ def places_of(seen: Passes) -> Iterator[Mapping[str, Any]]:
     for place, (first, evaluated, _) in _events(seen).items():
         acts = [name for name, part in (("training", first), ("evaluation", evaluated)) if _acting(part)]
         rates = [event.rate for event in (*first, *evaluated) if event.rate is not None]
-        what = f"{place.call}, rate {max(rates):g}" if rates else place.call
-        yield {"where": str(place), "what": what, "acts": f"acts in {' and '.join(acts) or 'neither mode'}"}
+        yield said_of(place, place.call, rates, acts)
 
 
 def findings_of(model: nn.Module, seen: Passes, declared: tuple[str, ...] | None) -> Iterator[Finding]:
@@ -176,12 +175,12 @@ def _of_training(
     if used and _lost(first, again):
         yield Finding(
             "lost_after_eval", "error", str(place), f"{place.call} acts before an evaluation, and not after it",
-            "Dropout is lost once the network was evaluated: keep the rate, and let model.train() turn it on again.",
+            CHANGES["lost_after_eval"],
         )  # fmt: skip
     elif used and _stuck(first, seen):
         yield Finding(
             "stuck_mask", "error", str(place), "the same mask in every pass",
-            "One mask is used for every pass: draw a new one in forward, and seed no generator there.",
+            CHANGES["stuck_mask"],
         )  # fmt: skip
     rates = [event.rate for event in first if event.rate]
     if rates and not used:
@@ -194,7 +193,7 @@ def _of_training(
         still = _same(seen.first[0].result, seen.first[1].result)
         yield Finding(
             "no_effect", "error" if still else "warning", str(place), f"nothing uses what {place.call} returns",
-            "The result of dropout is thrown away: write x = dropout(x).",
+            CHANGES["thrown"],
         )  # fmt: skip
 
 
@@ -292,11 +291,7 @@ def _at_test(place: Place, noise: Sequence[Meeting], seen: Passes, trained: Mapp
 def _judged(place: Place, mean: float, error: float, test: float) -> Iterator[Finding]:
     if abs(mean - test) <= max(CLOSE * abs(test), SIGMAS * error):
         return
-    yield Finding(
-        "wrong_scale", "error", str(place),
-        f"an activation is × {with_error(mean, error)} on average in training, × {plain(test)} in evaluation",
-        "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once.",
-    )  # fmt: skip
+    yield wrong_scale(place, with_error(mean, error), plain(test))
 
 
 # ---- branches that are skipped at random ----------------------------------------------------------------------------
@@ -351,7 +346,7 @@ def _of_modules(model: nn.Module, seen: Passes, events: Mapping[Place, Three]) -
         ):
             yield Finding(
                 "no_effect", "warning", name, "never called in training",
-                "This dropout layer is there, and forward does not use it.",
+                CHANGES["never_called"],
             )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from dropviz.frameworks.findings import Place
 from dropviz.torch.calls import (
     ATTENTION,
     DIVIDE,
@@ -37,7 +38,7 @@ from dropviz.torch.calls import (
     tag_of,
     tensors_in,
 )
-from dropviz.torch.records import OUTSIDE, Event, Pass, Place, Tag
+from dropviz.torch.records import OUTSIDE, Event, Pass, Tag
 
 TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
 
