@@ -17,35 +17,48 @@ from tools.running import app, redis_server
 from tools.services import MISSING, find
 
 ROOT = Path(__file__).parents[1]
-BROWSER_TESTS = Path(__file__).parent / "browser"
-PAGE_TESTS = Path(__file__).parent / "ui"
+TESTS = ROOT / "tests"
+SOAK = TESTS / "soak"
 # Few tests that walk far.
 LONG = (
     "test_accessibility.py",
-    "test_first_look.py",
-    "test_links.py",
-    "test_phone.py",
-    "test_story_shown.py",
     "test_training.py",
+    "test_story_shown.py",
+    "test_hall.py",
+    "test_links.py",
+    "test_explorer.py",
+    "test_first_look.py",
+    "test_phone.py",
 )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: the soak takes two minutes and no core, and a browser test often waits."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items):
+    lengths = Counter(item.path for item in items)
+
+    # Files go to the workers in this order, the long ones first, so that all end together.
     # Playwright's event loop lives as long as its browser and would be in the way of AppTest: Chromium comes last.
     # AppTest leaves a __main__ that no process can be spawned from: it comes after those tests that spawn one.
-    for item in items:
-        if item.path.is_relative_to(BROWSER_TESTS):
-            item.add_marker(pytest.mark.browser)
-    # Files go to the workers in this order: of those in the browser the long ones first, so that all end together.
-    lengths = Counter(item.path for item in items if item.path.is_relative_to(BROWSER_TESTS))
-    items.sort(
-        key=lambda item: (
-            item.path.is_relative_to(BROWSER_TESTS),
-            item.path.is_relative_to(PAGE_TESTS),
-            item.path.parent != BROWSER_TESTS or item.path.name not in LONG,
-            -lengths[item.path],
+    def turn(path):
+        browser = TESTS / "browser" in path.parents
+        return (
+            browser,
+            TESTS / "ui" in path.parents,
+            path.parent != SOAK,
+            LONG.index(path.name) if browser and path.name in LONG else len(LONG),
+            -lengths[path] if browser else 0,
         )
-    )
+
+    turns = {path: turn(path) for path in lengths}
+    for item in items:
+        if turns[item.path][0]:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: turns[item.path])
 
 
 REFUSALS = """

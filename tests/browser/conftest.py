@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
@@ -23,6 +23,7 @@ from tools.browser import MISSING, find
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 FAILED = pytest.StashKey[bool]()
+PATIENCE = 60.0  # seconds that a test waits for what must come: a busy machine is no error
 OWN_HOSTS = {"127.0.0.1", "localhost"}
 CHROMIUM_ARGS = (
     "--no-sandbox",
@@ -39,6 +40,7 @@ CHROMIUM_ARGS = (
 )
 
 
+expect.set_options(timeout=1000 * PATIENCE)
 LAPTOP, UPRIGHT = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 FIGURE = ":is(.dv, .dv-growing)[data-ready]"
 RESTS = "[data-testid='stApp'][data-test-script-state='notRunning']"
@@ -104,6 +106,7 @@ def windows(browser):
         key = repr(sorted(device.items()))
         if key not in kept:
             kept[key] = browser.new_context(**device)
+            kept[key].set_default_timeout(1000 * PATIENCE)
             kept[key].new_page()
         return kept[key]
 
@@ -184,14 +187,14 @@ def _go_elsewhere(page, path):
     page.evaluate(UP)
     page.evaluate(LEAVE)
     page.evaluate(ARRIVE, path)
-    page.wait_for_function(GONE)
+    _wait_until_true(page, GONE, 20.0)
     page.locator(FIGURE).first.wait_for()
     page.locator(RESTS).wait_for()
 
 
-def _wait_until_true(page, expression):
+def _wait_until_true(page, expression, seconds=PATIENCE):
     """As Playwright's own, which evaluates a string in the page at every frame: our pages' policy forbids that."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + seconds
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, f"in vain: {expression}"
         page.wait_for_timeout(20)

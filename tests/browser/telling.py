@@ -3,13 +3,15 @@
 from playwright.sync_api import expect
 
 from dropviz.story.reading import own_story
+from tests.browser.conftest import LAPTOP, PHONE, UPRIGHT
 
 SCENES = own_story().scenes
 COUNT = len(SCENES)
 LONGEST = 90_000  # until a busy server has heard of every scene on the way
+STILL = {"reduced_motion": "reduce"}  # where it is not the motion that is tested: half the work of a scene
 SCREENS = {
-    "projector": {"viewport": {"width": 1280, "height": 720}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+    "projector": {"viewport": LAPTOP, **STILL},
+    "phone": {"viewport": UPRIGHT, **STILL, **PHONE},
 }
 
 

@@ -1,24 +1,16 @@
-"""Every link inside the app, of every page and every scene, leads to a page."""
+"""Every link inside the app, of every page and every scene, leads to a page that knows its settings."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import expect
 
+from dropviz.settings.addresses import FIRST_PAGE, unknown_names, values_of
 from dropviz.story.reading import own_story
+from dropviz.ui.frame import PAGES
+from tests.browser.telling import STILL
 
-PAGES = 11
+SETTINGS = {f"/{'' if one.address == FIRST_PAGE else one.address}": one.settings for one in PAGES}
 NOT_FOUND = "Page not found"
-# Comes to an address of the page that is open, and waits until its script has run.
-ARRIVED = """(address) => new Promise((done) => {
-  const app = document.querySelector("[data-testid=stApp]");
-  new MutationObserver((_, watch) => {
-    if (app.dataset.testScriptState !== "notRunning") return;
-    watch.disconnect();
-    done();
-  }).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
-  history.pushState(null, "", address);
-  dispatchEvent(new PopStateEvent("popstate"));
-})"""
 
 
 def settled(page):
@@ -51,26 +43,22 @@ def scene_links(page, app_url):
     return found | {coded}
 
 
-def test_every_link_of_every_page_and_scene_leads_to_a_page(page, app_url, walk):
-    waiting, opened, loaded = {f"{app_url}/", f"{app_url}/story"}, set(), set()
+def test_every_link_of_every_page_and_scene_leads_to_a_page(new_page, app_url):
+    page = new_page(**STILL)
+    waiting, opened, found = {"/", "/story"}, set(), set()
     while waiting:
-        here = urlsplit(page.url).path
-        address = min(waiting, key=lambda one: (urlsplit(one).path == here, one))
-        path = urlsplit(address).path
-        if path not in loaded:
-            page.goto(address)
-        elif path == here:
-            page.evaluate(ARRIVED, address)
-        else:  # the page is there: see what it makes of this address
-            walk(page, address)
-        loaded.add(path)
+        path = waiting.pop()
+        page.goto(app_url + path)
         settled(page)
         expect(page.get_by_text(NOT_FOUND)).to_have_count(0)
-        opened.add(address)
-        story = address == f"{app_url}/story"
-        waiting = (waiting | (scene_links(page, app_url) if story else links(page, app_url))) - opened
-    assert len(loaded) == PAGES
-    assert {urlsplit(address).query for address in opened} >= {"", "rate=0.3", "scene=10"}
+        opened.add(path)
+        found |= scene_links(page, app_url) if path == "/story" else links(page, app_url)
+        waiting = {urlsplit(address).path for address in found} - opened
+    assert opened == SETTINGS.keys()
+    for address in found:
+        settings, named = SETTINGS[urlsplit(address).path], parse_qs(urlsplit(address).query)
+        assert values_of(named, settings)[1] + unknown_names(named, settings) == [], address
+    assert {urlsplit(address).query for address in found} >= {"", "rate=0.3", "scene=10"}
 
 
 def test_the_story_opened_from_the_first_page_has_the_address_of_the_story(page, visit):

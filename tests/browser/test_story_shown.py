@@ -39,7 +39,8 @@ def expect_no_answer_is_given_away(page, scene):
         expect(page.get_by_role("img", name="Axes only")).to_have_count(1)
 
 
-def test_the_talk_is_the_story_alone_gives_no_answer_away_and_can_be_read_from_the_last_row(page, visit):
+def test_the_talk_is_the_story_alone_gives_no_answer_away_and_can_be_read_from_the_last_row(new_page, visit):
+    page = new_page(**SCREENS["projector"])
     begin(visit, page, "/story?mode=talk")
     expect_nothing_but_the_story(page)
     for number, scene in enumerate(SCENES, start=1):

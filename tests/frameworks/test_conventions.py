@@ -104,15 +104,15 @@ def test_the_line_says_what_the_parameter_means(framework: Framework) -> None:
 
 
 @every_framework
-@pytest.mark.parametrize("rate", [*RATES, 1.0])
-def test_the_number_in_the_line_is_the_rate_or_its_complement(framework: Framework, rate: float) -> None:
-    template = framework.line.replace("{drop}", "@").replace("{keep}", "@")
-    before, after = template.split("@")
-    line = line_of_code(framework, rate)
-    assert line.startswith(before)
-    assert line.endswith(after)
-    number = float(line[len(before) : len(line) - len(after)])
-    assert number == pytest.approx(rate if framework.written == "drop" else 1 - rate, abs=1e-12)
+def test_the_number_in_the_line_is_the_rate_or_its_complement(framework: Framework) -> None:
+    for rate in (*RATES, 1.0):
+        template = framework.line.replace("{drop}", "@").replace("{keep}", "@")
+        before, after = template.split("@")
+        line = line_of_code(framework, rate)
+        assert line.startswith(before)
+        assert line.endswith(after)
+        number = float(line[len(before) : len(line) - len(after)])
+        assert number == pytest.approx(rate if framework.written == "drop" else 1 - rate, abs=1e-12)
 
 
 def test_lines_are_clean_numbers() -> None:
@@ -158,37 +158,37 @@ def numbers(framework: Framework, rate: float) -> set[float]:
 
 
 @every_framework
-@pytest.mark.parametrize("rate", RATES)
-def test_the_answer_names_the_numbers_of_both(framework: Framework, rate: float) -> None:
-    for target in ALL:
-        have, colon, rest = answer(framework, target, rate).partition(": ")
-        assert colon
-        assert have.startswith(f"You have {framework.said} {framework.number_name} = ")
-        write = rest.partition(f"In {target.said} write ")[2]
-        for text, row in ((have, framework), *([(write, target)] if target != framework else [])):
-            written = {float(one) for one in re.findall(r"= ([\d.]*\d)", text)}
-            assert sorted(written) == pytest.approx(sorted(numbers(row, rate)))
-        assert ("Nothing changes." in rest) == (target == framework)
-        assert not re.search(r"\bnan\b|\binf\b|[{}]", have + rest)
+def test_the_answer_names_the_numbers_of_both(framework: Framework) -> None:
+    for rate in RATES:
+        for target in ALL:
+            have, colon, rest = answer(framework, target, rate).partition(": ")
+            assert colon
+            assert have.startswith(f"You have {framework.said} {framework.number_name} = ")
+            write = rest.partition(f"In {target.said} write ")[2]
+            for text, row in ((have, framework), *([(write, target)] if target != framework else [])):
+                written = {float(one) for one in re.findall(r"= ([\d.]*\d)", text)}
+                assert sorted(written) == pytest.approx(sorted(numbers(row, rate)))
+            assert ("Nothing changes." in rest) == (target == framework)
+            assert not re.search(r"\bnan\b|\binf\b|[{}]", have + rest)
 
 
 @every_framework
-@pytest.mark.parametrize("rate", RATES)
-def test_the_answer_says_what_is_dropped_and_scaled(framework: Framework, rate: float) -> None:
-    said = answer(framework, framework, rate).partition(": ")[2]
-    train, test = framework.factors(rate)
-    if framework.noise == "Gaussian":
-        assert said.startswith("nothing is dropped")
-        assert last_number(said) == pytest.approx(rate / (1 - rate), abs=5e-4, rel=5e-3)
-        return
-    assert ("nothing is dropped" in said) == (rate == 0.0)
-    assert (f"{100 * rate:g} % of the " in said) == (rate > 0.0)
-    assert ("survivors ÷" in said) == (framework.scales in {"train", "always"})
-    assert ("at test" in said) == (framework.scales == "test")
-    factors = [float(one) for one in re.findall(r"[÷×] ([\d.]*\d)", said)]
-    meant = [1 - rate] if test not in {1.0, 1 - rate} and abs(test - 1 + rate) > 1e-9 else []
-    expected = {"test": [test, *meant], "neither": []}.get(framework.scales, [1 / train])
-    assert factors == pytest.approx(expected)
+def test_the_answer_says_what_is_dropped_and_scaled(framework: Framework) -> None:
+    for rate in RATES:
+        said = answer(framework, framework, rate).partition(": ")[2]
+        train, test = framework.factors(rate)
+        if framework.noise == "Gaussian":
+            assert said.startswith("nothing is dropped")
+            assert last_number(said) == pytest.approx(rate / (1 - rate), abs=5e-4, rel=5e-3)
+            continue
+        assert ("nothing is dropped" in said) == (rate == 0.0)
+        assert (f"{100 * rate:g} % of the " in said) == (rate > 0.0)
+        assert ("survivors ÷" in said) == (framework.scales in {"train", "always"})
+        assert ("at test" in said) == (framework.scales == "test")
+        factors = [float(one) for one in re.findall(r"[÷×] ([\d.]*\d)", said)]
+        meant = [1 - rate] if test not in {1.0, 1 - rate} and abs(test - 1 + rate) > 1e-9 else []
+        expected = {"test": [test, *meant], "neither": []}.get(framework.scales, [1 / train])
+        assert factors == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -221,31 +221,31 @@ def test_what_a_framework_refuses_is_said() -> None:
 
 
 @every_framework
-@pytest.mark.parametrize("rate", RATES)
-def test_every_migration_is_made_of_plain_sentences(framework: Framework, rate: float) -> None:
-    for target in ALL:
-        moved = migration(framework, target, rate)
-        assert moved
-        for sentence in moved:
-            assert sentence.endswith(".")
-            assert not re.search(r"\bnan\b|\binf\b|[{}]", sentence)
+def test_every_migration_is_made_of_plain_sentences(framework: Framework) -> None:
+    for rate in RATES:
+        for target in ALL:
+            moved = migration(framework, target, rate)
+            assert moved
+            for sentence in moved:
+                assert sentence.endswith(".")
+                assert not re.search(r"\bnan\b|\binf\b|[{}]", sentence)
 
 
 @every_framework
-@pytest.mark.parametrize("rate", RATES)
-def test_the_number_turns_round_exactly_when_the_meaning_does(framework: Framework, rate: float) -> None:
-    for target in ALL:
-        if target == framework:
-            continue
-        first = migration(framework, target, rate)[0]
-        if target.written == framework.written:
-            assert first.startswith("The number stays ")
-        elif rate == 0.5:
-            assert first.startswith("The number happens to stay 0.5, but its meaning turns round")
-        else:
-            new = rate if target.written == "drop" else round(1 - rate, 12)
-            old = round(1 - rate, 12) if target.written == "drop" else rate
-            assert first.startswith(f"Write {new} where {old} stood")
+def test_the_number_turns_round_exactly_when_the_meaning_does(framework: Framework) -> None:
+    for rate in RATES:
+        for target in ALL:
+            if target == framework:
+                continue
+            first = migration(framework, target, rate)[0]
+            if target.written == framework.written:
+                assert first.startswith("The number stays ")
+            elif rate == 0.5:
+                assert first.startswith("The number happens to stay 0.5, but its meaning turns round")
+            else:
+                new = rate if target.written == "drop" else round(1 - rate, 12)
+                old = round(1 - rate, 12) if target.written == "drop" else rate
+                assert first.startswith(f"Write {new} where {old} stood")
 
 
 @every_framework

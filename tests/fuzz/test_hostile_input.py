@@ -112,18 +112,20 @@ def saved(kind):
     return buffer.getvalue()
 
 
+SCENE = b"[[scene]]\n"
+OPENING, *SCENES = OWN_STORY.read_bytes().split(b"\n" + SCENE)
 FILES = {
-    "npy": saved("npy"),
-    "npz": saved("npz"),
-    "csv": b"a,b\n1,2\n3.5,-4e2\n",
-    "toml": OWN_STORY.read_bytes(),
+    "npy": [saved("npy")],
+    "npz": [saved("npz")],
+    "csv": [b"a,b\n1,2\n3.5,-4e2\n"],
+    "toml": [OWN_STORY.read_bytes(), *(b"\n".join((OPENING, SCENE + scene)) for scene in SCENES)],
 }
 
 
 @st.composite
 def damaged(draw, kind):
     """A good file of which parts are cut out, doubled or replaced; or no file at all."""
-    content = bytearray(FILES[kind])
+    content = bytearray(draw(st.sampled_from(FILES[kind])))
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, max(0, len(content) - 1)))
         length = draw(st.integers(0, 40))

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,6 +89,7 @@ def _ends(setting: Setting) -> list[Any]:
     return list(dict.fromkeys([setting.default, setting.low, setting.high, *middle]))
 
 
+@cache
 def laws() -> dict[str, Activations]:
     """Every source at the ends of its parameters, and a person's own arrays; by name."""
     found: dict[str, Activations] = {}
