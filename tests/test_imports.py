@@ -34,9 +34,11 @@ SHOWS_ITSELF = {
 }
 OPENS_BY_NAME = {
     "dropviz.live.shown",
+    # The terminal opens what a person names, and the check of JAX networks the library that one is of.
     "dropviz.cli.verdicts",
     "dropviz.cli.words",
-}  # the terminal opens what a person names
+    "dropviz.jax.networks",
+}
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
 NOT_OURS = {
