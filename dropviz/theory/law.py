@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -90,8 +91,9 @@ def _standardised(activations: Activations, mu: float, std: float) -> Floats:
 
 def _about(raw: list[float], mean: float) -> Floats:
     """Central moments from raw ones, E[aᵖ], whose mean is ``mean``."""
+    # one by one: Python's own sum rounds otherwise from 3.12 on
     return np.array(
-        [sum(math.comb(p, i) * raw[i] * (-mean) ** (p - i) for i in range(p + 1)) for p in POWERS]
+        [reduce(add, [math.comb(p, i) * raw[i] * (-mean) ** (p - i) for i in range(p + 1)]) for p in POWERS]
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dropviz.live import figure, panels, words
 from dropviz.live.figure import LiveFigure
@@ -73,7 +74,7 @@ def written(hint: Any, alias: bool = True) -> str:
         text = " | ".join(map(written, args))
     elif origin is Literal:
         text = " | ".join(f'"{each}"' for each in args)
-    elif origin is np.ndarray:
+    elif origin in (np.ndarray, NDArray):  # the second from NumPy 2.5 on
         text = "Numbers"
     elif origin is tuple and args[-1] is not Ellipsis:
         text = f"[{', '.join(map(written, args))}]"
