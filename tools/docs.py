@@ -1,7 +1,7 @@
 """A hook of MkDocs: the notebooks as pages, each live figure a file beside them, and nothing computed anew."""
 
-import html
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,11 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
+def on_page_content(html: str, **_: Any) -> str:
+    """Take from a docstring the second colon before a block of code, which is of another markup."""
+    return html.replace("::</p>", ":</p>")
+
+
 def _shown(cell: Cell, stem: str, figures: dict[str, str]) -> Iterator[str]:
     """The parts of a cell in Markdown; ``figures`` gets the files of those that are live."""
     if cell["cell_type"] != "code":
@@ -35,7 +40,7 @@ def _shown(cell: Cell, stem: str, figures: dict[str, str]) -> Iterator[str]:
 
         def framed(found: Any) -> str:
             name = f"{stem}-{len(figures) + 1}.html"
-            figures[name] = html.unescape(found[1])
+            figures[name] = unescape(found[1])
             return FRAMED.format(name=name)
 
         # without blank lines, at which Markdown would take the rest for its own
