@@ -1,9 +1,10 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app site test truth fuzz soak check bench oracle mutants image dist lowest lock audit clean
+.PHONY: help app site docs test truth fuzz soak check bench oracle mutants image dist lowest lock audit clean
 
 PORT ?= 8501
 FOLDER ?= build/site
+DOCS ?= build/docs
 ARGS ?=
 PYTHON := .venv/bin/python
 # Our matrices are small: OpenBLAS's threads would only fight the other visitors, and each other, for the cores.
@@ -20,6 +21,9 @@ app: .venv/.app  ## start the app at localhost:8501 (PORT=8502 for another port)
 
 site: .venv/.app  ## write the pages that need no server into build/site (FOLDER=docs for another folder)
 	$(PYTHON) -m dropviz.site $(FOLDER)
+
+docs: .docs-venv/.docs  ## write the documentation into build/docs (DOCS=folder for another folder)
+	NO_MKDOCS_2_WARNING=1 .docs-venv/bin/python -m mkdocs build --strict --quiet --site-dir $(abspath $(DOCS))
 
 test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name" for some)
 	@$(PYTHON) -m tools.browser || true
@@ -74,14 +78,14 @@ lowest: .pins-venv/.pins .venv/bin/python  ## the tests without browser, with th
 
 lock: .pins-venv/.pins  ## write requirements*.lock anew: all packages, with the hashes of all their files (ARGS=--upgrade)
 	$(LOCK) requirements.txt -o requirements.lock
-	for name in redis dev mutants pins; do \
+	for name in redis dev docs mutants pins; do \
 	    $(LOCK) requirements-$$name.txt -c requirements.lock -o requirements-$$name.lock || exit 1; done
 
 audit: .pins-venv/.pins  ## look the pinned packages up among the known vulnerabilities, where that list can be reached
 	.pins-venv/bin/python -m tools.audit requirements.lock requirements-redis.lock
 
 clean:  ## remove the environments, caches and everything built
-	rm -rf .venv .bench-venv .oracle-venv .mutants-venv .pins-venv .hypothesis mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
+	rm -rf .venv .docs-venv .bench-venv .oracle-venv .mutants-venv .pins-venv .hypothesis mutants tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.app: requirements.lock | .venv/bin/python
@@ -97,6 +101,11 @@ clean:  ## remove the environments, caches and everything built
 .pins-venv/.pins: requirements-pins.lock | .pins-venv/bin/python
 	@echo "Installing uv, pip-audit and twine into .pins-venv (once)"
 	@.pins-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements-pins.lock
+	@touch $@
+
+.docs-venv/.docs: requirements-docs.lock | .docs-venv/bin/python
+	@echo "Installing MkDocs into .docs-venv (once)"
+	@.docs-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements-docs.lock
 	@touch $@
 
 tests/js/node_modules/.types: tests/js/package.json
@@ -121,7 +130,7 @@ tests/js/node_modules/.types: tests/js/package.json
 	@touch $@
 
 # Each candidate is run, not only looked up: a version manager's shim may exist for a Python that does not.
-.venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python .mutants-venv/bin/python .pins-venv/bin/python:
+.venv/bin/python .docs-venv/bin/python .bench-venv/bin/python .oracle-venv/bin/python .mutants-venv/bin/python .pins-venv/bin/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	        echo "Creating $(@:/bin/python=) with $$($$python --version)"; \

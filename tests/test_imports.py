@@ -46,6 +46,7 @@ NOT_OURS = {
     ".hypothesis",  # constants of the machine, which its tests write
     ".venv",
     ".bench-venv",
+    ".docs-venv",
     ".oracle-venv",
     ".mutants-venv",
     ".pins-venv",

@@ -59,7 +59,7 @@ def standalone_html(live: Payload, title: str, caption: str, rate: float | None 
 
 def framed_html(live: Payload) -> str:
     """Return the live figure as a frame of a notebook, which holds all that it needs and is as tall as its content."""
-    page = _figure_html(live.payload(), "dropviz", _FIGURE, _MOUNT + _FITTED)
+    page = _figure_html(live.payload(), "dropviz", _FIGURE.replace("dv", "dv dv-framed"), _MOUNT + _FITTED)
     inside = page.replace("&", "&amp;").replace("'", "&#39;")  # shorter than a mark for each of JSON's "
     look = 'title="dropviz" style="width: 100%; height: 640px; border: 0"'
     unseen = f"{live.alt} Run this cell, or trust the notebook, to see it."  # where frames are taken out

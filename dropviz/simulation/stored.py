@@ -60,7 +60,7 @@ class Stored:
         }
         words = np.array(json.dumps(said | {"source": source, "law": law}))
         with file.open("wb") as opened:
-            np.savez_compressed(opened, **{CONFIG: words}, **arrays)
+            np.savez_compressed(opened, **{CONFIG: words, **arrays})
         return file
 
     @classmethod
