@@ -35,12 +35,8 @@ def network_live(view: NetworkView) -> LiveFigure:
         texts=_texts(view),
         head=[words.live_paragraph("finding", "finding"), _key(view)],
         foot=_foot(view),
-        alt=f"Variance in training ÷ at test over the rate, a row a layer: {', '.join(_names(view))}.",
+        alt=f"Variance in training ÷ at test over the rate. {'; '.join(panel.title for panel in panels)}.",
     )
-
-
-def _names(view: NetworkView) -> list[str]:
-    return [layer.report.name for layer in view.layers]
 
 
 # ---- curves ---------------------------------------------------------------------------------------------------------
@@ -49,7 +45,7 @@ def _names(view: NetworkView) -> list[str]:
 def _panels(view: NetworkView) -> list[Panel]:
     """The curves of every layer on the same two axes; the last says what its x axis is."""
     high = max(HIGH, 2.0 * view.bound)
-    curves = [_curves(layer, high) for layer in view.layers]
+    curves = [_curves(layer, view.bound, high) for layer in view.layers]
     panels = over(view.rates, curves, HEIGHT)
     ticks = [tick for tick in TICKS if tick <= high]
     bound = Path(MOST, "ink", view.rates[[0, -1]], np.full(2, view.bound), "dotted", width=1.5)
@@ -66,11 +62,13 @@ def _panels(view: NetworkView) -> list[Panel]:
     ]
 
 
-def _curves(layer: LayerView, high: float) -> Curves:
+def _curves(layer: LayerView, bound: float, high: float) -> Curves:
     lines = [Line(ALL, "title", Estimate(layer.ratios))]
     if not layer.report.alike:
         lines.append(Line(WORST, "other", Estimate(layer.worst[0].ratios), dashed=True))
-    title = f"{layer.report.name}: variance in training ÷ at test"
+    largest = layer.report.all_largest_rate
+    within = "no variance" if np.isnan(largest) else f"at most × {bound:g} up to rate {rounded_down(largest)}"
+    title = f"{layer.report.name}: {within}"
     return Curves(title, "× variance", lines, log=True, ends=(LOW, 1.05 * high))
 
 
