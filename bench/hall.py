@@ -13,23 +13,20 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import statistics
-import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.page import ROOT, served
 from bench.visitors import megabytes
 from dropviz.serving import allow_many_files
+from tools.running import HOST, app, redis_server
+from tools.services import MISSING, find
 
-APP = ROOT / "app.py"
-HOST = "127.0.0.1"
 OPTIONS = 3  # of the first question
 PATIENCE = 60.0  # seconds after which the bench gives up
 
@@ -121,19 +118,6 @@ class Phone:
         """The status of a vote in the first scene."""
         vote = {"scene": 1, "option": option, "voter": self.voter}
         return (await ask(self.port, "POST", f"/hall/{self.room}/votes", vote)).status
-
-
-@contextlib.contextmanager
-def redis_server() -> Iterator[str]:
-    """A Redis of this bench's own, without files; its address."""
-    with tempfile.TemporaryDirectory() as folder:
-        line = Path(folder, "redis.sock")
-        command = ["redis-server", "--port", "0", "--unixsocket", str(line), "--save", "", "--dir", folder]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-            while not line.exists():
-                time.sleep(0.05)
-            yield f"unix://{line}"
-            server.terminate()
 
 
 class Hall(NamedTuple):
@@ -256,7 +240,7 @@ async def in_memory(port: int, pid: int, options: argparse.Namespace) -> None:
 async def through_a_kill(redis: str, options: argparse.Namespace) -> None:
     """Two processes one after the other, the first of which is killed, and Redis behind."""
     async with contextlib.AsyncExitStack() as stack:
-        with served(APP, DROPVIZ_REDIS_URL=redis) as first:
+        with app(DROPVIZ_REDIS_URL=redis) as first:
             room = await stack.enter_async_context(hall(first.port, options.phones))
             await room.all(bool)
             counted, chosen = await vote_times(room)
@@ -264,7 +248,7 @@ async def through_a_kill(redis: str, options: argparse.Namespace) -> None:
             os.kill(first.pid, signal.SIGKILL)
         for phone in room.phones:
             phone.state = {}
-        with served(APP, first.port, DROPVIZ_REDIS_URL=redis):
+        with app(port=first.port, DROPVIZ_REDIS_URL=redis):
             began = time.perf_counter()
             await room.all(lambda state: state["scene"] == 1)
             row("with Redis: killed and started, all phones are back", f"{time.perf_counter() - began:.1f} s")
@@ -294,12 +278,12 @@ def main() -> None:
     options = parser.parse_args()
     allow_many_files()
     print(f"A hall of {options.phones} phones on one process")
-    with served(APP) as server:
+    with app() as server:
         asyncio.run(in_memory(server.port, server.pid, options))
-    if not shutil.which("redis-server"):
-        print("(Skipped: with Redis, as there is no redis-server here.)")
+    if find("redis-server") is None:
+        print(f"(Skipped: with Redis. {MISSING.format('redis-server')})")
         return
-    with redis_server() as redis:
+    with tempfile.TemporaryDirectory() as folder, redis_server(Path(folder)) as redis:
         asyncio.run(through_a_kill(redis, options))
 
 

@@ -13,24 +13,18 @@ ratio to the bare page. Motion is off: a changed setting otherwise moves the pic
 
 import argparse
 import contextlib
-import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools.browser import MISSING, find
+from tools.running import app
 
-ROOT = Path(__file__).parents[1]
 CONTROLS = """
 import streamlit as st
 st.set_page_config(layout="wide")
@@ -135,44 +129,6 @@ DRAG = """async (steps) => {
     }
     return times;
 }"""
-
-
-class Served(NamedTuple):
-    """A running server."""
-
-    url: str
-    port: int
-    pid: int
-
-
-@contextlib.contextmanager
-def served(script: Path, port: int = 0, **settings: str) -> Iterator[Served]:
-    """Serve a script with these settings of the environment; a free port is found for 0."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = port or free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(script),
-        f"--server.port={port}",
-        "--server.headless=true",
-    ]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)} | settings
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            for _ in range(300):
-                with contextlib.suppress(URLError, OSError), urlopen(f"{url}/_stcore/health", timeout=5):
-                    break
-                time.sleep(0.1)
-            yield Served(url, port, server.pid)
-        finally:
-            server.terminate()
 
 
 def click_until_changed(page: Page, kind: str, control: str) -> float:
@@ -290,12 +246,12 @@ def main() -> None:
         executable = find(playwright.chromium.executable_path)
         if executable is None:
             sys.exit(MISSING)
-        own = servers.enter_context(served(ROOT / "app.py")).url
+        own = servers.enter_context(app()).url
         urls = {"app": own, "full": f"{own}/?view=full"}
         for kind, script in scripts.items():
             file = Path(folder) / f"{kind}.py"
             file.write_text(script, encoding="utf-8")
-            urls[kind] = servers.enter_context(served(file)).url
+            urls[kind] = servers.enter_context(app(file)).url
         options = ["--no-sandbox", "--disable-gpu"]
         with contextlib.closing(
             playwright.chromium.launch(executable_path=executable, args=options)

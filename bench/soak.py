@@ -14,14 +14,15 @@ import statistics
 import sys
 import time
 
-from bench.hall import APP, Hall, hall
-from bench.page import Served, served
+from bench.hall import Hall, hall
 from bench.visitors import Visitor, megabytes, visitor
 from dropviz.serving import allow_many_files
+from tools.running import App, app
 
 PAGES = ("explore", "which-p", "mistakes", "next-layer", "answer", "noise", "schedule", "where")
 JOINED = 60.0  # seconds in which the visitors arrive
 SETTLED = 600.0  # seconds after which memory is to be flat, or a third of a shorter run
+TOLD = 300.0  # seconds between two lines that say how it goes
 GROWTH = 0.1  # of the memory then: more is a leak
 SLOW = 1.0  # seconds that 95 % of the answers may take
 
@@ -93,13 +94,21 @@ async def teach(room: Hall, every: float, until: float, seen: Seen) -> None:
 
 
 async def weigh(pid: int, began: float, until: float, seen: Seen) -> None:
-    """Note the memory, again and again."""
-    while time.perf_counter() < until:
-        seen.memory.append((time.perf_counter() - began, megabytes(pid)))
+    """Note the memory, again and again, and say now and then how it goes."""
+    told = began
+    while (now := time.perf_counter()) < until:
+        seen.memory.append((now - began, megabytes(pid)))
+        if now - told >= TOLD:
+            told = now
+            print(
+                f"{(now - began) / 60.0:6.0f} min{seen.memory[-1][1]:>8.0f} MB{len(seen.answers):>9} answers, "
+                f"95 % within {seen.within(0.95):.2f} s, {len(seen.failed)} failed",
+                flush=True,
+            )
         await asyncio.sleep(2.0)
 
 
-async def soak(server: Served, options: argparse.Namespace) -> Seen:
+async def soak(server: App, options: argparse.Namespace) -> Seen:
     """All of it."""
     seen, began = Seen(), time.perf_counter()
     until = began + 60.0 * options.minutes
@@ -126,7 +135,7 @@ def main() -> None:
     options = parser.parse_args()
     allow_many_files()
     settled = min(SETTLED, 60.0 * options.minutes / 3)
-    with served(APP) as server:
+    with app() as server:
         seen = asyncio.run(soak(server, options))
     growth = seen.growth(settled)
     print(f"{options.visitors} visitors and {options.phones} phones for {options.minutes:g} minutes")

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.page import ROOT, served
 from tools.browser import MISSING, find
+from tools.running import app
 
 
 class Visit(NamedTuple):
@@ -61,7 +61,7 @@ def main() -> None:
         chromium = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
-        visit = first_visit(chromium.new_page(), stack.enter_context(served(ROOT / "app.py")).url)
+        visit = first_visit(chromium.new_page(), stack.enter_context(app()).url)
         chromium.close()
     print("A first visit to the first screen, kB")
     print(f"{f'over HTTP, {len(visit.files)} files':66}{visit.bytes / 1000:>9.0f}")

@@ -20,7 +20,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.page import ROOT, served
+from tools.running import app
 
 LONG = "training=own&training_epochs=200&training_seeds=3&training_width=256"  # nearly all that a visitor may ask for
 SHORT = "training=own&training_data=moons&training_epochs=200"
@@ -157,15 +157,15 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=30)
     parser.add_argument("--joins", type=int, default=500)
     options = parser.parse_args()
-    with served(ROOT / "app.py") as app:
-        joined = asyncio.run(joins(app.url, options.joins))
+    with app() as server:
+        joined = asyncio.run(joins(server.url, options.joins))
     memory: dict[str, list[float]] = {"starts and stops": [], "visitors who left": []}
-    with served(ROOT / "app.py") as app:
-        alone, beside = asyncio.run(crowd(app.url, options.visitors, options.rounds))
+    with app() as server:
+        alone, beside = asyncio.run(crowd(server.url, options.visitors, options.rounds))
         for name, again in zip(memory, (start_and_stop, leave), strict=True):
             for _ in range(3):
-                asyncio.run(again(app.url, options.cycles))
-                memory[name].append(megabytes(app.pid))
+                asyncio.run(again(server.url, options.cycles))
+                memory[name].append(megabytes(server.pid))
     print(
         f"{options.joins} visitors who join at once have the first screen after {joined:.1f} s (demand: 500 in 7 s)"
     )

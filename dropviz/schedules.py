@@ -11,7 +11,9 @@ parameter, where a rate is not in [0, 1), or a duration or γ not finite and abo
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import partial, wraps
+from reprlib import Repr
+from typing import Literal, ParamSpec, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,8 +24,38 @@ from dropviz.numbers.written import read_number
 
 Schedule = Callable[[ArrayLike], Floats]
 Interpolation = Literal["linear", "step"]
+Given = ParamSpec("Given")
+WRITTEN = Repr()  # of arguments: long lists end in dots
+WRITTEN.maxother = 200
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Made:
+    """A schedule that says which call made it, and that can be pickled."""
+
+    at: Schedule
+    call: partial[Schedule]
+
+    def __call__(self, step: ArrayLike) -> Floats:
+        return self.at(step)
+
+    def __repr__(self) -> str:
+        named = (f"{name}={WRITTEN.repr(value)}" for name, value in self.call.keywords.items())
+        return f"{self.call.func.__name__}({', '.join([*map(WRITTEN.repr, self.call.args), *named])})"
+
+    def __reduce__(self) -> tuple[partial[Schedule], tuple[()]]:
+        return self.call, ()
+
+
+def _says_its_call(make: Callable[Given, Schedule]) -> Callable[Given, Schedule]:
+    @wraps(make)
+    def made(*given: Given.args, **named: Given.kwargs) -> Schedule:
+        return _Made(make(*given, **named), partial(made, *given, **named))
+
+    return made
+
+
+@_says_its_call
 def constant(rate: float) -> Schedule:
     """The same ``rate`` at every step.
 
@@ -34,6 +66,7 @@ def constant(rate: float) -> Schedule:
     return lambda step: np.full_like(_steps(step), rate)
 
 
+@_says_its_call
 def annealed(start_rate: float, duration: float) -> Schedule:
     """From ``start_rate`` down to zero in a straight line: max(0, 1 − step/duration) · ``start_rate``.
 
@@ -52,6 +85,7 @@ def annealed(start_rate: float, duration: float) -> Schedule:
     return lambda step: start_rate * (1.0 - _progress(step, duration))
 
 
+@_says_its_call
 def curriculum(final_rate: float, gamma: float) -> Schedule:
     """From no dropout up towards ``final_rate``: keep(step) = (1 − k̄)·exp(−γ·step) + k̄ with k̄ = 1 − ``final_rate``.
 
@@ -70,6 +104,7 @@ def curriculum(final_rate: float, gamma: float) -> Schedule:
     return lambda step: -final_rate * np.expm1(-gamma * np.minimum(_steps(step), 745.0 / gamma))
 
 
+@_says_its_call
 def cosine(start_rate: float, final_rate: float, duration: float) -> Schedule:
     """From ``start_rate`` to ``final_rate`` along half a cosine, then ``final_rate``.
 
@@ -89,6 +124,7 @@ def cosine(start_rate: float, final_rate: float, duration: float) -> Schedule:
     return schedule
 
 
+@_says_its_call
 def steps(rates: Sequence[float], boundaries: Sequence[float]) -> Schedule:
     """Piecewise constant: ``rates[0]`` before ``boundaries[0]``, ``rates[i]`` from ``boundaries[i − 1]`` on.
 
@@ -102,6 +138,7 @@ def steps(rates: Sequence[float], boundaries: Sequence[float]) -> Schedule:
     return join([constant(rate) for rate in rates], boundaries, restart=False)
 
 
+@_says_its_call
 def table(
     table_steps: Sequence[object], table_rates: Sequence[object], interpolation: Interpolation = "linear"
 ) -> Schedule:
@@ -132,6 +169,7 @@ def table(
     return lambda step: rates[np.maximum(np.searchsorted(knots, _steps(step), side="right") - 1, 0)]
 
 
+@_says_its_call
 def join(schedules: Sequence[Schedule], boundaries: Sequence[float], *, restart: bool = True) -> Schedule:
     """One schedule after another: ``schedules[i]`` runs from ``boundaries[i − 1]`` up to ``boundaries[i]``.
 
@@ -178,6 +216,12 @@ class FactorComparison:
     # test mean / training mean, shape (factor, step); 1 is right. It holds for activations of any distribution whose
     # mean is not 0
     mean_ratio: Floats
+
+    def __repr__(self) -> str:
+        off = ", ".join(
+            f"{name} off by {error:.3g}" for name, error in zip(self.names, self.worst_error, strict=True)
+        )
+        return f"<FactorComparison at {len(self.steps):,} steps, at worst: {off}>"
 
     @property
     def worst_error(self) -> Floats:

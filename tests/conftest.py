@@ -1,11 +1,9 @@
 """What every test shares: the order of the run, and the data of the training scripts."""
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -15,7 +13,8 @@ import numpy as np
 import pytest
 
 from dropviz.datasets.splits import DIGITS
-from tools.services import MISSING, environment, find
+from tools.running import app, redis_server
+from tools.services import MISSING, find
 
 ROOT = Path(__file__).parents[1]
 BROWSER_TESTS = Path(__file__).parent / "browser"
@@ -124,29 +123,11 @@ def with_sklearn(monkeypatch):
         monkeypatch.setitem(sys.modules, f"sklearn.{name}", module)
 
 
-@contextlib.contextmanager
-def redis_at(folder: Path):
-    """A Redis that keeps nothing, with its line in a folder; its address."""
-    line = folder / "redis.sock"
-    command = [
-        str(find("redis-server")),
-        "--port",
-        "0",
-        "--unixsocket",
-        str(line),
-        "--save",
-        "",
-        "--dir",
-        str(folder),
-    ]
-    with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL) as server:
-        try:
-            while not line.exists():
-                assert server.poll() is None
-                time.sleep(0.01)
-            yield f"unix://{line}"
-        finally:  # of a test that fails, too: it would wait for Redis for ever
-            server.terminate()
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The app, served on a free port with the project's own settings."""
+    with app(log=tmp_path_factory.mktemp("server") / "log.txt") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +136,7 @@ def with_redis():
     if find("redis-server") is None:
         pytest.skip(MISSING.format("redis-server"))
     pytest.importorskip("redis")
-    return redis_at
+    return redis_server
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from streamlit import config as streamlit_config
+
+import dropviz as dv
+from dropviz import cli
 
 ROOT = Path(__file__).parents[1]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
@@ -67,22 +71,53 @@ def test_nothing_is_fetched_from_elsewhere():
     assert not any("://" in str(value) for _, value in _options(CONFIG))
 
 
-def test_every_requirement_is_pinned_exactly():
-    for file in ROOT.glob("requirements*.txt"):
-        lines = [line.split("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines()]
-        for line in filter(None, lines):
-            assert line.startswith("-r ") or re.fullmatch(r"[\w.\[\]-]+==[\w.]+", line), (
-                f"{file.name}: {line}"
-            )
+def _lines(name):
+    lines = [
+        line.split("#")[0].strip() for line in (ROOT / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    ]
+    return [line for line in lines if line]
+
+
+@pytest.mark.parametrize("name", ["requirements-bench", "requirements-oracle"])
+def test_what_has_no_lock_is_pinned_exactly(name):
+    assert [line for line in _lines(name) if not re.fullmatch(r"[\w.\[\]-]+==[\w.]+", line)] == []
+    numpy = _pins("requirements.lock")["numpy"]
+    assert _pins(f"{name}.txt").get("numpy", numpy) == numpy
+
+
+def test_the_ranges_are_those_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    assert project["dependencies"] == ["numpy>=1.26"]
+    assert set(_lines("requirements")) == {*project["dependencies"], *extras["app"]}
+    assert _lines("requirements-redis") == extras["redis"]
+    ranges = {}
+    for line in sum(extras.values(), project["dependencies"]):
+        assert ranges.setdefault(re.split(r"[<>=~]", line)[0], line) == line  # one range of a package
+
+
+def test_what_is_said_of_the_package_agrees():
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {dv.__version__}\n" in citation
+    assert f"repository-code: {pyproject['project']['urls']['Source']}\n" in citation
+    carried = pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert {name: (ROOT / name).is_file() for name in carried} == {
+        "app.py": True,
+        ".streamlit/config.toml": True,
+    }
+    assert (ROOT / "dropviz" / "py.typed").is_file()
+    extras = set(pyproject["project"]["optional-dependencies"])
+    assert set(cli.EXTRAS.values()) <= extras
+    wanted = "frames figures app torch keras jax dask redis docs"
+    assert set(wanted.split()) <= extras
 
 
 def _pins(file):
-    """What a file of requirements pins exactly, by name, with those of the files that it includes."""
+    """What a file of requirements pins exactly, by name."""
     found = {}
     for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
-        if line.startswith("-r "):
-            found |= _pins(line.removeprefix("-r "))
-        elif pin := re.match(r"([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", line):
+        if pin := re.match(r"([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", line):
             found[re.sub(r"[-_.]+", "-", pin[1]).lower()] = pin[2]
     return found
 
@@ -90,10 +125,13 @@ def _pins(file):
 @pytest.mark.parametrize(
     "name", ["requirements", *(f"requirements-{name}" for name in ("redis", "dev", "mutants", "pins"))]
 )
-def test_a_lock_holds_every_pin_with_hashes(name):
+def test_a_lock_holds_every_package_with_hashes(name):
     lock = (ROOT / f"{name}.lock").read_text(encoding="utf-8").replace("\\\n", " ")
     locked = _pins(f"{name}.lock")
-    assert locked.items() >= _pins(f"{name}.txt").items(), "make lock"
+    for line in _lines(name):
+        if not line.startswith("-r "):
+            wanted = Requirement(line)
+            assert locked[wanted.name] in wanted.specifier, "make lock"
     for line in lock.splitlines():
         assert re.fullmatch(r"[\w.-]+==[\w.]+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+", line.strip()), line
 

@@ -10,20 +10,33 @@ from pathlib import Path
 
 import pytest
 
+import dropviz as dv
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dropviz"
 # Every room and its floor; an import into another room leads to a lower floor.
 FLOORS = {
-    **dict.fromkeys(("app", "__main__"), 7),
-    **dict.fromkeys(("ui", "cli", "hall", "site"), 6),
-    **dict.fromkeys(("dropviz", "figures", "serving", "torch"), 5),
+    **dict.fromkeys(("app", "cli"), 7),
+    **dict.fromkeys(("dropviz", "ui", "hall", "site"), 6),
+    **dict.fromkeys(("figures", "serving", "torch"), 5),
     **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("layers", "settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
     "numbers": 1,
 }
-# A result that draws itself when it is asked to: the one way upwards, opened by name inside of its method.
-SHOWS_ITSELF = {("dropviz.layers.reports", "dropviz.figures.layers")}
+# Results that draw themselves when they are asked to, each by the function that it names (`live/shown.py`): the one way
+# upwards.
+SHOWS_ITSELF = {
+    ("dropviz.frameworks.audits", "dropviz.figures.audits.audit_live"),
+    ("dropviz.layers.reports", "dropviz.figures.layers.layers_live"),
+    ("dropviz.simulation.sweep", "dropviz.figures.sweep_live"),
+    ("dropviz.frameworks.findings", "dropviz.figures.audits.places_live"),
+}
+OPENS_BY_NAME = {
+    "dropviz.live.shown",
+    "dropviz.cli.verdicts",
+    "dropviz.cli.words",
+}  # the terminal opens what a person names
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6
 NOT_OURS = {
@@ -50,7 +63,8 @@ SOURCES = {_module_name(path): path for path in (ROOT / "app.py", *sorted(PACKAG
 
 def _room(module):
     """Return the part of the house that a module belongs to: ``dropviz.ui.pages.explore`` is in ``ui``."""
-    return module.removeprefix("dropviz.").split(".")[0]
+    room = module.removeprefix("dropviz.").split(".")[0]
+    return "cli" if room == "__main__" else room  # one terminal, two ways in
 
 
 def _imports(module):
@@ -116,13 +130,19 @@ def test_imports_lead_downwards(module):
 
 
 def test_what_is_opened_by_name_is_known():
-    by_name = re.compile(r"import_module\(\s*\"(dropviz[\w.]*)\"")
-    found = {
-        (module, name)
-        for module, path in SOURCES.items()
-        for name in by_name.findall(path.read_text("utf-8"))
-    }
+    texts = {module: path.read_text("utf-8") for module, path in SOURCES.items()}
+    assert {
+        module for module, text in texts.items() if re.search("import_module|__import__", text)
+    } == OPENS_BY_NAME
+    drawn_by = re.compile(r'DRAWN_BY: ClassVar\[str\] = "([\w.]+)"')
+    found = {(module, name) for module, text in texts.items() for name in drawn_by.findall(text)}
     assert found == SHOWS_ITSELF
+    assert {name.rpartition(".")[0] for _, name in found} <= {
+        name for name in SOURCES if _room(name) == "figures"
+    }
+    for _, name in found:
+        room, _, function = name.rpartition(".")
+        assert function in _functions(room)
 
 
 # ---- compute, hold, draw --------------------------------------------------------------------------------------------
@@ -206,6 +226,27 @@ def _answers(module):
         if module.startswith(QUESTIONS)
         if [arg.arg for arg in node.args.args] == ["config"] and not node.name.startswith("_")
     }
+
+
+def test_no_package_hides_a_module_of_its_own():
+    # Else ``import dropviz.sweep as module`` would give the function.
+    for module, path in SOURCES.items():
+        if path.name == "__init__.py":
+            bound = {
+                name.asname or name.name
+                for node in ast.walk(_tree(module))
+                if isinstance(node, ast.ImportFrom) and node.module != module
+                for name in node.names
+            } | {node.name for node in _tree(module).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+            assert {name for name in bound if f"{module}.{name}" in SOURCES} == set()
+
+
+def test_what_the_package_offers_is_there_and_explained():
+    offered = {name: getattr(dv, name) for name in dv.__all__}
+    assert [name for name, each in offered.items() if not each.__doc__] == []
+    assert len(set(dv.__all__)) == len(dv.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'absent'"):
+        dv.absent  # noqa: B018
 
 
 def test_imports_have_no_circle():

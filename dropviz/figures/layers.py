@@ -28,6 +28,7 @@ def layers_live(report: ActivationReport) -> LiveFigure:
     return LiveFigure(
         rows=[Row([replace(panel, right=right)]) for panel in panels],
         rates=layers[0].rates.tolist(),
+        start=report.rate,
         alt=f"Over the rate: {'; '.join(panel.title for panel in panels)}.",
     )
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from dropviz.frameworks.conventions import Framework, frameworks
 from dropviz.frameworks.findings import Finding, nothing_wrong, told
 from dropviz.frameworks.probing import FEWEST_CALLS, MOST_ELEMENTS, SIGMAS, Function, Seen, probe
 from dropviz.frameworks.snippets import changed_lines
+from dropviz.live.shown import Shown
 from dropviz.numbers.checks import check_count, check_number
 from dropviz.numbers.written import plain, with_error
 from dropviz.theory.diagnosis import LEFT_ON
@@ -24,7 +26,7 @@ NAMED = 3  # rows of the conventions that are named
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Shown):
     """What `audit` found.
 
     ``train`` and ``test`` (None where no test function was given): what each function does. ``rate``: the probability
@@ -44,6 +46,7 @@ class Audit:
     strategy: str
     conventions: tuple[str, ...]
     findings: tuple[Finding, ...]
+    DRAWN_BY: ClassVar[str] = "dropviz.figures.audits.audit_live"
 
     @property
     def right(self) -> bool:

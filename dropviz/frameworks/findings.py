@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from dropviz.live.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Shown):
     """What `check` found: ``places`` where random numbers enter, and ``findings``, what is wrong.
 
     A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
@@ -62,6 +64,7 @@ class Report:
     places: tuple[Mapping[str, Any], ...]
     findings: tuple[Finding, ...]
     passes: int
+    DRAWN_BY: ClassVar[str] = "dropviz.figures.audits.places_live"
 
     @property
     def right(self) -> bool:
@@ -102,12 +105,12 @@ def said_of(where: Place, call: str, rates: Iterable[float], modes: Iterable[str
 # ---- what every framework's check says alike ------------------------------------------------------------------------
 
 CHANGES: Mapping[str, str] = {
-    "lost_after_eval": "Dropout is lost once the network was evaluated: keep the rate, and turn it on again in training.",
+    "lost_after_eval": "Dropout is lost after evaluation: keep the rate, and turn it on again in training.",
     "stuck_mask": "One mask is used for every pass: draw a new one in every pass, from a generator that moves on.",
     "thrown": "The result of dropout is thrown away: write x = dropout(x).",
-    "wrong_scale": "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once.",
+    "wrong_scale": "Divide by the probability to keep in training, or multiply by it in evaluation; once.",
     "never_called": "This dropout layer is there, and no call of the network uses it.",
-}  # fmt: skip
+}
 
 
 def wrong_scale(where: Place, train: str, test: str) -> Finding:

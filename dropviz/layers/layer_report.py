@@ -46,6 +46,12 @@ class LayerReport:
     all_ratios: Floats
     worst_ratios: Floats
 
+    def __repr__(self) -> str:
+        count = f"{self.units:,} unit{'s' * (self.units > 1)}"
+        return (
+            f"<LayerReport {self.name}: {count}, variance × {plain(self.all_ratio, 3)} at rate {self.rate:g}>"
+        )
+
     @property
     def units(self) -> int:
         """How many units there are; of a map, channels."""

@@ -76,6 +76,10 @@ class Recorder:
         self._sample, self._rng = sample, np.random.default_rng(seed)
         self._seen: dict[tuple[str, str], _Seen] = {}
 
+    def __repr__(self) -> str:
+        count = len(self.layers)
+        return f"<Recorder: {count} layer{'s' * (count != 1)}>"
+
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, in the order in which they were first seen."""

@@ -4,9 +4,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +14,7 @@ from dropviz.datasets.layer_files import layer_arrays
 from dropviz.layers.layer_report import LayerReport, layer_report
 from dropviz.layers.recording import FORMAT, Recorded, read_record
 from dropviz.layers.rows import check_name, rows_of
+from dropviz.live.shown import Shown
 from dropviz.numbers.checks import check_number
 from dropviz.numbers.rates import check_below_one
 from dropviz.numbers.written import plain
@@ -30,7 +30,7 @@ COLUMNS = ("layer", "units", "always 0", "variance ×", "worst unit", "its varia
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ActivationReport:
+class ActivationReport(Shown):
     """What dropout at ``rate`` does to each of ``layers``, by name; ``left_out`` were seen in training only.
 
     The numbers are exact for the values given: of each, a mask is drawn anew, with the same rate for all.
@@ -40,6 +40,7 @@ class ActivationReport:
     bound: float
     layers: Mapping[str, LayerReport]
     left_out: tuple[str, ...] = ()
+    DRAWN_BY: ClassVar[str] = "dropviz.figures.layers.layers_live"
 
     def largest_rate(self, bound: float) -> dict[str, float]:
         """Largest rate of each layer at which the ratio of all its values is at most ``bound``; NaN where v = 0."""
@@ -52,12 +53,12 @@ class ActivationReport:
         """The numbers of every unit, a row a unit, as a pandas DataFrame."""
         import pandas as pd  # the core is not to wait for pandas
 
-        return pd.concat([pd.DataFrame(_columns(layer)) for layer in self.layers.values()], ignore_index=True)
+        return pd.DataFrame(self.columns())
 
-    def figure(self) -> Any:
-        """The ratio of every layer, or of the 24 that suffer most, over the rate: a Plotly figure, a row a layer."""
-        # the room that draws it lies above, and is opened only when somebody asks: see tests/test_imports.py
-        return import_module("dropviz.figures.layers").layers_live(self).to_figure(self.rate)
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns of `to_frame`, without pandas."""
+        parts = [_columns(layer) for layer in self.layers.values()]
+        return {name: [value for part in parts for value in part[name]] for name in parts[0]}
 
     def __str__(self) -> str:
         head = f"Dropout at rate {self.rate:g}; units are counted from 0."
@@ -81,7 +82,7 @@ class ActivationReport:
         )
         foot = "".join(f"<p>{escape(line)}</p>" for line in self._rest())
         caption = f"<caption>Dropout at rate {self.rate:g}; units are counted from 0.</caption>"
-        return f"<table>{caption}<tr>{head}</tr>{rows}</table>{foot}"
+        return f"<table>{caption}<tr>{head}</tr>{rows}</table>{foot}{self.live()._repr_html_()}"
 
     def _rest(self) -> list[str]:
         if not self.left_out:
@@ -210,10 +211,11 @@ def _cells(layer: LayerReport) -> Iterator[str]:
     yield layer.sentence
 
 
-def _columns(layer: LayerReport) -> dict[str, Any]:
+def _columns(layer: LayerReport) -> dict[str, list[Any]]:
     measured = np.full(layer.units, np.nan) if layer.measured is None else layer.measured
     columns = {
         name: getattr(layer, name) for name in ("mean", "variance", "zeros", "ratio", "behind_batch_norm")
     }
     rest = {"largest_rate": layer.largest_rate, "measured_ratio": measured}
-    return {"layer": layer.name, "unit": np.arange(layer.units), **columns, **rest}
+    table = {"unit": np.arange(layer.units), **columns, **rest}
+    return {"layer": [layer.name] * layer.units} | {name: part.tolist() for name, part in table.items()}

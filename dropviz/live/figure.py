@@ -61,6 +61,7 @@ class LiveFigure:
     slider_label, readouts : what the slider is called; the value and the side note that it shows at each place (None:
         the rate with two decimals, and keep)
     leap : how far Shift and an arrow key move the slider
+    start : where the slider stands at first, if nothing else is said
     """
 
     rows: Sequence[Row]
@@ -76,6 +77,7 @@ class LiveFigure:
     slider_label: str = "dropout rate"
     readouts: Sequence[tuple[str, str]] | None = None
     leap: float = 0.1
+    start: float = 0.3
     variants: Mapping[str, Variant] = field(default_factory=dict)
     chosen: str = ""
 
@@ -99,17 +101,28 @@ class LiveFigure:
         """Index of the place of the slider that is nearest to ``rate``."""
         return min(range(len(self.rates)), key=lambda index: abs(self.rates[index] - rate))
 
-    def to_figure(self, rate: float = 0.3) -> "go.Figure":
+    def __repr__(self) -> str:
+        return f"<LiveFigure: {self.alt}>"
+
+    def _repr_html_(self) -> str:
+        from dropviz.live.page import framed_html  # only a notebook needs it
+
+        return framed_html(self)
+
+    def to_figure(self, rate: float | None = None) -> "go.Figure":
         """Return the Plotly figure with one frame a rate and a slider: works in a notebook as it is."""
         from dropviz.live.plotly_figure import plotly_figure  # the app is not to wait for Plotly
 
-        return plotly_figure(self.rows, self.rates, self.nearest(rate), self.slider_label)
+        return plotly_figure(self.rows, self.rates, self._first(rate), self.slider_label)
 
-    def payload(self, rate: float = 0.3, known: Iterable[str] = ()) -> dict[str, Any]:
+    def _first(self, rate: float | None) -> int:
+        return self.nearest(self.start if rate is None else rate)
+
+    def payload(self, rate: float | None = None, known: Iterable[str] = ()) -> dict[str, Any]:
         """Everything the browser needs, as JSON-ready values (`types.d.ts`).
 
-        The slider stands at first at the place nearest to ``rate``. Each word of the glossary is explained where it
-        first stands, but for those that are ``known``.
+        The slider stands at first at the place nearest to ``rate``, or else to ``start``. Each word of the glossary is
+        explained where it first stands, but for those that are ``known``.
         """
         reader = Reader([self.texts, *(variant.texts for variant in self.variants.values())], known)
         above = {name: variant.rows for name, variant in self.variants.items()}
@@ -124,7 +137,7 @@ class LiveFigure:
             "chosen": self.chosen,
             "rows": rows,
             "rates": [round(float(rate), 6) for rate in self.rates],
-            "start": self.nearest(rate),
+            "start": self._first(rate),
             "alt": self.alt,
             "texts": reader.texts(self.texts),
             "terms": reader.terms,

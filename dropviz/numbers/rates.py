@@ -1,6 +1,8 @@
 """Rates, P(drop): the grid of a sweep, and the checks of a rate and of a list of rates."""
 
+from dataclasses import fields
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,6 +11,7 @@ from dropviz.numbers.checks import Floats, check_number, check_numbers, reals
 
 SMALLEST_RATE = 1e-9  # but for 0; the squares of 1/rate stay far from the range of float64
 MOST_RATES = 10_001
+SHORT = 6  # so many rates are written one by one
 _BELOW_ONE = "must be a number, at least 0 and below 1"
 
 
@@ -53,6 +56,25 @@ def rate_grid(start: float, stop: float, step: float) -> tuple[float, ...]:
 
 
 GRID = rate_grid(0.0, 0.95, 0.01)  # of every page, where nothing else is said
+
+
+def config_repr(config: Any) -> str:
+    """Write a configuration as Python reads it, with ``rates`` that are a grid as the call that makes them."""
+    parts = (
+        f"{item.name}={_written(value) if item.name == 'rates' else repr(value)}"
+        for item in fields(config)
+        for value in (getattr(config, item.name),)
+    )
+    return f"{type(config).__name__}({', '.join(parts)})"
+
+
+def _written(rates: tuple[float, ...]) -> str:
+    if len(rates) <= SHORT:
+        return repr(rates)
+    ends = (rates[0], rates[-1], round((rates[-1] - rates[0]) / (len(rates) - 1), 12))
+    if ends[2] >= SMALLEST_RATE and rate_grid(*ends) == rates:
+        return f"rate_grid{ends!r}"
+    return f"({rates[0]!r}, {rates[1]!r}, ..., {rates[-1]!r})"
 
 
 def check_rates(rates: ArrayLike) -> tuple[float, ...]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked
 from dropviz.numbers.estimate import MomentEstimates
-from dropviz.numbers.rates import GRID, check_rising
+from dropviz.numbers.rates import GRID, check_rising, config_repr
 from dropviz.simulation.histogram import binned, even_edges
 from dropviz.simulation.masks import block_sizes, from_block_on, moments_about
 from dropviz.theory.activations import RELU, Activations
@@ -62,6 +62,9 @@ class NoiseConfig(Checked):
     display_units: int = checked(3000, check_count, 1, 20_000)
     bins: int = checked(60, check_count, 1, 500)
 
+    def __repr__(self) -> str:
+        return config_repr(self)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoiseSweep:
@@ -71,6 +74,9 @@ class NoiseSweep:
     noise: MomentEstimates
     train: MomentEstimates
     test: MomentEstimates
+
+    def __repr__(self) -> str:
+        return f"<NoiseSweep of {self.config!r}>"
 
 
 def noise_sweep(config: NoiseConfig) -> NoiseSweep:

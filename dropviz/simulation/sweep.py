@@ -4,14 +4,18 @@ A chunk of the sample is cut into the blocks of `dropviz.simulation.masks`, and 
 cost does not grow with the number of rates.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from dropviz.live.shown import Shown
 from dropviz.numbers.checks import (
     Bools,
     Checked,
@@ -23,7 +27,8 @@ from dropviz.numbers.checks import (
     place_of,
 )
 from dropviz.numbers.estimate import Estimate, MomentEstimates
-from dropviz.numbers.rates import GRID, check_rates
+from dropviz.numbers.rates import GRID, check_rates, config_repr
+from dropviz.simulation import stored
 from dropviz.simulation.masks import block_sizes, output_moments
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import Mixture, law_of, size_of
@@ -74,6 +79,18 @@ class SweepConfig(Checked):
     seed: int = checked(7, check_count, 0, 2**63 - 1)
     replicates: int = checked(1, check_count, 1, MOST_REPLICATES)
 
+    if TYPE_CHECKING:  # what is taken is more than what is held
+
+        def __init__(
+            self,
+            activations: Activations = ...,
+            units: int = ...,
+            rates: ArrayLike = ...,
+            strategies: str | Iterable[str] = ...,
+            seed: int = ...,
+            replicates: int = ...,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         parts = {"exact_mean", "exact_variance", "sample", "quantile"}
         if isinstance(self.activations, type) or not parts <= set(dir(self.activations)):
@@ -100,9 +117,12 @@ class SweepConfig(Checked):
         for name in ("units", "seed", "replicates"):
             object.__setattr__(self, name, int(getattr(self, name)))
 
+    def __repr__(self) -> str:
+        return config_repr(self)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sweep(MomentEstimates):
+class Sweep(MomentEstimates, Shown):
     """Result of a sweep: moments over units of every training and test output, with standard errors.
 
     Arrays are read-only float64 in the order of the config. Means, their errors and the rms gap are in the unit of the
@@ -133,12 +153,46 @@ class Sweep(MomentEstimates):
     rms_gap: Floats
     gap_se: Floats
     gap_fair: Bools | bool = True
+    DRAWN_BY: ClassVar[str] = "dropviz.figures.sweep_live"
 
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False
+
+    def __setstate__(self, state: Sequence[Any]) -> None:
+        for item, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, item.name, value)
+        self.__post_init__()  # pickle forgets what is read-only
+
+    def __repr__(self) -> str:
+        return f"<Sweep of {self.config!r}>"
+
+    def _repr_html_(self) -> str:
+        return self.live()._repr_html_()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write all of it to one compressed .npz file, numbers and text alone, and return its path.
+
+        ValueError if the name does not end in .npz, or the activations are of no source of dropviz.
+        """
+        arrays = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "config"}
+        return stored.write(path, self.config, arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Sweep":
+        """Read what `save` has written: the same bits. ValueError if it is no such file, or damaged."""
+        config, arrays = stored.read(path, SweepConfig)
+        return cls(config=config, **arrays)
+
+    def at(self, rate: float) -> "pd.DataFrame":
+        """The rows of `to_frame` at one rate. ValueError if it is none of the config's."""
+        places = np.flatnonzero(np.isclose(self.config.rates, rate, rtol=1e-9, atol=0.0))
+        if not places.size:
+            raise ValueError(f"rate must be one of {config_repr(self.config)}'s; got {rate!r}")
+        table = self.to_frame()
+        return table[table["rate"] == self.config.rates[places[0]]].reset_index(drop=True)
 
     def to_frame(self) -> "pd.DataFrame":
         """Table of moments, a row a strategy, rate and phase.
@@ -148,13 +202,14 @@ class Sweep(MomentEstimates):
         """
         import pandas as pd
 
-        config = self.config
-        index = pd.MultiIndex.from_product(
-            (config.strategies, config.rates, PHASES), names=("strategy", "rate", "phase")
-        )
-        columns = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
-        by_rate = {name: getattr(self, name).swapaxes(1, 2).ravel() for name in columns}
-        return pd.DataFrame(by_rate, index=index).reset_index()
+        return pd.DataFrame(self.columns())
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns of `to_frame`, without pandas."""
+        rows = product(self.config.strategies, self.config.rates, PHASES)
+        table = dict(zip(("strategy", "rate", "phase"), map(list, zip(*rows, strict=True)), strict=True))
+        names = ("mean", "mean_se", "variance", "variance_se", "exact_mean", "exact_variance")
+        return table | {name: getattr(self, name).swapaxes(1, 2).ravel().tolist() for name in names}
 
     def discrepancy(self) -> "pd.DataFrame":
         """Table of the train/test discrepancy, a row a strategy and rate.

@@ -9,14 +9,18 @@ from dropviz.site.build import write_site
 from dropviz.site.pages import site_pages
 
 
-def main() -> int:
-    """Write the folder, and say how large it is."""
-    parser = argparse.ArgumentParser("python -m dropviz.site", description=__doc__)
-    parser.add_argument("folder", type=Path, help="where the files go; it is made if it is not there")
-    folder = parser.parse_args().folder
+def publish(folder: Path) -> None:
+    """Write the folder, in as many processes as there are processors, and say how large it is."""
     with ProcessPoolExecutor() as pool:
         size = write_site(folder, site_pages(), pool.map)
     print(f"{folder}/index.html: the pages, {size / 1e6:.1f} MB in all.")
+
+
+def main() -> int:
+    """Publish what the command line says."""
+    parser = argparse.ArgumentParser("python -m dropviz.site", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the files go; it is made if it is not there")
+    publish(parser.parse_args().folder)
     return 0
 
 

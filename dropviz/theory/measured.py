@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,6 +38,10 @@ class Empirical:
     values: Floats
     digest: str = field(init=False, repr=False)
 
+    if TYPE_CHECKING:  # what is taken is more than what is held
+
+        def __init__(self, values: ArrayLike) -> None: ...
+
     def __post_init__(self) -> None:
         values = checked_array(self.values, LARGEST)
         self.__setstate__(
@@ -51,6 +56,10 @@ class Empirical:
         values.flags.writeable = False  # pickle forgets it
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "digest", digest)
+
+    def __repr__(self) -> str:
+        shape = " × ".join(f"{length:,}" for length in self.values.shape)
+        return f"Empirical({shape} values of mean {self.exact_mean:.3g}, variance {self.exact_variance:.3g})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Empirical) and self.digest == other.digest

@@ -9,7 +9,7 @@ with ``m`` ∈ {0, 1}, P(m = 0) = ``rate`` and ``keep`` = 1 − ``rate``. Every 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -26,7 +26,7 @@ class Factor:
 
     symbol: str
     code: str
-    of_rate: Scale
+    of_rate: Scale = field(repr=False)
 
     def __call__(self, rate: ArrayLike) -> Floats:
         """Value at ``rate`` (scalar or array); NaN where the factor divides by zero."""
@@ -97,6 +97,12 @@ class Strategy:
     def divides_by_rate(self) -> bool:
         """Whether the strategy is undefined at rate 0."""
         return INVERSE_RATE in (self.train_scale, self.test_scale)
+
+    def __repr__(self) -> str:
+        what = f"{self.name}, a mistake" if self.mistake else self.name
+        return (
+            f"<Strategy {what}: {self.train_scale.of('m·a')} in training, {self.test_scale.of('a')} at test>"
+        )
 
 
 _ROWS = (

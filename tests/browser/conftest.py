@@ -6,17 +6,11 @@ purpose removes it from ``errors``. A failed test leaves its pictures in build/s
 """
 
 import re
-import socket
-import subprocess
-import sys
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -78,58 +72,6 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_ARGS))
         yield chromium
         chromium.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running app: its address and the file that its output goes to."""
-
-    url: str
-    log: Path
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """The app, served on a free port with the project's own settings."""
-    with served(tmp_path_factory.mktemp("server")) as running:
-        yield running
-
-
-@contextmanager
-def served(folder, base=""):
-    """Serve the app on a free port, below ``base``; its log stands in ``folder``."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    running = Server(f"http://127.0.0.1:{port}{base}", folder / "log.txt")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
-    command += [f"--server.baseUrlPath={base}"]
-    with (
-        running.log.open("wb") as log,
-        subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT) as process,
-    ):
-        try:
-            _wait_until_healthy(running, process)
-            yield running
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _wait_until_healthy(running, process):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urlopen(f"{running.url}/_stcore/health", timeout=5):
-                return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    ending = "did not answer within 60 s" if process.poll() is None else f"ended with {process.returncode}"
-    pytest.fail(f"The app {ending}; its log:\n{running.log.read_text()}", pytrace=False)
 
 
 @pytest.fixture(scope="session")

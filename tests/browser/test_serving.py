@@ -4,8 +4,8 @@ import pytest
 
 from bench.visit import first_visit
 from dropviz.live.scripts import scripts
-from tests.browser.conftest import served
 from tests.browser.gate import gate
+from tools.running import app as served
 
 LONGEST = 60_000
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin"}
@@ -47,7 +47,7 @@ def test_below_a_base_path_every_page_is_drawn_also_where_only_streamlits_own_pa
 ):
     first, (page, said) = page, fresh
     base, script = "/course/dropout", scripts()["explorer"].address
-    with served(tmp_path, base) as app, gate(app.url) as (url, refused):
+    with served(base=base, log=tmp_path / "log.txt") as app, gate(app.url) as (url, refused):
         first.goto(f"{app.url}/story")  # the first visitor of a server may open any page
         first.locator(".story .dv[data-ready]").first.wait_for(timeout=LONGEST)
         visit = first_visit(page, f"{app.url}/")

@@ -4,25 +4,20 @@ The apps may write nothing: a file of theirs cannot have a single byte.
 """
 
 import re
-import socket
 import subprocess
 import sys
 import threading
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 import pytest
 
+from tools.running import ROOT, free_ports, running, status, wait_until
 from tools.services import MISSING, environment, find
 
-ROOT = Path(__file__).parents[2]
 BASE = "/course/dropout"
-PATIENCE = 60.0
 # A host that passes only what every Streamlit app has.
 STRICT = (
     "location ~ /(static/dropviz|hall|healthz) {{ return 404; }} location / {{ proxy_pass http://$app; }}"
@@ -72,46 +67,6 @@ class App:
         assert self.process.poll() is None, "".join(self.said)
 
 
-def status(url):
-    """The status that an address answers with; 0 where nobody does."""
-    try:
-        with urlopen(url, timeout=10) as answer:
-            return answer.status
-    except HTTPError as error:
-        return error.code
-    except (URLError, OSError):
-        return 0
-
-
-def wait_until(true, otherwise=lambda: "in vain"):
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, otherwise()
-        time.sleep(0.05)
-
-
-def free_ports(count):
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-@contextmanager
-def running(command, log):
-    """A program that says nothing, or into a log."""
-    with (
-        log.open("wb") as errors,
-        subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=errors) as process,
-    ):
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
 def nginx_settings(folder, front, strict, apps):
     """deploy/nginx.conf with other addresses, and a second door that passes only Streamlit's own paths."""
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
@@ -142,8 +97,8 @@ def fleet(tmp_path_factory):
     apps = [App(name, port, shared) for name, port in zip(("one", "two"), ports, strict=True)]
     in_memory = [programs["redis-server"], "--port", str(redis), "--save", "", "--dir", str(folder)]
     with ExitStack() as stack:
-        redis_server = stack.enter_context(running(in_memory, folder / "redis"))
-        stack.enter_context(running([programs["nginx"], "-c", settings], folder / "errors"))
+        redis_server = stack.enter_context(running(in_memory, folder / "redis", environment()))
+        stack.enter_context(running([programs["nginx"], "-c", settings], folder / "errors", environment()))
         for app in apps:
             app.start()
             stack.callback(app.end)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.conftest import ROOT, free_ports, status, wait_until
+from tools.running import ROOT, free_ports, status, wait_until
 
 LOCKS = ("requirements.lock", "requirements-redis.lock")
 

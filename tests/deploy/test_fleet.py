@@ -16,9 +16,9 @@ from websockets.exceptions import WebSocketException
 
 from bench.visitors import visitor
 from tests.browser.conftest import CHROMIUM_ARGS
-from tests.deploy.conftest import status, wait_until
 from tools.browser import MISSING as NO_BROWSER
 from tools.browser import find
+from tools.running import status, wait_until
 
 WITHIN = 5.0  # seconds
 VISITORS = 16

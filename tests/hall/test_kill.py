@@ -5,45 +5,34 @@ import http.client
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
 from tests.hall.test_wire import OWN
+from tools.running import HOST, free_ports, running, status, wait_until
 
-ROOT = Path(__file__).parents[2]
 SERVER = """
 import sys, uvicorn
 from starlette.applications import Starlette
-from dropviz.hall import hall, lifespan, routes
+from dropviz.hall import hall, hall_routes, lifespan
 rooms = hall()
-app = Starlette(routes=routes(rooms, ""), lifespan=lifespan(rooms))
+app = Starlette(routes=hall_routes(rooms, ""), lifespan=lifespan(rooms))
 uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
 """
 
 
 @contextlib.contextmanager
 def served(port, redis):
-    command = [sys.executable, "-c", SERVER, str(port)]
-    environment = os.environ | {"DROPVIZ_REDIS_URL": redis, "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
-        try:
-            while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                    break
-                assert server.poll() is None
-                time.sleep(0.05)
-            yield server
-        finally:
-            server.kill()
+    given = os.environ | {"DROPVIZ_REDIS_URL": redis, "OPENBLAS_NUM_THREADS": "1"}
+    with running([sys.executable, "-c", SERVER, port], given=given) as server:
+        wait_until(lambda: server.poll() is not None or status(f"http://{HOST}:{port}/hall"))
+        assert server.poll() is None
+        yield server
 
 
 def ask(port, method, path, body=None, key=""):
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    line = http.client.HTTPConnection(HOST, port, timeout=20)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     line.request(method, path, None if body is None else json.dumps(body), headers)
     answer = line.getresponse()
@@ -65,9 +54,7 @@ def test_room_votes_key_and_story_outlive_a_killed_process(redis_url):
     from dropviz.story.shared import SharedShelf
 
     mark = SharedShelf(redis_url).hold(OWN)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     votes = [
         {"scene": 2, "option": number % 2, "voter": f"phone-of-a-test-{number:04}"} for number in range(5)
     ]

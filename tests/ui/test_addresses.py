@@ -39,7 +39,7 @@ PICTURES = (
     "next-layer",
     "mistakes",
 )  # a configuration may be built only where one is new
-GRID = repr(dv.rate_grid(0.0, 0.95, 0.01))
+GRID = re.escape(repr(dv.rate_grid(0.0, 0.95, 0.01))) + "|" + re.escape("rate_grid(0.0, 0.95, 0.01)")
 
 
 def settings_found(app):
@@ -49,8 +49,9 @@ def settings_found(app):
 
 def written(config):
     """A configuration in words, without what is long or differs from run to run."""
-    text = repr(config).replace(GRID, "GRID")
+    text = re.sub(GRID, "GRID", repr(config))
     text = re.sub(r"Empirical\(.*\), units", "Empirical, units", text, flags=re.DOTALL)
+    text = re.sub(r"(annealed|curriculum)\([^()]*\)", r"<\1>", text)
     return re.sub(r"<function (\w+)\S* at 0x\w+>", r"<\1>", text)
 
 

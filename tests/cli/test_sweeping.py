@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,18 @@ import dropviz as dv
 from dropviz.cli import main
 from dropviz.settings.sources import SOURCES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SMALL = ("sweep", "--units", "1000", "--rates", "0.1,0.5")
 
 
 def expected(activations, **changes):
     options = {"units": 1000, "rates": (0.1, 0.5), "seed": 7, **changes}
     return dv.sweep(dv.SweepConfig(activations=activations, **options)).to_frame()
+
+
+def assert_printed(capsys, table):
+    printed = pd.read_csv(io.StringIO(capsys.readouterr().out), sep=r"\s+")
+    pd.testing.assert_frame_equal(printed, table, rtol=1e-5, check_dtype=False)
 
 
 def test_the_readme_command_gives_the_numbers_of_the_library(tmp_path):
@@ -30,7 +36,7 @@ def test_the_readme_command_gives_the_numbers_of_the_library(tmp_path):
     )
     assert main([*command.split(), str(out)]) == 0
     table = expected(dv.Normal(0.5, 2.0, relu=True), units=100_000, rates=dv.rate_grid(0, 0.95, 0.05), seed=3)
-    pd.testing.assert_frame_equal(pd.read_csv(out), table, check_exact=True)
+    pd.testing.assert_frame_equal(pd.read_csv(out), table, rtol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +55,7 @@ def test_the_readme_command_gives_the_numbers_of_the_library(tmp_path):
 )
 def test_every_source_with_its_parameters(options, activations, capsys):
     assert main([*SMALL, *options.split()]) == 0
-    assert capsys.readouterr().out == expected(activations).to_string(index=False) + "\n"
+    assert_printed(capsys, expected(activations))
 
 
 def test_every_distribution_can_be_chosen():
@@ -59,14 +65,14 @@ def test_every_distribution_can_be_chosen():
 def test_the_other_options_reach_the_sweep(capsys):
     assert main([*SMALL, "--strategies", "none,wrong_test", "--replicates", "3", "--seed", "0"]) == 0
     table = expected(dv.Normal(relu=True), strategies=("none", "wrong_test"), replicates=3, seed=0)
-    assert capsys.readouterr().out == table.to_string(index=False) + "\n"
+    assert_printed(capsys, table)
 
 
 def test_a_file_of_ones_own(tmp_path, capsys):
     values = np.random.default_rng(1).normal(size=(20, 3))
     np.save(tmp_path / "values.npy", values)
     assert main([*SMALL, "--file", str(tmp_path / "values.npy")]) == 0
-    assert capsys.readouterr().out == expected(dv.Empirical(values)).to_string(index=False) + "\n"
+    assert_printed(capsys, expected(dv.Empirical(values)))
 
 
 def test_parquet(tmp_path):
@@ -74,6 +80,27 @@ def test_parquet(tmp_path):
     assert main([*SMALL, "--parquet", str(out)]) == 0
     frame = pd.read_parquet(io.BytesIO(out.read_bytes()))
     pd.testing.assert_frame_equal(frame, expected(dv.Normal(relu=True)), check_exact=True)
+
+
+def test_a_hyphen_is_standard_output_and_input(capsysbinary, monkeypatch):
+    array = io.BytesIO()
+    np.save(array, np.array([1.0, 2.0, 3.5]))
+    parquet = pd.DataFrame({"a": [1.0, 2.0, 3.5]}).to_parquet()
+    table = expected(dv.Empirical([1.0, 2.0, 3.5])).to_csv(index=False).encode()
+    for content in (b"a\n1\n2\n3.5\n", array.getvalue(), parquet):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+        assert main([*SMALL, "--file", "-", "--csv", "-"]) == 0
+        assert capsysbinary.readouterr().out == table
+
+
+def test_closed_streams_are_no_fault_of_ours(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["strategies"]) == 0
+    assert main([*SMALL, "--csv", "-"]) == 0
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(SystemExit):
+        main([*SMALL, "--file", "-"])
+    assert capsys.readouterr().err == "dropviz: standard input is closed\n"
 
 
 def test_html_is_one_page_that_says_what_it_shows(tmp_path):

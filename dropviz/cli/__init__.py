@@ -1,0 +1,71 @@
+"""The same from a terminal: ``dropviz``, or ``python -m dropviz``; a command or two a module."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from dropviz import __version__
+from dropviz.cli import app, auditing, checking, drawing, reporting, sweeping
+from dropviz.cli.words import LINES, Parser
+
+SUBJECT = "What standard and inverted dropout do to activations, and whether dropout is right in a network."
+EXAMPLES = """\
+examples:
+  dropviz app
+  dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
+  dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
+  dropviz audit package.module:train --test package.module:test --rate 0.3
+  dropviz check package.module:factory --input 4x12x32
+  dropviz report layers.npz --rate 0.3
+  dropviz story talk.html
+"""
+EXTRAS = {
+    **{"pandas": "frames", "pyarrow": "frames", "plotly": "figures", "streamlit": "app", "segno": "app"},
+    **{"torch": "torch", "keras": "keras", "jax": "jax", "distributed": "dask", "redis": "redis"},
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status: 0, 1 where something is wrong with dropout, 2 after a line on stderr.
+
+    Parameters
+    ----------
+    arguments
+        The words of the command line; those of this process if not given.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    status = 0
+    try:
+        status = options.run(options) or 0
+        if sys.stdout is not None:  # closed by the shell: >&-
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, say `head`, has seen enough; Python would complain again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ModuleNotFoundError as missing:
+        parser.error(_how_to_get(missing, options.command))
+    except (ValueError, ImportError, MemoryError) as error:
+        parser.error(str(error) or "not enough memory")
+    except OSError as error:
+        parser.error(f"cannot open {error.filename}: {error.strerror}" if error.filename else str(error))
+    except KeyboardInterrupt:
+        return 130  # what a shell expects after Ctrl-C
+    return status
+
+
+def _how_to_get(missing: ModuleNotFoundError, command: str) -> str:
+    package = str(missing.name).partition(".")[0]
+    if package not in EXTRAS:
+        return str(missing)
+    return f"{command} needs {package}: pip install 'dropviz[{EXTRAS[package]}]'"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser("dropviz", description=SUBJECT, epilog=EXAMPLES, formatter_class=LINES)
+    parser.add_argument("--version", action="version", version=f"dropviz {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    for module in (app, sweeping, auditing, checking, reporting, drawing):
+        module.add(commands)
+    return parser
