@@ -54,6 +54,18 @@ def names(app):
     return [row["words"][0]["spans"] for row in figure(app)["rows"]]
 
 
+def units(app):
+    """How many units the first layer has, and how many values of each."""
+    fold = figure(app)["rows"][0]["words"][2]
+    spans = fold["blocks"][0]["spans"]
+    told = (
+        spans
+        if isinstance(spans, str)
+        else "".join(one if isinstance(one, str) else one["shown"] for one in spans)
+    )
+    return f"{fold['title']}: {told.partition(': ')[0]}"
+
+
 def test_before_a_file_is_given_an_example_is_shown_and_called_so():
     app = open_page("my-network")
     assert names(app) == ["pixels", "hidden 1", "hidden 2", "hidden 3"]
@@ -82,16 +94,18 @@ def test_several_files_are_one_network(in_this_process):
     expected = dv.report({"conv": maps}, rate=0.3, bound=2.0).layers["conv"]
     shown = figure(app)
     at = shown["rates"].index(0.3)
-    assert f"× {expected.all_ratio:.2f} in training" in shown["texts"]["verdict-0"][at].replace("\u00a0", " ")
-    assert shown["rows"][0]["words"][2]["title"].startswith("3 units, 320 values each, at test")
+    assert f"× {expected.all_ratio:.2f}, at most × 2 up to" in shown["texts"]["verdict-0"][at].replace(
+        "\u00a0", " "
+    )
+    assert units(app) == "3 units: At test, 320 values of each"
 
 
 def test_the_axis_of_units_is_chosen_and_stands_in_the_address(in_this_process):
     app = open_page("my-network", ["network_settings"], network="files", network_axis="-1")
     lines = give(app, ("conv.npy", npy(RNG.normal(size=(6, 3, 5, 7)))))
-    assert figure(app)["rows"][0]["words"][2]["title"].startswith("7 units, 90 values each")
+    assert units(app) == "7 units: At test, 90 values of each"
     app.selectbox(key="network_axis").set_value("0").run()
-    assert figure(app)["rows"][0]["words"][2]["title"].startswith("6 units, 105 values each")
+    assert units(app) == "6 units: At test, 105 values of each"
     assert app.query_params["network_axis"] == "0"
     app.selectbox(key="network_axis").set_value("3").run()
     give(app, ("flat.npy", npy(RNG.normal(size=(6, 3)))))
@@ -148,7 +162,7 @@ def test_of_many_layers_some_are_drawn_and_all_stand_in_the_table(in_this_proces
 def test_the_bound_is_that_of_the_verdicts():
     app = open_page("my-network", network_bound="1.2")
     shown = figure(app)
-    assert "at most 1.2 up to" in shown["texts"]["verdict-1"][0]
+    assert "at most × 1.2 up to" in shown["texts"]["verdict-1"][0].replace("\u00a0", " ")
     assert shown["texts"]["judged-1"][30] == "✗ Too much"
 
 
