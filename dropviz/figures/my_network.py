@@ -167,7 +167,10 @@ def _finding(view: NetworkView, at: int) -> str:
     if not view.worst:
         return "Here no layer has any variance, and so there is no ratio."
     means = "Dropout keeps the means, and raises variances in training"
-    most = f"× {plain(float(view.worst_ratios[at]), 3)} in {view.worst}"
+    name = (
+        view.worst if any(map(str.isalpha, view.worst)) else f"layer {view.worst}"
+    )  # PyTorch has numbers, too
+    most = f"× {plain(float(view.worst_ratios[at]), 3)} in {name}"
     if count == 1:
         return f"{means}: {most}."
     above = int(np.count_nonzero(view.largest_rates < rate))

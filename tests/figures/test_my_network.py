@@ -95,6 +95,11 @@ def test_the_example_is_a_network_that_goes_from_fine_to_too_much():
         assert (judged[live.nearest(0.3)], judged[-1]) == ("✓ Fine", "✗ Too much")
 
 
+def test_a_layer_that_is_called_a_number_is_no_number():
+    _, live = drawn({"0": RNG.normal(size=9), "8": RNG.normal(5.0, 1.0, size=9)})
+    assert "in layer 8, the most of 2 layers" in live.texts["finding"][30]
+
+
 def test_names_of_a_file_are_text():
     hostile = "<img src=x onerror=alert(1)> {finding} $x$"
     _, live = drawn({hostile: [1.0, 2.0], "b": [1.0, 3.0]})
