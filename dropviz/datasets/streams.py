@@ -23,7 +23,6 @@ MOST_BYTES = 200 * 2**20  # of a file
 MOST_UNPACKED = 1_000_000_000  # bytes, of all arrays of an .npz
 MOST_SLICE = 2_000_000  # values of a slice, such as an example
 PART = 1 << 17  # values of a part, where a slice has fewer
-LINES = 1 << 12  # of a table at a time
 PIECE = 1 << 16  # bytes that are read at a time
 SUFFIXES = ("npz", "npy", "safetensors", "csv", "parquet")
 _CUT = "the file must be whole; it ends in the middle of an array"
@@ -277,7 +276,13 @@ def _npz(_: str, data: BinaryIO) -> Iterator[Streamed]:
 
 def _csv(stem: str, data: BinaryIO) -> Iterator[Streamed]:
     rows = number_rows(csv_lines(data, most_lines=MOST_BYTES))
-    yield Streamed(stem, map(np.array, iter(lambda: list(islice(rows, LINES)), [])))
+    yield Streamed(stem, _lines(rows))
+
+
+def _lines(rows: Iterator[list[float]]) -> Iterator[NDArray[Any]]:
+    """As many lines of a table at a time as are a part; each has as many numbers as the first."""
+    for first in rows:
+        yield np.array([first, *islice(rows, PART // len(first))])
 
 
 def _parquet(stem: str, data: BinaryIO) -> Iterator[Streamed]:

@@ -15,7 +15,7 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, plain
 
-HEIGHT = 52  # of a row's curves, pixels
+HEIGHT = 56  # of a row's curves, pixels
 LOW, HIGH = 0.93, 10.0  # of the axis of ratios; where the bound is far above, it reaches further
 TICKS = (1.0, 3.0, 10.0, 100.0, 1000.0)
 ALL, WORST, MOST = "all values", "worst unit", "bound"
@@ -35,12 +35,8 @@ def network_live(view: NetworkView) -> LiveFigure:
         texts=_texts(view),
         head=[words.live_paragraph("finding", "finding"), _key(view)],
         foot=_foot(view),
-        alt=f"Variance in training ÷ at test over the rate, a row a layer: {', '.join(_names(view))}.",
+        alt=f"Variance in training ÷ at test over the rate. {'; '.join(panel.title for panel in panels)}.",
     )
-
-
-def _names(view: NetworkView) -> list[str]:
-    return [layer.report.name for layer in view.layers]
 
 
 # ---- curves ---------------------------------------------------------------------------------------------------------
@@ -49,7 +45,7 @@ def _names(view: NetworkView) -> list[str]:
 def _panels(view: NetworkView) -> list[Panel]:
     """The curves of every layer on the same two axes; the last says what its x axis is."""
     high = max(HIGH, 2.0 * view.bound)
-    curves = [_curves(layer, high) for layer in view.layers]
+    curves = [_curves(layer, view.bound, high) for layer in view.layers]
     panels = over(view.rates, curves, HEIGHT)
     ticks = [tick for tick in TICKS if tick <= high]
     bound = Path(MOST, "ink", view.rates[[0, -1]], np.full(2, view.bound), "dotted", width=1.5)
@@ -66,20 +62,19 @@ def _panels(view: NetworkView) -> list[Panel]:
     ]
 
 
-def _curves(layer: LayerView, high: float) -> Curves:
+def _curves(layer: LayerView, bound: float, high: float) -> Curves:
     lines = [Line(ALL, "title", Estimate(layer.ratios))]
     if not layer.report.alike:
         lines.append(Line(WORST, "other", Estimate(layer.worst[0].ratios), dashed=True))
-    title = f"{layer.report.name}: variance in training ÷ at test"
+    largest = layer.report.all_largest_rate
+    within = "no variance" if np.isnan(largest) else f"at most × {bound:g} up to rate {rounded_down(largest)}"
+    title = f"{layer.report.name}: {within}"
     return Curves(title, "× variance", lines, log=True, ends=(LOW, 1.05 * high))
 
 
 def _key(view: NetworkView) -> words.Paragraph:
-    spans: list[words.Span] = ["Variance in training ÷ at test: ", words.Key(ALL, "title"), " "]
-    spans += [
-        words.Key("the unit that suffers most", "other", dashed=True),
-        f"; dotted: the bound, {view.bound:g}",
-    ]
+    spans: list[words.Span] = ["Variance, training ÷ test: ", words.Key(ALL, "title"), " "]
+    spans += [words.Key(WORST, "other", dashed=True), f"; dotted: {MOST} {view.bound:g}"]
     return words.Paragraph(spans, "muted")
 
 
@@ -88,17 +83,17 @@ def _key(view: NetworkView) -> words.Paragraph:
 
 def _words(at: int, layer: LayerView) -> list[words.Block]:
     """What stands beside the curves of a layer; its live texts are those of place ``at``."""
-    verdict = words.Paragraph(words.sentence(f"{{judged-{at}}}: {{verdict-{at}:plain}}"))
-    return [words.Heading(layer.report.name), verdict, words.Fold(_facts(layer), _units(at, layer))]
-
-
-def _facts(layer: LayerView) -> str:
     said = layer.report
-    units = (
-        f"{said.units:,} unit{'s' * (said.units > 1)}, {said.values:,} value{'s' * (said.values > 1)} each"
-    )
+    verdict = words.Paragraph(words.sentence(f"{{judged-{at}}}: {{verdict-{at}:plain}}"))
+    units = f"{said.units:,} unit{'s' * (said.units > 1)}"
+    return [words.Heading(said.name), verdict, words.Fold(units, [_facts(layer), *_units(at, layer)])]
+
+
+def _facts(layer: LayerView) -> words.Paragraph:
+    said = layer.report
+    values = f"{said.values:,} value{'s' * (said.values > 1)} of each"
     moments = f"mean {plain(said.all_mean, 3)}, variance {plain(said.all_variance, 3)}"
-    return f"{units}, at test: {moments}, {_percent(layer.zeros)} zeros"
+    return words.Paragraph(f"At test, {values}: {moments}, {_percent(layer.zeros)} zeros.", "muted")
 
 
 def _units(at: int, layer: LayerView) -> list[words.Block]:
@@ -171,12 +166,15 @@ def _finding(view: NetworkView, at: int) -> str:
         return "At rate 0 nothing is dropped: training and test are the same."
     if not view.worst:
         return "Here no layer has any variance, and so there is no ratio."
-    means = "In training the means are those at test, and the variances larger"
-    most = f"× {plain(float(view.worst_ratios[at]), 3)} in {view.worst}"
+    means = "Dropout keeps the means, and raises variances in training"
+    name = (
+        view.worst if any(map(str.isalpha, view.worst)) else f"layer {view.worst}"
+    )  # PyTorch has numbers, too
+    most = f"× {plain(float(view.worst_ratios[at]), 3)} in {name}"
     if count == 1:
         return f"{means}: {most}."
     above = int(np.count_nonzero(view.largest_rates < rate))
-    return f"{means}: {most}, the most of {count:,} layers; above × {view.bound:g} in {above:,} of them."
+    return f"{means}: {most}, the most of {count:,} layers; {above:,} above × {view.bound:g}."
 
 
 def _verdicts(view: NetworkView, layer: LayerView) -> tuple[list[str], list[str]]:
@@ -187,8 +185,8 @@ def _verdicts(view: NetworkView, layer: LayerView) -> tuple[list[str], list[str]
             f"no variance around {plain(said.all_mean, 3)}, and so no ratio."
         ] * len(view.rates)
     judged = np.where(view.rates <= said.all_largest_rate, "✓ Fine", "✗ Too much").tolist()
-    within = f"at most {bound} up to rate {rounded_down(said.all_largest_rate)}"
-    return judged, [f"variance × {plain(ratio, 3)} in training; {within}." for ratio in layer.ratios.tolist()]
+    within = f"at most × {bound} up to rate {rounded_down(said.all_largest_rate)}"
+    return judged, [f"× {plain(ratio, 3)}, {within}." for ratio in layer.ratios.tolist()]
 
 
 def _behind(rates: Floats, layer: LayerView) -> list[str]:

@@ -105,7 +105,7 @@ def readable(name: str, values: ArrayLike) -> NDArray[Any] | None:
 
 def as_float64(array: NDArray[Any]) -> Floats:
     """Return an array of real numbers as float64, infinite where a long double is beyond its range."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # of a signalling NaN, which stays one that is found
         return array.astype(np.float64)
 
 

@@ -5,7 +5,7 @@ from dropviz.settings.kinds import RATE, Choice, Number
 EXAMPLE, FILES, CHECK = "example", "files", "check"
 SHOWN = Choice(
     "network",
-    "What is shown",
+    "Shown",
     {EXAMPLE: "an example", FILES: "my layers", CHECK: "my check"},
     EXAMPLE,
     help="My layers: a record or activations as files. My check: the JSON of `dropviz check`, with the code to change.",

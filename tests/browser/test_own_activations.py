@@ -29,3 +29,23 @@ def test_a_file_goes_along_until_it_is_removed(page, visit, walk):
     expect(
         page.get_by_text("Scenes 3, 4, 6, 7 are drawn from the ReLU of a standard normal.")
     ).to_be_visible()
+
+
+def test_a_large_file_is_read_as_it_comes_and_one_rate_moves_all_its_layers(page, visit, tmp_path):
+    layers = {f"fc{at}": np.random.default_rng(at).normal(at, 1.0, size=(8_000, 500)) for at in (1, 2)}
+    file = tmp_path / "layers.npz"
+    np.savez(file, **layers)
+    assert file.stat().st_size > 60_000_000  # Streamlit itself refuses more than 20 MB
+    visit(page, "/my-network?network=files")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("2 layers from layers.npz.").wait_for()
+    rows = page.locator(".dv-beside")
+    expect(rows.locator("h3")).to_have_text(list(layers))
+    verdicts = rows.locator(".dv-words > p")
+    before = verdicts.all_inner_texts()
+    page.locator(".dv-range").press("End")
+    expect(page.locator(".dv-value")).to_have_text("0.95")
+    after = verdicts.all_inner_texts()
+    assert [text[:6] for text in before] == ["✓ Fine", "✗ Too "]
+    assert [text[:10] for text in after] == ["✗ Too much"] * 2
+    assert all(one != other for one, other in zip(before, after, strict=True))

@@ -14,6 +14,7 @@ FITTING = {
     "/mistakes": "[data-testid='stExpander']",
     "/next-layer": "h1",
     "/where": ".dv",
+    "/my-network": ".dv",
     "/training": ".dv-growing",
     "/answer?rate=0.95": ".dv",
     "/noise": ".dv",

@@ -114,7 +114,7 @@ def test_safetensors_give_their_arrays_and_bfloat16_as_float32():
 def test_tables_give_their_columns(monkeypatch):
     pandas = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr(streams, "LINES", 2)
+    monkeypatch.setattr(streams, "PART", 2)
     table = np.array([[1.0, 0.5], [2.0, -1.5], [3.0, 1e-3]])
     text = "first;second\n" + "\n".join(";".join(map(str, row)) for row in table)
     assert np.array_equal(whole("t.csv", text.encode())["t"], table)

@@ -10,6 +10,7 @@ from dropviz.figures.my_network import network_live
 from dropviz.layers.network_view import network_view
 from dropviz.live.panels import Line
 from dropviz.live.words import Fold, Heading
+from dropviz.numbers.written import plain
 from dropviz.settings.my_network import BOUND
 from dropviz.ui.pages.my_network.page import RECORD
 
@@ -51,10 +52,11 @@ def test_the_verdict_is_that_of_the_ratio_at_every_rate(bound):
             expected = "–" if np.isnan(ratio) else "✓ Fine" if ratio <= bound * (1 + 1e-12) else "✗ Too much"
             assert judged[place] == expected, (layer.report.name, view.rates[place], ratio)
             if expected != "–":
+                assert said[place].startswith(f"× {plain(ratio, 3)}, ")
                 largest = float(re.search(r"up to rate ([\d.]+)\.$", said[place])[1])
                 known = layer.report.all_largest_rate
                 assert known - 1e-4 <= largest <= known
-                assert f"at most {bound:g} " in said[place]
+                assert f"at most × {bound:g} " in said[place]
 
 
 def test_the_finding_counts_the_layers_above_the_bound():
@@ -64,7 +66,7 @@ def test_the_finding_counts_the_layers_above_the_bound():
             assert said == "At rate 0 nothing is dropped: training and test are the same."
         else:
             above = sum(layer.ratios[at] > 2.0 for layer in view.layers)
-            assert f"in far, the most of 4 layers; above × 2 in {above} of them." in said
+            assert f"in far, the most of 4 layers; {above} above × 2." in said
         assert live.texts["summary"][at].endswith(said)
 
 
@@ -78,9 +80,10 @@ def test_what_unfolds_has_the_units_that_suffer_most():
     view, live = drawn()
     unfolded = [block for row in live.rows for block in row.words if isinstance(block, Fold)]
     assert len(unfolded) == len(LAYERS)
-    assert unfolded[0].title.startswith("6 units, 300 values each, at test: mean ")
-    assert unfolded[2].title.endswith("variance 0, 100 % zeros")
-    table = unfolded[0].blocks[0]
+    assert [fold.title for fold in unfolded] == ["6 units", "3 units", "2 units", "1 unit"]
+    facts, table, *_ = unfolded[0].blocks
+    assert facts.spans.startswith("At test, 300 values of each: mean ")
+    assert unfolded[2].blocks[0].spans.endswith("variance 0, 100 % zeros.")
     assert [row[0] for row in table.rows] == [str(unit.index) for unit in view.layers[0].worst]
 
 
@@ -90,6 +93,11 @@ def test_the_example_is_a_network_that_goes_from_fine_to_too_much():
     for at in range(4):
         judged = live.texts[f"judged-{at}"]
         assert (judged[live.nearest(0.3)], judged[-1]) == ("✓ Fine", "✗ Too much")
+
+
+def test_a_layer_that_is_called_a_number_is_no_number():
+    _, live = drawn({"0": RNG.normal(size=9), "8": RNG.normal(5.0, 1.0, size=9)})
+    assert "in layer 8, the most of 2 layers" in live.texts["finding"][30]
 
 
 def test_names_of_a_file_are_text():

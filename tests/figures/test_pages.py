@@ -13,6 +13,7 @@ from dropviz.figures.answer import answer_live
 from dropviz.figures.everything import explorer_live
 from dropviz.figures.mistakes.beside_inverted import mistake_live
 from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.figures.my_network import network_live
 from dropviz.figures.next_layer.batch_norm import batch_norm_live
 from dropviz.figures.next_layer.depth import depth_live
 from dropviz.figures.next_layer.mean import mean_live
@@ -24,6 +25,7 @@ from dropviz.figures.training.after import decision_figure
 from dropviz.figures.training.epochs import run_colors, training_panel
 from dropviz.figures.which_p import which_p_live
 from dropviz.frameworks.conventions import frameworks
+from dropviz.layers.network_view import network_view
 from dropviz.live.panels import COLORS, Labels, Line, wire
 from dropviz.schedules import annealed
 from dropviz.simulation.answer import EvidenceConfig, evidence
@@ -44,6 +46,7 @@ from dropviz.training.curves import panels
 from dropviz.training.decision import plane
 from dropviz.training.experiments import experiments
 from dropviz.ui.components.live import ready
+from dropviz.ui.pages.my_network.page import RECORD
 from dropviz.ui.pages.where import ANSWERS
 from tests.figures.reading import ambiguous, crossing, lines, words
 from tests.truth.claims import misnamed
@@ -90,6 +93,7 @@ FIGURES = {
     "next layer, depth": lambda: depth_live(depth_gap(NextLayerConfig().depth)),
     "next layer, batch norm": lambda: batch_norm_live(normalized_shift(NextLayerConfig())),
     **{f"where {question}": draw for question, draw in ANSWERS.items()},
+    "my network": lambda: network_live(network_view(dv.report(RECORD, rate=0.3))),
     "which p": which,
     "left on": lambda: left_on_live(answers_left_on(LayerConfig())),
     **{f"mistake {name}": partial(mistaken, name) for name in WRONG},

@@ -84,6 +84,7 @@ def test_what_is_no_layer_is_named():
     [
         (npz(a=np.array(["x"])), "at least one array of real numbers"),
         (npz(a=np.array([1.0, np.nan])), "finite"),
+        (npz(a=np.array([0x7F800001], dtype=np.uint32).view(np.float32)), "finite"),  # a signalling NaN
         (npz(a=np.array([1e80])), "1e[+]?70"),
         (
             npz(**{"dropviz.record.1": np.array(["a"]), "0.test.moments": np.ones((5, 2))}),

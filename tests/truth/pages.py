@@ -12,6 +12,7 @@ from dropviz.figures.answer import answer_live
 from dropviz.figures.everything import explorer_live
 from dropviz.figures.mistakes.beside_inverted import mistake_live
 from dropviz.figures.mistakes.left_on import left_on_live
+from dropviz.figures.my_network import network_live
 from dropviz.figures.noise import noise_live
 from dropviz.figures.schedule import schedule_live
 from dropviz.figures.story import scene_live
@@ -19,6 +20,8 @@ from dropviz.figures.training.epochs import training_panel
 from dropviz.figures.where_to_scale import where_live
 from dropviz.figures.which_p import which_p_live
 from dropviz.frameworks.conventions import frameworks
+from dropviz.layers.network_view import network_view
+from dropviz.layers.reports import report
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Row
 from dropviz.live.words import Paragraph
@@ -49,6 +52,7 @@ from dropviz.training.curves import panels
 from dropviz.training.experiments import experiments, shown
 from dropviz.training.in_turn import RunsInTurn
 from dropviz.training.optimizers import SGD
+from dropviz.ui.pages.my_network.page import RECORD
 from dropviz.ui.pages.next_layer import STEPS
 from dropviz.ui.pages.where import ANSWERS
 
@@ -67,6 +71,19 @@ OWN: Mapping[str, Sequence[float]] = {
     "huge": [1e90, 2e90],
 }
 TABLES = (((0.0, 0.3),), ((0.0, 0.0), (10.0, 0.95)), ((5.0, 0.5), (700.0, 0.5), (701.0, 0.1)))
+
+
+_RELU = np.maximum(np.random.default_rng(7).normal(size=(50, 4)), 0.0)
+NETWORKS: Mapping[str, Any] = {
+    "example": RECORD,
+    "one value": {"a": [0.7]},
+    "one unit": {"a": [0.0, 2.0, 5.0]},
+    "zeros": {"a": np.zeros((5, 2)), "b": _RELU},
+    "equal": {"a": np.full((5, 1), -3.3)},
+    "tiny and huge": {"tiny": [[1e-60, 3e-60]] * 2 + [[2e-60, 1e-60]], "huge": [[1e69], [-1e69], [3e69]]},
+    "far": {"a": 1e6 + _RELU, "b": -5.0 - _RELU, "centred": [-1.0, 1.0]},
+    "many": {f"layer {at}": _RELU + at % 9 for at in range(30)},
+}
 
 
 class Shown(NamedTuple):
@@ -199,6 +216,10 @@ def _diagnosis(seed: int, rate: float, times: float) -> LiveFigure:
     return LiveFigure((), rates=(seen.rate,), alt=result.sentence)
 
 
+def _network(name: str, bound: float, first: int | None) -> LiveFigure:
+    return network_live(network_view(report(NETWORKS[name], 0.3, bound=bound), first))
+
+
 def _next_layer() -> Iterator[Shown]:
     for step, beside in next_layer.BESIDE.items():
         name = {setting.key: field for field, setting in next_layer.FIELDS.items()}
@@ -255,6 +276,8 @@ def everything() -> Iterator[Shown]:
     for name, picture in PICTURES.items():
         suited = [each for each in law if picture.suits is None or picture.suits(known[each])]
         yield from _drawn("story", _scene, {"law": suited if picture.suits else law[:1], "picture": [name]})
+    networks = {"name": list(NETWORKS), "bound": (2.0, 1.0, 1.5, 1000.0), "first": (None, 0)}
+    yield from _drawn("my network", _network, networks)
     yield from _where()
     yield from _next_layer()
     runs: dict[str, Sequence[Any]] = {

@@ -261,6 +261,9 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         ".* \\(([0-9.e+,]+)\\), lower than every other in .*": lowest,
         "(?:At equal learning rates|Always answering the average picture|their training losses are never).*": theorem,
     },
+    "my network": {
+        "([0-9,]+) of ([0-9,]+) units? (?:is|are) always 0": lambda read, some, all_: int(some) <= int(all_),
+    },
     "diagnosis": {
         "Nothing fits": lambda read: (
             float(re.findall(r"is ([0-9.e+]+) standard errors", read.live.alt)[0]) > THRESHOLD

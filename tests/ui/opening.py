@@ -39,7 +39,7 @@ def codes(app: AppTest) -> list[str]:
 
 def paragraphs(app: AppTest) -> list[str]:
     """What is said without a figure, a string a paragraph; with spaces at which a line may end."""
-    lines = [block["spans"] for sent in _sent(app, "said") for block in sent["blocks"]]
+    lines = [block["spans"] for sent in _sent(app, "said") for block in sent["blocks"] if "spans" in block]
     spans = [line if isinstance(line, list) else [line] for line in lines]
     texts = ["".join(one if isinstance(one, str) else one["shown"] for one in line) for line in spans]
     return [text.replace("\u00a0", " ") for text in texts]

@@ -38,7 +38,7 @@ def my_check() -> None:
     if given.problem:
         st.error(disarmed(f"This file was not taken: {given.problem}."))
     if given.value is None:
-        st.caption("An example: a small network with three faults that were found in public code.")
+        st.caption("An example: a small network with three faults.")
     else:
         st.caption(f"From {disarmed(given.name)}.")
     report = read_report(EXAMPLE.read_bytes()) if given.value is None else given.value

@@ -21,7 +21,7 @@ from dropviz.ui.pages.my_network.files import my_layers
 from dropviz.ui.settings.widgets import fold, folded_settings, show
 
 RECORD = Path(dv.__file__).with_name("data") / "example_network.npz"
-ABOUT = "An example: the layers of a small network that learnt the digits with dropout. Yours: *my layers*."
+ABOUT = "An example: a small network that learnt the digits."
 HOW = """\
 import dropviz as dv
 from dropviz.torch import record         # Keras and JAX: docs/recipes.md
