@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Protocol
 
 from dropviz.frameworks.findings import Finding
 
+FRAMEWORKS = ("torch", "keras", "jax")
+
 
 class Verdict(Protocol):
     """What an audit or a check returns."""
@@ -55,6 +57,8 @@ def trying(doing: str) -> Iterator[None]:
         with redirect_stdout(sys.stderr):
             yield
     except (Exception, SystemExit) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name in FRAMEWORKS:
+            raise  # what is missing is an extra of ours
         kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
         raise ValueError(f"{doing}: {kind}{error}") from error
 

@@ -231,13 +231,12 @@ def _findings(
                 "Everything is dropped: nothing of the activations gets through.",
             )  # fmt: skip
         return
-    if not seen.random and given not in (None, 0.0, 1.0):
+    if (not seen.random or seen.mixes) and given not in (None, 0.0, 1.0):
         yield Finding(
             "no_effect", "error", "train", f"nothing is dropped at rate {given:g}",
             "Dropout does nothing in training: give the function its training mode, or its rate.",
         )  # fmt: skip
-        return
-    if seen.same_mask:
+    if seen.same_mask and not seen.mixes:
         yield Finding(
             "stuck_mask", "error", "train", "the same noise in every call",
             "Draw a new mask in every pass; seed the generator once, not in the function.",
@@ -250,9 +249,10 @@ def _findings(
         )  # fmt: skip
     if test is None:
         return
-    if test.random:
+    if test.random and not test.mixes:
+        calls = "the same in every call" if test.same_mask else "other outputs in every call"
         yield Finding(
-            LEFT_ON, "error", "test", f"{test.law} noise, other outputs in every call",
+            LEFT_ON, "error", "test", f"{test.law} noise, {calls}",
             "Dropout is left on at test: pass the training mode on, and return the activations as they are.",
         )  # fmt: skip
         return

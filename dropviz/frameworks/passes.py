@@ -78,7 +78,7 @@ class Pass:
     after: dict[Place, dict[str, float]] = field(default_factory=dict)
     called: dict[str, int] = field(default_factory=dict)
     shapes: dict[str, set[str]] = field(default_factory=dict)
-    outputs: dict[str, list[float]] = field(default_factory=dict)
+    outputs: dict[str, list[float | str]] = field(default_factory=dict)
     branch: dict[str, dict[str, float]] = field(default_factory=dict)
     result: list[AnyFloats] = field(default_factory=list)
 

@@ -26,6 +26,7 @@ SIZES = (0.0, 1.0, 3.0)
 FEWEST_CALLS, MOST_CALLS = 4, 64
 ENOUGH = 20_000  # draws of the noise
 MOST_ELEMENTS = 10_000_000  # that the calls of one function hold together
+LOOKED_AT = 250_000  # values of each call
 EQUAL = 2e-3  # relative: outputs this near are one; float16 has three digits
 SIGMAS = 5.0
 SMALLEST = 1e-6  # of the largest output: what is smaller is taken for 0
@@ -59,6 +60,11 @@ class Seen:
         """Whether there is any noise."""
         return self.law != "none"
 
+    @property
+    def mixes(self) -> bool:
+        """Whether this moves or mixes activations, in every call alike, as a layer does: that is no noise."""
+        return self.same_mask and self.law == "other"
+
 
 def probe(name: str, function: Function, shape: tuple[int, ...], rng: np.random.Generator) -> Seen:
     """Call ``function`` on arrays of ``shape`` and tell what it does.
@@ -71,13 +77,28 @@ def probe(name: str, function: Function, shape: tuple[int, ...], rng: np.random.
     sizes = rng.permutation(np.resize(np.arange(len(SIZES)), math.prod(shape))).reshape(shape)
     inputs = np.asarray(SIZES)[sizes]
     most = min(MOST_CALLS, MOST_ELEMENTS // inputs.size)
-    outputs = [_called(name, function, inputs) for _ in range(FEWEST_CALLS)]
+    part = _part(shape)
+    sizes = sizes[part]
+    outputs = [_called(name, function, inputs)[part] for _ in range(FEWEST_CALLS)]
     seen = _told(sizes, np.stack(outputs))
     wanted = MOST_CALLS if not seen.random else 0 if seen.same_mask else math.ceil(ENOUGH / seen.draws)
-    more = [_called(name, function, inputs) for _ in range(min(most, wanted) - FEWEST_CALLS)]
+    more = [_called(name, function, inputs)[part] for _ in range(min(most, wanted) - FEWEST_CALLS)]
     if all((one == outputs[0]).all() for one in more):
         return seen
     return _told(sizes, np.stack(outputs + more))
+
+
+def _part(shape: tuple[int, ...]) -> tuple[slice, ...]:
+    """Every so many places along the longest axes: as many as are looked at of one call."""
+    steps = [1] * len(shape)
+    while math.prod(map(_places, shape, steps)) > LOOKED_AT:
+        longest = max(range(len(shape)), key=lambda axis: _places(shape[axis], steps[axis]))
+        steps[longest] += 1
+    return tuple(slice(None, None, step) for step in steps)
+
+
+def _places(length: int, step: int) -> int:
+    return -(-length // step)
 
 
 def _called(name: str, function: Function, inputs: Floats) -> Floats:

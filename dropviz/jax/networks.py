@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial, wraps
-from importlib import import_module
 from typing import Any
 
 import jax
@@ -79,7 +78,8 @@ def network_of(
     ):
         return _of_haiku(model, inputs, given, named)
     if "flax" in families:
-        nnx = import_module("flax.nnx")
+        from flax import nnx
+
         return (_of_nnx if isinstance(model, nnx.Module) else _of_linen)(model, inputs, given, named)
     if "equinox" in families:
         return _of_equinox(model, given, named)
@@ -138,7 +138,8 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
 def _of_linen(
     model: Any, inputs: Sequence[Any], given: Mapping[str, Any], named: Mapping[str, Any]
 ) -> Network:
-    linen = import_module("flax.linen")
+    from flax import linen
+
     modes = modes_of(type(model).__call__, given["modes"])
     fields = {name: MODES[name] for name in MODES if name in getattr(model, "__dataclass_fields__", {})}
     own = [model.clone(**{name: pair[at] for name, pair in fields.items()}) for at in (0, 1)]
@@ -173,7 +174,8 @@ def _keys(key: Any) -> dict[str, Any]:
 
 
 def _of_nnx(model: Any, inputs: Sequence[Any], given: Mapping[str, Any], named: Mapping[str, Any]) -> Network:  # noqa: ARG001
-    nnx = import_module("flax.nnx")
+    from flax import nnx
+
     modes = modes_of(type(model).__call__, given["modes"])
     graph, state = nnx.split(model)
 
@@ -198,7 +200,8 @@ def _of_nnx(model: Any, inputs: Sequence[Any], given: Mapping[str, Any], named: 
 
 
 def _of_equinox(model: Any, given: Mapping[str, Any], named: Mapping[str, Any]) -> Network:
-    equinox = import_module("equinox")
+    import equinox
+
     modes = modes_of(type(model).__call__, given["modes"])
     takes_key = "key" in inspect.signature(type(model).__call__).parameters
     parts = {id(part): (path, part) for path, part in _parts(model, "")}
@@ -261,7 +264,8 @@ def _called(kinds: set[type], network: Network, paths: Mapping[int, str]) -> Ite
 def _of_haiku(
     model: Any, inputs: Sequence[Any], given: Mapping[str, Any], named: Mapping[str, Any]
 ) -> Network:
-    haiku = import_module("haiku")
+    import haiku
+
     modes, variables = _haiku_modes(model, inputs, given, named)
     has_state = "State" in type(model).__name__
 

@@ -261,7 +261,7 @@ def _is_key(value: Any) -> bool:
     dtype = getattr(value, "dtype", None)
     if dtype is None:
         return False
-    return jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key) or (
+    return bool(jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key)) or (
         dtype == np.uint32 and np.shape(value)[-1:] == (2,)
     )
 

@@ -87,9 +87,9 @@ class Watch(Draws):
         result = self.model(*inputs, **mode, **named)
         self.now.result = [found for each in _arrays(result) if (found := numbers(each)) is not None]
         for place, event in self.now.events.items():
-            found = self.measured.get((place.path, self.training))
-            if found is not None and event.acting:
-                event.meetings.append(replace(found, digest="|".join(event.states), drawn=number))
+            seen = self.measured.get((place.path, self.training))
+            if seen is not None and event.acting:
+                event.meetings.append(replace(seen, digest="|".join(event.states), drawn=number))
         return self.now
 
     # ---- a layer --------------------------------------------------------------------------------------------------

@@ -131,9 +131,10 @@ def test_what_is_not_installed_is_said_with_its_extra(package, capsys, monkeypat
     commands = {
         "pandas": "sweep --units 10 --parquet a.parquet",
         "plotly": "figure a.html --units 10",
-        "torch": "check m:f --input 4",
+        "torch": "check of_torch:f --input 4",
         "streamlit": "app",
     }
+    (folder / "of_torch.py").write_text("import torch", encoding="utf-8")
     monkeypatch.setitem(sys.modules, package, None)
     extras = {"pandas": "frames", "plotly": "figures", "torch": "torch", "streamlit": "app"}
     command = commands[package]

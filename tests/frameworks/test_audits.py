@@ -5,6 +5,7 @@ import pytest
 
 import dropviz as dv
 from dropviz.frameworks.audits import MOST
+from dropviz.frameworks.probing import LOOKED_AT, _part
 from dropviz.theory.noise import noise
 from dropviz.theory.strategies import strategies
 
@@ -103,6 +104,27 @@ def test_noise_that_drops_nothing_is_not_said_to_drop_another_share():
         assert kinds(dv.audit(noise_of, same, rate=0.3)) == []
     right = dv.audit(noisy("gaussian", rng), same, rate=0.3)
     assert (right.means, right.conventions) == ("drop", ("Keras 3 GaussianDropout", "DL4J GaussianDropout"))
+
+
+def test_what_moves_or_mixes_activations_alike_is_no_noise():
+    weights = np.random.default_rng(8).normal(size=(16, 16))
+    for mixes in (lambda a: a @ weights, lambda a: np.flip(a, -1)):
+        assert kinds(dv.audit(mixes, mixes)) == []
+        assert kinds(dv.audit(mixes, mixes, rate=0.3)) == ["no_effect"]
+
+
+def test_the_mode_upside_down_is_two_faults():
+    assert kinds(dv.audit(same, masked(np.random.default_rng(9)), rate=0.3)) == ["no_effect", "left_on"]
+
+
+@pytest.mark.parametrize("shape", [(1000, 2500), (3, 7, 90_000), (1, 1_000_001)])
+def test_of_large_arrays_a_part_is_looked_at(shape):
+    looked = np.zeros(shape, dtype=bool)[_part(shape)]
+    assert LOOKED_AT / 4 < looked.size <= LOOKED_AT
+    rows = masked(np.random.default_rng(10), lambda shape: (shape[0], *[1] * (len(shape) - 1)))
+    if shape[0] == 1000:
+        found = dv.audit(rows, same, rate=0.3, shape=shape)
+        assert (found.mask, found.strategy, kinds(found)) == ("row", "inverted", [])
 
 
 def test_right_functions_of_any_kind_raise_no_alarm_over_many_seeds():
