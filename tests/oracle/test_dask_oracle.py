@@ -130,7 +130,7 @@ def test_an_executor_over_ray_gives_the_same_bits(alone: dict[Any, Bits], tmp_pa
     ray = pytest.importorskip("ray")
 
     class RayExecutor(Executor):
-        def submit(self, function: Any, /, *arguments: Any) -> Any:
+        def submit(self, function: Any, /, *arguments: Any) -> Any:  # type: ignore[override]
             return ray.remote(function).remote(*arguments).future()
 
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
