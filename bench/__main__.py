@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("sweep", "training", "page", "visit", "visitors", "hall")
+NAMES = ("sweep", "scale", "training", "page", "visit", "visitors", "hall")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import argparse
 import io
 from typing import Any
 
+from dropviz.cli.cluster import address, workers_of
 from dropviz.cli.sources import add_rates, add_source, config_of, label_of
 from dropviz.cli.tables import csv_of, text_of
 from dropviz.cli.words import add as add_command
@@ -19,6 +20,7 @@ examples:
   dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
   dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
   dropviz sweep --csv - | head -3
+  dropviz sweep --units 1000000000 --scheduler tcp://127.0.0.1:8786
 """
 
 
@@ -35,6 +37,12 @@ def add(commands: Any) -> None:
     )
     add_source(command)
     add_rates(command, "0:0.95:0.05")
+    command.add_argument(
+        "--scheduler",
+        type=address,
+        metavar="ADDRESS",
+        help="of a Dask cluster that does the work, such as tcp://127.0.0.1:8786; the same bits",
+    )
     output = command.add_mutually_exclusive_group()
     for kind, what in OUTPUTS.items():
         output.add_argument(
@@ -52,7 +60,9 @@ def _print_strategies(options: argparse.Namespace) -> None:  # noqa: ARG001 (the
 def _sweep(options: argparse.Namespace) -> None:
     given = vars(options)
     need(*(package for kind, packages in NEEDED.items() if kind in given for package in packages))
-    result = sweep(config_of(given, rate_grid(0.0, 0.95, 0.05)))
+    config = config_of(given, rate_grid(0.0, 0.95, 0.05))
+    with workers_of(given.get("scheduler")) as executor:
+        result = sweep(config, executor)
     for kind in OUTPUTS:
         if kind in given:
             write(given[kind], _exported(result, kind, label_of(given)))

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,6 +83,37 @@ def test_parquet(tmp_path):
     pd.testing.assert_frame_equal(frame, expected(dv.Normal(relu=True)), check_exact=True)
 
 
+def test_a_cluster_does_the_work(capsys, monkeypatch):
+    """A stand-in; the real one stands in the oracle."""
+
+    class Client:
+        def __init__(self, scheduler, *, timeout, set_as_default):
+            self.scheduler = scheduler
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def wait_for_workers(self, count, timeout):
+            if self.scheduler.startswith("tcp://empty"):
+                raise TimeoutError
+
+        def get_executor(self):
+            used.append(self.scheduler)
+            return ThreadPoolExecutor(2)
+
+    used = []
+    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=Client))
+    assert main([*SMALL, "--scheduler", "tcp://127.0.0.1:8786"]) == 0
+    assert used == ["tcp://127.0.0.1:8786"]
+    assert_printed(capsys, expected(dv.Normal(relu=True)))
+    with pytest.raises(SystemExit):
+        main([*SMALL, "--scheduler", "tcp://empty:1"])
+    assert "the scheduler at tcp://empty:1 has no workers; start some: dask worker" in capsys.readouterr().err
+
+
 def test_a_hyphen_is_standard_output_and_input(capsysbinary, monkeypatch):
     array = io.BytesIO()
     np.save(array, np.array([1.0, 2.0, 3.5]))
@@ -153,6 +185,11 @@ def test_the_table_of_factors(capsys):
         ("sweep --units 10 --csv no/such/folder.csv", "cannot open no/such/folder.csv"),
         ("sweep --csv a.csv --html a.html", "not allowed with"),
         ("sweep --unit 10", "unrecognized arguments"),
+        (
+            "sweep --scheduler nonsense",
+            "must be the address of a Dask scheduler, such as tcp://127.0.0.1:8786",
+        ),
+        ("sweep --scheduler tcp://:1", "must be the address of a Dask scheduler"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_status_2(command, words, capsys, tmp_path, monkeypatch):
@@ -173,10 +210,8 @@ def test_help_names_every_option(capsys):
         main(["sweep", "--help"])
     assert stopped.value.code == 0
     text = capsys.readouterr().out
-    named = (
-        "activations file mean std rates units strategies seed replicates csv parquet html zero-probability"
-    )
-    assert [name for name in named.split() if f"--{name} " not in text] == []
+    named = "activations file mean std rates units strategies seed replicates scheduler csv parquet html"
+    assert [name for name in [*named.split(), "zero-probability"] if f"--{name} " not in text] == []
 
 
 def test_as_a_module_whose_reader_stops_early():
