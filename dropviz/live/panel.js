@@ -7,6 +7,7 @@ import { scale, tenth, tickText, ticksOf } from "./scales.js";
 const LEFT = 46; // pixels at a type of 12: beside, above and below the axes
 const TOP = 5;
 const BOTTOM = 34;
+const TICKLESS = 15; // less below an axis without ticks: its title moves up
 const SHORT = 5; // letters of a tick beside the axis that there is room for; each more takes room
 const LETTER = 6; // pixels of a letter of a tick at most, at a type of 12
 const NARROW = 720; // a page narrower than that has one panel a row
@@ -49,7 +50,8 @@ function frameOf(panel, width, unit) {
   let inner = Math.max(40, width - left - panel.right * unit);
   const tall = panel.height * unit;
   if (panel.equal) inner = Math.min(inner, (tall * (panel.x.high - panel.x.low)) / (panel.y.high - panel.y.low));
-  return { left, right: left + inner, top: TOP * unit, bottom: TOP * unit + tall, height: tall + (TOP + measured * BOTTOM) * unit };
+  const below = measured * (BOTTOM - (panel.x.ticks?.length === 0 ? TICKLESS : 0));
+  return { left, right: left + inner, top: TOP * unit, bottom: TOP * unit + tall, height: tall + (TOP + below) * unit };
 }
 
 function axes(panel, { toX, toY, unit }, { left, right, top, bottom }, width) {
@@ -67,7 +69,7 @@ function axes(panel, { toX, toY, unit }, { left, right, top, bottom }, width) {
       words(text, { x: tenth(inside(tick, text)), y: tenth(bottom + 14 * unit) }, "dv-tick")),
     ...up.map((tick) =>
       words(tickText(tick) + y.unit, { x: tenth(left - 5 * unit), y: tenth(toY(tick) + 4 * unit) }, "dv-tick dv-y")),
-    words(x.title, { x: tenth((left + right) / 2), y: tenth(bottom + 29 * unit) }, "dv-axis"),
+    words(x.title, { x: tenth((left + right) / 2), y: tenth(bottom + (29 - (x.ticks?.length === 0 ? TICKLESS : 0)) * unit) }, "dv-axis"),
     words(y.title, tilted, "dv-axis"),
   ];
 }

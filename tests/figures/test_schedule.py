@@ -32,7 +32,7 @@ def test_annealing_shows_the_rate_the_moving_mean_and_the_ratio_of_every_factor(
     np.testing.assert_array_equal(exact(mean, "inverted"), 1.0)
     assert titles(figure) == [
         "The rate: 0.5 first, 0 last",
-        "Standard: the training mean moves, the factor cannot",
+        "Standard's mean moves in training; at test it cannot",
         "No one factor fits every step",
     ]
 
