@@ -16,7 +16,7 @@ sys.setswitchinterval(0.001)
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dropviz.hall import hall, lifespan, routes, watched
+from dropviz.hall import hall, hall_routes, lifespan, watched
 from dropviz.serving import allow_many_files, hold_uploads_in_memory, middleware, operations
 from dropviz.serving.addresses import base_path
 from dropviz.ui.frame import PAGES, icon, pages, show_frame, style
@@ -25,7 +25,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     allow_many_files()
     hold_uploads_in_memory()
     rooms = hall()
-    # What is there before the first visitor comes stays: the collector need not look at it again and again, nor so often.
+    # What is there before the first visitor comes stays: the collector need not look at it again, nor so often.
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000)
@@ -34,7 +34,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         lifespan=lifespan(rooms),
         routes=[
             *operations([watched.reachable(rooms)], [watched.metrics(rooms)]),
-            *routes(rooms, base_path()),
+            *hall_routes(rooms, base_path()),
         ],
         middleware=middleware([page.address for page in PAGES], style()),
     )
