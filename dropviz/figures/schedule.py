@@ -67,7 +67,12 @@ def _above_means(varies: bool) -> list[words.Block]:
     training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
     spans: list[words.Span] = [training, ", ", test, ", one factor"]
     if varies:
-        spans = [training, ", ", test, " × the keep of the rate named; shaded: the last rate’s error"]
+        spans = [
+            training,
+            ", ",
+            test,
+            " × the keep of one rate: the last, mean or first; shaded: the last one’s error",
+        ]
     return [words.Paragraph(spans)]
 
 
@@ -98,16 +103,16 @@ def _mean_panel(found: ChangingRate) -> Curves:
     lines = [Line("training", "standard", Estimate(keep), follows="keep")]
     names: tuple[Literal["last", "mean", "first"], ...] = ("last", "mean", "first")
     for name, factor in zip(names, found.factors.tolist(), strict=False):
-        said = f"{name} rate" if found.varies else "test"
+        said = f"test, {name} rate" if found.varies else "test"
         lines.append(Line(said, "standard", Estimate(factor * flat), dashed=True, follows=name))
     lines = [*(lines if found.varies else lines[:2]), Line("inverted", "inverted", Estimate(flat))]
     if found.varies:
-        title = "Standard: the training mean moves, the factor cannot"
+        title = "Standard's mean moves in training; at test it cannot"
     elif found.first == 0.0:
         title = "No dropout: every mean is E[a]"
     else:
         title = f"Standard: training and test stay at {1.0 - found.first:.3g}·E[a]"
-    return _panel(title, "mean / E[a]", lines, ends=WHOLE)
+    return _panel(title, "mean output ÷ mean activation", lines, ends=WHOLE)
 
 
 def ratio_panel(found: ChangingRate) -> Curves:

@@ -37,10 +37,8 @@ from dropviz.theory.strategies import Strategy, strategy
 MAKE_UP = "More dropout, more to make up: 1/keep"
 HEIGHT, LOW = 252, 95  # of a panel alone, and of one below rows of neurons or beside a second one, pixels
 BARS_ALONE, BARS_BESIDE = 225, 84  # of bars under a line of words, and of those of two strategies, pixels
-BARS_END, BARS_LOW = (
-    2.1,
-    1.25,
-)  # of their axis, in activations: where the survivors grow, and where they do not
+# The end of their axis, in activations: where the survivors grow, and where they do not.
+BARS_END, BARS_LOW = 2.1, 1.1
 
 
 def story_payload(story: Story, results: Sequence[Result | None]) -> dict[str, Any]:
@@ -218,7 +216,8 @@ def _mask(result: OneMask) -> LiveFigure:
     return LiveFigure(
         rows=[
             Row(
-                [_bars(result, row, phase, height, top) for phase in PHASES], [words.live_paragraph(name, "")]
+                [_bars(result, row, phase, height, top, len(rows) > 1) for phase in PHASES],
+                [words.live_paragraph(name, "")],
             )
             for row, name in zip(rows, texts, strict=True)
         ],
@@ -229,8 +228,11 @@ def _mask(result: OneMask) -> LiveFigure:
     )
 
 
-def _bars(result: OneMask, row: Strategy, phase: str, height: int, top: float) -> Panel:
-    """Outputs at every rate, shape (rate, unit), of this strategy and phase; a ring stands for a dropped unit."""
+def _bars(result: OneMask, row: Strategy, phase: str, height: int, top: float, named: bool) -> Panel:
+    """Outputs at every rate, shape (rate, unit), of this strategy and phase; a ring stands for a dropped unit.
+
+    The title is ``named`` after the strategy where there are two.
+    """
     rates, (activation, dropped_at) = np.array(RATES), result.units
     factor = (row.train_scale if phase == "train" else row.test_scale)(rates)[:, None]
     dropped = (np.arange(len(rates))[:, None] >= dropped_at) & (phase == "train")
@@ -248,6 +250,8 @@ def _bars(result: OneMask, row: Strategy, phase: str, height: int, top: float) -
         Points("dropped", "ink", units, np.where(dropped, 0.0, np.nan), 8, open=True),
     ]
     title = {"train": "In training", "test": "At test"}[phase]
+    if named:
+        title = f"{row.short.capitalize()}, {title.lower()}"
     return Panel(
         title, Axis("unit", 0.4, count + 0.6, ticks=()), Axis("output", -0.08 * top, top), marks, height
     )

@@ -136,10 +136,12 @@ function paint(live) {
 }
 
 function drawFigure(live, anotherDraw = false) {
-  live.width = live.parts.picture.clientWidth;
+  // Into the same nodes: an observer watches how wide they are. To measure them the browser would lay out the page.
+  const measured = anotherDraw && Boolean(live.fitted && live.width);
+  if (!measured) live.width = live.parts.picture.clientWidth;
   if (!live.width) return; // hidden: the observer calls again when there is room
   keepRoom(live, anotherDraw);
-  drawPicture(live, anotherDraw);
+  drawPicture(live, anotherDraw, measured);
   paint(live);
 }
 

@@ -8,6 +8,7 @@ const LEFT = 46; // pixels at a type of 12: beside, above and below the axes
 const TOP = 5;
 const BOTTOM = 34;
 const BARE = 6; // below an axis without words
+const TICKLESS = 15; // less below an axis without ticks: its title moves up
 const SHORT = 5; // letters of a tick beside the axis that there is room for; each more takes room
 const LETTER = 6; // pixels of a letter of a tick at most, at a type of 12
 const NARROW = 720; // a page narrower than that has one panel a row
@@ -37,6 +38,7 @@ function acrossTicks({ x }, toX, unit) {
   return tried.find(fits) ?? tried.at(-1);
 }
 
+const raised = ({ x }) => (x.ticks?.length === 0 ? TICKLESS : 0);
 const upTicks = ({ y, height }) => ticksOf(y, height / 44);
 
 /** Whether a panel is a drawing: its axes measure nothing. @param {Panel} panel */
@@ -46,7 +48,7 @@ export const isDrawing = ({ x, y }) => !x.title && !y.title;
 function frameOf(panel, width, unit) {
   const longest = Math.max(...upTicks(panel).map((tick) => (tickText(tick) + panel.y.unit).length), SHORT);
   const measured = isDrawing(panel) ? 0 : 1;
-  const below = measured * (panel.x.title ? BOTTOM : BARE);
+  const below = measured * (panel.x.title ? BOTTOM - raised(panel) : BARE);
   const left = measured * (LEFT + (longest - SHORT) * LETTER) * unit;
   let inner = Math.max(40, width - left - panel.right * unit);
   const tall = panel.height * unit;
@@ -69,7 +71,7 @@ function axes(panel, { toX, toY, unit }, { left, right, top, bottom }, width) {
       words(text, { x: tenth(inside(tick, text)), y: tenth(bottom + 14 * unit) }, "dv-tick")),
     ...up.map((tick) =>
       words(tickText(tick) + y.unit, { x: tenth(left - 5 * unit), y: tenth(toY(tick) + 4 * unit) }, "dv-tick dv-y")),
-    words(x.title, { x: tenth((left + right) / 2), y: tenth(bottom + 29 * unit) }, "dv-axis"),
+    words(x.title, { x: tenth((left + right) / 2), y: tenth(bottom + (29 - raised(panel)) * unit) }, "dv-axis"),
     words(y.title, tilted, "dv-axis"),
   ];
 }

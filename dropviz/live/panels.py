@@ -283,7 +283,7 @@ def wire(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return list(value) if _JSON.issuperset(map(type, value)) else [wire(part) for part in value]
     if is_dataclass(value):
-        said, names = _record_of(type(value))
+        said, names = _record_of(type(value))  # type: ignore[arg-type]  # a class has a hash
         return {**said, **{name: wire(getattr(value, name)) for name in names}}
     if isinstance(value, np.generic):
         return value.item()

@@ -85,14 +85,13 @@ export function styled(node, panels) {
 function drawAll(live, panels) {
   const { picture } = live.parts;
   const { unit, low } = styled(picture, panels);
-  const page = picture.clientWidth / unit;
-  measurePanels(picture.nodes);
+  const page = live.width / unit;
   live.shown = panels;
   // What is folded has no width; it is drawn when it unfolds.
   live.drawn = low.flatMap((panel, at) => {
     if (!picture.nodes[at].width) return [];
     const drawnPanel = showPanel(picture.nodes[at], panel, live, page, unit);
-    holdKnots(picture.nodes[at], panel, drawnPanel, live, () => { drawPicture(live); live.movePicture(live.index); });
+    holdKnots(picture.nodes[at], panel, drawnPanel, live, () => { drawPicture(live, false, true); live.movePicture(live.index); });
     return [drawnPanel];
   });
   live.movePicture = (index) => {
@@ -102,12 +101,14 @@ function drawAll(live, panels) {
 }
 
 /**
- * Draw all panels at the width they have; where they `move`, those that are shown already go to where they shall be.
- * @param {Live} live @param {boolean} [move]
+ * Draw all panels at the width they have, or had when they were `measured`; where they `move`, those that are shown
+ * already go to where they shall be.
+ * @param {Live} live @param {boolean} [move] @param {boolean} [measured]
  */
-export function drawPicture(live, move = false) {
+export function drawPicture(live, move = false, measured = false) {
   cancelAnimationFrame(live.moving);
   hideTip(live.parts.tip);
+  if (!measured) measurePanels(live.parts.picture.nodes);
   const panels = live.payload.rows.flatMap((row) => row.panels);
   const before = move ? live.shown : []; // on its way, if it was
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;

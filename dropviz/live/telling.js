@@ -14,6 +14,9 @@ const shortAnswer = (question) => (question.drag ? question.shown : rightOption(
 /** What the answer is, in a line. @param {Question} question */
 export const answerLine = (question) => question.line || rightOption(question).text;
 
+// Behind a full stop; a letter that is a symbol stays small.
+const afterStop = (question) => (question.line ? question.line.replace(/^[a-z](?=[a-z])/, (letter) => letter.toUpperCase()) : answerLine(question));
+
 // What is thought of the answer: a class and an opening.
 function verdictOf(question, answer) {
   const right = isRight(question, answer);
@@ -38,7 +41,7 @@ function verdictLines(scene, answer) {
   if (answer.revealed && question) {
     const [className, opening] = verdictOf(question, answer);
     const verdict = element("b", { class: className }, [opening]);
-    lines.push(element("p", { class: "story-line" }, [verdict, brokenAtEquals(answerLine(question))]));
+    lines.push(element("p", { class: "story-line" }, [verdict, brokenAtEquals(className ? afterStop(question) : answerLine(question))]));
   }
   if ((answer.revealed || !question) && reveal) lines.push(toldNode("p", { class: "story-after" }, reveal, scene));
   return lines;

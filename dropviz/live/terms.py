@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from operator import is_
 from typing import Any
 
@@ -172,7 +172,7 @@ class Reader:
             case words.Code() | words.Styled(_, "code"):
                 pass
             case _ if self._unfolds or not _folded(part):
-                read = {name: self._read(getattr(part, name)) for name in _read_of(type(part))}
+                read = {name: self._read(getattr(part, name)) for name in _read_of(part)}
                 changed = {name: each for name, each in read.items() if each is not getattr(part, name)}
                 return replace(part, **changed) if changed else part
         return part
@@ -213,10 +213,15 @@ class Reader:
         return marked
 
 
-@cache
-def _read_of(record: type) -> tuple[str, ...]:
+_READ: dict[type, tuple[str, ...]] = {}  # by the kind of a record
+
+
+def _read_of(record: Any) -> tuple[str, ...]:
     """The fields of a record that hold words, or what does."""
-    return tuple(each.name for each in fields(record) if each.name not in _UNREAD)
+    kind = type(record)
+    if kind not in _READ:
+        _READ[kind] = tuple(each.name for each in fields(kind) if each.name not in _UNREAD)
+    return _READ[kind]
 
 
 def _folded(part: Any) -> bool:
@@ -228,7 +233,7 @@ def _live_texts(part: Any) -> Iterator[str]:
     if isinstance(part, words.LiveText):
         yield part.name
     elif is_dataclass(part):
-        for name in _read_of(type(part)):
+        for name in _read_of(part):
             yield from _live_texts(getattr(part, name))
     elif isinstance(part, list | tuple | Mapping):
         for each in part.values() if isinstance(part, Mapping) else part:

@@ -81,6 +81,8 @@ def _written(rates: tuple[float, ...]) -> str:
 
 def check_rates(rates: ArrayLike) -> tuple[float, ...]:
     """Return ``rates`` as floats, or raise ValueError unless they rise strictly, each 0 or from 1e-9 to 1."""
+    if rates is GRID:  # every visit brings it
+        return GRID
     numbers = reals("rates", rates)
     if numbers is None:
         raise ValueError(f"rates must be numbers from 0 to 1; got {rates!r}")

@@ -145,7 +145,7 @@ def with_error(value: float, error: float) -> str:
     return text.replace("-", "−", 1) if scaled[0] < 0.0 else text
 
 
-def _decimals(error: ArrayLike) -> NDArray[np.int64]:
+def _decimals(error: Floats | float) -> NDArray[np.int64]:
     """Decimals that show the digits of an error: the first, or two where the first is 1."""
     power = np.floor(np.log10(error))
     return np.where(error / 10.0**power <= ONE_DIGIT, 1 - power, -power).astype(np.int64)

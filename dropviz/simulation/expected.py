@@ -5,18 +5,19 @@ Few are kept: an array in a key stays in memory.
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from dropviz.numbers.checks import Bools, Floats
 from dropviz.theory.activations import Activations
 from dropviz.theory.law import Mixture, law_of
-from dropviz.theory.moments import PHASES, exact_gap, exact_moments
+from dropviz.theory.moments import PHASES, exact_gap, exact_moments, mean_ratio
 from dropviz.theory.standard_errors import gap_errors, moment_errors
 from dropviz.theory.strategies import strategy
 
-Names, Rates = tuple[str, ...], tuple[float, ...]
+Names: TypeAlias = tuple[str, ...]
+Rates: TypeAlias = tuple[float, ...]
 
 
 class Expected(NamedTuple):
@@ -65,8 +66,9 @@ def errors_of_one(
 
 
 @lru_cache(maxsize=16)
-def kept_gap(measure: str, strategy: str, rates: Rates, activations: Activations) -> Floats:
-    """`exact_gap`, read-only: a figure asks for it more than once."""
-    gap = exact_gap(measure, strategy, rates, activations)
+def kept_gap(measure: str, name: str, rates: Rates, activations: Activations) -> Floats:
+    """`exact_gap`, or "mean_ratio", of a strategy, read-only: a figure asks for it more than once."""
+    ratio = measure == "mean_ratio"
+    gap = mean_ratio(strategy(name), rates) if ratio else exact_gap(measure, name, rates, activations)
     gap.flags.writeable = False
     return gap

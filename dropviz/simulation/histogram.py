@@ -105,13 +105,14 @@ def even_units(config: SweepConfig, count: int) -> Units:
     half = count // 2
     pairs = [*range(0, half, 2), *range(1, half, 2)]
     turn = [one for low in pairs for one in (low, count - 1 - low)] + [half] * (count % 2)
-    chosen, taken = np.zeros(count, dtype=np.intp), []
+    chosen = np.zeros(count, dtype=np.intp)
+    taken: list[int] = []
     dropped = rates[place]
     for rate, one in zip(drop, turn, strict=True):
         far = ((values - wanted[one]) / (spread or 1.0)) ** 2 + (DROPS_MATTER * (dropped - rate)) ** 2
         far[taken] = np.inf
-        chosen[one] = int(np.argmin(far))
-        taken.append(chosen[one])
+        taken.append(int(np.argmin(far)))
+        chosen[one] = taken[-1]
     shown = chosen[7 * np.arange(count) % count] if count % 7 else chosen  # not in the order of their size
     return Units(values[shown], place[shown])
 

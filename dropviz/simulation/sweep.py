@@ -33,7 +33,7 @@ from dropviz.simulation.masks import block_sizes, output_moments
 from dropviz.simulation.stored import Stored
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import size_of
-from dropviz.theory.moments import PHASES, Discrepancy, Moments, mean_ratio
+from dropviz.theory.moments import PHASES, Discrepancy, Moments
 from dropviz.theory.standard_errors import GAPS
 from dropviz.theory.strategies import strategy
 from dropviz.theory.wasserstein import wasserstein
@@ -263,10 +263,7 @@ class Sweep(MomentEstimates, Stored, Shown):
         ValueError if the measure is unknown, or the strategy not in the config.
         """
         row = place_of("strategy", name, self.config.strategies)
-        if measure == "mean_ratio":
-            exact = mean_ratio(strategy(name), self.config.rates)
-        else:
-            exact = kept_gap(measure, name, self.config.rates, self.config.activations)
+        exact = kept_gap(measure, name, self.config.rates, self.config.activations)
         if measure not in GAPS:
             return Estimate(exact)
         fair = np.broadcast_to(self.gap_fair, self.gap_se.shape)[GAPS.index(measure), row]

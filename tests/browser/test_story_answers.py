@@ -11,7 +11,7 @@ from tests.browser.telling import COUNT, LONGEST, SCENES, at_scene, begin
 def test_a_wrong_answer_is_told_with_the_formula(page, visit):
     begin(visit, page, "/story?scene=3")
     page.get_by_role("button", name="it grows fivefold").click()
-    expect(page.locator(".story-line")).to_contain_text("Not so. training factor × k = 1 × 0.2 = 0.2")
+    expect(page.locator(".story-line")).to_contain_text("Not so. Training factor × k = 1 × 0.2 = 0.2")
     expect(page.get_by_role("button", name="it grows fivefold ✗ your answer")).to_be_visible()
     expect(page.get_by_role("button", name="it falls to a fifth ✓ right")).to_be_visible()
     expect(page.get_by_role("button", name="it stays", exact=True)).to_be_visible()  # to say why it is wrong

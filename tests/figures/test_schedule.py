@@ -24,7 +24,7 @@ def test_annealing_shows_the_rate_the_moving_mean_and_the_ratio_of_every_factor(
     np.testing.assert_allclose(exact(rate, "rate"), 1 - keep)
     np.testing.assert_allclose(exact(mean, "training"), keep)
     for name, factor in (("last", 1.0), ("mean", 0.75), ("first", 0.5)):
-        np.testing.assert_allclose(exact(mean, f"{name} rate"), factor)
+        np.testing.assert_allclose(exact(mean, f"test, {name} rate"), factor)
     np.testing.assert_allclose(exact(ratio, "last rate"), 1 / keep)
     np.testing.assert_allclose(exact(ratio, "mean rate"), 0.75 / keep)
     np.testing.assert_allclose(exact(ratio, "first rate"), 0.5 / keep)
@@ -32,7 +32,7 @@ def test_annealing_shows_the_rate_the_moving_mean_and_the_ratio_of_every_factor(
     np.testing.assert_array_equal(exact(mean, "inverted"), 1.0)
     assert titles(figure) == [
         "The rate: 0.5 first, 0 last",
-        "Standard: the training mean moves, the factor cannot",
+        "Standard's mean moves in training; at test it cannot",
         "No one factor fits every step",
     ]
 

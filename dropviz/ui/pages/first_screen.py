@@ -1,7 +1,5 @@
 """The first screen: where to scale, on the same activations and masks; or all strategies, everything at once."""
 
-from functools import lru_cache
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -47,7 +45,6 @@ def _figure(config: dv.SweepConfig, measure: str, answer: str = ANSWER.default) 
     return explorer_live(screen, measure) if measure else where_live(screen, answer)
 
 
-@lru_cache(maxsize=8)  # its rates are checked one by one; an array in a key stays in memory
 def _config(activations: Activations, units: int, strategies: tuple[str, ...], seed: int) -> dv.SweepConfig:
     return dv.SweepConfig(activations, units, GRID, strategies, seed)
 
