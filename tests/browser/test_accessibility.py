@@ -35,7 +35,9 @@ COLORS = """
         }
         return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
     });
-    const opacity = remembered((node) => (node ? opacity(node.parentElement) * getComputedStyle(node).opacity : 1));
+    // What waits for the server is faint for a moment.
+    const own = (node) => (node.matches("[data-stale=true]") ? 1 : getComputedStyle(node).opacity);
+    const opacity = remembered((node) => (node ? opacity(node.parentElement) * own(node) : 1));
     const behind = remembered((node) => (node ? over(behind(node.parentElement), getComputedStyle(node).backgroundColor)
         : [255, 255, 255]));
     const luminance = (color) => color.map((part) => part / 255)
