@@ -1,6 +1,6 @@
 # A stamp in each environment says which requirements it holds, so that a second call starts at once.
 .DEFAULT_GOAL := help
-.PHONY: help app site test truth fuzz soak check bench oracle mutants image lock audit clean
+.PHONY: help app site test truth fuzz soak check bench oracle mutants image dist lowest lock audit clean
 
 PORT ?= 8501
 FOLDER ?= build/site
@@ -56,6 +56,22 @@ mutants: .mutants-venv/.mutants  ## break the formulas, one line at a time, and 
 image: .venv/.dev  ## take the steps of the Dockerfile in a folder of its own, and start what they make
 	$(PYTHON) -m pytest tests/deploy/test_dockerfile.py -m "image or not image" $(ARGS)
 
+dist: .pins-venv/.pins .venv/.dev  ## build wheel and sdist into dist, check both, and start the app from the wheel
+	rm -rf dist
+	.pins-venv/bin/uv build --quiet
+	.pins-venv/bin/twine check --strict dist/*.whl dist/*.tar.gz
+	.pins-venv/bin/check-wheel-contents dist/*.whl
+	$(PYTHON) -m pytest tests/deploy/test_wheel.py -m image $(ARGS)
+
+lowest: .pins-venv/.pins .venv/bin/python  ## the tests without browser, with the oldest packages that the ranges allow
+	.pins-venv/bin/uv venv --quiet --clear --python $(PYTHON) build/lowest
+	.pins-venv/bin/uv pip install --quiet --python build/lowest --resolution lowest-direct -r pyproject.toml \
+	    --extra frames --extra app --extra redis
+	.pins-venv/bin/uv pip install --quiet --python build/lowest -c requirements-dev.lock pytest pytest-xdist hypothesis
+	build/lowest/bin/python -m pytest -n auto --dist loadfile -p no:cacheprovider --ignore=tests/browser \
+	    --ignore=tests/deploy --ignore=tests/fuzz --ignore=tests/soak --ignore=tests/truth \
+	    --ignore=tests/test_browser_tool.py $(ARGS)
+
 lock: .pins-venv/.pins  ## write requirements*.lock anew: all packages, with the hashes of all their files (ARGS=--upgrade)
 	$(LOCK) requirements.txt -o requirements.lock
 	for name in redis dev mutants pins; do \
@@ -79,7 +95,7 @@ clean:  ## remove the environments, caches and everything built
 	@touch $@
 
 .pins-venv/.pins: requirements-pins.lock | .pins-venv/bin/python
-	@echo "Installing uv and pip-audit into .pins-venv (once)"
+	@echo "Installing uv, pip-audit and twine into .pins-venv (once)"
 	@.pins-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements-pins.lock
 	@touch $@
 

@@ -15,7 +15,7 @@ sys.setswitchinterval(0.001)
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dropviz.hall import hall, lifespan, routes, watched
+from dropviz.hall import hall, hall_routes, lifespan, watched
 from dropviz.serving.addresses import base_path
 from dropviz.serving.served import middleware, operations, prepare
 from dropviz.ui.frame import PAGES, icon, pages, show_frame, style
@@ -28,7 +28,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         lifespan=lifespan(rooms),
         routes=[
             *operations([watched.reachable(rooms)], [watched.metrics(rooms)]),
-            *routes(rooms, base_path()),
+            *hall_routes(rooms, base_path()),
         ],
         middleware=middleware([page.address for page in PAGES], style()),
     )

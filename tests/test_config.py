@@ -8,6 +8,9 @@ import pytest
 from packaging.requirements import Requirement
 from streamlit import config as streamlit_config
 
+import dropviz as dv
+from dropviz import cli
+
 ROOT = Path(__file__).parents[1]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 AA_TEXT = 4.5  # WCAG 2.2, success criterion 1.4.3
@@ -91,6 +94,23 @@ def test_the_ranges_are_those_of_the_package():
     ranges = {}
     for line in sum(extras.values(), project["dependencies"]):
         assert ranges.setdefault(re.split(r"[<>=~]", line)[0], line) == line  # one range of a package
+
+
+def test_what_is_said_of_the_package_agrees():
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {dv.__version__}\n" in citation
+    assert f"repository-code: {pyproject['project']['urls']['Source']}\n" in citation
+    carried = pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert {name: (ROOT / name).is_file() for name in carried} == {
+        "app.py": True,
+        ".streamlit/config.toml": True,
+    }
+    assert (ROOT / "dropviz" / "py.typed").is_file()
+    extras = set(pyproject["project"]["optional-dependencies"])
+    assert set(cli.EXTRAS.values()) <= extras
+    wanted = "frames figures app torch keras jax dask redis docs"
+    assert set(wanted.split()) <= extras
 
 
 def _pins(file):

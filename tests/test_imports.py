@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+import dropviz as dv
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dropviz"
 # Every room and its floor; an import into another room leads to a lower floor.
 FLOORS = {
     **dict.fromkeys(("app", "cli"), 7),
-    **dict.fromkeys(("ui", "hall", "site"), 6),
-    **dict.fromkeys(("dropviz", "figures", "serving", "torch"), 5),
+    **dict.fromkeys(("dropviz", "ui", "hall", "site"), 6),
+    **dict.fromkeys(("figures", "serving", "torch"), 5),
     **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("layers", "settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
@@ -224,6 +226,27 @@ def _answers(module):
         if module.startswith(QUESTIONS)
         if [arg.arg for arg in node.args.args] == ["config"] and not node.name.startswith("_")
     }
+
+
+def test_no_package_hides_a_module_of_its_own():
+    # Else ``import dropviz.sweep as module`` would give the function.
+    for module, path in SOURCES.items():
+        if path.name == "__init__.py":
+            bound = {
+                name.asname or name.name
+                for node in ast.walk(_tree(module))
+                if isinstance(node, ast.ImportFrom) and node.module != module
+                for name in node.names
+            } | {node.name for node in _tree(module).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+            assert {name for name in bound if f"{module}.{name}" in SOURCES} == set()
+
+
+def test_what_the_package_offers_is_there_and_explained():
+    offered = {name: getattr(dv, name) for name in dv.__all__}
+    assert [name for name, each in offered.items() if not each.__doc__] == []
+    assert len(set(dv.__all__)) == len(dv.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'absent'"):
+        dv.absent  # noqa: B018
 
 
 def test_imports_have_no_circle():

@@ -1,7 +1,7 @@
 """Run mutmut, and print how many mutants of each module no test noticed: ``make mutants``.
 
-mutmut leaves decorated functions out, for a decorator may do anything. ``lru_cache`` and ``np.errstate`` do not mind,
-and behind them stand the laws and their errors: those functions are let in.
+mutmut leaves decorated functions out, for a decorator may do anything. ``HARMLESS`` ones do not mind, and behind them
+stand the laws, their errors and the schedules: those functions are let in.
 """
 
 import json
@@ -13,7 +13,7 @@ from mutmut.__main__ import cli
 from mutmut.mutation.file_mutation import MutationVisitor
 from mutmut.stats import status_by_exit_code
 
-HARMLESS = ("lru_cache", "np.errstate")
+HARMLESS = ("lru_cache", "np.errstate", "_says_its_call")
 UNNOTICED = ("survived", "no tests")
 
 _skips = MutationVisitor._skip_node_and_children
@@ -23,7 +23,9 @@ def skips(visitor: MutationVisitor, node: cst.CSTNode) -> bool:
     """Whether mutmut is to leave the node out: as it would, were there no harmless decorator."""
     if isinstance(node, cst.FunctionDef) and len(node.decorators) == 1:
         decorator = node.decorators[0].decorator
-        if isinstance(decorator, cst.Call) and cst.Module([]).code_for_node(decorator.func) in HARMLESS:
+        if isinstance(decorator, cst.Call):
+            decorator = decorator.func
+        if cst.Module([]).code_for_node(decorator) in HARMLESS:
             node = node.with_changes(decorators=())
     return bool(_skips(visitor, node))
 

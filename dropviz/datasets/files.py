@@ -6,21 +6,20 @@ Every size is checked before memory is taken for it. A failure is a ValueError w
 import csv
 import io
 import math
-import os
 import re
 import subprocess
-import sys
 import threading
 import zipfile
 from array import array
 from collections.abc import Callable, Iterator
 from itertools import chain
-from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dropviz.datasets import processes
 from dropviz.numbers.checks import Floats, checked_array
 from dropviz.numbers.written import read_number
 
@@ -36,6 +35,7 @@ PARQUET_SECONDS = 30
 UNREADABLE_PARQUET = (
     "a .parquet file must be whole, unencrypted and in Parquet format; this one cannot be read"
 )
+NO_TEXT = "a .csv file must be text in UTF-8; this one is UTF-16 or not text"
 REAL = "biuf"  # NumPy's kinds of real numbers
 # 0,05: nobody writes 05 in a column of its own
 _CUT_DECIMAL = re.compile(r"(?:^|,)\s*(-?\d+,0\d+)\s*(?:,|$)")
@@ -183,7 +183,20 @@ def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_bytes: int) 
 
 
 def _read_csv(data: bytes) -> Floats:
-    rows = csv_rows(data, only_numbers=True)
+    values, width = array("d"), 0
+    for row in number_rows(csv_rows(data, only_numbers=True)):
+        values.extend(row)
+        width = len(row)
+        check_count(len(values))
+    table = np.frombuffer(values, dtype=np.float64).reshape(-1, width)
+    return table.ravel() if width == 1 else table
+
+
+def number_rows(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[float]]:
+    """Yield the rows of a table as numbers, without header and row names, from those of `csv_rows`.
+
+    ValueError if a row has another number of cells than the first, a cell is no number, or there is no row.
+    """
     first_number, first = next(rows, (0, [""]))
     second = next(rows, None)
     has_header = (
@@ -192,26 +205,23 @@ def _read_csv(data: bytes) -> Floats:
         or _counts_columns(first, second)
     )
     names = 1 if has_header and not first[0].strip() and len(first) > 1 else 0  # columns of row names
-    values = array("d")
     beginning = [] if has_header else [(first_number, first)]
+    number = 0
     for number, cells in chain(beginning, [second] if second else [], rows):
         if len(cells) != len(first):
             raise ValueError(
                 f"row {number} must have {len(first):,} cells, as many as the first; it has {len(cells):,}"
             )
         try:
-            values.extend(_numbers(cells[names:]))
+            yield _numbers(cells[names:])
         except ValueError:
             column = next(index for index in range(names, len(cells)) if not _is_number(cells[index]))
             got = repr(cells[column].strip()[:40])
             raise ValueError(
                 f"row {number}, column {column + 1} must be a number such as 0.25; got {got}"
             ) from None
-        check_count(len(values))
-    if not values:
+    if not number:
         raise ValueError("the table must have at least one row of numbers; it has none")
-    table = np.frombuffer(values, dtype=np.float64).reshape(-1, len(first) - names)
-    return table.ravel() if table.shape[1] == 1 else table
 
 
 def _numbers(cells: list[str]) -> list[float]:
@@ -238,16 +248,24 @@ def csv_rows(
     cell is a label 05. ValueError if the table is larger, not text in UTF-8, or written with decimal commas.
     """
     if b"\0" in data:
-        raise ValueError("a .csv file must be text in UTF-8; this one is UTF-16 or not text")
+        raise ValueError(NO_TEXT)
+    return csv_lines(io.BytesIO(data), most_columns, most_lines, only_numbers)
+
+
+def csv_lines(
+    data: BinaryIO, most_columns: int = MOST_COLUMNS, most_lines: int = MOST_LINES, only_numbers: bool = True
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield what `csv_rows` does from a file that is read a line at a time."""
+    text = io.TextIOWrapper(data, encoding="utf-8-sig")
     separator = ""
     try:
-        for number, line in enumerate(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig"), start=1):
+        for number, line in enumerate(iter(lambda: text.readline(MOST_LINE + 1), ""), start=1):
             if number > most_lines:
                 raise ValueError(f"the table must have at most {most_lines:,} lines; it has more")
             if len(line) > MOST_LINE:
-                raise ValueError(
-                    f"row {number} must have at most {MOST_LINE:,} characters; it has {len(line):,}"
-                )
+                raise ValueError(f"row {number} must have at most {MOST_LINE:,} characters; it has more")
+            if "\0" in line:
+                raise ValueError(NO_TEXT)
             if not line.strip():
                 continue
             separator = separator or max(",;\t", key=line.count)
@@ -290,12 +308,7 @@ _READING = threading.BoundedSemaphore(2)  # each may have its hundreds of megaby
 
 
 def _read_parquet(data: bytes) -> NDArray[Any]:
-    root = str(Path(__file__).parents[2])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    # Arrow's own allocator, and OpenBLAS with many threads, reserve more memory than the process may have.
-    frugal = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
-    environment = {**os.environ, "PYTHONPATH": path, **frugal}
-    command = [sys.executable, "-P", "-m", "dropviz.datasets.parquet"]
+    command, environment = processes.command("dropviz.datasets.parquet")
     try:
         with _READING:
             run = subprocess.run(

@@ -9,7 +9,7 @@ import mmap
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,32 +83,66 @@ def _text(shape: tuple[int, ...], dtype: np.dtype[Any], data: bytes) -> NDArray[
 
 
 def _safetensors(data: memoryview) -> Iterator[Named]:
-    length = int.from_bytes(data[:8], "little")
-    if not 2 <= length <= min(MOST_HEADER, len(data) - 8):
+    length = header_length(bytes(data[:8]))
+    values = data[8 + length :]
+    for tensor in tensors(bytes(data[8 : 8 + length])):
+        if tensor.last > len(values):
+            raise ValueError(_BROKEN)
+        yield tensor.name, tensor.values(values[tensor.first : tensor.last])
+
+
+class Tensor(NamedTuple):
+    """What the header of a .safetensors file says of an array, and where behind the header its bytes stand."""
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    first: int
+    last: int
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of what stands there; of bfloat16 the upper half of float32."""
+        return np.dtype(SAFETENSORS[self.kind])
+
+    def values(self, data: memoryview | bytes) -> NDArray[Any]:
+        """The array, or the slices along its first axis that ``data`` has."""
+        if not math.prod(self.shape):
+            return np.empty(self.shape, np.float32)
+        values = np.frombuffer(data, self.dtype).reshape((-1, *self.shape[1:]) if self.shape else ())
+        return (values.astype("<u4") << 16).view("<f4") if self.kind == "BF16" else values
+
+
+def header_length(data: bytes) -> int:
+    """Length of the header of a .safetensors file, from its first 8 bytes; ValueError if it is too long."""
+    length = int.from_bytes(data, "little")
+    if len(data) != 8 or not 2 <= length <= MOST_HEADER:
         raise ValueError(_BROKEN)
+    return length
+
+
+def tensors(header: bytes) -> list[Tensor]:
+    """The arrays that the header of a .safetensors file names, in their order in the file."""
     try:
-        header = json.loads(bytes(data[8 : 8 + length]))
-        header.pop("__metadata__", None)
-        tensors = [(name, row["dtype"], row["shape"], row["data_offsets"]) for name, row in header.items()]
+        named = json.loads(header)
+        named.pop("__metadata__", None)
+        rows = [(name, row["dtype"], row["shape"], row["data_offsets"]) for name, row in named.items()]
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(_BROKEN) from error
-    _check_number(len(tensors))
-    for name, kind, shape, offsets in tensors:
-        yield name, _tensor(data[8 + length :], name, kind, shape, offsets)
+    _check_number(len(rows))
+    return sorted((_tensor(*row) for row in rows), key=lambda tensor: tensor.first)
 
 
-def _tensor(data: memoryview, name: str, kind: Any, shape: Any, offsets: Any) -> NDArray[Any]:
-    """One array of a .safetensors file; of bfloat16 the float32 that it is the upper half of."""
+def _tensor(name: str, kind: Any, shape: Any, offsets: Any) -> Tensor:
     if not isinstance(kind, str) or kind not in SAFETENSORS:
         raise ValueError(f"{name[:40]!r} must have one of the types {', '.join(SAFETENSORS)}; got {kind!r}")
     if not (_counts(shape) and _counts(offsets) and len(offsets) == 2 and len(shape) <= 32):
         raise ValueError(_BROKEN)
-    dtype, (first, last) = np.dtype(SAFETENSORS[kind]), offsets
-    _check_bytes(math.prod(shape) * dtype.itemsize)
-    if not (first <= last <= len(data) and last - first == math.prod(shape) * dtype.itemsize):
+    length = math.prod(shape) * np.dtype(SAFETENSORS[kind]).itemsize
+    _check_bytes(length)
+    if offsets[1] - offsets[0] != length:
         raise ValueError(_BROKEN)
-    values = np.frombuffer(data[first:last], dtype).reshape(shape)
-    return (values.astype("<u4") << 16).view("<f4") if kind == "BF16" else values
+    return Tensor(name, kind, tuple(shape), *offsets)
 
 
 def _counts(numbers: Any) -> bool:

@@ -5,15 +5,24 @@ Some damaged files make Arrow end the process that reads them; that must not be 
 
 import io
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from dropviz.datasets.files import MOST_COLUMNS, MOST_VALUES, UNREADABLE_PARQUET, check_columns, check_count
+from dropviz.datasets.files import (
+    MOST_COLUMNS,
+    MOST_VALUES,
+    PARQUET_SECONDS,
+    UNREADABLE_PARQUET,
+    check_columns,
+    check_count,
+)
+from dropviz.datasets.processes import limit_this_process
 from dropviz.numbers.checks import Floats
 
 MOST_UNPACKED = 20 * MOST_VALUES  # bytes: a value has 8, its place in a dictionary 4, pages have headers
-MEMORY = 2_000_000_000  # bytes of address space; 5,000,000 values in 100 columns take a quarter of it
+PART = 1 << 17  # values read at a time
 
 
 def table_values(data: bytes) -> Floats:
@@ -21,6 +30,35 @@ def table_values(data: bytes) -> Floats:
 
     ValueError if the file is broken, too large or not all numbers, or pyarrow is not installed.
     """
+    file, names = _opened(data)
+    _check_size(file.metadata, len(names))
+    if not names:
+        return np.empty(0)
+    try:
+        table = file.read(columns=names, use_threads=False)
+        columns = _columns(table)
+    except Exception as error:
+        raise ValueError(UNREADABLE_PARQUET) from error
+    return columns[0] if len(columns) == 1 else np.column_stack(columns)
+
+
+def table_parts(data: bytes) -> Iterator[Floats]:
+    """Yield every column but a stored pandas index, some rows at a time; shape (rows, columns).
+
+    ValueError as `table_values` raises it, but for the size: what is unpacked at a time is bounded by the caller.
+    """
+    file, names = _opened(data)
+    check_columns(len(names), MOST_COLUMNS)
+    try:
+        size = max(1, PART // max(1, len(names)))
+        for rows in file.iter_batches(batch_size=size, columns=names, use_threads=False):
+            yield np.column_stack(_columns(rows))
+    except Exception as error:
+        raise ValueError(UNREADABLE_PARQUET) from error
+
+
+def _opened(data: bytes) -> tuple[Any, list[str]]:
+    """The file, and the names of its columns, all of real numbers."""
     try:
         import pyarrow  # type: ignore[import-untyped]
         from pyarrow import parquet
@@ -34,15 +72,17 @@ def table_values(data: bytes) -> Floats:
     for field in fields:
         if not _is_real(field.type):
             raise ValueError(f"column {field.name[:40]!r} must hold numbers; it holds {str(field.type)[:40]}")
-    _check_size(file.metadata, len(fields))
-    if not fields:
-        return np.empty(0)
-    try:
-        table = file.read(columns=[field.name for field in fields], use_threads=False)
-        columns = [column.cast(pyarrow.float64(), safe=False).to_numpy() for column in table.columns]
-    except Exception as error:
-        raise ValueError(UNREADABLE_PARQUET) from error
-    return columns[0] if len(columns) == 1 else np.column_stack(columns)
+    return file, [field.name for field in fields]
+
+
+def _columns(table: Any) -> list[Any]:
+    import pyarrow
+
+    # one batch of rows has arrays, which are copied where they have missing values or are bits
+    return [
+        np.asarray(column.cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False))
+        for column in table.columns
+    ]
 
 
 def _is_real(arrow_type: Any) -> bool:
@@ -64,11 +104,7 @@ def _check_size(metadata: Any, columns: int) -> None:
 
 def main() -> int:
     """Convert standard input; return 0, or 2 after a sentence on standard output."""
-    if sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_this_process(PARQUET_SECONDS)
     try:
         values = table_values(sys.stdin.buffer.read())
     except ValueError as error:

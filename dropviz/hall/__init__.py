@@ -28,7 +28,7 @@ def hall() -> Hall:
     return Hall(store, shelf(), limits)
 
 
-def routes(hall: Hall, base: str) -> list[BaseRoute]:
+def hall_routes(hall: Hall, base: str) -> list[BaseRoute]:
     """Return where the hall stands below the app's own path ``base``, which may be empty."""
     root = f"/{base.strip('/')}".rstrip("/") + "/hall"
     return [Route(root, hall), Route(f"{root}/{{rest:path}}", hall)]

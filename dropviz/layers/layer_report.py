@@ -84,6 +84,11 @@ class LayerReport:
         return not known.size or float(known.max() - known.min()) <= ALIKE * float(known.max())
 
     @property
+    def asides(self) -> list[str]:
+        """What is to be said beside the ratios: units without variance, and what a record measured in training."""
+        return [*_without_variance(self), *_as_recorded(self)]
+
+    @property
     def sentence(self) -> str:
         """What the rate does to the layer, in words."""
         return " ".join(_sentences(self))
@@ -107,17 +112,17 @@ def layer_report(name: str, test: Floats, train: Floats | None, rate: float, bou
         mean=mean,
         variance=variance,
         zeros=zeros / count,
-        ratio=_ratio(rate, mean, variance),
+        ratio=ratio_of(rate, mean, variance),
         largest_rate=np.asarray(largest_rate(mean, variance, bound)),
         measured=measured,
         all_measured=all_measured,
         all_mean=all_mean,
         all_variance=all_variance,
-        all_ratio=float(_ratio(rate, all_mean, all_variance)),
+        all_ratio=float(ratio_of(rate, all_mean, all_variance)),
         all_largest_rate=float(largest_rate(all_mean, all_variance, bound)),
         rates=rates,
-        all_ratios=_ratio(rates, all_mean, all_variance),
-        worst_ratios=_ratio(rates, mean[worst], variance[worst]),
+        all_ratios=ratio_of(rates, all_mean, all_variance),
+        worst_ratios=ratio_of(rates, mean[worst], variance[worst]),
     )
 
 
@@ -134,7 +139,7 @@ def _worst(mean: Floats, variance: Floats) -> int:
     return 0 if np.isnan(share).all() else int(np.nanargmax(share))
 
 
-def _ratio(rate: float | Floats, mean: float | Floats, variance: float | Floats) -> Floats:
+def ratio_of(rate: float | Floats, mean: float | Floats, variance: float | Floats) -> Floats:
     """The ratio; NaN where v = 0."""
     return np.where(np.asarray(variance) > 0.0, variance_ratio(rate, mean, variance), np.nan)
 
@@ -150,12 +155,10 @@ def _sentences(layer: LayerReport) -> Iterator[str]:
         yield "At rate 0 nothing is dropped: the variance in training is that at test."
     else:
         yield f"The variance of all values in training is {plain(layer.all_ratio)} times that at test."
-    yield f"Up to rate {_down(layer.all_largest_rate)} it is at most {layer.bound:g} times that."
+    yield f"Up to rate {rounded_down(layer.all_largest_rate)} it is at most {layer.bound:g} times that."
     if layer.rate > 0.0:
         yield from _of_units(layer)
-    yield from _without_variance(layer)
-    if not np.isnan(layer.all_measured):
-        yield f"As recorded, the network itself has {plain(layer.all_measured, 3)} times the variance in training."
+    yield from layer.asides
 
 
 def _of_units(layer: LayerReport) -> Iterator[str]:
@@ -176,10 +179,19 @@ def _without_variance(layer: LayerReport) -> Iterator[str]:
             yield f"{count} of {layer.units} unit{'s' * (layer.units > 1)} {_are(count)} {what}: no ratio there."
 
 
+def _as_recorded(layer: LayerReport) -> Iterator[str]:
+    if not np.isnan(layer.all_measured):
+        yield f"As recorded, the network itself has {plain(layer.all_measured, 3)} times the variance in training."
+
+
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _down(rate: float) -> str:
-    """A rate with four digits, rounded down, so that what is said of it stays true."""
+def rounded_down(rate: float) -> str:
+    """Write a rate with four digits, rounded down, so that what is said of it stays true.
+
+    >>> rounded_down(2 / 3), rounded_down(0.0)
+    ('0.6666', '0')
+    """
     return plain(np.floor(rate * 1e4) / 1e4) if rate >= 1e-4 else f"{rate:.3g}"

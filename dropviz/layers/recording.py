@@ -150,12 +150,12 @@ def read_record(arrays: Iterable[tuple[str, NDArray[Any]]]) -> list[Recorded]:
         raise ValueError("a record must hold the names of its layers; this one is damaged") from error
     layers = []
     for place, name in enumerate(names):
-        test, train = (_table(name, kept.get(f"{place}.{phase}.moments")) for phase in ("test", "train"))
+        test, train = (table_of(name, kept.get(f"{place}.{phase}.moments")) for phase in ("test", "train"))
         layers.append(Recorded(name, test, train))
     return layers
 
 
-def _table(name: str, array: NDArray[Any] | None) -> Floats | None:
+def table_of(name: str, array: NDArray[Any] | None) -> Floats | None:
     """A table of moments, unless it is missing; ValueError if it is none that values could have."""
     if array is None:
         return None

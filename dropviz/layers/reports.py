@@ -140,22 +140,27 @@ def report(
     >>> found
     <ActivationReport: 1 layer at rate 0.5, variance × 2.67 in fc1>
     """
-    check_below_one("rate", rate)
-    check_number("bound", bound, 1.0, MOST_BOUND)
     if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
         raise ValueError(f"axis must be an integer; got {axis!r}")
+    check_below_one("rate", rate)
+    check_number("bound", bound, 1.0, MOST_BOUND)
+    return report_on(_tables(activations, int(axis)), float(rate), float(bound))
+
+
+def report_on(recorded: Iterable[Recorded], rate: float, bound: float) -> ActivationReport:
+    """Return the report on layers whose moments are known; ValueError if two have one name, or none is at test."""
     layers: dict[str, LayerReport] = {}
     left_out = []
-    for one in _tables(activations, int(axis)):
+    for one in recorded:
         if one.name in layers:
             raise ValueError(f"each layer must have a name of its own; {one.name!r} comes twice")
         if one.test is None:
             left_out.append(one.name)
         else:
-            layers[one.name] = layer_report(one.name, one.test, one.train, float(rate), float(bound))
+            layers[one.name] = layer_report(one.name, one.test, one.train, rate, bound)
     if not layers:
         raise ValueError("activations must hold at least one layer at test; they hold none")
-    return ActivationReport(float(rate), float(bound), MappingProxyType(layers), tuple(left_out))
+    return ActivationReport(rate, bound, MappingProxyType(layers), tuple(left_out))
 
 
 # ---- what is reported on --------------------------------------------------------------------------------------------

@@ -28,13 +28,17 @@ def rows_of(name: str, values: ArrayLike, axis: int) -> Iterator[Floats]:
     step = max(1, PART * len(array) // array.size)
     for start in range(0, len(array), step):
         part = np.moveaxis(as_float64(array[start : start + step]), axis, -1)
-        rows = part.reshape(-1, part.shape[-1])
-        low, high = float(rows.min()), float(rows.max())
-        if not (np.isfinite(low) and np.isfinite(high)):
-            raise ValueError(f"{name!r} must hold finite numbers; it holds NaN or infinity")
-        if max(-low, high) > LARGEST_FOURTH:
-            raise ValueError(f"{name!r} must hold numbers of at most {LARGEST_FOURTH:g} in magnitude")
-        yield rows
+        yield checked_rows(name, part.reshape(-1, part.shape[-1]))
+
+
+def checked_rows(name: str, rows: Floats) -> Floats:
+    """Return the rows, or raise ValueError, naming the layer, unless they are finite and at most 1e70 in magnitude."""
+    low, high = float(rows.min()), float(rows.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError(f"{name!r} must hold finite numbers; it holds NaN or infinity")
+    if max(-low, high) > LARGEST_FOURTH:
+        raise ValueError(f"{name!r} must hold numbers of at most {LARGEST_FOURTH:g} in magnitude")
+    return rows
 
 
 def check_name(name: object) -> str:

@@ -12,6 +12,10 @@ from dropviz.live.modules import inlined, stylesheet
 class Payload(Protocol):
     """A live figure, as far as a page knows it."""
 
+    @property
+    def alt(self) -> str:
+        """What it shows, in words."""
+
     def payload(self, rate: float | None = None) -> dict[str, Any]:
         """Everything the browser needs."""
 
@@ -57,9 +61,9 @@ def framed_html(live: Payload) -> str:
     """Return the live figure as a frame of a notebook, which holds all that it needs and is as tall as its content."""
     page = _figure_html(live.payload(), "dropviz", _FIGURE, _MOUNT + _FITTED)
     inside = page.replace("&", "&amp;").replace("'", "&#39;")  # shorter than a mark for each of JSON's "
-    return (
-        f'<iframe srcdoc=\'{inside}\' title="dropviz" style="width: 100%; height: 640px; border: 0"></iframe>'
-    )
+    look = 'title="dropviz" style="width: 100%; height: 640px; border: 0"'
+    unseen = f"{live.alt} Run this cell, or trust the notebook, to see it."  # where frames are taken out
+    return f"<iframe srcdoc='{inside}' {look}>{escape(unseen)}</iframe>"
 
 
 def _figure_html(payload: Mapping[str, Any], title: str, body: str, start: str) -> str:

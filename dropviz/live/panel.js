@@ -7,6 +7,7 @@ import { scale, tenth, tickText, ticksOf } from "./scales.js";
 const LEFT = 46; // pixels at a type of 12: beside, above and below the axes
 const TOP = 5;
 const BOTTOM = 34;
+const BARE = 6; // below an axis without words
 const SHORT = 5; // letters of a tick beside the axis that there is room for; each more takes room
 const LETTER = 6; // pixels of a letter of a tick at most, at a type of 12
 const NARROW = 720; // a page narrower than that has one panel a row
@@ -45,11 +46,12 @@ export const isDrawing = ({ x, y }) => !x.title && !y.title;
 function frameOf(panel, width, unit) {
   const longest = Math.max(...upTicks(panel).map((tick) => (tickText(tick) + panel.y.unit).length), SHORT);
   const measured = isDrawing(panel) ? 0 : 1;
+  const below = measured * (panel.x.title ? BOTTOM : BARE);
   const left = measured * (LEFT + (longest - SHORT) * LETTER) * unit;
   let inner = Math.max(40, width - left - panel.right * unit);
   const tall = panel.height * unit;
   if (panel.equal) inner = Math.min(inner, (tall * (panel.x.high - panel.x.low)) / (panel.y.high - panel.y.low));
-  return { left, right: left + inner, top: TOP * unit, bottom: TOP * unit + tall, height: tall + (TOP + measured * BOTTOM) * unit };
+  return { left, right: left + inner, top: TOP * unit, bottom: TOP * unit + tall, height: tall + (TOP + below) * unit };
 }
 
 function axes(panel, { toX, toY, unit }, { left, right, top, bottom }, width) {

@@ -249,7 +249,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """Panels side by side, one below the other on a phone; ``words`` stand above them.
+    """Panels side by side, one below the other on a phone; ``words`` stand above them, or on their left (``beside``).
 
     Rows that follow one another with the same ``fold`` unfold together under that title; one that has cells unfolds
     alone, as a row of a table. One that is ``open`` has unfolded at first.
@@ -259,6 +259,7 @@ class Row:
     words: Sequence[Block] = ()
     fold: str | Cells = ""
     open: bool = False
+    beside: bool = False
 
 
 # ---- on the wire ----------------------------------------------------------------------------------------------------

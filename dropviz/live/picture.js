@@ -11,18 +11,19 @@ import { foldNode, wordNodes } from "./words.js";
 /** Milliseconds from one picture to the next. */
 export const MOVE_MS = 180;
 
-// A row of the grid: words above, and the panels side by side.
+// A row of the grid: words above or on the left, and the panels side by side.
 function rowNodes(row, nodes) {
   const cells = row.panels.map((panel, at) => {
     const above = panel.above.length ? [element("div", { class: "dv-above" }, wordNodes(panel.above))] : [];
     return element("section", { class: "dv-cell" }, [...above, nodes[at].figure]);
   });
   const grid = element("div", { class: "dv-row", style: `--dv-columns: ${row.panels.length}` }, cells);
-  return [...(row.words.length ? [element("div", { class: "dv-words" }, wordNodes(row.words))] : []), grid];
+  const words = row.words.length ? [element("div", { class: "dv-words" }, wordNodes(row.words))] : [];
+  return row.beside ? [element("div", { class: "dv-beside" }, [...words, grid])] : [...words, grid];
 }
 
 // What of the rows decides which nodes there are: if it is the same, the nodes stay.
-const shapeOf = (rows) => JSON.stringify(rows.map(({ panels, words, fold }) => [words, fold, panels.map(({ above }) => above)]));
+const shapeOf = (rows) => JSON.stringify(rows.map(({ panels, words, fold, beside }) => [words, fold, beside, panels.map(({ above }) => above)]));
 
 /**
  * Build the nodes of the rows in `parent`, or keep those that are there; returns whether they are new.

@@ -23,7 +23,7 @@ interface Code { block: "Code"; text: string | LiveText; }
 interface Table { block: "Table"; titles: Spans[]; rows: Spans[][]; }
 interface Neurons { block: "Neurons"; name: string; }
 interface Columns { block: "Columns"; columns: Block[][]; across: number; }
-interface Group { block: "Group"; kind: "neurons"; blocks: Block[]; color: string; }
+interface Group { block: "Group"; kind: "neurons" | "finding"; blocks: Block[]; color: string; }
 interface Option { name: string; title: Spans; note: string; }
 interface Options { block: "Options"; label: string; options: Option[]; }
 interface Bars { block: "Bars"; of: string; }
@@ -63,7 +63,7 @@ interface Panel {
   title: string; x: Axis; y: Axis; marks: Mark[]; height: number; labels: Labels; over: boolean; above: Block[];
   right: number; equal: boolean; knots: Knots | null;
 }
-interface Row { panels: Panel[]; words: Block[]; fold: string | Cells; open: boolean; }
+interface Row { panels: Panel[]; words: Block[]; fold: string | Cells; open: boolean; beside: boolean; }
 
 interface UnitRow {
   name: string; color: string; train: (number | null)[]; test: (number | null)[];

@@ -180,7 +180,7 @@ class Columns:
 class Group:
     """Blocks that belong together; ``color`` is a role."""
 
-    kind: Literal["neurons"]
+    kind: Literal["neurons", "finding"]
     blocks: "Sequence[Block]"
     color: str = ""
 

@@ -10,14 +10,17 @@ from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from dropviz.datasets.streams import MOST_BYTES
+from dropviz.layers.reading import Reading
 from dropviz.live.scripts import PLOTLY, Script, plotly_address, scripts
 from dropviz.serving import health, metrics
 from dropviz.serving.addresses import base_path
 from dropviz.serving.connections import bound_connections
 from dropviz.serving.files import CompressedFiles, kept_files
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
+from dropviz.serving.large_files import LargeFiles
 from dropviz.serving.states import read_only_what_fits
-from dropviz.serving.uploads import FewUploads
+from dropviz.serving.uploads import UPLOAD, FewUploads, is_open
 
 try:
     import resource
@@ -37,6 +40,9 @@ def middleware(pages: Sequence[str], style: str) -> list[Middleware]:
         Middleware(SecurityHeaders, ancestors=os.environ.get(ANCESTORS, "")),
         Middleware(metrics.Guarded, setting=os.environ.get(metrics.SETTING) or "on"),
         Middleware(FewUploads),
+        Middleware(
+            LargeFiles, upload=UPLOAD, known=is_open, read=Reading, whole=_most_held(), most=MOST_BYTES
+        ),
         Middleware(CompressedFiles, own=_own_files(), pages=pages, kept=kept_files(style)),
     ]
 
@@ -67,9 +73,12 @@ def prepare() -> None:
 
 def hold_uploads_in_memory() -> None:
     """Let no upload be written down, which Starlette does with what is larger than a megabyte."""
-    MultiPartParser.spool_max_size = (
-        st.get_option("server.maxUploadSize") * 2**20 + 1
-    )  # Streamlit refuses larger ones
+    MultiPartParser.spool_max_size = _most_held() + 1
+
+
+def _most_held() -> int:
+    """Bytes of an upload; Streamlit refuses larger ones."""
+    return int(st.get_option("server.maxUploadSize") * 2**20)
 
 
 def allow_many_files() -> None:

@@ -6,12 +6,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-MOST_HELD = 8  # of 20 MB at most; no page takes more than four at a time
+MOST_HELD = 160_000_000  # bytes: eight files of 20 MB, or many small ones, a layer each
+MOST_FILES = 200
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
 
 class FewUploads:
-    """Middleware: no session holds more than ``MOST_HELD`` files. Streamlit itself keeps all that it is sent."""
+    """Middleware: no session holds more than ``MOST_HELD`` bytes of files. Streamlit itself keeps all it is sent."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -27,7 +28,17 @@ class FewUploads:
 
 
 def let_go(held: object, session: str) -> None:
-    """Remove the oldest files of a session beyond ``MOST_HELD``."""
+    """Remove the oldest files of a session beyond ``MOST_HELD`` bytes and ``MOST_FILES``; the newest stays."""
     if isinstance(held, MemoryUploadedFileManager):
-        for file in [*held.file_storage.get(session, {})][:-MOST_HELD]:
-            held.remove_file(session, file)
+        files = [*held.file_storage.get(session, {}).items()]
+        size = sum(len(file.data) for _, file in files)
+        for at, (file_id, file) in enumerate(files[:-1]):
+            if size <= MOST_HELD and len(files) - at <= MOST_FILES:
+                break
+            held.remove_file(session, file_id)
+            size -= len(file.data)
+
+
+def is_open(session: str) -> bool:
+    """Whether there is such a session."""
+    return Runtime.exists() and Runtime.instance().is_active_session(session)

@@ -30,6 +30,12 @@ NEXT_LAYER = PageName(
 WHERE = PageName(
     "where", "Where it goes", "What changes in a real network?", "what changes in a real network?"
 )
+MY_NETWORK = PageName(
+    "my-network",
+    "My network",
+    "What does dropout do to my layers?",
+    "what does dropout do to the layers of my network?",
+)
 TRAINING = PageName(
     "training",
     "Training",

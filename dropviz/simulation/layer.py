@@ -133,7 +133,7 @@ def exact_z(
         total, square = a @ w, np.square(a) @ np.square(w)
     keep, scale = 1.0 - r, strategy(name).train_scale(r)
     mean = np.multiply.outer(total, scale * keep) + b.reshape(b.shape + (1,) * r.ndim)
-    return Moments(mean, np.multiply.outer(square, scale**2 * keep * r))
+    return Moments(np.asarray(mean), np.asarray(np.multiply.outer(square, scale**2 * keep * r)))
 
 
 def layer_sweep(config: LayerConfig) -> LayerSweep:

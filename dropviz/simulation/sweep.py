@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from dropviz.live.shown import Shown
 from dropviz.numbers.checks import (
@@ -78,6 +78,18 @@ class SweepConfig(Checked):
     strategies: tuple[str, ...] = ("standard", "inverted")
     seed: int = checked(7, check_count, 0, 2**63 - 1)
     replicates: int = checked(1, check_count, 1, MOST_REPLICATES)
+
+    if TYPE_CHECKING:  # what is taken is more than what is held
+
+        def __init__(
+            self,
+            activations: Activations = ...,
+            units: int = ...,
+            rates: ArrayLike = ...,
+            strategies: str | Iterable[str] = ...,
+            seed: int = ...,
+            replicates: int = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         parts = {"exact_mean", "exact_variance", "sample", "quantile"}

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -36,6 +37,10 @@ class Empirical:
 
     values: Floats
     digest: str = field(init=False, repr=False)
+
+    if TYPE_CHECKING:  # what is taken is more than what is held
+
+        def __init__(self, values: ArrayLike) -> None: ...
 
     def __post_init__(self) -> None:
         values = checked_array(self.values, LARGEST)

@@ -3,10 +3,10 @@
 Notation: rate r, keep k = 1 − r, activation mean μ and variance v, train factor t, test factor s, mask m.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from dropviz.numbers.checks import (
     LARGEST,
@@ -24,17 +24,26 @@ from dropviz.theory.strategies import Strategy
 from dropviz.theory.strategies import strategy as find_strategy
 from dropviz.theory.wasserstein import wasserstein
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # with a default, which Python has from 3.13 on
+
+    Value = TypeVar("Value", default=Floats)
+else:
+    from typing import TypeVar
+
+    Value = TypeVar("Value")
+
 PHASES = ("train", "test")
 MOST_VARIANCE = 1e201  # LARGEST², and room for rounding
 MOST_BOUND = 1e6  # of a ratio of variances
 EDGE = 1e-9  # how close to rates 0 and 1 a root is looked for
 
 
-class Moments(NamedTuple):
+class Moments(NamedTuple, Generic[Value]):
     """A mean and a variance, each a float or an array over rates."""
 
-    mean: NDArray[np.float64]
-    variance: NDArray[np.float64]
+    mean: Value
+    variance: Value
 
 
 class Discrepancy(NamedTuple):
@@ -47,9 +56,17 @@ class Discrepancy(NamedTuple):
     wasserstein: Floats
 
 
+@overload
+def exact_moments(
+    strategy: str | Strategy, phase: str, rate: float, mean: float, variance: float
+) -> Moments[float]: ...
+@overload
 def exact_moments(
     strategy: str | Strategy, phase: str, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike
-) -> Moments:
+) -> Moments[Floats]: ...
+def exact_moments(
+    strategy: str | Strategy, phase: str, rate: ArrayLike, mean: ArrayLike, variance: ArrayLike
+) -> Moments[Any]:
     """Mean and variance of an output, over units and masks.
 
     Training output m·a·t: mean t·k·μ, variance t²·(k·v + k·r·μ²). Test output a·s: mean s·μ, variance s²·v.

@@ -65,10 +65,10 @@ def dropout_ridge(features: ArrayLike, targets: ArrayLike, rate: ArrayLike) -> F
     x, y = np.asarray(features, dtype=np.float64), np.asarray(targets, dtype=np.float64)
     square = x.T @ x / len(x)
     strength = np.atleast_1d(noise_of(rate))[:, None, None]
+    matrices, products = square + strength * np.diag(np.diag(square)), x.T @ y / len(x)
     try:
-        return np.asarray(
-            np.linalg.solve(square + strength * np.diag(np.diag(square)), (x.T @ y / len(x))[:, None])[..., 0]
-        )
+        # a stack of columns: NumPy 1 would read a lone one as a stack of vectors
+        return np.asarray(np.linalg.solve(matrices, products[None, :, None])[..., 0])
     except np.linalg.LinAlgError as singular:
         raise ValueError(
             f"features must be linearly independent; got an array of shape {x.shape} that is not"

@@ -19,6 +19,7 @@ from dropviz.story.reading import own_story
 from dropviz.ui.page import Page
 from dropviz.ui.pages import answer, first_screen, next_layer, noise, schedule, story, where, which_p
 from dropviz.ui.pages.mistakes import page as mistakes
+from dropviz.ui.pages.my_network import page as my_network
 from dropviz.ui.pages.training import page as training
 from dropviz.ui.settings.session import read_address, saved, write_address
 from dropviz.ui.settings.widgets import fold
@@ -32,6 +33,7 @@ PAGES = (
     mistakes.PAGE,
     next_layer.PAGE,
     where.PAGE,
+    my_network.PAGE,
     training.PAGE,
     answer.PAGE,
     story.PAGE,

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 READY = {"training": ".dv-growing", "story": ".story-now .dv[data-ready]"}
-LIVE = ("", "which-p", "mistakes", "next-layer", "where", "answer", "noise", "schedule")
+LIVE = ("", "which-p", "mistakes", "next-layer", "where", "my-network", "answer", "noise", "schedule")
 TALK, TRAINED = "story?mode=talk", "training?training_seeds=1"
 # So tall that nothing lies below the fold: axe does not judge, or misjudges, what is scrolled away or cut.
 TALL, LAPTOP, HALF = (

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from dropviz.story.reading import own_story
 
-PAGES = 10
+PAGES = 11
 NOT_FOUND = "Page not found"
 # Comes to an address of the page that is open, and waits until its script has run.
 ARRIVED = """(address) => new Promise((done) => {

@@ -241,7 +241,7 @@ HOSTILE = [
     ("a.csv", TEXT.encode("latin-1"), "text in UTF-8"),
     ("a.csv", GOOD_PARQUET, "text in UTF-8"),
     ("a.csv", b"1," * 1_000_000, "at most 100,000 columns"),
-    ("a.csv", b"1\n" + b" " * 2_500_001, "row 2 must have at most 2,500,000 characters; it has 2,500,001"),
+    ("a.csv", b"1\n" + b" " * 2_500_001, "row 2 must have at most 2,500,000 characters; it has more"),
     ("a.csv", b"1" * 1_001, "row 1 must have cells of at most 1,000 characters"),
     # .parquet
     ("a.parquet", GOOD_PARQUET[:-20], "cannot be read"),
@@ -326,7 +326,9 @@ def test_long_lines_and_cells_take_neither_time_nor_memory(refusals):
     cells = [f"'a.csv', b'\\n'.join([b'1,' + {cell} * 2_000_000] * 9)" for cell in ("b'1'", "b' '")]
     said = refusals("dropviz.datasets.files", "read_activations", one_line + cells)
     assert said[4:] == ["row 1 must have cells of at most 1,000 characters; one is longer"] * 2
-    assert all(one.startswith("row 2 must have at most 2,500,000 characters; it has 19,") for one in said[:4])
+    assert all(
+        one.startswith("row 2 must have at most 2,500,000 characters; it has more") for one in said[:4]
+    )
 
 
 def test_parquet_that_unpacks_to_too_much_is_refused_unread(monkeypatch):

@@ -209,7 +209,7 @@ def test_one_long_line_takes_neither_time_nor_memory(refusals):
         "dropviz.datasets.splits", "from_csv", [f"b'1,a\\n' + {line % 19_000_000}," for line in lines]
     )
     assert len(said) == len(lines)
-    assert all(one.startswith("row 2 must have at most 2,500,000 characters; it has 19,") for one in said)
+    assert all(one.startswith("row 2 must have at most 2,500,000 characters; it has more") for one in said)
 
 
 @pytest.mark.parametrize("column", ["", "c", "0", "4", "-1", "²"])

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from starlette.applications import Starlette
 
-from dropviz.hall import routes, stories
+from dropviz.hall import hall_routes, stories
 from dropviz.hall.limits import Limits
 from dropviz.hall.memory import MemoryStore
 from dropviz.hall.routes import Hall
@@ -125,7 +125,7 @@ def _receiving(body):
 
 def mounted(hall, base=""):
     """A hall below a path, in an app of its own."""
-    return Asked(Starlette(routes=routes(hall, base)), base)
+    return Asked(Starlette(routes=hall_routes(hall, base)), base)
 
 
 @pytest.fixture(params=["memory", "redis"])

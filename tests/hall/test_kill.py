@@ -15,9 +15,9 @@ from tools.running import HOST, free_ports, running, status, wait_until
 SERVER = """
 import sys, uvicorn
 from starlette.applications import Starlette
-from dropviz.hall import hall, lifespan, routes
+from dropviz.hall import hall, hall_routes, lifespan
 rooms = hall()
-app = Starlette(routes=routes(rooms, ""), lifespan=lifespan(rooms))
+app = Starlette(routes=hall_routes(rooms, ""), lifespan=lifespan(rooms))
 uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
 """
 

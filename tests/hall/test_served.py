@@ -6,14 +6,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
 
-from dropviz.hall import routes
+from dropviz.hall import hall_routes
 from dropviz.serving.served import middleware
 from tests.hall.conftest import VOTER, Asked
 
 
 def test_events_are_neither_compressed_nor_held_back_and_every_answer_has_the_headers(memory_hall):
     before = [*middleware(["story"], ""), Middleware(SelectiveGZipMiddleware)]
-    ask = Asked(Starlette(routes=routes(memory_hall, ""), middleware=before))
+    ask = Asked(Starlette(routes=hall_routes(memory_hall, ""), middleware=before))
 
     async def talk():
         code, _ = await ask.open()

@@ -1,4 +1,4 @@
-"""`python -m dropviz check` says what is wrong in text, JSON or annotations of GitHub, and in its exit status."""
+"""`dropviz check` says what is wrong in text, JSON or annotations of GitHub, and in its exit status."""
 
 import pytest
 

@@ -1,20 +1,29 @@
 """A session holds a few files, whatever it sends; the newest stay."""
 
+import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from dropviz.serving.uploads import MOST_HELD, UPLOAD, let_go
+from dropviz.serving.uploads import MOST_FILES, UPLOAD, let_go
 
 
-def test_sixty_uploads_of_one_session_leave_the_newest():
+class Sized(bytes):
+    """Bytes that are said to be many."""
+
+    def __len__(self):
+        return 20_000_000
+
+
+@pytest.mark.parametrize(("content", "most"), [(Sized(), 8), (b"x", MOST_FILES)])
+def test_many_uploads_of_one_session_leave_the_newest(content, most):
     held = MemoryUploadedFileManager("upload")
-    for number in range(60):
-        held.add_file("mine", UploadedFileRec(str(number), f"{number}.npy", "", b"x"))
+    for number in range(300):
+        held.add_file("mine", UploadedFileRec(str(number), f"{number}.npy", "", content))
         let_go(held, "mine")
-        assert len(held.file_storage["mine"]) <= MOST_HELD
+        assert len(held.file_storage["mine"]) <= most
     held.add_file("other", UploadedFileRec("0", "0.npy", "", b"x"))
     let_go(held, "other")
-    assert [*held.file_storage["mine"]] == [str(number) for number in range(60 - MOST_HELD, 60)]
+    assert [*held.file_storage["mine"]] == [str(number) for number in range(300 - most, 300)]
     assert [*held.file_storage["other"]] == ["0"]
     let_go(held, "nobody")
     assert "nobody" not in held.file_storage

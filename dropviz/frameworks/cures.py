@@ -1,0 +1,87 @@
+"""What to change in the code for a finding of `check`: the line that is wrong, and what to write instead."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from dropviz.frameworks.findings import Finding
+
+
+class Cure(NamedTuple):
+    """Lines of PyTorch before and after; ``note`` says what they leave open, empty if nothing."""
+
+    before: str
+    after: str
+    note: str = ""
+
+
+ATTENTION = "F.scaled_dot_product_attention(q, k, v, dropout_p="
+# kind → words of what was measured → the change; the first pattern that is found counts
+CURES: Mapping[str, Mapping[str, Cure]] = MappingProxyType(
+    {
+        "left_on": {
+            "scaled_dot_product_attention": Cure(
+                f"{ATTENTION}self.p)",
+                f"{ATTENTION}self.p if self.training else 0.0)",
+                "The call takes no mode.",
+            ),
+            r"dropout\w* acts": Cure(
+                "x = F.dropout(x, p)",
+                "x = F.dropout(x, p, training=self.training)",
+                "F.dropout is on unless it is told otherwise.",
+            ),
+            "drawn in evaluation": Cure(
+                "x = x * mask / keep",
+                "if self.training:\n    x = x * mask / keep",
+                "Is it meant, as in Monte Carlo dropout? Pass random_at_test to check.",
+            ),
+            "": Cure("noise(x)", "noise(x) if self.training else x"),
+        },
+        "wrong_scale": {
+            "": Cure(
+                "x = x * mask", "x = x * mask / keep", "In training; nothing is multiplied at test then."
+            )
+        },
+        "wrong_rate": {
+            "": Cure("nn.Dropout(keep)", "nn.Dropout(1 - keep)", "In PyTorch p is the probability to drop.")
+        },
+        "lost_after_eval": {
+            "": Cure(
+                "layer.p = 0.0  # before an evaluation",
+                "model.eval()  # and model.train() after it",
+                "The rate stays as it is.",
+            )
+        },
+        "stuck_mask": {
+            "": Cure(
+                "self.mask = torch.rand(n) < keep  # in __init__",
+                "mask = torch.rand_like(x) < keep  # in forward",
+                "Seed no generator in forward.",
+            )
+        },
+        "no_effect": {
+            "one layer": Cure(
+                "self.rnn = nn.LSTM(n, m, num_layers=1, dropout=p)",
+                "self.rnn = nn.LSTM(n, m)\nself.drop = nn.Dropout(p)  # in forward behind the recurrent layer",
+            ),
+            "nothing uses": Cure("self.dropout(x)", "x = self.dropout(x)"),
+            "never called": Cure("x = self.layer(x)", "x = self.dropout(self.layer(x))"),
+            "off in training": Cure(
+                "x = F.dropout(x, p, training=False)", "x = F.dropout(x, p, training=self.training)"
+            ),
+        },
+    }
+)
+
+
+def cure(finding: Finding) -> Cure | None:
+    """Return the change for a finding; None where its kind is not known, or what was measured is nothing known.
+
+    >>> cure(Finding("no_effect", "error", "drop (Dropout)", "nothing uses what dropout returns", "…")).after
+    'x = self.dropout(x)'
+    """
+    for pattern, change in CURES.get(finding.kind, {}).items():
+        if re.search(pattern, finding.measured):
+            return change
+    return None
