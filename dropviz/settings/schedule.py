@@ -43,7 +43,8 @@ def read_rows(steps: Sequence[object], rates: Sequence[object]) -> Rows:
             raise ValueError(f"row {number}: a cell must have at most {MOST_CELL} characters; one has more")
     schedules.table([step for step, _ in pairs], [rate for _, rate in pairs])
     rows = tuple((float(written(float(step))), float(written(float(rate)))) for step, rate in pairs)
-    schedules.table(*zip(*rows, strict=True))  # as the address has them, two steps may be one
+    # Two steps may be one as the address has them.
+    schedules.table([step for step, _ in rows], [rate for _, rate in rows])
     return rows
 
 

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from tests.deploy.conftest import ROOT, free_ports, status, wait_until
+from tools.running import ROOT, free_ports, status, wait_until
 
 pytestmark = pytest.mark.image
 

@@ -378,6 +378,7 @@ def test_redis_tells_every_history_as_memory_does(on):
                 ours.present,
                 +Counter(ours.tally),
             ), calls
+            await store.close(room)
 
         await asyncio.gather(*(live(history(rng)) for _ in range(HISTORIES)))
 
