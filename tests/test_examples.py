@@ -28,18 +28,18 @@ def public(module):
     }
 
 
-def of_torch():
-    """The same of dropviz.torch, which cannot be imported where there is no PyTorch."""
-    room = ROOT / "dropviz" / "torch"
+def of(framework):
+    """The same of dropviz.torch, say, which cannot be imported where there is no PyTorch."""
+    room = ROOT / "dropviz" / framework
     top = ast.parse((room / "__init__.py").read_text(encoding="utf-8"))
     names = next(ast.literal_eval(node.value) for node in top.body if isinstance(node, ast.Assign))
     files = [*room.glob("*.py"), ROOT / "dropviz" / "frameworks" / "findings.py"]
     nodes = [node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body]
     made = {node.name: node for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    return {f"dropviz.torch.{name}": ast.get_docstring(made[name]) for name in names}
+    return {f"dropviz.{framework}.{name}": ast.get_docstring(made[name]) for name in names}
 
 
-PUBLIC = {**public(dv), **public(figures), **public(schedules), **of_torch()}
+PUBLIC = {**public(dv), **public(figures), **public(schedules), **of("torch"), **of("keras"), **of("jax")}
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -34,10 +34,8 @@ SHOWS_ITSELF = {
 }
 OPENS_BY_NAME = {
     "dropviz.live.shown",
-    # The terminal opens what a person names, and the check of JAX networks the library that one is of.
-    "dropviz.cli.verdicts",
+    "dropviz.cli.verdicts",  # what a person names
     "dropviz.cli.words",
-    "dropviz.jax.networks",
 }
 DRAWING = ("figures", "live")
 MOST_IN_THE_ROOT = 6

@@ -67,6 +67,13 @@ def check(
     ------
     ValueError
         ``model`` is none of these, or ``passes`` is out of range. What the network itself raises passes through.
+
+    Examples
+    --------
+    >>> def train(key, x):
+    ...     return jax.random.bernoulli(key, 0.7, x.shape) * x / 0.7
+    >>> check(train, np.ones((4, 8)), test=lambda x: x).findings
+    ()
     """
     check_count("passes", passes, FEWEST, MOST)
     network = network_of(model, inputs, {"test": test, "variables": variables, "modes": modes}, named)
@@ -83,7 +90,14 @@ def check(
 
 
 def assert_dropout_is_right(model: Any, *inputs: Any, **options: Any) -> None:
-    """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites."""
+    """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites.
+
+    Examples
+    --------
+    >>> def train(key, x):
+    ...     return jax.random.bernoulli(key, 0.7, x.shape) * x / 0.7
+    >>> assert_dropout_is_right(train, np.ones((4, 8)), test=lambda x: x)
+    """
     check(model, *inputs, **options).assert_right()
 
 

@@ -62,6 +62,12 @@ def check(
     ------
     ValueError
         ``model`` is no layer of Keras 3, or ``passes`` is out of range. What the network itself raises passes through.
+
+    Examples
+    --------
+    >>> net = keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.3)])
+    >>> check(net, keras.ops.ones((4, 8))).findings
+    ()
     """
     if not isinstance(model, keras.layers.Layer):
         raise ValueError(f"model must be a keras.Model or keras.Layer; got {type(model).__name__}")
@@ -79,7 +85,13 @@ def check(
 
 
 def assert_dropout_is_right(model: keras.Model, *inputs: Any, **options: Any) -> None:
-    """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites."""
+    """Raise AssertionError, with every finding, unless `check` finds no error in ``model``; for test suites.
+
+    Examples
+    --------
+    >>> net = keras.Sequential([keras.layers.Dense(8), keras.layers.Dropout(0.3)])
+    >>> assert_dropout_is_right(net, keras.ops.ones((4, 8)))
+    """
     check(model, *inputs, **options).assert_right()
 
 

@@ -67,6 +67,11 @@ class StudyConfig(Checked):
     ------
     ValueError
         Naming the parameter, the value and the allowed range.
+
+    Examples
+    --------
+    >>> len(StudyConfig(widths=(8, 32)).parts)  # one for each source and width
+    2
     """
 
     sources: tuple[Activations, ...] = (RELU,)
@@ -125,7 +130,16 @@ def source_name(source: Activations) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A finished study: what was simulated, and the folder that holds it."""
+    """A finished study: what was simulated, and the folder that holds it; `study` returns it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = study(StudyConfig(rates=0.5, widths=8, samples=500), folder, progress=False).to_frame()
+    >>> sorted(set(table["depth"]))
+    [1, 2, 4]
+    """
 
     config: StudyConfig
     folder: Path
@@ -184,6 +198,8 @@ def study(
     ImportError
         If pyarrow is missing.
 
+    Examples
+    --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     grid = StudyConfig(rates=0.5, widths=8, depths=(1, 2), samples=500)
