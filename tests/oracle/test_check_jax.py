@@ -57,7 +57,7 @@ class Nnx(nnx.Module):
 
 class Equinox(eqx.Module):
     dense: eqx.nn.Linear
-    drops: list
+    drops: list[eqx.nn.Dropout]
     forward: object = eqx.field(static=True)
 
     def __init__(self, forward):

@@ -14,25 +14,25 @@ from numpy.typing import NDArray
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("DEV", "PYTHON")  # tinygrad: its other devices need a compiler
 
-import equinox  # type: ignore[import-not-found]
+import equinox
 import flax.linen
 import flax.nnx
-import haiku  # type: ignore[import-not-found]
+import haiku
 import jax
 import jax.example_libraries.stax
 import keras
-import mlx.core  # type: ignore[import-not-found]
-import mlx.nn  # type: ignore[import-not-found]
-import onnx.helper  # type: ignore[import-not-found]
-import onnx.reference  # type: ignore[import-not-found]
-import tinygrad  # type: ignore[import-not-found]
+import mlx.core
+import mlx.nn
+import onnx.helper
+import onnx.reference
+import tinygrad
 import torch
-import transformers  # type: ignore[import-not-found]
-from transformers.models.bert.modeling_bert import (  # type: ignore[import-not-found]
+import transformers
+from transformers.models.bert.modeling_bert import (
     BertSelfAttention,
     BertSelfOutput,
 )
-from transformers.models.llama.modeling_llama import LlamaAttention  # type: ignore[import-not-found]
+from transformers.models.llama.modeling_llama import LlamaAttention
 
 from dropviz.frameworks.conventions import Framework, frameworks, line_of_code
 from dropviz.frameworks.snippets import Target, snippet
