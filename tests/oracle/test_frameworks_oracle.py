@@ -21,18 +21,18 @@ import haiku
 import jax
 import jax.example_libraries.stax
 import keras
-import mlx.core
-import mlx.nn
-import onnx.helper
-import onnx.reference
-import tinygrad
+import mlx.core  # type: ignore[import-not-found]
+import mlx.nn  # type: ignore[import-not-found]
+import onnx.helper  # type: ignore[import-not-found]
+import onnx.reference  # type: ignore[import-not-found]
+import tinygrad  # type: ignore[import-not-found]
 import torch
-import transformers
-from transformers.models.bert.modeling_bert import (
+import transformers  # type: ignore[import-not-found]
+from transformers.models.bert.modeling_bert import (  # type: ignore[import-not-found]
     BertSelfAttention,
     BertSelfOutput,
 )
-from transformers.models.llama.modeling_llama import LlamaAttention
+from transformers.models.llama.modeling_llama import LlamaAttention  # type: ignore[import-not-found]
 
 from dropviz.frameworks.conventions import Framework, frameworks, line_of_code
 from dropviz.frameworks.snippets import Target, snippet
