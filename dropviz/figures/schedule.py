@@ -67,12 +67,7 @@ def _above_means(varies: bool) -> list[words.Block]:
     training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
     spans: list[words.Span] = [training, ", ", test, ", one factor"]
     if varies:
-        spans = [
-            training,
-            ", ",
-            test,
-            " × the keep of one rate: the last, mean or first; shaded: the last one’s error",
-        ]
+        spans = [training, ", ", test, " × the keep of the rate named; shaded: the last one’s error"]
     return [words.Paragraph(spans)]
 
 

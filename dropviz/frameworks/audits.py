@@ -39,7 +39,7 @@ class Audit(Shown):
     --------
     >>> found = audit(lambda a: a / 0.7, lambda a: a, rate=0.3)
     >>> found
-    <Audit: none, rate 0, no_effect>
+    <Audit: none, rate 0, no_effect, wrong_scale>
     >>> print(found.findings[0].sentence)
     Dropout does nothing in training: give the function its training mode, or its rate.
     """
