@@ -32,8 +32,8 @@ OTHERS = """import equinox, jax, keras
 
 class Always(keras.layers.Layer):
     def __init__(self):
-        super().__init__()
-        self.drop = keras.layers.Dropout(0.3)
+        super().__init__(name="always")
+        self.drop = keras.layers.Dropout(0.3, name="dropout")
 
     def call(self, x):
         return self.drop(x, training=True)
