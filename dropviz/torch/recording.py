@@ -85,7 +85,7 @@ def record(
     number = -1
     for number, batch in enumerate(islice(loader, batches)):
         for phase in ("test", "train"):
-            with as_it_was(model), torch.no_grad(), _hooked(watched, recorder, phase):
+            with as_it_was(model), torch.no_grad(), _one_by_one(), _hooked(watched, recorder, phase):
                 model.train(phase == "train")
                 sow((seed + number) % 2**32)
                 _call(model, batch)
@@ -94,6 +94,17 @@ def record(
     if path is not None:
         recorder.save(path)
     return recorder
+
+
+@contextmanager
+def _one_by_one() -> Iterator[None]:
+    """Inside of it encoder layers call their parts in evaluation too, and not one fast function for all."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
 
 
 def _watched(model: nn.Module, layers: Sequence[str] | None) -> dict[str, nn.Module]:
