@@ -91,6 +91,7 @@ def test_the_ranges_are_those_of_the_package():
     assert project["dependencies"] == ["numpy>=1.26"]
     assert set(_lines("requirements")) == {*project["dependencies"], *extras["app"]}
     assert _lines("requirements-redis") == extras["redis"]
+    assert _lines("requirements-docs") == extras["docs"]
     ranges = {}
     for line in sum(extras.values(), project["dependencies"]):
         assert ranges.setdefault(re.split(r"[<>=~]", line)[0], line) == line  # one range of a package
@@ -123,7 +124,7 @@ def _pins(file):
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements", *(f"requirements-{name}" for name in ("redis", "dev", "mutants", "pins"))]
+    "name", ["requirements", *(f"requirements-{name}" for name in ("redis", "dev", "docs", "mutants", "pins"))]
 )
 def test_a_lock_holds_every_package_with_hashes(name):
     lock = (ROOT / f"{name}.lock").read_text(encoding="utf-8").replace("\\\n", " ")
