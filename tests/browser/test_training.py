@@ -1,7 +1,6 @@
 """Curves grow in place while the page trains; Stop, leaving the page and a hostile address do what they should."""
 
 import re
-from contextlib import suppress
 
 import pytest
 from playwright.sync_api import expect

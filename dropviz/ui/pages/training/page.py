@@ -61,15 +61,15 @@ def _show_page(place: DeltaGenerator) -> tuple[()]:
     name = show(EXPERIMENT)
     above = st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="training_choice")
     kept = _session()
-    wanted, kept.wanted = kept.wanted, False
     refused = ""
     try:
         chosen, view = _chosen(name, above, place)
-        if chosen is not None and (wanted or _starts_itself(chosen)):
+        if chosen is not None and (kept.wanted or _starts_itself(chosen)):
             refused = _start(chosen)
     except ValueError as problem:
         _say(problem)
         chosen = None
+    kept.wanted = False  # only now: a run that is broken off before leaves it to the next
     if chosen is not None:
         live = _of_these_settings(chosen)
         stage = live.look().stage if live is not None else None
