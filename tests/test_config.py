@@ -124,7 +124,8 @@ def _pins(file):
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements", *(f"requirements-{name}" for name in ("redis", "dev", "docs", "mutants", "pins"))]
+    "name",
+    ["requirements", *(f"requirements-{name}" for name in ("redis", "dev", "docs", "mutants", "pins"))],
 )
 def test_a_lock_holds_every_package_with_hashes(name):
     lock = (ROOT / f"{name}.lock").read_text(encoding="utf-8").replace("\\\n", " ")
