@@ -4,6 +4,7 @@
 The script stands here, as Streamlit would take a folder ``pages`` beside it for pages of its own.
 """
 
+import logging
 import os
 import sys
 
@@ -13,6 +14,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.setswitchinterval(0.001)
 
 import streamlit as st
+
+# This import comes before the server, and Streamlit would say so of every cache; they find it when they are used.
+logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
+
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dropviz.hall import hall, hall_routes, lifespan, watched

@@ -9,6 +9,7 @@ from dropviz.cli.tables import csv_of
 from dropviz.cli.words import STREAM, number, path, whole, write
 from dropviz.cli.words import add as add_command
 from dropviz.layers.reports import ActivationReport, report
+from dropviz.theory.moments import BOUND
 
 
 def add(commands: Any) -> None:
@@ -19,7 +20,7 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--rate", type=number, required=True, help="of dropping, from 0 and below 1")
     command.add_argument("--axis", type=whole, default=1, help="of the units in an array (1)")
-    command.add_argument("--bound", type=number, default=1.5, help="of the variance ratio (1.5)")
+    command.add_argument("--bound", type=number, default=BOUND, help=f"of the variance ratio ({BOUND:g})")
     command.add_argument(
         "--format", choices=("text", "csv", "json"), default="text", help="csv: a row a unit; json: a layer"
     )

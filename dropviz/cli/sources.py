@@ -26,7 +26,7 @@ def add_source(command: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--file",
         type=path,
-        help="your own: .npy, .npz, .csv or .parquet; without such an ending, and of - (standard input), the first "
+        help="your own: .npy, .npz (its largest array), .csv or .parquet; without such an ending, and of - (standard input), the first "
         "bytes tell which, and csv is what is none of the others",
     )
     for name in sorted(PARAMETERS):

@@ -166,7 +166,7 @@ def _finding(view: NetworkView, at: int) -> str:
         return "At rate 0 nothing is dropped: training and test are the same."
     if not view.worst:
         return "Here no layer has any variance, and so there is no ratio."
-    means = "Dropout keeps the means, and raises variances in training"
+    means = "In training the means stay, and variances grow"
     name = (
         view.worst if any(map(str.isalpha, view.worst)) else f"layer {view.worst}"
     )  # PyTorch has numbers, too
@@ -174,17 +174,19 @@ def _finding(view: NetworkView, at: int) -> str:
     if count == 1:
         return f"{means}: {most}."
     above = int(np.count_nonzero(view.largest_rates < rate))
-    return f"{means}: {most}, the most of {count:,} layers; {above:,} above × {view.bound:g}."
+    return f"{means}: {most}, the most of {count:,} layers; {f'{above:,}' if above else 'none'} above × {view.bound:g}."
 
 
 def _verdicts(view: NetworkView, layer: LayerView) -> tuple[list[str], list[str]]:
-    """Whether the ratio of all values is within the bound, in a word and in a sentence, at each rate."""
+    """Whether the ratio is within the bound, of every unit or of all values, in a word and a sentence, at each rate."""
     said, bound = layer.report, f"{view.bound:g}"
     if np.isnan(said.all_largest_rate):
         return ["–"] * len(view.rates), [
             f"no variance around {plain(said.all_mean, 3)}, and so no ratio."
         ] * len(view.rates)
-    judged = np.where(view.rates <= said.all_largest_rate, "✓ Fine", "✗ Too much").tolist()
+    every = layer.worst[0].largest_rate if layer.worst else 0.0
+    fine = np.where(view.rates <= every, "✓ Fine", "✓ Mostly fine")
+    judged = np.where(view.rates <= said.all_largest_rate, fine, "✗ Too much").tolist()
     within = f"at most × {bound} up to rate {rounded_down(said.all_largest_rate)}"
     return judged, [f"× {plain(ratio, 3)}, {within}." for ratio in layer.ratios.tolist()]
 

@@ -77,6 +77,10 @@ class Audit(Shown):
             rows.append((f"{self.given:g} is the probability to", self.means))
         if self.test is not None:
             rows.append(("factor at test", _factor(self.test)))
+        elif self.train.random:
+            plainly = self.train.law != "other" and not self.train.offset  # else one factor does not say it
+            needed = f"; it must be {with_error(self.train.mean, self.train.mean_se)}" if plainly else ""
+            rows.append(("factor at test", f"not looked at, for no test function was given{needed}"))
         if self.strategy:
             rows.append(("strategy", strategies()[self.strategy].label))
         if self.conventions:

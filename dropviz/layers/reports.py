@@ -18,7 +18,7 @@ from dropviz.live.shown import LEFT, Shown
 from dropviz.numbers.checks import check_number
 from dropviz.numbers.rates import check_below_one
 from dropviz.numbers.written import plain
-from dropviz.theory.moments import MOST_BOUND, largest_rate
+from dropviz.theory.moments import BOUND, MOST_BOUND, largest_rate
 from dropviz.theory.running import Running
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def report(
     rate: float,
     *,
     axis: int = 1,
-    bound: float = 1.5,
+    bound: float = BOUND,
 ) -> ActivationReport:
     """What dropout at ``rate`` does to the activations of each layer, and to which units most.
 

@@ -1,6 +1,7 @@
 """The settings of the page of a person's own network."""
 
 from dropviz.settings.kinds import RATE, Choice, Number
+from dropviz.theory.moments import BOUND as USUAL
 
 EXAMPLE, FILES, CHECK = "example", "files", "check"
 SHOWN = Choice(
@@ -28,7 +29,7 @@ AXIS = Choice(
 BOUND = Number(
     "network_bound",
     "the variance in training may be … times that at test",
-    2.0,
+    USUAL,
     1.0,
     1000.0,
     0.1,

@@ -153,6 +153,9 @@ def variance_ratio(rate: ArrayLike, mean: ArrayLike, variance: ArrayLike) -> Flo
         return _as_given(((v + rates * np.square(mu)) / (1.0 - rates)) / v)
 
 
+BOUND = 2.0  # of the variance ratio, where nobody says another
+
+
 def largest_rate(mean: ArrayLike, variance: ArrayLike, bound: float) -> Floats:
     """Largest rate at which `variance_ratio` is at most ``bound`` ≥ 1: r = (R − 1)·v/(μ² + R·v), with R the bound.
 

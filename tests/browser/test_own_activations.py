@@ -46,6 +46,6 @@ def test_a_large_file_is_read_as_it_comes_and_one_rate_moves_all_its_layers(page
     page.locator(".dv-range").press("End")
     expect(page.locator(".dv-value")).to_have_text("0.95")
     after = verdicts.all_inner_texts()
-    assert [text[:6] for text in before] == ["✓ Fine", "✗ Too "]
+    assert [text[:1] for text in before] == ["✓", "✗"]
     assert [text[:10] for text in after] == ["✗ Too much"] * 2
     assert all(one != other for one, other in zip(before, after, strict=True))
