@@ -26,8 +26,8 @@ def add_source(command: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--file",
         type=path,
-        help="your own: .npy, .npz (its largest array), .csv or .parquet; without such an ending, and of - (standard input), the first "
-        "bytes tell which, and csv is what is none of the others",
+        help="your own: .npy, .npz (its largest array), .csv or .parquet; without such an ending, and of - (standard "
+        "input), the first bytes tell which, and csv is what is none of the others",
     )
     for name in sorted(PARAMETERS):
         having = ", ".join(key for key, row in SOURCES.items() if name in row.parameters)

@@ -120,7 +120,9 @@ CHANGES: Mapping[str, str] = {
     "lost_after_eval": "Dropout is lost after evaluation: keep the rate, and turn it on again in training.",
     "stuck_mask": "One mask is used for every pass: draw a new one in every pass, from a generator that moves on.",
     "thrown": "The result of dropout is thrown away: write x = dropout(x).",
-    "wrong_scale": "Divide by the probability to keep in training, or multiply by it in evaluation; once.",
+    "wrong_scale": (
+        "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once."
+    ),
     "never_called": "This dropout layer is there, and no call of the network uses it.",
 }
 
