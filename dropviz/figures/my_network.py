@@ -166,7 +166,7 @@ def _finding(view: NetworkView, at: int) -> str:
         return "At rate 0 nothing is dropped: training and test are the same."
     if not view.worst:
         return "Here no layer has any variance, and so there is no ratio."
-    means = "In training the means stay, and variances grow"
+    means = "In training variances grow"
     name = (
         view.worst if any(map(str.isalpha, view.worst)) else f"layer {view.worst}"
     )  # PyTorch has numbers, too

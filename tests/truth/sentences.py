@@ -263,6 +263,10 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
     },
     "my network": {
         "([0-9,]+) of ([0-9,]+) units? (?:is|are) always 0": lambda read, some, all_: int(some) <= int(all_),
+        "none above × ([0-9.e+]+)": lambda read, bound: (
+            np.nanmax([curve[read.at] for curve in read.curves("variance", "all values")])
+            <= float(bound) * (1.0 + 1e-9)
+        ),
     },
     "diagnosis": {
         "Nothing fits": lambda read: (
