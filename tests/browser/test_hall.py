@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bench.phone import arrival
-from dropviz.figures.story import phone_payload
+from dropviz.figures.story import phone_payload, story_payload
 from dropviz.hall.page import page as phone_page
 from dropviz.live.scripts import scripts
 from dropviz.story.reading import own_story
@@ -216,6 +216,8 @@ def test_a_phone_gets_everything_in_150_kb(app_url, room):
     assert sum(len(content) for content, _ in parts) < MOST_BYTES
     page, _, story = (gzip.decompress(content).decode() for content, _ in parts)
     assert page == phone_page(room, own_story().title)
-    assert json.loads(story) == json.loads(json.dumps(phone_payload(own_story(), own_story().results())))
+    assert json.loads(story) == json.loads(
+        json.dumps(phone_payload(story_payload(own_story(), own_story().results())))
+    )
     assert address in page
     assert "://" not in re.sub(r"http://www\.w3\.org/\S+", "", page)  # it asks no other host
