@@ -8,7 +8,8 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
-from dropviz.figures.story import phone_payload
+from bench.phone import arrival
+from dropviz.figures.story import phone_payload, story_payload
 from dropviz.hall.page import page as phone_page
 from dropviz.live.scripts import scripts
 from dropviz.story.reading import own_story
@@ -60,6 +61,13 @@ def opened_room(page, visit):
     assert code.evaluate("image => image.naturalWidth") > 0
     page.keyboard.press("PageDown")  # puts the code away
     return room
+
+
+@pytest.fixture
+def room(app_url):
+    """The code of a room that nobody leads."""
+    with urlopen(Request(f"{app_url}/hall", b"{}", method="POST")) as answer:
+        return json.loads(answer.read())["room"]
 
 
 def ends(page, phone):
@@ -190,19 +198,26 @@ def test_where_no_room_can_be_opened_the_talk_is_as_it_was(page, visit, app_url,
     errors[:] = [error for error in errors if "404" not in error]
 
 
-def test_a_phone_gets_everything_in_150_kb(app_url):
-    def asked(path, body=None):
-        request = Request(app_url + path, body, {"Accept-Encoding": "gzip"}, method="POST" if body else "GET")
-        with urlopen(request) as answer:
+def test_a_slow_phone_can_answer_two_seconds_after_the_scan(phone, app_url, room):
+    took = arrival(phone, f"{app_url}/hall/{room}")
+    assert took.size < MOST_BYTES
+    assert took.rounds == 3  # the line, the page, all that it needs
+    assert took.on_a_slow_phone < 2.0, took
+
+
+def test_a_phone_gets_everything_in_150_kb(app_url, room):
+    def asked(path):
+        with urlopen(Request(app_url + path, headers={"Accept-Encoding": "gzip"})) as answer:
             return answer.read(), answer.headers.get("Content-Encoding")
 
-    room = json.loads(asked("/hall", b"{}")[0])["room"]
     address = scripts()["hall"].address
     parts = [asked(path) for path in (f"/hall/{room}", f"/{address}", f"/hall/{room}/story")]
     assert [encoding for _, encoding in parts] == ["gzip"] * 3
     assert sum(len(content) for content, _ in parts) < MOST_BYTES
     page, _, story = (gzip.decompress(content).decode() for content, _ in parts)
     assert page == phone_page(room, own_story().title)
-    assert json.loads(story) == json.loads(json.dumps(phone_payload(own_story(), own_story().results())))
+    assert json.loads(story) == json.loads(
+        json.dumps(phone_payload(story_payload(own_story(), own_story().results())))
+    )
     assert address in page
     assert "://" not in re.sub(r"http://www\.w3\.org/\S+", "", page)  # it asks no other host
