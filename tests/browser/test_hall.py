@@ -1,10 +1,12 @@
 """A lecturer's screen and phones in one room: they follow, vote, see how the hall has answered, and lose their line."""
 
 import gzip
+import io
 import json
 import re
 from urllib.request import Request, urlopen
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -132,6 +134,33 @@ def test_a_hall_follows_votes_and_sees_itself(page, phone, new_page, opened_room
     page.reload()  # keeps the room
     expect(corner).to_contain_text(f"/hall/{opened_room} · 2 here")
     ends(page, phone)
+
+
+def test_a_hall_sees_a_lecturers_own_activations_until_the_screen_has_lost_them(
+    page, phone, visit, walk, join
+):
+    visit(page, "/which-p")
+    page.get_by_text("My own activations", exact=True).click()
+    content = io.BytesIO()
+    np.save(content, np.arange(6.0))
+    file = {"name": "layer.npy", "mimeType": "application/octet-stream", "buffer": content.getvalue()}
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("are drawn from layer.npy.").wait_for()
+    walk(page, page.get_by_role("link", name="Story", exact=True).first)
+    page.get_by_text("Scenes 3, 4, 6, 7 are drawn from layer.npy.").wait_for()
+    page.get_by_role("button", name="Present").click()
+    room = page.locator(".story-joining").inner_text().rpartition("/")[2]
+    page.keyboard.press("PageDown")
+    join(phone, room)
+    page.keyboard.press(str(DRAGGED))
+    page.keyboard.press("r")
+    worked = f"= {1 / 0.5 + 2.5**2 / (35 / 12):.3g}"  # 1/k + (r/k)·mean²/variance of 0 to 5
+    for one in (page, phone):
+        expect(one.locator(".story-verdict")).to_contain_text(worked)
+    page.wait_for_url(f"**scene={DRAGGED}**", timeout=LONGEST)
+    page.reload()  # a new session, which has no file
+    expect(page.locator(".story-nav .story-hall")).to_have_text("The room has ended: Q opens another")
+    expect(said(phone)).to_contain_text("This room has ended.")
 
 
 def test_a_prediction_is_dragged_and_a_lost_line_loses_nothing(page, new_page, opened_room, join, errors):
