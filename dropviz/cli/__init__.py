@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dropviz import __version__
 from dropviz.cli import app, auditing, checking, drawing, reporting, sweeping
 from dropviz.cli.words import LINES, Parser
+from dropviz.extras import INSTALLED_BY, how_to_get, package_of
 
 SUBJECT = "What standard and inverted dropout do to activations, and whether dropout is right in a network."
 EXAMPLES = """\
@@ -20,10 +21,6 @@ examples:
   dropviz report layers.npz --rate 0.3
   dropviz story talk.html
 """
-EXTRAS = {
-    **{"pandas": "frames", "pyarrow": "frames", "plotly": "figures", "streamlit": "app", "segno": "app"},
-    **{"torch": "torch", "keras": "keras", "jax": "jax", "distributed": "dask", "redis": "redis"},
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader, say `head`, has seen enough; Python would complain again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except ModuleNotFoundError as missing:
-        parser.error(_how_to_get(missing, options.command))
+        package = package_of(missing)
+        known = package in INSTALLED_BY
+        parser.error(how_to_get(package, options.command) if known else str(missing))
     except (ValueError, ImportError, MemoryError) as error:
         parser.error(str(error) or "not enough memory")
     except OSError as error:
@@ -53,13 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130  # what a shell expects after Ctrl-C
     return status
-
-
-def _how_to_get(missing: ModuleNotFoundError, command: str) -> str:
-    package = str(missing.name).partition(".")[0]
-    if package not in EXTRAS:
-        return str(missing)
-    return f"{command} needs {package}: pip install 'dropviz[{EXTRAS[package]}]'"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from dropviz.frameworks.findings import Finding
 
-FRAMEWORKS = ("torch", "keras", "jax")
+FRAMEWORKS = ("torch", "keras", "jax", "tensorflow")
 
 
 class Verdict(Protocol):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.datasets.layer_files import layer_arrays
+from dropviz.extras import extra
 from dropviz.layers.layer_report import LayerReport, layer_report
 from dropviz.layers.recording import FORMAT, Recorded, read_record
 from dropviz.layers.rows import check_name, rows_of
@@ -59,7 +60,8 @@ class ActivationReport(Shown):
 
     def to_frame(self) -> "pd.DataFrame":
         """The numbers of every unit, a row a unit, as a pandas DataFrame."""
-        import pandas as pd  # the core is not to wait for pandas
+        with extra("to_frame()"):
+            import pandas as pd  # the core is not to wait for pandas
 
         return pd.DataFrame(self.columns())
 

@@ -138,7 +138,7 @@ def test_what_is_not_installed_is_said_with_its_extra(package, capsys, monkeypat
     monkeypatch.setitem(sys.modules, package, None)
     extras = {"pandas": "frames", "plotly": "figures", "torch": "torch", "streamlit": "app"}
     command = commands[package]
-    said = f"dropviz: {command.split()[0]} needs {package}: pip install 'dropviz[{extras[package]}]'\n"
+    said = f'dropviz: {command.split()[0]} needs {package}: pip install "dropviz[{extras[package]}]"\n'
     assert run(command, capsys) == (2, "", said)
     assert not (folder / "a.html").exists()
 
