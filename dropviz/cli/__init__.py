@@ -10,13 +10,19 @@ from dropviz.cli import app, auditing, checking, drawing, reporting, sweeping
 from dropviz.cli.words import LINES, Parser
 from dropviz.extras import INSTALLED_BY, how_to_get, package_of
 
-SUBJECT = "What standard and inverted dropout do to activations, and whether dropout is right in a network."
+SUBJECT = "What dropout does to activations, and whether it is right in a network."
 EXAMPLES = """\
+extras, added as by pip install "dropviz[app]"; all else needs NumPy alone:
+  app                dropviz[app]
+  check              dropviz[torch], dropviz[keras] or dropviz[jax]
+  Parquet            dropviz[frames]
+  sweep --scheduler  dropviz[dask]
+
 examples:
   dropviz app
-  dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
-  dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
-  dropviz audit package.module:train --test package.module:test --rate 0.3
+  dropviz sweep --activations normal --mean 1 --units 1000 --rates 0:0.9:0.1
+  dropviz sweep --file values.npy --strategies inverted,none --csv out.csv
+  dropviz audit package.module:train --test package.module:test
   dropviz check package.module:factory --input 4x12x32
   dropviz report layers.npz --rate 0.3
   dropviz story talk.html
@@ -33,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help(sys.stderr)
+        return 2
     status = 0
     try:
         status = options.run(options) or 0
@@ -57,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser("dropviz", description=SUBJECT, epilog=EXAMPLES, formatter_class=LINES)
     parser.add_argument("--version", action="version", version=f"dropviz {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    commands = parser.add_subparsers(metavar="command", dest="command")
     for module in (app, sweeping, auditing, checking, reporting, drawing):
         module.add(commands)
     return parser
