@@ -73,7 +73,7 @@ class ActivationReport(Shown):
     def __str__(self) -> str:
         head = f"Dropout at rate {self.rate:g}; units are counted from 0."
         return "\n".join(
-            [head, *(f"{name}: {layer.sentence}" for name, layer in self.layers.items()), *self._rest()]
+            [head, *(f"{layer.title}: {layer.sentence}" for layer in self.layers.values()), *self._rest()]
         )
 
     def __repr__(self) -> str:
@@ -82,7 +82,7 @@ class ActivationReport(Shown):
         if not known:
             return f"<ActivationReport: {count}, no variance in any>"
         worst = max(known, key=lambda layer: layer.all_ratio)
-        return f"<ActivationReport: {count}, variance × {plain(worst.all_ratio, 3)} in {worst.name}>"
+        return f"<ActivationReport: {count}, variance × {plain(worst.all_ratio, 3)} in {worst.title}>"
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in COLUMNS)
@@ -167,7 +167,7 @@ def report_on(recorded: Iterable[Recorded], rate: float, bound: float) -> Activa
         if one.test is None:
             left_out.append(one.name)
         else:
-            layers[one.name] = layer_report(one.name, one.test, one.train, rate, bound)
+            layers[one.name] = layer_report(one, rate, bound)
     if not layers:
         raise ValueError("activations must hold at least one layer at test; they hold none")
     return ActivationReport(rate, bound, MappingProxyType(layers), tuple(left_out))
@@ -209,7 +209,7 @@ def _measured(arrays: Iterable[tuple[str, ArrayLike]], axis: int) -> Iterator[Re
 
 
 def _cells(layer: LayerReport) -> Iterator[str]:
-    yield layer.name
+    yield layer.title
     yield f"{layer.units:,}"
     yield f"{layer.dead:,}"
     yield plain(layer.all_ratio)
