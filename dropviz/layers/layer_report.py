@@ -213,7 +213,7 @@ def rounded_down(rate: float) -> str:
     >>> rounded_down(2 / 3), rounded_down(0.3), rounded_down(0.0129), rounded_down(0.0)
     ('0.66', '0.3', '0.012', '0')
     """
-    if rate <= 0.0:
-        return "0"
+    if not rate > 0.0:
+        return plain(rate)
     step = 10.0 ** (math.floor(math.log10(rate)) - 1)
     return f"{math.floor(rate / step + 1e-9) * step:.2g}"  # 0.3 is a little below 0.3

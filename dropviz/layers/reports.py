@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from dropviz.datasets.layer_files import layer_arrays
 from dropviz.extras import extra
-from dropviz.layers.layer_report import LayerReport, layer_report
+from dropviz.layers.layer_report import LayerReport, layer_report, rounded_down
 from dropviz.layers.recording import FORMAT, Recorded, read_record
 from dropviz.layers.rows import check_name, rows_of
 from dropviz.live.shown import LEFT, Shown
@@ -217,7 +217,7 @@ def _cells(layer: LayerReport) -> Iterator[str]:
     yield str(worst[0]) if worst and not layer.alike else "–"
     yield plain(float(layer.ratio[worst[0]])) if worst else plain(np.nan)
     yield plain(float(layer.behind_batch_norm[worst[0]])) if worst else plain(np.nan)
-    yield plain(layer.all_largest_rate)
+    yield rounded_down(layer.all_largest_rate)
     yield layer.sentence
 
 
