@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dropviz.extras import extra
 from dropviz.live.panels import Line, Panel, Row, wire
 from dropviz.live.terms import Reader
 from dropviz.live.words import Block, Paragraph
@@ -113,7 +114,8 @@ class LiveFigure:
 
     def to_figure(self, rate: float | None = None) -> "go.Figure":
         """Return the Plotly figure with one frame a rate and a slider: works in a notebook as it is."""
-        from dropviz.live.plotly_figure import plotly_figure  # the app is not to wait for Plotly
+        with extra("figure()"):
+            from dropviz.live.plotly_figure import plotly_figure  # the app is not to wait for Plotly
 
         return plotly_figure(self.rows, self.rates, self._first(rate), self.slider_label)
 

@@ -355,7 +355,9 @@ def test_damaged_parquet_pages_are_a_sentence():
 
 def test_without_pyarrow_parquet_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ValueError, match=r"cannot be opened here; save it as \.npy, \.npz or \.csv"):
+    with pytest.raises(
+        ValueError, match=r'needs pyarrow: pip install "dropviz\[frames\]", or save it as \.npy'
+    ):
         parquet.table_values(GOOD_PARQUET)
 
 
