@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from dropviz.frameworks.conventions import Framework, frameworks
-from dropviz.frameworks.findings import Finding, nothing_wrong, told
+from dropviz.frameworks.findings import CHANGES, Finding, nothing_wrong, told
 from dropviz.frameworks.probing import FEWEST_CALLS, MOST_ELEMENTS, SIGMAS, Function, Seen, probe
 from dropviz.frameworks.snippets import changed_lines
 from dropviz.live.shown import LEFT, Shown
@@ -232,7 +232,7 @@ def _findings(
         if given not in (0.0, 1.0):
             yield Finding(
                 "wrong_rate", "error", "train", "the same output whatever goes in",
-                "Everything is dropped: nothing of the activations gets through.",
+                CHANGES["all_dropped"],
             )  # fmt: skip
         return
     if (not seen.random or seen.mixes) and given not in (None, 0.0, 1.0):

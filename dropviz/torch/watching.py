@@ -21,11 +21,14 @@ from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, diges
 from dropviz.frameworks.tags import Tag
 from dropviz.torch.calls import (
     ATTENTION,
+    COMPARES,
+    COUNTS,
     DIVIDE,
     DRAWS,
     DROPOUTS,
     MULTIPLY,
     NEW,
+    ORDER,
     READ,
     RECURRENT,
     SAME_VALUES,
@@ -34,6 +37,7 @@ from dropviz.torch.calls import (
     arguments,
     constant,
     generator_state,
+    is_activation,
     is_mask,
     is_number,
     is_real,
@@ -44,6 +48,9 @@ from dropviz.torch.calls import (
 )
 
 TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
+SKIPPED = (TORCH, HERE, "<frozen", "<__array")
+FUNCTIONAL, MODULES = str(Path(TORCH, "nn", "functional.py")), str(Path(TORCH, "nn", "modules"))
+LOOKS_AT_WEIGHTS = (1, 3)  # passes
 
 
 class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there where types are checked
@@ -91,7 +98,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         with torch.no_grad(), self:
             result = self.model(*inputs, **named)
         self.now.result = [values(tensor) for tensor in tensors_in(result)]
-        self._use(tensors_in(result))
+        self.now.zeros = _zeros(self.model) if number in LOOKS_AT_WEIGHTS else {}
+        self._hand(tensors_in(result))
         for place, tag in self.dropped:
             self.now.events[place].unused += not tag.used
         return self.now
@@ -102,7 +110,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         self.now.called[path] = self.now.called.get(path, 0) + 1
         shapes = [tuple(each.shape) for each in tensors_in((inputs, named))]
         self.now.shapes.setdefault(path, set()).update(map(str, shapes))
-        self._use(tensors_in((inputs, named)))
+        self._hand(tensors_in((inputs, named)))
 
     def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
         if self.stack and self.stack[-1] is module:
@@ -131,6 +139,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         name = func.__name__
         if name in {"__get__", "dim", "size", "numel", "stride"}:
             return self._read(func(*args, **kwargs), args)
+        kwargs = {key: kwargs[key] for key in (*(one for one in ORDER if one in kwargs), *kwargs)}
         if name in DROPOUTS | ATTENTION | RECURRENT:
             return self._dropout(name, func, args, kwargs)
         given = tensors_in((args, kwargs))
@@ -168,6 +177,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         place = self._place(name)
         event = self._event(place)
         event.calls += 1
+        event.own_layer, event.functions = self._of_own_layer(), self._functions()
         event.rate = rate if event.rate is None else max(rate, event.rate)
         given = tensors_in((args, kwargs))
         source = tag_of(given[0]) if given else None
@@ -195,10 +205,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         kwargs: Any = None,
     ) -> None:
         """Follow noise, and what it has changed, through one call."""
-        operands = [
-            one for one in (*args, *(kwargs or {}).values()) if isinstance(one, int | float | torch.Tensor)
-        ]
-        tensors = tensors_in((args, kwargs))
+        args = (*args, *(kwargs or {}).values())
+        operands = [one for one in args if isinstance(one, int | float | torch.Tensor)]
+        tensors = tensors_in(args)
         noisy = [each for each in tensors if (tag := tags.get(id(each))) is not None and tag.noise]
         data = [
             each for each in tensors if (tag := tags.get(id(each))) is None or not (tag.noise or tag.fixed)
@@ -209,11 +218,18 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             return  # not known, like what torch.from_numpy gives
         if name in NEW or name.endswith("_like") or fixed:
             self._set(output, Tag(fixed=True))
-        elif noisy and not [each for each in data if not constant(each)]:
-            tag = tags[id(noisy[0])]
-            assert tag is not None
-            count = min(output.numel(), max(1, *(tags[id(each)].count for each in noisy)))  # type: ignore[union-attr]
-            self._set(output, Tag(tag.place, noise=True, drawn=tag.drawn, count=count))
+        elif noisy and self._is_counted(name, args, tags):
+            self._set(output, tags.get(id(args[0])) or Tag())
+        elif noisy and (
+            not [each for each in data if not constant(each)] or (name in SAME_VALUES and args[0] is noisy[0])
+        ):
+            known = [tag for each in noisy if (tag := tags[id(each)]) is not None]
+            spans = name in COMPARES and len(tensors) > 1 and output.numel() > max(map(torch.numel, noisy))
+            made = Tag(known[0].place, noise=True, drawn=known[0].drawn)
+            made.count = min(output.numel(), max(1, *(tag.count for tag in known)))
+            made.spans = spans or any(tag.spans for tag in known)
+            made.counts = name in COUNTS or any(tag.counts for tag in known)
+            self._set(output, made)
         elif noisy:
             self._meet(name, args, output, noisy[0], tags)
         elif name in MULTIPLY | DIVIDE and len(operands) > 1:
@@ -235,7 +251,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         of_noise = tags[id(noise)]
         assert of_noise is not None
         assert of_noise.place is not None
-        kept = kept_by(name, args, noise)
+        kept = None if of_noise.spans or not is_activation(output) else kept_by(name, args, noise)
         if (
             noise.numel() == 1
             and name in MULTIPLY | DIVIDE
@@ -251,15 +267,41 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         event.acting = True
         kept_values = values(noise if kept is None else kept)
         meeting = Meeting.of(
-            kept_values, (of_noise.drawn, of_noise.count), self._function(), kept is not None
+            kept_values, (of_noise.drawn, of_noise.count), self._functions(), kept is not None
         )
         meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
+        meeting.assigned = name == "__setitem__"
         event.meetings.append(meeting)
         for each in tensors_in(args):
             tag = tags.get(id(each))
             if tag is not None and not tag.noise:
-                meeting.scales.update(tag.scales)
+                meeting.scales.update(self._taken_from(tag, meeting.functions))
         self._set(output, Tag(of_noise.place, meeting=meeting))
+
+    def _is_counted(self, name: str, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> bool:
+        """Whether something is divided by how many values survive, as a loss is by the number of its terms."""
+        by = tags.get(id(args[1])) if name in DIVIDE and len(args) > 1 else None
+        if by is None or not by.counts or (args[1].numel() == 1 and self._changed(args, tags) is not None):
+            return False
+        over = tags.get(id(args[0]))
+        if over is not None and over.noise:
+            return False
+        assert by.place is not None
+        self._event(by.place).counted = True
+        return True
+
+    def _taken_from(self, tag: Tag, functions: tuple[str, ...]) -> Mapping[str, float]:
+        """The factors of an activation that belong to the noise that meets it in ``functions``, not to earlier noise."""
+        if tag.place is None:
+            return tag.scales
+        here = self.now.scales.get(functions[0], {}) if functions else {}
+        if tag.meeting is not None and tag.meeting.functions == functions:
+            return {}  # a mask's own, behind it
+        owner = self.now.after.get(tag.place, {}) if tag.meeting is None else tag.meeting.scales
+        taken = {line: value for line, value in tag.scales.items() if line in here}
+        for line in taken:
+            owner.pop(line, None)
+        return taken
 
     def _changed(self, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> Tag | None:
         found = (tags.get(id(each)) for each in tensors_in(args))
@@ -280,7 +322,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         value = float(other)
         if name in DIVIDE:
             value = 1.0 / value if value else math.inf
-        line, function = self._line(), self._function()
+        line, function = self._line(), next(iter(self._functions()), "")
         tag = tags.get(id(one)) or Tag()
         value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
         self.now.scales.setdefault(function, {})[line] = value
@@ -312,10 +354,26 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
         return f"{file}:{frame.f_lineno}"
 
-    def _function(self) -> str:
-        frame = _frame()
-        path = self.names.get(id(self.stack[-1]), ("", ""))[0] if self.stack else ""
-        return path if frame is None else f"{path}|{frame.f_code.co_filename}:{frame.f_code.co_firstlineno}"
+    def _functions(self) -> tuple[str, ...]:
+        """The functions of the network's own code that run, each with the path of its module, the innermost first."""
+        found, at = [], len(self.stack) - 1
+        frame: Any = sys._getframe(1)
+        while frame is not None and not _is_start(frame):
+            file, code = frame.f_code.co_filename, frame.f_code
+            if not file.startswith(SKIPPED):
+                path = self.names.get(id(self.stack[at]), ("", ""))[0] if at >= 0 else ""
+                found.append(f"{path}|{file}:{code.co_firstlineno}")
+            elif code.co_name == "_call_impl" and file.startswith(TORCH):
+                at -= 1  # a module was called
+            frame = frame.f_back
+        return tuple(found)
+
+    def _of_own_layer(self) -> bool:
+        """Whether a layer of torch makes the call that runs."""
+        frame: Any = sys._getframe(1)
+        while frame.f_code.co_filename.startswith((HERE, FUNCTIONAL)):
+            frame = frame.f_back
+        return frame.f_code.co_filename.startswith(MODULES)
 
     # ---- tags -----------------------------------------------------------------------------------------------------
 
@@ -339,6 +397,11 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             self._set(tensor, tag)
         return tag
 
+    def _hand(self, tensors: list[torch.Tensor]) -> None:
+        """Note what is given to a module, or returned."""
+        self._use(tensors)
+        self.now.handed.update(path for each in tensors if (tag := tag_of(each)) for path in tag.modules)
+
     def _use(self, tensors: list[torch.Tensor]) -> None:
         for tensor in tensors:
             tag = tag_of(tensor)
@@ -356,14 +419,20 @@ def _plain(model: nn.Module) -> list[torch.Tensor]:
     ]
 
 
+def _zeros(model: nn.Module) -> dict[str, int]:
+    """How many values of each parameter are 0."""
+    return {name: int((each == 0).sum()) for name, each in model.named_parameters()}
+
+
+def _is_start(frame: Any) -> bool:
+    return frame.f_code.co_filename == __file__ and frame.f_code.co_name == "run"
+
+
 def _frame() -> Any:
     """The frame of the network's own code that is running: the innermost that is neither torch's nor ours."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if file == __file__ and frame.f_code.co_name == "run":
-            return None
-        if not file.startswith((TORCH, HERE, "<frozen", "<__array")):
+    frame: Any = sys._getframe(1)
+    while frame is not None and not _is_start(frame):
+        if not frame.f_code.co_filename.startswith(SKIPPED):
             return frame
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None
