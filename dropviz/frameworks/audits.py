@@ -201,7 +201,9 @@ def _strategy(seen: Seen, test: Seen | None, rate: float, error: float) -> Strat
             factors.append((row.test_scale, test.factor, test.factor_se))
         if all(_fits(scale, rate, error, value, se) for scale, value, se in factors):
             apart = sum(abs(float(scale(np.float64(rate))) - value) for scale, value, _ in factors)
-            near.append((0.0 if error else apart, row))  # a rate that is measured does not tell near ones apart
+            near.append(
+                (0.0 if error else apart, row)
+            )  # a rate that is measured does not tell near ones apart
     return min(near, key=lambda one: one[0], default=(0.0, None))[1]
 
 

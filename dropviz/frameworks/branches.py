@@ -30,7 +30,9 @@ def of_branches(
         error = math.sqrt(share * (1.0 - share) / passes) * train
         if agree(share * train, test, error, share):
             continue
-        whole = all(path in each.handed for each in seen.evaluated)  # what is left out is no branch beside another
+        whole = all(
+            path in each.handed for each in seen.evaluated
+        )  # what is left out is no branch beside another
         yield wrong_scale(
             place, with_error(share * train, error), plain(test),
             CHANGES["skipped"] if whole else CHANGES["wrong_scale"], "warning" if whole else "error",

@@ -128,13 +128,14 @@ CHANGES: Mapping[str, str] = {
         "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once."
     ),
     "scaled_twice": "This dropout divides by the probability to keep itself: take the other factor away.",
+    "one_mode": "What dropout leaves is multiplied in one mode only: take the factor away, unless it is meant.",
     "skipped": (
-        "A layer is left out at random in training and not in evaluation, as LayerDrop does; a path that is dropped beside "
-        "others must be divided by the probability to keep it."
+        "A layer is left out at random in training and not in evaluation, as LayerDrop does; a path that is dropped "
+        "beside others must be divided by the probability to keep it."
     ),
     "masked": (
-        "Values are set to 0 in training alone: right where an input is masked, as by SpecAugment; dropout must divide what "
-        "survives by the probability to keep."
+        "Values are set to 0 in training alone: right where an input is masked, as by SpecAugment; dropout must divide "
+        "what survives by the probability to keep."
     ),
     "all_dropped": "Everything is dropped: nothing of the activations gets through.",
     "never_called": "This dropout layer is there, and no call of the network uses it.",

@@ -83,8 +83,8 @@ class Event:
 class Pass:
     """All that one pass did; ``scales``: the factors by which code multiplies tensors, by function and line.
 
-    ``handed``: the modules whose output is given to another as it is, or returned. ``zeros``: of the parameters, once it
-    has run.
+    ``handed``: the modules whose output is given to another as it is, or returned. ``zeros``: of each parameter,
+    once it has run.
     """
 
     number: int

@@ -28,7 +28,12 @@ def of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Fin
         test = own(_after(place, seen.evaluated), {**trained, **paths})
         beside = [own(lines, trained) for lines in _around(first, seen.evaluated)]
         if not any(agree(mean, one) for one in (test, *beside)):
-            yield wrong_scale(place, plain(mean), plain(test), CHANGES["scaled_twice"])
+            rates = {part for event in first if event.rate for part in (event.rate, 1.0 - event.rate)}
+            twice = any(agree(mean * part, test) or agree(mean, test * part) for part in rates)
+            yield wrong_scale(
+                place, plain(mean), plain(test), CHANGES["scaled_twice" if twice else "one_mode"],
+                "error" if twice else "warning",
+            )  # fmt: skip
 
 
 def own(lines: Lines, others: Lines) -> float:
@@ -37,7 +42,7 @@ def own(lines: Lines, others: Lines) -> float:
 
 
 def agree(mean: float, test: float, error: float = 0.0, share: float = 1.0) -> bool:
-    """Whether means are the same in both modes; ``share``: of what survives, which alone tells where it is as at test."""
+    """Whether means are the same in both modes; ``share``: of what survives, which alone may be as at test."""
     exact = abs(mean / share - test) <= CLOSE * abs(test)
     return abs(mean - test) <= max(CLOSE * abs(test), 0.0 if exact else SIGMAS * error)
 
@@ -51,7 +56,9 @@ def _mixes(event: Event) -> bool:
 def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[Finding]:
     """Whether noise written by hand has the mean that it must have."""
     trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
-    noise = list({one.digest: one for one in noise}.values())  # a mask that comes again tells nothing new
+    stuck = len({one.digest for one in noise}) == 1
+    # a mask that comes again in its pass tells nothing new
+    noise = list({(one.digest, 0 if stuck else one.drawn): one for one in noise}.values())
     count = sum(one.count for one in noise)
     taken = {**evaluated, **_of_paths(place, seen)}
     factors = [own(one.scales, taken) for one in noise]

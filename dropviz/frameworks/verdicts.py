@@ -31,7 +31,7 @@ def few_draws(passes: Sequence[Pass]) -> bool:
     counts: dict[Place, int] = {}
     for each in passes:
         for place, event in each.events.items():
-            for meeting in event.meetings:
+            for meeting in {one.digest: one for one in event.meetings}.values():
                 if meeting.multiplied and place.call != KEPT:
                     counts[place] = counts.get(place, 0) + meeting.count
     return any(count < FEW for count in counts.values()) or bool(branches(passes))
@@ -136,10 +136,11 @@ def _left_on(evaluated: Sequence[Event], unequal: bool) -> bool:
 def _of_left_on(place: Place, evaluated: Sequence[Event], hints: Mapping[str, str]) -> Finding:
     rates = [event.rate for event in evaluated if event.rate]
     if rates:
-        call = "layer" if any(event.own_layer for event in evaluated) else place.call
+        layer = any(event.own_layer for event in evaluated)
+        whose = "a layer's " if layer else ""
         return Finding(
-            "left_on", "error", str(place), f"{place.call} acts in evaluation at rate {max(rates):g}",
-            f"Dropout stays on in evaluation: {hints.get(call, hints[''])}.",
+            "left_on", "error", str(place), f"{whose}{place.call} acts in evaluation at rate {max(rates):g}",
+            f"Dropout stays on in evaluation: {hints.get('layer' if layer else place.call, hints[''])}.",
         )  # fmt: skip
     noise = meetings_of(evaluated)
     sure = not any(event.counted for event in evaluated) and any(
@@ -177,7 +178,7 @@ def _of_training(
             "lost_after_eval", "error", str(place), f"{place.call} acts before an evaluation, and not after it",
             CHANGES["lost_after_eval"],
         )  # fmt: skip
-    elif used and _stuck(first, seen):
+    elif used and _stuck(place, first, seen):
         yield Finding(
             "stuck_mask", "error", str(place), "the same mask in every pass",
             CHANGES["stuck_mask"],
@@ -215,16 +216,17 @@ def is_missing(first: Sequence[Pass], again: Sequence[Pass]) -> bool:
 
 
 def _lost(first: Sequence[Event], again: Sequence[Event], passes: int) -> bool:
-    """Whether what acted before an evaluation does not act after it; a mask that keeps all does not, unless by chance."""
+    """Whether what acted before an evaluation does not after it; a mask that keeps all does not, unless by chance."""
     if not again:
         return len(first) == passes and not _cached(first)
     if not _acting(again):
         return True
+    if not _keeps_all(first, again):
+        return False
     noise = meetings_of(first)
-    count = sum(one.count for one in noise)
-    return _keeps_all(first, again) and CERTAIN < sum(one.count for one in meetings_of(again)) * -math.log1p(
-        -sum(one.zeros * one.count for one in noise) / count
-    )
+    lost = sum(one.zeros * one.count for one in noise) / sum(one.count for one in noise)
+    draws = sum(one.count for one in meetings_of(again))
+    return -draws * math.log1p(-lost) > CERTAIN
 
 
 def _keeps_all(first: Sequence[Event], again: Sequence[Event]) -> bool:
@@ -238,7 +240,7 @@ def _cached(first: Sequence[Event]) -> bool:
     return len(numbers) == 1 and len(first) > 1
 
 
-def _stuck(first: Sequence[Event], seen: Passes) -> bool:
+def _stuck(place: Place, first: Sequence[Event], seen: Passes) -> bool:
     """Whether all passes in training have one mask: drawn once, or from a generator that is always at one state."""
     if len(seen.first) < 2:
         return False
@@ -246,6 +248,7 @@ def _stuck(first: Sequence[Event], seen: Passes) -> bool:
     if noise:
         passes = [tuple(one.digest for one in event.meetings) for event in first if event.meetings]
         varied = any(0.0 < one.zeros < 1.0 and one.count > 8 for one in noise)
+        varied = varied and (place.call not in (OUTSIDE, KEPT) or is_mask(noise))
         return varied and len(passes) > 1 and len(set(passes)) == 1
     states = [tuple(event.states) for event in first if event.rate]
     return len(states) > 1 and len(set(states)) == 1 and bool(states[0]) and all(states[0])

@@ -107,16 +107,15 @@ def kept_by(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tens
         return noise
     if name in DIVIDE and args[0] is not noise:
         return 1.0 / noise
-    if name in {"masked_fill", "masked_fill_"} and zero(args[2]):
-        return 1.0 - noise.float()
-    if name == "__setitem__" and _is_whole_mask(args[1], noise) and zero(args[2]):
+    filled = name in {"masked_fill", "masked_fill_"} or (
+        name == "__setitem__" and _is_whole_mask(args[1], noise)
+    )
+    if filled and zero(args[2]):
         return 1.0 - noise.float()
     if name == "where" and len(args) > 2:
-        chosen, other = (args[1], args[2]) if args[0] is noise else (args[0], args[2])  # h.where(mask, 0)
-        if zero(other):
-            return noise.float()
-        if zero(chosen):
-            return 1.0 - noise.float()
+        chosen = args[1] if args[0] is noise else args[0]  # h.where(mask, 0)
+        if zero(args[2]) or zero(chosen):
+            return noise.float() if zero(args[2]) else 1.0 - noise.float()
     return None
 
 
@@ -138,7 +137,9 @@ def _is_element_wise(args: tuple[Any, ...], noise: torch.Tensor) -> bool:
 
 
 def zero(one: Any) -> bool:
-    """Whether a number, or all of a tensor, is 0."""
+    """Whether a number, or all of a tensor, is 0; what is learned is so by chance."""
+    if isinstance(one, torch.nn.Parameter):
+        return False
     return bool((one == 0).all()) if isinstance(one, torch.Tensor) else one == 0
 
 

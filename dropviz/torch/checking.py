@@ -26,7 +26,7 @@ SEED = 20_261_127
 HINTS = {
     **dict.fromkeys((*DROPOUTS, "multi_head_attention_forward"), "pass training=self.training"),
     "scaled_dot_product_attention": "pass dropout_p=self.p if self.training else 0.0",
-    "layer": "model.eval() must reach this layer, as a part that __init__ gives its module",
+    "layer": "model.eval() does not reach this layer, or is undone: make it a part of its module in __init__",
     "": "let it follow self.training",
 }
 

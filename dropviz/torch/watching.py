@@ -5,11 +5,9 @@ an activation, its mean, its share of zeros and the factors before and after it 
 """
 
 import math
-import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -46,10 +44,8 @@ from dropviz.torch.calls import (
     tensors_in,
     values,
 )
+from dropviz.torch.frames import functions, is_layers, line_of
 
-TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
-SKIPPED = (TORCH, HERE, "<frozen", "<__array")
-FUNCTIONAL, MODULES = str(Path(TORCH, "nn", "functional.py")), str(Path(TORCH, "nn", "modules"))
 LOOKS_AT_WEIGHTS = (1, 3)  # passes
 
 
@@ -167,6 +163,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
     def _read(self, found: Any, args: tuple[Any, ...]) -> Any:
         """What a property of a tensor gives; a tensor, such as its transpose, holds the same values."""
         source = tag_of(args[0]) if args and isinstance(args[0], torch.Tensor) else None
+        if source is None and args and id(args[0]) in self.known - self.masks:
+            source = Tag()  # the values of a parameter
         if isinstance(found, torch.Tensor) and source is not None and found is not args[0]:
             self._set(found, source)
         return found
@@ -177,7 +175,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         place = self._place(name)
         event = self._event(place)
         event.calls += 1
-        event.own_layer, event.functions = self._of_own_layer(), self._functions()
+        event.own_layer, event.functions = is_layers(), self._functions()
         event.rate = rate if event.rate is None else max(rate, event.rate)
         given = tensors_in((args, kwargs))
         source = tag_of(given[0]) if given else None
@@ -258,7 +256,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             and (changed := self._changed(args, tags)) is not None
         ):
             assert changed.meeting is not None
-            line, value = self._line(), float(noise) if name in MULTIPLY else 1.0 / float(noise)
+            line, value = line_of(), float(noise) if name in MULTIPLY else 1.0 / float(noise)
             scales = {**changed.scales, line: changed.scales.get(line, 1.0) * value}
             changed.meeting.scales[line] = scales[line]  # survivors are counted
             self._set(output, Tag(changed.place, meeting=changed.meeting, scales=scales))
@@ -291,7 +289,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         return True
 
     def _taken_from(self, tag: Tag, functions: tuple[str, ...]) -> Mapping[str, float]:
-        """The factors of an activation that belong to the noise that meets it in ``functions``, not to earlier noise."""
+        """The factors of an activation that belong to the noise that meets it in ``functions``, not to earlier."""
         if tag.place is None:
             return tag.scales
         here = self.now.scales.get(functions[0], {}) if functions else {}
@@ -322,7 +320,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         value = float(other)
         if name in DIVIDE:
             value = 1.0 / value if value else math.inf
-        line, function = self._line(), next(iter(self._functions()), "")
+        line, function = line_of(), next(iter(self._functions()), "")
         tag = tags.get(id(one)) or Tag()
         value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
         self.now.scales.setdefault(function, {})[line] = value
@@ -340,40 +338,13 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
     def _place(self, call: str) -> Place:
         module = self.stack[-1] if self.stack else self.model
         path, kind = self.names.get(id(module), ("", type(module).__name__))
-        return Place(path, kind, self._line(short=True), call)
+        return Place(path, kind, line_of(short=True), call)
 
     def _event(self, place: Place) -> Event:
         return self.now.events.setdefault(place, Event())
 
-    def _line(self, short: bool = False) -> str:
-        frame = _frame()
-        if frame is None:
-            return ""
-        file = Path(frame.f_code.co_filename)
-        if short:
-            file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
-        return f"{file}:{frame.f_lineno}"
-
     def _functions(self) -> tuple[str, ...]:
-        """The functions of the network's own code that run, each with the path of its module, the innermost first."""
-        found, at = [], len(self.stack) - 1
-        frame: Any = sys._getframe(1)
-        while frame is not None and not _is_start(frame):
-            file, code = frame.f_code.co_filename, frame.f_code
-            if not file.startswith(SKIPPED):
-                path = self.names.get(id(self.stack[at]), ("", ""))[0] if at >= 0 else ""
-                found.append(f"{path}|{file}:{code.co_firstlineno}")
-            elif code.co_name == "_call_impl" and file.startswith(TORCH):
-                at -= 1  # a module was called
-            frame = frame.f_back
-        return tuple(found)
-
-    def _of_own_layer(self) -> bool:
-        """Whether a layer of torch makes the call that runs."""
-        frame: Any = sys._getframe(1)
-        while frame.f_code.co_filename.startswith((HERE, FUNCTIONAL)):
-            frame = frame.f_back
-        return frame.f_code.co_filename.startswith(MODULES)
+        return functions([self.names.get(id(module), ("", ""))[0] for module in self.stack])
 
     # ---- tags -----------------------------------------------------------------------------------------------------
 
@@ -422,17 +393,3 @@ def _plain(model: nn.Module) -> list[torch.Tensor]:
 def _zeros(model: nn.Module) -> dict[str, int]:
     """How many values of each parameter are 0."""
     return {name: int((each == 0).sum()) for name, each in model.named_parameters()}
-
-
-def _is_start(frame: Any) -> bool:
-    return frame.f_code.co_filename == __file__ and frame.f_code.co_name == "run"
-
-
-def _frame() -> Any:
-    """The frame of the network's own code that is running: the innermost that is neither torch's nor ours."""
-    frame: Any = sys._getframe(1)
-    while frame is not None and not _is_start(frame):
-        if not frame.f_code.co_filename.startswith(SKIPPED):
-            return frame
-        frame = frame.f_back
-    return None
