@@ -126,8 +126,13 @@ CUT_OFF = """() => {
 }"""
 
 
-def serious(page, within="document", contrast=False):
+def serious(page, within="document"):
     """What axe calls serious or critical, one line each, and every faint text."""
+    return judged(page, within) + page.evaluate(LOW_CONTRAST)[1]
+
+
+def judged(page, within="document", contrast=False):
+    """What axe calls serious or critical, one line each."""
     rules = f"{{ 'color-contrast': {{ enabled: {str(contrast).lower()} }} }}"
     settings = f"{{ runOnly: {LEVELS}, resultTypes: ['violations'], rules: {rules} }}"
     result = page.evaluate(f"axe.run({within}, {settings})")
@@ -138,7 +143,7 @@ def serious(page, within="document", contrast=False):
         for node in rule["nodes"]
         # Streamlit's code box puts the focus on its frame, not on what scrolls; browsers focus that themselves.
         if not (rule["id"] == "scrollable-region-focusable" and node["html"].startswith("<pre"))
-    ] + page.evaluate(LOW_CONTRAST)[1]
+    ]
 
 
 @pytest.fixture
@@ -182,8 +187,8 @@ def barriers(page, address):
         assert texts >= (20 if address.startswith("story") else 50)
         assert marks > 5 or address not in (*LIVE, TRAINED, TALK)
         # In the dark colours change, and nothing else.
-        barred = serious(page, contrast=not address) if scheme == "light" else faint
-        found += [f"{scheme}: {what}" for what in (*barred, *faint_marks)]
+        barred = judged(page, contrast=not address) if scheme == "light" else []
+        found += [f"{scheme}: {what}" for what in (*barred, *faint, *faint_marks)]
     page.set_viewport_size(HALF)
     page.wait_for_function(
         "[...document.querySelectorAll('.dv-svg, canvas')].every((one) => one.clientWidth <= 640"
@@ -223,8 +228,8 @@ def test_the_talk_its_dialogs_and_its_notes_have_no_barrier(page, ready, visit):
     assert {address: what for address, what in found.items() if what} == {}
 
 
-def test_the_data_stand_in_tables_that_follow_the_rate(page, ready):
-    ready(page, "?rate=0.3")
+def test_the_data_stand_in_tables_that_follow_the_rate(page, opened):
+    opened(page, "/?rate=0.3")
     assert page.locator(".dv-tables table").count() == 0  # nothing is built that nobody reads
     page.locator(".dv-data summary").focus()
     page.keyboard.press("Enter")

@@ -43,20 +43,20 @@ def in_step(talk, notes):
     expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[2].title)
 
 
-def test_the_notes_follow_and_lead(page, visit):
-    begin(visit, page, "/story?mode=talk")
-    with page.expect_popup() as opened:
+def test_the_notes_follow_and_lead(page, opened):
+    begin(opened, page, "/story?mode=talk")
+    with page.expect_popup() as popup:
         page.keyboard.press("n")
-    opened.value.locator(".story[data-mode=notes]").wait_for()
-    in_step(page, opened.value)
+    popup.value.locator(".story[data-mode=notes]").wait_for()
+    in_step(page, popup.value)
 
 
 def test_a_page_of_another_origin_that_opens_the_talk_neither_hears_nor_leads(page, app_url):
     page.goto(f"{app_url.replace('127.0.0.1', 'localhost')}/healthz")
     page.evaluate("() => { window.said = []; addEventListener('message', ({ data }) => said.push(data)); }")
-    with page.expect_popup() as opened:
+    with page.expect_popup() as popup:
         page.evaluate("address => { window.talk = open(address); }", f"{app_url}/story?mode=talk")
-    talk = opened.value
+    talk = popup.value
     at_scene(talk, 1)
     for ask in ("hello", "forward"):
         parcel = {"dropviz": True, "from": ask, "number": 1, "ask": ask}
@@ -72,17 +72,17 @@ def test_the_notes_of_the_file_follow_and_lead(new_page, offline):
     talk = new_page(viewport={"width": 1280, "height": 720}, offline=True)
     talk.goto(offline)
     at_scene(talk, 1)
-    with talk.expect_popup() as opened:
+    with talk.expect_popup() as popup:
         talk.keyboard.press("n")
-    opened.value.locator(".story[data-mode=notes]").wait_for()
-    in_step(talk, opened.value)
+    popup.value.locator(".story[data-mode=notes]").wait_for()
+    in_step(talk, popup.value)
 
 
-def test_the_notes_of_an_arranged_story_are_those_of_the_talk(page, visit):
-    begin(visit, page, "/story?mode=talk&order=6,2")
-    with page.expect_popup() as opened:
+def test_the_notes_of_an_arranged_story_are_those_of_the_talk(page, opened):
+    begin(opened, page, "/story?mode=talk&order=6,2")
+    with page.expect_popup() as popup:
         page.keyboard.press("n")
-    title = opened.value.locator(".story-note-body .story-title")
+    title = popup.value.locator(".story-note-body .story-title")
     expect(title).to_have_text(SCENES[5].title)
     page.keyboard.press("2")
     expect(title).to_have_text(SCENES[1].title)

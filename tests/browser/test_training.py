@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 LONG = (
-    "/training?training=own&training_data=rings&training_epochs=200&training_runs=4&training_seeds=5"
+    "/training?training=own&training_data=rings&training_epochs=200&training_runs=4&training_seeds=2"
     "&training_layers=3&training_width=128&training_view=scores"
 )
 
