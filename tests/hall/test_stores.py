@@ -5,13 +5,15 @@ import random
 import socket
 import time
 from collections import Counter
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from dropviz.hall.limits import Limits
 from dropviz.hall.memory import MemoryStore
 from dropviz.hall.refusals import Refusal
-from dropviz.hall.rooms import Change, State, new_room
+from dropviz.hall.rooms import LENGTH, LETTERS, Change, State, new_room
 from dropviz.hall.store import STAYS
 
 USUAL = Limits()
@@ -365,9 +367,10 @@ def test_redis_tells_every_history_as_memory_does(on):
 
     async def scenario(store):
         memory, rng = MemoryStore(limits), random.Random(11)
+        codes = map("".join, product(LETTERS, repeat=LENGTH))  # of a thousand drawn, two are often the same
 
         async def live(calls):
-            room = room_of()
+            room = replace(room_of(), code=next(codes))
             for one in (store, memory):
                 await one.create(room)
             for call in calls:
