@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from streamlit import config as streamlit_config
 
 import dropviz as dv
-from dropviz import cli
+from dropviz.extras import EXTRAS
 
 ROOT = Path(__file__).parents[1]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
@@ -102,7 +102,7 @@ def test_what_is_said_of_the_package_agrees():
     }
     assert (ROOT / "dropviz" / "py.typed").is_file()
     extras = set(pyproject["project"]["optional-dependencies"])
-    assert set(cli.EXTRAS.values()) <= extras
+    assert set(EXTRAS.values()) <= extras
     wanted = "frames figures app torch keras jax dask redis docs"
     assert set(wanted.split()) <= extras
 

@@ -3,6 +3,7 @@
 import ast
 import doctest
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,15 @@ def test_the_commands_of_the_pages_are_there(capsys):
     with pytest.raises(SystemExit):
         main(["check", "--help"])
     assert options <= set(re.findall(r"--[a-z]+", capsys.readouterr().out))
+
+
+def test_every_extra_is_explained_and_no_page_asks_pypi():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/install.md").read_text("utf-8"), re.MULTILINE) == list(
+        extras
+    )
+    for path in {ROOT / "README.md", *PAGES} - {ROOT / "docs/install.md"}:
+        assert not re.search(r"pip install \S*dropviz(?!\S* @ git)", path.read_text("utf-8")), path
 
 
 def test_every_page_has_its_place():

@@ -22,7 +22,7 @@ FLOORS = {
     **dict.fromkeys(("frameworks", "story"), 4),
     **dict.fromkeys(("layers", "settings", "simulation", "training"), 3),
     **dict.fromkeys(("theory", "datasets", "schedules", "live"), 2),
-    "numbers": 1,
+    **dict.fromkeys(("numbers", "extras"), 1),
 }
 # Results that draw themselves when they are asked to, each by the function that it names (`live/shown.py`): the one way
 # upwards.

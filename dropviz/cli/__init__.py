@@ -8,22 +8,25 @@ from collections.abc import Sequence
 from dropviz import __version__
 from dropviz.cli import app, auditing, checking, drawing, reporting, sweeping
 from dropviz.cli.words import LINES, Parser
+from dropviz.extras import INSTALLED_BY, how_to_get, package_of
 
-SUBJECT = "What standard and inverted dropout do to activations, and whether dropout is right in a network."
+SUBJECT = "What dropout does to activations, and whether it is right in a network."
 EXAMPLES = """\
+extras, added as by pip install "dropviz[app]"; all else needs NumPy alone:
+  app                dropviz[app]
+  check              dropviz[torch], dropviz[keras] or dropviz[jax]
+  Parquet            dropviz[frames]
+  sweep --scheduler  dropviz[dask]
+
 examples:
   dropviz app
-  dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
-  dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
-  dropviz audit package.module:train --test package.module:test --rate 0.3
+  dropviz sweep --activations normal --mean 1 --units 1000 --rates 0:0.9:0.1
+  dropviz sweep --file values.npy --strategies inverted,none --csv out.csv
+  dropviz audit package.module:train --test package.module:test
   dropviz check package.module:factory --input 4x12x32
   dropviz report layers.npz --rate 0.3
   dropviz story talk.html
 """
-EXTRAS = {
-    **{"pandas": "frames", "pyarrow": "frames", "plotly": "figures", "streamlit": "app", "segno": "app"},
-    **{"torch": "torch", "keras": "keras", "jax": "jax", "distributed": "dask", "redis": "redis"},
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help(sys.stderr)
+        return 2
     status = 0
     try:
         status = options.run(options) or 0
@@ -45,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader, say `head`, has seen enough; Python would complain again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except ModuleNotFoundError as missing:
-        parser.error(_how_to_get(missing, options.command))
+        package = package_of(missing)
+        known = package in INSTALLED_BY
+        parser.error(how_to_get(package, options.command) if known else str(missing))
     except (ValueError, ImportError, MemoryError) as error:
         parser.error(str(error) or "not enough memory")
     except OSError as error:
@@ -55,17 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _how_to_get(missing: ModuleNotFoundError, command: str) -> str:
-    package = str(missing.name).partition(".")[0]
-    if package not in EXTRAS:
-        return str(missing)
-    return f"{command} needs {package}: pip install 'dropviz[{EXTRAS[package]}]'"
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = Parser("dropviz", description=SUBJECT, epilog=EXAMPLES, formatter_class=LINES)
     parser.add_argument("--version", action="version", version=f"dropviz {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    commands = parser.add_subparsers(metavar="command", dest="command")
     for module in (app, sweeping, auditing, checking, reporting, drawing):
         module.add(commands)
     return parser

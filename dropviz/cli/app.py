@@ -17,12 +17,12 @@ ENTRIES = (PACKAGE / "start" / "app.py", PACKAGE.parent / "app.py")
 
 def add(commands: Any) -> None:
     """Add the command."""
-    command = add_command(commands, "app", _serve, "start the app; it ends with Ctrl-C")
-    command.add_argument("--port", type=whole, default=8501, help="(8501)")
+    command = add_command(commands, "app", _serve, "start the app; it ends with Ctrl-C", needs="dropviz[app]")
+    command.add_argument("--port", type=whole, default=8501, help="where it listens (8501)")
     command.add_argument(
         "--host",
         default="localhost",
-        help="where it listens; 0.0.0.0: for other machines and phones too (localhost)",
+        help="0.0.0.0: for other machines and phones too (localhost)",
     )
 
 

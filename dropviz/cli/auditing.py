@@ -10,18 +10,19 @@ from dropviz.cli.words import add as add_command
 from dropviz.cli.words import number, shape, whole
 from dropviz.frameworks.audits import FIRST_LOOK, Audit, audit
 
-AUDITED = """\
-Find out what a function does to activations in training and at test, and whether both belong together.
-
-package.module:name is a function from array to array. Exit status: 0 if nothing is wrong, 1 if something is, 2 if
-it cannot be told.
+AUDITED = """
+package.module:name is a function from array to array, looked for in this
+folder first. Exit status: 0 if nothing is wrong, 1 if something is, 2 if it
+cannot be told.
 """
 
 
 def add(commands: Any) -> None:
     """Add the command."""
-    summary = "find out what a function does to activations, and whether it is right"
-    command = add_command(commands, "audit", _audit, summary, description=AUDITED)
+    summary = "find out what a function does to activations, and whether that is right"
+    command = add_command(
+        commands, "audit", _audit, summary, about=AUDITED, needs="NumPy, and what the functions need"
+    )
     command.add_argument(
         "train", type=target, metavar="package.module:train", help="what is called in training"
     )
@@ -34,7 +35,7 @@ def add(commands: Any) -> None:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    with trying(f"{options.train} could not be audited"):
+    with trying(options.train, "audited"):
         train = options.train.loaded()
         test = options.test.loaded() if options.test else None
         found = audit(train, test, rate=options.rate, shape=options.shape, seed=options.seed)

@@ -14,18 +14,18 @@ from dropviz.frameworks.findings import Report
 
 FRAMEWORKS = "PyTorch, Keras, Flax, Equinox or Haiku"
 
-CHECKED = f"""\
-Find where dropout is wrong in a network of {FRAMEWORKS}.
-
-package.module:factory is a network, or what returns one when called. Exit status: 0 if nothing is wrong, 1 if
+CHECKED = f"""
+package.module:factory is a network of {FRAMEWORKS},
+or what returns one when called. Exit status: 0 if nothing is wrong, 1 if
 something is, 2 if it cannot be told.
 """
+NEEDS = "dropviz[torch], dropviz[keras] or dropviz[jax]"
 
 
 def add(commands: Any) -> None:
     """Add the command."""
     summary = "find where dropout is wrong in a network"
-    command = add_command(commands, "check", _check, summary, description=CHECKED)
+    command = add_command(commands, "check", _check, summary, about=CHECKED, needs=NEEDS)
     command.add_argument(
         "network", type=target, metavar="package.module:factory", help="looked for in this folder first"
     )
@@ -42,10 +42,10 @@ def add(commands: Any) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     arrays = [_array(text) for text in options.input]
-    with trying(f"{options.network} could not be checked"):
+    with trying(options.network, "checked"):
         found = options.network.loaded()
         check = _check_of(found)
-        if check is None:
+        if check is None and callable(found):
             found = found()
             check = _check_of(found)
         if check is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dropviz.cli.sources import add_rates, add_source, config_of, label_of
-from dropviz.cli.words import STREAM, need, number, path, read, write
+from dropviz.cli.words import STREAM, number, path, read, write
 from dropviz.cli.words import add as add_command
 from dropviz.numbers.rates import GRID, check_below_one
 from dropviz.story.reading import MOST_BYTES, own_story, read_story
@@ -21,6 +21,7 @@ def add(commands: Any) -> None:
         "figure",
         _figure,
         "write a live figure as one HTML page",
+        needs="NumPy alone; dropviz[frames] for a --file of Parquet",
         argument_default=argparse.SUPPRESS,
     )
     figure.add_argument("output", type=_html, help=HTML)
@@ -45,7 +46,6 @@ def _html(text: str) -> Path:
 
 
 def _figure(options: argparse.Namespace) -> None:
-    need("plotly")
     from dropviz.cli.pictures import picture
 
     given = vars(options)
@@ -59,7 +59,6 @@ def _figure(options: argparse.Namespace) -> None:
 
 
 def _story(options: argparse.Namespace) -> None:
-    need("plotly")
     from dropviz.figures.story import story_payload
     from dropviz.live.page import story_html
 
@@ -68,7 +67,6 @@ def _story(options: argparse.Namespace) -> None:
 
 
 def _site(options: argparse.Namespace) -> None:
-    need("plotly")
     from dropviz.site.__main__ import publish
 
     publish(options.folder)

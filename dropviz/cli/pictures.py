@@ -1,4 +1,4 @@
-"""Pictures of the app as HTML pages of their own; here, as drawing needs Plotly."""
+"""Pictures of the app as HTML pages of their own; here, as no other command is to wait for what draws them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

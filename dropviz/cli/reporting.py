@@ -42,7 +42,7 @@ def _json(found: ActivationReport) -> str:
     """The layers, an object each; what is not defined is null."""
     layers = [
         {
-            **{"layer": layer.name, "units": layer.units, "always_zero": layer.dead},
+            **{"layer": layer.name, "class": layer.kind, "units": layer.units, "always_zero": layer.dead},
             "variance_ratio": _or_null(layer.all_ratio),
             "largest_rate": _or_null(layer.all_largest_rate),
             "worst_units": layer.worst(),

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from dropviz.cli.words import STREAM, number, option, path, read, whole
-from dropviz.datasets.files import MOST_BYTES, read_activations
+from numpy.typing import NDArray
+
+from dropviz.cli.words import STREAM, number, opened, option, path, whole
+from dropviz.datasets.files import in_range
+from dropviz.datasets.streams import largest_array
 from dropviz.numbers.rates import rate_grid
 from dropviz.numbers.written import read_number
 from dropviz.settings.sources import SOURCES
@@ -16,18 +19,22 @@ from dropviz.theory.measured import Empirical
 from dropviz.theory.strategies import strategies
 
 PARAMETERS = {name for source in SOURCES.values() for name in source.parameters}
+MOST_VALUES = 50_000_000  # of an array; each takes 8 bytes, and some more while they are counted
 BEGINNINGS = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"PAR1": ".parquet"}
 
 
 def add_source(command: argparse.ArgumentParser) -> None:
     """Add the options of the activations, of their number and of their seed."""
     source = command.add_mutually_exclusive_group()
-    source.add_argument("--activations", choices=SOURCES, help="where they come from (relu if not given)")
+    names = f"{', '.join(SOURCES)} (relu)"
+    source.add_argument(
+        "--activations", choices=SOURCES, metavar="SOURCE", help=f"where they come from: {names}"
+    )
     source.add_argument(
         "--file",
         type=path,
-        help="your own: .npy, .npz (its largest array), .csv or .parquet; without such an ending, and of - (standard "
-        "input), the first bytes tell which, and csv is what is none of the others",
+        help="your own: .npy, .npz or .safetensors (the largest array), .csv or .parquet; without an ending, and of - "
+        f"(standard input), the first bytes tell which, or it is csv; at most {MOST_VALUES:,} values",
     )
     for name in sorted(PARAMETERS):
         having = ", ".join(key for key, row in SOURCES.items() if name in row.parameters)
@@ -71,9 +78,15 @@ def _activations(given: Mapping[str, Any]) -> Activations:
         options = ", ".join(map(option, sorted(allowed))) or "no parameters"
         raise ValueError(f"{option(parameter)} does not belong to {owner}, which has {options}")
     if "file" in given:
-        data = read(given["file"], MOST_BYTES + 1)
-        return Empirical(read_activations(_named(given["file"].name, data), data))
+        with opened(given["file"]) as file:
+            name = _named(given["file"].name, file.peek(8))
+            return Empirical(in_range(_table(largest_array(name, file, MOST_VALUES))))
     return SOURCES[name].kind(**{key: given[key] for key in allowed & given.keys()})
+
+
+def _table(values: NDArray[Any]) -> NDArray[Any]:
+    """The values, of a table with a single column as a list."""
+    return values.ravel() if values.ndim == 2 and values.shape[1] == 1 else values
 
 
 def _named(name: str, data: bytes) -> str:
@@ -95,6 +108,12 @@ def _rates(text: str) -> tuple[float, ...]:
         raise wrong from None
     if ":" not in text:
         return numbers
-    if len(numbers) != 3:
-        raise wrong
+    if len(numbers) != 3 or not 0.0 <= numbers[0] <= numbers[1] <= 1.0:
+        raise (
+            wrong
+            if len(numbers) != 3
+            else ValueError(
+                f"--rates first:last:step must rise from first to last, both from 0 to 1; got {text!r}"
+            )
+        )
     return rate_grid(*numbers)

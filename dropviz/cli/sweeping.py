@@ -14,11 +14,10 @@ from dropviz.simulation.sweep import Sweep, sweep
 from dropviz.theory.strategies import strategies
 
 OUTPUTS = {"csv": "the table", "parquet": "the table", "html": "the live figure"}
-NEEDED = {"parquet": ("pandas", "pyarrow"), "html": ("plotly",)}
 EXAMPLES = """\
 examples:
-  dropviz sweep --activations relu --mean 0 --std 1 --units 100000 --rates 0:0.95:0.05 --seed 7
-  dropviz sweep --file values.npy --strategies standard,inverted,none --csv out.csv
+  dropviz sweep --activations normal --mean 1 --units 1000 --rates 0:0.9:0.1
+  dropviz sweep --file values.npy --strategies inverted,none --csv out.csv
   dropviz sweep --csv - | head -3
   dropviz sweep --units 1000000000 --scheduler tcp://127.0.0.1:8786
 """
@@ -26,12 +25,12 @@ examples:
 
 def add(commands: Any) -> None:
     """Add both commands."""
-    add_command(commands, "strategies", _print_strategies, "print the table of factors")
     command = add_command(
         commands,
         "sweep",
         _sweep,
         "simulate every strategy at every rate",
+        needs="NumPy alone; Parquet dropviz[frames], --scheduler dropviz[dask]",
         epilog=EXAMPLES,
         argument_default=argparse.SUPPRESS,
     )
@@ -48,6 +47,7 @@ def add(commands: Any) -> None:
         output.add_argument(
             f"--{kind}", type=path, metavar="PATH", help=f"write {what} here (-: standard output)"
         )
+    add_command(commands, "strategies", _print_strategies, "print the table of factors")
 
 
 def _print_strategies(options: argparse.Namespace) -> None:  # noqa: ARG001 (there are none)
@@ -59,7 +59,8 @@ def _print_strategies(options: argparse.Namespace) -> None:  # noqa: ARG001 (the
 
 def _sweep(options: argparse.Namespace) -> None:
     given = vars(options)
-    need(*(package for kind, packages in NEEDED.items() if kind in given for package in packages))
+    if "parquet" in given:
+        need("pandas", "pyarrow")
     config = config_of(given, rate_grid(0.0, 0.95, 0.05))
     with workers_of(given.get("scheduler")) as executor:
         result = sweep(config, executor)

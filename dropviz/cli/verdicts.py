@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any, NamedTuple, Protocol
 
 from dropviz.frameworks.findings import Finding
 
-FRAMEWORKS = ("torch", "keras", "jax")
+OURS = Path(__file__).parents[1]
+FRAMEWORKS = ("torch", "keras", "jax", "tensorflow")
 
 
 class Verdict(Protocol):
@@ -45,13 +47,14 @@ class Target(NamedTuple):
 def target(text: str) -> Target:
     """Return the target that ``package.module:name`` is, or raise what argparse reports."""
     module, colon, name = text.partition(":")
-    if not (module and colon and name.isidentifier()):
-        raise argparse.ArgumentTypeError(f"must be package.module:name; got {text!r}")
+    words = [*module.split("."), name]
+    if not colon or module.endswith(".py") or not all(map(str.isidentifier, words)):
+        raise argparse.ArgumentTypeError(f"must be package.module:name, and no file; got {text!r}")
     return Target(module, name)
 
 
 @contextmanager
-def trying(doing: str) -> Iterator[None]:
+def trying(code: Target, done: str) -> Iterator[None]:
     """Run code of a person's own: what it prints is no part of the answer, what it raises becomes a sentence."""
     try:
         with redirect_stdout(sys.stderr):
@@ -59,8 +62,26 @@ def trying(doing: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         if isinstance(error, ModuleNotFoundError) and error.name in FRAMEWORKS:
             raise  # what is missing is an extra of ours
-        kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
-        raise ValueError(f"{doing}: {kind}{error}") from error
+        kind = "" if type(error) is ValueError and str(error) else type(error).__name__
+        said = ": ".join(part for part in (kind, str(error)) if part)
+        raise ValueError(f"{code} could not be {done}: {said}{_raised_at(error, code)}") from error
+
+
+def _raised_at(error: BaseException, code: Target) -> str:
+    """The innermost line of a person's own code that led to an error, " (net.py:12)"; "" where none did.
+
+    Their own is what stands below this folder, or beside the code that they named.
+    """
+    if isinstance(error, SyntaxError):
+        return ""  # it says so itself
+    named = getattr(sys.modules.get(code.module), "__file__", None)
+    lines = [(Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__)]
+    for folder in (Path.cwd(), Path(named or __file__).parent):
+        for file, line in reversed(lines):
+            inside = file.relative_to(folder) if file.is_relative_to(folder) else None
+            if inside and "site-packages" not in inside.parts and not file.is_relative_to(OURS):
+                return f" ({inside}:{line})"
+    return ""
 
 
 def add_format(command: argparse.ArgumentParser) -> None:

@@ -4,15 +4,19 @@ import argparse
 import math
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from dropviz.numbers.written import read_number
 
 LINES = argparse.RawDescriptionHelpFormatter  # keeps them
 STREAM = Path("-")  # standard input, or output
 MOST_VALUES = 100_000_000  # of one array
+ALONE = "NumPy alone"  # all that a command needs, if nothing else is said
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,7 +24,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with status 2 after the message."""
-        self.exit(2, f"dropviz: {' '.join(message.split())}\n")
+        said = re.sub("^argument (.*?): (?=must|not)", r"\1 ", " ".join(message.split()))
+        self.exit(2, f"dropviz: {said.removeprefix('argument ')}\n")
 
 
 def number(text: str) -> float:
@@ -51,9 +56,10 @@ def shape(text: str) -> tuple[int, ...]:
     >>> shape("4x12x32")
     (4, 12, 32)
     """
-    lengths = tuple(map(int, text.split("x"))) if re.fullmatch(r"[0-9]{1,9}(x[0-9]{1,9})*", text) else (0,)
+    lengths = tuple(map(int, text.split("x"))) if re.fullmatch(r"[0-9]{1,20}(x[0-9]{1,20})*", text) else (0,)
     if not 0 < math.prod(lengths) <= MOST_VALUES:
-        raise argparse.ArgumentTypeError(f"must be a shape such as 4x12x32; got {text!r}")
+        wanted = f"a shape such as 4x12x32, of 1 to {MOST_VALUES:,} values"
+        raise argparse.ArgumentTypeError(f"must be {wanted}; got {text!r}")
     return lengths
 
 
@@ -66,13 +72,21 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+@contextmanager
+def opened(source: Path) -> Iterator[BufferedReader]:
+    """A file, or standard input where it is -, to be read as it comes."""
+    if source != STREAM:
+        with source.open("rb") as file:
+            yield file
+    elif sys.stdin is None:
+        raise ValueError("standard input is closed")
+    else:
+        yield cast("BufferedReader", sys.stdin.buffer)
+
+
 def read(source: Path, most: int) -> bytes:
     """Return the first ``most`` bytes of a file, or of standard input where it is -."""
-    if source == STREAM:
-        if sys.stdin is None:
-            raise ValueError("standard input is closed")
-        return sys.stdin.buffer.read(most)
-    with source.open("rb") as file:
+    with opened(source) as file:
         return file.read(most)
 
 
@@ -90,9 +104,11 @@ def need(*packages: str) -> None:
         import_module(package)
 
 
-def add(commands: Any, name: str, run: Any, summary: str, **more: Any) -> argparse.ArgumentParser:
-    """Add a command that ``run`` runs; return its parser. Without a ``description`` it is the summary."""
-    more.setdefault("description", f"{summary[0].upper()}{summary[1:]}.")
+def add(
+    commands: Any, name: str, run: Any, summary: str, *, about: str = "", needs: str = ALONE, **more: Any
+) -> argparse.ArgumentParser:
+    """Add a command that ``run`` runs; return its parser. Its help says more ``about`` it, and what it ``needs``."""
+    more["description"] = f"{summary[0].upper()}{summary[1:]}.\n{about}\nNeeds {needs}."
     command: argparse.ArgumentParser = commands.add_parser(
         name, help=summary, formatter_class=LINES, allow_abbrev=False, **more
     )

@@ -63,7 +63,12 @@ def read_activations(name: str, data: bytes) -> Floats:
         raise ValueError(f"the file's name must end in .npy, .npz, .csv or .parquet; got {name[-40:]!r}")
     if not 1 <= len(data) <= MOST_BYTES:
         raise ValueError(f"the file must have 1 to {MOST_BYTES:,} bytes; it has {len(data):,}")
-    values = checked_array(_READERS[suffix](data), LARGEST)
+    return in_range(_READERS[suffix](data))
+
+
+def in_range(array: NDArray[Any]) -> Floats:
+    """Return activations as float64; ValueError unless all are real and finite, and of a size to count with."""
+    values = checked_array(array, LARGEST)
     size = _root_mean_square(values)
     if 0.0 < size < SMALLEST_SIZE:
         raise ValueError(

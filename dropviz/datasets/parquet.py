@@ -19,6 +19,7 @@ from dropviz.datasets.files import (
     check_count,
 )
 from dropviz.datasets.processes import limit_this_process
+from dropviz.extras import how_to_get
 from dropviz.numbers.checks import Floats
 
 MOST_UNPACKED = 20 * MOST_VALUES  # bytes: a value has 8, its place in a dictionary 4, pages have headers
@@ -63,7 +64,8 @@ def _opened(data: bytes) -> tuple[Any, list[str]]:
         import pyarrow  # type: ignore[import-untyped]
         from pyarrow import parquet
     except ImportError:
-        raise ValueError("a .parquet file cannot be opened here; save it as .npy, .npz or .csv") from None
+        how = how_to_get("pyarrow", "a .parquet file")
+        raise ValueError(f"{how}, or save it as .npy, .npz or .csv") from None
     try:
         file = parquet.ParquetFile(pyarrow.BufferReader(data))
         fields = [field for field in file.schema_arrow if not field.name.startswith("__index_level_")]

@@ -56,6 +56,26 @@ def streamed(name: str, data: BinaryIO) -> Iterator[Streamed]:
     yield from _READERS[kind](path.stem, data)
 
 
+def largest_array(name: str, data: BinaryIO, most: int) -> NDArray[Any]:
+    """The array of real numbers in a file that has most values; of equally large ones floats first, then the first.
+
+    ValueError as of `streamed`, also if an array has more than ``most`` values, or there is none.
+    """
+    largest: NDArray[Any] = np.empty(0)
+    for array in streamed(name, data):
+        count, parts = 0, []
+        for part in array.parts:
+            count += part.size
+            if count > most:
+                raise ValueError(f"an array must have at most {most:,} values; {array.name[:40]!r} has more")
+            parts.append(part)
+        if parts and (count, parts[0].dtype.kind == "f") > (largest.size, largest.dtype.kind == "f"):
+            largest = np.concatenate(parts, axis=array.split)
+    if not largest.size:
+        raise ValueError("the file must hold an array of real numbers; it holds none")
+    return largest
+
+
 class _Source:
     """Bytes that come in order; what was read too far can be given back."""
 

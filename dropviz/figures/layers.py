@@ -35,7 +35,7 @@ def layers_live(report: ActivationReport) -> LiveFigure:
 
 def _panel(layer: LayerReport) -> Curves:
     # Plotly reads tags in titles, and a name may come from a file
-    name = layer.name.replace("<", "‹").replace(">", "›")
+    name = layer.title.replace("<", "‹").replace(">", "›")
     lines = [Line("all values", "inverted", Estimate(layer.all_ratios))]
     if not layer.alike:
         lines.append(Line("worst unit", "none", Estimate(layer.worst_ratios), dashed=True))

@@ -68,7 +68,7 @@ def _curves(layer: LayerView, bound: float, high: float) -> Curves:
         lines.append(Line(WORST, "other", Estimate(layer.worst[0].ratios), dashed=True))
     largest = layer.report.all_largest_rate
     within = "no variance" if np.isnan(largest) else f"at most × {bound:g} up to rate {rounded_down(largest)}"
-    title = f"{layer.report.name}: {within}"
+    title = f"{layer.report.title}: {within}"
     return Curves(title, "× variance", lines, log=True, ends=(LOW, 1.05 * high))
 
 
@@ -86,7 +86,7 @@ def _words(at: int, layer: LayerView) -> list[words.Block]:
     said = layer.report
     verdict = words.Paragraph(words.sentence(f"{{judged-{at}}}: {{verdict-{at}:plain}}"))
     units = f"{said.units:,} unit{'s' * (said.units > 1)}"
-    return [words.Heading(said.name), verdict, words.Fold(units, [_facts(layer), *_units(at, layer)])]
+    return [words.Heading(said.title), verdict, words.Fold(units, [_facts(layer), *_units(at, layer)])]
 
 
 def _facts(layer: LayerView) -> words.Paragraph:

@@ -1,6 +1,9 @@
-"""Is dropout right in a network of JAX? Flax, Equinox, Haiku or plain functions; JAX itself: ``pip install jax``."""
+"""Is dropout right in a network of JAX? Flax, Equinox, Haiku or plain functions; extra: ``dropviz[jax]``."""
 
+from dropviz.extras import extra
 from dropviz.frameworks.findings import Finding, Report
-from dropviz.jax.checking import assert_dropout_is_right, check
+
+with extra("dropviz.jax"):
+    from dropviz.jax.checking import assert_dropout_is_right, check
 
 __all__ = ["Finding", "Report", "assert_dropout_is_right", "check"]

@@ -2,11 +2,14 @@
 
 # axes: unit; of curves: rate; of tables of moments: `recording.ROW_NAMES`, unit
 
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from dropviz.layers.recording import Recorded
 from dropviz.numbers.checks import Floats, quotient
 from dropviz.numbers.rates import GRID
 from dropviz.numbers.written import plain
@@ -24,7 +27,8 @@ class LayerReport:
     ``largest_rate`` is the largest rate at which it is at most ``bound``, NaN where v = 0. ``zeros`` is the share of
     values that are 0. ``measured`` is the variance in training ÷ at test that a record has, of the network as it is
     and in one random pass a batch; without such a record it is None, and ``all_measured`` NaN. ``all_ratios`` and
-    ``worst_ratios`` are the ratios of all values, and of the unit that suffers most, at each of ``rates``.
+    ``worst_ratios`` are the ratios of all values, and of the unit that suffers most, at each of ``rates``. ``kind`` is
+    the class of the layer, "" where no record says it.
 
     Examples
     --------
@@ -52,12 +56,17 @@ class LayerReport:
     rates: Floats
     all_ratios: Floats
     worst_ratios: Floats
+    kind: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name and, where that ends with a number, as in an nn.Sequential, its class: "1 · ReLU"."""
+        numbered = re.search(r"(^|[. ])\d+(:\d+)?$", self.name)
+        return f"{self.name} · {self.kind}" if self.kind and numbered else self.name
 
     def __repr__(self) -> str:
         count = f"{self.units:,} unit{'s' * (self.units > 1)}"
-        return (
-            f"<LayerReport {self.name}: {count}, variance × {plain(self.all_ratio, 3)} at rate {self.rate:g}>"
-        )
+        return f"<LayerReport {self.title}: {count}, variance × {plain(self.all_ratio, 3)} at rate {self.rate:g}>"
 
     @property
     def units(self) -> int:
@@ -101,8 +110,10 @@ class LayerReport:
         return " ".join(_sentences(self))
 
 
-def layer_report(name: str, test: Floats, train: Floats | None, rate: float, bound: float) -> LayerReport:
-    """Return the report on a layer from its moments at test and, if known, in training: shape (6, unit)."""
+def layer_report(layer: Recorded, rate: float, bound: float) -> LayerReport:
+    """Return the report on a layer whose moments at test are known, and perhaps those in training."""
+    test, train = layer.test, layer.train
+    assert test is not None
     count, mean, variance, _, _, zeros = test
     all_mean, all_variance = _together(test)
     measured, all_measured = None, np.nan
@@ -112,7 +123,8 @@ def layer_report(name: str, test: Floats, train: Floats | None, rate: float, bou
     rates = np.array(sorted({*GRID, rate}))
     worst = _worst(mean, variance)
     return LayerReport(
-        name=name,
+        name=layer.name,
+        kind=layer.kind,
         rate=rate,
         bound=bound,
         values=int(count[0]),
@@ -196,9 +208,12 @@ def _are(count: int) -> str:
 
 
 def rounded_down(rate: float) -> str:
-    """Write a rate with four digits, rounded down, so that what is said of it stays true.
+    """Write a rate with two digits, rounded down, so that what is said of it stays true.
 
-    >>> rounded_down(2 / 3), rounded_down(0.0)
-    ('0.6666', '0')
+    >>> rounded_down(2 / 3), rounded_down(0.3), rounded_down(0.0129), rounded_down(0.0)
+    ('0.66', '0.3', '0.012', '0')
     """
-    return plain(np.floor(rate * 1e4) / 1e4) if rate >= 1e-4 else f"{rate:.3g}"
+    if not rate > 0.0:
+        return plain(rate)
+    step = 10.0 ** (math.floor(math.log10(rate)) - 1)
+    return f"{math.floor(rate / step + 1e-9) * step:.2g}"  # 0.3 is a little below 0.3

@@ -53,7 +53,7 @@ class NetworkView:
     bound : of the ratio of the variance in training to that at test
     layers : those shown
     largest_rates : of every layer, shown or not; NaN where it has no variance
-    worst : the name of the layer, of all, whose ratio is the largest at every rate above 0; empty if none has one
+    worst : the title of the layer, of all, whose ratio is the largest at every rate above 0; empty if none has one
     worst_ratios : its ratios
     left_out : names of layers that were seen in training only
     """
@@ -84,7 +84,7 @@ def network_view(report: ActivationReport, first: int | None = None) -> NetworkV
         bound=report.bound,
         layers=tuple(_layer(layers[at], rates) for at in shown),
         largest_rates=np.array([layer.all_largest_rate for layer in layers]),
-        worst=known[0].name if known else "",
+        worst=known[0].title if known else "",
         worst_ratios=known[0].all_ratios if known else np.full(len(rates), np.nan),
         left_out=report.left_out,
     )
@@ -130,7 +130,7 @@ def table_rows(report: ActivationReport) -> list[dict[str, str | int | float | N
     rows = []
     for layer in report.layers.values():
         worst = layer.worst(1)[:1]
-        named: dict[str, str | int | float | None] = {"layer": layer.name, "units": layer.units}
+        named: dict[str, str | int | float | None] = {"layer": layer.title, "units": layer.units}
         numbers = {
             "always 0": float(layer.dead),
             "mean": layer.all_mean,

@@ -93,6 +93,7 @@ def packed(found: list[Reduced], left_out: list[str]) -> bytes:
     head = [
         {
             "name": one.name,
+            "kind": one.kind,
             "shape": one.shape,
             "units": {str(axis): len(table[0]) for axis, table in one.tables.items()},
             "train": 0 if one.train is None else len(one.train[0]),
@@ -135,7 +136,8 @@ def _arrays(head: list[dict[str, Any]], numbers: Any) -> tuple[Reduced, ...]:
     for row in head:
         name, shape = check_name(row["name"]), tuple(int(length) for length in row["shape"])
         tables = {int(axis): table(name, units) for axis, units in row["units"].items()}
-        found.append(Reduced(name, shape, tables, table(name, row["train"]) if row["train"] else None))
+        train = table(name, row["train"]) if row["train"] else None
+        found.append(Reduced(name, shape, tables, train, row["kind"] and check_name(row["kind"])))
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from dropviz.theory.running import LARGEST_FOURTH, Running
 
 PHASES = ("train", "test")
 FORMAT = "dropviz.record.1"
+KINDS = "dropviz.kinds"  # the classes of its layers, "" where nobody said; older records have none
 MOST_ROWS = 100_000
 UNITS_SAMPLED = 64  # of a layer
 VALUES_SAMPLED = 4_000_000  # of all layers: 16 MB
@@ -75,6 +76,7 @@ class Recorder:
         check_count("seed", seed, 0, 2**63 - 1)
         self._sample, self._rng = sample, np.random.default_rng(seed)
         self._seen: dict[tuple[str, str], _Seen] = {}
+        self._kinds: dict[str, str] = {}
 
     def __repr__(self) -> str:
         count = len(self.layers)
@@ -85,12 +87,17 @@ class Recorder:
         """Names of the layers, in the order in which they were first seen."""
         return tuple(dict.fromkeys(layer for layer, _ in self._seen))
 
-    def see(self, layer: str, values: ArrayLike, phase: str = "test", axis: int = 1) -> None:
+    def see(
+        self, layer: str, values: ArrayLike, phase: str = "test", axis: int = 1, *, kind: str = ""
+    ) -> None:
         """Add activations of a layer, shape (example, …) with its units on ``axis``, in "train" or at "test".
 
+        ``kind`` is its class, such as "ReLU", which tells a layer that has a number for a name.
         ValueError, naming the layer, if they are no real finite numbers, or have another number of units than before.
         """
         check_choice("phase", phase, PHASES)
+        if kind:
+            self._kinds[check_name(layer)] = check_name(kind)
         for rows in rows_of(check_name(layer), values, axis):
             seen = self._seen.get((layer, phase))
             if seen is None:
@@ -110,9 +117,10 @@ class Recorder:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the record to one compressed .npz file, which `dropviz.report` reads, and return its path.
 
-        It holds the arrays ``dropviz.record.1``, the names of the layers, and for the layer at place i of these and
-        each phase ``i.phase.moments``, shape (6, unit), and ``i.phase.sample``, shape (row, unit). ValueError if no
-        layer was seen, or the name does not end in .npz; OSError if it cannot be written.
+        It holds the arrays ``dropviz.record.1``, the names of the layers, ``dropviz.kinds``, their classes where known,
+        and for the layer at place i of these and each phase ``i.phase.moments``, shape (6, unit), and
+        ``i.phase.sample``, shape (row, unit). ValueError if no layer was seen, or the name does not end in .npz;
+        OSError if it cannot be written.
         """
         file = Path(path)
         if file.suffix.lower() != ".npz":
@@ -121,6 +129,8 @@ class Recorder:
             raise ValueError("a record must hold at least one layer; none was seen")
         places = {layer: place for place, layer in enumerate(self.layers)}
         arrays: dict[str, NDArray[Any]] = {FORMAT: np.array(self.layers)}
+        if self._kinds:
+            arrays[KINDS] = np.array([self._kinds.get(layer, "") for layer in self.layers])
         for (layer, phase), seen in self._seen.items():
             arrays[f"{places[layer]}.{phase}.moments"] = seen.running.table()
             arrays[f"{places[layer]}.{phase}.sample"] = seen.rows[: self._most()]
@@ -134,24 +144,30 @@ class Recorder:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """One layer of a record: its table of moments at test and, where it was seen, in training; shape (6, unit)."""
+    """One layer of a record: its table of moments at test and, where it was seen, in training; shape (6, unit).
+
+    ``kind`` is its class, "" where it is not known.
+    """
 
     name: str
     test: Floats | None
     train: Floats | None
+    kind: str = ""
 
 
 def read_record(arrays: Iterable[tuple[str, NDArray[Any]]]) -> list[Recorded]:
     """Return the layers of a record, from the arrays of its file; ValueError if they are not what `save` writes."""
-    kept = {name: array for name, array in arrays if name == FORMAT or name.endswith(".moments")}
+    kept = {name: array for name, array in arrays if name in (FORMAT, KINDS) or name.endswith(".moments")}
     try:
         names = [check_name(name) for name in kept[FORMAT].ravel().tolist()]
+        kinds = kept[KINDS].ravel().tolist() if KINDS in kept else [""] * len(names)
+        kinds = [kind and check_name(kind) for _, kind in zip(names, kinds, strict=True)]
     except (KeyError, ValueError) as error:
         raise ValueError("a record must hold the names of its layers; this one is damaged") from error
     layers = []
-    for place, name in enumerate(names):
+    for place, (name, kind) in enumerate(zip(names, kinds, strict=True)):
         test, train = (table_of(name, kept.get(f"{place}.{phase}.moments")) for phase in ("test", "train"))
-        layers.append(Recorded(name, test, train))
+        layers.append(Recorded(name, test, train, kind))
     return layers
 
 

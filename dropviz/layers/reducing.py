@@ -36,11 +36,12 @@ class Reduced:
     shape: tuple[int, ...]
     tables: Mapping[int, Floats]
     train: Floats | None = None
+    kind: str = ""
 
     def layer(self, axis: int) -> Recorded | None:
         """The layer whose units stand on ``axis``, negative if counted from the last; None if there is no such axis."""
         if not self.shape:
-            return Recorded(self.name, self.tables.get(OWN), self.train)
+            return Recorded(self.name, self.tables.get(OWN), self.train, self.kind)
         place = 0 if len(self.shape) == 1 else axis % len(self.shape) if axis < 0 else axis
         return Recorded(self.name, self.tables[place], None) if place in self.tables else None
 
@@ -76,7 +77,8 @@ def _with(first: Streamed, rest: Iterator[Streamed]) -> Iterator[Streamed]:
 
 
 def _of_record(layer: Recorded) -> Reduced:
-    return Reduced(layer.name, (), {} if layer.test is None else {OWN: layer.test}, layer.train)
+    tables = {} if layer.test is None else {OWN: layer.test}
+    return Reduced(layer.name, (), tables, layer.train, layer.kind)
 
 
 def _kept(arrays: Iterator[Streamed]) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dropviz.datasets.layer_files import layer_arrays
-from dropviz.layers.layer_report import LayerReport, layer_report
+from dropviz.extras import extra
+from dropviz.layers.layer_report import LayerReport, layer_report, rounded_down
 from dropviz.layers.recording import FORMAT, Recorded, read_record
 from dropviz.layers.rows import check_name, rows_of
 from dropviz.live.shown import LEFT, Shown
@@ -59,7 +60,8 @@ class ActivationReport(Shown):
 
     def to_frame(self) -> "pd.DataFrame":
         """The numbers of every unit, a row a unit, as a pandas DataFrame."""
-        import pandas as pd  # the core is not to wait for pandas
+        with extra("to_frame()"):
+            import pandas as pd  # the core is not to wait for pandas
 
         return pd.DataFrame(self.columns())
 
@@ -71,7 +73,7 @@ class ActivationReport(Shown):
     def __str__(self) -> str:
         head = f"Dropout at rate {self.rate:g}; units are counted from 0."
         return "\n".join(
-            [head, *(f"{name}: {layer.sentence}" for name, layer in self.layers.items()), *self._rest()]
+            [head, *(f"{layer.title}: {layer.sentence}" for layer in self.layers.values()), *self._rest()]
         )
 
     def __repr__(self) -> str:
@@ -80,7 +82,7 @@ class ActivationReport(Shown):
         if not known:
             return f"<ActivationReport: {count}, no variance in any>"
         worst = max(known, key=lambda layer: layer.all_ratio)
-        return f"<ActivationReport: {count}, variance × {plain(worst.all_ratio, 3)} in {worst.name}>"
+        return f"<ActivationReport: {count}, variance × {plain(worst.all_ratio, 3)} in {worst.title}>"
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in COLUMNS)
@@ -165,7 +167,7 @@ def report_on(recorded: Iterable[Recorded], rate: float, bound: float) -> Activa
         if one.test is None:
             left_out.append(one.name)
         else:
-            layers[one.name] = layer_report(one.name, one.test, one.train, rate, bound)
+            layers[one.name] = layer_report(one, rate, bound)
     if not layers:
         raise ValueError("activations must hold at least one layer at test; they hold none")
     return ActivationReport(rate, bound, MappingProxyType(layers), tuple(left_out))
@@ -207,7 +209,7 @@ def _measured(arrays: Iterable[tuple[str, ArrayLike]], axis: int) -> Iterator[Re
 
 
 def _cells(layer: LayerReport) -> Iterator[str]:
-    yield layer.name
+    yield layer.title
     yield f"{layer.units:,}"
     yield f"{layer.dead:,}"
     yield plain(layer.all_ratio)
@@ -215,7 +217,7 @@ def _cells(layer: LayerReport) -> Iterator[str]:
     yield str(worst[0]) if worst and not layer.alike else "–"
     yield plain(float(layer.ratio[worst[0]])) if worst else plain(np.nan)
     yield plain(float(layer.behind_batch_norm[worst[0]])) if worst else plain(np.nan)
-    yield plain(layer.all_largest_rate)
+    yield rounded_down(layer.all_largest_rate)
     yield layer.sentence
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dropviz.extras import extra
 from dropviz.live.panels import Line, Panel, Row, wire
 from dropviz.live.terms import Reader
 from dropviz.live.words import Block, Paragraph
@@ -62,6 +63,7 @@ class LiveFigure:
         the rate with two decimals, and keep)
     leap : how far Shift and an arrow key move the slider
     start : where the slider stands at first, if nothing else is said
+    more : whether what unfolds is empty until a person unfolds something, and then comes with the next figure
     """
 
     rows: Sequence[Row]
@@ -80,6 +82,7 @@ class LiveFigure:
     start: float = 0.3
     variants: Mapping[str, Variant] = field(default_factory=dict)
     chosen: str = ""
+    more: bool = False
 
     @property
     def panels(self) -> list[Panel]:
@@ -111,7 +114,8 @@ class LiveFigure:
 
     def to_figure(self, rate: float | None = None) -> "go.Figure":
         """Return the Plotly figure with one frame a rate and a slider: works in a notebook as it is."""
-        from dropviz.live.plotly_figure import plotly_figure  # the app is not to wait for Plotly
+        with extra("figure()"):
+            from dropviz.live.plotly_figure import plotly_figure  # the app is not to wait for Plotly
 
         return plotly_figure(self.rows, self.rates, self._first(rate), self.slider_label)
 
@@ -149,6 +153,7 @@ class LiveFigure:
             "label": self.slider_label,
             "readouts": self.readouts,
             "leap": self.leap,
+            "more": self.more,
         }
 
 

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dropviz.extras import extra
 from dropviz.numbers.checks import Checked, check_count, check_names, check_number, checked
 from dropviz.numbers.rates import check_rising, config_repr, rate_grid
 from dropviz.simulation.executors import Task, check_executor, in_order, lent, pieces
@@ -156,7 +157,8 @@ class Study:
         Columns besides: mean, mean_se, exact_mean, variance, variance_se, exact_variance, over activations and masks
         and averaged over the units of the layer; errors are NaN where too few samples decide the value.
         """
-        import pandas as pd
+        with extra("to_frame()"):
+            import pandas as pd
 
         frames = []
         for name, part in self.config.parts.items():

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from dropviz.extras import extra
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import MomentEstimates
 from dropviz.simulation.stack import StackConfig
@@ -86,12 +87,10 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def arrow() -> Any:
-    """PyArrow; ImportError with what to do, if there is none."""
-    try:
+    """PyArrow; ModuleNotFoundError with what to do, if there is none."""
+    with extra("a study, which writes Parquet,"):
         import pyarrow  # type: ignore[import-untyped]
         import pyarrow.parquet  # type: ignore[import-untyped]
-    except ImportError as missing:
-        raise ImportError("a study writes Parquet: pip install 'dropviz[frames]'") from missing
     return pyarrow
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dropviz.extras import extra
 from dropviz.live.shown import Shown
 from dropviz.numbers.checks import (
     Bools,
@@ -199,7 +200,8 @@ class Sweep(MomentEstimates, Stored, Shown):
         Columns: strategy, rate, phase, mean, mean_se, variance, variance_se, exact_mean, exact_variance. Errors are
         given where they are not fair, too.
         """
-        import pandas as pd
+        with extra("to_frame()"):
+            import pandas as pd
 
         return pd.DataFrame(self.columns())
 
@@ -217,10 +219,10 @@ class Sweep(MomentEstimates, Stored, Shown):
         that is 0), variance_ratio = train/test, rms_gap = √E[(train − test)²] over units: these are simulated;
         wasserstein = W₁ between the two output distributions, from the law of the activations.
         """
-        import pandas as pd
-
-        config = self.config
-        index = pd.MultiIndex.from_product((config.strategies, config.rates), names=("strategy", "rate"))
+        with extra("discrepancy()"):
+            import pandas as pd
+        names = ("strategy", "rate")
+        index = pd.MultiIndex.from_product((self.config.strategies, self.config.rates), names=names)
         columns = {measure: self.gap(measure).ravel() for measure in Discrepancy._fields}
         return pd.DataFrame(columns, index=index).reset_index()
 

@@ -11,6 +11,7 @@ from dropviz.site.pages import site_pages
 
 def publish(folder: Path) -> None:
     """Write the folder, in as many processes as there are processors, and say how large it is."""
+    folder.mkdir(parents=True, exist_ok=True)  # or say at once that it cannot be
     with ProcessPoolExecutor() as pool:
         size = write_site(folder, site_pages(), pool.map)
     print(f"{folder}/index.html: the pages, {size / 1e6:.1f} MB in all.")

@@ -4,6 +4,7 @@ import os
 from functools import cache
 from importlib.util import find_spec
 
+from dropviz.extras import how_to_get
 from dropviz.story.held import MemoryShelf, Shelf
 
 REDIS = "DROPVIZ_REDIS_URL"  # where replicas share stories, and the rooms of the hall
@@ -21,9 +22,7 @@ def redis_url() -> str:
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError(f"{REDIS} must be like redis://host:6379/0; got {url[:8]!r}…")
     if url and find_spec("redis") is None:
-        raise ValueError(
-            f"{REDIS} is set, but its package is not installed; run: pip install 'dropviz[redis]'"
-        )
+        raise ValueError(how_to_get("redis", f"{REDIS}={url.partition(':')[0]}://…"))
     return url
 
 

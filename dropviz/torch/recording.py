@@ -154,7 +154,8 @@ def _hooked(watched: dict[str, nn.Module], recorder: Recorder, phase: str) -> It
             name = path if own or calls[path] == 1 else f"{path}:{calls[path]}"
             axis = axes[tuple(tensor.shape)] = _axis(module, tensor, axes)
             kind = torch.float32 if tensor.dtype == torch.bfloat16 else tensor.dtype  # NumPy has no bfloat16
-            recorder.see(name, tensor.detach().to("cpu", kind).numpy(), phase, axis)
+            values = tensor.detach().to("cpu", kind).numpy()
+            recorder.see(name, values, phase, axis, kind=type(module).__name__)
 
         return see
 

@@ -68,9 +68,13 @@ AUDIT = "audit functions_to_audit:"
         ("train --test functions_to_audit:train --rate 0.3", 1, "error: left_on at test"),
         ("train --test functions_to_audit:train --format github", 1, "::error title=dropout left_on::"),
         ("absent", 2, "could not be audited: AttributeError"),
-        ("broken", 2, "could not be audited: KeyError"),
+        ("broken", 2, "could not be audited: KeyError: 'no' (functions_to_audit.py:"),
         ("train --shape 2", 2, "shape must hold 30 to"),
-        ("train --shape 4y2", 2, "--shape: must be a shape such as 4x12x32; got '4y2'"),
+        (
+            "train --shape 4y2",
+            2,
+            "--shape must be a shape such as 4x12x32, of 1 to 100,000,000 values; got '4y2'",
+        ),
         ("train --rate 2", 2, "rate must be a number from 0 to 1"),
         ("train:x", 2, "must be package.module:name"),
     ],
@@ -118,6 +122,12 @@ def test_a_report_in_words_rows_and_objects(capsys):
         ("site", "folder"),
         ("app --port 0", "--port must be a whole number from 1 to 65535"),
         ("check nothing --input 4x4", "must be package.module:name"),
+        ("audit functions_to_audit.py:train", "must be package.module:name, and no file"),
+        ("--verison", "dropviz: unrecognized arguments: --verison"),
+        ("sweep --units 1e6", "dropviz: --units must be a whole number"),
+        ("sweep --rates 0.5:0.1:0.1", "--rates first:last:step must rise from first to last"),
+        ("sweep --file layers.npz --mean 1", "--mean does not belong to --file"),
+        ("site functions_to_audit.py", "cannot open functions_to_audit.py: File exists"),
     ],
 )
 @pytest.mark.usefixtures("folder")
@@ -126,21 +136,29 @@ def test_what_is_wrong_is_one_line_and_status_2(command, said, capsys):
     assert (status, out, err.count("\n"), said in err) == (2, "", 1, True), err
 
 
-@pytest.mark.parametrize("package", ["pandas", "plotly", "torch", "streamlit"])
+@pytest.mark.parametrize("package", ["pandas", "torch", "streamlit"])
 def test_what_is_not_installed_is_said_with_its_extra(package, capsys, monkeypatch, folder):
     commands = {
         "pandas": "sweep --units 10 --parquet a.parquet",
-        "plotly": "figure a.html --units 10",
         "torch": "check of_torch:f --input 4",
         "streamlit": "app",
     }
     (folder / "of_torch.py").write_text("import torch", encoding="utf-8")
     monkeypatch.setitem(sys.modules, package, None)
-    extras = {"pandas": "frames", "plotly": "figures", "torch": "torch", "streamlit": "app"}
+    extras = {"pandas": "frames", "torch": "torch", "streamlit": "app"}
     command = commands[package]
-    said = f"dropviz: {command.split()[0]} needs {package}: pip install 'dropviz[{extras[package]}]'\n"
+    said = f'dropviz: {command.split()[0]} needs {package}: pip install "dropviz[{extras[package]}]"\n'
     assert run(command, capsys) == (2, "", said)
-    assert not (folder / "a.html").exists()
+
+
+def test_every_command_says_in_its_help_what_it_needs(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run("", capsys)[:2] == (2, "")  # the help, on stderr
+    _, overview, _ = run("--help", capsys)
+    for command in ("app", "sweep", "strategies", "audit", "check", "report", "figure", "story", "site"):
+        assert f"\n    {command}" in overview
+        status, out, _ = run(f"{command} --help", capsys)
+        assert (status, "\nNeeds " in out, max(map(len, out.splitlines())) <= 80) == (0, True, True), out
 
 
 def test_the_version(capsys):

@@ -13,6 +13,7 @@ import pytest
 
 import dropviz as dv
 from dropviz.cli import main
+from dropviz.datasets.files import MOST_BYTES
 from dropviz.settings.sources import SOURCES
 
 ROOT = Path(__file__).parents[2]
@@ -120,9 +121,17 @@ def test_a_hyphen_is_standard_output_and_input(capsysbinary, monkeypatch):
     parquet = pd.DataFrame({"a": [1.0, 2.0, 3.5]}).to_parquet()
     table = expected(dv.Empirical([1.0, 2.0, 3.5])).to_csv(index=False).encode()
     for content in (b"a\n1\n2\n3.5\n", array.getvalue(), parquet):
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BufferedReader(io.BytesIO(content))))
         assert main([*SMALL, "--file", "-", "--csv", "-"]) == 0
         assert capsysbinary.readouterr().out == table
+
+
+def test_a_local_file_may_be_larger_than_an_upload(tmp_path, capsys):
+    values = np.arange(2_600_000.0)
+    np.save(tmp_path / "large.npy", values)
+    assert (tmp_path / "large.npy").stat().st_size > MOST_BYTES
+    assert main([*SMALL, "--file", str(tmp_path / "large.npy")]) == 0
+    assert_printed(capsys, expected(dv.Empirical(values)))
 
 
 def test_closed_streams_are_no_fault_of_ours(capsys, monkeypatch):
@@ -153,17 +162,16 @@ def test_the_table_of_factors(capsys):
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("", "required"),
         ("swep", "invalid choice"),
         ("sweep --units many", "--units"),
         ("sweep --units 0", "units must be an integer from 1"),
-        ("sweep --seed ٣", "--seed: must be a whole number such as 7; got '٣'"),
-        ("sweep --seed 1_0", "--seed: must be a whole number such as 7; got '1_0'"),
-        ("sweep --units 1e5", "--units: must be a whole number"),
-        ("sweep --mean 1_0", "--mean: must be a number such as 0.25; got '1_0'"),
+        ("sweep --seed ٣", "--seed must be a whole number such as 7; got '٣'"),
+        ("sweep --seed 1_0", "--seed must be a whole number such as 7; got '1_0'"),
+        ("sweep --units 1e5", "--units must be a whole number"),
+        ("sweep --mean 1_0", "--mean must be a number such as 0.25; got '1_0'"),
         ("sweep --rates 0,٣", "--rates must be first:last:step"),
-        ("sweep --file=", "--file: must be the path of a file"),
-        ("sweep --csv=", "--csv: must be the path of a file"),
+        ("sweep --file=", "--file must be the path of a file"),
+        ("sweep --csv=", "--csv must be the path of a file"),
         ("sweep --seed -1", "seed must be an integer from 0"),
         ("sweep --std -1", "std must be a number from"),
         ("sweep --mean nan", "mean must be a number from"),

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from dropviz.datasets import streams
-from dropviz.datasets.streams import streamed
+from dropviz.datasets.files import read_activations
+from dropviz.datasets.streams import largest_array, streamed
 
 RNG = np.random.default_rng(7)
 ARRAYS = {
@@ -198,3 +199,27 @@ def test_a_zip_bomb_is_not_unpacked_to_its_end(monkeypatch):
     behind = zipped("a.npy", npy(np.zeros(4)) + bytes(3_000_000))
     with pytest.raises(ValueError, match="npz"):
         whole("a.npz", behind)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"flags": ARRAYS["flags"], "counts": ARRAYS["counts"]},
+        {"fortran": ARRAYS["fortran"]},
+        {"whole": np.arange(6), "float": np.arange(6.0) / 7},
+    ],
+)
+def test_the_largest_array_is_that_of_an_upload(arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays, empty=np.zeros((0, 3)), text=np.array(["a"] * 999))
+    found = largest_array("a.npz", io.BytesIO(file.getvalue()), 1_000)
+    np.testing.assert_array_equal(found, read_activations("a.npz", file.getvalue()))
+
+
+def test_an_array_that_is_too_large_or_none_is_a_sentence():
+    with pytest.raises(ValueError, match="an array must have at most 5 values; 'a' has more"):
+        largest_array("a.csv", io.BytesIO(b"1\n2\n3\n4\n5\n6\n"), 5)
+    file = io.BytesIO()
+    np.savez(file, text=np.array(["a"]))
+    with pytest.raises(ValueError, match="it holds none"):
+        largest_array("a.npz", io.BytesIO(file.getvalue()), 5)

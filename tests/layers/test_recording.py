@@ -9,7 +9,8 @@ import pytest
 
 import dropviz as dv
 from dropviz.datasets.files import read_activations
-from dropviz.layers.recording import FORMAT, UNITS_SAMPLED, VALUES_SAMPLED, Recorder
+from dropviz.layers.reading import read_layers
+from dropviz.layers.recording import FORMAT, KINDS, UNITS_SAMPLED, VALUES_SAMPLED, Recorder
 from dropviz.layers.reports import report
 
 VALUES = np.random.default_rng(8).exponential(size=(90, 3)).astype(np.float32)
@@ -131,6 +132,26 @@ def test_a_record_without_names_is_refused(tmp_path, names):
     np.savez(tmp_path / "a.npz", **_changed(**{FORMAT: names}))
     with pytest.raises(ValueError, match="must hold the names of its layers"):
         report(tmp_path / "a.npz", 0.3)
+
+
+@pytest.mark.parametrize("kinds", [np.array(["a\n"]), np.array(["a", "b"]), np.array([1.0])])
+def test_a_record_of_damaged_classes_is_refused(tmp_path, kinds):
+    np.savez(tmp_path / "a.npz", **_changed(**{KINDS: kinds}))
+    with pytest.raises(ValueError, match="must hold the names of its layers"):
+        report(tmp_path / "a.npz", 0.3)
+
+
+def test_a_layer_with_a_number_for_a_name_is_shown_with_its_class(tmp_path):
+    recorder = Recorder()
+    for name, kind in (("0", "Linear"), ("block.1:2", "ReLU"), ("fc1", "Linear"), ("3", "")):
+        recorder.see(name, [[1.0, 2.0], [3.0, 5.0]], kind=kind)
+    found = report(recorder.save(tmp_path / "a.npz"), 0.3)
+    assert list(found.layers) == ["0", "block.1:2", "fc1", "3"]
+    titles = ["0 · Linear", "block.1:2 · ReLU", "fc1", "3"]
+    assert [layer.title for layer in found.layers.values()] == titles
+    assert all(title in text for title in titles for text in (str(found), found._repr_html_()))
+    of_page = read_layers("a.npz", (tmp_path / "a.npz").read_bytes())
+    assert [one.kind for one in of_page.arrays] == ["Linear", "ReLU", "Linear", ""]
 
 
 def test_a_record_of_one_name_twice_is_refused(tmp_path):

@@ -133,6 +133,12 @@ def test_calls_of_one_module_are_layers_of_their_own():
     )
 
 
+def test_a_layer_of_a_sequence_is_shown_with_its_class(tmp_path):
+    record(convolutional(), BATCHES, tmp_path / "layers.npz")
+    titles = [layer.title for layer in dv.report(tmp_path / "layers.npz", RATE).layers.values()]
+    assert (titles[0], titles[3], titles[8]) == ("0 · Conv2d", "3 · Dropout2d", "8 · Linear")
+
+
 def test_half_precision_and_chosen_layers():
     model = Twice().bfloat16()
     assert record(model, [torch.randn(6, 4).bfloat16()], layers=["two", ""]).layers == ("two", "Twice")

@@ -131,7 +131,7 @@ def test_progress_is_a_line_on_stderr(whole, capsys):
 
 def test_without_pyarrow_a_sentence_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ImportError, match="pip install 'dropviz"):
+    with pytest.raises(ImportError, match=r'needs pyarrow: pip install "dropviz\[frames\]"'):
         dv.study(GRID, tmp_path / "s")
     assert not (tmp_path / "s").exists()
 
