@@ -1,6 +1,6 @@
-# An exact version. To pin its digest as well, which `docker buildx imagetools inspect python:3.13.18-slim-bookworm` says:
-# docker build --build-arg PYTHON=3.13.18-slim-bookworm@sha256:… .
-ARG PYTHON=3.13.18-slim-bookworm
+# The digest of the index, which holds for every processor. The newest is what `docker buildx imagetools inspect
+# python:3.13-slim-bookworm` says: docker build --build-arg PYTHON=3.13-slim-bookworm@sha256:… .
+ARG PYTHON=3.13.16-slim-bookworm@sha256:a1165e272e578941b84abc79e4ab38a0305cd12803a5c4247979ac7655f4d641
 
 FROM python:${PYTHON} AS packages
 ENV PIP_NO_CACHE_DIR=1 \

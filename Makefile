@@ -12,6 +12,10 @@ export OPENBLAS_NUM_THREADS ?= 1
 LOCK := .pins-venv/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
     --fork-strategy fewest --no-header --no-annotate $(ARGS)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+# PyTorch without CUDA: from where pip looks anyway, else from PyTorch's own index.
+install-with-torch = $(1)/bin/python $(PIP_INSTALL) --require-hashes -r $(2) -r requirements-torch.lock 2> /dev/null || \
+	    $(1)/bin/python $(PIP_INSTALL) --require-hashes -r $(2) -r requirements-torch.lock \
+	        --extra-index-url https://download.pytorch.org/whl/cpu
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,7 +82,7 @@ lowest: .pins-venv/.pins .venv/bin/python  ## the tests without browser, with th
 
 lock: .pins-venv/.pins  ## write requirements*.lock anew: all packages, with the hashes of all their files (ARGS=--upgrade)
 	$(LOCK) requirements.txt -o requirements.lock
-	for name in redis dev docs mutants pins; do \
+	for name in redis dev docs mutants pins bench oracle; do \
 	    $(LOCK) requirements-$$name.txt -c requirements.lock -o requirements-$$name.lock || exit 1; done
 
 audit: .pins-venv/.pins  ## look the pinned packages up among the known vulnerabilities, where that list can be reached
@@ -113,15 +117,14 @@ tests/js/node_modules/.types: tests/js/package.json
 	@cd tests/js && npm install --silent --fetch-retries=0 --fetch-timeout=20000 --no-package-lock --no-audit --no-fund
 	@touch $@
 
-.bench-venv/.bench: requirements-bench.txt requirements.lock | .bench-venv/bin/python
+.bench-venv/.bench: requirements-bench.lock requirements-torch.lock | .bench-venv/bin/python
 	@echo "Installing the benchmark's packages into .bench-venv (once; PyTorch is large)"
-	@.bench-venv/bin/python $(PIP_INSTALL) --require-hashes -r requirements.lock
-	@.bench-venv/bin/python $(PIP_INSTALL) -r requirements-bench.txt
+	@$(call install-with-torch,.bench-venv,requirements-bench.lock)
 	@touch $@
 
-.oracle-venv/.oracle: requirements-oracle.txt | .oracle-venv/bin/python
+.oracle-venv/.oracle: requirements-oracle.lock requirements-torch.lock | .oracle-venv/bin/python
 	@echo "Installing the other frameworks into .oracle-venv (once; they are large)"
-	@.oracle-venv/bin/python $(PIP_INSTALL) -r requirements-oracle.txt
+	@$(call install-with-torch,.oracle-venv,requirements-oracle.lock)
 	@touch $@
 
 .mutants-venv/.mutants: requirements-mutants.lock | .mutants-venv/bin/python

@@ -114,7 +114,7 @@ def main() -> None:
     by_numpy = median_ratio(numpy_loop, sweep(), rounds)
     row("NumPy loop ÷ sweep, 101 rates", f"{by_numpy:.0f}×", "at least 40×")
     if importlib.util.find_spec("torch") is None:
-        row("PyTorch F.dropout loop ÷ sweep, 101 rates", "–", "pip install -r requirements-bench.txt")
+        row("PyTorch F.dropout loop ÷ sweep, 101 rates", "–", "only with make bench")
     else:
         by_torch = median_ratio(torch_loop, sweep(), rounds)
         row("PyTorch F.dropout loop ÷ sweep, 101 rates", f"{by_torch:.0f}×", "at least 40×")

@@ -47,14 +47,13 @@ def story_payload(story: Story, results: Sequence[Result | None]) -> dict[str, A
     return {"title": story.title, "scenes": scenes}
 
 
-def phone_payload(story: Story, results: Sequence[Result | None]) -> dict[str, Any]:
-    """Everything that a phone of a hall needs: no notes, and each image at an address below the room's own."""
-    payload = story_payload(story, results)
-    for number, scene in enumerate(payload["scenes"], start=1):
-        scene["notes"] = ""
-        if scene["image"]:
-            scene["image"] = scene["image"] | {"address": f"images/{number}"}
-    return payload
+def phone_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What a phone of a hall needs of a story: no notes, and each image at an address below the room's own."""
+    scenes = [
+        scene | {"notes": "", "image": scene["image"] and scene["image"] | {"address": f"images/{number}"}}
+        for number, scene in enumerate(payload["scenes"], start=1)
+    ]
+    return {**payload, "scenes": scenes}
 
 
 def _scene(scene: Scene, result: Result | None) -> dict[str, Any]:

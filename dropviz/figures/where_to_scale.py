@@ -40,19 +40,19 @@ PROBLEM = "Dropout switches units off in training; at test all are on. "
 
 
 def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
-    """Return the figure that asks where to scale; its variants are the answers, ``chosen`` the one shown first."""
+    """Return the figure that asks where to scale; its variants are the answers, ``chosen`` the one shown first.
+
+    Where the outputs of the ``screen`` are not counted, what unfolds is empty, and more to come.
+    """
     sweep, rates = screen.sweep, np.asarray(screen.sweep.config.rates)
     answers = [strategy(name) for name in ANSWER.options]
     right = [row for row in answers if not row.mistake]
-    both = (
-        distributions(screen, right, map(formulas, right), DISTRIBUTION),
-        over(rates, curve_panels(sweep, chosen=right), CURVES),
-    )
+    whole = bool(screen.distributions)
     units = neurons(screen.dozen, answers, rates)
     return LiveFigure(
-        rows=[Row(panels, fold="Both compared") for panels in both],
+        rows=[Row(panels, fold="Both compared") for panels in (_both(screen, right) if whole else [[]])],
         rates=sweep.config.rates,
-        texts=_texts_of_all(sweep, answers, right),
+        texts=_texts_of_all(sweep, answers, right if whole else ()),
         lead=[
             words.live_paragraph("problem", "finding"),
             words.Options(ANSWER.label, [_option(row) for row in answers]),
@@ -60,7 +60,10 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         ],
         head=[words.live_paragraph("finding", "finding")],
         foot=[
-            words.Fold("The numbers of both, with their errors", [words.columns(*map(numbers_below, right))])
+            words.Fold(
+                "The numbers of both, with their errors",
+                [words.columns(*map(numbers_below, right))] if whole else [],
+            )
         ],
         alt="",
         units=units["units"],
@@ -68,7 +71,17 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         crowd=(screen.crowd.edges.tolist(), screen.crowd.share.tolist(), screen.crowd.zero),
         variants=_variants(sweep, answers),
         chosen=chosen,
+        more=not whole,
     )
+
+
+def _both(screen: FirstScreen, right: Sequence[Strategy]) -> list[list[Panel]]:
+    """The strategies that are right, side by side: what comes out, and the curves of both."""
+    rates = np.asarray(screen.sweep.config.rates)
+    return [
+        distributions(screen, right, map(formulas, right), DISTRIBUTION),
+        over(rates, curve_panels(screen.sweep, chosen=right), CURVES),
+    ]
 
 
 def _option(row: Strategy) -> words.Option:

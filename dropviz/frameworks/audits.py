@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from dropviz.frameworks.conventions import Framework, frameworks
-from dropviz.frameworks.findings import Finding, nothing_wrong, told
+from dropviz.frameworks.findings import CHANGES, Finding, nothing_wrong, told
 from dropviz.frameworks.probing import FEWEST_CALLS, MOST_ELEMENTS, SIGMAS, Function, Seen, probe
 from dropviz.frameworks.snippets import changed_lines
 from dropviz.live.shown import LEFT, Shown
@@ -194,13 +194,17 @@ def _strategy(seen: Seen, test: Seen | None, rate: float, error: float) -> Strat
     """The row whose factors these are: the first, as the right ones stand first."""
     if seen.law != "Bernoulli" or (test is not None and test.random):
         return None
+    near: list[tuple[float, Strategy]] = []
     for row in strategies().values():
         factors = [(row.train_scale, seen.factor, seen.factor_se)]
         if test is not None:
             factors.append((row.test_scale, test.factor, test.factor_se))
         if all(_fits(scale, rate, error, value, se) for scale, value, se in factors):
-            return row
-    return None
+            apart = sum(abs(float(scale(np.float64(rate))) - value) for scale, value, _ in factors)
+            near.append(
+                (0.0 if error else apart, row)
+            )  # a rate that is measured does not tell near ones apart
+    return min(near, key=lambda one: one[0], default=(0.0, None))[1]
 
 
 def _fits(scale: Factor, rate: float, error: float, value: float, se: float) -> bool:
@@ -212,7 +216,8 @@ def _fits(scale: Factor, rate: float, error: float, value: float, se: float) -> 
 
 def _alike(seen: Seen, strategy: str, means: str) -> Iterator[str]:
     """The frameworks that do what the function does."""
-    unit = "sample" if seen.shared and 0 not in seen.shared and len(seen.shared) > 1 else "element"
+    rows = seen.shared and 0 not in seen.shared and len(seen.shared) > 1
+    unit = "sample" if rows else "" if seen.shared else "element"
     for one in frameworks().values():
         if one.strategy == strategy and one.unit == unit and one.noise == seen.law and _meant(one, means):
             yield one.name
@@ -232,7 +237,7 @@ def _findings(
         if given not in (0.0, 1.0):
             yield Finding(
                 "wrong_rate", "error", "train", "the same output whatever goes in",
-                "Everything is dropped: nothing of the activations gets through.",
+                CHANGES["all_dropped"],
             )  # fmt: skip
         return
     if (not seen.random or seen.mixes) and given not in (None, 0.0, 1.0):
@@ -265,7 +270,13 @@ def _findings(
     off = abs(test.mean - seen.mean) > CLOSE * abs(test.mean) + SIGMAS * seen.mean_se
     if seen.law == "alpha":  # keeps the mean of standardised activations, and of no others
         off = not math.isclose(test.factor, 1.0, rel_tol=CLOSE) or test.offset != 0.0
-    if row.mistake if row else off:
+    if off and test.bent and row is None:
+        yield Finding(
+            "wrong_scale", "warning", "train and test",
+            f"test mean / training mean {with_error(ratio, error)}",
+            "What comes behind the noise is not linear, so that means differ behind it: audit dropout alone.",
+        )  # fmt: skip
+    elif row.mistake if row else off:
         change = "Scale at test by the share kept, or divide by it in training."
         if row is not None:
             wrong, right = changed_lines(row.name)

@@ -17,7 +17,7 @@ class Cure(NamedTuple):
 
 
 ATTENTION = "F.scaled_dot_product_attention(q, k, v, dropout_p="
-# kind → words of what was measured → the change; the first pattern that is found counts
+# kind → words of what was measured, or of the sentence → the change; the first pattern that is found counts
 CURES: Mapping[str, Mapping[str, Cure]] = MappingProxyType(
     {
         "left_on": {
@@ -25,6 +25,16 @@ CURES: Mapping[str, Mapping[str, Cure]] = MappingProxyType(
                 f"{ATTENTION}self.p)",
                 f"{ATTENTION}self.p if self.training else 0.0)",
                 "The call takes no mode.",
+            ),
+            "a layer's": Cure(
+                "self.layers = [nn.Dropout(p)]",
+                "self.layers = nn.ModuleList([nn.Dropout(p)])",
+                "model.eval() reaches what __init__ gives the module, unless train() or eval() is written anew.",
+            ),
+            "values are 0": Cure(
+                "self.weight.data = F.dropout(self.weight.data, p)",
+                "weight = F.dropout(self.weight, p, training=self.training)",
+                "The weights themselves stay whole.",
             ),
             r"dropout\w* acts": Cure(
                 "x = F.dropout(x, p)",
@@ -39,9 +49,12 @@ CURES: Mapping[str, Mapping[str, Cure]] = MappingProxyType(
             "": Cure("noise(x)", "noise(x) if self.training else x"),
         },
         "wrong_scale": {
+            "other factor": Cure(
+                "x = self.dropout(x) / keep", "x = self.dropout(x)", "nn.Dropout divides by keep itself."
+            ),
             "": Cure(
                 "x = x * mask", "x = x * mask / keep", "In training; nothing is multiplied at test then."
-            )
+            ),
         },
         "wrong_rate": {
             "": Cure("nn.Dropout(keep)", "nn.Dropout(1 - keep)", "In PyTorch p is the probability to drop.")
@@ -76,12 +89,15 @@ CURES: Mapping[str, Mapping[str, Cure]] = MappingProxyType(
 
 
 def cure(finding: Finding) -> Cure | None:
-    """Return the change for a finding; None where its kind is not known, or what was measured is nothing known.
+    """Return the change for a finding; None where its kind is not known, what was measured is nothing known, or a scale
+    may be meant.
 
     >>> cure(Finding("no_effect", "error", "drop (Dropout)", "nothing uses what dropout returns", "…")).after
     'x = self.dropout(x)'
     """
+    if (finding.kind, finding.severity) == ("wrong_scale", "warning"):
+        return None
     for pattern, change in CURES.get(finding.kind, {}).items():
-        if re.search(pattern, finding.measured):
+        if re.search(pattern, f"{finding.measured}. {finding.sentence}"):
             return change
     return None

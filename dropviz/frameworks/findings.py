@@ -1,7 +1,7 @@
 """What is wrong with somebody's dropout: one finding a fault, one report a network."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any, ClassVar, Literal
@@ -51,6 +51,10 @@ class Place:
     kind: str
     code: str
     call: str
+
+    def among(self, paths: Sequence[str] | None) -> bool:
+        """Whether it is in one of the modules of these paths; None: all are."""
+        return paths is None or any(self.path == path or self.path.startswith(f"{path}.") for path in paths)
 
     def __str__(self) -> str:
         module = f"{self.path or 'the model'} ({self.kind})"
@@ -123,11 +127,28 @@ CHANGES: Mapping[str, str] = {
     "wrong_scale": (
         "Divide what survives by the probability to keep in training, or multiply by it in evaluation; once."
     ),
+    "scaled_twice": "This dropout divides by the probability to keep itself: take the other factor away.",
+    "one_mode": "What dropout leaves is multiplied in one mode only: take the factor away, unless it is meant.",
+    "skipped": (
+        "A layer is left out at random in training and not in evaluation, as LayerDrop does; a path that is dropped "
+        "beside others must be divided by the probability to keep it."
+    ),
+    "masked": (
+        "Values are set to 0 in training alone: right where an input is masked, as by SpecAugment; dropout must divide "
+        "what survives by the probability to keep."
+    ),
+    "all_dropped": "Everything is dropped: nothing of the activations gets through.",
     "never_called": "This dropout layer is there, and no call of the network uses it.",
 }
 
 
-def wrong_scale(where: Place, train: str, test: str) -> Finding:
+def wrong_scale(
+    where: Place,
+    train: str,
+    test: str,
+    change: str = CHANGES["wrong_scale"],
+    severity: Literal["error", "warning"] = "error",
+) -> Finding:
     """Return that an activation is multiplied by ``train`` on average in training, and by ``test`` in evaluation."""
     measured = f"an activation is × {train} on average in training, × {test} in evaluation"
-    return Finding("wrong_scale", "error", str(where), measured, CHANGES["wrong_scale"])
+    return Finding("wrong_scale", severity, str(where), measured, change)

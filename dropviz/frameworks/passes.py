@@ -13,13 +13,15 @@ from dropviz.numbers.checks import AnyFloats
 OUTSIDE = "a tensor from outside of torch"  # what NumPy drew, or an own function
 MOST_BYTES = 65_536  # of an array that are looked at to tell it from another
 KEPT = "a mask that is kept"  # drawn before, as in a buffer
+LEVEL = 1e-3  # relative spread of what survives: below, it is a mask
 
 
 @dataclass(slots=True)
 class Meeting:
     """Noise multiplied into an activation: numbers of the noise, and the factors around it by file and line.
 
-    ``selects``: it is a mask that is not multiplied, but says which values go on.
+    ``functions``: those of the network's code that run, the innermost first. ``selects``: it is a mask that is not
+    multiplied, but says which values go on. ``assigned``: it says which values are set to 0.
     """
 
     mean: float
@@ -29,13 +31,16 @@ class Meeting:
     count: int
     digest: str
     drawn: int
-    function: str
+    functions: tuple[str, ...]
     multiplied: bool = True
     scales: dict[str, float] = field(default_factory=dict)
     selects: bool = False
+    assigned: bool = False
 
     @classmethod
-    def of(cls, kept: AnyFloats, drawn: tuple[int, int], function: str, multiplied: bool) -> "Meeting":
+    def of(
+        cls, kept: AnyFloats, drawn: tuple[int, int], functions: tuple[str, ...], multiplied: bool
+    ) -> "Meeting":
         """The numbers of what an activation is multiplied by; ``drawn``: in which pass, and how many of them."""
         values = kept.astype(np.float64).ravel()
         alive = values[values != 0.0]
@@ -43,8 +48,8 @@ class Meeting:
         zeros = 1.0 - len(alive) / len(values)
         number, count = drawn
         return cls(
-            float(values.mean()), zeros, level, spread, min(count, len(values)), digest(kept), number, function,
-            multiplied,
+            float(values.mean()), zeros, level, spread, min(count, len(values)), digest(kept), number,
+            functions, multiplied,
         )  # fmt: skip
 
 
@@ -58,19 +63,29 @@ def digest(*arrays: AnyFloats | None) -> str:
 
 @dataclass(slots=True)
 class Event:
-    """What happened at one place in one pass."""
+    """What happened at one place in one pass; ``counted``: something is divided by how many values survive.
+
+    ``own_layer``: the call is made by a layer of the framework. ``functions``: as of a `Meeting`.
+    """
 
     calls: int = 0
     rate: float | None = None
     acting: bool = False
     unused: int = 0
+    counted: bool = False
+    own_layer: bool = False
+    functions: tuple[str, ...] = ()
     states: list[str] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Pass:
-    """All that one pass did; ``scales``: the factors by which code multiplies tensors, by function and line."""
+    """All that one pass did; ``scales``: the factors by which code multiplies tensors, by function and line.
+
+    ``handed``: the modules whose output is given to another as it is, or returned. ``zeros``: of each parameter,
+    once it has run.
+    """
 
     number: int
     events: dict[Place, Event] = field(default_factory=dict)
@@ -80,6 +95,8 @@ class Pass:
     shapes: dict[str, set[str]] = field(default_factory=dict)
     outputs: dict[str, list[float | str]] = field(default_factory=dict)
     branch: dict[str, dict[str, float]] = field(default_factory=dict)
+    handed: set[str] = field(default_factory=set)
+    zeros: dict[str, int] = field(default_factory=dict)
     result: list[AnyFloats] = field(default_factory=list)
 
 
@@ -94,3 +111,47 @@ class Passes(NamedTuple):
     def training(self) -> list[Pass]:
         """All passes in training."""
         return [*self.first, *self.again]
+
+
+# ---- what passes show -----------------------------------------------------------------------------------------------
+
+
+def meetings_of(events: Sequence[Event]) -> list[Meeting]:
+    """All that noise meets."""
+    return [meeting for event in events for meeting in event.meetings]
+
+
+def is_mask(meetings: Sequence[Meeting]) -> bool:
+    """Whether noise is a mask: zeros, and survivors of one size."""
+    alive = [one.level for one in meetings if one.zeros < 1.0]
+    partly = any(0.0 < one.zeros < 1.0 for one in meetings)
+    whole = 0 < len(alive) < len(meetings) and max(alive) - min(alive) <= LEVEL * abs(alive[0])
+    return (partly or whole) and all(
+        one.multiplied and one.level and one.spread <= LEVEL * abs(one.level)
+        for one in meetings
+        if one.zeros < 1.0
+    )
+
+
+def branches(passes: Sequence[Pass]) -> dict[str, float]:
+    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them.
+
+    One whose inputs change their shape is chosen by its inputs, as an expert is, and no path that is dropped; no more
+    is one of several of which every pass takes as many, as of heads that take turns.
+    """
+    paths = {path for each in passes for path in each.called}
+    shares = {path: sum(path in each.called for each in passes) / len(passes) for path in paths}
+    some = {path: share for path, share in shares.items() if share < 1.0}
+    routed = {path for path in some if len(set().union(*(each.shapes.get(path, ()) for each in passes))) > 1}
+    beside: dict[str, list[str]] = {}
+    for path in some:
+        beside.setdefault(path.rpartition(".")[0], []).append(path)
+    for parts in beside.values():
+        taken = {sum(path in each.called for path in parts) for each in passes}
+        routed |= set(parts) if len(taken) == 1 else set()
+    return {
+        path: share
+        for path, share in some.items()
+        if path not in routed
+        if not any(path.startswith(f"{outer}.") for outer in some if outer and outer != path)
+    }

@@ -39,7 +39,8 @@ class Seen:
     ``factor``: what an activation is multiplied by where it is kept, or on average where no mask drops it.
     ``offset``: what is added to it. ``dropped``: the share of dropped values. ``variance``: that of the output at size
     1. ``mean``: the average output at size 1. ``shared``: the axes along which the noise is the same. ``same_mask``:
-    all calls gave the same noise. ``draws``: how many values of the noise one call shows. Dimensionless.
+    all calls gave the same noise. ``draws``: how many values of the noise one call shows. ``bent``: what is kept does
+    not lie on a line over the activation. Dimensionless.
     """
 
     law: Law
@@ -54,6 +55,7 @@ class Seen:
     shared: tuple[int, ...] | None
     same_mask: bool
     draws: int
+    bent: bool = False
 
     @property
     def random(self) -> bool:
@@ -74,7 +76,7 @@ def probe(name: str, function: Function, shape: tuple[int, ...], rng: np.random.
     ValueError
         It returns another shape, no real numbers or none that are finite; ``name`` says which function.
     """
-    sizes = rng.permutation(np.resize(np.arange(len(SIZES)), math.prod(shape))).reshape(shape)
+    sizes = rng.permutation(np.arange(math.prod(shape)) % len(SIZES)).reshape(shape)
     inputs = np.asarray(SIZES)[sizes]
     most = min(MOST_CALLS, MOST_ELEMENTS // inputs.size)
     part = _part(shape)
@@ -107,9 +109,9 @@ def _called(name: str, function: Function, inputs: Floats) -> Floats:
         shape = "rows of several lengths" if found is None else f"shape {found.shape}, dtype {found.dtype}"
         raise ValueError(f"{name} must return real numbers of its input's shape, {inputs.shape}; got {shape}")
     floats = found.astype(np.float64)
-    if not np.isfinite(floats).all():
+    largest = max(abs(float(floats.min())), abs(float(floats.max())))
+    if not math.isfinite(floats.min()) or not math.isfinite(largest):  # NaN is the least, and the largest
         raise ValueError(f"{name} must return finite numbers; got NaN or infinity")
-    largest = float(np.abs(floats).max())
     if largest and not SMALLEST <= largest <= 1.0 / SMALLEST:
         raise ValueError(
             f"{name} must return numbers of {SMALLEST:g} to {1.0 / SMALLEST:g} in size; got {largest:g}"
@@ -190,14 +192,16 @@ def _of_mask(sizes: np.ndarray, outputs: Floats, lost: float) -> Seen:
         alpha = factor and math.isclose((lost - offset) / factor, ALPHA_FILL, rel_tol=0.01)
         law = "alpha" if alpha else "Bernoulli" if _near(lost, 0.0) and abs(offset) <= EQUAL else "other"
     several = (
-        one.std() / math.sqrt(draws)
+        one.std() / math.sqrt(np.unique(one.round(9)).size)
         if one.size and lost == 0.0 and one.std() > EQUAL * abs(one.mean())
         else 0.0
     )
     same = random and _same(pattern)
+    small = outputs[:, sizes == 0]
     return Seen(
         law, float(factor), float(several), _rounded(offset), share if random or share == 1.0 else 0.0, error, mean,
         level * error, level**2 * share * (1.0 - share), shared if random else None, same, a_call,
+        not random and abs(float(small.mean()) - offset) > EQUAL * max(abs(factor), abs(offset)),
     )  # fmt: skip
 
 

@@ -137,4 +137,4 @@ def _affine(
 
 
 def _meeting(mean: float, zeros: float, level: float, spread: float, count: int) -> Meeting:
-    return Meeting(mean, zeros, level, spread, count, "", 0, "")
+    return Meeting(mean, zeros, level, spread, count, "", 0, ())

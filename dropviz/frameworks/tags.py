@@ -11,12 +11,15 @@ class Tag:
     """What is known of a tensor: the place whose noise it is (``noise``), or that has changed it, and factors since.
 
     ``count``: how many values of the noise were drawn, which may be expanded to more. ``fixed``: made of nothing but
-    numbers of the code, as by `arange`.
+    numbers of the code, as by `arange`. ``spans``: a mask made of a few places that were drawn, not value by value.
+    ``counts``: how many values survive.
     """
 
     place: Place | None = None
     noise: bool = False
     fixed: bool = False
+    spans: bool = False
+    counts: bool = False
     drawn: int = 0
     count: int = 0
     meeting: Meeting | None = None

@@ -6,15 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from dropviz.frameworks.findings import CHANGES, Finding, Place, said_of, wrong_scale
-from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, Passes
+from dropviz.frameworks.branches import of_branches
+from dropviz.frameworks.findings import CHANGES, Finding, Place, said_of
+from dropviz.frameworks.passes import (
+    KEPT,
+    OUTSIDE,
+    Event,
+    Pass,
+    Passes,
+    branches,
+    is_mask,
+    meetings_of,
+)
+from dropviz.frameworks.scales import of_scale
 from dropviz.numbers.checks import AnyFloats
-from dropviz.numbers.written import plain, with_error
 
 FEW = 400  # draws of a mask: with fewer, more passes are made
-CLOSE = 0.01  # relative: factors nearer than this are one
 SIGMAS = 6.0
-LEVEL = 1e-3  # relative spread of what survives: below, it is a mask
+CERTAIN = 20.0  # −log of the probability that all survive by chance: above, the mask is gone
 
 
 def few_draws(passes: Sequence[Pass]) -> bool:
@@ -22,10 +31,16 @@ def few_draws(passes: Sequence[Pass]) -> bool:
     counts: dict[Place, int] = {}
     for each in passes:
         for place, event in each.events.items():
-            for meeting in event.meetings:
+            for meeting in {one.digest: one for one in event.meetings}.values():
                 if meeting.multiplied and place.call != KEPT:
                     counts[place] = counts.get(place, 0) + meeting.count
     return any(count < FEW for count in counts.values()) or bool(branches(passes))
+
+
+def draws_alike(evaluated: Sequence[Pass]) -> bool:
+    """Whether something is drawn in evaluation and two passes are the same all the same, as by few draws."""
+    drawn = any(event.acting and event.rate is None for event in evaluated[0].events.values())
+    return len(evaluated) == 2 and drawn and _same(evaluated[0].result, evaluated[1].result)
 
 
 def places_of(seen: Passes) -> Iterator[Mapping[str, Any]]:
@@ -49,15 +64,15 @@ def findings_of(
     unequal = [pair for pair in pairs if not _same(pair[0].result, pair[1].result)]
     located = False
     for place, (first, evaluated, again) in events.items():
-        is_meant = meant(place, declared)
+        is_meant = place.among(declared)
         if _left_on(evaluated, bool(unequal)):
             located = True
             if not is_meant:
                 yield _of_left_on(place, evaluated, hints)
         yield from _of_training(place, (first, again), seen, hints)
         if not is_meant and not _acting(evaluated):
-            yield from _of_scale(place, first, seen)
-    skipped = list(_of_branches(kinds, seen, declared, hints))
+            yield from of_scale(place, first, seen)
+    skipped = list(of_branches(kinds, seen, declared, hints))
     yield from skipped
     located = located or any(finding.kind == "left_on" for finding in skipped)
     if unequal and not located and declared is not None:
@@ -72,13 +87,6 @@ def findings_of(
             "not_a_number", "warning", "the model", "an output holds NaN",
             "The network returns NaN: what dropout does to its outputs cannot be told.",
         )  # fmt: skip
-
-
-def meant(place: Place, declared: Sequence[str] | None) -> bool:
-    """Whether what is random at a place is declared to be so in evaluation as well."""
-    return declared is None or any(
-        place.path == path or place.path.startswith(f"{path}.") for path in declared
-    )
 
 
 # ---- events ---------------------------------------------------------------------------------------------------------
@@ -101,7 +109,7 @@ def events_of(seen: Passes) -> dict[Place, Three]:
 def _tells(three: Three) -> bool:
     """Whether numbers that were not seen drawn are noise: they change, or are a mask of training alone."""
     changes = len({tuple(event.states) for part in three for event in part if event.states}) > 1
-    return changes or (_is_mask(_meetings(three[0])) and not three[1])
+    return changes or (is_mask(meetings_of(three[0])) and not three[1])
 
 
 def _acting(events: Sequence[Event]) -> bool:
@@ -115,23 +123,6 @@ def _same(one: Sequence[AnyFloats], other: Sequence[AnyFloats]) -> bool:
     )
 
 
-def _meetings(events: Sequence[Event]) -> list[Meeting]:
-    return [meeting for event in events for meeting in event.meetings]
-
-
-def _is_mask(meetings: Sequence[Meeting]) -> bool:
-    """Whether noise is a mask: zeros, and survivors of one size."""
-    return (
-        bool(meetings)
-        and all(
-            one.multiplied and one.level and one.spread <= LEVEL * abs(one.level)
-            for one in meetings
-            if one.zeros < 1.0
-        )
-        and any(0.0 < one.zeros < 1.0 for one in meetings)
-    )
-
-
 # ---- left on --------------------------------------------------------------------------------------------------------
 
 
@@ -139,18 +130,20 @@ def _left_on(evaluated: Sequence[Event], unequal: bool) -> bool:
     if not _acting(evaluated):
         return False
     own = any(event.rate for event in evaluated)  # torch's own dropout; what is drawn must reach the output
-    return own or _is_mask(_meetings(evaluated)) or unequal
+    return own or is_mask(meetings_of(evaluated)) or unequal
 
 
 def _of_left_on(place: Place, evaluated: Sequence[Event], hints: Mapping[str, str]) -> Finding:
     rates = [event.rate for event in evaluated if event.rate]
     if rates:
+        layer = any(event.own_layer for event in evaluated)
+        whose = "a layer's " if layer else ""
         return Finding(
-            "left_on", "error", str(place), f"{place.call} acts in evaluation at rate {max(rates):g}",
-            f"Dropout stays on in evaluation: {hints.get(place.call, hints[''])}.",
+            "left_on", "error", str(place), f"{whose}{place.call} acts in evaluation at rate {max(rates):g}",
+            f"Dropout stays on in evaluation: {hints.get('layer' if layer else place.call, hints[''])}.",
         )  # fmt: skip
-    noise = _meetings(evaluated)
-    sure = any(
+    noise = meetings_of(evaluated)
+    sure = not any(event.counted for event in evaluated) and any(
         one.selects or (one.multiplied and abs(one.mean) > SIGMAS * one.spread / math.sqrt(one.count))
         for one in noise
     )
@@ -185,7 +178,7 @@ def _of_training(
             "lost_after_eval", "error", str(place), f"{place.call} acts before an evaluation, and not after it",
             CHANGES["lost_after_eval"],
         )  # fmt: skip
-    elif used and _stuck(first, seen):
+    elif used and _stuck(place, first, seen):
         yield Finding(
             "stuck_mask", "error", str(place), "the same mask in every pass",
             CHANGES["stuck_mask"],
@@ -195,6 +188,11 @@ def _of_training(
         yield Finding(
             "no_effect", "error", str(place), f"{place.call} at rate {max(rates):g} is off in training",
             f"Dropout is asked for, and off in training as well: {hints.get(place.call, hints[''])}.",
+        )  # fmt: skip
+    if used and rates and min(rates) >= 1.0:
+        yield Finding(
+            "wrong_rate", "warning", str(place), f"{place.call} at rate 1",
+            CHANGES["all_dropped"],
         )  # fmt: skip
     unused = [event for event in first if event.unused and event.unused == event.calls]
     if unused and len(unused) == len(first):
@@ -206,163 +204,51 @@ def _of_training(
 
 
 def is_missing(first: Sequence[Pass], again: Sequence[Pass]) -> bool:
-    """Whether a place that acts in each of the first passes is in none of those after the evaluation."""
-    met = {place for each in again for place in each.events}
+    """Whether a place that acts in each of the first passes is in none of those after the evaluation, or keeps all."""
     always = set.intersection(
         *({place for place, event in each.events.items() if event.acting} for each in first)
     )
-    return bool(always - met)
-
-
-def _lost(first: Sequence[Event], again: Sequence[Event], passes: int) -> bool:
-    """Whether what acted before an evaluation does not act after it; a mask that keeps all does not."""
-    if not again:
-        return len(first) == passes and not _cached(first)
-    kept = _meetings(again)
-    return not _acting(again) or (
-        _is_mask(_meetings(first)) and bool(kept) and all(one.zeros == 0.0 for one in kept)
+    return any(
+        not found or _keeps_all([each.events[place] for each in first], found)
+        for place in always
+        for found in [[each.events[place] for each in again if place in each.events]]
     )
 
 
+def _lost(first: Sequence[Event], again: Sequence[Event], passes: int) -> bool:
+    """Whether what acted before an evaluation does not after it; a mask that keeps all does not, unless by chance."""
+    if not again:
+        return len(first) == passes and not _cached(first)
+    if not _acting(again):
+        return True
+    if not _keeps_all(first, again):
+        return False
+    noise = meetings_of(first)
+    lost = sum(one.zeros * one.count for one in noise) / sum(one.count for one in noise)
+    draws = sum(one.count for one in meetings_of(again))
+    return -draws * math.log1p(-lost) > CERTAIN
+
+
+def _keeps_all(first: Sequence[Event], again: Sequence[Event]) -> bool:
+    """Whether a mask drops something in the ``first`` passes and nothing in those after the evaluation."""
+    kept = meetings_of(again)
+    return bool(kept) and is_mask(meetings_of(first)) and all(one.zeros == 0.0 for one in kept)
+
+
 def _cached(first: Sequence[Event]) -> bool:
-    numbers = {meeting.drawn for meeting in _meetings(first)}
+    numbers = {meeting.drawn for meeting in meetings_of(first)}
     return len(numbers) == 1 and len(first) > 1
 
 
-def _stuck(first: Sequence[Event], seen: Passes) -> bool:
+def _stuck(place: Place, first: Sequence[Event], seen: Passes) -> bool:
     """Whether all passes in training have one mask: drawn once, or from a generator that is always at one state."""
     if len(seen.first) < 2:
         return False
-    noise = _meetings(first)
+    noise = meetings_of(first)
     if noise:
         passes = [tuple(one.digest for one in event.meetings) for event in first if event.meetings]
         varied = any(0.0 < one.zeros < 1.0 and one.count > 8 for one in noise)
+        varied = varied and (place.call not in (OUTSIDE, KEPT) or is_mask(noise))
         return varied and len(passes) > 1 and len(set(passes)) == 1
     states = [tuple(event.states) for event in first if event.rate]
     return len(states) > 1 and len(set(states)) == 1 and bool(states[0]) and all(states[0])
-
-
-# ---- scale ----------------------------------------------------------------------------------------------------------
-
-
-def _of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Finding]:
-    """Whether the mean in training, E[noise]·factors, is the factor in evaluation."""
-    trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
-    noise = [one for one in _meetings(first) if one.multiplied]
-    if noise and place.call == OUTSIDE and not _is_mask(noise):
-        return  # it may be an activation that torch did not see come
-    if noise and not all(map(_mixes, first)):
-        yield from _of_noise(place, noise, evaluated, _at_test(place, noise, seen, trained))
-    elif not noise and any(event.rate for event in first):  # torch's own dropout divides by keep itself
-        before, test = _after(place, seen.first), _after(place, seen.evaluated)
-        yield from _judged(place, _own(before, evaluated), 0.0, _own(test, trained))
-
-
-def _mixes(event: Event) -> bool:
-    """Whether noise goes to one activation and 1 − noise to another, as where a state is kept or renewed."""
-    means = {(one.count, one.drawn, round(one.mean, 6)) for one in event.meetings if one.multiplied}
-    return not means or any((count, drawn, round(1.0 - mean, 6)) in means for count, drawn, mean in means)
-
-
-def _of_noise(
-    place: Place, noise: Sequence[Meeting], evaluated: Mapping[str, float], test: float
-) -> Iterator[Finding]:
-    """Whether noise written by hand has the mean that it must have, ``test``."""
-    noise = list({one.digest: one for one in noise}.values())  # a mask that comes again tells nothing new
-    count = sum(one.count for one in noise)
-    factors = [_own(one.scales, evaluated) for one in noise]
-    mean = sum(one.mean * factor * one.count for one, factor in zip(noise, factors, strict=True)) / count
-    if _is_mask(noise):
-        share = sum((1.0 - one.zeros) * one.count for one in noise) / count
-        error = math.sqrt(share * (1.0 - share) / count) * abs(mean / share)
-        # what survives is as at test, so all together are less
-        as_at_test = abs(mean / share - test) <= CLOSE * abs(test)
-        yield from _judged(place, mean, 0.0 if as_at_test else error, test)
-        return
-    spread = math.sqrt(sum((one.mean - mean) ** 2 + one.spread**2 for one in noise) / len(noise))
-    error = spread / math.sqrt(count)
-    if abs(mean) > SIGMAS * error and abs(mean) > 0.05:
-        yield from _judged(place, mean, error, test)
-
-
-def _lines(passes: Sequence[Pass]) -> dict[str, float]:
-    """The factors by which code multiplies, by its line."""
-    return {line: value for each in passes for lines in each.scales.values() for line, value in lines.items()}
-
-
-def _after(place: Place, passes: Sequence[Pass]) -> Mapping[str, float]:
-    """The factors by which the output of torch's own dropout is multiplied."""
-    return next((each.after[place] for each in passes if place in each.after), {})
-
-
-def _own(lines: Mapping[str, float], others: Mapping[str, float]) -> float:
-    """The product of the factors on lines that the other mode does not run."""
-    return math.prod(value for line, value in lines.items() if line not in others)
-
-
-def _at_test(place: Place, noise: Sequence[Meeting], seen: Passes, trained: Mapping[str, float]) -> float:
-    """The factors that only code in evaluation has: in the function of the mask, or applied to its module's output."""
-    functions = {one.function for one in noise}
-    found: dict[str, float] = {}
-    for each in seen.evaluated:
-        for function, lines in each.scales.items():
-            if function in functions:
-                found |= lines
-        found |= each.branch.get(place.path, {}) if place.path else {}
-    return _own(found, trained)
-
-
-def _judged(place: Place, mean: float, error: float, test: float) -> Iterator[Finding]:
-    if abs(mean - test) <= max(CLOSE * abs(test), SIGMAS * error):
-        return
-    yield wrong_scale(place, with_error(mean, error), plain(test))
-
-
-# ---- branches that are skipped at random ----------------------------------------------------------------------------
-
-
-def branches(passes: Sequence[Pass]) -> dict[str, float]:
-    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them.
-
-    One whose inputs change their shape is chosen by its inputs, as an expert is, and no path that is dropped; no more
-    is one of several of which every pass takes as many, as of heads that take turns.
-    """
-    paths = {path for each in passes for path in each.called}
-    shares = {path: sum(path in each.called for each in passes) / len(passes) for path in paths}
-    some = {path: share for path, share in shares.items() if share < 1.0}
-    routed = {path for path in some if len(set().union(*(each.shapes.get(path, ()) for each in passes))) > 1}
-    beside: dict[str, list[str]] = {}
-    for path in some:
-        beside.setdefault(path.rpartition(".")[0], []).append(path)
-    for parts in beside.values():
-        taken = {sum(path in each.called for path in parts) for each in passes}
-        routed |= set(parts) if len(taken) == 1 else set()
-    return {
-        path: share
-        for path, share in some.items()
-        if path not in routed
-        if not any(path.startswith(f"{outer}.") for outer in some if outer and outer != path)
-    }
-
-
-def _of_branches(
-    kinds: Mapping[str, str], seen: Passes, declared: Sequence[str] | None, hints: Mapping[str, str]
-) -> Iterator[Finding]:
-    """Paths that are dropped whole, by an if: their mean output must be the same in both modes."""
-    passes = len(seen.training)
-    for path, share in branches(seen.training).items():
-        place = Place(path, kinds.get(path, ""), "", "a path that is skipped at random")
-        at_test = [path in each.called for each in seen.evaluated]
-        if any(at_test) and not all(at_test) and not meant(place, declared):
-            yield Finding(
-                "left_on", "error", str(place), f"{at_test.count(False)} of {len(at_test)} passes in evaluation",
-                f"Paths are skipped in evaluation too: {hints['']}.",
-            )  # fmt: skip
-        if not all(at_test):
-            continue
-        lines = [each.branch.get(path, {}) for each in seen.training if path in each.called]
-        behind = seen.evaluated[0].branch.get(path, {})
-        train, test = _own(lines[0], behind), _own(behind, lines[0])
-        error = math.sqrt(share * (1.0 - share) / passes) * train
-        exact = abs(train - test) <= CLOSE * abs(test)
-        yield from _judged(place, share * train, 0.0 if exact else error, test)

@@ -64,9 +64,10 @@ def entrance() -> str:
     )
 
 
-def sentence_page(sentence: str) -> str:
-    """Return what a browser shows where there is no room."""
-    return _words("The hall", f"<p>{escape(sentence)}</p>")
+def sentence_page(sentence: str, entrance: str) -> str:
+    """Return what a browser shows where there is no room, and the way to the entrance at that address."""
+    way = f'<p><a href="{escape(entrance)}">Type a code</a></p>'
+    return _words("The hall", f"<p>{escape(sentence)}</p>\n{way}")
 
 
 def _words(title: str, body: str) -> str:

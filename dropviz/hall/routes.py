@@ -285,5 +285,7 @@ def _refused(refusal: Refusal, request: Request) -> Response:
     if refusal.allow:
         headers["Allow"] = refusal.allow
     if wants_page(request):
-        return HTMLResponse(sentence_page(refusal.sentence), refusal.status, headers)
+        below = request.path_params.get("rest")  # the hall itself, without a slash, has none
+        entrance = f"{'' if below is None else '../' * (1 + below.count('/'))}hall"
+        return HTMLResponse(sentence_page(refusal.sentence, entrance), refusal.status, headers)
     return JSONResponse({"error": refusal.sentence}, refusal.status, headers)

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dropviz.figures.story import phone_payload
+from dropviz.figures.story import phone_payload, story_payload
 from dropviz.hall.ballots import Ballot, Choices, Scale
 from dropviz.hall.refusals import Refusal
 from dropviz.hall.rooms import Room
 from dropviz.serving.kept import Kept
+from dropviz.story.drawn import is_drawn, read_drawn
 from dropviz.story.held import Shelf
 from dropviz.story.images import Image
 from dropviz.story.reading import OWN_STORY, read_story
@@ -60,9 +61,9 @@ class Told:
 
 
 def tell(file: bytes, order: str) -> Told:
-    """Read a story's file and draw all its pictures, which takes a part of a second."""
-    story = read_story(file).arranged([int(number) for number in order.split(",") if number])
-    payload = phone_payload(story, story.results())
+    """Read a story's file and draw all its pictures, which takes a part of a second; or take it as it is drawn."""
+    whole = read_drawn(file) if is_drawn(file) else _payload(file, order)
+    payload = phone_payload(whole)
     ballots = tuple(map(_ballot, payload["scenes"]))
     content = json.dumps(payload, separators=(",", ":")).encode()
     return Told(
@@ -71,8 +72,13 @@ def tell(file: bytes, order: str) -> Told:
         ballots=ballots,
         compressed=gzip.compress(content, compresslevel=9, mtime=0),
         etag=f'"{hashlib.sha256(content).hexdigest()[:16]}"',
-        images=tuple(scene.image for scene in story.scenes),
+        images=tuple(scene["image"] and Image(**scene["image"]) for scene in whole["scenes"]),
     )
+
+
+def _payload(file: bytes, order: str) -> dict[str, Any]:
+    story = read_story(file).arranged([int(number) for number in order.split(",") if number])
+    return story_payload(story, story.results())
 
 
 def _ballot(scene: Mapping[str, Any]) -> Ballot | None:

@@ -131,7 +131,7 @@ class Watch(Draws):
             self.measured[key] = (
                 measured(*layer)
                 if self.training
-                else Meeting(1.0, 0.0, 1.0, 0.0, 1, "", 0, "", multiplied=vanishes(*layer))
+                else Meeting(1.0, 0.0, 1.0, 0.0, 1, "", 0, (), multiplied=vanishes(*layer))
             )
         if self.training and not running.drew and not of_keras and running.path not in self.fixed:
             self.fixed[running.path] = fixed_mask(*layer)

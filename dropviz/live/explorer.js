@@ -40,7 +40,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   return keepMounted(root, head, payload, {
     begin: (first, { rate, chosen }) => mount(root, first, rate, {
       onCommit: (reached) => setStateValue("rate", reached), onChoose: (name) => setStateValue("chosen", name),
-      onMove: head.hears && ((moved) => setTriggerValue("moved", moved)), chosen, plotly: head.plotly,
+      onMove: head.hears && ((moved) => setTriggerValue("moved", moved)), onUnfold: () => setStateValue("unfolded", true), chosen, plotly: head.plotly,
     }),
     renew: (live, next) => { live.replace(next); return live; },
     arrive: (live) => { live.choose(head.chosen); live.set(head.rate); },

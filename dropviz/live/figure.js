@@ -165,6 +165,12 @@ function showPayload(live, whole, rate, chosen) {
   live.parts.range.value = index;
   drawFigure(live, true);
   live.root.dataset.ready = "true";
+  askForMore(live); // a fold may stand open already
+}
+
+// What unfolds may not be there before somebody unfolds something.
+function askForMore(live) {
+  if (live.payload.more && live.root.querySelector("details[open]")) live.onUnfold();
 }
 
 // Show another variant; what can move there does.
@@ -178,17 +184,18 @@ function choose(live, chosen) {
 /**
  * Show a live figure in `root`, with the slider at `rate`; `onCommit` hears the rate when a drag has ended, `plotly` are
  * the addresses where the library can be had, `onChoose` hears of another variant than the `chosen` one, `onMove` of the
- * knots that a hand has moved: without it, it moves none.
+ * knots that a hand has moved: without it, it moves none. `onUnfold` hears that somebody wants what has `more` to come.
  * @param {HTMLElement} root @param {Payload} first @param {number} rate @param {Settings} settings @returns {Mounted}
  */
-export function mount(root, first, rate, { onCommit = () => {}, onChoose = () => {}, onMove = null, chosen = first.chosen, plotly = null } = {}) {
+export function mount(root, first, rate, { onCommit = () => {}, onChoose = () => {}, onMove = null, onUnfold = () => {}, chosen = first.chosen, plotly = null } = {}) {
   const parts = skeleton(root);
   const none = { whole: null, payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null, fitted: "" }; // until there are some
   /** @type {Live} */
-  const live = { root, parts, plotly, onMove, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
+  const live = { root, parts, plotly, onMove, onUnfold, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
   parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate(live) : parts.tables.replaceChildren()));
   root.addEventListener("toggle", ({ target }) => {
+    askForMore(live);
     if (target instanceof HTMLElement && target.matches(".dv-fold")) drawFigure(live); // what is folded was not drawn
   }, { capture: true });
   const watcher = new ResizeObserver(() => { if (parts.picture.clientWidth !== live.width) drawFigure(live); });

@@ -63,6 +63,7 @@ class LiveFigure:
         the rate with two decimals, and keep)
     leap : how far Shift and an arrow key move the slider
     start : where the slider stands at first, if nothing else is said
+    more : whether what unfolds is empty until a person unfolds something, and then comes with the next figure
     """
 
     rows: Sequence[Row]
@@ -81,6 +82,7 @@ class LiveFigure:
     start: float = 0.3
     variants: Mapping[str, Variant] = field(default_factory=dict)
     chosen: str = ""
+    more: bool = False
 
     @property
     def panels(self) -> list[Panel]:
@@ -151,6 +153,7 @@ class LiveFigure:
             "label": self.slider_label,
             "readouts": self.readouts,
             "leap": self.leap,
+            "more": self.more,
         }
 
 

@@ -76,7 +76,7 @@ type Moved = Record<string, number>;
 
 /** What a page makes of a live figure (`mount`). */
 interface Settings {
-  onCommit?(rate: number): void; onChoose?(name: string): void; onMove?(moved: Moved): void; chosen?: string; plotly?: string[];
+  onCommit?(rate: number): void; onChoose?(name: string): void; onMove?(moved: Moved): void; onUnfold?(): void; chosen?: string; plotly?: string[];
 }
 
 /**
@@ -85,7 +85,7 @@ interface Settings {
  */
 interface Live extends Surroundings {
   parts: Parts; whole: Payload; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; moving: number; tableTimer: number; fitted: string;
-  moveBlocks(index: number): void; movePicture(index: number): void; onMove?(moved: Moved): void;
+  moveBlocks(index: number): void; movePicture(index: number): void; onMove?(moved: Moved): void; onUnfold(): void;
 }
 
 /** A live figure as its page holds it. */

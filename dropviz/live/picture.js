@@ -6,7 +6,7 @@ import { holdKnots } from "./knots.js";
 import { isAlike, mixedPanel } from "./mix.js";
 import { drawPanel, panelNodes, TYPE } from "./panel.js";
 import { offerMenu } from "./save.js";
-import { foldNode, wordNodes } from "./words.js";
+import { foldNode, keepUnfolded, wordNodes } from "./words.js";
 
 /** Milliseconds from one picture to the next. */
 export const MOVE_MS = 180;
@@ -25,6 +25,16 @@ function rowNodes(row, nodes) {
 // What of the rows decides which nodes there are: if it is the same, the nodes stay.
 const shapeOf = (rows) => JSON.stringify(rows.map(({ panels, words, fold, beside }) => [words, fold, beside, panels.map(({ above }) => above)]));
 
+function buildRows(parent, rows) {
+  parent.replaceChildren();
+  let used = 0;
+  rows.forEach((row, at) => {
+    const own = row.panels.length || row.words.length ? rowNodes(row, parent.nodes.slice(used, used += row.panels.length)) : [];
+    if (row.fold && row.fold === rows[at - 1]?.fold) parent.lastElementChild.append(...own);
+    else parent.append(...(row.fold ? [foldNode(row.fold, own, row.open)] : own));
+  });
+}
+
 /**
  * Build the nodes of the rows in `parent`, or keep those that are there; returns whether they are new.
  * @param {Picture} parent @param {Row[]} rows
@@ -34,13 +44,7 @@ export function picturePanels(parent, rows) {
   if (parent.shape === shape) return false;
   parent.shape = shape;
   parent.nodes = rows.flatMap((row) => row.panels).map(panelNodes);
-  parent.replaceChildren();
-  let used = 0;
-  rows.forEach((row, at) => {
-    const own = rowNodes(row, parent.nodes.slice(used, used += row.panels.length));
-    if (row.fold && row.fold === rows[at - 1]?.fold) parent.lastElementChild.append(...own);
-    else parent.append(...(row.fold ? [foldNode(row.fold, own, row.open)] : own));
-  });
+  keepUnfolded(parent, () => buildRows(parent, rows));
   return true;
 }
 

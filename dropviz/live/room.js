@@ -128,7 +128,13 @@ export function createRoom(talk, changed) {
     },
     resume: () => {
       const { code, key, story } = stored(ofWindow, OPENED, {});
-      if (!room.code && code && story === storyOf(place)) enter(room, { code, key });
+      if (room.code || !code) return;
+      if (story === storyOf(place)) enter(room, { code, key });
+      else { // its phones would look at what the screen no longer shows
+        keep(ofWindow, OPENED, null);
+        room.lost = true;
+        ask(`${place.address}/${code}`, "DELETE", { key }).catch(() => {});
+      }
     },
     close: () => {
       const { address, key } = room;

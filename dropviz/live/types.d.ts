@@ -76,5 +76,5 @@ interface Payload {
   lead: Block[]; variants: Record<string, Variant>; chosen: string;
   rows: Row[]; rates: number[]; start: number; alt: string; texts: Record<string, string[]>;
   terms: Record<string, string>; head: Block[]; foot: Block[];
-  units: [number, number][]; unitRows: UnitRow[]; crowd: [number[], number[], number] | null; label: string; readouts: [string, string][] | null; leap: number;
+  units: [number, number][]; unitRows: UnitRow[]; crowd: [number[], number[], number] | null; label: string; readouts: [string, string][] | null; leap: number; more: boolean;
 }

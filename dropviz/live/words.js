@@ -94,6 +94,26 @@ export const foldNode = (title, nodes, open = false) => {
   return element("details", { class: "dv-fold", ...(open && { open: "" }) }, [summary, ...unfolded]);
 };
 
+/**
+ * Build anew what stands in `parent`: what a person has unfolded stays so, and the focus where it is.
+ * @param {Element} parent @param {() => void} build
+ */
+export function keepUnfolded(parent, build) {
+  /** @returns {[string, HTMLDetailsElement, HTMLElement][]} */
+  const folds = () => Array.from(parent.querySelectorAll(".dv-fold"), (fold) => {
+    const summary = /** @type {HTMLElement} */ (fold.firstElementChild);
+    return [summary.textContent, /** @type {HTMLDetailsElement} */ (fold), summary];
+  });
+  const before = folds();
+  const open = before.flatMap(([title, fold]) => (fold.open ? [title] : []));
+  const focused = before.find(([, , summary]) => summary.matches(":focus"))?.[0];
+  build();
+  for (const [title, fold, summary] of folds()) {
+    if (open.includes(title)) fold.open = true;
+    if (title === focused) summary.focus({ preventScroll: true });
+  }
+}
+
 const quantityNode = ({ title, value, below }) => {
   const small = below.map((spans) => worded("small", {}, spans));
   return element("div", {}, [element("dt", {}, [title]), element("dd", {}, [...inLine(value), ...small])]);
@@ -148,6 +168,6 @@ export function showBlocks(node, blocks) {
   const words = JSON.stringify(blocks);
   if (shownWords.get(node) === words) return false;
   shownWords.set(node, words);
-  node.replaceChildren(...wordNodes(blocks));
+  keepUnfolded(node, () => node.replaceChildren(...wordNodes(blocks)));
   return true;
 }

@@ -4,6 +4,7 @@ import socket
 from asyncio import TimerHandle, Transport
 from typing import Any
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD = 10.0  # seconds from the connection, or from its first byte after an answer, until a request's head is whole
@@ -57,3 +58,27 @@ def _waits(one: H11Protocol) -> bool:
 def _end_if_unheard(line: Any) -> None:
     if USER_TIMEOUT is not None and line is not None and line.family in (socket.AF_INET, socket.AF_INET6):
         line.setsockopt(socket.IPPROTO_TCP, USER_TIMEOUT, int(1000 * UNHEARD))
+
+
+class Leaving:
+    """Middleware: who leaves a socket is noticed where it is read, and not where something is sent to it meanwhile.
+
+    Streamlit's reader takes a socket that failed to send for one that sends text: the log would grow by a traceback.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on what comes; of a socket, nothing that is sent to who is gone fails."""
+        gone = False
+
+        async def send_if_there(message: Message) -> None:
+            nonlocal gone
+            if not gone:
+                try:
+                    await send(message)
+                except OSError:  # what the ASGI specification has a server raise
+                    gone = True
+
+        await self.app(scope, receive, send_if_there if scope["type"] == "websocket" else send)

@@ -16,7 +16,7 @@ from dropviz.layers.reading import Reading
 from dropviz.live.scripts import PLOTLY, Script, plotly_address, scripts
 from dropviz.serving import health, metrics
 from dropviz.serving.addresses import base_path
-from dropviz.serving.connections import bound_connections
+from dropviz.serving.connections import Leaving, bound_connections
 from dropviz.serving.files import CompressedFiles, kept_files
 from dropviz.serving.headers import ANCESTORS, SecurityHeaders
 from dropviz.serving.large_files import LargeFiles
@@ -37,6 +37,7 @@ def middleware(pages: Sequence[str], style: str) -> list[Middleware]:
     ``pages`` are the addresses of the pages, ``style`` their style sheet, which is there before anything is drawn.
     """
     return [
+        Middleware(Leaving),
         Middleware(metrics.Requests, counts=metrics.REQUESTS),
         Middleware(SecurityHeaders, ancestors=os.environ.get(ANCESTORS, "")),
         Middleware(metrics.Guarded, setting=os.environ.get(metrics.SETTING) or "on"),

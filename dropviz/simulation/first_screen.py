@@ -18,7 +18,7 @@ from dropviz.simulation.histogram import (
     histogram,
     some_units,
 )
-from dropviz.simulation.sweep import Sweep
+from dropviz.simulation.sweep import Sweep, SweepConfig
 from dropviz.theory.activations import Activations
 from dropviz.theory.strategies import Strategy, strategy
 
@@ -41,21 +41,27 @@ class FirstScreen:
     """A sweep, and what one looks at beside its moments."""
 
     sweep: Sweep
-    # by strategy, all on the same bins; point masses: "train" and "test", both at 0
+    # by strategy, all on the same bins; point masses: "train" and "test", both at 0. Empty where nobody looks at them
     distributions: Mapping[str, Distribution]
     units: Units  # a few of the sweep
     dozen: Units  # and others of it, evenly spread,
     crowd: Crowd  # of all that there could be
 
 
-def first_look(result: Sweep, units: int = UNITS_SHOWN) -> FirstScreen:
-    """Count the outputs of ``result``, and pick at most ``units`` units; its first 131,072 are drawn once more."""
+def first_look(result: Sweep, units: int = UNITS_SHOWN, counted: bool = True) -> FirstScreen:
+    """Pick at most ``units`` units of ``result``, and count its outputs, for which its first 131,072 are drawn again.
+
+    Those that are not ``counted`` have no distributions.
+    """
     config = result.config
+    few, dozen = some_units(config, units), even_units(config, BARS)
+    return FirstScreen(result, _counted(config) if counted else {}, few, dozen, crowd(config.activations))
+
+
+def _counted(config: SweepConfig) -> dict[str, Distribution]:
     outputs, rates = histogram(config), np.asarray(config.rates)
     edges, top = _axes(outputs, config.activations)
-    pictures = {name: _distribution(strategy(name), outputs, rates, edges, top) for name in config.strategies}
-    few, dozen = some_units(config, units), even_units(config, BARS)
-    return FirstScreen(result, pictures, few, dozen, crowd(config.activations))
+    return {name: _distribution(strategy(name), outputs, rates, edges, top) for name in config.strategies}
 
 
 @lru_cache(maxsize=32)  # it is the same for every draw

@@ -221,9 +221,8 @@ class Sweep(MomentEstimates, Stored, Shown):
         """
         with extra("discrepancy()"):
             import pandas as pd
-
-        config = self.config
-        index = pd.MultiIndex.from_product((config.strategies, config.rates), names=("strategy", "rate"))
+        names = ("strategy", "rate")
+        index = pd.MultiIndex.from_product((self.config.strategies, self.config.rates), names=names)
         columns = {measure: self.gap(measure).ravel() for measure in Discrepancy._fields}
         return pd.DataFrame(columns, index=index).reset_index()
 

@@ -35,6 +35,11 @@ SAME_VALUES = frozenset({
 NEW = frozenset({"zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like", "empty_like", "new_zeros",
     "new_ones", "new_full", "new_empty", "arange", "linspace"})  # fmt: skip
 READ = frozenset({"tensor", "as_tensor", "asarray", "new_tensor"})  # which take what NumPy or Python drew
+COMPARES = frozenset(
+    {"ge", "gt", "le", "lt", "eq", "ne", "__ge__", "__gt__", "__le__", "__lt__", "__eq__", "__ne__"}
+)
+COUNTS = frozenset({"sum", "mean", "count_nonzero"})
+ORDER = ("condition", "input", "self", "mask", "value", "other")  # in which named arguments stand
 SELECTS = frozenset({"__getitem__", "__setitem__", "masked_select", "masked_fill", "masked_fill_", "where"})
 
 
@@ -72,6 +77,11 @@ def values(tensor: torch.Tensor) -> AnyFloats:
     return found
 
 
+def is_activation(tensor: torch.Tensor) -> bool:
+    """Whether a tensor can hold activations, and not the numbers of words."""
+    return tensor.is_floating_point() or tensor.is_complex()
+
+
 def is_mask(tensor: torch.Tensor) -> bool:
     """Whether a tensor holds zeros and one other number, and enough of them to be a mask."""
     if tensor.numel() <= SMALL or not is_real(tensor):
@@ -97,18 +107,25 @@ def kept_by(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tens
         return noise
     if name in DIVIDE and args[0] is not noise:
         return 1.0 / noise
-    if (
-        name in {"masked_fill", "masked_fill_", "__setitem__"}
-        and not isinstance(args[1], tuple)
-        and zero(args[2])
-    ):
+    filled = name in {"masked_fill", "masked_fill_"} or (
+        name == "__setitem__" and _is_whole_mask(args[1], noise)
+    )
+    if filled and zero(args[2]):
         return 1.0 - noise.float()
-    if name == "where" and args[0] is noise and len(args) > 2:
-        if zero(args[2]):
-            return noise.float()
-        if zero(args[1]):
-            return 1.0 - noise.float()
+    if name == "where" and len(args) > 2:
+        chosen = args[1] if args[0] is noise else args[0]  # h.where(mask, 0)
+        if zero(args[2]) or zero(chosen):
+            return noise.float() if zero(args[2]) else 1.0 - noise.float()
     return None
+
+
+def _is_whole_mask(index: Any, noise: torch.Tensor) -> bool:
+    """Whether an index is a mask, alone or along one axis of all."""
+    parts = index if isinstance(index, tuple) else (index,)
+    others = [one for one in parts if one is not noise]
+    return noise.dtype == torch.bool and all(
+        one is Ellipsis or (isinstance(one, slice) and one == slice(None)) for one in others
+    )
 
 
 def _is_element_wise(args: tuple[Any, ...], noise: torch.Tensor) -> bool:
@@ -120,7 +137,9 @@ def _is_element_wise(args: tuple[Any, ...], noise: torch.Tensor) -> bool:
 
 
 def zero(one: Any) -> bool:
-    """Whether a number, or all of a tensor, is 0."""
+    """Whether a number, or all of a tensor, is 0; what is learned is so by chance."""
+    if isinstance(one, torch.nn.Parameter):
+        return False
     return bool((one == 0).all()) if isinstance(one, torch.Tensor) else one == 0
 
 

@@ -9,10 +9,11 @@ from torch import nn
 from torch.utils._pytree import tree_map
 
 from dropviz.frameworks.findings import Report
-from dropviz.frameworks.passes import Passes
-from dropviz.frameworks.verdicts import branches, few_draws, findings_of, is_missing, places_of
+from dropviz.frameworks.passes import Passes, branches
+from dropviz.frameworks.verdicts import draws_alike, few_draws, findings_of, is_missing, places_of
 from dropviz.numbers.checks import check_count
-from dropviz.torch.layers import findings_of_layers
+from dropviz.torch.calls import DROPOUTS
+from dropviz.torch.layers import findings_of_layers, findings_of_weights
 from dropviz.torch.state import as_it_was, sow
 from dropviz.torch.watching import Watch
 
@@ -23,8 +24,9 @@ SEVERAL = 16  # passes in evaluation where paths are skipped
 AGAIN, MORE = 2, 14  # passes of training after evaluation; more where a place is not met again
 SEED = 20_261_127
 HINTS = {
+    **dict.fromkeys((*DROPOUTS, "multi_head_attention_forward"), "pass training=self.training"),
     "scaled_dot_product_attention": "pass dropout_p=self.p if self.training else 0.0",
-    "dropout": "pass training=self.training",
+    "layer": "model.eval() does not reach this layer, or is undone: make it a part of its module in __init__",
     "": "let it follow self.training",
 }
 
@@ -87,7 +89,11 @@ def check(
     return Report(
         type(model).__name__,
         tuple(places_of(seen)),
-        (*findings_of(kinds, seen, declared, HINTS), *findings_of_layers(model, seen)),
+        (
+            *findings_of(kinds, seen, declared, HINTS),
+            *findings_of_layers(model, seen),
+            *findings_of_weights(seen),
+        ),
         len(seen.first),
     )
 
@@ -138,9 +144,11 @@ def _passed(
         first += run(ADDED)
     model.eval()
     evaluated = run(SEVERAL if branches(first) else 2)  # a path may be skipped in evaluation too
+    if draws_alike(evaluated):
+        evaluated += run(SEVERAL - 2)
     model.train()
     again = run(AGAIN)
-    if is_missing(first, again):  # or left out by chance
+    if is_missing(first, again):  # or by chance
         again += run(MORE)
     return Passes(first, evaluated, again)
 

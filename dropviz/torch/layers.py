@@ -1,4 +1,4 @@
-"""What no pass of a network shows: layers whose dropout can do nothing."""
+"""What the calls of a network do not show: layers whose dropout can do nothing, and weights that lose values."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from dropviz.frameworks.findings import CHANGES, Finding
 from dropviz.frameworks.passes import Passes
 from dropviz.frameworks.verdicts import events_of
 
+LOST = 8  # values of a weight, at least, that become 0 from pass to pass
 RATED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
 
 
@@ -30,6 +31,18 @@ def findings_of_layers(model: nn.Module, seen: Passes) -> Iterator[Finding]:
             yield Finding(
                 "no_effect", "warning", name, "never called in training",
                 CHANGES["never_called"],
+            )  # fmt: skip
+
+
+def findings_of_weights(seen: Passes) -> Iterator[Finding]:
+    """Weights that a network overwrites with what its dropout leaves of them: ever more of them are 0."""
+    one, other = seen.first[0].zeros, seen.first[2].zeros  # of the `LOOKS_AT_WEIGHTS`
+    drawn = any(event.acting for first, *_ in events_of(seen).values() for event in first)
+    for name, zeros in other.items():
+        if drawn and zeros > one.get(name, zeros) + LOST:
+            yield Finding(
+                "left_on", "error", name, f"{one[name]} values are 0 after one pass in training, {zeros} after three",
+                "Dropout overwrites the weights themselves, and what is dropped stays so: drop values of a copy.",
             )  # fmt: skip
 
 

@@ -5,11 +5,9 @@ an activation, its mean, its share of zeros and the factors before and after it 
 """
 
 import math
-import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,11 +19,14 @@ from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, diges
 from dropviz.frameworks.tags import Tag
 from dropviz.torch.calls import (
     ATTENTION,
+    COMPARES,
+    COUNTS,
     DIVIDE,
     DRAWS,
     DROPOUTS,
     MULTIPLY,
     NEW,
+    ORDER,
     READ,
     RECURRENT,
     SAME_VALUES,
@@ -34,6 +35,7 @@ from dropviz.torch.calls import (
     arguments,
     constant,
     generator_state,
+    is_activation,
     is_mask,
     is_number,
     is_real,
@@ -42,8 +44,9 @@ from dropviz.torch.calls import (
     tensors_in,
     values,
 )
+from dropviz.torch.frames import functions, is_layers, line_of
 
-TORCH, HERE = str(Path(torch.__file__).parent), str(Path(__file__).parent)
+LOOKS_AT_WEIGHTS = (1, 3)  # passes
 
 
 class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there where types are checked
@@ -91,7 +94,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         with torch.no_grad(), self:
             result = self.model(*inputs, **named)
         self.now.result = [values(tensor) for tensor in tensors_in(result)]
-        self._use(tensors_in(result))
+        self.now.zeros = _zeros(self.model) if number in LOOKS_AT_WEIGHTS else {}
+        self._hand(tensors_in(result))
         for place, tag in self.dropped:
             self.now.events[place].unused += not tag.used
         return self.now
@@ -102,7 +106,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         self.now.called[path] = self.now.called.get(path, 0) + 1
         shapes = [tuple(each.shape) for each in tensors_in((inputs, named))]
         self.now.shapes.setdefault(path, set()).update(map(str, shapes))
-        self._use(tensors_in((inputs, named)))
+        self._hand(tensors_in((inputs, named)))
 
     def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
         if self.stack and self.stack[-1] is module:
@@ -131,6 +135,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         name = func.__name__
         if name in {"__get__", "dim", "size", "numel", "stride"}:
             return self._read(func(*args, **kwargs), args)
+        kwargs = {key: kwargs[key] for key in (*(one for one in ORDER if one in kwargs), *kwargs)}
         if name in DROPOUTS | ATTENTION | RECURRENT:
             return self._dropout(name, func, args, kwargs)
         given = tensors_in((args, kwargs))
@@ -158,6 +163,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
     def _read(self, found: Any, args: tuple[Any, ...]) -> Any:
         """What a property of a tensor gives; a tensor, such as its transpose, holds the same values."""
         source = tag_of(args[0]) if args and isinstance(args[0], torch.Tensor) else None
+        if source is None and args and id(args[0]) in self.known - self.masks:
+            source = Tag()  # the values of a parameter
         if isinstance(found, torch.Tensor) and source is not None and found is not args[0]:
             self._set(found, source)
         return found
@@ -168,6 +175,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         place = self._place(name)
         event = self._event(place)
         event.calls += 1
+        event.own_layer, event.functions = is_layers(), self._functions()
         event.rate = rate if event.rate is None else max(rate, event.rate)
         given = tensors_in((args, kwargs))
         source = tag_of(given[0]) if given else None
@@ -195,10 +203,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         kwargs: Any = None,
     ) -> None:
         """Follow noise, and what it has changed, through one call."""
-        operands = [
-            one for one in (*args, *(kwargs or {}).values()) if isinstance(one, int | float | torch.Tensor)
-        ]
-        tensors = tensors_in((args, kwargs))
+        args = (*args, *(kwargs or {}).values())
+        operands = [one for one in args if isinstance(one, int | float | torch.Tensor)]
+        tensors = tensors_in(args)
         noisy = [each for each in tensors if (tag := tags.get(id(each))) is not None and tag.noise]
         data = [
             each for each in tensors if (tag := tags.get(id(each))) is None or not (tag.noise or tag.fixed)
@@ -209,11 +216,18 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             return  # not known, like what torch.from_numpy gives
         if name in NEW or name.endswith("_like") or fixed:
             self._set(output, Tag(fixed=True))
-        elif noisy and not [each for each in data if not constant(each)]:
-            tag = tags[id(noisy[0])]
-            assert tag is not None
-            count = min(output.numel(), max(1, *(tags[id(each)].count for each in noisy)))  # type: ignore[union-attr]
-            self._set(output, Tag(tag.place, noise=True, drawn=tag.drawn, count=count))
+        elif noisy and self._is_counted(name, args, tags):
+            self._set(output, tags.get(id(args[0])) or Tag())
+        elif noisy and (
+            not [each for each in data if not constant(each)] or (name in SAME_VALUES and args[0] is noisy[0])
+        ):
+            known = [tag for each in noisy if (tag := tags[id(each)]) is not None]
+            spans = name in COMPARES and len(tensors) > 1 and output.numel() > max(map(torch.numel, noisy))
+            made = Tag(known[0].place, noise=True, drawn=known[0].drawn)
+            made.count = min(output.numel(), max(1, *(tag.count for tag in known)))
+            made.spans = spans or any(tag.spans for tag in known)
+            made.counts = name in COUNTS or any(tag.counts for tag in known)
+            self._set(output, made)
         elif noisy:
             self._meet(name, args, output, noisy[0], tags)
         elif name in MULTIPLY | DIVIDE and len(operands) > 1:
@@ -235,14 +249,14 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         of_noise = tags[id(noise)]
         assert of_noise is not None
         assert of_noise.place is not None
-        kept = kept_by(name, args, noise)
+        kept = None if of_noise.spans or not is_activation(output) else kept_by(name, args, noise)
         if (
             noise.numel() == 1
             and name in MULTIPLY | DIVIDE
             and (changed := self._changed(args, tags)) is not None
         ):
             assert changed.meeting is not None
-            line, value = self._line(), float(noise) if name in MULTIPLY else 1.0 / float(noise)
+            line, value = line_of(), float(noise) if name in MULTIPLY else 1.0 / float(noise)
             scales = {**changed.scales, line: changed.scales.get(line, 1.0) * value}
             changed.meeting.scales[line] = scales[line]  # survivors are counted
             self._set(output, Tag(changed.place, meeting=changed.meeting, scales=scales))
@@ -251,15 +265,41 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         event.acting = True
         kept_values = values(noise if kept is None else kept)
         meeting = Meeting.of(
-            kept_values, (of_noise.drawn, of_noise.count), self._function(), kept is not None
+            kept_values, (of_noise.drawn, of_noise.count), self._functions(), kept is not None
         )
         meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
+        meeting.assigned = name == "__setitem__"
         event.meetings.append(meeting)
         for each in tensors_in(args):
             tag = tags.get(id(each))
             if tag is not None and not tag.noise:
-                meeting.scales.update(tag.scales)
+                meeting.scales.update(self._taken_from(tag, meeting.functions))
         self._set(output, Tag(of_noise.place, meeting=meeting))
+
+    def _is_counted(self, name: str, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> bool:
+        """Whether something is divided by how many values survive, as a loss is by the number of its terms."""
+        by = tags.get(id(args[1])) if name in DIVIDE and len(args) > 1 else None
+        if by is None or not by.counts or (args[1].numel() == 1 and self._changed(args, tags) is not None):
+            return False
+        over = tags.get(id(args[0]))
+        if over is not None and over.noise:
+            return False
+        assert by.place is not None
+        self._event(by.place).counted = True
+        return True
+
+    def _taken_from(self, tag: Tag, functions: tuple[str, ...]) -> Mapping[str, float]:
+        """The factors of an activation that belong to the noise that meets it in ``functions``, not to earlier."""
+        if tag.place is None:
+            return tag.scales
+        here = self.now.scales.get(functions[0], {}) if functions else {}
+        if tag.meeting is not None and tag.meeting.functions == functions:
+            return {}  # a mask's own, behind it
+        owner = self.now.after.get(tag.place, {}) if tag.meeting is None else tag.meeting.scales
+        taken = {line: value for line, value in tag.scales.items() if line in here}
+        for line in taken:
+            owner.pop(line, None)
+        return taken
 
     def _changed(self, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> Tag | None:
         found = (tags.get(id(each)) for each in tensors_in(args))
@@ -280,7 +320,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
         value = float(other)
         if name in DIVIDE:
             value = 1.0 / value if value else math.inf
-        line, function = self._line(), self._function()
+        line, function = line_of(), next(iter(self._functions()), "")
         tag = tags.get(id(one)) or Tag()
         value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
         self.now.scales.setdefault(function, {})[line] = value
@@ -298,24 +338,13 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
     def _place(self, call: str) -> Place:
         module = self.stack[-1] if self.stack else self.model
         path, kind = self.names.get(id(module), ("", type(module).__name__))
-        return Place(path, kind, self._line(short=True), call)
+        return Place(path, kind, line_of(short=True), call)
 
     def _event(self, place: Place) -> Event:
         return self.now.events.setdefault(place, Event())
 
-    def _line(self, short: bool = False) -> str:
-        frame = _frame()
-        if frame is None:
-            return ""
-        file = Path(frame.f_code.co_filename)
-        if short:
-            file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
-        return f"{file}:{frame.f_lineno}"
-
-    def _function(self) -> str:
-        frame = _frame()
-        path = self.names.get(id(self.stack[-1]), ("", ""))[0] if self.stack else ""
-        return path if frame is None else f"{path}|{frame.f_code.co_filename}:{frame.f_code.co_firstlineno}"
+    def _functions(self) -> tuple[str, ...]:
+        return functions([self.names.get(id(module), ("", ""))[0] for module in self.stack])
 
     # ---- tags -----------------------------------------------------------------------------------------------------
 
@@ -339,6 +368,11 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]  # torch is not there wher
             self._set(tensor, tag)
         return tag
 
+    def _hand(self, tensors: list[torch.Tensor]) -> None:
+        """Note what is given to a module, or returned."""
+        self._use(tensors)
+        self.now.handed.update(path for each in tensors if (tag := tag_of(each)) for path in tag.modules)
+
     def _use(self, tensors: list[torch.Tensor]) -> None:
         for tensor in tensors:
             tag = tag_of(tensor)
@@ -356,14 +390,6 @@ def _plain(model: nn.Module) -> list[torch.Tensor]:
     ]
 
 
-def _frame() -> Any:
-    """The frame of the network's own code that is running: the innermost that is neither torch's nor ours."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if file == __file__ and frame.f_code.co_name == "run":
-            return None
-        if not file.startswith((TORCH, HERE, "<frozen", "<__array")):
-            return frame
-        frame = frame.f_back  # type: ignore[assignment]
-    return None
+def _zeros(model: nn.Module) -> dict[str, int]:
+    """How many values of each parameter are 0."""
+    return {name: int((each == 0).sum()) for name, each in model.named_parameters()}

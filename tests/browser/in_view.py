@@ -1,5 +1,7 @@
 """What a person sees without scrolling."""
 
+from playwright.sync_api import expect
+
 _WORDS = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const words = [];
@@ -27,7 +29,15 @@ def words_in_view(page):
     return words, smallest
 
 
-UNFOLD = "() => { for (const one of document.querySelectorAll('.dv-fold, .dv-data')) one.open = true; }"
+_UNFOLD = "() => { for (const one of document.querySelectorAll('.dv-fold, .dv-data')) one.open = true; }"
+_EMPTY = ".dv-fold[open]:not(:has(> summary ~ *))"
+
+
+def unfold(page):
+    """Unfold what is folded in the figures, and wait for what comes only then."""
+    page.evaluate(_UNFOLD)
+    expect(page.locator(_EMPTY)).to_have_count(0)
+
 
 # What a line must not end in, in every block that is seen: signs and what they join, up to the second equality, and
 # numbers with their signs. A formula that is wider than its block may break.

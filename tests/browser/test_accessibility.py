@@ -7,6 +7,8 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.in_view import unfold
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 READY = {"training": ".dv-growing", "story": ".story-now .dv[data-ready]"}
@@ -159,14 +161,15 @@ def barriers(page, address):
         picture = page.locator(".dv-picture").first
         if picture.get_attribute("role") != "group" or len(picture.get_attribute("aria-label")) < 60:
             found.append("the figure has no text")
-        page.locator(".dv-data summary").first.click()
+        unfold(page)
         page.locator(".dv-tables table").first.wait_for()
         tables = page.locator(".dv-tables").first.inner_text()
         found += [
             f"the table says {word}" for word in ("NaN", "undefined", "null", "Infinity") if word in tables
         ]
         page.locator(".dv-data summary").first.click()
-    page.evaluate("for (const fold of document.querySelectorAll('.dv-fold')) fold.open = true")
+    else:
+        unfold(page)
     for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(21, 23, 26)")):
         page.emulate_media(color_scheme=scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.settings.next_layer import STEP
 from dropviz.ui.frame import PAGES
-from tests.browser.in_view import UNFOLD, broken_formulas, terms_in_view, words_in_view
+from tests.browser.in_view import broken_formulas, terms_in_view, unfold, words_in_view
 
 MOST_WORDS = 145  # in the first view of a page, with the navigation and the numbers of its axes
 MOST_TERMS = 15  # each is a stop for the Tab key
@@ -37,7 +37,7 @@ def test_every_page_asks_one_question_in_few_and_large_words_and_explains_them(p
         assert smallest >= 13, one.address
         expect(page.get_by_test_id("stSidebar")).to_have_count(0)
         expect_terms(page, one.address)
-        page.evaluate(UNFOLD)
+        unfold(page)
         page.wait_for_timeout(100)
         assert broken_formulas(page) == [], one.address  # on a phone: test_phone.py
 

@@ -1,14 +1,17 @@
 """A lecturer's screen and phones in one room: they follow, vote, see how the hall has answered, and lose their line."""
 
 import gzip
+import io
 import json
 import re
 from urllib.request import Request, urlopen
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from dropviz.figures.story import phone_payload
+from bench.phone import arrival
+from dropviz.figures.story import phone_payload, story_payload
 from dropviz.hall.page import page as phone_page
 from dropviz.live.scripts import scripts
 from dropviz.story.reading import own_story
@@ -60,6 +63,13 @@ def opened_room(page, visit):
     assert code.evaluate("image => image.naturalWidth") > 0
     page.keyboard.press("PageDown")  # puts the code away
     return room
+
+
+@pytest.fixture
+def room(app_url):
+    """The code of a room that nobody leads."""
+    with urlopen(Request(f"{app_url}/hall", b"{}", method="POST")) as answer:
+        return json.loads(answer.read())["room"]
 
 
 def ends(page, phone):
@@ -126,6 +136,33 @@ def test_a_hall_follows_votes_and_sees_itself(page, phone, new_page, opened_room
     ends(page, phone)
 
 
+def test_a_hall_sees_a_lecturers_own_activations_until_the_screen_has_lost_them(
+    page, phone, visit, walk, join
+):
+    visit(page, "/which-p")
+    page.get_by_text("My own activations", exact=True).click()
+    content = io.BytesIO()
+    np.save(content, np.arange(6.0))
+    file = {"name": "layer.npy", "mimeType": "application/octet-stream", "buffer": content.getvalue()}
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("are drawn from layer.npy.").wait_for()
+    walk(page, page.get_by_role("link", name="Story", exact=True).first)
+    page.get_by_text("Scenes 3, 4, 6, 7 are drawn from layer.npy.").wait_for()
+    page.get_by_role("button", name="Present").click()
+    room = page.locator(".story-joining").inner_text().rpartition("/")[2]
+    page.keyboard.press("PageDown")
+    join(phone, room)
+    page.keyboard.press(str(DRAGGED))
+    page.keyboard.press("r")
+    worked = f"= {1 / 0.5 + 2.5**2 / (35 / 12):.3g}"  # 1/k + (r/k)·mean²/variance of 0 to 5
+    for one in (page, phone):
+        expect(one.locator(".story-verdict")).to_contain_text(worked)
+    page.wait_for_url(f"**scene={DRAGGED}**", timeout=LONGEST)
+    page.reload()  # a new session, which has no file
+    expect(page.locator(".story-nav .story-hall")).to_have_text("The room has ended: Q opens another")
+    expect(said(phone)).to_contain_text("This room has ended.")
+
+
 def test_a_prediction_is_dragged_and_a_lost_line_loses_nothing(page, new_page, opened_room, join, errors):
     phone = new_page(viewport=UPRIGHT, **PHONE | {"device_scale_factor": 1})  # its script is no other test's
     phone.add_init_script(CUTTABLE)
@@ -190,19 +227,26 @@ def test_where_no_room_can_be_opened_the_talk_is_as_it_was(page, visit, app_url,
     errors[:] = [error for error in errors if "404" not in error]
 
 
-def test_a_phone_gets_everything_in_150_kb(app_url):
-    def asked(path, body=None):
-        request = Request(app_url + path, body, {"Accept-Encoding": "gzip"}, method="POST" if body else "GET")
-        with urlopen(request) as answer:
+def test_a_slow_phone_can_answer_two_seconds_after_the_scan(phone, app_url, room):
+    took = arrival(phone, f"{app_url}/hall/{room}")
+    assert took.size < MOST_BYTES
+    assert took.rounds == 3  # the line, the page, all that it needs
+    assert took.on_a_slow_phone < 2.0, took
+
+
+def test_a_phone_gets_everything_in_150_kb(app_url, room):
+    def asked(path):
+        with urlopen(Request(app_url + path, headers={"Accept-Encoding": "gzip"})) as answer:
             return answer.read(), answer.headers.get("Content-Encoding")
 
-    room = json.loads(asked("/hall", b"{}")[0])["room"]
     address = scripts()["hall"].address
     parts = [asked(path) for path in (f"/hall/{room}", f"/{address}", f"/hall/{room}/story")]
     assert [encoding for _, encoding in parts] == ["gzip"] * 3
     assert sum(len(content) for content, _ in parts) < MOST_BYTES
     page, _, story = (gzip.decompress(content).decode() for content, _ in parts)
     assert page == phone_page(room, own_story().title)
-    assert json.loads(story) == json.loads(json.dumps(phone_payload(own_story(), own_story().results())))
+    assert json.loads(story) == json.loads(
+        json.dumps(phone_payload(story_payload(own_story(), own_story().results())))
+    )
     assert address in page
     assert "://" not in re.sub(r"http://www\.w3\.org/\S+", "", page)  # it asks no other host

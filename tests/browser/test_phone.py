@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from dropviz.ui.frame import PAGES
-from tests.browser.in_view import UNFOLD, broken_formulas
+from tests.browser.in_view import broken_formulas, unfold
 
 # What must fit on each page, beside the page itself.
 FITTING = {
@@ -32,7 +32,7 @@ def test_no_page_scrolls_sideways_on_a_phone_and_no_line_ends_in_a_formula(phone
     for path, part in FITTING.items():
         walk(phone, path)
         expect(phone.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-        phone.evaluate(UNFOLD)
+        unfold(phone)
         phone.wait_for_timeout(100)  # what was folded is drawn
         beyond = phone.locator(part).first.evaluate("node => node.scrollWidth - node.clientWidth")
         whole = phone.evaluate("document.documentElement.scrollWidth")

@@ -1,6 +1,7 @@
 """The first ten seconds: the problem, three answers, bars with one mean line; few words, and large enough."""
 
 import pytest
+from playwright.sync_api import expect
 
 from dropviz.numbers.formulas import unbroken
 from tests.browser.in_view import words_in_view
@@ -74,6 +75,30 @@ def test_a_phone_shows_answers_bars_badge_and_a_full_width_slider_in_its_first_v
     assert phone.locator(".dv-range").bounding_box()["width"] >= 340
     heights = phone.locator(".dv-option").evaluate_all("nodes => nodes.map((node) => node.offsetHeight)")
     assert min(heights) >= 44
+
+
+def test_what_is_compared_comes_when_it_is_unfolded_and_stays_so(page, visit):
+    visit(page, "/?rate=0.4&view=simple")
+    page.locator(".dv[data-ready]").wait_for()
+    assert page.locator(".dv-svg").count() == 3  # the curves of one answer alone
+    both = page.get_by_text("Both compared", exact=True)
+    both.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".dv-fold[open] .dv-svg")).to_have_count(5)
+    expect(both).to_be_focused()
+    page.get_by_text("The numbers of both").click()
+    exact = page.locator('[data-text="inverted-train-mean-exact"]')
+    expect(exact).to_have_text("exact 0.3989")  # φ(0)
+    before = page.locator('[data-text="standard-train-mean-exact"]').inner_text()
+    page.locator(".dv-range").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator('[data-text="standard-train-mean-exact"]')).not_to_have_text(before)
+    page.wait_for_url("**rate=0.5**")
+    page.get_by_text("My own activations, and all settings").click()
+    page.get_by_role("button", name="new draw").click()
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+    expect(page.locator(".dv-fold[open] .dv-svg")).to_have_count(5)
+    expect(exact).to_have_text("exact 0.3989")
 
 
 def test_everything_at_once_is_a_click_away_remembered_and_back(page, visit):

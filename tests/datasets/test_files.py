@@ -284,7 +284,7 @@ def test_any_damage_is_a_sentence_or_numbers():
 
 def bomb(header, zeros=50_000_000):
     """Deflate an array of zeros with this header, without ever holding it, into a zip file; return the zip file."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
     packed, check = packer.compress(header), zlib.crc32(header)
     block = bytes(1_000_000)
     for _ in range(zeros // len(block)):
@@ -299,23 +299,23 @@ def bomb(header, zeros=50_000_000):
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "words", "megabytes"),
+    ("name", "made", "words", "megabytes"),
     [
-        ("a.npy", npy_claiming((10**12,)), "at most 5,000,000 values", 1),
-        ("a.npy", npy_claiming((4_999_999,), bytes(1000)), "ends after", 1),
-        ("a.npy", npy_claiming((3,), descr="|V2000000000"), "real numbers", 1),
-        ("a.npz", bomb(npy_claiming((6_250_000,))), "at most 5,000,000 values", 2),
-        ("a.npz", bomb(npy_claiming((10,))), None, 2),  # more behind the array is never unpacked
-        ("a.npz", bomb(b""), ".npy format", 2),
-        ("a.npz", bomb(b"").replace(struct.pack("<I", 50_000_000), struct.pack("<I", 500)), "must be whole", 2),
-        ("a.csv", b"1," * 9_000_000, "row 1 must have at most 2,500,000 characters", 60),
-        ("a.csv", b'"' + b"1," * 1_200_000, "at most 100,000 columns", 60),
-        ("a.csv", b"1" * 19_000_000, "row 1 must have at most 2,500,000 characters", 60),
-        ("a.parquet", parquet_of({"a": np.zeros(MOST_VALUES + 1)}), "at most 5,000,000 values", 2),
+        ("a.npy", lambda: npy_claiming((10**12,)), "at most 5,000,000 values", 1),
+        ("a.npy", lambda: npy_claiming((4_999_999,), bytes(1000)), "ends after", 1),
+        ("a.npy", lambda: npy_claiming((3,), descr="|V2000000000"), "real numbers", 1),
+        ("a.npz", lambda: bomb(npy_claiming((6_250_000,))), "at most 5,000,000 values", 2),
+        ("a.npz", lambda: bomb(npy_claiming((10,))), None, 2),  # more behind the array is never unpacked
+        ("a.npz", lambda: bomb(b""), ".npy format", 2),
+        ("a.npz", lambda: bomb(b"").replace(struct.pack("<I", 50_000_000), struct.pack("<I", 500)), "must be whole", 2),
+        ("a.csv", lambda: b"1," * 9_000_000, "row 1 must have at most 2,500,000 characters", 60),
+        ("a.csv", lambda: b'"' + b"1," * 1_200_000, "at most 100,000 columns", 60),
+        ("a.csv", lambda: b"1" * 19_000_000, "row 1 must have at most 2,500,000 characters", 60),
+        ("a.parquet", lambda: parquet_of({"a": np.zeros(MOST_VALUES + 1)}), "at most 5,000,000 values", 2),
     ],
 )  # fmt: skip
-def test_memory_stays_bounded(name, data, words, megabytes):
-    sentence, peak = peak_memory(name, data)
+def test_memory_stays_bounded(name, made, words, megabytes):
+    sentence, peak = peak_memory(name, made())
     assert (sentence is None) if words is None else words in sentence
     assert peak < megabytes * 1_000_000
 

@@ -55,11 +55,15 @@ def test_only_what_is_copied_enters_the_image():
     assert ignored(Path("dropviz/__pycache__/a.pyc"))
 
 
-def test_the_image_is_of_one_exact_version_and_of_a_user_without_rights():
+def test_images_are_of_one_exact_digest_and_ours_of_a_user_without_rights():
     found = instructions()
-    version = dict(argument.split("=") for name, argument in found if name == "ARG")["PYTHON"]
-    assert re.fullmatch(r"3\.\d+\.\d+-slim-\w+(@sha256:[0-9a-f]{64})?", version)
+    version = dict(argument.split("=", 1) for name, argument in found if name == "ARG")["PYTHON"]
+    assert re.fullmatch(r"3\.\d+\.\d+-slim-\w+@sha256:[0-9a-f]{64}", version)
     assert {argument.split()[0] for name, argument in found if name == "FROM"} == {"python:${PYTHON}"}
+    for file in ("compose.yaml", "kubernetes/redis.yaml"):
+        redis = re.search(r"image: (redis:\S+)", (ROOT / "deploy" / file).read_text(encoding="utf-8"))
+        assert redis is not None
+        assert re.fullmatch(r"redis:7\.\d+\.\d+-\w+@sha256:[0-9a-f]{64}", redis[1])
     user = next(argument for name, argument in found if name == "USER")
     assert int(user) > 0
     assert f"--uid {user} " in next(argument for name, argument in found if argument.startswith("useradd"))

@@ -1,5 +1,6 @@
 """The first screen's one idea: what is said and drawn of the three answers is true of every source, at every rate."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -35,6 +36,25 @@ def shown(law):
     config = dv.SweepConfig(law, 500, RATES, tuple(ANSWER.options))
     result = dv.sweep(config)
     return result, where_live(first_look(result))
+
+
+def test_what_unfolds_may_come_later_and_all_else_is_the_same():
+    result = dv.sweep(dv.SweepConfig(dv.Normal(relu=True), 500, RATES, tuple(ANSWER.options)))
+    whole, first = (where_live(first_look(result, counted=counted)).payload() for counted in (True, False))
+    assert (whole["more"], first["more"]) == (False, True)
+    assert [row["fold"] for row in first["rows"]] == ["Both compared"]
+    assert (
+        sum(len(row["panels"]) for row in first["rows"])
+        == 0
+        < sum(len(row["panels"]) for row in whole["rows"])
+    )
+    assert first["foot"][0] == {**whole["foot"][0], "blocks": []}
+    assert first["texts"].items() <= whole["texts"].items()
+    later = {"rows", "foot", "texts", "terms", "more"}
+    assert {name: part for name, part in first.items() if name not in later} == {
+        name: part for name, part in whole.items() if name not in later
+    }
+    assert len(json.dumps(first)) < 0.7 * len(json.dumps(whole))
 
 
 def means(result, name):

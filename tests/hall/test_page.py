@@ -13,8 +13,8 @@ def test_a_title_stays_text_and_no_script_stands_in_a_page():
     told = page("KQXPT", "<script>alert(1)</script> & more")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in told
     assert SCRIPT.findall(told) == [""]  # the policy allows none that is written into a page
-    assert "&lt;b&gt;" in sentence_page("<b>")
-    assert all("<script" not in one for one in (entrance(), sentence_page("x")))
+    assert "&lt;b&gt;" in sentence_page("<b>", "hall")
+    assert all("<script" not in one for one in (entrance(), sentence_page("x", "hall")))
 
 
 def test_a_page_finds_all_from_its_own_address_wherever_the_app_is():

@@ -240,15 +240,17 @@ def test_pages_and_where_they_lead(memory_hall, base):
         assert (typed.status, typed.headers["location"]) == (303, f"hall/{code}")
         typed = await ask("GET", "hall/", query=f"room={code}")
         assert (typed.status, typed.headers["location"]) == (303, code)
-        for path, query in (
-            ("hall/ZZZZZ", ""),
-            ("hall", "room=Z"),
-            ("hall/%2e%2e", ""),
-            (f"hall/{code}/other", ""),
+        for path, query, entrance in (
+            ("hall/ZZZZZ", "", "../hall"),
+            ("hall", "room=Z", "hall"),
+            ("hall/", "room=Z", "../hall"),
+            ("hall/%2e%2e", "", "../hall"),
+            (f"hall/{code}/other", "", "../../hall"),
         ):
             none = await ask("GET", path, query=query, accept="text/html,*/*")
             assert none.status == 404
             assert "<p>There is no" in none.body.decode()
+            assert f'href="{entrance}"' in none.body.decode()
             assert error(await ask("GET", path, query=query)).startswith("There is no")
 
     asyncio.run(look())

@@ -44,11 +44,17 @@ def _texts(path):
 
 
 ROOMS = ("ui", "figures", "settings")
-PAGES = {
-    path.relative_to(PACKAGE): _texts(path) for room in ROOMS for path in PACKAGE.joinpath(room).rglob("*.py")
-}
-STORY = (PACKAGE / "data" / "story.toml").read_text(encoding="utf-8")
-TEXTS = {**PAGES, Path("data/story.toml"): [line for line in STORY.splitlines() if not line.startswith("#")]}
+
+
+@pytest.fixture(scope="module")
+def texts():
+    """The strings of each file that can be sentences."""
+    modules = [path for room in ROOMS for path in PACKAGE.joinpath(room).rglob("*.py")]
+    story = (PACKAGE / "data" / "story.toml").read_text(encoding="utf-8").splitlines()
+    return {
+        **{path.relative_to(PACKAGE): _texts(path) for path in modules},
+        Path("data/story.toml"): [line for line in story if not line.startswith("#")],
+    }
 
 
 def unexplained(text):
@@ -61,15 +67,15 @@ def unexplained(text):
     return {stem for stem in found if stem not in explained} | (symbols - set(MEANINGS))
 
 
-def test_every_technical_word_of_every_page_is_explained():
-    for path, texts in TEXTS.items():
-        assert {text: missing for text in texts if (missing := unexplained(text))} == {}, path
+def test_every_technical_word_of_every_page_is_explained(texts):
+    for path, told in texts.items():
+        assert {text: missing for text in told if (missing := unexplained(text))} == {}, path
 
 
-def test_a_word_without_an_entry_would_be_found():
+def test_a_word_without_an_entry_would_be_found(texts):
     assert unexplained("The Kurtosis of q and ξ, by a perceptron") == {"kurtosis", "perceptron", "q", "ξ"}
     assert unexplained("A mean μ of m·a/k: *Softmax of q*, [softmax](https://q.org/q)") == set()
-    together = " ".join(text for texts in TEXTS.values() for text in texts)
+    together = " ".join(text for told in texts.values() for text in told)
     used = [stem for stem in STEMS if stem.replace("|", " ") in together.lower()]
     assert len(used) > len(STEMS) / 3  # the list is that of these pages
     assert len(set(SYMBOL.findall(together))) > 15

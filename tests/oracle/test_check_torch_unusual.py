@@ -241,7 +241,6 @@ RIGHT = {
     "bfloat16": lambda: nn.Sequential(nn.Linear(16, 4), nn.Dropout(RATE)).bfloat16(),
     "in parallel": lambda: nn.DataParallel(nn.Sequential(nn.Linear(16, 4), nn.Dropout(RATE))),
     "parametrized": lambda: nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Linear(16, 4)), nn.Dropout(RATE)),
-    "rate 1": lambda: nn.Sequential(nn.Linear(16, 4), nn.Dropout(1.0)),
     "RReLU": lambda: nn.Sequential(nn.Linear(16, 4), nn.RReLU()),
     "named outputs": net(lambda net, x: {"of": [F.dropout(net.linear(x), RATE, net.training), None], "n": 3}),
 }  # fmt: skip

@@ -9,6 +9,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_websocket import create_websocket_routes
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -123,3 +126,53 @@ def test_a_line_ends_where_nothing_arrives_any_more(asking):
             assert given == 1000 * connections.UNHEARD
 
     asking(scenario)
+
+
+class Runtime:
+    """Streamlit's, of which only the messages count: it has something to say to everybody who comes."""
+
+    def __init__(self):
+        self.said = []
+
+    def connect_session(self, client, **_):
+        client.write_forward_msg(ForwardMsg(hash="a"))
+        return "session"
+
+    def handle_backmsg(self, session, message, client):
+        self.said.append(message.WhichOneof("type"))
+
+    def disconnect_session(self, session, client):
+        self.said.append("left")
+
+
+def test_who_leaves_while_a_page_is_sent_and_a_message_waits_leaves_no_traceback():
+    runtime = Runtime()
+    app = Starlette(routes=create_websocket_routes(runtime, ""))
+    last = BackMsg(load_git_info=True).SerializeToString()
+
+    async def leave(app):
+        failed = asyncio.Event()
+        coming = [{"type": "websocket.connect"}, {"type": "websocket.receive", "bytes": last}]
+
+        async def receive():
+            if len(coming) == 1:
+                await failed.wait()
+            return coming.pop(0) if coming else {"type": "websocket.disconnect", "code": 1005}
+
+        async def send(message):
+            if message["type"] == "websocket.send":
+                failed.set()
+                raise OSError
+
+        scope = {
+            "type": "websocket",
+            "path": "/_stcore/stream",
+            "headers": [(b"host", b"a")],
+            "query_string": b"",
+        }
+        await app(scope, receive, send)
+
+    with pytest.raises(RuntimeError):  # as it is without ours; else ours may go
+        asyncio.run(leave(app))
+    asyncio.run(leave(connections.Leaving(app)))
+    assert runtime.said == ["load_git_info", "left"] * 2

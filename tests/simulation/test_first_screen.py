@@ -42,6 +42,13 @@ def test_another_draw_has_the_same_axes():
     assert (one.train != other.train).any()
 
 
+def test_what_nobody_looks_at_is_not_counted_and_the_units_are_the_same():
+    counted, few = (first_look(dv.sweep(CONFIG), counted=some) for some in (True, False))
+    assert few.distributions == {}
+    np.testing.assert_array_equal(few.units.activation, counted.units.activation)
+    np.testing.assert_array_equal(few.dozen.activation, counted.dozen.activation)
+
+
 def test_a_sweep_of_few_units_shows_them_all():
     seen = first_look(dv.sweep(replace(CONFIG, units=10)), units=16).units
     assert len(seen.activation) == 10

@@ -1,6 +1,7 @@
 """The laws as standard errors need them: against Gauss quadrature, which is exact for polynomials, and draws."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -14,9 +15,14 @@ from dropviz.theory.law import law_of, size_of
 POWERS = np.arange(9)
 
 
+@lru_cache
+def nodes():
+    return leggauss(400)
+
+
 def of_normal(value, low=-12.0, high=12.0):
     """Values at standard normal z from ``low`` to ``high``, and their probabilities, to rounding."""
-    x, weight = leggauss(400)
+    x, weight = nodes()
     half = 0.5 * (high - low)
     z = low + half * (1.0 + x)
     return value(z), half * weight * np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)

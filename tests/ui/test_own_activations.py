@@ -1,13 +1,18 @@
 """A person's own activations: every page that draws draws from them, says so, and leaves them when they are removed."""
 
+import json
+
 import numpy as np
 import pytest
 
 import dropviz as dv
+from dropviz.hall.stories import tell
 from dropviz.settings.next_layer import STEP
 from dropviz.settings.where import QUESTION, QUESTIONS
+from dropviz.story.shelf import shelf
 from dropviz.ui.components.upload import Upload
 from tests.ui.opening import open_page
+from tests.ui.test_story import told
 
 STEPS = [("next-layer", {STEP.key: step}) for step in STEP.options]
 DRAWN = {name: question.drawn for name, question in QUESTIONS.items() if question.drawn}
@@ -65,3 +70,23 @@ def test_a_page_draws_from_them_says_so_and_lets_go_of_them(name, address, file)
     next(one for one in app.button if one.label == "Remove this file").click().run()
     assert not app.exception
     assert lines(app) == before
+
+
+def test_a_room_tells_what_the_screen_shows_and_no_address_does():
+    app = open_page("story", order="4,2")
+    usual = told(app)
+    assert usual["room"]["story"] == ""
+    given(app, "mine.npy")
+    screen = told(app)
+    assert (
+        screen["story"]["scenes"][0]["question"]["value"] != usual["story"]["scenes"][0]["question"]["value"]
+    )
+    room = tell(shelf().get(screen["room"]["story"]), screen["room"]["order"])
+    phone = json.loads(room.content())["scenes"]
+    for shown, heard in zip(screen["story"]["scenes"], phone, strict=True):
+        for name in ("title", "sentence", "question", "reveal", "picture", "terms"):
+            assert heard[name] == shown[name]
+    assert room.ballots[0].value == screen["story"]["scenes"][0]["question"]["value"]
+    stranger = open_page("story", story=screen["room"]["story"])
+    assert "no longer held here" in stranger.error[0].value
+    assert told(stranger)["room"]["story"] == ""

@@ -41,6 +41,11 @@ def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
     return Ready(live.rates, gzip.compress(payload, 1, mtime=0), hashlib.sha256(payload).hexdigest()[:16])
 
 
+def unfolded(key: str) -> bool:
+    """Whether something of the live figure of this ``key`` was unfolded: one with `more` is then to be whole."""
+    return st.session_state.get(f"{key}_live", {}).get("unfolded") is True
+
+
 def live_figure(
     live: Ready,
     key: str,
@@ -79,7 +84,12 @@ def live_figure(
     data = json.dumps(head).encode() + b"\n" + live.payload
     moves = {} if move is None else {"on_moved_change": lambda: move(st.session_state[state].get("moved"))}
     component("explorer", '<div class="dv"></div>', stylesheet())(
-        key=state, data=data, on_rate_change=keep_rate, on_chosen_change=keep_variant, **moves
+        key=state,
+        data=data,
+        on_rate_change=keep_rate,
+        on_chosen_change=keep_variant,
+        on_unfolded_change=lambda: None,  # the run that follows asks
+        **moves,
     )
     return float(saved()[setting.key])
 

@@ -17,6 +17,7 @@ from dropviz.live.modules import stylesheet
 from dropviz.live.scripts import plotly_address
 from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
+from dropviz.story.drawn import is_drawn
 from dropviz.story.scenes import Story
 from dropviz.story.shelf import shelf
 from dropviz.ui.components.scripts import component
@@ -76,17 +77,18 @@ def qr_code(address: str) -> str:
 
 
 def _held(mark: str) -> str:
-    """The mark of a story that is held here; another one's page shows ours."""
+    """The mark of a story's file that is held here; the page of another one shows ours."""
     try:
-        return mark if mark and shelf().get(mark) else ""
+        return mark if mark and not is_drawn(shelf().get(mark)) else ""
     except (LookupError, ConnectionError):
         return ""
 
 
-def mount_story(story: Story, payload: dict[str, Any]) -> None:
+def mount_story(story: Story, payload: dict[str, Any], drawn: str) -> None:
     """Show the story from the scene of the settings on; where a person moves to goes into them and the address.
 
-    The addresses that the hall is given say, as the settings do, which story it is and the order of its scenes.
+    The addresses that the hall is given say, as the settings do, which story it is and the order of its scenes. A room
+    tells the same; where the story cannot be drawn from these alone, what is held under the mark ``drawn``.
     """
     values = saved()
     said = spelled((ORDER, STORY), values)
@@ -107,8 +109,8 @@ def mount_story(story: Story, payload: dict[str, Any]) -> None:
     room = {
         "address": "hall",  # below the app's own
         "phones": f"{page.rpartition('/')[0]}/hall",
-        "story": _held(values[STORY.key]),
-        "order": values[ORDER.key],
+        "story": drawn or _held(values[STORY.key]),
+        "order": "" if drawn else values[ORDER.key],
     }
 
     def keep_scene() -> None:

@@ -16,7 +16,7 @@ from dropviz.settings.kinds import Choice
 from dropviz.simulation.first_screen import first_look
 from dropviz.theory.activations import Activations
 from dropviz.ui.components.code import show_code
-from dropviz.ui.components.live import Ready, live_figure, ready
+from dropviz.ui.components.live import Ready, live_figure, ready, unfolded
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import kept, remember, set_value
 from dropviz.ui.settings.sources import choose_source, name_own
@@ -34,14 +34,19 @@ FRAMEWORK = Choice(
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={dv.Empirical: lambda source: source.digest})
 def _live(
-    activations: Activations, units: int, strategies: tuple[str, ...], seed: int, measure: str
+    activations: Activations, units: int, strategies: tuple[str, ...], seed: int, measure: str, whole: bool
 ) -> Ready:
-    return ready(_figure(_config(activations, units, strategies, seed), measure))
+    return ready(_figure(_config(activations, units, strategies, seed), measure, whole=whole))
 
 
-def _figure(config: dv.SweepConfig, measure: str, answer: str = ANSWER.default) -> LiveFigure:
-    """Everything at once with that ``measure`` of the discrepancy; without one, the one idea with an ``answer``."""
-    screen = first_look(dv.sweep(config))
+def _figure(
+    config: dv.SweepConfig, measure: str, answer: str = ANSWER.default, whole: bool = True
+) -> LiveFigure:
+    """Everything at once with that ``measure`` of the discrepancy; without one, the one idea with an ``answer``.
+
+    What unfolds there is two thirds of it; it comes with the ``whole``.
+    """
+    screen = first_look(dv.sweep(config), counted=whole)
     return explorer_live(screen, measure) if measure else where_live(screen, answer)
 
 
@@ -76,7 +81,8 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
 
 def _view(config: dv.SweepConfig, measure: str, label: str) -> None:
     # Not the configuration: Streamlit would hash its rates one by one.
-    live = _live(config.activations, config.units, config.strategies, config.seed, measure)
+    whole = bool(measure) or unfolded("where")
+    live = _live(config.activations, config.units, config.strategies, config.seed, measure, whole)
     if config.units == 1:
         st.info("One unit has no variance: a curve of the variance is exact alone.")
     if not measure:

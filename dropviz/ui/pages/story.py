@@ -9,6 +9,7 @@ from dropviz.figures.story import story_payload
 from dropviz.live.page import story_html
 from dropviz.settings import pages
 from dropviz.settings.story import ORDER, SCENE, SETTINGS, STORY
+from dropviz.story.drawn import drawn, is_drawn
 from dropviz.story.held import MOST_HELD
 from dropviz.story.reading import MOST_BYTES, OWN_STORY, USUAL, own_story, read_story
 from dropviz.story.scenes import Story
@@ -49,6 +50,11 @@ def _payload(story: Story) -> dict[str, Any]:
     return story_payload(story, story.results())
 
 
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Empirical: lambda source: source.digest})
+def _drawn(story: Story) -> bytes:
+    return drawn(_payload(story))
+
+
 def _controls(place: DeltaGenerator) -> tuple[Story]:
     mark = show(STORY)
     with place.expander("Settings"):
@@ -76,7 +82,9 @@ def _say_what_is_drawn(story: Story, place: DeltaGenerator) -> None:
     if given and usual:
         place.caption(f"{_counted(usual)} drawn from {USUAL}: your own do not fit what is asked there.")
     if own:
-        place.caption(f"Whoever follows an address or a code of this story sees all drawn from {USUAL}.")
+        place.caption(
+            f"Phones in your room see what the screen shows. An address of a scene shows it drawn from {USUAL}."
+        )
 
 
 def _counted(numbers: list[int]) -> str:
@@ -92,7 +100,8 @@ def _counted(numbers: list[int]) -> str:
 
 def _scenes(story: Story) -> None:
     set_value(SCENE, min(int(saved()[SCENE.key]), len(story.scenes)))
-    mount_story(story, _payload(story))
+    own = any(scene.draws and scene.activations != RELU for scene in story.scenes)
+    mount_story(story, _payload(story), shelf().hold(_drawn(story)) if own else "")
 
 
 def _choose_story(mark: str) -> Story:
@@ -113,8 +122,12 @@ def _choose_story(mark: str) -> Story:
     content = OWN_STORY.read_bytes()
     if mark:
         try:
-            content = shelf().get(mark)
+            held = shelf().get(mark)
         except (LookupError, ConnectionError):
+            held = b""
+        if held and not is_drawn(held):
+            content = held
+        else:
             st.error(NOT_HELD)
     return _told(content, own_activations().value)
 

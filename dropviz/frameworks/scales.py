@@ -1,0 +1,137 @@
+"""Is the mean of an activation the same in both modes? What noise leaves of it, times the factors around it."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from dropviz.frameworks.findings import CHANGES, Finding, Place, wrong_scale
+from dropviz.frameworks.passes import OUTSIDE, Event, Meeting, Pass, Passes, branches, is_mask, meetings_of
+from dropviz.numbers.written import plain, with_error
+
+CLOSE = 0.01  # relative: factors nearer than this are one
+SIGMAS = 6.0
+SMALL = 0.05  # a mean nearer to 0 than this is that of noise which is added
+
+Lines = Mapping[str, float]  # factors by file and line
+
+
+def of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Finding]:
+    """Whether the mean in training, E[noise]·factors, is the factor in evaluation."""
+    noise = [one for one in meetings_of(first) if one.multiplied]
+    if noise and place.call == OUTSIDE and not is_mask(noise):
+        return  # it may be an activation that torch did not see come
+    if noise and not all(map(_mixes, first)) and not any(event.counted for event in first):
+        yield from _of_noise(place, noise, seen)
+    elif not noise and any(event.rate for event in first):  # a framework's own dropout divides by keep itself
+        trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
+        paths = _of_paths(place, seen)
+        mean = own(_after(place, seen.first), {**evaluated, **paths})
+        test = own(_after(place, seen.evaluated), {**trained, **paths})
+        beside = [own(lines, trained) for lines in _around(first, seen.evaluated)]
+        if not any(agree(mean, one) for one in (test, *beside)):
+            rates = {part for event in first if event.rate for part in (event.rate, 1.0 - event.rate)}
+            twice = any(agree(mean * part, test) or agree(mean, test * part) for part in rates)
+            yield wrong_scale(
+                place, plain(mean), plain(test), CHANGES["scaled_twice" if twice else "one_mode"],
+                "error" if twice else "warning",
+            )  # fmt: skip
+
+
+def own(lines: Lines, others: Lines) -> float:
+    """The product of the factors on lines that are not among the ``others``, as of the other mode."""
+    return math.prod(value for line, value in lines.items() if line not in others)
+
+
+def agree(mean: float, test: float, error: float = 0.0, share: float = 1.0) -> bool:
+    """Whether means are the same in both modes; ``share``: of what survives, which alone may be as at test."""
+    exact = abs(mean / share - test) <= CLOSE * abs(test)
+    return abs(mean - test) <= max(CLOSE * abs(test), 0.0 if exact else SIGMAS * error)
+
+
+def _mixes(event: Event) -> bool:
+    """Whether noise goes to one activation and 1 − noise to another, as where a state is kept or renewed."""
+    means = {(one.count, one.drawn, round(one.mean, 6)) for one in event.meetings if one.multiplied}
+    return not means or any((count, drawn, round(1.0 - mean, 6)) in means for count, drawn, mean in means)
+
+
+def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[Finding]:
+    """Whether noise written by hand has the mean that it must have."""
+    trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
+    stuck = len({one.digest for one in noise}) == 1
+    # a mask that comes again in its pass tells nothing new
+    noise = list({(one.digest, 0 if stuck else one.drawn): one for one in noise}.values())
+    count = sum(one.count for one in noise)
+    taken = {**evaluated, **_of_paths(place, seen)}
+    factors = [own(one.scales, taken) for one in noise]
+    mean = sum(one.mean * factor * one.count for one, factor in zip(noise, factors, strict=True)) / count
+    share = 1.0
+    if is_mask(noise):
+        share = sum((1.0 - one.zeros) * one.count for one in noise) / count
+        error = math.sqrt(share * (1.0 - share) / count) * abs(mean / share)
+    else:
+        spread = math.sqrt(sum((one.mean - mean) ** 2 + one.spread**2 for one in noise) / len(noise))
+        error = spread / math.sqrt(count)
+        if abs(mean) <= max(SIGMAS * error, SMALL):
+            return
+    used = {line for one in noise for line in one.scales}
+    behind = [own(lines, {**taken, **dict.fromkeys(used, 1.0)}) for lines in _around(noise, seen.training)]
+    tests = [
+        own({**lines, **_behind(place, seen.evaluated)}, trained) for lines in _around(noise, seen.evaluated)
+    ]
+    if any(agree(mean * more, test, error * more, share) for more in (1.0, *behind) for test in tests):
+        return
+    meant = place.call == OUTSIDE and any(one.assigned for one in noise)  # as SpecAugment masks its input
+    yield wrong_scale(
+        place, with_error(mean, error), plain(tests[0]), CHANGES["masked"] if meant else CHANGES["wrong_scale"],
+        "warning" if meant else "error",
+    )  # fmt: skip
+
+
+# ---- the factors ----------------------------------------------------------------------------------------------------
+
+
+def _lines(passes: Sequence[Pass]) -> dict[str, float]:
+    """The factors by which code multiplies, by its line."""
+    return {line: value for each in passes for lines in each.scales.values() for line, value in lines.items()}
+
+
+def _after(place: Place, passes: Sequence[Pass]) -> Lines:
+    """The factors by which the output of a framework's own dropout is multiplied."""
+    return next((each.after[place] for each in passes if place in each.after), {})
+
+
+def _behind(place: Place, passes: Sequence[Pass]) -> Lines:
+    """The factors by which the output of the module of a place is multiplied."""
+    return {
+        line: value
+        for each in passes
+        if place.path
+        for line, value in each.branch.get(place.path, {}).items()
+    }
+
+
+def _of_paths(place: Place, seen: Passes) -> Lines:
+    """The factors of paths that are skipped at random around a place: they are for the path, not for the place."""
+    return {
+        line: value
+        for path in branches(seen.training)
+        if place.path == path or place.path.startswith(f"{path}.")
+        for each in (*seen.training, *seen.evaluated)
+        for line, value in each.branch.get(path, {}).items()
+    }
+
+
+def _around(noise: Sequence[Meeting | Event], passes: Sequence[Pass]) -> list[Lines]:
+    """The factors in the functions where noise meets activations; and in those that call them as well, one by one.
+
+    The mask may be drawn in a function of its own, and the factor stand where that is called.
+    """
+    found: list[Lines] = []
+    for depth in range(max(1, *(len(one.functions) for one in noise))):
+        functions = {name for one in noise for name in one.functions[: depth + 1]}
+        found.append({
+            line: value
+            for each in passes
+            for name in functions
+            for line, value in each.scales.get(name, {}).items()
+        })  # fmt: skip
+    return found
