@@ -30,6 +30,8 @@ FLOORS = {
 SHOWS_ITSELF = {
     ("dropviz.frameworks.audits", "dropviz.figures.audits.audit_live"),
     ("dropviz.layers.reports", "dropviz.figures.layers.layers_live"),
+    ("dropviz.simulation.noise_sweep", "dropviz.figures.results.noises_live"),
+    ("dropviz.simulation.study", "dropviz.figures.results.study_live"),
     ("dropviz.simulation.sweep", "dropviz.figures.sweep_live"),
     ("dropviz.frameworks.findings", "dropviz.figures.audits.places_live"),
 }

@@ -66,7 +66,7 @@ class Report(Shown):
     """What `check` found: ``places`` where random numbers enter, and ``findings``, what is wrong.
 
     A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
-    evaluation. ``passes`` is how many passes there were in training.
+    evaluation. ``passes`` is how many passes there were in training, ``framework`` PyTorch, Keras or JAX.
 
     Examples
     --------
@@ -79,6 +79,7 @@ class Report(Shown):
     places: tuple[Mapping[str, Any], ...]
     findings: tuple[Finding, ...]
     passes: int
+    framework: str = "PyTorch"
     DRAWN_BY: ClassVar[str] = "dropviz.figures.audits.places_live"
 
     @property

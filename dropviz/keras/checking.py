@@ -81,7 +81,7 @@ def check(
     kinds = {path: type(layer).__name__ for path, layer in layers.items()}
     declared = None if random_at_test is True else [*_declared(layers), *(random_at_test or ())]
     findings = (*findings_of(kinds, seen, declared, HINTS), *_of_layers(layers, seen))
-    return Report(type(model).__name__, tuple(places_of(seen)), findings, len(seen.first))
+    return Report(type(model).__name__, tuple(places_of(seen)), findings, len(seen.first), "Keras")
 
 
 def assert_dropout_is_right(model: keras.Model, *inputs: Any, **options: Any) -> None:
