@@ -24,6 +24,7 @@ from tests.fuzz.inputs import STALL, anything, numbers, some, texts
 TOGETHER = 25  # states in one message, each an input
 FULL = "view=full"
 EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"  # what happens in a component
+HAPPENS = ("rate", "chosen", "moved", "scene", "mode")  # in a component
 VIEWS = [("explore", FULL), *((page.address, "") for page in PAGES)]
 
 
@@ -96,9 +97,7 @@ said = st.one_of(
     anything, st.integers(-1, 12), st.floats(0.0, 1.0), st.sampled_from(["talk", "page", "uniform"])
 )
 held = st.dictionaries(st.sampled_from(["rate", "chosen", "scene", "mode", "moved"]), said, max_size=3)
-happened = st.lists(
-    st.fixed_dictionaries({"event": st.sampled_from(["moved", "rate"]), "value": said}), max_size=2
-)
+happened = st.lists(st.fixed_dictionaries({"event": st.sampled_from(HAPPENS), "value": said}), max_size=2)
 words = st.one_of(texts, numbers)
 KINDS = {
     "trigger_value": st.booleans(),
@@ -147,6 +146,17 @@ def test_states_of_widgets_and_components(server, visitor, widgets, view, said):
     assert "Traceback" not in log, log
     assert shown == []
     assert processor(server.pid) - before < STALL
+
+
+def test_events_of_components_whose_states_cannot_be_read(server, visitor, widgets):
+    at = server.log.stat().st_size
+    for view, ids in widgets.items():
+        for one in ids:
+            if one.endswith("_live"):
+                said = json.dumps([{"event": name, "value": 0.5} for name in HAPPENS])
+                events = WidgetState(id=EVENTS.format(one), json_trigger_value=said)
+                assert visitor.say(*view, [WidgetState(id=one, json_value="{"), events]) == []
+    assert "Traceback" not in server.log.read_text(encoding="utf-8")[at:]
 
 
 def hear_out(socket, frame):

@@ -15,7 +15,7 @@ from dropviz.live.scripts import plotly_address
 from dropviz.live.terms import Reader
 from dropviz.live.words import Block
 from dropviz.settings.kinds import RATE, Choice, Number
-from dropviz.ui.components.scripts import component
+from dropviz.ui.components.scripts import component, held
 from dropviz.ui.settings.session import saved, to_remember, to_replace
 
 GROWING = """<div class="dv" data-ready>
@@ -43,7 +43,7 @@ def ready(live: LiveFigure, place: float = RATE.default) -> Ready:
 
 def unfolded(key: str) -> bool:
     """Whether something of the live figure of this ``key`` was unfolded: one with `more` is then to be whole."""
-    return st.session_state.get(f"{key}_live", {}).get("unfolded") is True
+    return held(f"{key}_live", "unfolded") is True
 
 
 def live_figure(
@@ -61,12 +61,12 @@ def live_figure(
     state = f"{key}_live"
 
     def keep_rate() -> None:
-        rate = st.session_state[state].get("rate")
+        rate = held(state, "rate")
         if setting.accepts(rate):
             saved()[setting.key] = float(rate)
 
     def keep_variant() -> None:
-        chosen = st.session_state[state].get("chosen")
+        chosen = held(state, "chosen")
         if variant is not None and variant.accepts(chosen):
             saved()[variant.key] = chosen
 
@@ -82,7 +82,7 @@ def live_figure(
     }
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
-    moves = {} if move is None else {"on_moved_change": lambda: move(st.session_state[state].get("moved"))}
+    moves = {} if move is None else {"on_moved_change": lambda: move(held(state, "moved"))}
     component("explorer", '<div class="dv"></div>', stylesheet())(
         key=state,
         data=data,

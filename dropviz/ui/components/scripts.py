@@ -29,6 +29,11 @@ def component(name: str, html: str, css: str) -> Callable[..., Any]:
     return _component(name, html.replace(">", f' data-script="{" ".join(script_addresses(name))}">', 1), css)
 
 
+def held(key: str, name: str) -> Any:
+    """What the component of this ``key`` holds under a name; None where it holds nothing, or what cannot be read."""
+    return st.session_state.get(key, {}).get(name)
+
+
 @st.cache_resource(show_spinner=False)
 def _component(
     name: str, html: str, _css: str

@@ -20,7 +20,7 @@ from dropviz.settings.story import MODE, ORDER, SCENE, STORY
 from dropviz.story.drawn import is_drawn
 from dropviz.story.scenes import Story
 from dropviz.story.shelf import shelf
-from dropviz.ui.components.scripts import component
+from dropviz.ui.components.scripts import component, held
 from dropviz.ui.settings.session import saved, set_value
 
 log = logging.getLogger(__name__)
@@ -114,12 +114,12 @@ def mount_story(story: Story, payload: dict[str, Any], drawn: str) -> None:
     }
 
     def keep_scene() -> None:
-        number = st.session_state[state].get("scene")
+        number = held(state, "scene")
         if isinstance(number, int | float) and 1 <= number <= len(story.scenes):
             set_value(SCENE, int(number))
 
     def keep_mode() -> None:
-        wanted = st.session_state[state].get("mode")
+        wanted = held(state, "mode")
         if wanted in ("page", "talk"):
             set_value(MODE, wanted)
 
