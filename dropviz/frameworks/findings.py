@@ -150,6 +150,11 @@ def wrong_scale(
     change: str = CHANGES["wrong_scale"],
     severity: Literal["error", "warning"] = "error",
 ) -> Finding:
-    """Return that an activation is multiplied by ``train`` on average in training, and by ``test`` in evaluation."""
-    measured = f"an activation is × {train} on average in training, × {test} in evaluation"
+    """Return that an activation is multiplied by ``train`` on average in training, and by ``test`` in evaluation.
+
+    Without ``test``, by ``train`` times what it is in evaluation.
+    """
+    measured = f"in training the mean is × {train} that of evaluation"
+    if test:
+        measured = f"an activation is × {train} on average in training, × {test} in evaluation"
     return Finding("wrong_scale", severity, str(where), measured, change)
