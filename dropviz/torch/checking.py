@@ -63,7 +63,9 @@ def check(
     Returns
     -------
     Report
-        Its ``findings`` have the kinds `left_on`, `wrong_scale`, `lost_after_eval`, `stuck_mask`, `no_effect`.
+        Its ``findings`` have the kinds `left_on`, `wrong_scale`, `wrong_rate`, `lost_after_eval`, `stuck_mask`,
+        `no_effect`, `not_a_number`. A warning is what may be meant: a sampler's noise at test, a layer left out
+        whole in training, a factor of one mode alone.
 
     Raises
     ------
