@@ -21,13 +21,13 @@ TESTS = ROOT / "tests"
 SOAK = TESTS / "soak"
 # Few tests that walk far.
 LONG = (
-    "test_accessibility.py",
+    "test_every_page.py",
     "test_training.py",
     "test_story_shown.py",
     "test_hall.py",
-    "test_links.py",
     "test_explorer.py",
-    "test_first_look.py",
+    "test_accessibility.py",
+    "test_serving.py",
     "test_phone.py",
 )
 

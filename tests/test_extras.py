@@ -4,6 +4,7 @@ import importlib
 import re
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,7 @@ SWEEP = dv.sweep(dv.SweepConfig(units=10, rates=0.5))
 ASKED = {
     "pandas": (SWEEP.to_frame, SWEEP.discrepancy, dv.report([[1.0], [2.0]], 0.5).to_frame),
     "plotly": (SWEEP.figure, dv.audit(lambda a: a, shape=(8, 8)).figure),
-    **{
-        name: (lambda name=name: importlib.import_module(f"dropviz.{name}"),)
-        for name in ("torch", "keras", "jax")
-    },
+    **{name: (partial(importlib.import_module, f"dropviz.{name}"),) for name in ("torch", "keras", "jax")},
 }
 
 

@@ -103,7 +103,8 @@ def told(verdict: Verdict, json: str, form: str) -> int:
 
 
 def _annotation(one: Finding) -> str:
-    return f"::{one.severity} {_file(one.where)}title=dropout {one.kind}::{one.sentence} ({one.measured})"
+    text = f"{one.sentence} ({one.measured})".replace("%", "%25")  # as GitHub reads its commands
+    return f"::{one.severity} {_file(one.where)}title=dropout {one.kind}::{text}"
 
 
 def _file(where: str) -> str:
@@ -112,5 +113,5 @@ def _file(where: str) -> str:
     >>> _file("head (Dropout), net.py:12"), _file("head (LSTM)")
     ('file=net.py,line=12,', '')
     """
-    found = re.search(r"(\S+\.py):(\d+)$", where)
-    return f"file={found[1]},line={found[2]}," if found else ""
+    found = re.search(r"\), (.+\.py):(\d+)$", where)
+    return f"file={found[1]},line={found[2]}," if found and not set(found[1]) & set("%:,") else ""

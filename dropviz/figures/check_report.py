@@ -14,9 +14,9 @@ def report_words(report: Report) -> list[words.Block]:
     """Return the words of a report: what it says in all, then every finding, then the places."""
     said: list[words.Block] = [words.Paragraph(_summary(report), "finding")]
     for finding in report.findings[:FIRST]:
-        said += _finding(finding)
+        said += _finding(finding, report.framework)
     if rest := report.findings[FIRST:]:
-        blocks = [block for finding in rest for block in _finding(finding)]
+        blocks = [block for finding in rest for block in _finding(finding, report.framework)]
         said.append(words.Fold(f"{len(rest):,} more", blocks))
     if report.places:
         rows = [[place["where"], place["what"], place["acts"]] for place in report.places]
@@ -34,7 +34,7 @@ def _summary(report: Report) -> str:
     return f"{' and '.join(found) or 'Nothing wrong found'} in {report.model}: {places}."
 
 
-def _finding(finding: Finding) -> list[words.Block]:
+def _finding(finding: Finding, framework: str) -> list[words.Block]:
     head: list[words.Span] = [
         words.Styled(MARKS[finding.severity], "strong"),
         f" ({finding.kind}): {finding.sentence}",
@@ -44,7 +44,7 @@ def _finding(finding: Finding) -> list[words.Block]:
         words.Paragraph(head),
         words.Paragraph(f"Measured: {finding.measured}.", "muted"),
     ]
-    change = cure(finding)
+    change = cure(finding, framework)
     if change is not None:
         lines = [
             f"{sign} {line}" for sign, text in zip("-+", change, strict=False) for line in text.split("\n")

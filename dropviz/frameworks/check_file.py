@@ -9,7 +9,6 @@ from dropviz.frameworks.findings import Finding, Report
 MOST_BYTES = 2_000_000
 MOST_ROWS = 1_000  # findings, and places
 LONGEST = 500  # characters of a text
-KINDS = ("left_on", "wrong_scale", "wrong_rate", "lost_after_eval", "stuck_mask", "no_effect")
 SEVERITIES = ("error", "warning")
 _NONE = "the file must be the JSON of a check, as dropviz check … --format json prints it"
 
@@ -33,7 +32,10 @@ def read_report(data: bytes) -> Report:
         {name: _text(name, row) for name in ("where", "what", "acts")} for row in _rows("places", found)
     )
     passes = found.get("passes", 0)
-    return Report(_text("model", found), places, findings, passes if type(passes) is int else 0)
+    framework = (
+        _text("framework", found) if "framework" in found else "PyTorch"
+    )  # older reports do not say it
+    return Report(_text("model", found), places, findings, passes if type(passes) is int else 0, framework)
 
 
 def _rows(name: str, found: Mapping[str, Any]) -> list[Mapping[str, Any]]:

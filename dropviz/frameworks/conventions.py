@@ -76,6 +76,9 @@ class Framework:
     inferred: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Framework {self.name}: {self.call}>"
+
     @property
     def said(self) -> str:
         """Its name in a sentence: "CS231n (inverted)"."""

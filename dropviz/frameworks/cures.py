@@ -3,18 +3,9 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
+from dropviz.frameworks.changes import JAX, KERAS, Cure
 from dropviz.frameworks.findings import Finding
-
-
-class Cure(NamedTuple):
-    """Lines of PyTorch before and after; ``note`` says what they leave open, empty if nothing."""
-
-    before: str
-    after: str
-    note: str = ""
-
 
 ATTENTION = "F.scaled_dot_product_attention(q, k, v, dropout_p="
 # kind → words of what was measured, or of the sentence → the change; the first pattern that is found counts
@@ -88,7 +79,10 @@ CURES: Mapping[str, Mapping[str, Cure]] = MappingProxyType(
 )
 
 
-def cure(finding: Finding) -> Cure | None:
+TABLES = {"PyTorch": CURES, "Keras": KERAS, "JAX": JAX}
+
+
+def cure(finding: Finding, framework: str = "PyTorch") -> Cure | None:
     """Return the change for a finding; None where its kind is not known, what was measured is nothing known, or a scale
     may be meant.
 
@@ -97,7 +91,7 @@ def cure(finding: Finding) -> Cure | None:
     """
     if (finding.kind, finding.severity) == ("wrong_scale", "warning"):
         return None
-    for pattern, change in CURES.get(finding.kind, {}).items():
-        if re.search(pattern, f"{finding.measured}. {finding.sentence}"):
+    for pattern, change in TABLES.get(framework, {}).get(finding.kind, {}).items():
+        if re.search(pattern, f"{finding.where}: {finding.measured}. {finding.sentence}"):
             return change
     return None

@@ -66,7 +66,7 @@ class Report(Shown):
     """What `check` found: ``places`` where random numbers enter, and ``findings``, what is wrong.
 
     A place says where it is, what is called there, its rate where it has one, and whether it acts in training and in
-    evaluation. ``passes`` is how many passes there were in training.
+    evaluation. ``passes`` is how many passes there were in training, ``framework`` PyTorch, Keras or JAX.
 
     Examples
     --------
@@ -79,6 +79,7 @@ class Report(Shown):
     places: tuple[Mapping[str, Any], ...]
     findings: tuple[Finding, ...]
     passes: int
+    framework: str = "PyTorch"
     DRAWN_BY: ClassVar[str] = "dropviz.figures.audits.places_live"
 
     @property
@@ -149,6 +150,11 @@ def wrong_scale(
     change: str = CHANGES["wrong_scale"],
     severity: Literal["error", "warning"] = "error",
 ) -> Finding:
-    """Return that an activation is multiplied by ``train`` on average in training, and by ``test`` in evaluation."""
-    measured = f"an activation is × {train} on average in training, × {test} in evaluation"
+    """Return that an activation is multiplied by ``train`` on average in training, and by ``test`` in evaluation.
+
+    Without ``test``, by ``train`` times what it is in evaluation.
+    """
+    measured = f"in training the mean is × {train} that of evaluation"
+    if test:
+        measured = f"an activation is × {train} on average in training, × {test} in evaluation"
     return Finding("wrong_scale", severity, str(where), measured, change)

@@ -52,6 +52,17 @@ def fixed_mask(layer: Layer, given: AnyFloats) -> Meeting | None:
     return found if found is not None and np.array_equal(noisy, layer(True, given)[-1]) else None
 
 
+def factor(layer: Layer, given: AnyFloats) -> float:
+    """What the output of ``layer`` is multiplied by with its noise on, where that is one number; else 1."""
+    still, other = layer(False, given)[-1], layer(True, given)[-1]
+    there = np.abs(still) > EQUAL * np.abs(still).max(initial=0.0)
+    if still.shape != other.shape or there.sum() < FEWEST:
+        return 1.0
+    ratio = other[there] / still[there]
+    level = float(np.median(ratio))
+    return level if np.allclose(other, level * still, rtol=EQUAL, atol=EQUAL * np.abs(still).max()) else 1.0
+
+
 def differs(layer: Layer, given: AnyFloats, noises: tuple[bool, bool]) -> bool:
     """Whether ``layer`` returns two things for one input, its noise on or off as said for each."""
     one, other = (layer(noise, given) for noise in noises)

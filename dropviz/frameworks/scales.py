@@ -1,7 +1,7 @@
 """Is the mean of an activation the same in both modes? What noise leaves of it, times the factors around it."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dropviz.frameworks.findings import CHANGES, Finding, Place, wrong_scale
 from dropviz.frameworks.passes import OUTSIDE, Event, Meeting, Pass, Passes, branches, is_mask, meetings_of
@@ -29,11 +29,18 @@ def of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Fin
         beside = [own(lines, trained) for lines in _around(first, seen.evaluated)]
         if not any(agree(mean, one) for one in (test, *beside)):
             rates = {part for event in first if event.rate for part in (event.rate, 1.0 - event.rate)}
-            twice = any(agree(mean * part, test) or agree(mean, test * part) for part in rates)
-            yield wrong_scale(
-                place, plain(mean), plain(test), CHANGES["scaled_twice" if twice else "one_mode"],
-                "error" if twice else "warning",
-            )  # fmt: skip
+            yield scaled_once_more(place, mean, test, rates)
+
+
+def scaled_once_more(place: Place, mean: float, test: float | None, rates: Iterable[float]) -> Finding:
+    """Return that a factor stands behind a framework's own dropout: wrong if it is one of its ``rates``.
+
+    Without ``test``, ``mean`` is relative to evaluation.
+    """
+    shown, test = "" if test is None else plain(test), test or 1.0
+    twice = any(agree(mean * part, test) or agree(mean, test * part) for part in rates)
+    change = CHANGES["scaled_twice" if twice else "one_mode"]
+    return wrong_scale(place, plain(mean), shown, change, "error" if twice else "warning")
 
 
 def own(lines: Lines, others: Lines) -> float:
@@ -81,9 +88,12 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
         return
     meant = place.call == OUTSIDE and any(one.assigned for one in noise)  # as SpecAugment masks its input
     yield wrong_scale(
-        place, with_error(mean, error), plain(tests[0]), CHANGES["masked"] if meant else CHANGES["wrong_scale"],
+        place,
+        with_error(mean, error),
+        plain(tests[0]) if noise[0].functions else "",  # else a layer was compared with itself
+        CHANGES["masked" if meant else "wrong_scale"],
         "warning" if meant else "error",
-    )  # fmt: skip
+    )
 
 
 # ---- the factors ----------------------------------------------------------------------------------------------------
@@ -121,17 +131,18 @@ def _of_paths(place: Place, seen: Passes) -> Lines:
 
 
 def _around(noise: Sequence[Meeting | Event], passes: Sequence[Pass]) -> list[Lines]:
-    """The factors in the functions where noise meets activations; and in those that call them as well, one by one.
+    """The factors in the functions where noise meets activations; then in those that call them, and in their modules.
 
-    The mask may be drawn in a function of its own, and the factor stand where that is called.
+    The mask may be drawn in a function of its own, and the factor stand where that is called, or beside.
     """
-    found: list[Lines] = []
-    for depth in range(max(1, *(len(one.functions) for one in noise))):
-        functions = {name for one in noise for name in one.functions[: depth + 1]}
-        found.append({
-            line: value
-            for each in passes
-            for name in functions
-            for line, value in each.scales.get(name, {}).items()
-        })  # fmt: skip
-    return found
+    chains = [one.functions for one in noise]
+    inside = {name.partition("|")[0] for functions in chains for name in functions[:1]}
+    modules = {name for each in passes for name in each.scales if name.partition("|")[0] in inside}
+    callers = [
+        {name for functions in chains for name in functions[: depth + 1]}
+        for depth in range(max(1, *map(len, chains)))
+    ]
+    return [
+        {line: value for each in passes for name in some for line, value in each.scales.get(name, {}).items()}
+        for some in (*callers, modules | callers[-1])
+    ]

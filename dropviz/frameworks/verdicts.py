@@ -14,9 +14,9 @@ from dropviz.frameworks.passes import (
     Event,
     Pass,
     Passes,
-    branches,
     is_mask,
     meetings_of,
+    perhaps_skipped,
 )
 from dropviz.frameworks.scales import of_scale
 from dropviz.numbers.checks import AnyFloats
@@ -34,7 +34,7 @@ def few_draws(passes: Sequence[Pass]) -> bool:
             for meeting in {one.digest: one for one in event.meetings}.values():
                 if meeting.multiplied and place.call != KEPT:
                     counts[place] = counts.get(place, 0) + meeting.count
-    return any(count < FEW for count in counts.values()) or bool(branches(passes))
+    return any(count < FEW for count in counts.values()) or bool(perhaps_skipped(passes))
 
 
 def draws_alike(evaluated: Sequence[Pass]) -> bool:

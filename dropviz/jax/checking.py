@@ -86,7 +86,7 @@ def check(
         *_of_layers(network, seen),
         *_of_keys(reused),
     )
-    return Report(network.name, tuple(places_of(seen)), findings, len(seen.first))
+    return Report(network.name, tuple(places_of(seen)), findings, len(seen.first), "JAX")
 
 
 def assert_dropout_is_right(model: Any, *inputs: Any, **options: Any) -> None:

@@ -31,6 +31,7 @@ SAME_VALUES = frozenset({
     "reshape", "broadcast_in_dim", "convert_element_type", "transpose", "squeeze", "expand_dims", "copy", "copy_p",
     "rev", "slice", "reduce_precision", "stop_gradient", "optimization_barrier",
 })  # fmt: skip
+COMPARES = frozenset({"ge", "gt", "le", "lt", "eq", "ne"})
 INSIDE = ("jaxpr", "call_jaxpr", "fun_jaxpr")  # parameters of a primitive that hold the program it stands for
 SCOPE = re.compile(r"dv:([^|/()]*)\|([^/()]*)")  # how the modules that run are written into the program
 LIBRARIES = ("jax", "flax", "equinox", "haiku", "jaxtyping", "chex")
@@ -123,12 +124,22 @@ class Watch:
         data = [(one, tag) for one, tag in given if not (tag.noise or tag.fixed)]
         if name in DRAWS:
             return self._draw(given, value)
+        if name == "div" and not given[0][1].noise and given[1][1].counts:
+            assert given[1][1].place is not None
+            self.now.events.setdefault(given[1][1].place, Event()).counted = True
+            return given[0][1]
         if noisy and not [one for one, _ in data if np.size(one) > 1 or np.shape(one) == np.shape(value)]:
-            tag = noisy[0][1]
-            count = min(np.size(value), max(of.count for _, of in noisy))
-            return Tag(tag.place, noise=True, drawn=tag.drawn, count=count)
+            tags = [of for _, of in noisy]
+            made = Tag(tags[0].place, noise=True, drawn=tags[0].drawn)
+            made.count = min(np.size(value), max(of.count for of in tags))
+            varied = any(tag.fixed and _one_number(one) is None for one, tag in given)
+            made.spans = (name in COMPARES and varied and np.size(value) > made.count) or any(
+                of.spans for of in tags
+            )
+            made.counts = name == "reduce_sum" or any(of.counts for of in tags)
+            return made
         if noisy:
-            return self._meet(name, given, noisy[0])
+            return self._meet(name, given, noisy[0], value)
         if data and name in {"mul", "div"}:
             return self._scale(name, given)
         return data[0][1] if data and name in SAME_VALUES else Tag(fixed=not data)
@@ -143,7 +154,7 @@ class Watch:
             self.keys.setdefault(f"{digest(numbers(key))} {np.shape(value)}", set()).add(place)
         return Tag(place, noise=True, drawn=self.now.number, count=np.size(value))
 
-    def _meet(self, name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag]) -> Tag:
+    def _meet(self, name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag], value: Any) -> Tag:
         """Noise and an activation: what is left of the activation."""
         place = noise[1].place
         assert place is not None
@@ -152,17 +163,29 @@ class Watch:
             number = float(np.ravel(np.asarray(noise[0]))[0])
             return self._scaled(changed, number if name == "mul" else 1.0 / number)
         kept = _kept(name, given, noise)
+        if noise[1].spans or not jax.numpy.issubdtype(value.dtype, jax.numpy.inexact):
+            kept = None  # positions, or numbers of words
         values = numbers(noise[0] if kept is None else kept)
         event = self.now.events.setdefault(place, Event())
         event.acting = True
         if values is None:
             return Tag()
-        meeting = Meeting.of(values, (noise[1].drawn, noise[1].count), self._function(), kept is not None)
+        meeting = Meeting.of(values, (noise[1].drawn, noise[1].count), self._functions(), kept is not None)
         event.meetings.append(meeting)
         for _, tag in given:
             if not tag.noise:
-                meeting.scales.update(tag.scales)
+                meeting.scales.update(self._taken_from(tag, meeting.functions))
         return Tag(place, meeting=meeting)
+
+    def _taken_from(self, tag: Tag, functions: tuple[str, ...]) -> Mapping[str, float]:
+        """The factors of an activation that belong to the noise that meets it in ``functions``, not to earlier."""
+        if tag.meeting is None or tag.meeting.functions == functions:
+            return {} if tag.meeting else tag.scales
+        here = self.now.scales.get(functions[0], {}) if functions else {}
+        taken = {line: value for line, value in tag.scales.items() if line in here}
+        for line in taken:
+            tag.meeting.scales.pop(line, None)
+        return taken
 
     def _scale(self, name: str, given: list[tuple[Any, Tag]]) -> Tag:
         """An activation times a number."""
@@ -175,9 +198,9 @@ class Watch:
         return self._scaled(tag, value if name == "mul" else 1.0 / value if value else np.inf)
 
     def _scaled(self, tag: Tag, value: float) -> Tag:
-        line = self._line()
+        line = self._factor_line()
         value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
-        self.now.scales.setdefault(self._function(), {})[line] = value
+        self.now.scales.setdefault(next(iter(self._functions()), ""), {})[line] = value
         if tag.meeting is not None:
             tag.meeting.scales[line] = value
         return Tag(tag.place, meeting=tag.meeting, scales={**tag.scales, line: value})
@@ -198,27 +221,33 @@ class Watch:
 
     # ---- where ----------------------------------------------------------------------------------------------------
 
-    def _frame(self) -> Any:
-        """The line of the network's own code, of the innermost step that has one."""
+    def _frames(self, skipped: tuple[str, ...]) -> list[Any]:
+        """The frames of the innermost step that has any, without those of files that begin so; the innermost first."""
         for step in reversed(self.outer):
             if step.source_info.traceback is not None:
-                for frame in source_info_util.user_frames(step.source_info.traceback):
-                    if not frame.file_name.startswith(SKIPPED):
-                        return frame
-        return None
+                frames = source_info_util.user_frames(step.source_info.traceback)
+                if found := [frame for frame in frames if not frame.file_name.startswith(skipped)]:
+                    return found
+        return []
 
-    def _line(self, short: bool = False) -> str:
-        frame = self._frame()
-        if frame is None:
-            return ""
-        file = Path(frame.file_name)
-        if short:
+    def _line(self) -> str:
+        """The line of the network's own code."""
+        for frame in self._frames(SKIPPED):
+            file = Path(frame.file_name)
             file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
-        return f"{file}:{frame.start_line}"
+            return f"{file}:{frame.start_line}"
+        return ""
 
-    def _function(self) -> str:
-        frame = self._frame()
-        return f"{self._module()[0]}|{frame.file_name}:{frame.function_name}" if frame is not None else ""
+    def _factor_line(self) -> str:
+        """Where a factor stands, in a library too: a line may call several layers, each with factors of its own."""
+        frame = next(iter(self._frames(SKIPPED[:1])), None)
+        return self._module()[0] + (f"|{frame.file_name}:{frame.start_line}" if frame is not None else "")
+
+    def _functions(self) -> tuple[str, ...]:
+        path, kind = self._module()
+        if kind == "function":
+            return ("|",)  # one for training and one for evaluation, whatever they are called
+        return tuple(f"{path}|{one.file_name}:{one.function_name}" for one in self._frames(SKIPPED))
 
     def _module(self) -> tuple[str, str]:
         for step in reversed(self.outer):
@@ -229,7 +258,7 @@ class Watch:
         return "", "function"
 
     def _place(self, call: str) -> Place:
-        return Place(*self._module(), self._line(short=True), call)
+        return Place(*self._module(), self._line(), call)
 
     def _called(self) -> str:
         """The function of `jax.random` that draws, by the name of the program it stands in."""
@@ -284,7 +313,7 @@ def _kept(name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag]) -> An
     if name == "div" and given[1][0] is noise[0]:
         return 1.0 / values
     if name == "select_n" and given[0][0] is noise[0] and len(given) == 3:
-        if_false, if_true = (_one_number(one) for one, _ in given[1:])
+        if_false, if_true = (_one_number(one) if tag.fixed else None for one, tag in given[1:])
         if if_false == 0.0:
             return values
         if if_true == 0.0:

@@ -5,8 +5,9 @@ from typing import Any
 
 import keras
 
-from dropviz.frameworks.findings import CHANGES, Finding, Report
+from dropviz.frameworks.findings import CHANGES, Finding, Place, Report
 from dropviz.frameworks.passes import Pass, Passes
+from dropviz.frameworks.scales import agree, scaled_once_more
 from dropviz.frameworks.verdicts import findings_of, is_missing, places_of
 from dropviz.keras.state import as_it_was
 from dropviz.keras.watching import Watch
@@ -80,8 +81,12 @@ def check(
         seen = _passed(watch, passes, inputs, named)
     kinds = {path: type(layer).__name__ for path, layer in layers.items()}
     declared = None if random_at_test is True else [*_declared(layers), *(random_at_test or ())]
-    findings = (*findings_of(kinds, seen, declared, HINTS), *_of_layers(layers, seen))
-    return Report(type(model).__name__, tuple(places_of(seen)), findings, len(seen.first))
+    findings = (
+        *findings_of(kinds, seen, declared, HINTS),
+        *_of_layers(layers, seen),
+        *_of_factors(kinds, watch.factors, seen),
+    )
+    return Report(type(model).__name__, tuple(places_of(seen)), findings, len(seen.first), "Keras")
 
 
 def assert_dropout_is_right(model: keras.Model, *inputs: Any, **options: Any) -> None:
@@ -168,6 +173,20 @@ def _of_layers(layers: Mapping[str, keras.Layer], seen: Passes) -> Iterator[Find
                 "no_effect", "error" if own else "warning", name, f"nothing is drawn in training at rate {rate:g}",
                 "Dropout is asked for, and off in training as well: pass training=training, or nothing.",
             )  # fmt: skip
+
+
+def _of_factors(kinds: Mapping[str, str], factors: Mapping[str, float], seen: Passes) -> Iterator[Finding]:
+    """Layers that multiply in one mode alone, around Keras's own dropout."""
+    for path, value in factors.items():
+        events = [
+            event
+            for each in seen.first
+            for place, event in each.events.items()
+            if place.among([path] if path else None)
+        ]
+        rates = {one for event in events if event.rate for one in (event.rate, 1.0 - event.rate)}
+        if rates and not agree(value, 1.0):
+            yield scaled_once_more(Place(path, kinds[path], "", ""), value, None, rates)
 
 
 def _rate(layer: keras.Layer, names: Sequence[str]) -> float:

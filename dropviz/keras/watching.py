@@ -12,7 +12,7 @@ from keras.src import backend  # the functions behind keras.random, which the la
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import Event, Meeting, Pass, digest
-from dropviz.frameworks.rerun import Layer, differs, fixed_mask, measured, vanishes
+from dropviz.frameworks.rerun import Layer, differs, factor, fixed_mask, measured, vanishes
 from dropviz.frameworks.watched import Draws, Running, numbers
 from dropviz.keras.state import attributes_kept
 from dropviz.numbers.checks import AnyFloats
@@ -56,6 +56,9 @@ class Watch(Draws):
         self.fixed: dict[
             str, Meeting | None
         ] = {}  # of layers that draw nothing: their mask, if they keep one
+        self.factors: dict[
+            str, float
+        ] = {}  # of layers around dropout: what they multiply by in training alone
         self.crossing: list[AnyFloats] | None = None  # what a layer that is run again hands to its parts
         self.inside = 0
 
@@ -135,6 +138,8 @@ class Watch(Draws):
             )
         if self.training and not running.drew and not of_keras and running.path not in self.fixed:
             self.fixed[running.path] = fixed_mask(*layer)
+            inside = (place.among([running.path] if running.path else None) for place in self.now.events)
+            self.factors[running.path] = factor(*layer) if any(inside) else 1.0
         drawn = False
         for place, event in self.once.items():
             if (

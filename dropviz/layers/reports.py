@@ -85,7 +85,7 @@ class ActivationReport(Shown):
         return f"<ActivationReport: {count}, variance × {plain(worst.all_ratio, 3)} in {worst.title}>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in COLUMNS)
+        head = "".join(f"<th {LEFT}>{name}</th>" for name in COLUMNS)
         rows = "".join(
             f"<tr>{''.join(f'<td {LEFT}>{escape(cell)}</td>' for cell in _cells(layer))}</tr>"
             for layer in self.layers.values()

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from dropviz.live.figure import LiveFigure
 
-LEFT = 'style="text-align: left"'  # of a cell of a table: Jupyter puts all to the right
+LEFT = 'style="text-align: left; padding: 0.2em 0.5em"'  # of a cell of a table: Jupyter has all right, marimo close
 
 
 class Shown:

@@ -17,9 +17,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
+from dropviz.live.shown import Shown
 from dropviz.numbers.checks import Checked, Floats, check_count, check_names, checked
 from dropviz.numbers.estimate import MomentEstimates
 from dropviz.numbers.rates import GRID, check_rising, config_repr
@@ -75,7 +77,7 @@ class NoiseConfig(Checked):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class NoiseSweep:
+class NoiseSweep(Shown):
     """Moments of the noise (output − a), of the training output and of the test output. Axes: noise, rate.
 
     Examples
@@ -89,9 +91,13 @@ class NoiseSweep:
     noise: MomentEstimates
     train: MomentEstimates
     test: MomentEstimates
+    DRAWN_BY: ClassVar[str] = "dropviz.figures.results.noises_live"
 
     def __repr__(self) -> str:
         return f"<NoiseSweep of {self.config!r}>"
+
+    def _repr_html_(self) -> str:
+        return self.live()._repr_html_()
 
 
 def noise_sweep(config: NoiseConfig, executor: Executor | None = None) -> NoiseSweep:

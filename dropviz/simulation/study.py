@@ -14,9 +14,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from dropviz.extras import extra
+from dropviz.live.shown import Shown
 from dropviz.numbers.checks import Checked, check_count, check_names, check_number, checked
 from dropviz.numbers.rates import check_rising, config_repr, rate_grid
 from dropviz.simulation.executors import Task, check_executor, in_order, lent, pieces
@@ -130,7 +131,7 @@ def source_name(source: Activations) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class Study(Shown):
     """A finished study: what was simulated, and the folder that holds it; `study` returns it.
 
     Examples
@@ -144,12 +145,13 @@ class Study:
 
     config: StudyConfig
     folder: Path
+    DRAWN_BY: ClassVar[str] = "dropviz.figures.results.study_live"
 
     def __repr__(self) -> str:
         return f"<Study in {str(self.folder)!r} of {self.config!r}>"
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame()._repr_html_())
+        return f"{self.to_frame()._repr_html_()}{self.live()._repr_html_()}"
 
     def to_frame(self) -> "pd.DataFrame":
         """Table of all parts, a row a source, width, depth, strategy, rate and phase.

@@ -76,6 +76,9 @@ class Diagnosis:
     candidates: tuple[Candidate, ...]
     fitting: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<Diagnosis at rate {self.rate:g}: {' or '.join(self._labels()) or 'nothing fits'}>"
+
     @property
     def would_help(self) -> tuple[str, ...]:
         """What else to measure to break a tie."""
@@ -98,10 +101,13 @@ class Diagnosis:
         verdict, about_rate = self._verdict(), self._about_rate()
         return f"{about_rate}{verdict[0].lower()}{verdict[1:]}" if about_rate else verdict
 
+    def _labels(self) -> list[str]:
+        return [candidate.label for candidate in self.candidates if candidate.name in self.fitting]
+
     def _verdict(self) -> str:
         """What fits."""
         best = self.candidates[0]
-        labels = [candidate.label for candidate in self.candidates if candidate.name in self.fitting]
+        labels = self._labels()
         if not labels:
             nearest = f"{best.label}, is {plain(best.misfit, 3)} standard errors away."
             return (

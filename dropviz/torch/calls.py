@@ -79,7 +79,7 @@ def values(tensor: torch.Tensor) -> AnyFloats:
 
 def is_activation(tensor: torch.Tensor) -> bool:
     """Whether a tensor can hold activations, and not the numbers of words."""
-    return tensor.is_floating_point() or tensor.is_complex()
+    return bool(tensor.is_floating_point() or tensor.is_complex())
 
 
 def is_mask(tensor: torch.Tensor) -> bool:

@@ -263,9 +263,10 @@ def opened(visit, walk, standing):
 
     def open_figure(page, path="/"):
         if page in standing:
-            elsewhere = next(way for way in ("/which-p", "/noise") if urlsplit(page.url).path != way)
+            elsewhere = next(way for way in ("/noise", "/which-p") if urlsplit(page.url).path != way)
             with suppress(AssertionError):  # a step that came while the page ran is lost
                 _go_elsewhere(page, elsewhere if urlsplit(path).path != elsewhere else "/answer")
+                page.evaluate("sessionStorage.clear()")
                 walk(page, path)
                 return
         visit(page, path)

@@ -21,8 +21,9 @@ def at_scene(page, number):
     page.locator(".story-now .dv[data-ready]").wait_for()
 
 
-def begin(visit, page, path="/story"):
-    visit(page, path)
+def begin(come, page, path="/story"):
+    """Come to the story, by ``opened`` as anew in a window that stays, or by ``visit`` where it is loaded."""
+    come(page, path)
     page.locator(".story-now .dv[data-ready]").wait_for()
 
 

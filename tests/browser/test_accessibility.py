@@ -1,4 +1,7 @@
-"""Every page for everyone: axe-core, contrast, keyboard, screen reader, less motion, and a page twice as large."""
+"""Every page for everyone: axe-core, contrast, keyboard, screen reader, less motion, and a page twice as large.
+
+The walk over all pages is in test_every_page.py.
+"""
 
 import re
 from pathlib import Path
@@ -7,7 +10,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.in_view import unfold
+from tests.browser.in_view import broken_formulas, unfold
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -152,7 +155,7 @@ def ready(visit):
 
 
 def barriers(page, address):
-    """What is wrong with a page that stands open, in light, dark, and a window as of a page at 200 %."""
+    """What is wrong with a page that stands open, unfolded, in light, dark, and a window as of a page at 200 %."""
     page.add_style_tag(content="* { transition: none !important; }")  # no colour half way between two schemes
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(f"{AXE};0")
@@ -170,6 +173,7 @@ def barriers(page, address):
         page.locator(".dv-data summary").first.click()
     else:
         unfold(page)
+    found += [f"in two lines: {formula}" for formula in broken_formulas(page)]  # on a phone: test_phone.py
     for scheme, background in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(21, 23, 26)")):
         page.emulate_media(color_scheme=scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
@@ -198,24 +202,9 @@ def _cut_off(page):
     return cut
 
 
-def test_no_page_has_a_barrier_in_light_dark_or_at_twice_the_size(page, ready, visit, walk):
-    found = {}
-    for address in (*LIVE, TRAINED, "story"):
-        page.set_viewport_size(TALL)
-        page.emulate_media(color_scheme="light")
-        if found:
-            walk(page, f"/{address}")
-            expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-        else:
-            ready(page, address)
-        if address == TRAINED:
-            page.get_by_text("What these runs show").wait_for()  # it trains by itself
-        if not found:  # the words, which are the same on every page
-            page.locator(".st-key-page_footer details:not([open]) > summary").click()
-            page.locator(".dv-glossary").last.wait_for()
-        found[address] = barriers(page, address)
-    page.set_viewport_size(LAPTOP)
-    found[TALK] = barriers(ready(page, TALK), TALK)
+def test_the_talk_its_dialogs_and_its_notes_have_no_barrier(page, ready, visit):
+    page.set_viewport_size(TALL)
+    found = {TALK: barriers(ready(page, TALK), TALK)}
     page.set_viewport_size(LAPTOP)
     page.get_by_role("button", name="it stays").click()  # which is wrong
     found["talk, answered"] = serious(page)

@@ -1,17 +1,11 @@
 """The page opens, in our colours, for each kind of visitor; the fixtures see to it that nothing went wrong."""
 
-import re
 from itertools import chain, zip_longest
 
 from playwright.sync_api import expect
 
-from dropviz.settings.addresses import FIRST_PAGE
 from dropviz.settings.next_layer import STEP
 from dropviz.ui.frame import PAGES
-from tests.browser.in_view import broken_formulas, terms_in_view, unfold, words_in_view
-
-MOST_WORDS = 145  # in the first view of a page, with the navigation and the numbers of its axes
-MOST_TERMS = 15  # each is a stop for the Tab key
 
 
 def test_the_page_opens_in_the_visitors_colours_and_speaks_only_with_its_own_server(
@@ -21,35 +15,6 @@ def test_the_page_opens_in_the_visitors_colours_and_speaks_only_with_its_own_ser
     expect(dark.get_by_test_id("stApp")).to_have_css("background-color", "rgb(21, 23, 26)")
     assert any(address.startswith(app_url) for address in requested)
     assert {address.split("/")[2] for address in requested if "//" in address} == {app_url.split("/")[2]}
-
-
-def test_every_page_asks_one_question_in_few_and_large_words_and_explains_them(page, opened, walk):
-    opened(page)
-    for one in PAGES:
-        if one.address != FIRST_PAGE:
-            walk(page, f"/{one.address}")
-        title = page.get_by_role("heading", level=1)
-        expect(title).to_have_text(one.heading)
-        assert one.heading.endswith("?"), one.address
-        expect(title).to_have_css("font-size", "28px")
-        words, smallest = words_in_view(page)
-        assert len(words) <= MOST_WORDS, (one.address, len(words), " ".join(words))
-        assert smallest >= 13, one.address
-        expect(page.get_by_test_id("stSidebar")).to_have_count(0)
-        expect_terms(page, one.address)
-        unfold(page)
-        page.wait_for_timeout(100)
-        assert broken_formulas(page) == [], one.address  # on a phone: test_phone.py
-
-
-def expect_terms(page, address):
-    """Each word that is explained stands for the first time, and the Tab key has few more stops."""
-    page.locator(".dv-term").filter(visible=True).first.wait_for()
-    terms = terms_in_view(page)
-    assert len(terms) <= MOST_TERMS, (address, terms)
-    assert len({word.lower() for word, _ in terms}) == len(terms), address
-    for word, before in terms:
-        assert not re.search(rf"(?<![\w-]){word}(?![\w-])", before), (address, word, before)
 
 
 def test_in_a_frame_of_a_course_site_a_page_is_its_figure_its_slider_and_a_link(new_page, visit, walk):

@@ -53,9 +53,9 @@ def join(app_url):
 
 
 @pytest.fixture
-def opened_room(page, visit):
+def opened_room(page, opened):
     """The code of a room that Present has opened on a lecturer's screen."""
-    begin(visit, page)
+    begin(opened, page)
     page.get_by_role("button", name="Present").click()
     room = page.locator(".story-joining").inner_text().rpartition("/")[2]
     code = page.get_by_role("img", name="QR code of")
@@ -187,9 +187,8 @@ def test_a_prediction_is_dragged_and_a_lost_line_loses_nothing(page, new_page, o
     errors[:] = [error for error in errors if "ERR_FAILED" not in error]
 
 
-@pytest.mark.parametrize("device", [{"width": 320, "height": 640}, UPRIGHT])
-def test_a_phone_has_no_barrier_and_scrolls_one_way(new_page, opened_room, join, page, device):
-    phone = join(new_page(viewport=device, reduced_motion="reduce", **PHONE), opened_room)
+def test_a_phone_has_no_barrier_and_scrolls_one_way(new_page, opened_room, join, page):
+    phone = join(new_page(viewport=UPRIGHT, reduced_motion="reduce", **PHONE), opened_room)
     option(phone, 0).focus()
     phone.keyboard.press("Enter")
     expect(said(phone)).to_have_text(CHANGEABLE)
@@ -198,25 +197,27 @@ def test_a_phone_has_no_barrier_and_scrolls_one_way(new_page, opened_room, join,
     phone.evaluate(f"{AXE};0")
     for scheme in ("light", "dark"):
         phone.emulate_media(color_scheme=scheme)
-        assert serious(phone) == []
-        assert phone.evaluate("document.documentElement.scrollWidth") <= device["width"]
+        for width in (UPRIGHT["width"], 320):
+            phone.set_viewport_size(UPRIGHT | {"width": width})
+            assert serious(phone) == []
+            assert phone.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("r")
     expect(phone.locator(".story-share").first).to_be_visible()
     assert serious(phone) == []
 
 
-def test_a_code_is_typed_or_unknown(phone, app_url, opened_room, errors):
+def test_a_code_is_typed_or_unknown(phone, app_url, room, errors):
     phone.goto(f"{app_url}/hall")
-    phone.get_by_label("The code on the screen").fill(opened_room.lower())
+    phone.get_by_label("The code on the screen").fill(room.lower())
     phone.get_by_role("button", name="Join").click()
     expect(said(phone)).to_have_text("Choose an answer: it counts until the reveal.")
-    phone.goto(f"{app_url}/hall/{'C' * len(opened_room)}")
+    phone.goto(f"{app_url}/hall/{'C' * len(room)}")
     expect(phone.locator("main")).to_contain_text("no such room")
     errors[:] = [error for error in errors if "404" not in error]
 
 
-def test_where_no_room_can_be_opened_the_talk_is_as_it_was(page, visit, app_url, errors):
-    begin(visit, page)
+def test_where_no_room_can_be_opened_the_talk_is_as_it_was(page, opened, app_url, errors):
+    begin(opened, page)
     page.route(f"{app_url}/hall", lambda route: route.fulfill(status=404))
     page.get_by_role("button", name="Present").click()
     page.keyboard.press("2")

@@ -43,17 +43,19 @@ def test_a_first_visit_is_light_and_every_answer_has_the_headers(fresh, app_url)
 
 
 def test_below_a_base_path_every_page_is_drawn_also_where_only_streamlits_own_paths_pass(
-    fresh, page, tmp_path
+    fresh, page, errors, tmp_path
 ):
-    first, (page, said) = page, fresh
+    first, (page, said) = page, fresh  # the first has been here
     base, script = "/course/dropout", scripts()["explorer"].address
     with served(base=base, log=tmp_path / "log.txt") as app, gate(app.url) as (url, refused):
-        first.goto(f"{app.url}/story")  # the first visitor of a server may open any page
+        first.goto(f"{url}/story")  # the first visitor of a server may open any page
         first.locator(".story .dv[data-ready]").first.wait_for(timeout=LONGEST)
         visit = first_visit(page, f"{app.url}/")
         assert visit.files[f"{app.url}/{script}"] < 38_000
         assert said == []
-        for address in ("/", "/training", "/story"):
+        for address in ("/", "/training"):
             page.goto(url + address)
             page.locator("[data-ready]").first.wait_for(timeout=LONGEST)
     assert f"{base}/{script}" in refused  # so it came by Streamlit's media
+    assert all("404" in error and "/static/dropviz/" in error for error in errors)
+    errors.clear()

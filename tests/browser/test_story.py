@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.telling import COUNT, LONGEST, SCENES, at_scene, begin, open_settings
 
 
-def test_the_whole_talk_with_the_three_keys_of_a_clicker(page, visit):
-    begin(visit, page, "/story?mode=talk")
+def test_the_whole_talk_with_the_three_keys_of_a_clicker(page, opened):
+    begin(opened, page, "/story?mode=talk")
     after, dark = page.locator(".story-after"), page.locator(".story-dark")
     for number, scene in enumerate(SCENES, start=1):
         at_scene(page, number)
@@ -47,8 +47,8 @@ def test_the_whole_talk_with_the_three_keys_of_a_clicker(page, visit):
     page.wait_for_url("**scene=7**", timeout=LONGEST)
 
 
-def test_p_plays_and_shortcuts_leave_fields_alone(page, visit):
-    begin(visit, page, "/story?mode=talk&scene=3")
+def test_p_plays_and_shortcuts_leave_fields_alone(page, opened):
+    begin(opened, page, "/story?mode=talk&scene=3")
     value = page.locator(".story-now .dv-value")
     before = value.inner_text()
     page.keyboard.press("p")  # veiled: nothing to play yet
@@ -69,8 +69,8 @@ def test_p_plays_and_shortcuts_leave_fields_alone(page, visit):
     page.wait_for_url("**order=3%2C1%2C2**")
 
 
-def test_keys_are_listed_and_the_code_is_shown(page, visit):
-    begin(visit, page, "/story?mode=talk&scene=4")
+def test_keys_are_listed_and_the_code_is_shown(page, opened):
+    begin(opened, page, "/story?mode=talk&scene=4")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("next scene")
     page.keyboard.press("PageDown")  # of a clicker: closes the dialog, and does no more
@@ -85,8 +85,8 @@ def test_keys_are_listed_and_the_code_is_shown(page, visit):
     at_scene(page, 4)
 
 
-def test_a_speaker_points_draws_and_is_left_alone_by_the_buttons(page, visit):
-    begin(visit, page, "/story?mode=talk&scene=3")
+def test_a_speaker_points_draws_and_is_left_alone_by_the_buttons(page, opened):
+    begin(opened, page, "/story?mode=talk&scene=3")
     strokes, dot, step = (
         page.locator(".story-stroke"),
         page.locator(".story-dot"),

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.telling import COUNT, LONGEST, SCENES, at_scene, begin
 
 
-def test_a_wrong_answer_is_told_with_the_formula(page, visit):
-    begin(visit, page, "/story?scene=3")
+def test_a_wrong_answer_is_told_with_the_formula(page, opened):
+    begin(opened, page, "/story?scene=3")
     page.get_by_role("button", name="it grows fivefold").click()
     expect(page.locator(".story-line")).to_contain_text("Not so. Training factor × k = 1 × 0.2 = 0.2")
     expect(page.get_by_role("button", name="it grows fivefold ✗ your answer")).to_be_visible()
@@ -58,8 +58,8 @@ def answers_outlive_a_reload(page):
     expect(page.locator(".story-now.story-veiled")).to_be_visible()
 
 
-def test_answers_outlive_a_reload(page, visit):
-    begin(visit, page, "/story?mode=talk")
+def test_answers_outlive_a_reload(page, opened):
+    begin(opened, page, "/story?mode=talk")
     answers_outlive_a_reload(page)
 
 
@@ -71,8 +71,8 @@ def test_answers_outlive_a_reload_of_the_file(new_page, offline):
 
 
 @pytest.mark.parametrize(("by", "said"), [(0, "Not so."), (0.8, "Not so.")])
-def test_a_point_is_dragged_before_the_curve_is_shown(page, visit, by, said):
-    begin(visit, page, "/story?scene=4")
+def test_a_point_is_dragged_before_the_curve_is_shown(page, opened, by, said):
+    begin(opened, page, "/story?scene=4")
     plot = page.locator(".story-now .dv-panel")
     expect(plot.locator(".dv-marks").filter(visible=True)).to_have_count(0)
     point = page.get_by_role("slider", name="Drag the point")
@@ -88,8 +88,8 @@ def test_a_point_is_dragged_before_the_curve_is_shown(page, visit, by, said):
     expect(page.locator(".story-line")).to_contain_text(f"{said} You said {guess:g}")
 
 
-def test_a_point_is_moved_by_keys_until_it_is_right(page, visit):
-    begin(visit, page, "/story?scene=4&mode=talk")
+def test_a_point_is_moved_by_keys_until_it_is_right(page, opened):
+    begin(opened, page, "/story?scene=4&mode=talk")
     point = page.get_by_role("slider", name="Drag the point")
     point.focus()
     for _ in range(40):
@@ -101,8 +101,8 @@ def test_a_point_is_moved_by_keys_until_it_is_right(page, visit):
     at_scene(page, 4)
 
 
-def test_a_veiled_picture_tells_nothing_to_the_pointer(page, visit):
-    begin(visit, page, "/story?scene=3")
+def test_a_veiled_picture_tells_nothing_to_the_pointer(page, opened):
+    begin(opened, page, "/story?scene=3")
     box = page.locator(".story-now .dv-panel").bounding_box()
 
     def hover():  # along the middle of the standard curve

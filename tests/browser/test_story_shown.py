@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from dropviz.story.reading import OWN_STORY
 from tests.browser.telling import COUNT, SCENES, SCREENS, at_scene, begin, open_settings
+from tests.browser.test_links import expect_known, links
 from tests.story.test_reading import OWN
 
 SMALLEST = """() => {
@@ -39,9 +40,9 @@ def expect_no_answer_is_given_away(page, scene):
         expect(page.get_by_role("img", name="Axes only")).to_have_count(1)
 
 
-def test_the_talk_is_the_story_alone_gives_no_answer_away_and_can_be_read_from_the_last_row(new_page, visit):
+def test_the_talk_is_the_story_alone_gives_no_answer_away_and_can_be_read_from_the_last_row(new_page, opened):
     page = new_page(**SCREENS["projector"])
-    begin(visit, page, "/story?mode=talk")
+    begin(opened, page, "/story?mode=talk")
     expect_nothing_but_the_story(page)
     for number, scene in enumerate(SCENES, start=1):
         page.keyboard.press(str(number % 10))
@@ -141,16 +142,38 @@ def test_the_file_tells_every_scene_with_the_network_off(new_page, offline, requ
     assert {address.split(":")[0] for address in requested} <= {"file", "data", "blob"}
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_nothing_overlaps_in_the_app(new_page, visit, screen):
-    page = new_page(**SCREENS[screen])
-    begin(visit, page, "/story")
+def reveal(page):
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator(".story-after")).to_be_visible()
+
+
+def test_every_scene_fits_a_projector_and_its_links_and_its_code_lead_to_pages(new_page, opened, app_url):
+    page, found = new_page(**SCREENS["projector"]), set()
+    begin(opened, page)
     for number in range(1, COUNT + 1):
         at_scene(page, number)
-        check_boxes(page, screen == "phone")
-        page.get_by_role("button", name="Reveal").click()
-        expect(page.locator(".story-after")).to_be_visible()
-        check_boxes(page, screen == "phone")
+        check_boxes(page, phone=False)
+        expect(page.get_by_role("link", name="Open this scene in the app")).to_be_visible()
+        found |= links(page, app_url)
+        page.get_by_role("button", name="QR", exact=True).click()
+        coded = page.locator(".story-address").inner_text()
+        assert coded == f"{app_url}/story?scene={number}"
+        page.get_by_role("button", name="Close").click()
+        reveal(page)
+        check_boxes(page, phone=False)
+        if number < COUNT:
+            page.get_by_role("button", name="Next scene").click()
+    expect_known(found | {coded})
+
+
+def test_no_scene_overlaps_on_a_phone(new_page, opened):
+    page = new_page(**SCREENS["phone"])
+    begin(opened, page)
+    for number in range(1, COUNT + 1):
+        at_scene(page, number)
+        check_boxes(page, phone=True)
+        reveal(page)
+        check_boxes(page, phone=True)
         if number < COUNT:
             page.get_by_role("button", name="Next scene").click()
     page.wait_for_url(f"**scene={COUNT}**")
@@ -167,8 +190,8 @@ def test_the_file_works_in_a_frame_of_a_slide(new_page, offline, tmp_path):
     expect(frame.locator(".story-title").first).to_have_text(SCENES[1].title)
 
 
-def test_the_next_picture_is_there_when_it_is_called(page, visit):
-    begin(visit, page, "/story?mode=talk")
+def test_the_next_picture_is_there_when_it_is_called(page, opened):
+    begin(opened, page, "/story?mode=talk")
     page.wait_for_function(f"document.querySelectorAll('.story .dv[data-ready]').length === {COUNT}")
     for _ in range(COUNT - 1):
         page.keyboard.press("ArrowRight")

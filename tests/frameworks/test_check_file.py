@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from dropviz.frameworks.check_file import KINDS, LONGEST, MOST_ROWS, read_report
-from dropviz.frameworks.cures import CURES, cure
+from dropviz.frameworks.check_file import LONGEST, MOST_ROWS, read_report
+from dropviz.frameworks.cures import TABLES, cure
 from dropviz.frameworks.findings import Finding, Report
 
 FINDING = Finding(
@@ -58,13 +58,68 @@ def test_what_is_no_report_gets_one_sentence(data, words):
 # ---- cures ----------------------------------------------------------------------------------------------------------
 
 
+KINDS = {"left_on", "wrong_scale", "wrong_rate", "lost_after_eval", "stuck_mask", "no_effect"}
+
+
 def test_every_kind_has_a_change_and_every_change_is_python():
-    assert set(CURES) == set(KINDS)
-    for changes in CURES.values():
-        for change in changes.values():
-            assert change.before != change.after
-            for code in (change.before, change.after):
-                ast.parse(code)
+    assert {name: set(kinds) - {"reused_key"} for name, kinds in TABLES.items()} == dict.fromkeys(
+        TABLES, KINDS
+    )
+    for change in (
+        change for kinds in TABLES.values() for changes in kinds.values() for change in changes.values()
+    ):
+        assert change.before != change.after
+        for code in (change.before, change.after):
+            ast.parse(code)
+
+
+@pytest.mark.parametrize(
+    ("framework", "kind", "where", "measured", "after"),
+    [
+        (
+            "Keras",
+            "left_on",
+            "drop (Dropout)",
+            "dropout acts in evaluation at rate 0.3",
+            "(x, training=training)",
+        ),
+        ("Keras", "left_on", "own (Own), net.py:7", "uniform is drawn in evaluation", "if training:"),
+        ("Keras", "stuck_mask", "own (Own), net.py:7", "the same mask in every pass", "SeedGenerator"),
+        ("Keras", "no_effect", "drop", "nothing is drawn in training at rate 0.3", "(x, training=training)"),
+        ("Keras", "no_effect", "drop", "never called in training", "self.dropout(self.layer(x))"),
+        (
+            "JAX",
+            "left_on",
+            "Dropout_0 (Dropout)",
+            "random_bits is drawn in evaluation",
+            "deterministic=not train",
+        ),
+        (
+            "JAX",
+            "left_on",
+            "the model (function), net.py:7",
+            "random_bits is drawn in evaluation",
+            "if train:",
+        ),
+        ("JAX", "reused_key", "a (A)", "the same key as at b (B)", "jax.random.split"),
+        ("JAX", "stuck_mask", "a (A)", "the same mask in every pass", "jax.random.split"),
+    ],
+)
+def test_a_change_is_one_of_the_framework(framework, kind, where, measured, after):
+    report = Report("Net", (), (Finding(kind, "error", where, measured, "y"),), 4, framework)
+    read = read_report(report.to_json().encode())
+    assert read == report
+    found = cure(read.findings[0], read.framework)
+    assert found is not None
+    assert after in found.after
+    assert "torch" not in found.before + found.after
+
+
+def test_a_report_without_its_framework_is_of_pytorch():
+    row = json.loads(REPORT.to_json())
+    del row["framework"]
+    assert read_report(json.dumps(row).encode()).framework == "PyTorch"
+    assert cure(FINDING, "Theano") is None
 
 
 @pytest.mark.parametrize(

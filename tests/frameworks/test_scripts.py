@@ -114,7 +114,7 @@ def test_many_passes_are_judged_beside_one(with_sklearn):
 
 
 def test_the_band_is_wider_beyond_the_examples():
-    low, high = run("uncertainty_band", 0.5, 30).values()
+    low, high = run("uncertainty_band", 0.5, 10).values()
     assert low[0] < high[0]
     assert high[2] > high[0] > 0.0
 

@@ -122,7 +122,8 @@ states = st.one_of([st.builds(state_of, st.just(kind), values) for kind, values 
 @pytest.fixture(scope="module")
 def visitor(server):
     address = f"{server.url.replace('http', 'ws', 1)}/_stcore/stream"
-    with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
+    # No pings: the thread that sends them draws from `random`, and Hypothesis takes that for a strategy's doing.
+    with connect(address, subprotocols=["streamlit"], max_size=None, ping_interval=None) as socket:
         yield Visitor(address, socket)
 
 

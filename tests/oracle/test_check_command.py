@@ -1,8 +1,13 @@
 """`dropviz check` says what is wrong in text, JSON or annotations of GitHub, and in its exit status."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from dropviz.cli import main
+
+GUIDE = Path(__file__).parents[2] / "docs" / "check.md"
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore:dropout option adds dropout")]
 CODE = """from torch import nn
@@ -119,3 +124,16 @@ def test_networks_of_other_frameworks_are_recognised(capsys, network, status, sa
     except SystemExit as left:
         found = left.code
     assert (found, said in "".join(capsys.readouterr())) == (status, True)
+
+
+def test_the_real_fault_of_the_guide_is_found_as_it_says_and_mended_as_it_says(tmp_path, monkeypatch, capsys):
+    text = GUIDE.read_text(encoding="utf-8")
+    code = re.search(r"```python\n# attention.py\n(.*?)```", text, re.DOTALL)[1]
+    command, shown = re.search(r"```console\n\$ dropviz (.*?)\n(.*?)```", text, re.DOTALL).groups()
+    mended = re.search(r"With `(dropout_p=.*?)`", text)[1]
+    monkeypatch.chdir(tmp_path)
+    for name, written in (("attention", code), ("mended", code.replace("dropout_p=self.dropout", mended))):
+        Path(f"{name}.py").write_text(f"# {name}.py\n{written}", encoding="utf-8")
+    assert (main(command.split()), capsys.readouterr().out) == (1, shown)
+    assert main(command.replace("attention", "mended").split()) == 0
+    assert capsys.readouterr().out.endswith("nothing wrong was found\n")

@@ -142,7 +142,47 @@ FAULTS = {
         function(lambda key, x: x * kept(key, x) / KEEP, lambda key, x: x * kept(key, x) / KEEP), "left_on", "the model"
     ),
 }  # fmt: skip
+
+
+def dropped_path(net, x, train):
+    """Dropout, then a path whose factor stands before its mask."""
+    x = linen.Dropout(RATE)(
+        jax.nn.gelu(linen.Dense(16)(x)), deterministic=not train
+    )  # gelu has factors of its own
+    return x / 0.8 * kept(net.make_rng("dropout"), x[:, :1], 0.8) if train else x
+
+
+def masked_loss(net, x, train):
+    y = linen.Dense(16)(x)
+    counts = kept(net.make_rng("dropout"), x).astype("float32") if train else jnp.ones(())
+    return ((y - x) ** 2 * counts).sum() / counts.sum() if train else y
+
+
+def words(net, x, train):
+    """Words are replaced by one that is not known, number 0."""
+    numbers = (x > 0).astype(int) + 1
+    numbers = jnp.where(kept(net.make_rng("dropout"), x), numbers, 0) if train else numbers
+    return linen.Embed(3, 4)(numbers)
+
+
+def unknown(net, x, train):
+    """What is dropped is replaced by what is learned, 0 at first."""
+    null = net.param("null", linen.initializers.zeros, (16,))
+    return jnp.where(kept(net.make_rng("dropout"), x[:, :1]), x, null) if train else x
+
+
+def bands(net, x, train):
+    start = jax.random.randint(net.make_rng("dropout"), (len(x), 1), 0, 12) if train else 16
+    at = jnp.arange(16)[None]
+    return jnp.where((at >= start) & (at < start + 4), 0.0, x)
+
+
 RIGHT = {
+    "dropout on a line with other factors, then a path": linen_net(dropped_path),
+    "masked loss": linen_net(masked_loss),
+    "unknown words": linen_net(words),
+    "learned where nothing is known": linen_net(unknown),
+    "bands": linen_net(bands),
     "linen": linen_net(lambda net, x, train: linen.Dropout(RATE)(linen.BatchNorm(not train)(x), deterministic=not train)),
     "linen, channels": linen_net(
         lambda net, x, train: linen.Dropout(RATE, broadcast_dims=(0,))(x, deterministic=not train)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: NPY002 (networks as people write them)
 import json
+from functools import partial
 
 import keras
 import numpy as np
@@ -249,3 +250,15 @@ def test_a_report_can_be_stored_and_asserted():
     for wrong in ({"model": print}, {"passes": 2}):
         with pytest.raises(ValueError, match="must be"):
             check(**{"model": net(), **wrong})
+
+
+def test_a_factor_around_a_layer_of_keras_is_found():
+    def scaled(layer, x, training, factor):
+        x = layer.drop(x, training=training)
+        return x if training else x * factor
+
+    for factor, severity in ((KEEP, "error"), (0.25, "warning")):
+        model = net(Own(partial(scaled, factor=factor), drop=layers.Dropout(RATE)))
+        (finding,) = check(model, X).findings
+        assert (finding.kind, finding.severity, finding.where) == ("wrong_scale", severity, "own (Own)")
+        assert finding.measured == f"in training the mean is × {1.0 / factor:.3f} that of evaluation"

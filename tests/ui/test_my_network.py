@@ -194,3 +194,20 @@ def test_a_report_of_a_check_is_shown_with_its_code_an_example_until_then():
 def test_how_to_get_such_a_file_unfolds(network, fold):
     (code,) = codes(open_page("my-network", [fold], network=network))
     assert "dropviz" in code
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_an_array_of_another_shape_may_have_its_units_elsewhere():
+    app = open_page("my-network", network="files")
+    maps, sequence = RNG.normal(size=(5, 4, 3, 3)), RNG.normal(size=(5, 6, 7))
+    give(app, ("a.npz", npz(sequence=sequence, maps=maps)))
+    said = [one for one in app.multiselect if one.label == "Units stand on the last axis of"]
+    assert [one.options for one in said] == [["sequence", "maps"]]
+    assert units(app).startswith("6 units")
+    said[0].set_value(["sequence"]).run()
+    assert not app.exception
+    assert units(app).startswith("7 units")
+    give(app, ("b.npz", npz(other=sequence, maps=maps)))  # what was chosen is not there any more
+    assert units(app).startswith("6 units")
+    give(app, ("c.npz", npz(maps=maps)))  # one shape: the choice of all is enough
+    assert not app.multiselect

@@ -19,7 +19,7 @@ dropviz check package.module:factory --input 4x12x32 --format json > check.json
 
 # or, in Python
 from pathlib import Path
-from dropviz.torch import check
+from dropviz.torch import check  # or dropviz.keras, dropviz.jax
 
 Path("check.json").write_text(check(model, batch).to_json())"""
 

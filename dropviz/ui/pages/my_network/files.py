@@ -1,17 +1,21 @@
 """A person's own layers on the page: files in, what they have, and how they are taken together."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dropviz.datasets.streams import MOST_BYTES, SUFFIXES
 from dropviz.layers.network_view import MOST_LAYERS
 from dropviz.layers.reading import Found, read_layers
-from dropviz.layers.together import Network, together
+from dropviz.layers.reducing import Reduced
+from dropviz.layers.together import Network, named_apart, together
 from dropviz.ui.components.upload import Upload, forget_uploads, held_uploads, uploads
 from dropviz.ui.settings.sources import disarmed
 
 KEY = "network_file"
 MOST_HELD = 1_000_000  # units of all files of a visitor, over all axes: 48 MB
 NAMED = 5  # of what is left out
+MOST_ASKED = 500  # arrays that may have an axis of their own
 HELP = (
     "A record (`dropviz.torch.record`, `dv.Recorder`), or activations at test without dropout, of as many layers as "
     f"you like: .npz, .npy, .safetensors, .csv or .parquet, {MOST_BYTES // 2**20} MB each. Files are read as they "
@@ -34,9 +38,11 @@ def my_layers(axis: int) -> tuple[tuple[str, ...], Network | None, int | None]:
     if not taken:
         st.caption("Until a file is given, the example is shown. A record is three lines of code: see below.")
         return (), None, None
-    network = together([(one.name, one.value) for one in taken if one.value is not None], axis)
+    files = [(one.name, one.value) for one in taken if one.value is not None]
+    own = _own_axes(named_apart(files), axis)
+    network = together(files, axis, own)
     _say(taken, network)
-    marks = (*(str(one.mark[0]) for one in taken), str(axis))
+    marks = (*(str(one.mark[0]) for one in taken), str(axis), *map(str, own.items()))
     return marks, network, _first(len(network.layers))
 
 
@@ -52,6 +58,23 @@ def _read(name: str, content: bytes) -> Found:
 
 def _units(found: Found | None) -> int:
     return sum(len(table[0]) for one in (found.arrays if found else ()) for table in one.tables.values())
+
+
+def _own_axes(arrays: Mapping[str, Reduced], axis: int) -> dict[str, int]:
+    """Ask which arrays have their units elsewhere, where arrays of three axes and more stand beside others."""
+    shapes = {name: len(one.shape) for name, one in arrays.items() if len(one.shape) > 1}
+    deep = [name for name, axes in shapes.items() if axes > 2]
+    if not deep or len(set(shapes.values())) < 2 or len(deep) > MOST_ASKED:
+        return {}
+    other, where = (1, "second") if axis == -1 else (-1, "last")
+    chosen = st.multiselect(
+        f"Units stand on the {where} axis of",
+        deep,
+        format_func=disarmed,
+        key=f"network_own_{where}",
+        placeholder="none: all arrays have them where the settings say",
+    )
+    return dict.fromkeys(chosen, other)
 
 
 def _say(taken: list[Upload[Found]], network: Network) -> None:
