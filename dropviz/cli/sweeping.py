@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import sys
 from typing import Any
 
 from dropviz.cli.cluster import address, workers_of
@@ -10,6 +11,7 @@ from dropviz.cli.tables import csv_of, text_of
 from dropviz.cli.words import add as add_command
 from dropviz.cli.words import need, path, write
 from dropviz.numbers.rates import rate_grid
+from dropviz.simulation.progress import ProgressLine
 from dropviz.simulation.sweep import Sweep, sweep
 from dropviz.theory.strategies import strategies
 
@@ -62,8 +64,9 @@ def _sweep(options: argparse.Namespace) -> None:
     if "parquet" in given:
         need("pandas", "pyarrow")
     config = config_of(given, rate_grid(0.0, 0.95, 0.05))
+    line = ProgressLine("sweep", quiet=0.5) if sys.stderr.isatty() else None
     with workers_of(given.get("scheduler")) as executor:
-        result = sweep(config, executor)
+        result = sweep(config, executor, progress=line)
     for kind in OUTPUTS:
         if kind in given:
             write(given[kind], _exported(result, kind, label_of(given)))

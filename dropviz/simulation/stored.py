@@ -35,10 +35,16 @@ FAIR = ("mean_fair", "variance_fair", "gap_fair")
 
 
 class Stored:
-    """A dataclass of arrays and their ``config``, of the type ``MADE_OF``, that is written to a file and read again."""
+    """A dataclass of read-only arrays and their ``config``, of the type ``MADE_OF``: to a file and back."""
 
     __slots__ = ()
     MADE_OF: ClassVar[type]
+
+    def __post_init__(self) -> None:
+        for item in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write all of it to one compressed .npz file, numbers and text alone, and return its path.

@@ -8,10 +8,13 @@ import hashlib
 import io
 import json
 import os
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -24,6 +27,7 @@ from dropviz.theory.moments import PHASES
 
 MANIFEST = "_study.json"  # readers of Parquet pass over what begins with _
 SUMS = "_sums.npz"  # of a part that is not finished
+WRITING_SECONDS = 60.0  # that a file may be half written
 VERSION = 1  # of what a part holds; another one gives other digests
 QUANTITIES = ("mean", "mean_se", "exact_mean", "variance", "variance_se", "exact_variance")
 
@@ -44,12 +48,19 @@ def enter(folder: Path, parts: Mapping[str, StackConfig]) -> None:
             raise ValueError(
                 f"{folder} holds another study, which {MANIFEST} describes; choose an empty folder, or the same grid"
             )
-        for left in folder.rglob(".*.tmp"):  # of a run that was killed while it wrote
-            left.unlink(missing_ok=True)
+        _tidy(folder)
         return
     if folder.exists() and any(not name.name.startswith(".") for name in folder.iterdir()):
         raise ValueError(f"{folder} holds something else than a study; choose an empty folder, or a new one")
     _write(manifest, json.dumps({"study": digest, "parts": described}, indent=1).encode())
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a run that was killed had half written, but nothing that another run is writing now."""
+    for left in folder.rglob(".*.tmp"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - WRITING_SECONDS:
+                left.unlink()
 
 
 def _said(part: StackConfig) -> dict[str, object]:
@@ -67,23 +78,27 @@ def keep(part: Path, tasks: int, sums: Floats) -> None:
 
 
 def begun(part: Path) -> tuple[int, Floats]:
-    """How many tasks of a part are in its sums, and these."""
-    sums = part.with_name(SUMS)
-    if not sums.exists():
+    """How many tasks of a part are in its sums, and these; none, if there are no sums or they are damaged."""
+    try:
+        with part.with_name(SUMS).open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            return int(kept["tasks"]), kept["sums"]
+    except (FileNotFoundError, ValueError, KeyError, EOFError, BadZipFile):
         return 0, np.zeros(())
-    with np.load(sums, allow_pickle=False) as kept:
-        return int(kept["tasks"]), kept["sums"]
 
 
 def _write(path: Path, data: bytes) -> None:
     """Write a whole file, or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with half.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
+    try:
+        with half.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+    except BaseException:
+        half.unlink(missing_ok=True)  # a full disk needs the room
+        raise
 
 
 def arrow() -> Any:

@@ -31,6 +31,7 @@ from dropviz.numbers.rates import GRID, check_rates, config_repr
 from dropviz.simulation.executors import check_executor, in_order, lent, pieces
 from dropviz.simulation.expected import errors_of_one, expected, kept_gap
 from dropviz.simulation.masks import block_sizes, output_moments
+from dropviz.simulation.progress import Progress, told
 from dropviz.simulation.stored import Stored
 from dropviz.theory.activations import RELU, Activations
 from dropviz.theory.law import size_of
@@ -169,12 +170,6 @@ class Sweep(MomentEstimates, Stored, Shown):
     DRAWN_BY: ClassVar[str] = "dropviz.figures.sweep_live"
     MADE_OF: ClassVar[type] = SweepConfig
 
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
-
     def __setstate__(self, state: Sequence[Any]) -> None:
         for item, value in zip(fields(self), state, strict=True):
             object.__setattr__(self, item.name, value)
@@ -249,9 +244,7 @@ class Sweep(MomentEstimates, Stored, Shown):
     def estimate(self, moment: str, name: str, phase: str) -> Estimate:
         """Mean or variance of the output of the strategy ``name`` in the phase "train" or "test", over the rates.
 
-        The error is NaN where it is not fair.
-
-        ValueError if the moment or phase is unknown, or the strategy not in the config.
+        The error is NaN where it is not fair. ValueError if the moment, phase or strategy is not in the result.
         """
         check_choice("moment", moment, Moments._fields)
         row, column = place_of("strategy", name, self.config.strategies), place_of("phase", phase, PHASES)
@@ -260,9 +253,7 @@ class Sweep(MomentEstimates, Stored, Shown):
     def gap_estimate(self, measure: str, name: str) -> Estimate:
         """One measure of the strategy ``name`` over the rates: exact, and but for wasserstein `gap` and `gap_error`.
 
-        The error is NaN where it is not fair.
-
-        ValueError if the measure is unknown, or the strategy not in the config.
+        The error is NaN where it is not fair. ValueError if the measure is unknown, or the strategy not in the config.
         """
         row = place_of("strategy", name, self.config.strategies)
         exact = kept_gap(measure, name, self.config.rates, self.config.activations)
@@ -282,7 +273,9 @@ def _gaps(mean: Floats, variance: Floats, rms_gap: Floats, exact_mean: Floats) -
         )
 
 
-def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
+def sweep(
+    config: SweepConfig, executor: Executor | None = None, *, progress: Progress | None = None
+) -> Sweep:
     """Simulate every strategy of ``config`` at every rate, on the same activations and the same masks.
 
     Training output m·a·t, test output a·s, with the activation a and the mask m ∈ {0, 1}, P(m = 0) = rate, the same
@@ -297,6 +290,8 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     executor
         Any `concurrent.futures.Executor`; the result does not depend on it, not in the last bit. What it loses,
         because a worker dies, is computed in this process, with a warning.
+    progress
+        Called with the number of chunks that are done and of all.
 
     Returns
     -------
@@ -319,10 +314,8 @@ def sweep(config: SweepConfig, executor: Executor | None = None) -> Sweep:
     check_executor(executor)
     law = expected(config.activations, config.rates, config.strategies)
     mu, v = config.activations.exact_mean, config.activations.exact_variance
-    repeats = [
-        output_moments(powers, config.units, law.scales, mu, v)
-        for powers in _power_sums(config, executor, mu, v)
-    ]
+    sums = _power_sums(config, executor, progress)
+    repeats = [output_moments(powers, config.units, law.scales, mu, v) for powers in sums]
     mean, variance, rms_gap = (np.mean(values, axis=0) for values in zip(*repeats, strict=True))
     return Sweep(
         config=config,
@@ -368,15 +361,19 @@ def first_chunk(config: SweepConfig) -> tuple[Floats, NDArray[np.int64]]:
     return values, sizes
 
 
-def _power_sums(config: SweepConfig, executor: Executor | None, mu: float, v: float) -> Iterable[Floats]:
+def _power_sums(
+    config: SweepConfig, executor: Executor | None, progress: Progress | None
+) -> Iterable[Floats]:
     """Yield, a replicate at a time, Σ dᵖ over each block, p = 0, 1, 2 and d = (a − μ)/size. Axes: p, block."""
+    mu, v = config.activations.exact_mean, config.activations.exact_variance
     chunks = -(-config.units // CHUNK)
     edges = np.linspace(0, chunks, min(SPANS, chunks) + 1).astype(int).tolist()
     zeros = np.zeros((3, len(config.rates) + 1))
     with lent(executor, config.activations) as activations:
         drawn = replace(config, activations=activations)
         tasks = ((drawn, mu, v, *piece) for piece in pieces(chunks * config.replicates))
-        sums = chain.from_iterable(in_order(executor, _chunk_sums, tasks))
+        found = chain.from_iterable(in_order(executor, _chunk_sums, tasks))
+        sums = told(found, chunks * config.replicates, progress)
         for _ in range(config.replicates):
             # The order of summation decides the last bits: chunks to spans, spans to replicates, whoever computed them.
             spans = (sum(islice(sums, stop - start), start=zeros) for start, stop in pairwise(edges))
@@ -397,4 +394,5 @@ def _chunk_sums(config: SweepConfig, mu: float, v: float, start: int, stop: int)
         place[1, filled] = np.add.reduceat(deviation, first)
         np.multiply(deviation, deviation, out=deviation)  # in place, as it stands in the processor's cache
         place[2, filled] = np.add.reduceat(deviation, first)
+        del values, deviation  # so the next draw takes their memory, which is still in the processor's cache
     return sums

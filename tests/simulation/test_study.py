@@ -1,5 +1,6 @@
 """A study on disk: what it holds, and that a kill changes nothing."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -108,7 +109,7 @@ def test_a_file_that_cannot_be_written_whole_is_not_there(whole, tmp_path, monke
     with pytest.raises(OSError, match="No space"):
         dv.study(GRID, tmp_path / "s", progress=False)
     monkeypatch.undo()
-    assert all(name.endswith(".tmp") for name in files(tmp_path / "s"))
+    assert not files(tmp_path / "s")  # a full disk needs the room
     dv.study(GRID, tmp_path / "s", progress=False)
     assert files(tmp_path / "s") == files(whole.folder)
 
@@ -126,7 +127,7 @@ def test_a_folder_of_something_else_is_refused(whole, tmp_path):
 
 def test_progress_is_a_line_on_stderr(whole, capsys):
     dv.study(GRID, whole.folder)
-    assert capsys.readouterr() == ("", "study: 8 of 8 tasks (100 %)\n")
+    assert capsys.readouterr() == ("", "study: 8 of 8 (100 %)\n")
 
 
 def test_without_pyarrow_a_sentence_says_what_to_install(tmp_path, monkeypatch):
@@ -169,3 +170,25 @@ def test_what_is_no_grid_or_no_executor_is_refused(tmp_path):
         dv.study(dv.SweepConfig(), tmp_path / "s")
     with pytest.raises(ValueError, match="executor must be a concurrent"):
         dv.study(GRID, tmp_path / "s", executor=4)
+
+
+def test_sums_that_are_damaged_are_computed_again(whole, tmp_path):
+    part = next(iter(GRID.parts))
+    dv.study(GRID, tmp_path / "s", progress=False)
+    (tmp_path / "s" / part).unlink()
+    for damaged in (b"", b"PK\x03\x04 half a file"):
+        (tmp_path / "s" / part).with_name(study_folder.SUMS).write_bytes(damaged)
+        dv.study(GRID, tmp_path / "s", progress=False)
+        assert files(tmp_path / "s") == files(whole.folder)
+        (tmp_path / "s" / part).unlink()
+
+
+def test_what_another_run_is_writing_stays_and_what_a_dead_one_left_goes(whole, tmp_path):
+    dv.study(GRID, tmp_path / "s", progress=False)
+    new, old = (tmp_path / "s" / f".{name}.tmp" for name in ("new", "old"))
+    for file in (new, old):
+        file.write_bytes(b"half")
+    os.utime(old, (1.0, 1.0))
+    dv.study(GRID, tmp_path / "s", progress=False)
+    assert new.exists()
+    assert not old.exists()
