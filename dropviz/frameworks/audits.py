@@ -154,6 +154,9 @@ def audit(
         check_count("every length of shape", length, 1, MOST)
     if not FEWEST <= math.prod(shape) <= MOST:
         raise ValueError(f"shape must hold {FEWEST} to {MOST} values; got {shape!r}")
+    for name, given in (("train", train), ("test", train if test is None else test)):
+        if not callable(given):
+            raise ValueError(f"{name} must be a function from array to array; got {type(given).__name__}")
     rng = np.random.default_rng(seed)
     seen = probe("train", train, tuple(shape), rng)
     seen_test = None if test is None else probe("test", test, tuple(shape), rng)

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import quote
 
+from dropviz.numbers.rates import check_below_one
 from dropviz.theory.strategies import strategy
 
 Probability = Literal["drop", "keep"]
@@ -170,8 +171,7 @@ def answer(source: Framework, target: Framework, rate: float) -> str:
 
     ValueError if ``rate`` is not in [0, 1).
     """
-    if not 0.0 <= rate < 1.0:
-        raise ValueError(f"rate must be in [0, 1); got {rate!r}")
+    check_below_one("rate", rate)
     have = f"You have {source.said} {_spelled(source, rate)}: {_effect(source, rate)}."
     if source == target:
         return f"{have} Nothing changes."
@@ -238,8 +238,7 @@ def migration(source: Framework, target: Framework, rate: float) -> tuple[str, .
     >>> len(migration(rows["JAX stax"], rows["PyTorch"], rate=0.3)) > 0
     True
     """
-    if not 0.0 <= rate < 1.0:
-        raise ValueError(f"rate must be in [0, 1); got {rate!r}")
+    check_below_one("rate", rate)
     if source == target:
         return ("Nothing changes.",)
     return (

@@ -59,9 +59,17 @@ def place_of(name: str, value: object, choices: Sequence[str]) -> int:
     return choices.index(check_choice(name, value, choices))
 
 
+def all_of(name: str, given: Any) -> tuple[Any, ...]:
+    """Return one text, or all that is given, as a tuple. ValueError, naming it, if it is neither."""
+    try:
+        return (given,) if isinstance(given, str) else tuple(given)
+    except TypeError:
+        raise ValueError(f"{name} must be one or more names, each once; got {given!r}") from None
+
+
 def check_names(name: str, values: Sequence[str], check: Callable[[str], object]) -> None:
     """Raise ValueError unless ``values`` are one or more names that each pass ``check``, none of them twice."""
-    for value in values:
+    for value in all_of(name, values):
         check(value)
     if not values or len(set(values)) != len(values):
         raise ValueError(f"{name} must be one or more names, each once; got {values!r}")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dropviz.extras import extra
 from dropviz.live.shown import Shown
-from dropviz.numbers.checks import Checked, check_count, check_names, check_number, checked
+from dropviz.numbers.checks import Checked, all_of, check_count, check_names, check_number, checked
 from dropviz.numbers.rates import check_rising, config_repr, rate_grid
 from dropviz.simulation.executors import Task, check_executor, in_order, lent, pieces
 from dropviz.simulation.progress import Progress, ProgressLine
@@ -89,8 +89,8 @@ class StudyConfig(Checked):
     def __post_init__(self) -> None:
         for name in ("sources", "rates", "widths", "depths", "strategies"):
             given = getattr(self, name)
-            one = isinstance(given, str | int | float) or hasattr(given, "sample")
-            object.__setattr__(self, name, (given,) if one else tuple(given))
+            one = isinstance(given, int | float) or hasattr(given, "sample")
+            object.__setattr__(self, name, (given,) if one else all_of(name, given))
         Checked.__post_init__(self)
         if not self.sources or not all(hasattr(each, "sample") for each in self.sources):
             raise ValueError(f"sources must be one or more such as dropviz.Normal(); got {self.sources!r}")

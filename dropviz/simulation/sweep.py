@@ -20,6 +20,7 @@ from dropviz.numbers.checks import (
     Bools,
     Checked,
     Floats,
+    all_of,
     check_choice,
     check_count,
     check_names,
@@ -106,12 +107,7 @@ class SweepConfig(Checked):
                 "activations must be a source such as dropviz.Normal(); wrap an array in dropviz.Empirical(values); "
                 f"got {type(self.activations).__name__}"
             )
-        try:
-            given = (self.strategies,) if isinstance(self.strategies, str) else tuple(self.strategies)
-        except TypeError:
-            raise ValueError(
-                f"strategies must be one or more names, each once; got {self.strategies!r}"
-            ) from None
+        given = all_of("strategies", self.strategies)
         check_names("strategies", given, strategy)
         rates = check_rates(self.rates)
         for row in map(strategy, given):

@@ -139,13 +139,15 @@ def diagnose(observation: Observation) -> Diagnosis:
     t·k·test − s·train, which to first order is the delta method's z of the ratio and never divides by a mean near 0.
     Variances give the square of s²·V_train − t²·k·(V_test + r·test²) over its standard error, in which the test
     mean and variance are taken as fully correlated. The larger of the two squares counts: means and variances come from
-    the same masks, and nothing is to be ruled out for want of their covariance.
+    the same masks, and nothing is to be ruled out for want of their covariance. ValueError if it is no `Observation`.
 
     Examples
     --------
     >>> diagnose(Observation(0.3, 0.70, 0.01, 1.0, 0.01)).fitting
     ('none',)
     """
+    if not isinstance(observation, Observation):
+        raise ValueError(f"observation must be a dropviz.Observation; got {type(observation).__name__}")
     by_zeros = observation.rate_of_zeros
     if by_zeros is not None:
         return _diagnosed(observation, by_zeros)

@@ -132,12 +132,12 @@ def test_a_bad_rate_is_refused_by_name(rate: float) -> None:
         lambda: migration(torch, torch, rate),
         lambda: answer(torch, torch, rate),
     ):
-        with pytest.raises(ValueError, match=r"rate must be in .*; got"):
+        with pytest.raises(ValueError, match=r"rate must be .*; got"):
             call()
 
 
 def test_nothing_is_left_to_migrate_at_rate_one() -> None:
-    with pytest.raises(ValueError, match=r"rate must be in \[0, 1\); got 1\.0"):
+    with pytest.raises(ValueError, match=r"rate must be .* below 1; got 1\.0"):
         migration(NAMED["PyTorch"], NAMED["JAX stax"], 1.0)
 
 

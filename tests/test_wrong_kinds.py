@@ -1,0 +1,40 @@
+"""Whatever kind of thing a public name is given, the error names the parameter."""
+
+import numpy as np
+import pytest
+
+import dropviz as dv
+from dropviz.frameworks.conventions import frameworks
+
+WRONG = [
+    np.nan,
+    10**30,
+    True,
+    None,
+    "x",
+    [],
+    {},
+    np.array([None]),
+    np.array(["2020"], "M8[Y]"),
+    (x for x in "ab"),
+]
+KINDS = [
+    ("noises", lambda given: dv.NoiseConfig(noises=given)),
+    ("strategies", lambda given: dv.SweepConfig(strategies=given)),
+    ("rate", lambda given: dv.migration(*list(frameworks().values())[:2], given)),
+    ("observation", dv.diagnose),
+    ("train", dv.audit),
+    *(
+        (name, lambda given, name=name: dv.StudyConfig(**{name: given}))
+        for name in ("sources", "widths", "depths")
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "call"), KINDS, ids=[name for name, _ in KINDS])
+def test_the_error_names_the_parameter(name, call):
+    for given in WRONG:
+        if name in ("widths", "depths") and given is True:
+            continue
+        with pytest.raises(ValueError, match=name[:4]):
+            call(given)
