@@ -1,12 +1,14 @@
 """Whatever kind of thing a public name is given, the error names the parameter."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 import dropviz as dv
 from dropviz.frameworks.conventions import frameworks
 
-WRONG = [
+WRONG: list[Any] = [
     np.nan,
     10**30,
     True,
@@ -18,10 +20,11 @@ WRONG = [
     np.array(["2020"], "M8[Y]"),
     (x for x in "ab"),
 ]
-KINDS = [
+ROWS = list(frameworks().values())
+KINDS: list[tuple[str, Any]] = [
     ("noises", lambda given: dv.NoiseConfig(noises=given)),
     ("strategies", lambda given: dv.SweepConfig(strategies=given)),
-    ("rate", lambda given: dv.migration(*list(frameworks().values())[:2], given)),
+    ("rate", lambda given: dv.migration(ROWS[0], ROWS[1], given)),
     ("observation", dv.diagnose),
     ("train", dv.audit),
     *(
