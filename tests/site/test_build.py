@@ -164,7 +164,7 @@ def test_all_is_offered_that_needs_no_upload():
 @pytest.mark.parametrize("source", ["relu", "digits"])
 def test_the_start_has_the_numbers_of_the_app(figure, source):
     activations = SOURCES[source].make(*(one.default for one in SOURCES[source].settings))
-    app = first_screen._live.__wrapped__(activations, 100_000, tuple(ANSWER.options), 7, "")
+    app = first_screen._live.__wrapped__(activations, 100_000, tuple(ANSWER.options), 7, "", whole=True)
     found = figure("index.html", source)
     assert found == of_the_app(app)
     assert found["rates"] == [round(rate, 6) for rate in GRID]
