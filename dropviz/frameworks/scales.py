@@ -64,8 +64,10 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
     """Whether noise written by hand has the mean that it must have."""
     trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
     stuck = len({one.digest for one in noise}) == 1
-    # a mask that comes again in its pass tells nothing new
-    noise = list({(one.digest, 0 if stuck else one.drawn): one for one in noise}.values())
+    # a mask that comes again in its pass tells nothing new, nor does a layer that was measured once for all passes
+    noise = list({
+        (one.digest, 0 if stuck else one.drawn) if one.functions else one.mean: one for one in noise
+    }.values())  # fmt: skip
     count = sum(one.count for one in noise)
     taken = {**evaluated, **_of_paths(place, seen)}
     factors = [own(one.scales, taken) for one in noise]

@@ -195,11 +195,11 @@ class Watch(Draws):
 def _context_kept(layer: keras.Layer) -> Iterator[None]:
     """Keep the mode that Keras hands down to the layers that follow."""
     context = layer._get_call_context()
-    kept = context.get_value("training")
+    kept = getattr(context, "training", None)
     try:
         yield
     finally:
-        context.set_value("training", kept)
+        context.training = kept
         layer._maybe_reset_call_context()
 
 
