@@ -134,7 +134,7 @@ def is_mask(meetings: Sequence[Meeting]) -> bool:
 
 
 def branches(passes: Sequence[Pass]) -> dict[str, float]:
-    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them.
+    """Modules that are skipped at random, the outermost ones, and the share of passes that call them.
 
     None is one of several of which every pass takes as many, as of heads that take turns.
     """
@@ -146,23 +146,20 @@ def branches(passes: Sequence[Pass]) -> dict[str, float]:
     for parts in beside.values():
         taken = {sum(path in each.called for path in parts) for each in passes}
         turns |= set(parts) if len(taken) == 1 else set()
-    return {
-        path: share
-        for path, share in some.items()
-        if path not in turns
-        if not any(path.startswith(f"{outer}.") for outer in some if outer and outer != path)
-    }
+    return {path: share for path, share in some.items() if path not in turns}
 
 
 def perhaps_skipped(passes: Sequence[Pass]) -> dict[str, float]:
-    """Modules that some passes call and others do not, and the share of passes that call them.
+    """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them.
 
     One whose inputs change their shape is chosen by its inputs, as an expert is, and no path that is dropped.
     """
     paths = {path for each in passes for path in each.called}
     shares = {path: sum(path in each.called for each in passes) / len(passes) for path in paths}
+    some = {path: share for path, share in shares.items() if share < 1.0}
     return {
         path: share
-        for path, share in shares.items()
-        if share < 1.0 and len(set().union(*(each.shapes.get(path, ()) for each in passes))) <= 1
+        for path, share in some.items()
+        if not any(path.startswith(f"{outer}.") for outer in some if outer and outer != path)
+        and len(set().union(*(each.shapes.get(path, ()) for each in passes))) <= 1
     }
