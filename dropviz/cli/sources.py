@@ -108,12 +108,10 @@ def _rates(text: str) -> tuple[float, ...]:
         raise wrong from None
     if ":" not in text:
         return numbers
-    if len(numbers) != 3 or not 0.0 <= numbers[0] <= numbers[1] <= 1.0:
-        raise (
-            wrong
-            if len(numbers) != 3
-            else ValueError(
-                f"--rates first:last:step must rise from first to last, both from 0 to 1; got {text!r}"
-            )
+    if len(numbers) != 3:
+        raise wrong
+    if not 0.0 <= numbers[0] <= numbers[1] <= 1.0:
+        raise ValueError(
+            f"--rates first:last:step must rise from first to last, both from 0 to 1; got {text!r}"
         )
     return rate_grid(*numbers)

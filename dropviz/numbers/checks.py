@@ -59,12 +59,12 @@ def place_of(name: str, value: object, choices: Sequence[str]) -> int:
     return choices.index(check_choice(name, value, choices))
 
 
-def all_of(name: str, given: Any) -> tuple[Any, ...]:
-    """Return one text, or all that is given, as a tuple. ValueError, naming it, if it is neither."""
+def all_of(name: str, given: Any, what: str = "names") -> tuple[Any, ...]:
+    """Return one text, or all that is given, as a tuple. ValueError, naming it and ``what`` it is, if it is neither."""
     try:
         return (given,) if isinstance(given, str) else tuple(given)
     except TypeError:
-        raise ValueError(f"{name} must be one or more names, each once; got {given!r}") from None
+        raise ValueError(f"{name} must be one or more {what}, each once; got {given!r}") from None
 
 
 def check_names(name: str, values: Sequence[str], check: Callable[[str], object]) -> None:

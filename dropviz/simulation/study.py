@@ -90,7 +90,8 @@ class StudyConfig(Checked):
         for name in ("sources", "rates", "widths", "depths", "strategies"):
             given = getattr(self, name)
             one = isinstance(given, int | float) or hasattr(given, "sample")
-            object.__setattr__(self, name, (given,) if one else all_of(name, given))
+            what = "names" if name == "strategies" else "values"
+            object.__setattr__(self, name, (given,) if one else all_of(name, given, what))
         Checked.__post_init__(self)
         if not self.sources or not all(hasattr(each, "sample") for each in self.sources):
             raise ValueError(f"sources must be one or more such as dropviz.Normal(); got {self.sources!r}")

@@ -54,6 +54,8 @@ class SharedShelf:
 
     def hold(self, content: bytes) -> str:  # noqa: D102
         mark = self._here.hold(content)
+        if not self._is_due(mark):
+            return mark
         self._used[mark] = time.monotonic()
         self._used.move_to_end(mark)
         while len(self._used) > self.most:
@@ -66,11 +68,14 @@ class SharedShelf:
             log.warning("Redis is away: a story is held by this process alone.")
         return mark
 
+    def _is_due(self, mark: str) -> bool:
+        """Whether Redis has not heard of a story for a while."""
+        return time.monotonic() - self._used.get(mark, -math.inf) >= SAYS_SO
+
     def get(self, mark: str) -> bytes:  # noqa: D102
         with suppress(LookupError):
             here = self._here.get(mark)
-            if time.monotonic() - self._used.get(mark, -math.inf) >= SAYS_SO:
-                self.hold(here)
+            self.hold(here)
             return here
         with _reached():
             content = self._redis.get(HELD + mark) or self._redis.hget(KEPT + mark, "content")

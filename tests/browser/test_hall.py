@@ -1,12 +1,10 @@
 """A lecturer's screen and phones in one room: they follow, vote, see how the hall has answered, and lose their line."""
 
 import gzip
-import io
 import json
 import re
 from urllib.request import Request, urlopen
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -18,6 +16,7 @@ from dropviz.story.reading import own_story
 from tests.browser.conftest import PHONE, UPRIGHT
 from tests.browser.telling import LONGEST, SCENES, begin
 from tests.browser.test_accessibility import AXE, serious
+from tests.browser.test_own_activations import give_activations
 
 MOST_BYTES = 150_000  # of a phone's first visit, compressed
 DRAGGED = next(
@@ -139,12 +138,7 @@ def test_a_hall_follows_votes_and_sees_itself(page, phone, new_page, opened_room
 def test_a_hall_sees_a_lecturers_own_activations_until_the_screen_has_lost_them(
     page, phone, visit, walk, join
 ):
-    visit(page, "/which-p")
-    page.get_by_text("My own activations", exact=True).click()
-    content = io.BytesIO()
-    np.save(content, np.arange(6.0))
-    file = {"name": "layer.npy", "mimeType": "application/octet-stream", "buffer": content.getvalue()}
-    page.locator("input[type=file]").set_input_files(file)
+    give_activations(page, visit)
     page.get_by_text("are drawn from layer.npy.").wait_for()
     walk(page, page.get_by_role("link", name="Story", exact=True).first)
     page.get_by_text("Scenes 3, 4, 6, 7 are drawn from layer.npy.").wait_for()

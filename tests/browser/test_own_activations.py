@@ -6,13 +6,18 @@ import numpy as np
 from playwright.sync_api import expect
 
 
-def test_a_file_goes_along_until_it_is_removed(page, visit, walk):
+def give_activations(page, visit):
+    """Open *Which p?*, and give it a file of six activations, layer.npy."""
     visit(page, "/which-p")
     page.get_by_text("My own activations", exact=True).click()
     content = io.BytesIO()
     np.save(content, np.arange(6.0))
     file = {"name": "layer.npy", "mimeType": "application/octet-stream", "buffer": content.getvalue()}
     page.locator("input[type=file]").set_input_files(file)
+
+
+def test_a_file_goes_along_until_it_is_removed(page, visit, walk):
+    give_activations(page, visit)
     expect(page.get_by_text("The means of “Why divide by keep?” are drawn from layer.npy.")).to_be_visible()
     for link, said in (("Story", "Scenes 3, 4, 6, 7 are drawn"), ("Start", "Drawn"), ("Next layer", "Drawn")):
         walk(page, page.get_by_role("link", name=link, exact=True).first)

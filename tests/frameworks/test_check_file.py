@@ -6,7 +6,8 @@ import json
 import pytest
 
 from dropviz.frameworks.check_file import LONGEST, MOST_ROWS, read_report
-from dropviz.frameworks.cures import TABLES, cure
+from dropviz.frameworks.cure_tables import TABLES
+from dropviz.frameworks.cures import cure
 from dropviz.frameworks.findings import Finding, Report
 
 FINDING = Finding(
