@@ -23,7 +23,7 @@ def point_on_slider(page, share):
     return box["x"] + 8 + share * (box["width"] - 16), box["y"] + box["height"] / 2
 
 
-def test_the_drag_is_live_and_the_release_is_a_step_of_the_history(page, opened):
+def test_the_drag_is_live_and_its_release_is_in_the_address(page, opened):
     opened(page, "/?view=full")
     assert shown_rate(page) == 0.3
     before = text(page, "inverted-train-variance")
@@ -43,8 +43,21 @@ def test_the_drag_is_live_and_the_release_is_a_step_of_the_history(page, opened)
     assert "rate=" not in page.url  # nothing has left the browser
     page.mouse.up()
     page.wait_for_url(re.compile(rf"rate={shown_rate(page):g}\b"))
+
+
+@pytest.mark.parametrize("address", ["/", "/?view=full"])
+def test_a_drag_is_one_step_of_the_history_and_leaves_the_view_and_its_figure(page, opened, address):
+    opened(page, address)
+    page.locator(".dv").evaluate("figure => { figure.dataset.same = ''; }")
+    page.locator(".dv-range").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"\brate=0\.31\b"))
+    page.locator("[data-test-script-state='notRunning']").wait_for()
     page.go_back()
     expect(page.locator(".dv-value")).to_have_text("0.30")
+    page.locator("[data-test-script-state='notRunning']").wait_for()
+    assert page.url.endswith(address)
+    assert page.locator(".dv[data-same]").count() == 1
 
 
 def test_every_step_of_a_drag_is_drawn(page, opened):

@@ -111,8 +111,6 @@ def write_address(settings: Sequence[Setting]) -> None:
         return  # the live figure does it, in place of the bare address that opening a page has left
     wanted = spelled(settings, saved())
     named = {name: st.query_params.get_all(name) for name in st.query_params if name not in STREAMLITS_OWN}
-    if named.keys() - wanted.keys():  # in one message, however many there are
-        st.query_params.from_dict({name: texts for name, texts in named.items() if name in wanted})
-    for name, text in wanted.items():
-        if st.query_params.get_all(name) != [text]:
-            st.query_params[name] = text
+    if named != {name: [text] for name, text in wanted.items()}:
+        in_order = {name: wanted[name] for name in named if name in wanted} | wanted
+        st.query_params.from_dict(in_order)  # in one message, as each is a step of the browser's history
