@@ -191,7 +191,7 @@ export function mount(root, first, rate, { onCommit = () => {}, onChoose = () =>
   const parts = skeleton(root);
   const none = { whole: null, payload: null, index: 0, committed: 0, shown: [], drawn: [], hand: null, moveBlocks: null, fitted: "" }; // until there are some
   /** @type {Live} */
-  const live = { root, parts, plotly, onMove, onUnfold, ...none, width: 0, moving: 0, tableTimer: 0, movePicture: () => {} };
+  const live = { root, parts, plotly, onMove, onUnfold, ...none, width: 0, sizes: { unit: 1, tallest: NaN }, moving: 0, tableTimer: 0, movePicture: () => {} };
   const player = createPlayer(live, onCommit);
   parts.data.addEventListener("toggle", () => (parts.data.open ? tabulate(live) : parts.tables.replaceChildren()));
   root.addEventListener("toggle", ({ target }) => {

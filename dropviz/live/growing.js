@@ -2,7 +2,7 @@
 // nothing blinks.
 
 import { isDrawing, panelNodes } from "./panel.js";
-import { measurePanels, sharedParts, showPanel, styled } from "./picture.js";
+import { fitting, measurePanels, sharedParts, showPanel, sizesOf } from "./picture.js";
 import { dataTables } from "./tables.js";
 import { revive } from "./wire.js";
 
@@ -20,12 +20,12 @@ function arrange(root, charts) {
 
 function drawCharts(root) {
   if (!root.clientWidth) return; // the page was left
-  const { unit, low } = styled(root, root.charts.map(({ panel }) => panel));
+  const sizes = sizesOf(root);
   measurePanels(Array.from(root.children, ({ nodes }) => nodes));
-  root.charts.forEach(({ alt }, at) => {
+  root.charts.forEach(({ panel, alt }, at) => {
     const { nodes } = root.children[at];
     nodes.figure.setAttribute("aria-label", alt);
-    showPanel(nodes, low[at], root.live, WIDE_PAGE, unit).move(0);
+    showPanel(nodes, fitting(panel, sizes), root.live, WIDE_PAGE, sizes.unit).move(0);
   });
   root.dataset.ready = "";
 }

@@ -79,12 +79,15 @@ interface Settings {
   onCommit?(rate: number): void; onChoose?(name: string): void; onMove?(moved: Moved): void; onUnfold?(): void; chosen?: string; plotly?: string[];
 }
 
+/** What the style sheet says of a picture: the pixels of a unit, and how many a panel may be tall, NaN if it does not. */
+interface Sizes { unit: number; tallest: number; }
+
 /**
  * A live figure: `payload` is the `whole` with its chosen variant, `committed` is the rate that was told last, `shown` the panels as they are drawn now, `moving` the frame
  * of a picture on its way, `fitted` the longest words that have their place.
  */
 interface Live extends Surroundings {
-  parts: Parts; whole: Payload; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; moving: number; tableTimer: number; fitted: string;
+  parts: Parts; whole: Payload; payload: Payload; committed: number; shown: Panel[]; drawn: Drawn[]; width: number; sizes: Sizes; moving: number; tableTimer: number; fitted: string;
   moveBlocks(index: number): void; movePicture(index: number): void; onMove?(moved: Moved): void; onUnfold(): void;
 }
 

@@ -76,24 +76,28 @@ export function showPanel(nodes, panel, live, page, unit) {
 }
 
 /**
- * What the style sheet says of a picture: the pixels of its unit; and its panels, none taller than there is room for.
- * @param {Element} node @param {Panel[]} panels
+ * What the style sheet says of a picture: the pixels of its unit, and how tall a panel may be. To know it the browser
+ * lays out the page.
+ * @param {Element} node @returns {Sizes}
  */
-export function styled(node, panels) {
+export function sizesOf(node) {
   const [type, tallest] = ["type", "tallest"].map((name) => parseFloat(getComputedStyle(node).getPropertyValue(`--dv-${name}`)));
-  const low = panels.map((panel) => (panel.height > tallest ? { ...panel, height: tallest } : panel));
-  return { unit: type / TYPE || 1, low };
+  return { unit: type / TYPE || 1, tallest };
 }
+
+/** A panel no taller than there is room for. @param {Panel} panel @param {Sizes} sizes */
+export const fitting = (panel, { tallest }) => (panel.height > tallest ? { ...panel, height: tallest } : panel);
 
 // The panels as they are to be drawn.
 function drawAll(live, panels) {
   const { picture } = live.parts;
-  const { unit, low } = styled(picture, panels);
+  const { unit } = live.sizes;
   const page = live.width / unit;
   live.shown = panels;
   // What is folded has no width; it is drawn when it unfolds.
-  live.drawn = low.flatMap((panel, at) => {
+  live.drawn = panels.flatMap((whole, at) => {
     if (!picture.nodes[at].width) return [];
+    const panel = fitting(whole, live.sizes);
     const drawnPanel = showPanel(picture.nodes[at], panel, live, page, unit);
     holdKnots(picture.nodes[at], panel, drawnPanel, live, () => { drawPicture(live, false, true); live.movePicture(live.index); });
     return [drawnPanel];
@@ -105,14 +109,17 @@ function drawAll(live, panels) {
 }
 
 /**
- * Draw all panels at the width they have, or had when they were `measured`; where they `move`, those that are shown
+ * Draw all panels in the sizes they have, or had when they were `measured`; where they `move`, those that are shown
  * already go to where they shall be.
  * @param {Live} live @param {boolean} [move] @param {boolean} [measured]
  */
 export function drawPicture(live, move = false, measured = false) {
   cancelAnimationFrame(live.moving);
   hideTip(live.parts.tip);
-  if (!measured) measurePanels(live.parts.picture.nodes);
+  if (!measured) {
+    measurePanels(live.parts.picture.nodes);
+    live.sizes = sizesOf(live.parts.picture);
+  }
   const panels = live.payload.rows.flatMap((row) => row.panels);
   const before = move ? live.shown : []; // on its way, if it was
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;

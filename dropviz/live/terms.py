@@ -104,6 +104,13 @@ def _marked(text: str, entries: frozenset[str]) -> tuple[str, Mapping[str, str]]
     return "".join(marked), terms
 
 
+@lru_cache(maxsize=2**7)  # those that follow the slider are the same at most draws
+def _entries(texts: tuple[str, ...]) -> frozenset[str]:
+    """The entries of the glossary in any of the texts."""
+    alike = set(_NUMBER.sub("0.0", MARK.join(texts)).split(MARK))  # but for their numbers most are
+    return frozenset(entry for text in alike for _, _, entry in places(text))
+
+
 # ---- a page ---------------------------------------------------------------------------------------------------------
 
 
@@ -199,8 +206,7 @@ class Reader:
 
     def _new(self, texts: Iterable[str]) -> set[str]:
         """The entries in ``texts`` that nothing has explained; from now on they are known."""
-        alike = set(_NUMBER.sub("0.0", MARK.join(texts)).split(MARK))  # but for their numbers most are
-        new = {entry for text in alike for _, _, entry in places(text)} - self.known
+        new = _entries(tuple(texts)) - self.known
         self.known |= new
         return new
 
