@@ -3,7 +3,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
 resource = pytest.importorskip("resource")
@@ -35,9 +34,3 @@ print(discover_asgi_app(Path("app.py")).import_string, type(app.app) is streamli
     assert script.is_file()
     # Else the first visitor of a fresh server who opens /story would be shown that file, and nothing of ours.
     assert not (script.parent / "pages").exists()
-
-
-def test_run_as_a_script_the_entry_shows_the_page():
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    assert [str(one.value) for one in at.exception] == []
-    assert at.title[0].value.startswith("Dropout:")

@@ -1,14 +1,17 @@
 """The first page under AppTest: every source, the ends of every range, and addresses that lie."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from streamlit.runtime.context import ContextProxy
+from streamlit.testing.v1 import AppTest
 
 from dropviz.settings.first_screen import SEED, STRATEGIES, UNITS
 from dropviz.settings.sources import SOURCE, SOURCES
 from tests.ui.opening import open_page
 
+ROOT = Path(__file__).parents[2]
 run = partial(open_page, "explore")
 
 
@@ -97,3 +100,9 @@ def test_the_way_back_to_the_one_idea_is_remembered_too(monkeypatch):
     next(one for one in app.button if one.label == "one idea").click().run()
     assert app.session_state["to_remember"] == {"dropviz_view": ""}
     assert "view" not in app.query_params
+
+
+def test_run_as_a_script_the_entry_shows_the_page():
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    assert [str(one.value) for one in at.exception] == []
+    assert at.title[0].value.startswith("Dropout:")
