@@ -60,10 +60,10 @@ def test_images_are_of_one_exact_digest_and_ours_of_a_user_without_rights():
     version = dict(argument.split("=", 1) for name, argument in found if name == "ARG")["PYTHON"]
     assert re.fullmatch(r"3\.\d+\.\d+-slim-\w+@sha256:[0-9a-f]{64}", version)
     assert {argument.split()[0] for name, argument in found if name == "FROM"} == {"python:${PYTHON}"}
-    for file in ("compose.yaml", "kubernetes/redis.yaml"):
-        redis = re.search(r"image: (redis:\S+)", (ROOT / "deploy" / file).read_text(encoding="utf-8"))
-        assert redis is not None
-        assert re.fullmatch(r"redis:7\.\d+\.\d+-\w+@sha256:[0-9a-f]{64}", redis[1])
+    files = [*(ROOT / "deploy").rglob("*.yaml")]
+    images = {each for file in files for each in re.findall(r"image: (\S+)", file.read_text(encoding="utf-8"))}
+    digests = [re.fullmatch(r"(\S+):[\w.-]+@sha256:[0-9a-f]{64}", each) for each in images - {"dropviz"}]
+    assert {each and each[1] for each in digests} == {"redis", "nginxinc/nginx-unprivileged"}
     user = next(argument for name, argument in found if name == "USER")
     assert int(user) > 0
     assert f"--uid {user} " in next(argument for name, argument in found if argument.startswith("useradd"))
