@@ -60,8 +60,8 @@ def test_images_are_of_one_exact_digest_and_ours_of_a_user_without_rights():
     version = dict(argument.split("=", 1) for name, argument in found if name == "ARG")["PYTHON"]
     assert re.fullmatch(r"3\.\d+\.\d+-slim-\w+@sha256:[0-9a-f]{64}", version)
     assert {argument.split()[0] for name, argument in found if name == "FROM"} == {"python:${PYTHON}"}
-    files = [*(ROOT / "deploy").rglob("*.yaml")]
-    images = {each for file in files for each in re.findall(r"image: (\S+)", file.read_text(encoding="utf-8"))}
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "deploy").rglob("*.yaml")]
+    images = {each for text in texts for each in re.findall(r"image: (\S+)", text)}
     digests = [re.fullmatch(r"(\S+):[\w.-]+@sha256:[0-9a-f]{64}", each) for each in images - {"dropviz"}]
     assert {each and each[1] for each in digests} == {"redis", "nginxinc/nginx-unprivileged"}
     user = next(argument for name, argument in found if name == "USER")
