@@ -29,6 +29,8 @@ site: .venv/.app  ## write the pages that need no server into build/site (FOLDER
 docs: .docs-venv/.docs  ## write the documentation into build/docs (DOCS=folder for another folder)
 	NO_MKDOCS_2_WARNING=1 .docs-venv/bin/python -m mkdocs build --strict --quiet --site-dir $(abspath $(DOCS))
 
+# What is compiled is kept: a dozen processes would compile the same files again, and again at the next run.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/.dev  ## run every test, those in a real Chromium too (ARGS="-k name" for some)
 	@$(PYTHON) -m tools.browser || true
 	@$(PYTHON) -m tools.services || true
