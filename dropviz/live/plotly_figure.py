@@ -63,19 +63,18 @@ def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider:
     def at(place: int, part: Drawn) -> dict[str, Any]:
         return {name: values[place] for name, values in part.moves.items()}
 
+    # Plain dicts: Plotly checks and copies each object again wherever it is put into another.
     frames = [
-        go.Frame(
-            name=f"{rate:g}", data=[go.Scatter(**at(place, drawn[one])) for one in moving], traces=moving
-        )
+        {"name": f"{rate:g}", "data": [at(place, drawn[one]) for one in moving], "traces": moving}
         for place, rate in enumerate(rates)
     ]
     still = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
-    steps = [{"method": "animate", "label": frame.name, "args": [[frame.name], still]} for frame in frames]
+    steps = [
+        {"method": "animate", "label": frame["name"], "args": [[frame["name"]], still]} for frame in frames
+    ]
     if moving:
         layout["sliders"] = [{"active": now, "steps": steps, "currentvalue": {"prefix": f"{slider} "}}]
-    figure = go.Figure([part.trace | at(now, part) for part in drawn], layout)
-    figure.frames = frames if moving else ()
-    return figure
+    return go.Figure([part.trace | at(now, part) for part in drawn], layout, frames if moving else ())
 
 
 # ---- marks ----------------------------------------------------------------------------------------------------------
