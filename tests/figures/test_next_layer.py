@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -63,6 +64,12 @@ EXTREMES = {
 EVERY = [(step, name) for step in STEPS for name in EXTREMES]
 
 
+@cache
+def drawn(step, name):
+    """The figure of a step at one of the extremes."""
+    return STEPS[step](config(**EXTREMES[name]))
+
+
 @pytest.fixture(scope="module", name="masked")
 def _masked():
     return masked_unit(config())
@@ -80,7 +87,7 @@ def _normalized():
 
 @pytest.mark.parametrize(("step", "name"), EVERY)
 def test_nothing_undefined_is_said_or_drawn(step, name):
-    live = STEPS[step](config(**EXTREMES[name]))
+    live = drawn(step, name)
     assert_defined(live)
     assert "undefined" not in json.dumps(live.payload())
     live.to_figure()  # Plotly accepts every property
@@ -88,7 +95,7 @@ def test_nothing_undefined_is_said_or_drawn(step, name):
 
 @pytest.mark.parametrize(("step", "name"), EVERY)
 def test_every_live_text_has_a_place_and_one_value_a_rate(step, name):
-    live = STEPS[step](config(**EXTREMES[name]))
+    live = drawn(step, name)
     assert asked(live) == set(live.texts) - {"summary"}
     assert {len(values) for values in live.texts.values()} == {len(RATES)}
 
