@@ -58,7 +58,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if turns[item.path][0]:
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: turns[item.path])
+    # Those that walk in the window of the test before come before those that leave it empty.
+    items.sort(key=lambda item: (turns[item.path], turns[item.path][0] and "opened" not in item.fixturenames))
 
 
 REFUSALS = """

@@ -180,16 +180,21 @@ def _leave(page):
     page.goto("about:blank")
 
 
-def _go_elsewhere(page, path):
-    """Leave a page of the app for another one until nothing of it is there, nor what a hand has left."""
+def _put_down(page):
+    """Wait until a page rests, and take away what a hand has left."""
     page.locator(RESTS).wait_for()
     page.mouse.move(0, 0)
     page.evaluate(UP)
+
+
+def _go(page, path):
+    """Leave a page of the app for another one until nothing of it is there."""
     page.evaluate(LEAVE)
     page.evaluate(ARRIVE, path)
     _wait_until_true(page, GONE, 20.0)
     page.locator(FIGURE).first.wait_for()
-    page.locator(RESTS).wait_for()
+    page.locator(RESTS).wait_for()  # a page that comes may run once more for its address
+    page.locator(FIGURE).first.wait_for()
 
 
 def _wait_until_true(page, expression, seconds=PATIENCE):
@@ -253,21 +258,23 @@ def visit(app_url, standing):
 
 
 @pytest.fixture
-def opened(visit, walk, standing):
+def opened(visit, standing):
     """A function ``opened(page, "/noise")`` that comes to the app there, as anew, and waits for its live figure.
 
-    It walks where the app stands in the window, by way of another page: for tests that leave no more behind than
-    settings of the address and what a figure holds. Others, and those of loading, of the session and of what stays in
-    the window, ``visit``.
+    It walks where the app stands in the window, by way of another page if it stands there already: for tests that
+    leave no more behind than settings of the address and what a figure holds. Others, and those of loading, of the
+    session and of what stays in the window, ``visit``.
     """
 
     def open_figure(page, path="/"):
         if page in standing:
-            elsewhere = next(way for way in ("/noise", "/which-p") if urlsplit(page.url).path != way)
+            here, there = urlsplit(page.url).path, urlsplit(path).path
             with suppress(AssertionError):  # a step that came while the page ran is lost
-                _go_elsewhere(page, elsewhere if urlsplit(path).path != elsewhere else "/answer")
+                _put_down(page)
+                if here == there:
+                    _go(page, "/noise" if here != "/noise" else "/which-p")
                 page.evaluate("sessionStorage.clear()")
-                walk(page, path)
+                _go(page, path)
                 return
         visit(page, path)
         page.locator(FIGURE).first.wait_for()

@@ -7,14 +7,13 @@ import re
 from pathlib import Path
 
 import axe_playwright_python
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.in_view import broken_formulas, unfold
+from tests.browser.telling import begin
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-READY = {"training": ".dv-growing", "story": ".story-now .dv[data-ready]"}
 LIVE = ("", "which-p", "mistakes", "next-layer", "where", "my-network", "answer", "noise", "schedule")
 TALK, TRAINED = "story?mode=talk", "training?training_seeds=1"
 # So tall that nothing lies below the fold: axe does not judge, or misjudges, what is scrolled away or cut.
@@ -146,19 +145,6 @@ def judged(page, within="document", contrast=False):
     ]
 
 
-@pytest.fixture
-def ready(visit):
-    """A function ``ready(page, address)`` that opens a page and waits for everything on it."""
-
-    def open_page(page, address=""):
-        visit(page, f"/{address}")
-        page.locator(READY.get(address.split("?")[0], ".dv[data-ready]")).first.wait_for()
-        page.locator(".st-key-page_footer").wait_for(state="attached")
-        return page
-
-    return open_page
-
-
 def barriers(page, address):
     """What is wrong with a page that stands open, unfolded, in light, dark, and a window as of a page at 200 %."""
     page.add_style_tag(content="* { transition: none !important; }")  # no colour half way between two schemes
@@ -207,9 +193,10 @@ def _cut_off(page):
     return cut
 
 
-def test_the_talk_its_dialogs_and_its_notes_have_no_barrier(page, ready, visit):
+def test_the_talk_its_dialogs_and_its_notes_have_no_barrier(page, opened, visit):
     page.set_viewport_size(TALL)
-    found = {TALK: barriers(ready(page, TALK), TALK)}
+    begin(opened, page, f"/{TALK}")
+    found = {TALK: barriers(page, TALK)}
     page.set_viewport_size(LAPTOP)
     page.get_by_role("button", name="it stays").click()  # which is wrong
     found["talk, answered"] = serious(page)
@@ -261,8 +248,10 @@ FOCUS = """() => {
 }"""
 
 
-def test_the_keyboard_reaches_everything_in_order_and_is_seen(page, ready):
-    ready(page)
+def test_the_keyboard_reaches_everything_in_order_and_is_seen(page, visit):
+    visit(page)
+    page.locator(".dv[data-ready]").wait_for()
+    page.locator(".st-key-page_footer").wait_for(state="attached")
     # Not by a hand: the keys would go on from there.
     for fold, within in (
         ("My own activations, and all settings", page.get_by_role("spinbutton", name="units")),

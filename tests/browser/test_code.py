@@ -30,8 +30,8 @@ def test_the_code_is_copied_by_key_with_and_without_a_clipboard(copied, before):
     assert copied(before) == snippet("inverted", 0.4, "numpy").rstrip()
 
 
-def test_the_code_is_shown_as_text_and_follows_the_framework(page, visit):
-    visit(page, "/?rate=0.4")
+def test_the_code_is_shown_as_text_and_follows_the_framework(page, opened):
+    opened(page, "/?rate=0.4")
     code = page.get_by_role("region", name="standard", exact=True)
     assert code.text_content() == snippet("standard", 0.4, "numpy").rstrip()
     page.get_by_text("pytorch", exact=True).click()
@@ -39,8 +39,8 @@ def test_the_code_is_shown_as_text_and_follows_the_framework(page, visit):
     assert code.text_content() == snippet("standard", 0.4, "pytorch").rstrip()
 
 
-def test_on_a_phone_code_scrolls_in_its_frame_and_the_page_does_not(phone, visit):
-    visit(phone, "/?view=full")
+def test_on_a_phone_code_scrolls_in_its_frame_and_the_page_does_not(phone, opened):
+    opened(phone, "/?view=full")
     phone.locator(".dv-code pre").first.wait_for()
     wide, page_wide = phone.evaluate("""() => [document.querySelector('.dv-code pre').scrollWidth,
         document.querySelector('[data-testid=stMain]').scrollWidth]""")

@@ -137,7 +137,7 @@ FOCUSED = "document.activeElement.textContent"
 def test_by_keys_the_menu_opens_plotly_which_is_loaded_only_then_and_gives_the_focus_back(
     page, visit, requested
 ):
-    visit(page, "/?rate=0.4")
+    visit(page, "/?rate=0.4")  # what another test has asked for is not asked for again
     page.locator(FIGURE).wait_for()
     opener = page.get_by_role("button", name=f"Save or open: {TITLE}")
     opener.focus()

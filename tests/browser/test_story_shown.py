@@ -199,8 +199,8 @@ def test_the_next_picture_is_there_when_it_is_called(page, opened):
         assert page.evaluate("document.querySelectorAll('.story-now .dv[data-ready] .dv-svg').length") > 0
 
 
-def test_a_copied_address_shows_the_same_scene_and_the_file_downloads(page, visit):
-    begin(visit, page, "/story?scene=6")
+def test_a_copied_address_shows_the_same_scene_and_the_file_downloads(page, opened):
+    begin(opened, page, "/story?scene=6")
     at_scene(page, 6)
     page.get_by_text("The story as a file").click()
     with page.expect_download() as download:

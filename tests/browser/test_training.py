@@ -12,7 +12,7 @@ LONG = (
 )
 
 
-def opened(page, visit, errors, path="/training"):
+def loaded(page, visit, errors, path="/training"):
     """Open the page; a path of its own makes Streamlit look for the server below it first, which is no error."""
     visit(page, path)
     page.locator(".dv-growing[data-ready]").first.wait_for()
@@ -46,7 +46,7 @@ def in_the_first_view(page, what):
 
 
 def test_the_page_opens_with_a_network_that_trains_and_ends_with_a_verdict(page, visit, errors):
-    opened(page, visit, errors, "/training?training_seeds=2")  # as bare, in less time
+    loaded(page, visit, errors, "/training?training_seeds=2")  # as bare, in less time
     page.evaluate(f"window.lengths = []; setInterval(() => window.lengths.push({LENGTH}), 30)")
     verdict = page.locator(".st-key-training_finding")
     expect(verdict).to_contain_text(
@@ -73,8 +73,8 @@ def test_the_page_opens_with_a_network_that_trains_and_ends_with_a_verdict(page,
     expect(page.get_by_text("Always answering the average picture")).to_be_visible()
 
 
-def test_what_waits_for_train_shows_its_network_and_data(page, visit, errors):
-    opened(page, visit, errors, "/training?training=regularize")
+def test_what_waits_for_train_shows_its_network_and_data(page, opened):
+    opened(page, "/training?training=regularize")
     expect(page.get_by_text("not trained yet")).to_be_visible()
     expect(page.locator(".dv-growing .dv-title")).to_have_text(
         [re.compile("^One mask drops "), "To learn from: 60 points"]
@@ -83,7 +83,7 @@ def test_what_waits_for_train_shows_its_network_and_data(page, visit, errors):
 
 
 def test_a_click_chooses_train_trains_and_the_plane_is_seen_on_the_way(page, visit, errors):
-    opened(page, visit, errors, "/training?training=equal_rate&training_seeds=5")
+    loaded(page, visit, errors, "/training?training=equal_rate&training_seeds=5")
     button(page, "Train").click()
     wait_until_it_grows(page)
     assert page.get_by_role("button", name="Stop", exact=True).count() == 1
@@ -102,7 +102,7 @@ def test_a_click_chooses_train_trains_and_the_plane_is_seen_on_the_way(page, vis
 def test_the_work_is_stopped_and_started_quickly_rests_on_another_page_and_keeps_its_curves(
     page, visit, errors
 ):
-    opened(page, visit, errors, LONG)
+    loaded(page, visit, errors, LONG)
     for _ in range(4):
         button(page, "Train").click()
         button(page, "Stop").click()
@@ -122,8 +122,8 @@ def test_the_work_is_stopped_and_started_quickly_rests_on_another_page_and_keeps
     assert points(page) == kept
 
 
-def test_choices_are_in_the_address(page, visit, errors):
-    opened(page, visit, errors, "/training?training=annealing")
+def test_choices_are_in_the_address(page, opened):
+    opened(page, "/training?training=annealing")
     page.get_by_role("radio", name="few examples").click()
     page.wait_for_url(re.compile(r"\?training=regularize$"))
     page.get_by_role("radio", name="300 digits").click()
