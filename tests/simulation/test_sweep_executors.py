@@ -28,7 +28,14 @@ def noise_bits(result):
     return b"".join(values.tobytes() for phase in phases for values in (phase.mean, phase.variance))
 
 
-def test_the_same_config_gives_the_same_bits_with_every_executor():
+@pytest.fixture(scope="module")
+def processes():
+    """Two processes that nobody kills."""
+    with ProcessPoolExecutor(2, mp_context=SPAWN) as pool:
+        yield pool
+
+
+def test_the_same_config_gives_the_same_bits_with_every_executor(processes):
     # Enough chunks, rates and strategies that another order of summation would show in some last bit.
     config = SweepConfig(
         activations=dv.LogNormal(),
@@ -41,11 +48,9 @@ def test_the_same_config_gives_the_same_bits_with_every_executor():
     expected, expected_noise = bits(dv.sweep(config)), noise_bits(dv.noise_sweep(noisy))
     assert bits(dv.sweep(config)) == expected
     with ThreadPoolExecutor(3) as executor:
-        assert bits(dv.sweep(config, executor)) == expected
         assert bits(dv.sweep(config, executor=executor)) == expected
-    with ProcessPoolExecutor(2, mp_context=SPAWN) as executor:
-        assert bits(dv.sweep(config, executor)) == expected
-        assert noise_bits(dv.noise_sweep(noisy, executor)) == expected_noise
+    assert bits(dv.sweep(config, processes)) == expected
+    assert noise_bits(dv.noise_sweep(noisy, processes)) == expected_noise
 
 
 class Noting(Executor):
@@ -174,7 +179,7 @@ def test_a_fault_of_the_task_itself_is_raised():
 LARGE = dv.Empirical(np.random.default_rng(0).standard_normal(200_000))
 
 
-def test_workers_read_a_large_array_from_one_file():
+def test_workers_read_a_large_array_from_one_file(processes):
     config = SweepConfig(LARGE, 3000, (0.1, 0.5), replicates=3)
     executor, expected = Noting(), bits(dv.sweep(config))
     assert bits(dv.sweep(config, executor)) == expected
@@ -183,8 +188,7 @@ def test_workers_read_a_large_array_from_one_file():
     assert len(multiprocessing.reduction.ForkingPickler.dumps(sent)) < 1000
     with ThreadPoolExecutor(2) as threads, lent(threads, LARGE) as same:
         assert same is LARGE
-    with ProcessPoolExecutor(2, mp_context=SPAWN) as pool:
-        assert bits(dv.sweep(config, pool)) == expected
+    assert bits(dv.sweep(config, processes)) == expected
 
 
 def test_a_lent_array_is_that_array():
