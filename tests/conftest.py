@@ -1,5 +1,6 @@
 """What every test shares: the order of the run, and the data of the training scripts."""
 
+import gc
 import json
 import os
 import subprocess
@@ -36,6 +37,10 @@ LONG = (
 def pytest_xdist_auto_num_workers():
     """One more than there are cores: the soak takes two minutes and no core, and a browser test often waits."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish():
+    gc.freeze()  # thousands of tests stay as they are: no collection need look through them again
 
 
 def pytest_collection_modifyitems(items):

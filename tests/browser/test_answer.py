@@ -45,14 +45,22 @@ def test_the_first_view_is_a_sentence_a_table_and_one_picture_and_nothing_jumps(
     assert page.locator(".dv-svg .dv-line").first.is_visible()
 
 
-@pytest.mark.parametrize("width", [360, 390, 600])
-def test_on_a_phone_what_unfolds_stands_below_its_row_and_nothing_is_cut(new_page, opened, width):
-    phone = new_page(viewport={"width": width, "height": 844})
+# Where each unfolded row ends, and where its figure begins.
+ROWS = """() => [...document.querySelectorAll(".dv-fold:has(> summary .dv-cells)")]
+  .map((row) => [row.querySelector(":scope > summary").getBoundingClientRect().bottom,
+    row.querySelector(".dv-panel").getBoundingClientRect().top])"""
+
+
+def test_on_a_phone_what_unfolds_stands_below_its_row_and_nothing_is_cut(new_page, opened):
+    phone = new_page(viewport={"width": 360, "height": 844})
     opened(phone, "/answer?rate=0.95")
     for summary in phone.locator(".dv-fold:not([open]) > summary").all()[::-1]:
         summary.click()
     expect(phone.locator(".dv-svg .dv-axis").last).to_be_visible()
-    for row in phone.locator(".dv-fold:has(> summary .dv-cells)").all():
-        label, figure = row.locator("> summary"), row.locator(".dv-panel")
-        assert label.bounding_box()["y"] + label.bounding_box()["height"] <= figure.bounding_box()["y"]
-    assert phone.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (360, 390, 600):
+        phone.set_viewport_size({"width": width, "height": 844})
+        phone.wait_for_function(f"innerWidth === {width}")
+        rows = phone.evaluate(ROWS)
+        assert len(rows) == 5
+        assert all(end <= begin for end, begin in rows), width
+        assert phone.evaluate("document.documentElement.scrollWidth") <= width
