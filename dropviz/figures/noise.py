@@ -69,9 +69,11 @@ def noise_live(found: NoisePair) -> LiveFigure:
 def _picture(found: NoisePair, name: str) -> Panel:
     """The distributions of the output in training and at test, and their means as upright lines."""
     kind, picture = noise(name), on_one_axis(found.distributions)[name]
-    title = f"{SHORT[name]}: training {kind.formula}, test {kind.test_scale.of('a')}"
-    panel = distribution(picture, title, role(name), STEMS, PICTURE, _above(name))
     train, test = (found.exact[name][phase].mean for phase in ("train", "test"))
+    needs = "× keep" if kind.needs_test_scale else "nothing"
+    match = "match" if _same(train, test) else "differ above rate 0"
+    title = f"{SHORT[name].capitalize()}, {needs} at test: the means {match}"
+    panel = distribution(picture, title, role(name), STEMS, PICTURE, _above(name))
     means = [
         _upright("mean in training", role(name), train, picture.top),
         _upright("mean at test", "title", test, picture.top, "dashed"),
@@ -204,12 +206,11 @@ def _findings(found: NoisePair) -> list[str]:
         elif name == "standard":
             said.append(
                 f"Standard dropout needs × {1.0 - rate:.2g} at test: "
-                f"output − a, what it adds in training, has mean −{rate:g}·a at every unit; "
-                "with inverted dropout it has mean 0."
+                f"what it adds in training has mean −{rate:g}·a at every unit."
             )
         else:
             said.append(
-                f"Nothing to do at test with {LONG[name]}: output − a, what it adds, has mean 0 at every unit."
+                f"Nothing to do at test with {LONG[name]}: what it adds has mean 0 at every unit."
             )
     return said
 

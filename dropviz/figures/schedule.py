@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
@@ -67,7 +66,7 @@ def _above_means(varies: bool) -> list[words.Block]:
     training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
     spans: list[words.Span] = [training, ", ", test, ", one factor"]
     if varies:
-        spans = [training, ", ", test, " × the keep of the rate named; shaded: the last one’s error"]
+        spans = [training, ", ", test, " × the keep of the last rate; shaded: its error"]
     return [words.Paragraph(spans)]
 
 
@@ -90,17 +89,13 @@ def _rate_panel(found: ChangingRate) -> Curves:
 
 
 def _mean_panel(found: ChangingRate) -> Curves:
-    """The mean in training, which moves with the rate, and at test, where a factor is one number for all steps.
-
-    The first two lines are standard's in training and at test, with the factor of the last rate.
-    """
-    keep, flat = 1.0 - found.rates, np.ones_like(found.rates)
-    lines = [Line("training", "standard", Estimate(keep), follows="keep")]
-    names: tuple[Literal["last", "mean", "first"], ...] = ("last", "mean", "first")
-    for name, factor in zip(names, found.factors.tolist(), strict=False):
-        said = f"test, {name} rate" if found.varies else "test"
-        lines.append(Line(said, "standard", Estimate(factor * flat), dashed=True, follows=name))
-    lines = [*(lines if found.varies else lines[:2]), Line("inverted", "inverted", Estimate(flat))]
+    """The mean in training, which moves with the rate, and at test, where the last rate's factor is one number."""
+    flat = np.ones_like(found.rates)
+    lines = [
+        Line("training", "standard", Estimate(1.0 - found.rates), follows="keep"),
+        Line("test", "standard", Estimate(found.factors[0] * flat), dashed=True, follows="last"),
+        Line("inverted", "inverted", Estimate(flat)),
+    ]
     if found.varies:
         title = "Standard's mean moves in training; at test it cannot"
     elif found.first == 0.0:

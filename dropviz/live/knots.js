@@ -28,11 +28,9 @@ export function rateAt({ x: { values: xs }, y: { values: ys }, stepped }, place)
  */
 export function followKnots(panels, places, knots) {
   const rates = places.map((place) => rateAt(knots, place));
-  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
   /** @type {Record<Line["follows"], (at: number) => number>} */
   const made = {
-    "": () => NaN, rate: (at) => rates[at], keep: (at) => 1 - rates[at],
-    first: () => 1 - rates[0], mean: () => 1 - mean, last: () => 1 - rates.at(-1),
+    "": () => NaN, rate: (at) => rates[at], keep: (at) => 1 - rates[at], last: () => 1 - rates.at(-1),
   };
   for (const mark of panels.flatMap(({ marks }) => marks)) {
     if (mark.mark === "Line" && mark.follows) mark.estimate.exact.values.set(rates.map((_, at) => made[mark.follows](at)));

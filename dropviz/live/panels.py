@@ -80,7 +80,7 @@ class Line:
     ``kind`` says what the line itself is; ``width`` is in pixels. One ``inside`` a wider line of its colour, on which
     it lies, has dashes in the colour of the ground; its points stand ``turn`` of the way from each to the next.
     Where a hand can draw the rate (`Knots`), ``follows`` says what the line is made of: the rate at each place, its
-    keep, or the keep of the first, mean or last rate.
+    keep, or the keep of the last rate.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Line:
     kind: str = "exact"
     inside: bool = False
     turn: float = 0
-    follows: Literal["", "rate", "keep", "first", "mean", "last"] = ""
+    follows: Literal["", "rate", "keep", "last"] = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,7 +38,7 @@ interface Estimate { exact: Numbers; simulated: Numbers | null; error: Numbers |
 interface Line {
   mark: "Line"; name: string; color: string; estimate: Estimate; dashed: boolean; width: number; kind: string;
   inside: boolean; turn: number;
-  follows: "" | "rate" | "keep" | "first" | "mean" | "last";
+  follows: "" | "rate" | "keep" | "last";
 }
 interface Path {
   mark: "Path"; name: string; color: string; x: Numbers; y: Numbers; dash: "solid" | "dashed" | "dotted";

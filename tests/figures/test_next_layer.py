@@ -109,7 +109,7 @@ def test_a_step_opens_with_one_sentence_and_one_picture_and_folds_the_rest(step)
     assert len(live.head) == 1
     first, *rest = live.rows
     assert first.fold == ""
-    assert len(first.panels) == (2 if step == "mean" else 1)
+    assert len(first.panels) == 1
     assert all(row.fold for row in rest)
     assert all(isinstance(block, Fold) for block in live.foot)
     assert max(map(len, titles(live))) <= 46, "a title has to fit a phone"

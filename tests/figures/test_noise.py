@@ -111,11 +111,30 @@ def test_only_standard_needs_anything_at_test_and_alpha_nothing_under_a_conditio
     assert {texts[f"{name}-unit"][AT] for name in ("inverted", "gaussian", "additive", "uniform")} == {"0"}
 
 
+@pytest.mark.parametrize(
+    ("other", "law", "title"),
+    [
+        ("standard", RELU, "Standard, × keep at test: the means match"),
+        ("gaussian", RELU, "Gaussian ×, nothing at test: the means match"),
+        ("alpha", RELU, "Alpha, nothing at test: the means differ above rate 0"),
+        ("alpha", STANDARDISED, "Alpha, nothing at test: the means match"),
+    ],
+)
+def test_each_picture_says_what_its_noise_needs_and_whether_the_means_match(other, law, title):
+    figure = live(other, law)
+    assert titles(figure)[:2] == ["Inverted, nothing at test: the means match", title]
+    in_training, at_test = (
+        named(figure.panels[1], Path, name) for name in ("mean in training", "mean at test")
+    )
+    apart = np.abs(in_training.x - at_test.x).max(axis=1)
+    assert (apart[1:] > 1e-6).all() if "differ" in title else (apart < 1e-9).all()
+
+
 def test_the_sentence_says_what_was_found_at_this_rate():
     assert "needs × 0.7 at test" in live("standard").texts["finding"][AT]
     matched = live("uniform").texts["finding"]
     assert matched[AT].startswith("Nothing to do at test with uniform noise, multiplied: ")
-    assert matched[AT].endswith("output − a, what it adds, has mean 0 at every unit.")
+    assert matched[AT].endswith("multiplied: what it adds has mean 0 at every unit.")
     assert matched[0] == "At rate 0 there is no noise, and nothing to do at test."
     assert "keeps the mean 0 and the variance 1" in live("alpha", STANDARDISED).texts["finding"][AT]
     train = noise("alpha").output_moments(0.3, RELU.exact_mean, RELU.exact_variance)

@@ -222,8 +222,8 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         "Nothing to do at test(?: with (?:Gaussian|uniform) noise, (?:added|multiplied))?": lambda read: (
             read.live.chosen != "alpha" or standardised(read)
         ),
-        "output − a, what it adds, has mean 0 at every unit": theorem,
-        "output − a, what it adds in training, has mean −([0-9.]+)·a at every unit": written,
+        "what it adds has mean 0 at every unit": theorem,
+        "what it adds in training has mean −([0-9.]+)·a at every unit": written,
         "Alpha dropout needs nothing at test for activations of mean 0 and variance 1": theorem,
         "These activations are standardised, so it keeps both, at every rate": standardised,
     },
