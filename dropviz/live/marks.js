@@ -14,6 +14,7 @@ const ASIDE = 3.5; // that stems of training and test stand beside their value
 const STEM_LABEL = 11; // from their value to their labels
 /** Lengths of the dashes and gaps of a line, pixels. */
 export const DASHES = { solid: [], dashed: [4, 3], dotted: [1, 3] };
+const ARROW = 8; // pixels of the head of a line that leaves the picture
 const FIELD_CELLS = 220; // pixels across the picture of a field
 
 const still = () => {};
@@ -50,6 +51,27 @@ function errorBars(xs, ys, errors, { toX, toY }) {
     if ([x, high].every(Number.isFinite)) path += `M${tenth(x)},${tenth(low)}V${tenth(high)}`;
   }
   return path;
+}
+
+/**
+ * Where a line leaves the picture for good, and which way, in degrees; null where its end is seen.
+ * @param {ArrayLike<number>} xs @param {ArrayLike<number>} ys @param {{ toX: Scale, toY: Scale }} scales
+ */
+export function leaving(xs, ys, { toX, toY }) {
+  const [top, bottom] = toY.ends;
+  const heights = Array.from(ys, toY);
+  const last = heights.findLastIndex((height) => height >= top - 0.5 && height <= bottom + 0.5);
+  const [from, to] = [heights[last], heights[last + 1]];
+  if (!Number.isFinite(from) || !Number.isFinite(to)) return null;
+  const [left, right] = [toX(xs[last]), toX(xs[last + 1])];
+  const y = to < top ? top : bottom;
+  return { x: left + ((y - from) / (to - from)) * (right - left), y, turn: (Math.atan2(to - from, right - left) * 180) / Math.PI };
+}
+
+function arrow(way, { unit }) {
+  const [long, half] = [ARROW * unit, 0.45 * ARROW * unit].map(tenth);
+  const turned = `translate(${tenth(way.x)},${tenth(way.y)}) rotate(${tenth(way.turn)})`;
+  return drawn("path", { class: "dv-arrow", d: `M0,0L-${long},-${half}V${half}Z`, transform: turned });
 }
 
 /**
@@ -90,6 +112,8 @@ const draw = {
       if (error) nodes.push(drawn("path", { ...pen(room, 1.2), d: errorBars(xs, ys, shown(error), room) }));
       nodes.push(drawn("path", { ...dotPen(room, size, mark.dashed), d: dots(xs, ys, room, size, mark.dashed) }));
     }
+    const away = leaving(places, exact, room);
+    if (away) nodes.push(arrow(away, room));
     const now = drawn("circle", { class: "dv-now", r: tenth((3.5 + mark.width / 2) * unit) });
     const [top, bottom] = toY.ends;
     const put = writing(now);

@@ -11,6 +11,7 @@ import { answerLine } from "./telling.js";
 import { bare } from "./words.js";
 
 const CHANNEL = "dropviz-story";
+const MINI = 0.86; // most of its size in a talk that a small picture has
 
 const noteLines = ({ scene, revealed, dark }, told) => {
   const line = (className, text) => element("p", { class: className }, [text]);
@@ -31,6 +32,12 @@ function miniature(heading, scene) {
   const frame = element("div", { class: "story-mini-frame", inert: "" });
   const node = element("figure", { class: "story-mini" }, [element("figcaption", {}, [heading]), frame]);
   let live = null;
+  // All of it is seen, however tall.
+  const fit = () => {
+    const shown = /** @type {HTMLElement | null} */ (frame.firstElementChild);
+    if (shown?.offsetHeight) shown.style.scale = String(Math.min(MINI, frame.clientHeight / shown.offsetHeight));
+  };
+  const watcher = new ResizeObserver(fit);
   const draw = () => {
     if (scene?.image) frame.append(imageNode(scene.image));
     else if (scene?.picture) {
@@ -38,8 +45,13 @@ function miniature(heading, scene) {
       frame.append(dv);
       live = mount(dv, scene.picture, scene.picture.rates[scene.picture.start]);
     } else if (scene) frame.append(element("p", {}, [bare(scene.sentence)]));
+    for (const shown of frame.children) watcher.observe(shown);
   };
-  return { node, draw, end: () => live?.destroy() };
+  const end = () => {
+    watcher.disconnect();
+    live?.destroy();
+  };
+  return { node, draw, end };
 }
 
 // This scene and the next; those of another story, whose pictures are not here, as their titles alone.

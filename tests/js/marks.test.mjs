@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { areaOf, pixelOf, plusMinus, valueOf } from "../../dropviz/live/marks.js";
+import { areaOf, leaving, pixelOf, plusMinus, valueOf } from "../../dropviz/live/marks.js";
+import { scale } from "../../dropviz/live/scales.js";
 import { revive } from "../../dropviz/live/wire.js";
 import { line, numbers } from "./sent.mjs";
 
@@ -47,4 +48,19 @@ test("a pixel is ground at 0, ink at 1, and another colour from 2 on", () => {
   assert.deepEqual(pixelOf(1, ink, beyond), [10, 20, 30, 255]);
   assert.deepEqual(pixelOf(1.5, ink, beyond), [110, 70, 30, 255]);
   assert.deepEqual(pixelOf(1e9, ink, beyond), [210, 120, 30, 255]);
+});
+
+test("a line that leaves the picture for good ends in an arrow, there and that way", () => {
+  const toX = scale({ low: 0, high: 4, log: false }, 0, 40);
+  const toY = scale({ low: 0, high: 10, log: false }, 100, 0);
+  const left = (...ys) => leaving([0, 1, 2, 3, 4], ys, { toX, toY });
+  assert.equal(left(1, 2, 3, 4, 5), null);
+  assert.equal(left(1, 12, 3, 4, 10), null); // it comes back
+  assert.equal(left(1, 2, NaN, NaN, NaN), null); // it ends
+  assert.equal(left(11, 12, 13, 14, 15), null); // it was never there
+  const { x, y, turn } = left(1, 5, 9, 11, 20);
+  assert.ok(Math.abs(x - 25) < 1e-9);
+  assert.equal(y, 0);
+  assert.ok(turn < -60 && turn > -90);
+  assert.equal(left(1, 5, 9, 5, -5).y, 100);
 });
