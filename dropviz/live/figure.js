@@ -158,7 +158,7 @@ function showPayload(live, whole, rate, chosen) {
   revive(whole.variants);
   const payload = varied(whole, chosen);
   const index = nearest(payload.rates, rate);
-  Object.assign(live, { whole, payload, index, committed: payload.rates[index] });
+  Object.assign(live, { whole, payload, index }); // what is not told yet still is to be
   keepMoved(live);
   if (picturePanels(live.parts.picture, payload.rows)) live.fitted = "";
   live.moveBlocks = fillBlocks(live);
@@ -205,6 +205,7 @@ export function mount(root, first, rate, { onCommit = () => {}, onChoose = () =>
     onChoose(target.value);
   });
   showPayload(live, first, rate, chosen);
+  live.committed = live.payload.rates[live.index];
   watcher.observe(parts.picture);
   return {
     live,

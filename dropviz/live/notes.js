@@ -44,7 +44,7 @@ function miniature(heading, scene) {
       const dv = element("div", { class: "dv" });
       frame.append(dv);
       live = mount(dv, scene.picture, scene.picture.rates[scene.picture.start]);
-    } else if (scene) frame.append(element("p", {}, [bare(scene.sentence)]));
+    } else if (scene?.sentence) frame.append(element("p", {}, [bare(scene.sentence)]));
     for (const shown of frame.children) watcher.observe(shown);
   };
   const end = () => {

@@ -1,5 +1,7 @@
 """The first ten seconds: the problem, three answers, bars with one mean line; few words, and large enough."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -148,3 +150,15 @@ def test_the_line_of_means_stays_in_the_picture_however_few_units_there_are(page
     box = page.locator(".dv-bars").bounding_box()
     for line in page.evaluate(LINE):
         assert box["y"] <= line <= box["y"] + box["height"] + 3
+
+
+def test_an_answer_chosen_before_the_end_of_a_move_is_told_loses_neither(page, opened):
+    opened(page, "/?view=simple")
+    page.evaluate("""() => {
+        const range = document.querySelector(".dv-range");
+        range.value = 50;
+        for (const name of ["input", "change"]) range.dispatchEvent(new Event(name));
+        document.querySelector(".dv-options input[value=inverted]").click();
+    }""")
+    page.wait_for_url(re.compile("answer=inverted"))
+    page.wait_for_url(re.compile("rate=0.5"))
