@@ -139,6 +139,11 @@ CHANGES: Mapping[str, str] = {
         "what survives by the probability to keep."
     ),
     "all_dropped": "Everything is dropped: nothing of the activations gets through.",
+    "part_off": "A part of the network stays in evaluation while it trains: right where that part is frozen.",
+    "left_out": (
+        "An input is left out whole in training, of some examples: right where the network must do without it at "
+        "times; dropout must divide what survives by the probability to keep."
+    ),
     "never_called": "This dropout layer is there, and no call of the network uses it.",
 }
 

@@ -13,7 +13,19 @@ from dropviz.numbers.checks import AnyFloats
 OUTSIDE = "a tensor from outside of torch"  # what NumPy drew, or an own function
 MOST_BYTES = 65_536  # of an array that are looked at to tell it from another
 KEPT = "a mask that is kept"  # drawn before, as in a buffer
+# What draws one of several, as a step of a diffusion, and what draws activations: noise at test that may be meant.
+CHOICES = frozenset({
+    "randint", "randint_like", "random_", "randperm", "multinomial", "categorical", "choice", "permutation", "shuffle",
+})  # fmt: skip
+NORMAL = frozenset({"randn", "randn_like", "normal", "normal_", "truncated_normal", "gumbel"})
 LEVEL = 1e-3  # relative spread of what survives: below, it is a mask
+
+
+@dataclass(slots=True)
+class Given:
+    """One of several inputs of a network; ``forked``: more than one thing was made of it, or of what was made of it."""
+
+    forked: bool = False
 
 
 @dataclass(slots=True)
@@ -22,6 +34,7 @@ class Meeting:
 
     ``functions``: those of the network's code that run, the innermost first. ``selects``: it is a mask that is not
     multiplied, but says which values go on. ``assigned``: it says which values are set to 0.
+    ``given``: the input of the network that is all that it meets, example by example.
     """
 
     mean: float
@@ -36,6 +49,7 @@ class Meeting:
     scales: dict[str, float] = field(default_factory=dict)
     selects: bool = False
     assigned: bool = False
+    given: Given | None = None
 
     @classmethod
     def of(
@@ -84,7 +98,8 @@ class Pass:
     """All that one pass did; ``scales``: the factors by which code multiplies tensors, by function and line.
 
     ``handed``: the modules whose output is given to another as it is, or returned. ``zeros``: of each parameter,
-    once it has run.
+    once it has run. ``off``: modules with weights that stay in evaluation while the network trains, and whether these
+    weights learn. ``factors``: the numbers that stand in the code, by line, as each stands there.
     """
 
     number: int
@@ -98,6 +113,8 @@ class Pass:
     handed: set[str] = field(default_factory=set)
     zeros: dict[str, int] = field(default_factory=dict)
     result: list[AnyFloats] = field(default_factory=list)
+    off: dict[str, bool] = field(default_factory=dict)
+    factors: dict[str, set[float]] = field(default_factory=dict)
 
 
 class Passes(NamedTuple):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from dropviz.numbers.checks import Bools, Floats, readable
 from dropviz.theory.noise import ALPHA_FILL
@@ -24,8 +24,8 @@ Law = Literal["none", "Bernoulli", "alpha", "Gaussian", "Gaussian added", "unifo
 
 SIZES = (0.0, 1.0, 3.0)
 FEWEST_CALLS, MOST_CALLS = 4, 64
-ENOUGH = 20_000  # draws of the noise
-MOST_ELEMENTS = 10_000_000  # that the calls of one function hold together
+ENOUGH = 1_000_000  # draws of the noise: a factor that is wrong by 1 % shows
+MOST_ELEMENTS = 10_000_000  # of an array; more calls than the fewest hold no more together
 LOOKED_AT = 250_000  # values of each call
 EQUAL = 2e-3  # relative: outputs this near are one; float16 has three digits
 SIGMAS = 5.0
@@ -76,18 +76,26 @@ def probe(name: str, function: Function, shape: tuple[int, ...], rng: np.random.
     ValueError
         It returns another shape, no real numbers or none that are finite; ``name`` says which function.
     """
-    sizes = rng.permutation(np.arange(math.prod(shape)) % len(SIZES)).reshape(shape)
+    sizes = _sizes(shape, rng)
     inputs = np.asarray(SIZES)[sizes]
-    most = min(MOST_CALLS, MOST_ELEMENTS // inputs.size)
+    most = max(FEWEST_CALLS, min(MOST_CALLS, MOST_ELEMENTS // inputs.size))
     part = _part(shape)
     sizes = sizes[part]
-    outputs = [_called(name, function, inputs)[part] for _ in range(FEWEST_CALLS)]
+    outputs = [_called(name, function, inputs, part) for _ in range(FEWEST_CALLS)]
     seen = _told(sizes, np.stack(outputs))
     wanted = MOST_CALLS if not seen.random else 0 if seen.same_mask else math.ceil(ENOUGH / seen.draws)
-    more = [_called(name, function, inputs)[part] for _ in range(min(most, wanted) - FEWEST_CALLS)]
+    more = [_called(name, function, inputs, part) for _ in range(min(most, wanted) - FEWEST_CALLS)]
     if all((one == outputs[0]).all() for one in more):
         return seen
     return _told(sizes, np.stack(outputs + more))
+
+
+def _sizes(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Which of the ``SIZES`` stands where: each as often, or in large arrays, where that is quicker, nearly."""
+    count = math.prod(shape)
+    if count > LOOKED_AT:
+        return rng.integers(0, len(SIZES), shape, dtype=np.uint8)
+    return rng.permutation((np.arange(count) % len(SIZES)).astype(np.uint8)).reshape(shape)
 
 
 def _part(shape: tuple[int, ...]) -> tuple[slice, ...]:
@@ -103,20 +111,21 @@ def _places(length: int, step: int) -> int:
     return -(-length // step)
 
 
-def _called(name: str, function: Function, inputs: Floats) -> Floats:
+def _called(name: str, function: Function, inputs: Floats, part: tuple[slice, ...]) -> Floats:
+    """The ``part`` that is looked at of what the function returns, all of which must be finite."""
     found = readable(name, function(inputs.copy()))
     if found is None or found.dtype.kind not in "biuf" or found.shape != inputs.shape:
         shape = "rows of several lengths" if found is None else f"shape {found.shape}, dtype {found.dtype}"
         raise ValueError(f"{name} must return real numbers of its input's shape, {inputs.shape}; got {shape}")
-    floats = found.astype(np.float64)
-    largest = max(abs(float(floats.min())), abs(float(floats.max())))
-    if not math.isfinite(floats.min()) or not math.isfinite(largest):  # NaN is the least, and the largest
+    low, high = float(found.min()), float(found.max())
+    largest = max(abs(low), abs(high))
+    if not math.isfinite(low) or not math.isfinite(high):  # NaN is the least, and the largest
         raise ValueError(f"{name} must return finite numbers; got NaN or infinity")
     if largest and not SMALLEST <= largest <= 1.0 / SMALLEST:
         raise ValueError(
             f"{name} must return numbers of {SMALLEST:g} to {1.0 / SMALLEST:g} in size; got {largest:g}"
         )
-    return floats
+    return found[part].astype(np.float64)
 
 
 def _told(sizes: np.ndarray, outputs: Floats) -> Seen:
@@ -185,6 +194,7 @@ def _of_mask(sizes: np.ndarray, outputs: Floats, lost: float) -> Seen:
     share = float(pattern.mean())
     error = math.sqrt(share * (1.0 - share) / draws)
     mean = float(outputs[:, sizes == 1].mean())
+    between = 0.0 if _same(pattern) else _between_calls(outputs[:, sizes == 1])
     level = abs(factor + offset - (lost if math.isfinite(lost) else 0.0))
     random = 0.0 < share < 1.0
     law: Law = "none"
@@ -200,7 +210,7 @@ def _of_mask(sizes: np.ndarray, outputs: Floats, lost: float) -> Seen:
     small = outputs[:, sizes == 0]
     return Seen(
         law, float(factor), float(several), _rounded(offset), share if random or share == 1.0 else 0.0, error, mean,
-        level * error, level**2 * share * (1.0 - share), shared if random else None, same, a_call,
+        max(level * error, between), level**2 * share * (1.0 - share), shared if random else None, same, a_call,
         not random and abs(float(small.mean()) - offset) > EQUAL * max(abs(factor), abs(offset)),
     )  # fmt: skip
 
@@ -217,24 +227,28 @@ def _of_spread(sizes: np.ndarray, outputs: Floats, parts: tuple[Floats, Floats, 
     _, one, three = parts
     variances = [float(part.var()) for part in parts]
     center = np.array([part.mean() for part in parts])[sizes]
-    noise = outputs - center
     there = np.asarray(SIZES)[sizes] > 0.0
-    unit = np.where(there, noise / np.sqrt(np.array(variances)[sizes]).clip(1e-300), 0.0)
-    shared = _shared(unit, there)
-    same = _same(noise[:, there])
+    noise = (outputs - center)[:, there]
+    unit = noise / np.sqrt(np.array(variances)[sizes][there]).clip(1e-300)
+    same = _same(noise)
+    calls = 1 if same else len(outputs)
+    both = [_shared(outputs, sizes == at) for at in (1, 2)]
+    shared = tuple(axis for axis in both[0] if axis in both[1])
     a_call = _draws(there, shared)
-    draws = a_call * (1 if same else len(outputs))
-    count = draws * np.array([(sizes == at).sum() for at in (1, 2)]) / there.sum()
+    draws = a_call * calls
+    count = calls * np.array([_draws(sizes == at, shared) for at in (1, 2)])
     errors = np.sqrt(np.array(variances[1:]) / count)
+    mean_error = float(errors[0]) if same else max(float(errors[0]), _between_calls(one))
     factor = float((three.mean() - one.mean()) / 2.0)
-    kurtosis = float((unit[:, there] ** 4).mean())
+    kurtosis = float((unit**4).mean())
     law: Law = "other"
     kinds: dict[Law, float] = {"Gaussian": 3.0, "uniform": 1.8}
     shape = [name for name, level in kinds.items() if abs(kurtosis - level) < 0.3 + 10.0 / math.sqrt(draws)]
     growth = variances[2] / variances[1] if variances[1] else math.inf
-    if len(shape) == 1 and abs(factor) > SIGMAS * float(
-        np.hypot(*errors)
-    ):  # else it shuffles, or forgets its input
+    places = outputs.mean(axis=0)[sizes == 1]
+    alike = same or float(places.var()) * calls <= 2.0 * variances[1]  # else it mixes its input
+    tells = abs(factor) > SIGMAS * float(np.hypot(*errors))  # else it shuffles, or forgets its input
+    if len(shape) == 1 and alike and tells:
         if variances[0] <= 1e-12 * variances[1] and 7.0 < growth < 11.0:
             law = shape[0]
         elif 0.8 < growth < 1.25 and 0.8 < variances[0] / variances[1] < 1.25:
@@ -243,23 +257,29 @@ def _of_spread(sizes: np.ndarray, outputs: Floats, parts: tuple[Floats, Floats, 
     apart = float(np.hypot(1.5 * errors[0], 0.5 * errors[1]))
     return Seen(
         law, factor, float(np.hypot(*errors) / 2.0), 0.0 if abs(offset) <= SIGMAS * apart else offset, 0.0, 0.0,
-        float(one.mean()), float(errors[0]), variances[1], shared, same, a_call,
+        float(one.mean()), mean_error, variances[1], shared, same, a_call,
     )  # fmt: skip
+
+
+def _between_calls(values: Floats) -> float:
+    """The standard error of the mean of ``values``, shape (call, value), whatever depends on what in a call."""
+    return float(values.mean(axis=1).std(ddof=1)) / math.sqrt(len(values))
 
 
 # ---- what shares its noise ------------------------------------------------------------------------------------------
 
 
 def _shared(noise: Bools | Floats, there: Bools) -> tuple[int, ...]:
-    """The axes of an array along which its noise, shape (call, …), is the same wherever an activation is not 0."""
+    """The axes of an array along which its noise, shape (call, …), is the same ``there``."""
     found = []
+    values = noise.astype(np.float64)
+    near = EQUAL * float(np.abs(values[:, there]).max(initial=0.0))
     for axis in range(there.ndim):
         if there.shape[axis] < 2:
             continue
-        values = noise.astype(np.float64)
         low = np.where(there, values, np.inf).min(axis=axis + 1)
         high = np.where(there, values, -np.inf).max(axis=axis + 1)
-        if (high - low <= EQUAL)[np.isfinite(high - low)].all():
+        if (high - low <= near)[np.isfinite(high - low)].all():
             found.append(axis)
     return tuple(found)
 

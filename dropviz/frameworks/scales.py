@@ -24,7 +24,9 @@ def of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Fin
     elif not noise and any(event.rate for event in first):  # a framework's own dropout divides by keep itself
         trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
         paths = _of_paths(place, seen)
-        mean = own(_after(place, seen.first), {**evaluated, **paths})
+        mean = _by_mode(_after(place, seen.first), seen) * own(
+            _after(place, seen.first), {**evaluated, **paths}
+        )
         test = own(_after(place, seen.evaluated), {**trained, **paths})
         beside = [own(lines, trained) for lines in _around(first, seen.evaluated)]
         if not any(agree(mean, one) for one in (test, *beside)):
@@ -70,7 +72,7 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
     }.values())  # fmt: skip
     count = sum(one.count for one in noise)
     taken = {**evaluated, **_of_paths(place, seen)}
-    factors = [own(one.scales, taken) for one in noise]
+    factors = [own(one.scales, taken) * _by_mode(one.scales, seen) for one in noise]
     mean = sum(one.mean * factor * one.count for one, factor in zip(noise, factors, strict=True)) / count
     share = 1.0
     if is_mask(noise):
@@ -88,14 +90,34 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
     ]
     if any(agree(mean * more, test, error * more, share) for more in (1.0, *behind) for test in tests):
         return
+    level = mean / share
+    left_out = is_mask(noise) and any(agree(level, test) for test in tests) and all(map(_whole, noise))
     meant = place.call == OUTSIDE and any(one.assigned for one in noise)  # as SpecAugment masks its input
     yield wrong_scale(
         place,
         with_error(mean, error),
         plain(tests[0]) if noise[0].functions else "",  # else a layer was compared with itself
-        CHANGES["masked" if meant else "wrong_scale"],
-        "warning" if meant else "error",
+        CHANGES["masked" if meant else "left_out" if left_out else "wrong_scale"],
+        "warning" if meant or left_out else "error",
     )
+
+
+def _by_mode(lines: Lines, seen: Passes) -> float:
+    """The product of factors that one line of the code has in training, relative to those it has in evaluation."""
+    product = 1.0
+    for line, value in lines.items():
+        first, at_test = (
+            set().union(*(each.factors.get(line, set()) for each in part))
+            for part in (seen.training, seen.evaluated)
+        )
+        if first == {value} and len(at_test) == 1 and 0.0 not in at_test:
+            product *= value / min(at_test)
+    return product
+
+
+def _whole(noise: Meeting) -> bool:
+    """Whether a mask leaves out an input of the network, which reaches the output along no other way."""
+    return noise.given is not None and not noise.given.forked
 
 
 # ---- the factors ----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from dropviz.frameworks.findings import Place
-from dropviz.frameworks.passes import Meeting
+from dropviz.frameworks.passes import Given, Meeting
 
 
 @dataclass(slots=True)
@@ -12,7 +12,8 @@ class Tag:
 
     ``count``: how many values of the noise were drawn, which may be expanded to more. ``fixed``: made of nothing but
     numbers of the code, as by `arange`. ``spans``: a mask made of a few places that were drawn, not value by value.
-    ``counts``: how many values survive.
+    ``counts``: how many values survive. ``given``: the input of the network of which alone it is made, and
+    ``passed`` whether something was made of it.
     """
 
     place: Place | None = None
@@ -26,3 +27,5 @@ class Tag:
     used: bool = False
     scales: dict[str, float] = field(default_factory=dict)
     modules: tuple[str, ...] = ()
+    given: Given | None = None
+    passed: bool = False

@@ -9,7 +9,9 @@ import numpy as np
 from dropviz.frameworks.branches import of_branches
 from dropviz.frameworks.findings import CHANGES, Finding, Place, said_of
 from dropviz.frameworks.passes import (
+    CHOICES,
     KEPT,
+    NORMAL,
     OUTSIDE,
     Event,
     Pass,
@@ -144,8 +146,10 @@ def _of_left_on(place: Place, evaluated: Sequence[Event], hints: Mapping[str, st
         )  # fmt: skip
     noise = meetings_of(evaluated)
     sure = not any(event.counted for event in evaluated) and any(
-        one.selects or (one.multiplied and abs(one.mean) > SIGMAS * one.spread / math.sqrt(one.count))
+        (one.selects and place.call not in NORMAL)
+        or (one.multiplied and abs(one.mean) > SIGMAS * one.spread / math.sqrt(one.count))
         for one in noise
+        if place.call not in CHOICES or one.selects or is_mask(noise)
     )
     return Finding(
         "left_on", "error" if sure else "warning", str(place), f"{place.call} is drawn in evaluation",
@@ -184,7 +188,14 @@ def _of_training(
             CHANGES["stuck_mask"],
         )  # fmt: skip
     rates = [event.rate for event in first if event.rate]
-    if rates and not used:
+    learns = _off(place, seen.first[0])
+    if rates and not used and learns is not None:
+        if learns:
+            yield Finding(
+                "no_effect", "warning", str(place), f"{place.call} at rate {max(rates):g} is off in training",
+                CHANGES["part_off"],
+            )  # fmt: skip
+    elif rates and not used:
         yield Finding(
             "no_effect", "error", str(place), f"{place.call} at rate {max(rates):g} is off in training",
             f"Dropout is asked for, and off in training as well: {hints.get(place.call, hints[''])}.",
@@ -201,6 +212,12 @@ def _of_training(
             "no_effect", "error" if still else "warning", str(place), f"nothing uses what {place.call} returns",
             CHANGES["thrown"],
         )  # fmt: skip
+
+
+def _off(place: Place, trained: Pass) -> bool | None:
+    """Whether the weights learn of the part around a place that stays in evaluation; None where there is no such."""
+    around = [learns for path, learns in trained.off.items() if path and place.among([path])]
+    return any(around) if around else None
 
 
 def is_missing(first: Sequence[Pass], again: Sequence[Pass]) -> bool:

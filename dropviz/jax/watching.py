@@ -241,7 +241,9 @@ class Watch:
     def _factor_line(self) -> str:
         """Where a factor stands, in a library too: a line may call several layers, each with factors of its own."""
         frame = next(iter(self._frames(SKIPPED[:1])), None)
-        return self._module()[0] + (f"|{frame.file_name}:{frame.start_line}" if frame is not None else "")
+        return self._module()[0] + (
+            f"|{frame.file_name}:{frame.start_line}:{frame.start_column}" if frame is not None else ""
+        )
 
     def _functions(self) -> tuple[str, ...]:
         path, kind = self._module()

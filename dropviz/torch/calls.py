@@ -1,7 +1,7 @@
 """What torch's functions do, by name, and what a call of them is given and returns."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -40,6 +40,7 @@ COMPARES = frozenset(
 )
 COUNTS = frozenset({"sum", "mean", "count_nonzero"})
 ORDER = ("condition", "input", "self", "mask", "value", "other")  # in which named arguments stand
+FILLS = frozenset({"masked_fill", "masked_fill_", "index_fill", "index_fill_"})
 SELECTS = frozenset({"__getitem__", "__setitem__", "masked_select", "masked_fill", "masked_fill_", "where"})
 
 
@@ -101,22 +102,32 @@ def generator_state(generator: torch.Generator | None) -> str:
     return hashlib.sha256(state.numpy().tobytes()).hexdigest()[:16]
 
 
-def kept_by(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tensor | None:
-    """What an activation is multiplied by where it meets ``noise``; None where it is not multiplied."""
+def kept_by(func: Callable[..., Any], args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tensor | None:
+    """What an activation is multiplied by where it meets ``noise`` in ``func``; None where it is not multiplied."""
+    name = func.__name__
+    kept = None
     if name in MULTIPLY or (name == "einsum" and _is_element_wise(args, noise)):
-        return noise
-    if name in DIVIDE and args[0] is not noise:
-        return 1.0 / noise
-    filled = name in {"masked_fill", "masked_fill_"} or (
-        name == "__setitem__" and _is_whole_mask(args[1], noise)
-    )
-    if filled and zero(args[2]):
-        return 1.0 - noise.float()
-    if name == "where" and len(args) > 2:
+        kept = noise
+    elif name in DIVIDE and args[0] is not noise:
+        kept = 1.0 / noise
+    elif name in {"addcmul", "addcmul_"} and args[0] is not noise:
+        kept = noise * (args[3] if len(args) > 3 else 1.0)
+    elif name in {"lerp", "lerp_"} and args[2] is noise and (zero(args[0]) or zero(args[1])):
+        kept = noise if zero(args[0]) else 1.0 - noise
+    elif args[0] is not noise and zero(args[-1]) and _is_filled(name, args, noise):
+        kept = torch.ones_like(args[0])
+        filled = func(kept, *args[1:])
+        kept = kept if filled is None else filled
+    elif name == "where" and len(args) > 2:
         chosen = args[1] if args[0] is noise else args[0]  # h.where(mask, 0)
         if zero(args[2]) or zero(chosen):
-            return noise.float() if zero(args[2]) else 1.0 - noise.float()
-    return None
+            kept = noise.float() if zero(args[2]) else 1.0 - noise.float()
+    return kept
+
+
+def _is_filled(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> bool:
+    """Whether a call fills in where noise says."""
+    return name in FILLS or (name == "__setitem__" and _is_whole_mask(args[1], noise))
 
 
 def _is_whole_mask(index: Any, noise: torch.Tensor) -> bool:

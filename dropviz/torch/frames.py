@@ -21,15 +21,23 @@ def _frames() -> Iterator[Any]:
         frame = frame.f_back
 
 
-def line_of(short: bool = False) -> str:
+def line_of() -> str:
     """File and line of the network's own code that runs, "" where there is none."""
-    for frame in _frames():
-        if not frame.f_code.co_filename.startswith(SKIPPED):
-            file = Path(frame.f_code.co_filename)
-            if short:
-                file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
-            return f"{file}:{frame.f_lineno}"
+    for frame in _own():
+        file = Path(frame.f_code.co_filename)
+        file = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else Path(file.name)
+        return f"{file}:{frame.f_lineno}"
     return ""
+
+
+def spot_of() -> str:
+    """Where in a line of the network's own code a call stands, for a line may hold a factor of each mode."""
+    return next((f"{frame.f_code.co_filename}:{frame.f_lineno}:{frame.f_lasti}" for frame in _own()), "")
+
+
+def _own() -> Iterator[Any]:
+    """The frames of the network's own code."""
+    return (frame for frame in _frames() if not frame.f_code.co_filename.startswith(SKIPPED))
 
 
 def functions(paths: Sequence[str]) -> tuple[str, ...]:

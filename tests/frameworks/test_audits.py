@@ -149,6 +149,35 @@ def test_right_functions_of_any_kind_raise_no_alarm_over_many_seeds():
     assert false == []
 
 
+def test_noise_that_depends_on_itself_raises_no_alarm():
+    """A number a row, or weights that lose values: fewer draws than values."""
+    weights = np.random.default_rng(9).normal(size=(16, 16))
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        pairs = {
+            "uniform, a row": (lambda a: a * rng.uniform(0.0, 2.0, (len(a), 1, 1)), same),  # noqa: B023
+            "Gaussian, a row": (lambda a: a * rng.normal(1.0, 0.5, (len(a), 1, 1)), same),  # noqa: B023
+            "DropConnect": (lambda a: a @ masked(rng)(weights), lambda a: a @ weights),  # noqa: B023
+        }
+        for name, pair in pairs.items():
+            found = dv.audit(*pair, seed=seed)
+            assert kinds(found) == [], (seed, name)
+            assert found.mask == ("row" if name.endswith("row") else "element")
+    assert found.train.law == "other"  # DropConnect mixes, and adds no noise
+
+
+@pytest.mark.parametrize("factor", [0.99, 1.01])
+def test_a_factor_that_is_wrong_by_one_percent_is_found(factor):
+    rng = np.random.default_rng(11)
+    assert kinds(dv.audit(masked(rng, factor=1.0), lambda a: a * KEEP * factor, rate=0.3)) == ["wrong_scale"]
+    assert kinds(dv.audit(masked(rng, factor=factor / KEEP), same, rate=0.3)) == ["wrong_scale"]
+
+
+def test_an_array_of_ten_million_values_is_taken():
+    found = dv.audit(masked(np.random.default_rng(12)), same, rate=0.3, shape=(MOST,))
+    assert (found.strategy, kinds(found)) == ("inverted", [])
+
+
 def test_what_is_shown_is_short_and_escaped():
     found = dv.audit(masked(np.random.default_rng(5)), same, rate=0.3)
     assert len(repr(found)) < 100
@@ -164,7 +193,7 @@ def test_what_is_shown_is_short_and_escaped():
         ({"shape": ()}, "shape must hold 30 to"),
         ({"shape": 64}, "shape must be a tuple"),
         ({"shape": (3, 0)}, "every length of shape must be an integer from 1"),
-        ({"shape": (MOST, 2)}, "shape must hold 30 to 2500000"),
+        ({"shape": (MOST, 2)}, "shape must hold 30 to 10000000"),
         ({"seed": -1}, "seed must be an integer from 0"),
         ({"train": lambda a: a[:1]}, "train must return real numbers of its input's shape"),
         ({"train": lambda a: a / 0.0 if a.any() else a}, "train must return finite numbers"),

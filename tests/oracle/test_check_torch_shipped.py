@@ -49,6 +49,13 @@ class Overwrites(nn.Module):
         return self.lstm(x)[0]
 
 
+class Twice(nn.Module):
+    """A path that divides by keep, and a module around it that does so again, on one line for both modes."""
+
+    def forward(self, x):
+        return (x * rows(x) / KEEP if self.training else x) / (KEEP if self.training else 1.0)
+
+
 class Embedding(nn.Module):
     """pytorch-widedeep, issue 61: it drops at test as well."""
 
@@ -79,8 +86,19 @@ FAULTS = {
     "where, a method": (lambda: Net(train=lambda x: x.where(torch.rand_like(x) > RATE, 0.0)), "wrong_scale", "Divide"),
     "columns assigned": (lambda: Net(train=lambda x: assigned(x, torch.rand(16) < RATE)), "wrong_scale", "Divide"),
     "one draw a pass": (lambda: Net(train=lambda x: x * torch.bernoulli(torch.tensor(KEEP))), "wrong_scale", "Divide"),
+    "scaled twice, a line for both modes": (Twice, "wrong_scale", "Divide"),
+    "addcmul": (
+        lambda: Net(train=lambda x: torch.addcmul(x, x.tanh(), (torch.rand_like(x) > RATE).float())), "wrong_scale",
+        "Divide",
+    ),
+    "lerp": (lambda: Net(train=lambda x: torch.lerp(torch.zeros(()), x, kept(x))), "wrong_scale", "Divide"),
+    "index_fill": (lambda: Net(train=lambda x: x.index_fill(1, torch.randperm(16)[:5], 0.0)), "wrong_scale", "Divide"),
     "scaled twice": (lambda: Net(train=lambda x: F.dropout(x, RATE) / KEEP), "wrong_scale", "other factor"),
 }  # fmt: skip
+
+
+def kept(x):
+    return (torch.rand_like(x) > RATE).float()
 
 
 def assigned(x, lost):
@@ -152,11 +170,62 @@ def normalised(x):
     return x * kept / kept.mean(1, keepdim=True)
 
 
+def annealed(net, x):
+    net.steps += net.training
+    x = net.linear(x)
+    return (x * kept(x) / KEEP if net.training else x) * min(1.0, net.steps / 100)
+
+
+class Conditioned(nn.Module):
+    """Classifier-free guidance: the network must do without its condition at times, or a path that is not scaled."""
+
+    def __init__(self, of_path=False):
+        super().__init__()
+        self.first, self.second, self.of_path = nn.Linear(16, 16), nn.Linear(16, 16), of_path
+
+    def forward(self, x, condition):
+        path, condition = self.first(x), self.second(condition)
+        if self.training and self.of_path:
+            path = path * rows(x, 0.1)
+        elif self.training:
+            condition = condition * rows(x, 0.1)
+        return x + path + condition
+
+
+class Denoiser(nn.Module):
+    """A step of a diffusion is drawn for every example, at test too, as for its loss."""
+
+    def forward(self, x):
+        step, noise = torch.randint(0, 10, (len(x),)), torch.randn_like(x)
+        signal = torch.linspace(0.9, 0.1, 10)[step, None]
+        return (signal.sqrt() * x + (1.0 - signal).sqrt() * noise).square().mean()
+
+
+class Frozen(nn.Module):
+    """A part that does not learn stays in evaluation."""
+
+    def __init__(self, learns):
+        super().__init__()
+        self.part = nn.Sequential(nn.Linear(16, 16), nn.Dropout(RATE)).requires_grad_(learns)
+        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(16, 2))
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.part.eval()
+        return self
+
+    def forward(self, x):
+        return self.head(self.part(x))
+
+
 def blocks():
     return nn.Sequential(*(nn.Sequential(nn.Linear(16, 16), nn.Dropout(0.1), Path(0.1)) for _ in range(2)))
 
 
 RIGHT = {
+    "addcmul": lambda: Net(train=lambda x: torch.addcmul(x, x.tanh(), kept(x), value=1.0 / KEEP)),
+    "lerp": lambda: Net(train=lambda x: torch.lerp(torch.zeros(()), x, kept(x)) / KEEP),
+    "annealed": lambda: Net(annealed, steps=0),
     "dropout, then a path": blocks,
     "depth, dropout inside": lambda: Depth(at_test=False),
     "depth of 2016, dropout inside": lambda: Depth(at_test=True),
@@ -210,6 +279,25 @@ def test_a_right_network_raises_no_alarm_whatever_is_drawn(name, monkeypatch):
         torch.manual_seed(seed)
         report = check(RIGHT[name](), torch.randn(4 + 20 * seed, 16))  # few draws, too
         assert report.findings == (), (seed, str(report))
+
+
+def test_an_input_may_be_left_out_whole_and_a_path_may_not():
+    torch.manual_seed(0)
+    x, condition = torch.randn(24, 16), torch.randn(24, 16)
+    (meant,) = check(Conditioned(), x, condition).findings
+    assert (meant.kind, meant.severity) == ("wrong_scale", "warning")
+    assert "An input is left out whole" in meant.sentence
+    (fault,) = check(Conditioned(of_path=True), x, condition).findings
+    assert (fault.kind, fault.severity) == ("wrong_scale", "error")
+
+
+def test_a_frozen_part_and_a_drawn_step_are_no_errors():
+    x = torch.randn(24, 16)
+    assert check(Frozen(learns=False), x).findings == ()
+    assert [(one.kind, one.severity) for one in check(Frozen(learns=True), x).findings] == [
+        ("no_effect", "warning")
+    ]
+    assert {(one.kind, one.severity) for one in check(Denoiser(), x).findings} == {("left_on", "warning")}
 
 
 @pytest.mark.parametrize("name", DOUBTFUL)

@@ -1,0 +1,261 @@
+"""How noise, and what it has changed, are followed through the calls of torch, from tensor to tensor."""
+
+import math
+import weakref
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from dropviz.frameworks.findings import Place
+from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Given, Meeting, Pass, digest
+from dropviz.frameworks.tags import Tag
+from dropviz.torch.calls import (
+    COMPARES,
+    COUNTS,
+    DIVIDE,
+    DRAWS,
+    MULTIPLY,
+    NEW,
+    READ,
+    SAME_VALUES,
+    SELECTS,
+    TAG,
+    constant,
+    is_activation,
+    is_number,
+    kept_by,
+    tag_of,
+    tensors_in,
+    values,
+)
+from dropviz.torch.frames import functions, line_of, spot_of
+
+
+class Followed:
+    """What is known of the tensors of one pass."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.names = {id(module): (path, type(module).__name__) for path, module in model.named_modules()}
+        self.model = model
+        self.stack: list[nn.Module] = []
+        self.now = Pass(0)
+        self.tagged: list[weakref.ref[torch.Tensor]] = []
+        self.known: set[int] = set()
+        self.masks: set[int] = set()
+
+    # ---- a call ---------------------------------------------------------------------------------------------------
+
+    def _note(
+        self,
+        func: Callable[..., Any],
+        args: tuple[Any, ...],
+        output: torch.Tensor,
+        tags: Mapping[int, Tag | None],
+        kwargs: Any = None,
+    ) -> None:
+        """Follow noise, and what it has changed, through one call."""
+        name = func.__name__
+        args = (*args, *(kwargs or {}).values())
+        operands = [one for one in args if isinstance(one, int | float | torch.Tensor)]
+        tensors = tensors_in(args)
+        noisy = [each for each in tensors if (tag := tags.get(id(each))) is not None and tag.noise]
+        data = [
+            each for each in tensors if (tag := tags.get(id(each))) is None or not (tag.noise or tag.fixed)
+        ]
+        fixed = not (noisy or data)
+        data = [each for each in data if each.numel() > 1 or each.shape == output.shape != ()]
+        if name in READ and not (args and isinstance(args[0], torch.Tensor)) and output.numel() > 1:
+            return  # not known, like what torch.from_numpy gives
+        if name in NEW or name.endswith("_like") or fixed:
+            self._set(output, Tag(fixed=True))
+        elif noisy and self._is_counted(name, args, tags):
+            self._set(output, tags.get(id(args[0])) or Tag())
+        elif noisy and (
+            not [each for each in data if not constant(each)] or (name in SAME_VALUES and args[0] is noisy[0])
+        ):
+            known = [tag for each in noisy if (tag := tags[id(each)]) is not None]
+            spans = name in COMPARES and len(tensors) > 1 and output.numel() > max(map(torch.numel, noisy))
+            made = Tag(known[0].place, noise=True, drawn=known[0].drawn)
+            made.count = min(output.numel(), max(1, *(tag.count for tag in known)))
+            made.spans = spans or any(tag.spans for tag in known)
+            made.counts = name in COUNTS or any(tag.counts for tag in known)
+            self._set(output, made)
+        elif noisy:
+            self._meet(func, args, output, noisy[0], tags)
+        elif name in MULTIPLY | DIVIDE and len(operands) > 1:
+            self._scale(name, operands, output, tags)
+        elif name in SAME_VALUES and tensors and tags.get(id(tensors[0])) is not None:
+            self._set(output, tags[id(tensors[0])] or Tag())
+        else:
+            self._set(output, Tag(given=self._way(tensors, tags)))
+
+    def _way(self, tensors: list[torch.Tensor], tags: Mapping[int, Tag | None]) -> Given | None:
+        """The input of the network of which alone something is made."""
+        found = [
+            tag
+            for each in tensors
+            if (tag := tags.get(id(each))) is not None and not (tag.noise or tag.fixed)
+        ]
+        return found[0].given if len(found) == 1 else None
+
+    def _go_on(self, name: str, tensors: list[torch.Tensor], output: Any) -> None:
+        """Note that an input of the network goes on along a second way."""
+        if name in DRAWS | NEW | SAME_VALUES or name.endswith("_like"):
+            return
+        if isinstance(output, torch.Tensor) and is_activation(output):
+            for each in tensors:
+                tag = tag_of(each)
+                if tag is not None and tag.given is not None:
+                    tag.given.forked = tag.given.forked or tag.passed
+                    tag.passed = True
+
+    def _meet(
+        self,
+        func: Callable[..., Any],
+        args: tuple[Any, ...],
+        output: torch.Tensor,
+        noise: torch.Tensor,
+        tags: Mapping[int, Tag | None],
+    ) -> None:
+        """Noise and an activation: what is left of the activation."""
+        name = func.__name__
+        of_noise = tags[id(noise)]
+        assert of_noise is not None
+        assert of_noise.place is not None
+        kept = None if of_noise.spans or not is_activation(output) else kept_by(func, args, noise)
+        if (
+            noise.numel() == 1
+            and name in MULTIPLY | DIVIDE
+            and (changed := self._changed(args, tags)) is not None
+        ):
+            assert changed.meeting is not None
+            line, value = spot_of(), float(noise) if name in MULTIPLY else 1.0 / float(noise)
+            scales = {**changed.scales, line: changed.scales.get(line, 1.0) * value}
+            changed.meeting.scales[line] = scales[line]  # survivors are counted
+            self._set(output, Tag(changed.place, meeting=changed.meeting, scales=scales))
+            return
+        event = self._event(of_noise.place)
+        event.acting = True
+        kept_values = values(noise if kept is None else kept)
+        meeting = Meeting.of(
+            kept_values, (of_noise.drawn, of_noise.count), self._functions(), kept is not None
+        )
+        meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
+        meeting.assigned = name == "__setitem__"
+        if output.ndim > 1 and of_noise.count <= len(output):
+            meeting.given = self._way(tensors_in(args), tags)
+        event.meetings.append(meeting)
+        for each in tensors_in(args):
+            tag = tags.get(id(each))
+            if tag is not None and not tag.noise:
+                meeting.scales.update(self._taken_from(tag, meeting.functions))
+        self._set(output, Tag(of_noise.place, meeting=meeting))
+
+    def _is_counted(self, name: str, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> bool:
+        """Whether something is divided by how many values survive, as a loss is by the number of its terms."""
+        by = tags.get(id(args[1])) if name in DIVIDE and len(args) > 1 else None
+        if by is None or not by.counts or (args[1].numel() == 1 and self._changed(args, tags) is not None):
+            return False
+        over = tags.get(id(args[0]))
+        if over is not None and over.noise:
+            return False
+        assert by.place is not None
+        self._event(by.place).counted = True
+        return True
+
+    def _taken_from(self, tag: Tag, functions: tuple[str, ...]) -> Mapping[str, float]:
+        """The factors of an activation that belong to the noise that meets it in ``functions``, not to earlier."""
+        if tag.place is None:
+            return tag.scales
+        here = self.now.scales.get(functions[0], {}) if functions else {}
+        if tag.meeting is not None and tag.meeting.functions == functions:
+            return {}  # a mask's own, behind it
+        owner = self.now.after.get(tag.place, {}) if tag.meeting is None else tag.meeting.scales
+        taken = {line: value for line, value in tag.scales.items() if line in here}
+        for line in taken:
+            owner.pop(line, None)
+        return taken
+
+    def _changed(self, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> Tag | None:
+        found = (tags.get(id(each)) for each in tensors_in(args))
+        return next(
+            (tag for tag in found if tag is not None and not tag.noise and tag.meeting is not None), None
+        )
+
+    def _scale(
+        self, name: str, operands: list[Any], output: torch.Tensor, tags: Mapping[int, Tag | None]
+    ) -> None:
+        """A tensor times a number."""
+        one, other = operands[0], operands[1]
+        if is_number(one) and name in MULTIPLY:
+            one, other = other, one
+        if not isinstance(one, torch.Tensor) or not is_number(other):
+            self._set(output, Tag())
+            return
+        value = float(other)
+        if name in DIVIDE:
+            value = 1.0 / value if value else math.inf
+        line, function = spot_of(), next(iter(self._functions()), "")
+        if not isinstance(other, torch.Tensor):
+            self.now.factors.setdefault(line, set()).add(value)
+        tag = tags.get(id(one)) or Tag()
+        value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
+        self.now.scales.setdefault(function, {})[line] = value
+        scales = {**tag.scales, line: value}
+        if tag.meeting is not None:
+            tag.meeting.scales[line] = value
+        elif tag.place is not None:
+            self.now.after.setdefault(tag.place, {})[line] = value
+        for path in tag.modules:
+            self.now.branch.setdefault(path, {})[line] = value
+        made = Tag(tag.place, meeting=tag.meeting, scales=scales, modules=tag.modules, given=tag.given)
+        self._set(output, made)
+
+    # ---- where ----------------------------------------------------------------------------------------------------
+
+    def _place(self, call: str) -> Place:
+        module = self.stack[-1] if self.stack else self.model
+        path, kind = self.names.get(id(module), ("", type(module).__name__))
+        return Place(path, kind, line_of(), call)
+
+    def _event(self, place: Place) -> Event:
+        return self.now.events.setdefault(place, Event())
+
+    def _functions(self) -> tuple[str, ...]:
+        return functions([self.names.get(id(module), ("", ""))[0] for module in self.stack])
+
+    # ---- tags -----------------------------------------------------------------------------------------------------
+
+    def _set(self, tensor: torch.Tensor, tag: Tag) -> None:
+        if id(tensor) not in self.known:
+            setattr(tensor, TAG, tag)
+            self.tagged.append(weakref.ref(tensor))
+
+    def _known(self, tensor: torch.Tensor) -> Tag | None:
+        """The tag of a tensor; one that came from outside of torch, as from NumPy, is taken for noise."""
+        tag = tag_of(tensor)
+        own = id(tensor) in self.known
+        if tag is None and tensor.numel() > 1 and (not own or id(tensor) in self.masks):
+            tag = Tag(
+                self._place(KEPT if own else OUTSIDE), noise=True, drawn=self.now.number, count=tensor.numel()
+            )
+            assert tag.place is not None
+            event = self._event(tag.place)
+            event.calls += 1
+            event.states.append(digest(values(tensor)))
+            self._set(tensor, tag)
+        return tag
+
+    def _hand(self, tensors: list[torch.Tensor]) -> None:
+        """Note what is given to a module, or returned."""
+        self._use(tensors)
+        self.now.handed.update(path for each in tensors if (tag := tag_of(each)) for path in tag.modules)
+
+    def _use(self, tensors: list[torch.Tensor]) -> None:
+        for tensor in tensors:
+            tag = tag_of(tensor)
+            if tag is not None:
+                tag.used = True
