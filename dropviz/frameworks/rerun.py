@@ -19,6 +19,7 @@ from dropviz.numbers.checks import AnyFloats
 TIMES, FEWER, LARGE = 64, 12, 1_000_000  # how often it runs; of large inputs, in values, fewer times
 EQUAL = 1e-3  # relative: numbers nearer than this are one
 FEWEST = 8  # numbers of a result that are not 0
+MIXED = 9.0  # times its variance: what a mean over passes may be off a factor
 EXACT = 1e-4  # relative error of an affine layer
 
 # A layer: whether its noise is on, and its input → the arrays that it hands to its parts, in turn, and its output.
@@ -142,8 +143,12 @@ def _affine(
     if base.size < FEWEST or not size or max(np.abs(one).max() for one in errors) > EXACT * size:
         return None
     part = (base - zero).ravel()
-    factors = np.array([(one - zero).ravel() @ part / (part @ part) for one in samples])
+    noisy = np.stack([(one - zero).ravel() for one in samples])
+    factors = noisy @ part / (part @ part)
     mean, spread = float(factors.mean()), float(factors.std(ddof=1))
+    left = noisy.mean(axis=0) - mean * part
+    if np.square(left).sum() > MIXED * noisy.var(axis=0, ddof=1).sum() / len(noisy):
+        return None  # no factor: the noise mixes activations, as mixup does
     return _meeting(mean, 0.0, mean, spread, len(factors))
 
 

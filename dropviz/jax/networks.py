@@ -300,7 +300,8 @@ def _haiku_modes(
         ({name: pair[0]}, {name: pair[1]}) for name, pair in MODES.items()
     ]  # fmt: skip
     for modes in tried:
-        make = partial(model.init, jax.random.PRNGKey(0), *inputs, **modes[1], **named)
+        # in training, where averages that are kept begin
+        make = partial(model.init, jax.random.PRNGKey(0), *inputs, **modes[0], **named)
         try:
             return modes, make() if given["variables"] is None else given["variables"]
         except TypeError as wrong:

@@ -38,6 +38,7 @@ BESIDE = {  # what a layer of one's own may call instead, where it is there
     "torch.nn.functional": ("dropout",),
     "numpy.random": ("rand", "randn", "random", "uniform", "normal", "binomial", "choice", "randint"),
 }  # fmt: skip
+REGULARIZES = "keras.src.layers.regularization"
 Call = Callable[..., Any]
 
 
@@ -106,6 +107,7 @@ class Watch(Draws):
         path = self.paths.get(id(layer), layer.name)
         running = Running(path, type(layer).__name__)
         self.stack.append(running)
+        self.now.handed.add(path)  # a factor behind it is not seen
         self.now.called[path] = self.now.called.get(path, 0) + 1
         try:
             output = call(layer, *args, **kwargs)
@@ -114,14 +116,13 @@ class Watch(Draws):
         self.now.outputs.setdefault(path, []).append(_digest(output))
         self.given.setdefault(path, []).append(_digest((args, kwargs)))
         with _context_kept(layer), attributes_kept(self.layers.values()), self.silent():
-            self._look(
-                running, self._again(call, layer, args, kwargs), type(layer).__module__.startswith("keras.")
-            )
+            self._look(running, self._again(call, layer, args, kwargs), type(layer).__module__)
         return output
 
-    def _look(self, running: Running, layer: tuple[Layer, AnyFloats] | None, of_keras: bool) -> None:
-        """Measure what the noise of a layer does, once for each mode."""
-        key = running.path, self.training
+    def _look(self, running: Running, layer: tuple[Layer, AnyFloats] | None, home: str) -> None:
+        """Measure what the noise of a layer does, once for each mode; ``home``: the module of its class."""
+        key, of_keras = (running.path, self.training), home.startswith("keras.")
+        regularizes = home.startswith(REGULARIZES)  # its noise is for training alone
         if layer is None:
             return
         if (
@@ -130,6 +131,8 @@ class Watch(Draws):
             if not differs(*layer, (True, True)):
                 for place in running.drew:
                     self.now.events[place].acting = False
+            elif regularizes:
+                self.measured[key] = Meeting(1.0, 0.0, 1.0, 0.0, 1, "", 0, ())
         elif running.drew and not of_keras and key not in self.measured:
             self.measured[key] = (
                 measured(*layer)

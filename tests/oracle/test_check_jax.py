@@ -178,6 +178,16 @@ def bands(net, x, train):
     return jnp.where((at >= start) & (at < start + 4), 0.0, x)
 
 
+def averages():
+    """A network whose averages begin in training."""
+
+    def forward(x, is_training):
+        x = hk.BatchNorm(True, True, 0.9)(hk.Linear(16)(x), is_training)
+        return hk.dropout(hk.next_rng_key(), RATE, x) if is_training else x
+
+    return hk.transform_with_state(forward)
+
+
 RIGHT = {
     "dropout on a line with other factors, then a path": linen_net(dropped_path),
     "masked loss": linen_net(masked_loss),
@@ -201,6 +211,7 @@ RIGHT = {
         lambda key, x: jax.random.categorical(key, layer(x)), lambda x: jnp.argmax(layer(x), -1)
     ),
     "one function": lambda: {"model": lambda key, x, train: layer(x) * (kept(key, x) / KEEP if train else 1.0)},
+    "haiku, averages": lambda: {"model": averages()},
     "declared": lambda: {
         "model": lambda key, x, train: layer(x) * kept(key, x) / KEEP, "random_at_test": True,
     },

@@ -2,6 +2,7 @@
 
 # ruff: noqa: NPY002 (networks as people write them)
 import json
+import random
 from functools import partial
 
 import keras
@@ -81,6 +82,15 @@ def path(layer, x, training, scale=1.0):
     return layer.behind(x + branch)
 
 
+def always(layer, x, _):
+    return layer.drop(x, training=True)
+
+
+def mixup(layer, x, training):
+    share = draws.uniform((), seed=layer.seeds) if training else 1.0
+    return share * x + (1.0 - share) * x[::-1]
+
+
 def thrown(layer, x, training):
     layer.drop(x, training=training)
     return layer.dense(x)
@@ -88,6 +98,12 @@ def thrown(layer, x, training):
 
 FAULTS = {
     "training=True in a functional call": (frozen, "left_on", "frozen (Dropout)"),
+    "noise left on": (
+        own(always, drop=layers.GaussianNoise(0.2, name="noise")), "left_on", "own.noise (GaussianNoise)",
+    ),
+    "Gaussian left on": (
+        own(always, drop=layers.GaussianDropout(RATE, name="noise")), "left_on", "own.noise (GaussianDropout)",
+    ),
     "no argument training": (lambda: net(Deaf()), "left_on", "deaf (Deaf)"),
     "mask without a mode": (own(lambda layer, x, _: x * kept(layer, x) / KEEP), "left_on", "own (Own)"),
     "NumPy": (
@@ -150,6 +166,7 @@ RIGHT = {
     "standard": own(
         lambda layer, x, training: layer.behind(layer.dense(x) * (kept(layer, x) if training else KEEP))
     ),
+    "mixup": own(mixup),
     "a number for each pass": own(
         lambda layer, x, training: x * ops.cast(draws.uniform((1,), seed=layer.seeds) < KEEP, "float32") / KEEP
         if training else x
@@ -250,6 +267,17 @@ def test_a_report_can_be_stored_and_asserted():
     for wrong in ({"model": print}, {"passes": 2}):
         with pytest.raises(ValueError, match="must be"):
             check(**{"model": net(), **wrong})
+
+
+def test_a_path_that_is_skipped_is_asked_about():
+    """What is multiplied behind a layer is not seen, so that a path may be scaled or not."""
+
+    def depth(layer, x, training):
+        return x if training and random.random() < RATE else x + layer.dense(x) / (KEEP if training else 1.0)
+
+    random.seed(2)
+    findings = check(net(Own(depth)), X, passes=20).findings
+    assert {(one.kind, one.severity) for one in findings} <= {("wrong_scale", "warning")}
 
 
 def test_a_factor_around_a_layer_of_keras_is_found():
