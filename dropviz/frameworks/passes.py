@@ -97,9 +97,10 @@ class Event:
 class Pass:
     """All that one pass did; ``scales``: the factors by which code multiplies tensors, by function and line.
 
-    ``handed``: the modules whose output is given to another as it is, or returned. ``zeros``: of each parameter,
-    once it has run. ``off``: modules with weights that stay in evaluation while the network trains, and whether these
-    weights learn. ``factors``: the numbers that stand in the code, by line, as each stands there.
+    ``handed``: the modules whose output, or what is made of it alone, is given to another or returned. ``zeros``: of
+    each parameter, once it has run. ``chosen``: the modules for which activations say what they are given, as experts.
+    ``off``: modules with weights that stay in evaluation while the network trains, and whether these weights learn.
+    ``factors``: the numbers that stand in the code, by line, as each stands there.
     """
 
     number: int
@@ -113,6 +114,7 @@ class Pass:
     handed: set[str] = field(default_factory=set)
     zeros: dict[str, int] = field(default_factory=dict)
     result: list[AnyFloats] = field(default_factory=list)
+    chosen: set[str] = field(default_factory=set)
     off: dict[str, bool] = field(default_factory=dict)
     factors: dict[str, set[float]] = field(default_factory=dict)
 
@@ -169,9 +171,10 @@ def branches(passes: Sequence[Pass]) -> dict[str, float]:
 def perhaps_skipped(passes: Sequence[Pass]) -> dict[str, float]:
     """Modules that some passes call and others do not, the outermost ones, and the share of passes that call them.
 
-    One whose inputs change their shape is chosen by its inputs, as an expert is, and no path that is dropped.
+    One whose inputs change their shape, or are chosen by activations, is an expert, and no path that is dropped.
     """
     paths = {path for each in passes for path in each.called}
+    paths -= {path for each in passes for path in each.chosen}
     shares = {path: sum(path in each.called for each in passes) / len(passes) for path in paths}
     some = {path: share for path, share in shares.items() if share < 1.0}
     return {

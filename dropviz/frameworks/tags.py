@@ -12,8 +12,9 @@ class Tag:
 
     ``count``: how many values of the noise were drawn, which may be expanded to more. ``fixed``: made of nothing but
     numbers of the code, as by `arange`. ``spans``: a mask made of a few places that were drawn, not value by value.
-    ``counts``: how many values survive. ``given``: the input of the network of which alone it is made, and
-    ``passed`` whether something was made of it.
+    ``counts``: how many values survive. ``modules``: whose output it is, and ``behind``, whose output alone it is made
+    of. ``chosen``: activations say which of its values there are. ``given``: the input of the network of which alone it
+    is made, and ``passed`` whether something was made of it.
     """
 
     place: Place | None = None
@@ -27,5 +28,7 @@ class Tag:
     used: bool = False
     scales: dict[str, float] = field(default_factory=dict)
     modules: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    chosen: bool = False
     given: Given | None = None
     passed: bool = False

@@ -41,6 +41,7 @@ COMPARES = frozenset(
 COUNTS = frozenset({"sum", "mean", "count_nonzero"})
 ORDER = ("condition", "input", "self", "mask", "value", "other")  # in which named arguments stand
 FILLS = frozenset({"masked_fill", "masked_fill_", "index_fill", "index_fill_"})
+CHOOSES = frozenset({"__getitem__", "index_select", "gather", "masked_select", "take", "take_along_dim"})
 SELECTS = frozenset({"__getitem__", "__setitem__", "masked_select", "masked_fill", "masked_fill_", "where"})
 
 
@@ -65,13 +66,16 @@ def is_number(one: Any) -> bool:
 
 def is_real(tensor: torch.Tensor) -> bool:
     """Whether a tensor holds real numbers, whole ones or truth values."""
-    return tensor.numel() > 0 and (
-        tensor.is_floating_point() or tensor.dtype in {torch.bool, torch.int64, torch.int32}
+    return (
+        tensor.layout == torch.strided
+        and tensor.numel() > 0
+        and (tensor.is_floating_point() or tensor.dtype in {torch.bool, torch.int64, torch.int32})
     )
 
 
 def values(tensor: torch.Tensor) -> AnyFloats:
     """The numbers of a tensor, as NumPy has them; of complex ones both parts."""
+    tensor = tensor if tensor.layout == torch.strided else tensor.to_dense()
     tensor = torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor
     kind = torch.float64 if tensor.dtype == torch.float64 else torch.float32
     found: AnyFloats = tensor.detach().to("cpu", kind, copy=True).numpy()
@@ -93,6 +97,8 @@ def is_mask(tensor: torch.Tensor) -> bool:
 
 def constant(tensor: torch.Tensor) -> bool:
     """Whether a tensor holds one value, such as the zeros of a `where`."""
+    if tensor.layout != torch.strided:
+        return False
     return bool((tensor == tensor.flatten()[0]).all()) if tensor.numel() else True
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -84,7 +85,7 @@ def check(
     _refuse(model)
     check_count("passes", passes, FEWEST, MOST)
     watch = Watch(model)
-    with as_it_was(model), watch.hooked():
+    with as_it_was(model), watch.hooked(), _eager():
         seen = _passed(model, watch, passes, inputs, named)
     declared = _declared(model, random_at_test)
     kinds = {path: type(module).__name__ for path, module in model.named_modules()}
@@ -98,6 +99,12 @@ def check(
         ),
         len(seen.first),
     )
+
+
+def _eager() -> AbstractContextManager[None]:
+    """Let Python run functions that `torch.compile` has compiled; older torch has no way to say so."""
+    stance = getattr(torch.compiler, "set_stance", None)
+    return nullcontext() if stance is None else stance("force_eager")
 
 
 def _refuse(model: nn.Module) -> None:

@@ -9,9 +9,10 @@ import torch
 from torch import nn
 
 from dropviz.frameworks.findings import Place
-from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Given, Meeting, Pass, digest
+from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, digest
 from dropviz.frameworks.tags import Tag
 from dropviz.torch.calls import (
+    CHOOSES,
     COMPARES,
     COUNTS,
     DIVIDE,
@@ -90,16 +91,19 @@ class Followed:
         elif name in SAME_VALUES and tensors and tags.get(id(tensors[0])) is not None:
             self._set(output, tags[id(tensors[0])] or Tag())
         else:
-            self._set(output, Tag(given=self._way(tensors, tags)))
+            of = self._alone(tensors, tags)
+            made = Tag(given=of.given, behind=(*of.modules, *of.behind))
+            made.chosen = name in CHOOSES and len(data) > 1  # rows that others say
+            self._set(output, made)
 
-    def _way(self, tensors: list[torch.Tensor], tags: Mapping[int, Tag | None]) -> Given | None:
-        """The input of the network of which alone something is made."""
+    def _alone(self, tensors: list[torch.Tensor], tags: Mapping[int, Tag | None]) -> Tag:
+        """The tag of the activation of which alone something is made."""
         found = [
             tag
             for each in tensors
             if (tag := tags.get(id(each))) is not None and not (tag.noise or tag.fixed)
         ]
-        return found[0].given if len(found) == 1 else None
+        return found[0] if len(found) == 1 else Tag()
 
     def _go_on(self, name: str, tensors: list[torch.Tensor], output: Any) -> None:
         """Note that an input of the network goes on along a second way."""
@@ -146,7 +150,7 @@ class Followed:
         meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
         meeting.assigned = name == "__setitem__"
         if output.ndim > 1 and of_noise.count <= len(output):
-            meeting.given = self._way(tensors_in(args), tags)
+            meeting.given = self._alone(tensors_in(args), tags).given
         event.meetings.append(meeting)
         for each in tensors_in(args):
             tag = tags.get(id(each))
@@ -252,7 +256,8 @@ class Followed:
     def _hand(self, tensors: list[torch.Tensor]) -> None:
         """Note what is given to a module, or returned."""
         self._use(tensors)
-        self.now.handed.update(path for each in tensors if (tag := tag_of(each)) for path in tag.modules)
+        tags = [tag for each in tensors if (tag := tag_of(each)) is not None]
+        self.now.handed.update(path for tag in tags for path in (*tag.modules, *tag.behind))
 
     def _use(self, tensors: list[torch.Tensor]) -> None:
         for tensor in tensors:

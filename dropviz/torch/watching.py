@@ -88,6 +88,8 @@ class Watch(Followed, TorchFunctionMode):  # type: ignore[misc]  # torch is not 
         self.now.called[path] = self.now.called.get(path, 0) + 1
         if not module.training and (weights := list(module.parameters())):
             self.now.off[path] = any(each.requires_grad for each in weights)
+        if any(tag.chosen for each in tensors_in((inputs, named)) if (tag := tag_of(each))):
+            self.now.chosen.add(path)
         shapes = [tuple(each.shape) for each in tensors_in((inputs, named))]
         self.now.shapes.setdefault(path, set()).update(map(str, shapes))
         self._hand(tensors_in((inputs, named)))

@@ -176,6 +176,14 @@ def annealed(net, x):
     return (x * kept(x) / KEEP if net.training else x) * min(1.0, net.steps / 100)
 
 
+def edges(net):
+    """A graph without some of its edges."""
+    found = net.edges.coalesce()
+    there = torch.rand(24) < (KEEP if net.training else 1.0)
+    by = 1.0 / KEEP if net.training else 1.0
+    return torch.sparse_coo_tensor(found.indices()[:, there], found.values()[there] * by, found.shape)
+
+
 class Conditioned(nn.Module):
     """Classifier-free guidance: the network must do without its condition at times, or a path that is not scaled."""
 
@@ -225,6 +233,8 @@ def blocks():
 RIGHT = {
     "addcmul": lambda: Net(train=lambda x: torch.addcmul(x, x.tanh(), kept(x), value=1.0 / KEEP)),
     "lerp": lambda: Net(train=lambda x: torch.lerp(torch.zeros(()), x, kept(x)) / KEEP),
+    "sparse": lambda: Net(lambda net, x: torch.sparse.mm(edges(net), net.linear(x)), edges=torch.eye(24).to_sparse()),
+    "compiled inside": lambda: Net(train=torch.compile(lambda x: x * kept(x) / KEEP, backend="eager")),
     "annealed": lambda: Net(annealed, steps=0),
     "dropout, then a path": blocks,
     "depth, dropout inside": lambda: Depth(at_test=False),
