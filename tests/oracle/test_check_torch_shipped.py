@@ -184,6 +184,19 @@ def edges(net):
     return torch.sparse_coo_tensor(found.indices()[:, there], found.values()[there] * by, found.shape)
 
 
+class Drawn(nn.Module):
+    """Layers up to a depth that is drawn, each behind a function."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(16, 16) for _ in range(4))
+
+    def forward(self, x):
+        for layer in self.layers[: int(torch.randint(2, 5, ())) if self.training else 4]:
+            x = layer(x).relu()
+        return x
+
+
 class Conditioned(nn.Module):
     """Classifier-free guidance: the network must do without its condition at times, or a path that is not scaled."""
 
@@ -257,6 +270,7 @@ RIGHT = {
 # What may be meant is asked about: a layer left out whole, an input masked by NumPy, a factor of one mode.
 DOUBTFUL = {
     "LayerDrop": lambda: Net(lambda net, x: x if net.training and torch.rand(()) < RATE else net.linear(x)),
+    "a depth that is drawn": Drawn,
     "masked by NumPy": lambda: Net(
         lambda net, x: masked(x, torch.tensor(np.random.rand(*x.shape) < RATE)) if net.training else x
     ),

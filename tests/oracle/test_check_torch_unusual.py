@@ -273,6 +273,13 @@ def test_a_right_network_that_looks_odd_raises_no_alarm(name, monkeypatch):
         assert report.findings == (), (seed, str(report))
 
 
+def test_an_expert_that_is_chosen_for_one_row_is_no_path_that_is_dropped(monkeypatch):
+    for seed in range(12):
+        monkeypatch.setattr(checking, "SEED", 1000 * seed)
+        torch.manual_seed(seed)
+        assert check(Experts(), torch.randn(32, 16)).findings == (), seed
+
+
 def test_a_forward_that_raises_in_evaluation_leaves_all_as_it_was():
     def fails(net, x):
         net.calls, net.drop.p = net.calls + 1, 0.9
