@@ -13,8 +13,8 @@ class Tag:
     ``count``: how many values of the noise were drawn, which may be expanded to more. ``fixed``: made of nothing but
     numbers of the code, as by `arange`. ``spans``: a mask made of a few places that were drawn, not value by value.
     ``counts``: how many values survive. ``modules``: whose output it is, and ``behind``, whose output alone it is made
-    of. ``chosen``: activations say which of its values there are. ``given``: the input of the network of which alone it
-    is made, and ``passed`` whether something was made of it.
+    of. ``chosen``: activations say which of its values there are. ``weight``: made of weights alone. ``given``: the
+    input of the network of which alone it is made, and ``passed`` whether something was made of it.
     """
 
     place: Place | None = None
@@ -30,5 +30,6 @@ class Tag:
     modules: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     chosen: bool = False
+    weight: bool = False
     given: Given | None = None
     passed: bool = False

@@ -21,7 +21,7 @@ from jax.extend import core
 from jax.interpreters import partial_eval
 
 from dropviz.frameworks.findings import Place
-from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, digest
+from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Given, Meeting, Pass, digest
 from dropviz.frameworks.tags import Tag
 from dropviz.frameworks.watched import numbers
 from dropviz.numbers.checks import AnyFloats
@@ -57,7 +57,10 @@ class Watch:
         flat = [
             np.asarray(leaf) if not hasattr(leaf, "dtype") else leaf for leaf in jax.tree.leaves(arguments)
         ]
-        given = [(leaf, Tag(fixed=_is_key(leaf))) for leaf in flat]
+        inputs = len(jax.tree.leaves(arguments[2:]))  # behind what is kept, and the key
+        given = [(leaf, Tag(fixed=_is_key(leaf), weight=True)) for leaf in flat[: len(flat) - inputs]]
+        for leaf in flat[len(flat) - inputs :]:
+            given.append((leaf, Tag(fixed=_is_key(leaf), given=Given() if inputs > 1 else None)))
         consts = [(leaf, self._of_const(leaf)) for leaf in program.consts]
         found = self._evaluate(program.jaxpr, consts, given)
         self._mark_unused(program.jaxpr)
@@ -124,6 +127,10 @@ class Watch:
         data = [(one, tag) for one, tag in given if not (tag.noise or tag.fixed)]
         if name in DRAWS:
             return self._draw(given, value)
+        if name not in SAME_VALUES:
+            for tag in {id(tag.given): tag for _, tag in data if tag.given is not None}.values():
+                assert tag.given is not None
+                tag.given.forked, tag.passed = tag.given.forked or tag.passed, True
         if name == "div" and not given[0][1].noise and given[1][1].counts:
             assert given[1][1].place is not None
             self.now.events.setdefault(given[1][1].place, Event()).counted = True
@@ -142,7 +149,8 @@ class Watch:
             return self._meet(name, given, noisy[0], value)
         if data and name in {"mul", "div"}:
             return self._scale(name, given)
-        return data[0][1] if data and name in SAME_VALUES else Tag(fixed=not data)
+        made = Tag(fixed=not data, weight=all(tag.weight for _, tag in data), given=_alone(data))
+        return data[0][1] if data and name in SAME_VALUES else made
 
     def _draw(self, given: list[tuple[Any, Tag]], value: Any) -> Tag:
         place = self._place(self._called())
@@ -171,6 +179,8 @@ class Watch:
         if values is None:
             return Tag()
         meeting = Meeting.of(values, (noise[1].drawn, noise[1].count), self._functions(), kept is not None)
+        if np.ndim(value) > 1 and noise[1].count <= len(value):
+            meeting.given = _alone([(one, tag) for one, tag in given if not (tag.noise or tag.fixed)])
         event.meetings.append(meeting)
         for _, tag in given:
             if not tag.noise:
@@ -203,7 +213,7 @@ class Watch:
         self.now.scales.setdefault(next(iter(self._functions()), ""), {})[line] = value
         if tag.meeting is not None:
             tag.meeting.scales[line] = value
-        return Tag(tag.place, meeting=tag.meeting, scales={**tag.scales, line: value})
+        return Tag(tag.place, meeting=tag.meeting, scales={**tag.scales, line: value}, given=tag.given)
 
     def _of_const(self, value: Any) -> Tag:
         """What is known of an array that the function holds: a mask may be one that was drawn elsewhere."""
@@ -212,7 +222,7 @@ class Watch:
             return Tag(fixed=True)
         other = array[array != 0.0]
         if array.size <= SMALL or not 0 < other.size < array.size or not (other == other.flat[0]).all():
-            return Tag()
+            return Tag(weight=True)
         place = self._place(KEPT if isinstance(value, jax.Array) else OUTSIDE)
         event = self.now.events.setdefault(place, Event())
         event.calls += 1
@@ -286,6 +296,12 @@ def _draws(program: Any) -> int:
             inner = getattr(one, "jaxpr", one)
             count += _draws(inner) if hasattr(inner, "eqns") else 0
     return count
+
+
+def _alone(data: Sequence[tuple[Any, Tag]]) -> Given | None:
+    """The input of the network of which alone something is made, besides weights."""
+    tags = [tag for _, tag in data if not tag.weight]
+    return tags[0].given if len(tags) == 1 else None
 
 
 def _is_key(value: Any) -> bool:

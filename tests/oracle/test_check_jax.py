@@ -243,6 +243,20 @@ def test_a_right_network_raises_no_alarm(name):
     assert report.findings == (), str(report)
 
 
+def conditioned(key, x, condition):
+    return x + layer(x) + (condition @ W) * kept(key, condition[:, :1], 0.9)
+
+
+def dropped_path_beside(key, x, condition):
+    return x + layer(x) * kept(key, x[:, :1], 0.9) + condition @ W
+
+
+@pytest.mark.parametrize(("train", "severity"), [(conditioned, "warning"), (dropped_path_beside, "error")])
+def test_an_input_may_be_left_out_whole_and_a_path_may_not(train, severity):
+    report = check(train, X, X, test=lambda x, condition: x + layer(x) + condition @ W)
+    assert [(one.kind, one.severity) for one in report.findings] == [("wrong_scale", severity)]
+
+
 def test_one_key_for_two_layers_is_asked_about():
     report = check(Equinox(lambda net, x, key: net.drops[1](net.drops[0](x, key=key), key=key)), X)
     assert [(one.kind, one.severity) for one in report.findings] == [("reused_key", "warning")]
