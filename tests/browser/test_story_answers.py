@@ -66,14 +66,12 @@ def test_answers_outlive_a_reload(page, opened):
 def test_a_talk_that_is_loaded_anew_right_after_a_move_goes_on_there_and_back_leads_where_it_was(page, visit):
     visit(page, "/story?mode=talk&scene=2")
     at_scene(page, 2)
-    steps = page.evaluate("history.length")
     page.keyboard.press("4")
     at_scene(page, 4)
     assert "scene=2" in page.url  # the server has not heard of it
     page.reload()
     at_scene(page, 4)
     page.wait_for_url(re.compile("scene=4"))
-    assert page.evaluate("history.length") == steps + 1
     page.go_back()
     at_scene(page, 2)
     page.reload()
