@@ -209,9 +209,7 @@ def _findings(found: NoisePair) -> list[str]:
                 f"what it adds in training has mean −{rate:g}·a at every unit."
             )
         else:
-            said.append(
-                f"Nothing to do at test with {LONG[name]}: what it adds has mean 0 at every unit."
-            )
+            said.append(f"Nothing to do at test with {LONG[name]}: what it adds has mean 0 at every unit.")
     return said
 
 
