@@ -206,7 +206,7 @@ class Reader:
 
     def _new(self, texts: Iterable[str]) -> set[str]:
         """The entries in ``texts`` that nothing has explained; from now on they are known."""
-        new = _entries(tuple(texts)) - self.known
+        new = set(_entries(tuple(texts))) - self.known
         self.known |= new
         return new
 

@@ -153,9 +153,8 @@ def _numbers(found: MaskedUnit) -> words.Fold:
 def _texts(found: MaskedUnit) -> dict[str, list[str]]:
     layer, rates = found.layer, found.layer.config.rates
     inverted = each_plain(layer.test_z[STRATEGIES.index("inverted")])
-    spreads = np.sqrt(layer.exact_variance)
-    seen = zip(inverted, spreads[STRATEGIES.index("inverted")].tolist(), strict=True)
-    findings = [_finding(*each) for each in seen]
+    spread = np.sqrt(layer.exact_variance[STRATEGIES.index("inverted")]).tolist()
+    findings = [_finding(*each) for each in zip(inverted, spread, strict=True)]
     texts = {
         "finding": findings,
         "summary": [f"Rate {rate:.2f}. {said}" for rate, said in zip(rates, findings, strict=True)],
