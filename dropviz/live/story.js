@@ -18,6 +18,13 @@ addEventListener("pagehide", () => {
   keep(ofWindow, AHEAD, isAhead ? { address: location.search, scene: movedTo } : null);
 });
 
+// A step in the browser's history leads elsewhere than a move that is not told yet.
+const forgetMove = () => {
+  clearTimeout(waiting);
+  movedTo = 0;
+};
+addEventListener("popstate", forgetMove);
+
 /** Streamlit's component. @param {Component<StoryData>} component */
 export default function ({ data, parentElement, setStateValue }) {
   /** @type {HTMLElement} */
@@ -49,8 +56,7 @@ export default function ({ data, parentElement, setStateValue }) {
     begin,
     renew: (live, story) => { live.destroy(); return begin(story, data); },
     arrive: (live) => {
-      clearTimeout(waiting);
-      movedTo = 0;
+      forgetMove();
       live.show(data.scene);
       live.setMode(data.mode);
     },

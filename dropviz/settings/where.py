@@ -10,12 +10,14 @@ from dropviz.settings.kinds import RATE, Choice, Number, Setting, seed
 class Question:
     """A question: its name in a word, what it asks in full, and its settings by their names in its configuration.
 
-    ``drawn`` says what is drawn from the law ``usual``, or from a person's own activations; nothing where it is empty.
+    ``awaited`` says what is computed, while one waits; ``drawn`` what is drawn from the law ``usual``, or from a
+    person's own activations, nothing where it is empty.
     """
 
     label: str
     asked: str
     settings: Mapping[str, Number | Choice]
+    awaited: str
     drawn: str = ""
     usual: str = "ReLU of a normal"
 
@@ -69,30 +71,42 @@ QUESTIONS: Mapping[str, Question] = {
         "Normalisation",
         "Before a normalisation: does a forgotten factor matter?",
         {"inputs": INPUTS, "seed": SEED},
+        "Normalising what comes out under many masks …",
         drawn="The inputs",
     ),
     "residual": Question(
         "Attention",
         "In attention and beside a shortcut: what does dropout scale?",
         {"keys": KEYS, "spread": SCORES, "seed": SEED},
+        "Drawing masks over rows of attention …",
     ),
     "precision": Question(
         "Few bits",
         "Does dropout keep the mean where numbers have few bits?",
         {"layers": LAYERS, "seed": SEED},
+        "Rounding to few bits, layer by layer …",
     ),
     "groups": Question(
         "Groups",
         "What does one mask for many inputs change?",
         {"channels": CHANNELS, "places": PLACES, "seed": SEED},
+        "Drawing masks of elements, channels and paths …",
         drawn="The inputs",
     ),
-    "step": Question("Steps", "Do the two strategies train alike?", {"seed": SEED}),
-    "penalty": Question("Penalty", "What does dropout punish?", {"seed": SEED}),
+    "step": Question(
+        "Steps",
+        "Do the two strategies train alike?",
+        {"seed": SEED},
+        "Training both strategies, step by step …",
+    ),
+    "penalty": Question(
+        "Penalty", "What does dropout punish?", {"seed": SEED}, "Training with dropout and with its penalty …"
+    ),
     "exact": Question(
         "Exact",
         "When is the test pass a mean of all thinned networks?",
         {"scale": SCALE, "seed": SEED},
+        "Averaging over all thinned networks …",
         drawn="The inputs",
         usual="the size of a normal",
     ),
@@ -100,6 +114,7 @@ QUESTIONS: Mapping[str, Question] = {
         "Survivors",
         "Why not divide by the units that really survive?",
         {"units": UNITS, "seed": SEED},
+        "Counting survivors under all masks …",
         drawn="The activations",
     ),
 }

@@ -60,6 +60,24 @@ def test_a_drag_is_one_step_of_the_history_and_leaves_the_view_and_its_figure(pa
     assert page.locator(".dv[data-same]").count() == 1
 
 
+def test_back_right_after_a_move_leads_back_and_the_figure_shows_what_the_address_says(page, opened):
+    opened(page, "/next-layer")
+    for key, rate in (("Shift+ArrowRight", "0.4"), ("Shift+ArrowRight", "0.5")):
+        page.locator(".dv-range").press(key)
+        page.wait_for_url(re.compile(rf"\brate={rate}$"))
+        page.locator("[data-test-script-state='notRunning']").wait_for()
+    page.evaluate("""() => {
+        const range = document.querySelector(".dv-range");
+        range.value = 80;
+        for (const name of ["input", "change"]) range.dispatchEvent(new Event(name));
+        history.back();
+    }""")
+    expect(page.locator(".dv-value")).to_have_text("0.40")
+    page.locator(".dv-range").press("ArrowRight")
+    page.wait_for_url(re.compile(r"\brate=0\.41$"))
+    expect(page.locator(".dv-value")).to_have_text("0.41")
+
+
 def test_every_step_of_a_drag_is_drawn(page, opened):
     opened(page, "/?view=full")
     drawn = page.evaluate("""async () => {

@@ -22,6 +22,12 @@ def test_every_question_is_asked_and_answered_and_named_in_a_word_or_two():
     assert max(map(len, QUESTION.options.values())) <= 20
 
 
+def test_who_waits_is_told_for_what():
+    spinners = {name: each._info.show_spinner for name, each in where.LIVE.items()}
+    assert spinners == {name: question.awaited for name, question in QUESTIONS.items()}
+    assert len(set(spinners.values())) == len(QUESTIONS)
+
+
 @pytest.mark.parametrize("question", QUESTION.options)
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_both_ends_of_every_range_are_shown_without_complaint(end, question):

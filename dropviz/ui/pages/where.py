@@ -46,13 +46,17 @@ ANSWERS: Mapping[str, Callable[..., LiveFigure]] = {
 }
 
 
-@st.cache_data(
-    max_entries=32,
-    show_spinner="Computing …",
-    hash_funcs={Empirical: lambda source: source.digest},
-)
 def _live(question: str, settings: Mapping[str, Any]) -> Ready:
     return ready(ANSWERS[question](**settings))
+
+
+# One cache for all: it knows a function by its code. Whoever waits is told for what.
+LIVE: Mapping[str, Callable[[str, Mapping[str, Any]], Ready]] = {
+    name: st.cache_data(
+        max_entries=32, show_spinner=question.awaited, hash_funcs={Empirical: lambda source: source.digest}
+    )(_live)
+    for name, question in QUESTIONS.items()
+}
 
 
 def _controls(place: DeltaGenerator) -> tuple[str, Mapping[str, Activations]]:
@@ -75,7 +79,7 @@ def _controls(place: DeltaGenerator) -> tuple[str, Mapping[str, Activations]]:
 
 def _figure(name: str, drawn: Mapping[str, Activations]) -> None:
     settings = {field: saved()[setting.key] for field, setting in QUESTIONS[name].settings.items()}
-    live_figure(_live(name, {**settings, **drawn}), "networks")
+    live_figure(LIVE[name](name, {**settings, **drawn}), "networks")
 
 
 PAGE = Page(
