@@ -60,12 +60,18 @@ def test_a_drag_is_one_step_of_the_history_and_leaves_the_view_and_its_figure(pa
     assert page.locator(".dv[data-same]").count() == 1
 
 
-def test_back_right_after_a_move_leads_back_and_the_figure_shows_what_the_address_says(page, opened):
-    opened(page, "/next-layer")
-    for key, rate in (("Shift+ArrowRight", "0.4"), ("Shift+ArrowRight", "0.5")):
-        page.locator(".dv-range").press(key)
-        page.wait_for_url(re.compile(rf"\brate={rate}$"))
-        page.locator("[data-test-script-state='notRunning']").wait_for()
+SLOW_LINE = """() => {
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (...parts) { setTimeout(() => send.apply(this, parts), 600); };
+}"""
+
+
+def test_back_right_after_a_move_leads_back_also_where_the_line_is_slow(page, visit):
+    visit(page, "/next-layer?rate=0.4")
+    page.locator(".dv-range").press("Shift+ArrowRight")
+    page.wait_for_url(re.compile(r"\brate=0\.5$"))
+    page.locator("[data-test-script-state='notRunning']").wait_for()
+    page.evaluate(SLOW_LINE)
     page.evaluate("""() => {
         const range = document.querySelector(".dv-range");
         range.value = 80;
@@ -73,9 +79,9 @@ def test_back_right_after_a_move_leads_back_and_the_figure_shows_what_the_addres
         history.back();
     }""")
     expect(page.locator(".dv-value")).to_have_text("0.40")
-    page.locator(".dv-range").press("ArrowRight")
-    page.wait_for_url(re.compile(r"\brate=0\.41$"))
-    expect(page.locator(".dv-value")).to_have_text("0.41")
+    page.wait_for_timeout(2000)  # for what may have been told besides
+    assert page.url.endswith("rate=0.4")
+    expect(page.locator(".dv-value")).to_have_text("0.40")
 
 
 def test_every_step_of_a_drag_is_drawn(page, opened):
