@@ -192,7 +192,7 @@ def _of_training(
     if rates and not used and learns is not None:
         if learns:
             yield Finding(
-                "no_effect", "warning", str(place), f"{place.call} at rate {max(rates):g} is off in training",
+                "no_effect", "warning", str(place), f"{place.call} at rate {max(rates):g} does not act in training",
                 CHANGES["part_off"],
             )  # fmt: skip
     elif rates and not used:
