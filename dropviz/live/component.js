@@ -2,6 +2,18 @@
 
 const mounted = new WeakMap(); // by root: what is live there, the newest head that came, and the last arrival that was heard
 
+let count = 0; // of all that was told
+
+/**
+ * A function that tells Python the value of a name. What is told once more is new, as Python may be elsewhere meanwhile;
+ * what belongs to an earlier arrival comes too late.
+ * @param {HTMLElement} root @param {(name: string, value: unknown) => void} setStateValue
+ */
+export const teller = (root, setStateValue) => (/** @type {string} */ name, /** @type {unknown} */ value) => {
+  count += 1;
+  setStateValue(name, { value, arrival: mounted.get(root).head.arrival, count });
+};
+
 /**
  * `payload` promises the data; it is asked for only where the head tells of another version. `begin` returns what is
  * live, `renew` too; `arrive` moves it where the address says, when a person has come anew.

@@ -1,6 +1,6 @@
 // The live figure in the app.
 
-import { keepMounted } from "./component.js";
+import { keepMounted, teller } from "./component.js";
 import { mount } from "./figure.js";
 import { unpack } from "./wire.js";
 
@@ -37,9 +37,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const [head, payload] = unpack(data);
   if (head.replace) replaceAddress(head.replace);
   remember(head.remember);
+  const tell = teller(root, setStateValue);
   return keepMounted(root, head, payload, {
     begin: (first, { rate, chosen }) => mount(root, first, rate, {
-      onCommit: (reached) => setStateValue("rate", reached), onChoose: (name) => setStateValue("chosen", name),
+      onCommit: (reached) => tell("rate", reached), onChoose: (name) => tell("chosen", name),
       onMove: head.hears && ((moved) => setTriggerValue("moved", moved)), onUnfold: () => setStateValue("unfolded", true), chosen, plotly: head.plotly,
     }),
     renew: (live, next) => { live.replace(next); return live; },

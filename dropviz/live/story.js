@@ -1,6 +1,6 @@
 // The story in the app.
 
-import { keepMounted } from "./component.js";
+import { keepMounted, teller } from "./component.js";
 import { appAddress } from "./load.js";
 import { mountStory } from "./scenes.js";
 import { keep, ofWindow, stored } from "./store.js";
@@ -29,10 +29,11 @@ addEventListener("popstate", forgetMove);
 export default function ({ data, parentElement, setStateValue }) {
   /** @type {HTMLElement} */
   const root = parentElement.querySelector(".story");
-  const tell = (number, delay) => {
+  const tell = teller(root, setStateValue);
+  const tellScene = (number, delay) => {
     movedTo = number;
     clearTimeout(waiting);
-    waiting = setTimeout(() => setStateValue("scene", number), delay);
+    waiting = setTimeout(() => tell("scene", number), delay);
   };
   // Loaded anew, a window goes on where it was.
   const left = () => {
@@ -42,14 +43,14 @@ export default function ({ data, parentElement, setStateValue }) {
   };
   const begin = (story, { scene, mode }) => {
     const ahead = left();
-    if (ahead) tell(ahead, 0);
+    if (ahead) tellScene(ahead, 0);
     return mountStory(root, story, {
       scene: ahead || scene,
       mode,
       plotly: data.plotly,
       room: { ...data.room, address: new URL(data.room.address, appAddress()).href },
-      onScene: (number) => tell(number, SCENE_PAUSE_MS),
-      onMode: (chosen) => setStateValue("mode", chosen),
+      onScene: (number) => tellScene(number, SCENE_PAUSE_MS),
+      onMode: (chosen) => tell("mode", chosen),
     });
   };
   return keepMounted(root, data, () => Promise.resolve(data.story), {

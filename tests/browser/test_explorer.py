@@ -60,6 +60,19 @@ def test_a_drag_is_one_step_of_the_history_and_leaves_the_view_and_its_figure(pa
     assert page.locator(".dv[data-same]").count() == 1
 
 
+@pytest.mark.parametrize("address", ["/?view=simple", "/schedule"])
+def test_after_back_the_same_move_is_told_again(page, opened, address):
+    opened(page, address)
+    first = page.locator(".dv-value").inner_text()
+    for _ in range(2):
+        page.locator(".dv-range").press("Shift+ArrowRight")
+        page.wait_for_url(re.compile(r"\b(rate=0\.4|step=500)\b"))
+        page.locator("[data-test-script-state='notRunning']").wait_for()
+        page.go_back()
+        expect(page.locator(".dv-value")).to_have_text(first)
+        page.locator("[data-test-script-state='notRunning']").wait_for()
+
+
 SLOW_LINE = """() => {
     const { send } = WebSocket.prototype;
     WebSocket.prototype.send = function (...parts) { setTimeout(() => send.apply(this, parts), 600); };

@@ -162,3 +162,14 @@ def test_an_answer_chosen_before_the_end_of_a_move_is_told_loses_neither(page, o
     }""")
     page.wait_for_url(re.compile("answer=inverted"))
     page.wait_for_url(re.compile("rate=0.5"))
+
+
+def test_after_back_the_same_answer_is_told_again(page, opened):
+    opened(page, "/?view=simple")
+    for _ in range(2):
+        choose(page, "inverted")
+        page.wait_for_url(re.compile("answer=inverted"))
+        page.locator("[data-test-script-state='notRunning']").wait_for()
+        page.go_back()
+        expect(page.locator(".dv-options input[value=none]")).to_be_checked()
+        page.locator("[data-test-script-state='notRunning']").wait_for()

@@ -96,7 +96,8 @@ whole = st.integers(-(2**63), 2**63 - 1)
 said = st.one_of(
     anything, st.integers(-1, 12), st.floats(0.0, 1.0), st.sampled_from(["talk", "page", "uniform"])
 )
-held = st.dictionaries(st.sampled_from(["rate", "chosen", "scene", "mode", "moved"]), said, max_size=3)
+told = st.fixed_dictionaries({"value": said, "arrival": st.one_of(st.just(1), anything)})
+held = st.dictionaries(st.sampled_from(HAPPENS), st.one_of(said, told), max_size=3)
 happened = st.lists(st.fixed_dictionaries({"event": st.sampled_from(HAPPENS), "value": said}), max_size=2)
 words = st.one_of(texts, numbers)
 KINDS = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keepMounted } from "../../dropviz/live/component.js";
+import { keepMounted, teller } from "../../dropviz/live/component.js";
 
 // What was done for these heads, one rerun after the other; `at once`: before any data has come.
 async function told(heads, atOnce = false) {
@@ -36,4 +36,18 @@ test("who comes anew is heard, with another picture too", async () => {
 test("of data that come at once the newest counts, and its place", async () => {
   assert.deepEqual(await told([head("a"), head("b", 1, 0.7)], true), ["begin b at 0.7"]);
   assert.deepEqual(await told([head("a"), head("a", 1, 0.7)], true), ["begin a at 0.7"]);
+});
+
+test("what is told once more is new, and names the arrival it belongs to", () => {
+  const root = /** @type {any} */ ({ isConnected: true });
+  const acts = { begin: () => ({ destroy() {} }), renew: (live) => live, arrive() {} };
+  const said = [];
+  const tell = teller(root, (name, told) => said.push([name, told]));
+  for (const arrival of [1, 2]) {
+    keepMounted(root, head("a", arrival), () => Promise.resolve("a"), acts);
+    tell("rate", 0.5);
+    tell("rate", 0.5);
+  }
+  assert.deepEqual(said.map(([name, { value, arrival }]) => [name, value, arrival]), [1, 1, 2, 2].map((at) => ["rate", 0.5, at]));
+  assert.equal(new Set(said.map(([, { count }]) => count)).size, 4);
 });

@@ -15,7 +15,7 @@ from dropviz.live.scripts import plotly_address
 from dropviz.live.terms import Reader
 from dropviz.live.words import Block
 from dropviz.settings.kinds import RATE, Choice, Number
-from dropviz.ui.components.scripts import component, held
+from dropviz.ui.components.scripts import component, held, told
 from dropviz.ui.settings.session import saved, to_remember, to_replace
 
 GROWING = """<div class="dv" data-ready>
@@ -61,12 +61,12 @@ def live_figure(
     state = f"{key}_live"
 
     def keep_rate() -> None:
-        rate = held(state, "rate")
+        rate = told(state, "rate")
         if setting.accepts(rate):
             saved()[setting.key] = float(rate)
 
     def keep_variant() -> None:
-        chosen = held(state, "chosen")
+        chosen = told(state, "chosen")
         if variant is not None and variant.accepts(chosen):
             saved()[variant.key] = chosen
 

@@ -34,6 +34,14 @@ def held(key: str, name: str) -> Any:
     return st.session_state.get(key, {}).get(name)
 
 
+def told(key: str, name: str) -> Any:
+    """What a hand has set under a name in the component of this ``key``; None where it did so before one came here."""
+    match held(key, name):
+        case {"value": value, "arrival": arrival} if arrival == st.session_state.get("arrivals", 0):
+            return value
+    return None
+
+
 @st.cache_resource(show_spinner=False)
 def _component(
     name: str, html: str, _css: str

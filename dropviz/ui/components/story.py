@@ -20,7 +20,7 @@ from dropviz.settings.story import MODE, ORDER, SCENE, STORY
 from dropviz.story.drawn import is_drawn
 from dropviz.story.scenes import Story
 from dropviz.story.shelf import shelf
-from dropviz.ui.components.scripts import component, held
+from dropviz.ui.components.scripts import component, told
 from dropviz.ui.settings.session import saved, set_value
 
 log = logging.getLogger(__name__)
@@ -95,10 +95,10 @@ def mount_story(story: Story, payload: dict[str, Any], drawn: str) -> None:
     version = hashlib.sha256(json.dumps([payload, said]).encode()).hexdigest()[:16]
     page = public_address("story")
     scenes = []
-    for number, (record, told) in enumerate(zip(story.scenes, payload["scenes"], strict=True), start=1):
+    for number, (record, scene) in enumerate(zip(story.scenes, payload["scenes"], strict=True), start=1):
         query = urlencode({"scene": number} | said, safe=",")
         address = f"{page}?{query}"
-        scenes.append(told | {"link": record.address, "public": address, "qr": qr_code(address)})
+        scenes.append(scene | {"link": record.address, "public": address, "qr": qr_code(address)})
     arrival = st.session_state.get("arrivals", 0)
     # The scene at arrival, not the present one: what changes in here is sent again as a whole.
     begin = st.session_state.get("story_begin", {})
@@ -114,12 +114,12 @@ def mount_story(story: Story, payload: dict[str, Any], drawn: str) -> None:
     }
 
     def keep_scene() -> None:
-        number = held(state, "scene")
+        number = told(state, "scene")
         if isinstance(number, int | float) and 1 <= number <= len(story.scenes):
             set_value(SCENE, int(number))
 
     def keep_mode() -> None:
-        wanted = held(state, "mode")
+        wanted = told(state, "mode")
         if wanted in ("page", "talk"):
             set_value(MODE, wanted)
 
