@@ -78,6 +78,16 @@ def test_a_talk_that_is_loaded_anew_right_after_a_move_goes_on_there_and_back_le
     at_scene(page, 2)
 
 
+def test_after_back_the_same_scene_is_told_again(page, visit):
+    visit(page, "/story?mode=talk")
+    at_scene(page, 1)
+    for _ in range(2):
+        page.keyboard.press("4")
+        page.wait_for_url(re.compile("scene=4"))
+        page.go_back()
+        at_scene(page, 1)
+
+
 def test_answers_outlive_a_reload_of_the_file(new_page, offline):
     page = new_page(offline=True)
     page.goto(offline)
