@@ -136,6 +136,20 @@ def standardised(read: Read, *_: str) -> bool:
     return abs(read.law.exact_mean) <= 1e-6 and abs(read.law.exact_variance - 1.0) <= 1e-6
 
 
+def means_in_pictures(read: Read) -> bool:
+    """Each picture that says so has one mean in training and at test."""
+    pictures = [panel for panel in read.live.panels if panel.title.endswith("the means match")]
+    means = [
+        [
+            np.asarray(mark.x)
+            for mark in panel.marks
+            if isinstance(mark, Path) and mark.name.startswith("mean ")
+        ]
+        for panel in pictures
+    ]
+    return all(same(train, test) for train, test in means)
+
+
 def lowest(read: Read, loss: str) -> bool:
     """No run that is drawn has a lower test loss at its end."""
     drawn = [mark for panel in read.live.panels if panel.y.title == "test loss" for mark in panel.marks]
@@ -211,7 +225,7 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         "there is no gap after any layer": at(0.0),
         "[Tt]here is no relative gap(?: to mend)?": here("^gap, %", np.nan),
         "batch norm has nothing to divide by": here("^variance behind", np.nan, "test"),
-        "its mean.* test, nothing scaled.*": theorem,
+        "its mean.* test, nothing scaled.*|With standard, and with nothing scaled": theorem,
         "z is the same for every mask": everywhere("^variance of z", 0.0),
     },
     "noise": {
@@ -219,6 +233,8 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         "Every noise has variance 0": everywhere("^variance of the noise", 0.0),
         ".* is matched to inverted": one_curve("^variance of the noise", "inverted|×|\\+|alpha"),
         "No gap in the variance": everywhere("^train/test variance", 1.0),
+        ".*, nothing at test": theorem,  # what is drawn there
+        "the means match": means_in_pictures,
         "Nothing to do at test(?: with (?:Gaussian|uniform) noise, (?:added|multiplied))?": lambda read: (
             read.live.chosen != "alpha" or standardised(read)
         ),
