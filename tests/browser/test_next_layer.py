@@ -48,7 +48,7 @@ def test_a_step_fits_a_laptop_follows_one_drag_and_its_words_cover_no_panel(page
 
 
 def expect_it_fits_and_all_else_is_folded(page, step):
-    assert seen_panels(page).count() == (2 if step == "mean" else 1)
+    assert seen_panels(page).count() == 1
     last = seen_panels(page).last.bounding_box()
     assert last["y"] + last["height"] <= 660
     for field in page.locator("[data-testid='stNumberInput'], [data-testid='stSelectbox']").all():

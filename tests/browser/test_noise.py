@@ -31,7 +31,7 @@ def test_the_first_screen_holds_the_figure_and_a_click_on_a_row_draws_another_no
         force=True
     )  # on the button that covers the row
     page.wait_for_url("**/noise?*noise=uniform*")
-    expect(page.locator(".dv-title", has_text="uniform ×: training")).to_be_visible()
+    expect(page.locator(".dv-title", has_text="Uniform ×, nothing at test")).to_be_visible()
     expect(page.get_by_role("radio", name="uniform noise, multiplied")).to_be_checked()
     expect(page.locator(".dv-value")).to_have_text("0.60")
     page.keyboard.press("ArrowDown")  # the keyboard goes on from there
