@@ -179,7 +179,7 @@ def annealed(net, x):
 def edges(net):
     """A graph without some of its edges."""
     found = net.edges.coalesce()
-    there = torch.rand(24) < (KEEP if net.training else 1.0)
+    there = torch.rand(16) < (KEEP if net.training else 1.0)
     by = 1.0 / KEEP if net.training else 1.0
     return torch.sparse_coo_tensor(found.indices()[:, there], found.values()[there] * by, found.shape)
 
@@ -246,7 +246,7 @@ def blocks():
 RIGHT = {
     "addcmul": lambda: Net(train=lambda x: torch.addcmul(x, x.tanh(), kept(x), value=1.0 / KEEP)),
     "lerp": lambda: Net(train=lambda x: torch.lerp(torch.zeros(()), x, kept(x)) / KEEP),
-    "sparse": lambda: Net(lambda net, x: torch.sparse.mm(edges(net), net.linear(x)), edges=torch.eye(24).to_sparse()),
+    "sparse": lambda: Net(lambda net, x: torch.sparse.mm(edges(net), net.linear(x).T), edges=torch.eye(16).to_sparse()),
     "compiled inside": lambda: Net(train=torch.compile(lambda x: x * kept(x) / KEEP, backend="eager")),
     "annealed": lambda: Net(annealed, steps=0),
     "dropout, then a path": blocks,
