@@ -16,7 +16,7 @@ from dropviz.torch import check, checking
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]  # of the networks' own
 RATE, KEEP = 0.3, 0.7
 X = torch.randn(32, 16, generator=torch.Generator().manual_seed(1))
-SEEDS = range(int(os.environ.get("DROPVIZ_SEEDS", "2")))  # 1000 were tried
+SEEDS = range(int(os.environ.get("DROPVIZ_SEEDS", "2")))  # for each right network; a thousand take hours
 
 
 class Net(nn.Module):
