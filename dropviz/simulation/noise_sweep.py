@@ -258,9 +258,11 @@ def _spread_moments(rates: Floats, a: Floats, base: Floats) -> tuple[Moments, Mo
     """Moments of σ·g and of a + σ·g at every σ = √(r/k), where ``base`` is g."""
     origin, one = float(a.mean()), np.ones_like(rates)
     d, sigma = a - origin, noise_ratio(rates)
-    g1, g2, dg = base.mean(), base @ base / a.size, d @ base / a.size
+    # einsum, for BLAS may round by the number of its threads
+    d2, dg, g2 = (np.einsum("i,i", *pair) / a.size for pair in ((d, d), (d, base), (base, base)))
+    g1 = base.mean()
     output = moments_about(
-        origin, np.array([one, d.mean() + sigma * g1, d @ d / a.size + 2.0 * sigma * dg + sigma**2 * g2])
+        origin, np.array([one, d.mean() + sigma * g1, d2 + 2.0 * sigma * dg + sigma**2 * g2])
     )
     return _affine(moments_about(0.0, np.array([1.0, g1, g2])), sigma, 0.0), output
 

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import pairwise
 
@@ -51,6 +53,26 @@ def test_the_same_config_gives_the_same_bits_with_every_executor(processes):
         assert bits(dv.sweep(config, executor=executor)) == expected
     assert bits(dv.sweep(config, processes)) == expected
     assert noise_bits(dv.noise_sweep(noisy, processes)) == expected_noise
+
+
+def test_the_bits_do_not_depend_on_the_threads_of_blas():
+    code = """
+import hashlib
+import dropviz as dv
+found = dv.noise_sweep(dv.NoiseConfig(units=300_000, rates=(0.1, 0.5)))
+print(hashlib.sha256(found.train.variance.tobytes() + found.test.variance.tobytes()).hexdigest())
+"""
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2")
+    ]
+    assert told[0] == told[1]
 
 
 class Noting(Executor):
