@@ -114,9 +114,9 @@ def audit(
 ) -> Audit:
     """Find out what ``train`` does to activations in training and ``test`` at test, and whether they belong together.
 
-    Each is called up to 64 times, of more than 10 million values in all four times, on float64 arrays of ``shape`` that
-    hold 0, 1 and 3 at random places. It must return what NumPy can read, of that shape. Dropout is right
-    if the mean output of an activation is the same in both::
+    Each is called four to 64 times, on float64 arrays of ``shape`` that hold 0, 1 and 3 at random places; more often
+    than four times only while all calls hold at most 10 million values together. It must return what NumPy can read, of
+    that shape. Dropout is right if the mean output of an activation is the same in both::
 
         (1 − dropped)·(training factor) = test factor
 
@@ -157,11 +157,9 @@ def audit(
     for name, given in (("train", train), ("test", train if test is None else test)):
         if not callable(given):
             raise ValueError(f"{name} must be a function from array to array; got {type(given).__name__}")
-    seen, seen_test = (
-        None if function is None else probe(name, function, tuple(shape), np.random.default_rng(seed))
-        for name, function in (("train", train), ("test", test))  # of the same activations
-    )
-    assert seen is not None
+    # Both of the same activations.
+    seen = probe("train", train, tuple(shape), np.random.default_rng(seed))
+    seen_test = None if test is None else probe("test", test, tuple(shape), np.random.default_rng(seed))
     found, error, means = _rate(seen, rate)
     row = _strategy(seen, seen_test, found, error)
     findings = tuple(_findings(seen, seen_test, rate, found, row))

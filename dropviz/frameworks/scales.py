@@ -24,9 +24,8 @@ def of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Fin
     elif not noise and any(event.rate for event in first):  # a framework's own dropout divides by keep itself
         trained, evaluated = _lines(seen.training), _lines(seen.evaluated)
         paths = _of_paths(place, seen)
-        mean = _by_mode(_after(place, seen.first), seen) * own(
-            _after(place, seen.first), {**evaluated, **paths}
-        )
+        behind = _after(place, seen.first)
+        mean = _by_mode(behind, seen) * own(behind, {**evaluated, **paths})
         test = own(_after(place, seen.evaluated), {**trained, **paths})
         beside = [own(lines, trained) for lines in _around(first, seen.evaluated)]
         if not any(agree(mean, one) for one in (test, *beside)):

@@ -33,3 +33,9 @@ class Tag:
     weight: bool = False
     given: Given | None = None
     passed: bool = False
+
+    def go_on(self) -> None:
+        """Note that something is made of it: of an input of the network along a second way, if that was so before."""
+        if self.given is not None:
+            self.given.forked = self.given.forked or self.passed
+            self.passed = True

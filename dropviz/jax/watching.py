@@ -128,9 +128,8 @@ class Watch:
         if name in DRAWS:
             return self._draw(given, value)
         if name not in SAME_VALUES:
-            for tag in {id(tag.given): tag for _, tag in data if tag.given is not None}.values():
-                assert tag.given is not None
-                tag.given.forked, tag.passed = tag.given.forked or tag.passed, True
+            for tag in {id(tag.given): tag for _, tag in data}.values():
+                tag.go_on()
         if name == "div" and not given[0][1].noise and given[1][1].counts:
             assert given[1][1].place is not None
             self.now.events.setdefault(given[1][1].place, Event()).counted = True

@@ -38,10 +38,6 @@ function createPlayer(live, onCommit) {
     }, delay);
   };
 
-  // A step in the browser's history leads elsewhere than a move that is not told yet.
-  const forget = () => clearTimeout(timer);
-  addEventListener("popstate", forget);
-
   const { stop, toggle } = createPlay(live, go, commit);
   live.hand = handOf(live, { go, commit, stop });
 
@@ -55,8 +51,7 @@ function createPlayer(live, onCommit) {
     destroy: () => {
       stop();
       cancelAnimationFrame(frame);
-      forget();
-      removeEventListener("popstate", forget);
+      clearTimeout(timer);
     },
   };
 }

@@ -111,10 +111,8 @@ class Followed:
             return
         if isinstance(output, torch.Tensor) and is_activation(output):
             for each in tensors:
-                tag = tag_of(each)
-                if tag is not None and tag.given is not None:
-                    tag.given.forked = tag.given.forked or tag.passed
-                    tag.passed = True
+                if (tag := tag_of(each)) is not None:
+                    tag.go_on()
 
     def _meet(
         self,
