@@ -225,8 +225,9 @@ def test_where_no_room_can_be_opened_the_talk_is_as_it_was(page, opened, app_url
 def test_a_slow_phone_can_answer_two_seconds_after_the_scan(phone, app_url, room):
     took = arrival(phone, f"{app_url}/hall/{room}")
     assert took.size < MOST_BYTES
-    assert took.rounds == 3  # the line, the page, all that it needs
-    assert took.on_a_slow_phone < 2.0, took
+    most = 3  # the line, the page, all that it needs, which may be asked for before the page has come whole
+    assert took.rounds <= most
+    assert took._replace(rounds=most).on_a_slow_phone < 2.0, took
 
 
 def test_a_phone_gets_everything_in_150_kb(app_url, room):
