@@ -251,8 +251,8 @@ def test_the_downloaded_table_is_the_sweep(page, opened):
     assert len(lines) == 1 + 2 * 96 * 2
 
 
-def test_back_walks_through_pages_and_settings_one_step_at_a_time(page, opened):
-    opened(page, "/?rate=0.33")
+def test_back_walks_through_pages_and_settings_one_step_at_a_time(page, visit):
+    visit(page, "/?rate=0.33")
     page.get_by_role("link", name="Mistakes").click()
     page.wait_for_url(re.compile(r"/mistakes\?rate=0\.33$"))
     page.get_by_text("wrong p at test", exact=True).first.click()

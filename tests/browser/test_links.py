@@ -30,8 +30,8 @@ def expect_known(addresses):
         assert values_of(named, settings)[1] + unknown_names(named, settings) == [], address
 
 
-def test_the_story_opened_from_the_first_page_has_the_address_of_the_story(page, opened):
-    opened(page, "/")
+def test_the_story_opened_from_the_first_page_has_the_address_of_the_story(page, visit):
+    visit(page, "/")
     page.get_by_role("link", name="Story", exact=True).click()
     page.locator(".story-now .dv[data-ready]").wait_for()
     page.get_by_role("button", name="QR", exact=True).click()
