@@ -152,7 +152,7 @@ def test_right_functions_of_any_kind_raise_no_alarm_over_many_seeds():
 def test_noise_that_depends_on_itself_raises_no_alarm():
     """A number a row, or weights that lose values: fewer draws than values."""
     weights = np.random.default_rng(9).normal(size=(16, 16))
-    for seed in SEEDS:
+    for seed in SEEDS[::4]:
         rng = np.random.default_rng(seed)
         pairs = {
             "uniform, a row": (lambda a: a * rng.uniform(0.0, 2.0, (len(a), 1, 1)), same),  # noqa: B023
