@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from inspect import getattr_static
 from itertools import chain, islice, pairwise, product
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -101,8 +102,10 @@ class SweepConfig(Checked):
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        parts = {"exact_mean", "exact_variance", "sample", "quantile"}
-        if isinstance(self.activations, type) or not parts <= set(dir(self.activations)):
+        parts = ("exact_mean", "exact_variance", "sample", "quantile")
+        # Static: a mean that is computed when it is asked for is not computed here.
+        whole = all(getattr_static(self.activations, part, None) is not None for part in parts)
+        if isinstance(self.activations, type) or not whole:
             raise ValueError(
                 "activations must be a source such as dropviz.Normal(); wrap an array in dropviz.Empirical(values); "
                 f"got {type(self.activations).__name__}"
