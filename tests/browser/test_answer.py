@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 
-def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, opened):
-    opened(page, "/answer")
+def test_the_numbers_follow_the_drag_and_a_link_takes_its_rate_along(page, visit):
+    visit(page, "/answer")
     page.get_by_text("In words", exact=True).click()
     forgotten = page.locator("[data-text=forgotten-exact]:visible")
     expect(forgotten).to_have_text("1.429")

@@ -122,8 +122,8 @@ def test_the_work_is_stopped_and_started_quickly_rests_on_another_page_and_keeps
     assert points(page) == kept
 
 
-def test_choices_are_in_the_address(page, opened):
-    opened(page, "/training?training=annealing")
+def test_choices_are_in_the_address(page, visit):
+    visit(page, "/training?training=annealing")
     page.get_by_role("radio", name="few examples").click()
     page.wait_for_url(re.compile(r"\?training=regularize$"))
     page.get_by_role("radio", name="300 digits").click()
