@@ -262,8 +262,8 @@ def opened(visit, standing):
     """A function ``opened(page, "/noise")`` that comes to the app there, as anew, and waits for its live figure.
 
     It walks where the app stands in the window, by way of another page if it stands there already: for tests that
-    leave no more behind than settings of the address and what a figure holds. Others ``visit``: those of loading, of the
-    session, of what stays in the window, and those that walk on to a page, which comes as it was last left.
+    leave no more behind than settings of the address and what a figure holds. Others ``visit``: those of loading, of
+    what stays in the window, and of what the session keeps: a page that is walked to comes as it was last left.
     """
 
     def open_figure(page, path="/"):
