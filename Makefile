@@ -78,8 +78,8 @@ lowest: .pins-venv/.pins .venv/bin/python  ## the tests without browser, with th
 	.pins-venv/bin/uv pip install --quiet --python build/lowest --resolution lowest-direct -r pyproject.toml \
 	    --extra frames --extra app --extra redis
 	.pins-venv/bin/uv pip install --quiet --python build/lowest -c requirements-dev.lock pytest pytest-xdist hypothesis
-	build/lowest/bin/python -m pytest -n auto --dist loadfile -p no:cacheprovider --ignore=tests/browser \
-	    --ignore=tests/deploy --ignore=tests/fuzz --ignore=tests/soak --ignore=tests/truth \
+	build/lowest/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -p no:cacheprovider \
+	    --ignore=tests/browser --ignore=tests/deploy --ignore=tests/fuzz --ignore=tests/soak --ignore=tests/truth \
 	    --ignore=tests/test_browser_tool.py $(ARGS)
 
 lock: .pins-venv/.pins  ## write requirements*.lock anew: all packages, with the hashes of all their files (ARGS=--upgrade)
