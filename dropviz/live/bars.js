@@ -6,7 +6,7 @@ import { drawMask, showMeans } from "./motion.js";
 import { percent } from "./scales.js";
 import { answerToHand } from "./units.js";
 
-const ROOM = 1.75; // of the tallest activation, to the top of the picture: survivors may grow so far before they are cut
+const ROOM = 1.45; // of the tallest activation, to the top of the picture: survivors may grow so far before they are cut
 
 const part = (className, children = []) => element("div", { class: className }, children);
 

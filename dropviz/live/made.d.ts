@@ -15,8 +15,13 @@ interface Look { name: string; color?: string; width?: number; dashed?: boolean;
 /** What a tip says of a mark, in words. */
 type Saying = [Look, string];
 
-/** Where marks are drawn: the places of the slider, the scales, pixels a unit of length, and a node of the picture. */
-interface Room { places: number[]; toX: Scale; toY: Scale; unit: number; node: SVGElement; }
+/**
+ * Where marks are drawn: the places of the slider, the scales, pixels a unit of length, a node of the picture, and how many
+ * lines are above and below it at this place.
+ */
+interface Room {
+  places: number[]; toX: Scale; toY: Scale; unit: number; node: SVGElement; beyond: { up: number, down: number };
+}
 
 /** A mark that is drawn: `above` stands over all marks, `nodes` among them. */
 interface DrawnMark {

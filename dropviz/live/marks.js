@@ -15,6 +15,7 @@ const STEM_LABEL = 11; // from their value to their labels
 /** Lengths of the dashes and gaps of a line, pixels. */
 export const DASHES = { solid: [], dashed: [4, 3], dotted: [1, 3] };
 const ARROW = 8; // pixels of the head of a line that leaves the picture
+const BESIDE_NAMES = 24; // pixels from the end of the picture to words of what is beyond: names have their lines there
 const FIELD_CELLS = 220; // pixels across the picture of a field
 
 const still = () => {};
@@ -115,14 +116,22 @@ const draw = {
     const away = leaving(places, exact, room);
     if (away) nodes.push(arrow(away, room));
     const now = drawn("circle", { class: "dv-now", r: tenth((3.5 + mark.width / 2) * unit) });
+    const beyond = drawn("text", { class: "dv-name" });
     const [top, bottom] = toY.ends;
-    const put = writing(now);
+    const [put, putBeyond] = [now, beyond].map(writing);
     return {
-      nodes, above: now,
+      nodes, above: drawn("g", {}, [now, beyond]),
       move: (index) => {
         const y = toY(exact[index]);
         const seen = y >= top - 0.5 && y <= bottom + 0.5;
         put(seen ? { visibility: "visible", cy: tenth(y) } : { visibility: "hidden" });
+        // What is above or below the picture is told there; of several, one below the other.
+        putText(beyond, seen || !Number.isFinite(y) ? "" : `${y < top ? "↑" : "↓"} ${figures(exact[index])}`);
+        if (!beyond.textContent) return;
+        const row = room.beyond[y < top ? "up" : "down"]++;
+        const late = 2 * index >= places.length;
+        const inside = (BESIDE_NAMES + 14 * row) * unit;
+        putBeyond({ "text-anchor": late ? "end" : "start", x: (late ? -5 : 5) * unit, y: tenth(y < top ? top + inside : bottom - inside + 8 * unit) });
       },
       say: (x) => [[mark, valueOf(mark, nearest(places, x))]],
     };

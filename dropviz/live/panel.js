@@ -104,7 +104,8 @@ export function drawPanel({ caption, svg, here, grip, width }, panel, places, pa
   const frame = frameOf(panel, width, unit);
   const toX = scale(panel.x, frame.left, frame.right);
   const toY = scale(panel.y, frame.bottom, frame.top);
-  const marks = panel.marks.map((mark) => drawMark(mark, { places, toX, toY, unit, node: svg }));
+  const room = { places, toX, toY, unit, node: svg, beyond: { up: 0, down: 0 } };
+  const marks = panel.marks.map((mark) => drawMark(mark, room));
   clips += 1;
   const id = `dv-clip-${clips}`;
   const inside = { x: frame.left, y: frame.top - unit, width: frame.right - frame.left, height: frame.bottom - frame.top + 2 * unit };
@@ -127,6 +128,7 @@ export function drawPanel({ caption, svg, here, grip, width }, panel, places, pa
   const held = { left, top, width: right - left, height: bottom - top };
   for (const [side, length] of Object.entries(held)) grip.style[side] = `${tenth(length)}px`;
   const move = (index) => {
+    room.beyond = { up: 0, down: 0 };
     for (const mark of marks) mark.move(index);
     if (panel.over) here.style.transform = `translateX(${Math.floor(toX(places[index]))}px)`; // whole pixels: sharp
   };

@@ -1,5 +1,6 @@
 """The first ten seconds: the problem, three answers, bars with one mean line; few words, and large enough."""
 
+import math
 import re
 
 import pytest
@@ -67,6 +68,36 @@ def test_bars_are_as_long_as_their_outputs_or_say_that_they_are_cut(page, opened
     assert 4 <= len(kept) <= 8
     whole = [one / other for one, name, other in kept if "cut" not in name]
     assert whole == pytest.approx([2.0] * len(whole), rel=0.02)
+
+
+def test_the_room_above_the_bars_is_what_survivors_need_at_the_rate_that_opens_the_page(page, opened):
+    opened(page, "/?view=simple&answer=inverted&source=constant")
+    share = page.evaluate("""() => [...document.querySelectorAll(".dv-stand")].map((stand) =>
+        Math.max(...[...stand.querySelectorAll(".dv-column")].map((one) => one.getBoundingClientRect().height)) /
+            stand.getBoundingClientRect().height)""")
+    assert share[0] > 0.95
+    assert share[1] == pytest.approx(0.7 * share[0], rel=0.02)
+    assert page.locator(".dv-unit-place[data-cut]").count() == 0
+
+
+BEYOND = """() => [...document.querySelectorAll(".dv-panel")].map((panel) =>
+    [...panel.querySelectorAll(".dv-here text")].map((one) => one.textContent).join(""))"""
+
+
+def test_a_curve_beyond_the_picture_has_its_value_where_it_would_be(page, opened):
+    opened(page, "/?view=simple&answer=inverted&rate=0.3")
+    assert page.evaluate(BEYOND) == ["", "", ""]
+    opened(page, "/?view=simple&answer=inverted&rate=0.9")
+    mean_square, variance = 1 / (2 * math.pi), 0.5 - 1 / (2 * math.pi)  # of a normal behind a ReLU
+    said = page.evaluate(BEYOND)
+    assert said == ["", f"↑ {(variance + 0.9 * mean_square) / 0.1:.4g}", ""]
+    words, curve = (
+        page.locator(".dv-panel").nth(1).locator(one).first.bounding_box()
+        for one in (".dv-here text:not(:empty)", ".dv-grip")
+    )
+    assert curve["x"] <= words["x"]
+    assert words["x"] + words["width"] <= curve["x"] + curve["width"]
+    assert curve["y"] <= words["y"] <= curve["y"] + curve["height"] / 3
 
 
 def test_a_phone_shows_answers_bars_badge_and_a_full_width_slider_in_its_first_view(phone, opened):
