@@ -56,7 +56,7 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
         lead=[
             words.live_paragraph("problem", "finding"),
             words.Options(ANSWER.label, [_option(row) for row in answers]),
-            words.Bars("mean of all, exact"),
+            words.Bars("mean of all units"),
         ],
         head=[words.live_paragraph("finding", "finding")],
         foot=[
@@ -204,17 +204,22 @@ def _few(axis: Axis) -> Sequence[float] | None:
 # ---- words ----------------------------------------------------------------------------------------------------------
 
 
-def _problem(rate: float) -> str:
+def _problem(row: Strategy, rate: float, centred: bool) -> str:
+    """What the next layer gets at test if this answer is chosen; of ``centred`` activations the mean is 0."""
     if rate == 0.0:
         return PROBLEM + "At rate 0 none is switched off."
-    return PROBLEM + f"Unscaled, the next layer gets {plain(1.0 / (1.0 - rate), 3)} times as much."
+    if centred:
+        return PROBLEM + "Here the mean is 0 all the same."
+    if row.mistake:
+        return PROBLEM + f"Unscaled, the next layer gets {plain(1.0 / (1.0 - rate), 3)} times as much."
+    return PROBLEM + "Scaled, the next layer gets as much on average."
 
 
 def _texts_of_all(
     sweep: Sweep, answers: Sequence[Strategy], right: Sequence[Strategy]
 ) -> dict[str, Sequence[str]]:
-    """What is said whatever is chosen: the problem, what each answer does, and the numbers of those that are right."""
-    texts: dict[str, Sequence[str]] = {"problem": [_problem(rate) for rate in sweep.config.rates]}
+    """What is said whatever is chosen: what each answer does, and the numbers of those that are right."""
+    texts: dict[str, Sequence[str]] = {}
     for row in answers:
         texts |= factor_texts(row, sweep.config.rates)
     for row in right:
@@ -237,10 +242,11 @@ def _texts_of(
     mu: float,
     v: float,
 ) -> Mapping[str, Sequence[str]]:
-    """What is said of one answer at every rate: the finding, the two means, and whether they agree."""
+    """What is said of one answer at every rate: the problem, the finding, the two means, and whether they agree."""
     findings = _findings(row, rates, mu == 0.0, v == 0.0)
     told = zip(rates, each_plain(train, 3), each_plain(test, 3), findings, strict=True)
     return {
+        "problem": [_problem(row, rate, mu == 0.0) for rate in rates],
         "finding": findings,
         "train-mean": each_plain(train, 2),
         "test-mean": each_plain(test, 2),

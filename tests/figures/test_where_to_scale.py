@@ -10,7 +10,7 @@ import pytest
 import dropviz as dv
 from dropviz.figures.where_to_scale import SAME, where_live
 from dropviz.live.panels import Band, Line
-from dropviz.live.words import Options
+from dropviz.live.words import Bars, Options
 from dropviz.settings.first_screen import ANSWER
 from dropviz.settings.sources import SOURCES
 from dropviz.simulation.first_screen import first_look
@@ -175,3 +175,27 @@ def test_the_answers_bear_the_names_that_the_other_pages_use():
     for option in options.options:
         row = dv.strategies()[option.name]
         assert "mistake" in option.note if row.mistake else option.note.startswith(f"{option.name}: ")
+
+
+def test_the_problem_says_what_the_next_layer_gets_with_the_answer_that_is_chosen(shown):
+    result, figure = shown
+    assert "problem" not in figure.texts
+    for name, variant in figure.variants.items():
+        for rate, train, test, said in zip(
+            RATES, *means(result, name), variant.texts["problem"], strict=True
+        ):
+            times = re.search(r"Unscaled, the next layer gets (\S+) times as much\.$", said)
+            assert (times is not None) is bool(name == "none" and rate > 0.0 and test != 0.0)
+            if times:
+                assert float(times[1]) == pytest.approx(test / train, rel=5e-3)
+            if "gets as much on average" in said:
+                assert name != "none"
+                assert test == pytest.approx(train, rel=1e-12)
+            if "Here the mean is 0" in said:
+                assert train == test == 0.0
+
+
+def test_the_line_across_the_bars_says_what_it_is_the_mean_of():
+    config = dv.SweepConfig(LAWS["relu"], 50, RATES, tuple(ANSWER.options))
+    (bars,) = [block for block in where_live(first_look(dv.sweep(config))).lead if isinstance(block, Bars)]
+    assert bars.of == "mean of all units"
