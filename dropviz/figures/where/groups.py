@@ -23,7 +23,7 @@ SOURCES = {
 
 
 def groups_live(found: Grouped) -> LiveFigure:
-    """Return the figure: z over masks of each kind, and its spread over the rate; a second unit unfolds."""
+    """Return the figure: z over masks of each kind; its moments over the rate, and a second unit, unfold."""
     rates = np.asarray(found.config.rates)
     drawn, spread, mean, covariance = (
         _masks_panel(found),
@@ -33,8 +33,8 @@ def groups_live(found: Grouped) -> LiveFigure:
     )
     return LiveFigure(
         rows=[
-            Row([drawn, *over(rates, [spread], HEIGHT)]),
-            Row(over(rates, [mean, covariance], LOW), fold="The mean, and two units: DropConnect"),
+            Row([drawn]),
+            Row(over(rates, [spread, mean, covariance], LOW), fold="Spread, mean, and two units: DropConnect"),
         ],
         rates=found.config.rates,
         texts=_texts(found),

@@ -17,13 +17,13 @@ LI = words.Link("https://arxiv.org/abs/1801.05134", "Li et al., CVPR 2019")
 
 
 def normalisation_live(found: Normalised) -> LiveFigure:
-    """Return the figure: the change by forgetting, and the variance behind BatchNorm; the means unfold."""
+    """Return the figure: the change by forgetting; variance and means behind BatchNorm unfold."""
     rates = np.asarray(found.config.rates)
     change, variance, off = _change(found), _variance(found), _off(found)
     return LiveFigure(
         rows=[
-            Row(over(rates, [change, variance], HEIGHT)),
-            Row(over(rates, [off], LOW), fold="The means behind BatchNorm"),
+            Row(over(rates, [change], HEIGHT)),
+            Row(over(rates, [variance, off], LOW), fold="Variance and means behind BatchNorm"),
         ],
         rates=found.config.rates,
         texts=_texts(found),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
-from dropviz.figures.where.question import HEAD, HEIGHT, texts_of
+from dropviz.figures.where.question import HEAD, HEIGHT, LOW, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Line, Row
@@ -22,11 +22,14 @@ SRIVASTAVA = words.Link(
 
 
 def penalty_live(found: Penalty) -> LiveFigure:
-    """Return the figure: over the rate, the loss that dropout adds, by formula and by masks, and trained weights."""
+    """Return the figure: over the rate, the loss that dropout adds, by formula and by masks; trained weights unfold."""
     rates = np.asarray(found.config.rates)
     added, weights = _added(found), _weights(found)
     return LiveFigure(
-        rows=[Row(over(rates, [added, weights], HEIGHT))],
+        rows=[
+            Row(over(rates, [added], HEIGHT)),
+            Row(over(rates, [weights], LOW), fold="The weights that are trained"),
+        ],
         rates=found.config.rates,
         texts=_texts(found),
         head=HEAD,

@@ -27,13 +27,14 @@ FLASH = words.Link(
 
 
 def precision_live(found: LowPrecision) -> LiveFigure:
-    """Return the figure: the error of the mean after all layers; that after one unfolds."""
+    """Return the figure: the error of the mean by rounded factors; that by masks, and after one layer, unfold."""
     rates = np.asarray(found.config.rates)
-    after_all, after_one = (_panels(found, name) for name in ("all", "one"))
-    titles = [curves.title for curves in (*after_all, *after_one)]
+    (factor, mask), after_one = (_panels(found, name) for name in ("all", "one"))
+    titles = [curves.title for curves in (factor, mask, *after_one)]
     return LiveFigure(
         rows=[
-            Row(over(rates, after_all, HEIGHT)),
+            Row(over(rates, [factor], HEIGHT)),
+            Row(over(rates, [mask], LOW), fold="A mask of 8 bits"),
             Row(over(rates, after_one, LOW), fold="After one layer"),
         ],
         rates=found.config.rates,
@@ -70,14 +71,14 @@ def _layers(count: int) -> str:
 
 def _source(found: LowPrecision) -> words.Fold:
     factor = words.sentence(
-        "Left: the factor is stored in 16 bits before anything is multiplied, so a layer’s mean is k·round(1/k) times "
+        "The factor is stored in 16 bits before anything is multiplied, so a layer’s mean is k·round(1/k) times "
         "what it should be. PyTorch’s dropout does so on a CPU ({torch}; run in 2.13.0: bfloat16 gives ones × 1.109375 "
         "at rate 0.1); its fused kernel on a GPU multiplies in float32. At this rate 1/k is {exact}; in bfloat16 "
         "{bfloat16}, in float16 {float16}.",
         torch=TORCH,
     )
     mask = words.sentence(
-        "Right: {flash} keeps an attention weight where a random byte is at most ⌊255·k⌋, that is with probability "
+        "Masks: {flash} keeps an attention weight where a random byte is at most ⌊255·k⌋, that is with probability "
         "(⌊255·k⌋ + 1)/256, and divides by k. At this rate it drops {byte}.",
         flash=FLASH,
     )

@@ -20,12 +20,13 @@ HE = words.Link("https://arxiv.org/abs/1512.03385", "He et al., CVPR 2016")
 
 
 def residual_live(found: Attended) -> LiveFigure:
-    """Return the figure: the sum of a row over masks, and its spread over the rate; residual branches unfold."""
+    """Return the figure: the sum of a row over masks; its spread over the rate and residual branches unfold."""
     rates = np.asarray(found.config.rates)
     drawn, deviation, branches = _sums_panel(found), _deviations(found), _branches(found)
     return LiveFigure(
         rows=[
-            Row([drawn, *over(rates, [deviation], HEIGHT)]),
+            Row([drawn]),
+            Row(over(rates, [deviation], LOW), fold="The spread of the sum over the rate"),
             Row(
                 over(rates, [branches], LOW),
                 [words.live_paragraph("branch")],

@@ -20,12 +20,13 @@ DECOUPLED = words.Link("https://arxiv.org/abs/1711.05101", "Loshchilov & Hutter,
 
 
 def step_live(found: StepPairs) -> LiveFigure:
-    """Return the figure: the losses of both strategies over the steps; the gradients that they start with unfold."""
-    rates, courses, gradients = np.asarray(found.config.rates), _courses(found), _gradients(found)
-    titles = [*(panel.title for panel in courses), *(curves.title for curves in gradients)]
+    """Return the figure: the losses of both strategies under SGD; those under AdamW, and the gradients, unfold."""
+    rates, (sgd, adamw), gradients = np.asarray(found.config.rates), _courses(found), _gradients(found)
+    titles = [sgd.title, adamw.title, *(curves.title for curves in gradients)]
     return LiveFigure(
         rows=[
-            Row(courses),
+            Row([sgd]),
+            Row([adamw], fold="The same with AdamW"),
             Row(
                 over(rates, gradients, LOW),
                 [words.live_paragraph("signal")],

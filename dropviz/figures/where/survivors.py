@@ -26,13 +26,13 @@ WITHOUT = words.Link(
 
 
 def survivors_live(found: Survivors) -> LiveFigure:
-    """Return the figure: how often no unit is left, and how the sum of a layer varies; its mean unfolds."""
+    """Return the figure: how often no unit is left; variance and mean of the layer's sum unfold."""
     rates = np.asarray(found.config.rates)
     empty, variances, means = _empty(found), _variances(found), _means(found)
     return LiveFigure(
         rows=[
-            Row(over(rates, [empty, variances], HEIGHT)),
-            Row(over(rates, [means], LOW), fold="The mean of the sum"),
+            Row(over(rates, [empty], HEIGHT)),
+            Row(over(rates, [variances, means], LOW), fold="Variance and mean of the sum"),
         ],
         rates=found.config.rates,
         texts=_texts(found),
