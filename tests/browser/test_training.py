@@ -73,9 +73,19 @@ def test_the_page_opens_with_a_network_that_trains_and_ends_with_a_verdict(page,
     expect(page.get_by_text("Always answering the average picture")).to_be_visible()
 
 
+def test_back_at_the_first_experiment_its_curves_are_there_again(page, visit, errors):
+    loaded(page, visit, errors, "/training?training_seeds=1")
+    page.get_by_role("radio", name="equal learning rate").click()
+    page.wait_for_url(re.compile("training=equal_rate"))
+    expect(page.get_by_text("not trained yet")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("epochs each: finished.")).to_be_visible(timeout=60_000)
+    assert points(page) == 13
+
+
 def test_what_waits_for_train_shows_its_network_and_data(page, opened):
     opened(page, "/training?training=regularize")
-    expect(page.get_by_text("not trained yet")).to_be_visible()
+    expect(page.get_by_text("not trained yet. Train draws their curves.")).to_be_visible()
     expect(page.locator(".dv-growing .dv-title")).to_have_text(
         [re.compile("^One mask drops "), "To learn from: 60 points"]
     )

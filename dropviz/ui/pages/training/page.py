@@ -174,7 +174,7 @@ def _progress(chosen: Chosen, seen: Snapshot | None, live: LiveTraining | None) 
     whole = f"{_counted(len(runs) * seeds, 'network')}: {ways} to train × {starts}, {epochs} epochs each"
     with st.container(key="training_progress"):
         if seen is None or live is None:
-            st.caption(f"{whole}: not trained yet.")
+            st.caption(f"{whole}: not trained yet. Train draws their curves.")
         elif seen.stage != "ended":
             st.progress(seen.done / seen.epochs, _turn(seen, live.before(), live.others()))
         elif seen.done < seen.epochs:
