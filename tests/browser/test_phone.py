@@ -25,6 +25,18 @@ FITTING = {
 }
 
 
+OVER_CURVES = """() => [...document.querySelectorAll(".dv-panel")].filter((panel) => {
+    const [opener, curves] = [".dv-opener", ".dv-grip"].map((one) => panel.querySelector(one).getBoundingClientRect());
+    return opener.left < curves.right && opener.bottom > curves.top;
+}).length"""
+
+
+def test_where_no_title_is_seen_the_button_of_a_panel_stands_beside_its_curves(phone, opened):
+    opened(phone, "/my-network")
+    assert phone.locator(".dv-opener:visible").count() == 4
+    assert phone.evaluate(OVER_CURVES) == 0
+
+
 def test_no_page_scrolls_sideways_on_a_phone_and_no_line_ends_in_a_formula(phone, opened, walk):
     assert {urlsplit(path).path for path in FITTING} == {f"/{one.address}" for one in PAGES[1:]} | {"/"}
     opened(phone, "/noise")
