@@ -35,7 +35,8 @@ function miniature(heading, scene) {
   // All of it is seen, however tall.
   const fit = () => {
     const shown = /** @type {HTMLElement | null} */ (frame.firstElementChild);
-    if (shown?.offsetHeight) shown.style.scale = String(Math.min(MINI, frame.clientHeight / shown.offsetHeight));
+    if (!shown?.offsetHeight) return;
+    shown.style.scale = String(Math.min(MINI, frame.clientHeight / shown.offsetHeight, frame.clientWidth / shown.offsetWidth));
   };
   const watcher = new ResizeObserver(fit);
   const draw = () => {

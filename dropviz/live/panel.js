@@ -13,6 +13,21 @@ const SHORT = 5; // letters of a tick beside the axis that there is room for; ea
 const LETTER = 6; // pixels of a letter of a tick at most, at a type of 12
 const NARROW = 720; // a page narrower than that has one panel a row
 const LINE_HEIGHT = 15; // of a label in lines
+/**
+ * Labels that do not lie on one another, as near to where they are as a panel so tall allows.
+ * @param {Label[]} labels @param {number} tall
+ */
+export function apart(labels, tall) {
+  const rising = labels.map((label, at) => ({ at, middle: label.y * tall, half: (LINE_HEIGHT * label.lines.length) / 2 }))
+    .sort((one, other) => one.middle - other.middle);
+  let end = -Infinity;
+  for (const one of rising) { one.middle = Math.max(one.middle, end + one.half); end = one.middle + one.half; }
+  end = Math.max(tall, LINE_HEIGHT * labels.length);
+  for (const one of rising.reverse()) { one.middle = Math.min(one.middle, end - one.half); end = one.middle - one.half; }
+  const placed = [...labels];
+  for (const { at, middle } of rising) placed[at] = { ...labels[at], y: middle / tall };
+  return placed;
+}
 /** Pixels of the type that the lengths of a panel are meant for. */
 export const TYPE = 12;
 

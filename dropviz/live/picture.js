@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 import { hideTip, holdPanel, sayPlace } from "./hand.js";
 import { holdKnots } from "./knots.js";
 import { isAlike, mixedPanel } from "./mix.js";
-import { drawPanel, panelNodes, TYPE } from "./panel.js";
+import { apart, drawPanel, panelNodes, TYPE } from "./panel.js";
 import { offerMenu } from "./save.js";
 import { foldNode, keepUnfolded, wordNodes } from "./words.js";
 
@@ -86,7 +86,11 @@ export function sizesOf(node) {
 }
 
 /** A panel no taller than there is room for. @param {Panel} panel @param {Sizes} sizes */
-export const fitting = (panel, { tallest }) => (panel.height > tallest ? { ...panel, height: tallest } : panel);
+export const fitting = (panel, { tallest }) => {
+  if (!(panel.height > tallest)) return panel;
+  const { wide, narrow } = panel.labels;
+  return { ...panel, height: tallest, labels: { wide: apart(wide, tallest), narrow: apart(narrow, tallest) } };
+};
 
 // The panels as they are to be drawn.
 function drawAll(live, panels) {

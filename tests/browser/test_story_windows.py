@@ -9,6 +9,16 @@ from tests.browser.telling import COUNT, SCENES, at_scene, begin
 WHOLE = """() => [...document.querySelectorAll(".story-mini-frame > *")].every((one) =>
     one.style.scale && one.getBoundingClientRect().bottom <= one.parentElement.getBoundingClientRect().bottom + 1)"""
 
+# names that lie on one another, and pictures that leave more than a sixth of their frame's width empty
+CROWDED = """() => [...document.querySelectorAll(".story-mini-frame")].flatMap((frame) => {
+    const boxes = [...frame.querySelectorAll(".dv-svg .dv-name tspan")].map((one) => [one.textContent, one.getBoundingClientRect()]);
+    const over = boxes.filter(([, one], at) => boxes.slice(0, at).some(([, other]) => one.top < other.bottom - 3 &&
+        other.top < one.bottom - 3 && one.left < other.right && other.left < one.right)).map(([name]) => name);
+    const dv = frame.querySelector(".dv");
+    const narrow = dv && dv.getBoundingClientRect().width < (5 / 6) * frame.clientWidth ? ["too narrow"] : [];
+    return [...over, ...narrow];
+})"""
+
 
 def in_step(talk, notes):
     expect(notes.locator(".story-note-body .story-title")).to_have_text(SCENES[0].title)
@@ -59,6 +69,7 @@ def test_the_small_pictures_of_every_scene_are_seen_whole(page, visit):
     for scene in SCENES:
         expect(page.locator(".story-mini > figcaption").first).to_have_text(f"Now: {scene.title}")
         page.wait_for_function(WHOLE)
+        assert page.evaluate(CROWDED) == [], scene.title
         page.keyboard.press("PageDown")
 
 
