@@ -92,8 +92,8 @@ def _mean_panel(found: ChangingRate) -> Curves:
     """The mean in training, which moves with the rate, and at test, where the last rate's factor is one number."""
     flat = np.ones_like(found.rates)
     lines = [
-        Line("training", "standard", Estimate(1.0 - found.rates), follows="keep"),
-        Line("test", "standard", Estimate(found.factors[0] * flat), dashed=True, follows="last"),
+        Line("standard in training", "standard", Estimate(1.0 - found.rates), follows="keep"),
+        Line("standard at test", "standard", Estimate(found.factors[0] * flat), dashed=True, follows="last"),
         Line("inverted", "inverted", Estimate(flat)),
     ]
     if found.varies:

@@ -105,6 +105,8 @@ def test_names_stand_in_the_order_in_which_their_curves_end():
 def test_one_strategy_in_both_phases_says_that_they_are_equal():
     twice = {"a train": X, "a test": X, "b train": 1.0 - X, "b test": 1.0 - X}
     assert texts(twice) == ["a: training = test", "b: training = test"]
+    assert texts({"a in training": X, "a at test": X}) == ["a: training = test"]
+    assert texts({"a at test": X, "b": X}) == ["a at test = b"]
     assert texts({"a train": X, "b test": X, "a test": X, "b train": X}) == ["a = b: training = test"]
     assert texts({"a train": X, "b train": X, "a test": X}) == ["a train = b train = a test"]
     assert texts({"a train": X, "b train": X, "c test": X}) == ["a train = b train = c test"]

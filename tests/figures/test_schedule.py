@@ -22,9 +22,14 @@ def test_annealing_shows_the_rate_the_moving_mean_and_the_ratio_of_every_factor(
     assert [(row.fold != "", len(row.panels)) for row in figure.rows] == [(False, 2), (True, 1)]
     keep = 1 - 0.5 * (1 - np.asarray(figure.rates) / 1000)
     np.testing.assert_allclose(exact(rate, "rate"), 1 - keep)
-    np.testing.assert_allclose(exact(mean, "training"), keep)
-    assert list(lines(mean)) == ["training", "test", "inverted"]  # the other factors unfold
-    np.testing.assert_allclose(exact(mean, "test"), 1.0)
+    np.testing.assert_allclose(exact(mean, "standard in training"), keep)
+    assert list(lines(mean)) == [
+        "standard in training",
+        "standard at test",
+        "inverted",
+    ]  # other factors unfold
+    assert labels(mean) == ["standard in training", "standard at test = inverted"]  # of lines that are one
+    np.testing.assert_allclose(exact(mean, "standard at test"), 1.0)
     np.testing.assert_allclose(exact(ratio, "last rate"), 1 / keep)
     np.testing.assert_allclose(exact(ratio, "mean rate"), 0.75 / keep)
     np.testing.assert_allclose(exact(ratio, "first rate"), 0.5 / keep)

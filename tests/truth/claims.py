@@ -102,7 +102,8 @@ def misnamed(panel: Panel) -> Iterator[str]:
     drawn = lines(panel)
     for text in labels(panel) if drawn else ():
         heads, both = re.split(" [=≈] ", text.partition(": training ")[0]), ": training " in text
-        said = [f"{head} {phase}" for head in heads for phase in ("train", "test")] if both else heads
+        phases = ("in training", "at test") if f"{heads[0]} at test" in drawn else ("train", "test")
+        said = [f"{head} {phase}" for head in heads for phase in phases] if both else heads
         if not set(said) <= set(drawn):
             yield f"no such curve: {text}"
         elif "≈" not in text:

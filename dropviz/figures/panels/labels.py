@@ -21,6 +21,7 @@ ASIDE = 10.0  # pixels between a panel and its labels
 WRAPS = (14, 18, 24)  # letters in a line: the fewest with which all labels fit
 MERGED, MOVED = 2.0, 2.0  # pixels: curves that are one to the eye; a label beside its curve
 EQUAL = 1e-9  # relative: curves whose values differ by less are the same
+PHASE_ENDS = ((" train", " test"), (" in training", " at test"))  # of the names of lines of both phases
 INNER = 240.0  # pixels between the axes of a panel, about: for the slope of the lines that lead to its curves
 
 
@@ -120,9 +121,10 @@ class _End(NamedTuple):
 
 def _said(names: Sequence[str], sign: str) -> str:
     """What a group is called: "standard = inverted", or of strategies in both phases "standard: training = test"."""
-    heads = [name.removesuffix(" train") for name in names if name.endswith(" train")]
-    if heads and sorted(names) == sorted(f"{head} {phase}" for head in heads for phase in ("train", "test")):
-        return f"{f' {sign} '.join(heads)}: training {sign} test"
+    for train, test in PHASE_ENDS:
+        heads = [name.removesuffix(train) for name in names if name.endswith(train)]
+        if heads and sorted(names) == sorted(f"{head}{end}" for head in heads for end in (train, test)):
+            return f"{f' {sign} '.join(heads)}: training {sign} test"
     return f" {sign} ".join(names)
 
 
