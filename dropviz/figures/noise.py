@@ -12,7 +12,7 @@ from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.panels.distributions import distribution, on_one_axis
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Line, Panel, Path, Row, role
+from dropviz.live.panels import Line, Panel, Path, Row, Stem, role
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.estimate import Estimate
 from dropviz.numbers.written import each_plain, estimated, plain
@@ -23,6 +23,7 @@ from dropviz.theory.moments import Moments
 from dropviz.theory.noise import ALPHA_FILL, MaskNoise, Noise, noise, noise_ratio, noises
 
 PICTURE, HEIGHT = 150, 130  # of the picture and of the folded curves, pixels
+TEST = "title"  # its colour: its mean lies on that of training where they match
 STEMS = {
     "zeros": "exactly 0 in training",
     "dropped": "one value in training: dropped",
@@ -76,13 +77,18 @@ def _picture(found: NoisePair, name: str) -> Panel:
     panel = distribution(picture, title, role(name), STEMS, PICTURE, _above(name))
     means = [
         _upright("mean in training", role(name), train, picture.top),
-        _upright("mean at test", "title", test, picture.top, "dashed"),
+        _upright("mean at test", TEST, test, picture.top, "dashed"),
     ]
     x, few = panel.x, (2.0, 9.0)  # whole numbers, where a few of them say enough
     if few[0] < x.high - x.low < few[1]:
         step = 2 if x.high - x.low > 4.0 else 1
         x = replace(x, ticks=np.arange(step * math.ceil(x.low / step), x.high, step).tolist())
-    return replace(panel, x=x, marks=[*panel.marks, *means])
+    of_test = ("test", STEMS["test"])
+    marks = [
+        replace(mark, color=TEST) if isinstance(mark, Path | Stem) and mark.name in of_test else mark
+        for mark in panel.marks
+    ]
+    return replace(panel, x=x, marks=[*marks, *means])
 
 
 def _upright(
@@ -191,7 +197,7 @@ def _at_test(kind: Noise, rate: float) -> str:
     """Whether anything is to be done at test, and what."""
     if kind.needs_test_scale:
         return f"yes: {kind.test_scale.words(rate)}" if rate else "no, at rate 0"
-    return "no, if standardised" if kind.name == "alpha" and rate else "no"
+    return "no, for mean 0, variance 1" if kind.name == "alpha" and rate else "no"
 
 
 def _findings(found: NoisePair) -> list[str]:
@@ -328,11 +334,11 @@ def _overview() -> words.Table:
 
 
 def _fixed(name: str) -> list[words.Span]:
-    return [words.Key("", name), words.Styled(LONG[name], "strong"), " (fixed)"]
+    return [words.Key("", name), words.Styled(LONG[name], "strong"), " (shown beside each)"]
 
 
 def _above(name: str) -> list[words.Block]:
-    training, test = words.Key("training", role(name)), words.Key("test", role(name), dashed=True)
+    training, test = words.Key("training", role(name)), words.Key("test", TEST, dashed=True)
     means = words.sentence(
         f"{{training}} mean {{{name}-train-mean-exact}}, {{test}} mean {{{name}-test-mean-exact}}",
         training=training,

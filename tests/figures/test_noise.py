@@ -6,7 +6,7 @@ import pytest
 import dropviz as dv
 from dropviz.figures.noise import CODE, STEMS, noise_live
 from dropviz.live.panels import Path, Stem
-from dropviz.live.words import Picker
+from dropviz.live.words import Key, Picker
 from dropviz.numbers.written import plain
 from dropviz.settings.noise import NOISE, SHORT
 from dropviz.simulation.noise_pair import NoisePairConfig, noise_pair
@@ -104,7 +104,7 @@ def test_only_standard_needs_anything_at_test_and_alpha_nothing_under_a_conditio
     texts = live().texts
     said = {name: texts[f"{name}-at-test"] for name in noises()}
     assert said["standard"][AT] == "yes: × 0.7"
-    assert said["alpha"][AT] == "no, if standardised"
+    assert said["alpha"][AT] == "no, for mean 0, variance 1"
     assert {said[name][AT] for name in ("inverted", "gaussian", "additive", "uniform")} == {"no"}
     assert all(values[0].startswith("no") for values in said.values())  # at rate 0
     assert texts["standard-unit"][AT] == "−0.300·a"
@@ -153,6 +153,20 @@ def test_the_means_stand_where_they_are(name):
             at = named(panel, Path, mark).x
             np.testing.assert_array_equal(at[:, 0], at[:, 1])
             np.testing.assert_allclose(at[:, 0], wanted * np.ones_like(RATES), atol=1e-12)
+
+
+PLACE = {"training": "in", "test": "at"}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_lines_of_means_look_like_their_key(name):
+    for panel in live(name).panels[:2]:
+        keys = {key.label: (key.color, key.dashed) for key in records(panel.above) if isinstance(key, Key)}
+        for key in ("training", "test"):
+            mean, outline = (named(panel, Path, mark) for mark in (f"mean {PLACE[key]} {key}", key))
+            assert (
+                keys[key] == (mean.color, mean.dash == "dashed") == (outline.color, outline.dash == "dashed")
+            )
 
 
 def test_a_row_chooses_each_noise_but_inverted():
