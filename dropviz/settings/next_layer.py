@@ -11,10 +11,11 @@ STEP = Choice(
         "mean": "1 · The mean of z",
         "nonlinearity": "2 · After a nonlinearity",
         "depth": "3 · After many layers",
-        "batch_norm": "4 · Before batch norm",
+        "batch_norm": "4 · Dropout before batch norm",
     },
     "mean",
-    "Each step follows the same activations further: to z, past a nonlinearity, through layers, to batch norm.",
+    "Each step follows the same activations further: to z, past a nonlinearity, through layers, to batch norm, which "
+    "brings each unit to mean 0 and variance 1.",
     "segments",
 )
 LABELS: Mapping[str, str] = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}

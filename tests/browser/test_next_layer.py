@@ -9,7 +9,7 @@ STEPS = {
     "mean": "1 · The mean of z",
     "nonlinearity": "2 · After a nonlinearity",
     "depth": "3 · After many layers",
-    "batch_norm": "4 · Before batch norm",
+    "batch_norm": "4 · Dropout before batch norm",
 }
 
 

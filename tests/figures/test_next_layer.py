@@ -19,7 +19,7 @@ from dropviz.figures.next_layer.nonlinearity import (
     nonlinearity_live,
 )
 from dropviz.live.panels import Band, Line, Path, Points
-from dropviz.live.words import Fold, Paragraph
+from dropviz.live.words import Fold, Key, Paragraph
 from dropviz.simulation.next_layer import (
     NextLayerConfig,
     masked_unit,
@@ -29,7 +29,7 @@ from dropviz.simulation.next_layer import (
 from dropviz.simulation.nonlinearity import DepthConfig, DepthGap, depth_gap
 from dropviz.simulation.variance_shift import VarianceShiftConfig, variance_shift
 from tests.figures.reading import assert_defined, named, titles
-from tests.live.reading import asked, said, words_of
+from tests.live.reading import asked, records, said, words_of
 
 RATES = dv.rate_grid(0.0, 0.95, 0.05)
 AT = RATES.index(0.3)
@@ -153,6 +153,9 @@ def test_the_bars_of_a_distribution_are_the_shares_and_its_dot_the_mean(masked):
         dot = named(panel, Points, "mean over masks")
         np.testing.assert_array_equal(dot.x[:, 0], masked.layer.exact_mean[at])
         np.testing.assert_allclose(dot.x[:, 0], masked.layer.test_z[at], rtol=1e-12)
+        assert [key.label for key in records(panel.above) if isinstance(key, Key)][0].endswith(
+            "dot: its mean, read on the axis below"
+        )
 
 
 def test_the_test_z_stands_still_where_a_is_divided_and_moves_where_it_is_not(masked):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.panels.distributions import MEAN_DOT
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
 from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Points, Row
@@ -54,7 +55,7 @@ def _masks_panel(found: MaskedUnit, name: str) -> Panel:
     """The distribution of z over masks by the strategy ``name`` with its mean, and the z of the test pass."""
     index = STRATEGIES.index(name)
     tested = {name: found.layer.test_z[index]}
-    keys: list[words.Span] = [words.Key("training; dot: its mean", name), "\N{EN SPACE}"]
+    keys: list[words.Span] = [words.Key(MEAN_DOT, name), "\N{EN SPACE}"]
     keys += [words.Key("test", name, True)]
     if name == "standard":
         tested[MISTAKE] = found.layer.test_z[STRATEGIES.index("inverted")]

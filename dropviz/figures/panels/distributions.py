@@ -9,6 +9,8 @@ from dropviz.live.panels import Axis, Mark, Panel, Path, Stem
 from dropviz.live.words import Block
 from dropviz.simulation.histogram import Distribution
 
+MEAN_DOT = "training; dot: its mean, read on the axis below"  # its height says nothing
+
 
 def distribution(
     picture: Distribution,

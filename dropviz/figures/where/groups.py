@@ -34,7 +34,9 @@ def groups_live(found: Grouped) -> LiveFigure:
     return LiveFigure(
         rows=[
             Row([drawn]),
-            Row(over(rates, [spread, mean, covariance], LOW), fold="Spread, mean, and two units: DropConnect"),
+            Row(
+                over(rates, [spread, mean, covariance], LOW), fold="Spread, mean, and two units: DropConnect"
+            ),
         ],
         rates=found.config.rates,
         texts=_texts(found),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dropviz.figures.panels.curves import Curves, over
+from dropviz.figures.panels.distributions import MEAN_DOT
 from dropviz.figures.where.question import HEAD, HEIGHT, LOW, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
@@ -52,7 +53,7 @@ def _sums_panel(found: Attended) -> Panel:
         Path("test", "inverted", np.ones(2), np.array([0.0, seen.top]), "dashed"),
         Points("mean over masks", "inverted", np.ones(1), np.array([0.12 * seen.top]), 11),
     ]
-    keys: list[words.Span] = [words.Key("training; dot: its mean", "inverted"), "\N{EN SPACE}"]
+    keys: list[words.Span] = [words.Key(MEAN_DOT, "inverted"), "\N{EN SPACE}"]
     keys += [words.Key("test: 1", "inverted", True), "\N{EN SPACE}", words.LiveText("cut")]
     x = Axis("sum of the row", float(seen.edges[0]), float(seen.edges[-1]))
     y = Axis("masks per bin", 0.0, seen.top, unit=" %")
