@@ -63,6 +63,12 @@ class Axis:
         low, high = np.log10(self.low), np.log10(self.high)
         return np.asarray((decades(values) - low) / (high - low))
 
+    def value(self, share: Floats) -> Floats:
+        """Return what stands at a share: `share` back."""
+        if not self.log:
+            return np.asarray(self.low + share * (self.high - self.low))
+        return np.asarray(self.low * (self.high / self.low) ** share)
+
 
 def decades(values: Floats) -> Floats:
     """Log10 of the values; NaN where there is none."""

@@ -3,9 +3,12 @@
 import { channelsAt } from "./color.js";
 import { button, element } from "./dom.js";
 import { importFirst } from "./load.js";
-import { DASHES } from "./marks.js";
+import { DASHES, leaving } from "./marks.js";
+import { scale } from "./scales.js";
 import { numberAt, rowOf } from "./wire.js";
 
+const HEAD = 20; // pixels of the head of a line that leaves the picture
+const BACK = 5; // pixels from there to the point that says which way it goes
 const GROUND = "#ffffff"; // of dashes inside a line, as in `plotly_figure.py`
 const MIDDLE = "rgba(128,128,128,0.1)"; // of a field, where it is one half
 const CLEAR = "rgba(128,128,128,0)";
@@ -18,6 +21,19 @@ const listed = (numbers, index) => numbers && Array.from(rowOf(numbers, index));
 
 // The middles of so many squares between two ends.
 const cells = ([from, to], count) => Array.from({ length: count }, (_, at) => from + ((at + 0.5) * (to - from)) / count);
+
+// The head of a line that leaves the picture for good; the point before it says which way.
+function arrowOf({ name, estimate }, { x, y, height }, rates, color) {
+  const [toX, toY] = [scale(x, 0, 2 * height), scale(y, height, 0)];
+  const end = leaving(rates, rowOf(estimate.exact, 0), { toX, toY });
+  if (!end) return [];
+  const turn = (end.turn * Math.PI) / 180;
+  const marker = { symbol: "arrow", angleref: "previous", size: [0, HEAD], opacity: 1, color };
+  return [{
+    type: "scatter", mode: "markers", marker, name: `${name}, goes on`, cliponaxis: false, hoverinfo: "skip", showlegend: false,
+    x: [toX.value(end.x - BACK * Math.cos(turn)), toX.value(end.x)], y: [toY.value(end.y - BACK * Math.sin(turn)), end.y > 0 ? y.low : y.high],
+  }];
+}
 
 /**
  * The traces of a panel at a place of the slider.
@@ -38,6 +54,7 @@ export function tracesOf(panel, rates, index, colorOf) {
       const bars = error ? { error_y: { type: "data", array: listed(error, 0), color } } : {};
       return [
         base(mark, { mode: "lines", line: mark.inside ? { ...line, color: GROUND } : line, name: `${mark.name}, ${mark.kind}`, x: rates, y: listed(exact, 0) }),
+        ...arrowOf(mark, panel, rates, color),
         ...(simulated ? [base(mark, { ...points, ...bars, x: rates, y: listed(simulated, 0) })] : []),
       ];
     }

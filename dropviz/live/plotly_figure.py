@@ -29,6 +29,7 @@ from dropviz.numbers.checks import Floats
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 6, 34  # margins of the figure, pixels
 TITLE, TICKS, GUTTER = 24, 36, 56  # above, below and between panels, pixels
 WIDTH = 960  # for which the panels are placed, pixels
+ARROW = 16  # of the head of a line that leaves the picture, pixels
 GROUND = "#ffffff"
 GRID = "rgba(128,128,128,0.25)"
 DASHES = {"solid": "solid", "dashed": "4px,3px", "dotted": "1px,3px"}
@@ -55,7 +56,7 @@ def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider:
         layout["annotations"] += [_label(label, x, y, wide) for label in panel.labels.wide]
         traces: list[Drawn] = []
         for mark in panel.marks:
-            traces += _line(mark, places) if isinstance(mark, Line) else [_trace(mark)]
+            traces += _line(mark, places, panel) if isinstance(mark, Line) else [_trace(mark)]
         traces += [_cursor(panel, places)] if panel.over else []
         drawn += [Drawn(part.trace | {"xaxis": x, "yaxis": y}, part.moves) for part in traces]
     moving = [at for at, part in enumerate(drawn) if part.moves]
@@ -80,14 +81,15 @@ def plotly_figure(rows: Sequence[Row], rates: Sequence[float], now: int, slider:
 # ---- marks ----------------------------------------------------------------------------------------------------------
 
 
-def _line(mark: Line, places: Floats) -> list[Drawn]:
+def _line(mark: Line, places: Floats, panel: Panel) -> list[Drawn]:
     color, estimate = COLORS[mark.color], mark.estimate
     said = {"hovertemplate": "%{x:.3~g}: %{y:.4g}<extra>%{fullData.name}</extra>"}
     pen = {"color": GROUND if mark.inside else color, "width": mark.width}
     pen |= {"dash": DASHES["dashed" if mark.dashed else "solid"]}
     line = _scatter(f"{mark.name}, {mark.kind}") | said | {"line": pen, "x": places, "y": estimate.exact}
+    drawn = [Drawn(line), *_arrow(mark, places, panel)]
     if estimate.simulated is None:
-        return [Drawn(line)]
+        return drawn
     every = max(1, (len(places) - 1) // POINTS_SHOWN)
     shown = slice(int(mark.turn * every) or (every if len(places) > every else 0), None, every)
     points = {"mode": "markers", "x": places[shown], "y": estimate.simulated[shown]} | said
@@ -95,7 +97,26 @@ def _line(mark: Line, places: Floats) -> list[Drawn]:
     if estimate.error is not None:
         error = np.nan_to_num(estimate.error[shown])
         points["error_y"] = {"type": "data", "array": error, "color": color, "thickness": 1.2, "width": 2}
-    return [Drawn(line), Drawn(_scatter(f"{mark.name}, simulated") | points)]
+    return [*drawn, Drawn(_scatter(f"{mark.name}, simulated") | points)]
+
+
+def _arrow(mark: Line, places: Floats, panel: Panel) -> list[Drawn]:
+    """The head of a line that leaves the picture for good, where it does so; the point before it says which way."""
+    up, close = panel.y.share(mark.estimate.exact), 0.5 / panel.height
+    (seen,) = np.nonzero((up >= -close) & (up <= 1.0 + close))
+    if not len(seen) or seen[-1] + 1 == len(up) or not np.isfinite(up[seen[-1] + 1]):
+        return []
+    (left, right), (low, high) = (part[seen[-1] : seen[-1] + 2] for part in (places, up))
+    end = 1.0 if high > 1.0 else 0.0
+    way = (end - low) / (high - low) - np.array([1.0, 0.0])
+    x, edge = left + way * (right - left), panel.y.high if end else panel.y.low
+    y = np.array(
+        [panel.y.value(low + way[0] * (high - low)), edge]
+    )  # the edge to the bit: beyond it is no arrow
+    head = {"symbol": "arrow", "angleref": "previous", "size": [0, ARROW], "opacity": 1.0}
+    head |= {"color": COLORS[mark.color]}
+    look = {"mode": "markers", "marker": head, "cliponaxis": False, "hoverinfo": "skip"}
+    return [Drawn(_scatter(f"{mark.name}, goes on") | look | {"x": x, "y": y})]
 
 
 @singledispatch

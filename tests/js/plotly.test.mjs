@@ -6,15 +6,25 @@ import { revive } from "../../dropviz/live/wire.js";
 import { line, matrix, numbers, panel, path, stem } from "./sent.mjs";
 
 const RATES = [0, 0.5];
-const traces = (mark, index = 0) => tracesOf(revive(panel([mark])), RATES, index, (role) => `colour of ${role}`);
+const traces = (mark, index = 0, more = {}) => tracesOf(revive(panel([mark], more)), RATES, index, (role) => `colour of ${role}`);
+const tall = (high, log = false) => ({ y: { title: "", low: log ? 1 : 0, high, log, unit: "", ticks: null } });
 
 test("a line is its exact curve, and points with their errors where it was simulated", () => {
-  const [exact, ...none] = traces(line({ exact: numbers(1, 2) }, { dashed: true }));
+  const [exact, ...none] = traces(line({ exact: numbers(1, 2) }, { dashed: true }), 0, tall(5));
   assert.deepEqual([exact.name, exact.x, exact.y, none], ["a, exact", RATES, [1, 2], []]);
   assert.deepEqual(exact.line, { color: "colour of standard", width: 2, dash: "4px,3px" });
-  const [, points] = traces(line({ exact: numbers(1, 2), simulated: numbers(3, 4), error: numbers(0, 0.5) }));
+  const [, points] = traces(line({ exact: numbers(1, 2), simulated: numbers(3, 4), error: numbers(0, 0.5) }), 0, tall(5));
   assert.deepEqual([points.mode, points.x, points.y, points.error_y.array], ["markers", RATES, [3, 4], [0, 0.5]]);
-  assert.equal(traces(line({ exact: numbers(1, 2), simulated: numbers(3, 4) }))[1].error_y, undefined);
+  assert.equal(traces(line({ exact: numbers(1, 2), simulated: numbers(3, 4) }), 0, tall(5))[1].error_y, undefined);
+});
+
+test("a line that leaves the picture for good ends in an arrow there, as in the picture", () => {
+  for (const [ends, y, x] of [[[1, 9], tall(5), 0.25], [[1, 10000], tall(100, true), 0.25]]) {
+    const [, arrow, ...none] = traces(line({ exact: numbers(...ends) }), 0, y);
+    assert.deepEqual([arrow.name, arrow.marker.symbol, arrow.marker.angleref, none], ["a, goes on", "arrow", "previous", []]);
+    assert.ok(Math.abs(arrow.x[1] - x) < 1e-9 && Math.abs(arrow.y[1] / y.y.high - 1) < 1e-9);
+    assert.ok(arrow.x[0] < arrow.x[1] && arrow.y[0] < arrow.y[1]);
+  }
 });
 
 test("a path stands where the slider does; steps, shades and dots stay", () => {

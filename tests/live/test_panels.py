@@ -74,6 +74,10 @@ def test_an_axis_knows_where_values_stand():
     np.testing.assert_allclose(Axis("", -1.0, 3.0).share(np.array([-1.0, 0.0, 3.0, 5.0])), [0, 0.25, 1, 1.5])
     shares = Axis("", 0.1, 1000.0, log=True).share(np.array([0.1, 1.0, 1000.0, 0.0, -1.0, np.nan, np.inf]))
     np.testing.assert_allclose(shares, [0.0, 0.25, 1.0, np.nan, np.nan, np.nan, np.inf])
+    for axis in (Axis("", -1.0, 3.0), Axis("", 0.1, 1000.0, log=True)):
+        np.testing.assert_allclose(
+            axis.share(axis.value(np.array([0.0, 0.3, 1.2]))), [0.0, 0.3, 1.2], atol=1e-12
+        )
 
 
 # ---- colours --------------------------------------------------------------------------------------------------------

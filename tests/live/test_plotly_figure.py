@@ -52,8 +52,9 @@ def trace(figure, name):
 
 def test_a_line_is_its_exact_curve_and_simulated_points_with_error_bars():
     figure = drawn(LINE)
-    assert [one.name for one in figure.data] == ["standard train, exact", "standard train, simulated"]
-    exact, points = figure.data
+    exact, arrow, points = figure.data
+    assert [exact.name, points.name] == ["standard train, exact", "standard train, simulated"]
+    assert arrow.name == "standard train, goes on"
     np.testing.assert_array_equal(exact.x, PLACES)
     np.testing.assert_array_equal(exact.y, EXACT)
     assert (exact.mode, exact.line.color, exact.line.dash) == ("lines", COLORS["standard"], "solid")
@@ -64,13 +65,38 @@ def test_a_line_is_its_exact_curve_and_simulated_points_with_error_bars():
 
 
 def test_a_dashed_line_has_rings_and_one_without_a_closed_form_says_so():
-    dashed = Line("test", "none", Estimate(EXACT, EXACT), dashed=True, width=4)
+    dashed = Line("test", "none", Estimate(EXACT / 2, EXACT), dashed=True, width=4)
     line, points = drawn(dashed).data
     assert (line.line.dash != "solid", line.line.width, points.marker.symbol) == (True, 4, "circle-open")
     assert points.error_y.array is None
-    assert [one.name for one in drawn(Line("Δ", "ink", Estimate(EXACT), kind="simulated")).data] == [
+    assert [one.name for one in drawn(Line("Δ", "ink", Estimate(EXACT / 2), kind="simulated")).data] == [
         "Δ, simulated"
     ]
+
+
+@pytest.mark.parametrize(
+    ("exact", "y", "left", "rising"),
+    [
+        ([1.0, 2.0, 4.0, 20.0], UP, 0.5 + 0.25 * 6 / 16, True),
+        ([9.0, 2.0, 4.0, -6.0], UP, 0.5 + 0.25 * 0.4, False),
+        ([1.0, 10.0, 100.0, 10000.0], DECADES, 0.5 + 0.25 * 0.5, True),
+        ([1.0, 2.0, 4.0, 10.0], UP, None, True),  # its end is seen
+        ([1.0, 20.0, 4.0, 5.0], UP, None, True),  # it comes back
+        ([1.0, 2.0, 4.0, np.nan], UP, None, True),  # it ends
+        ([11.0, 12.0, 13.0, 14.0], UP, None, True),  # it was never there
+    ],
+)
+def test_a_line_that_leaves_the_picture_for_good_ends_in_an_arrow_there(exact, y, left, rising):
+    figure = drawn(Line("one", "other", Estimate(np.array(exact))), y=y)
+    arrows = [one for one in figure.data if one.name == "one, goes on"]
+    assert len(arrows) == (left is not None)
+    for arrow in arrows:
+        np.testing.assert_allclose(arrow.x[1], left)
+        np.testing.assert_allclose(arrow.y[1], y.high if rising else y.low, atol=1e-12)
+        assert arrow.x[0] < arrow.x[1]
+        assert bool(arrow.y[0] < arrow.y[1]) is rising  # which way it points
+        look = arrow.marker
+        assert (look.symbol, look.angleref, look.color) == ("arrow", "previous", COLORS["other"])
 
 
 @pytest.mark.parametrize("count", [2, 20, 21, 96, 201])
