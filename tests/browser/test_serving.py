@@ -32,7 +32,7 @@ def test_a_first_visit_is_light_and_every_answer_has_the_headers(fresh, app_url)
     assert len(visit.files) > 50
     assert visit.bytes < 1_000_000
     assert visit.socket < 150_000
-    assert visit.files[f"{app_url}/{EXPLORER}"] < 39_000
+    assert visit.files[f"{app_url}/{EXPLORER}"] < 40_000
     assert not [address for address in visit.files if "plotly" in address]
     fonts = [address.rpartition("/")[2] for address in visit.files if address.endswith(".woff2")]
     assert [name.partition("-")[0] for name in fonts] == ["SourceSansVF"]

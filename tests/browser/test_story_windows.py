@@ -11,7 +11,8 @@ WHOLE = """() => [...document.querySelectorAll(".story-mini-frame > *")].every((
 
 # names that lie on one another, and pictures that leave more than a sixth of their frame's width empty
 CROWDED = """() => [...document.querySelectorAll(".story-mini-frame")].flatMap((frame) => {
-    const boxes = [...frame.querySelectorAll(".dv-svg .dv-name tspan")].map((one) => [one.textContent, one.getBoundingClientRect()]);
+    const names = [...frame.querySelectorAll(".dv-svg .dv-name tspan")];
+    const boxes = names.map((one) => [one.textContent, one.getBoundingClientRect()]);
     const over = boxes.filter(([, one], at) => boxes.slice(0, at).some(([, other]) => one.top < other.bottom - 3 &&
         other.top < one.bottom - 3 && one.left < other.right && other.left < one.right)).map(([name]) => name);
     const dv = frame.querySelector(".dv");

@@ -153,9 +153,8 @@ def test_the_bars_of_a_distribution_are_the_shares_and_its_dot_the_mean(masked):
         dot = named(panel, Points, "mean over masks")
         np.testing.assert_array_equal(dot.x[:, 0], masked.layer.exact_mean[at])
         np.testing.assert_allclose(dot.x[:, 0], masked.layer.test_z[at], rtol=1e-12)
-        assert [key.label for key in records(panel.above) if isinstance(key, Key)][0].endswith(
-            "dot: its mean, read on the axis below"
-        )
+        key = next(key for key in records(panel.above) if isinstance(key, Key))
+        assert key.label.endswith("dot: its mean, read on the axis below")
 
 
 def test_the_test_z_stands_still_where_a_is_divided_and_moves_where_it_is_not(masked):
