@@ -53,8 +53,10 @@ class Place:
     call: str
 
     def among(self, paths: Sequence[str] | None) -> bool:
-        """Whether it is in one of the modules of these paths; None: all are."""
-        return paths is None or any(self.path == path or self.path.startswith(f"{path}.") for path in paths)
+        """Whether it is in one of the modules of these paths; None: all are, as in the network, whose path is ""."""
+        return paths is None or any(
+            not path or self.path == path or self.path.startswith(f"{path}.") for path in paths
+        )
 
     def __str__(self) -> str:
         module = f"{self.path or 'the model'} ({self.kind})"

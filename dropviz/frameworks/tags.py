@@ -1,6 +1,7 @@
 """What is known of a tensor while a network runs, of any framework."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import Given, Meeting
@@ -11,7 +12,8 @@ class Tag:
     """What is known of a tensor: the place whose noise it is (``noise``), or that has changed it, and factors since.
 
     ``count``: how many values of the noise were drawn, which may be expanded to more. ``fixed``: made of nothing but
-    numbers of the code, as by `arange`. ``spans``: a mask made of a few places that were drawn, not value by value.
+    numbers of the code, as by `arange`. ``live``: where noise tells, as it does not where something is padded; None is
+    everywhere. ``spans``: a mask made of a few places that were drawn, not value by value.
     ``counts``: how many values survive. ``modules``: whose output it is, and ``behind``, whose output alone it is made
     of. ``chosen``: activations say which of its values there are. ``weight``: made of weights alone. ``given``: the
     input of the network of which alone it is made, and ``passed`` whether something was made of it.
@@ -20,6 +22,7 @@ class Tag:
     place: Place | None = None
     noise: bool = False
     fixed: bool = False
+    live: Any = None
     spans: bool = False
     counts: bool = False
     drawn: int = 0

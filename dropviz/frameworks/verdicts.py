@@ -72,16 +72,17 @@ def findings_of(
             if not is_meant:
                 yield _of_left_on(place, evaluated, hints)
         yield from _of_training(place, (first, again), seen, hints)
-        if not is_meant and not _acting(evaluated):
+        if not is_meant and not _is_used(evaluated):
             yield from of_scale(place, first, seen)
     skipped = list(of_branches(kinds, seen, declared, hints))
     yield from skipped
     located = located or any(finding.kind == "left_on" for finding in skipped)
     if unequal and not located and declared is not None:
         path = _innermost(kinds, unequal[0])
-        if path not in declared:
+        place = Place(path, kinds.get(path, ""), "", "")
+        if not place.among(declared):
             yield Finding(
-                "left_on", "error", f"{path or 'the model'} ({kinds.get(path, '')})", "two passes in evaluation differ",
+                "left_on", "error", str(place), "two passes in evaluation differ",
                 f"Something is random in evaluation: {hints['']}.",
             )  # fmt: skip
     if any(np.isnan(each).any() for one in (*seen.training, *seen.evaluated) for each in one.result):
@@ -110,12 +111,17 @@ def events_of(seen: Passes) -> dict[Place, Three]:
 
 def _tells(three: Three) -> bool:
     """Whether numbers that were not seen drawn are noise: they change, or are a mask of training alone."""
-    changes = len({tuple(event.states) for part in three for event in part if event.states}) > 1
+    changes = len({frozenset(event.states) for part in three for event in part if event.states}) > 1
     return changes or (is_mask(meetings_of(three[0])) and not three[1])
 
 
 def _acting(events: Sequence[Event]) -> bool:
     return any(event.acting for event in events)
+
+
+def _is_used(events: Sequence[Event]) -> bool:
+    """Whether a framework's own dropout acts, or what is drawn meets anything."""
+    return any(event.acting and (event.rate is not None or event.meetings) for event in events)
 
 
 def _same(one: Sequence[AnyFloats], other: Sequence[AnyFloats]) -> bool:

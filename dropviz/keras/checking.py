@@ -182,7 +182,7 @@ def _of_factors(kinds: Mapping[str, str], factors: Mapping[str, float], seen: Pa
             event
             for each in seen.first
             for place, event in each.events.items()
-            if place.among([path] if path else None)
+            if place.among([path])
         ]
         rates = {one for event in events if event.rate for one in (event.rate, 1.0 - event.rate)}
         if rates and not agree(value, 1.0):

@@ -141,7 +141,7 @@ class Watch(Draws):
             )
         if self.training and not running.drew and not of_keras and running.path not in self.fixed:
             self.fixed[running.path] = fixed_mask(*layer)
-            inside = (place.among([running.path] if running.path else None) for place in self.now.events)
+            inside = (place.among([running.path]) for place in self.now.events)
             self.factors[running.path] = factor(*layer) if any(inside) else 1.0
         drawn = False
         for place, event in self.once.items():

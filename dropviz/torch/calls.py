@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
-from torch.utils._pytree import tree_flatten
+from torch._C import _functorch as functorch  # there is no public way to what `vmap` wraps
+from torch._functorch.pyfunctorch import temporarily_clear_interpreter_stack as reading  # else it is wrapped again
+from torch.utils._pytree import tree_flatten, tree_map
 
 from dropviz.frameworks.tags import Tag
 from dropviz.numbers.checks import AnyFloats
@@ -46,21 +48,33 @@ SELECTS = frozenset({"__getitem__", "__setitem__", "masked_select", "masked_fill
 
 
 def tensors_in(tree: Any) -> list[torch.Tensor]:
-    """Every tensor in nested tuples, lists and dictionaries; those inside of a `vmap` hold nothing to read."""
-    wrapped = torch._C._functorch.is_functorch_wrapped_tensor
-    return [leaf for leaf in tree_flatten(tree)[0] if isinstance(leaf, torch.Tensor) and not wrapped(leaf)]
+    """Every tensor in nested tuples, lists and dictionaries."""
+    return [leaf for leaf in tree_flatten(tree)[0] if isinstance(leaf, torch.Tensor)]
+
+
+def whole(tensor: torch.Tensor) -> torch.Tensor:
+    """The tensor of all examples, of which `vmap` shows one, or of which `grad` keeps a record; else the tensor."""
+    while functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = functorch.get_unwrapped(tensor)
+    return tensor
 
 
 def tag_of(tensor: torch.Tensor) -> Tag | None:
     """What is known of a tensor."""
-    found: Tag | None = tensor.__dict__.get(TAG)
+    found: Tag | None = whole(tensor).__dict__.get(TAG)
     return found
+
+
+def number(one: Any) -> float:
+    """The number that `is_number` finds."""
+    with reading():
+        return float(whole(one) if isinstance(one, torch.Tensor) else one)
 
 
 def is_number(one: Any) -> bool:
     """Whether something is a number, or a tensor that holds one."""
     return isinstance(one, int | float) or (
-        isinstance(one, torch.Tensor) and one.numel() == 1 and is_real(one)
+        isinstance(one, torch.Tensor) and whole(one).numel() == 1 and is_real(one)
     )
 
 
@@ -75,10 +89,12 @@ def is_real(tensor: torch.Tensor) -> bool:
 
 def values(tensor: torch.Tensor) -> AnyFloats:
     """The numbers of a tensor, as NumPy has them; of complex ones both parts."""
-    tensor = tensor if tensor.layout == torch.strided else tensor.to_dense()
-    tensor = torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor
-    kind = torch.float64 if tensor.dtype == torch.float64 else torch.float32
-    found: AnyFloats = tensor.detach().to("cpu", kind, copy=True).numpy()
+    with reading():
+        tensor = whole(tensor)
+        tensor = tensor if tensor.layout == torch.strided else tensor.to_dense()
+        tensor = torch.view_as_real(tensor.resolve_conj()) if tensor.is_complex() else tensor
+        kind = torch.float64 if tensor.dtype == torch.float64 else torch.float32
+        found: AnyFloats = tensor.detach().to("cpu", kind, copy=True).numpy()
     return found
 
 
@@ -89,23 +105,28 @@ def is_activation(tensor: torch.Tensor) -> bool:
 
 def is_mask(tensor: torch.Tensor) -> bool:
     """Whether a tensor holds zeros and one other number, and enough of them to be a mask."""
-    if tensor.numel() <= SMALL or not is_real(tensor):
-        return False
-    other = tensor[tensor != 0]
-    return 0 < other.numel() < tensor.numel() and bool((other == other[0]).all() and other[0] > 0)
+    with reading():
+        tensor = whole(tensor)
+        if tensor.numel() <= SMALL or not is_real(tensor):
+            return False
+        other = tensor[tensor != 0]
+        return 0 < other.numel() < tensor.numel() and bool((other == other[0]).all() and other[0] > 0)
 
 
 def constant(tensor: torch.Tensor) -> bool:
     """Whether a tensor holds one value, such as the zeros of a `where`."""
     if tensor.layout != torch.strided:
         return False
-    return bool((tensor == tensor.flatten()[0]).all()) if tensor.numel() else True
+    with reading():
+        tensor = whole(tensor)
+        return bool((tensor == tensor.flatten()[0]).all()) if tensor.numel() else True
 
 
 def generator_state(generator: torch.Generator | None) -> str:
     """A few letters for the state of a generator, None for torch's own."""
-    state = torch.get_rng_state() if generator is None else generator.get_state()
-    return hashlib.sha256(state.numpy().tobytes()).hexdigest()[:16]
+    with reading():
+        state = torch.get_rng_state() if generator is None else generator.get_state()
+        return hashlib.sha256(state.numpy().tobytes()).hexdigest()[:16]
 
 
 def kept_by(func: Callable[..., Any], args: tuple[Any, ...], noise: torch.Tensor) -> torch.Tensor | None:
@@ -129,6 +150,32 @@ def kept_by(func: Callable[..., Any], args: tuple[Any, ...], noise: torch.Tensor
         if zero(args[2]) or zero(chosen):
             kept = noise.float() if zero(args[2]) else 1.0 - noise.float()
     return kept
+
+
+def where_live(
+    func: Callable[..., Any], given: Any, noise: Mapping[int, torch.Tensor | None], shape: torch.Size
+) -> torch.Tensor | None:
+    """Where a call returns two things for noise that is 0 and noise that is 1; None: everywhere, or that is not known.
+
+    ``noise``: what is noise of what is ``given``, by its id, and where that tells.
+    """
+
+    def called(level: Callable[[torch.Tensor], torch.Tensor]) -> Any:
+        args, kwargs = tree_map(lambda one: level(one) if id(one) in noise else one, given)
+        return func(*args, **kwargs)
+
+    def most(one: torch.Tensor) -> torch.Tensor:
+        live = noise[id(one)]
+        return torch.ones_like(one) if live is None else live.to(one.dtype).expand_as(one).clone()
+
+    if func.__name__ in CHOOSES or not (given[0] and id(given[0][0]) in noise or func.__name__[-1] != "_"):
+        return None  # another number of values, or a mask that is overwritten
+    low, high = called(torch.zeros_like), called(most)
+    if not isinstance(low, torch.Tensor) or low.shape != shape or high.shape != shape:
+        return None
+    found = low.float().nan_to_num() != high.float().nan_to_num()
+    with reading():
+        return found if 0 < whole(found).sum() < whole(found).numel() else None
 
 
 def _is_filled(name: str, args: tuple[Any, ...], noise: torch.Tensor) -> bool:
@@ -157,7 +204,8 @@ def zero(one: Any) -> bool:
     """Whether a number, or all of a tensor, is 0; what is learned is so by chance."""
     if isinstance(one, torch.nn.Parameter):
         return False
-    return bool((one == 0).all()) if isinstance(one, torch.Tensor) else one == 0
+    with reading():
+        return bool((whole(one) == 0).all()) if isinstance(one, torch.Tensor) else one == 0
 
 
 def arguments(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[float, bool]:

@@ -1,8 +1,8 @@
 """`check` watches passes of a network in training and in evaluation, and says where its dropout is wrong."""
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -101,10 +101,24 @@ def check(
     )
 
 
-def _eager() -> AbstractContextManager[None]:
-    """Let Python run functions that `torch.compile` has compiled; older torch has no way to say so."""
-    stance = getattr(torch.compiler, "set_stance", None)
-    return nullcontext() if stance is None else stance("force_eager")
+@contextmanager
+def _eager() -> Iterator[None]:
+    """Let Python run functions that `torch.compile` has compiled, where torch can say so, or `torch.jit.script`."""
+    scripted, stance = torch.jit.ScriptFunction, getattr(torch.compiler, "set_stance", None)
+    call = scripted.__call__
+
+    def called(function: Any, *args: Any, **kwargs: Any) -> Any:
+        source = getattr(function, "_torchdynamo_inline", None)
+        # one that was traced has another one, which may ask for the mode that the trace has forgotten
+        own = source is not None and torch.jit._state._try_get_jit_cached_function(source) is not None
+        return source(*args, **kwargs) if own else call(function, *args, **kwargs)
+
+    scripted.__call__ = called
+    try:
+        with nullcontext() if stance is None else stance("force_eager"):
+            yield
+    finally:
+        scripted.__call__ = call
 
 
 def _refuse(model: nn.Module) -> None:

@@ -5,6 +5,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -25,11 +26,15 @@ from dropviz.torch.calls import (
     TAG,
     constant,
     is_activation,
+    is_mask,
     is_number,
     kept_by,
+    number,
     tag_of,
     tensors_in,
     values,
+    where_live,
+    whole,
 )
 from dropviz.torch.frames import functions, line_of, spot_of
 
@@ -58,7 +63,7 @@ class Followed:
         kwargs: Any = None,
     ) -> None:
         """Follow noise, and what it has changed, through one call."""
-        name = func.__name__
+        name, given = func.__name__, (args, kwargs or {})
         args = (*args, *(kwargs or {}).values())
         operands = [one for one in args if isinstance(one, int | float | torch.Tensor)]
         tensors = tensors_in(args)
@@ -67,7 +72,7 @@ class Followed:
             each for each in tensors if (tag := tags.get(id(each))) is None or not (tag.noise or tag.fixed)
         ]
         fixed = not (noisy or data)
-        data = [each for each in data if each.numel() > 1 or each.shape == output.shape != ()]
+        data = [each for each in data if whole(each).numel() > 1 or each.shape == output.shape != ()]
         if name in READ and not (args and isinstance(args[0], torch.Tensor)) and output.numel() > 1:
             return  # not known, like what torch.from_numpy gives
         if name in NEW or name.endswith("_like") or fixed:
@@ -78,11 +83,17 @@ class Followed:
             not [each for each in data if not constant(each)] or (name in SAME_VALUES and args[0] is noisy[0])
         ):
             known = [tag for each in noisy if (tag := tags[id(each)]) is not None]
+            drawn = [tag for tag in known if tag.place is not None and tag.place.call != KEPT] or known
             spans = name in COMPARES and len(tensors) > 1 and output.numel() > max(map(torch.numel, noisy))
-            made = Tag(known[0].place, noise=True, drawn=known[0].drawn)
-            made.count = min(output.numel(), max(1, *(tag.count for tag in known)))
+            made = Tag(drawn[0].place, noise=True, drawn=drawn[0].drawn)
+            made.count = min(whole(output).numel(), max(1, *(tag.count for tag in drawn)))
             made.spans = spans or any(tag.spans for tag in known)
             made.counts = name in COUNTS or any(tag.counts for tag in known)
+            if drawn[0].place.call == KEPT:  # which is the same in both modes, and a number times it may not be
+                if name in MULTIPLY | DIVIDE and (by := next(filter(is_number, operands), None)) is not None:
+                    self._factor(name, by, {})
+            elif not made.spans:
+                made.live = self._live(func, given, output, tags)
             self._set(output, made)
         elif noisy:
             self._meet(func, args, output, noisy[0], tags)
@@ -95,6 +106,17 @@ class Followed:
             made = Tag(given=of.given, behind=(*of.modules, *of.behind))
             made.chosen = name in CHOOSES and len(data) > 1  # rows that others say
             self._set(output, made)
+
+    def _live(
+        self, func: Callable[..., Any], given: Any, output: torch.Tensor, tags: Mapping[int, Tag | None]
+    ) -> torch.Tensor | None:
+        """Where noise that has met a fixed mask, as of what is padded, still says what comes out; None: everywhere."""
+        known = [(each, tag) for each in tensors_in(given) if (tag := tags.get(id(each))) is not None]
+        drawn = {id(each): tag for each, tag in known if tag.noise and tag.place.call != KEPT}
+        masked = any(is_mask(each) for each, tag in known if id(each) not in drawn)
+        if not masked and all(tag.live is None for tag in drawn.values()):
+            return None
+        return where_live(func, given, {at: tag.live for at, tag in drawn.items()}, output.shape)
 
     def _alone(self, tensors: list[torch.Tensor], tags: Mapping[int, Tag | None]) -> Tag:
         """The tag of the activation of which alone something is made."""
@@ -129,22 +151,24 @@ class Followed:
         assert of_noise.place is not None
         kept = None if of_noise.spans or not is_activation(output) else kept_by(func, args, noise)
         if (
-            noise.numel() == 1
+            whole(noise).numel() == 1
             and name in MULTIPLY | DIVIDE
             and (changed := self._changed(args, tags)) is not None
         ):
             assert changed.meeting is not None
-            line, value = spot_of(), float(noise) if name in MULTIPLY else 1.0 / float(noise)
+            line, value = spot_of(), number(noise)
+            value = value if name in MULTIPLY else 1.0 / value
             scales = {**changed.scales, line: changed.scales.get(line, 1.0) * value}
             changed.meeting.scales[line] = scales[line]  # survivors are counted
             self._set(output, Tag(changed.place, meeting=changed.meeting, scales=scales))
             return
         event = self._event(of_noise.place)
         event.acting = True
-        kept_values = values(noise if kept is None else kept)
-        meeting = Meeting.of(
-            kept_values, (of_noise.drawn, of_noise.count), self._functions(), kept is not None
-        )
+        kept_values, count = values(noise if kept is None else kept), of_noise.count
+        if of_noise.live is not None:
+            there = np.broadcast_to(values(of_noise.live) > 0.0, kept_values.shape)
+            kept_values, count = kept_values[there], max(1, round(count * there.mean()))
+        meeting = Meeting.of(kept_values, (of_noise.drawn, count), self._functions(), kept is not None)
         meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
         meeting.assigned = name == "__setitem__"
         if output.ndim > 1 and of_noise.count <= len(output):
@@ -159,7 +183,7 @@ class Followed:
     def _is_counted(self, name: str, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> bool:
         """Whether something is divided by how many values survive, as a loss is by the number of its terms."""
         by = tags.get(id(args[1])) if name in DIVIDE and len(args) > 1 else None
-        if by is None or not by.counts or (args[1].numel() == 1 and self._changed(args, tags) is not None):
+        if by is None or not by.counts or (whole(args[1]).numel() == 1 and self._changed(args, tags) is not None):
             return False
         over = tags.get(id(args[0]))
         if over is not None and over.noise:
@@ -197,16 +221,12 @@ class Followed:
         if not isinstance(one, torch.Tensor) or not is_number(other):
             self._set(output, Tag())
             return
-        value = float(other)
-        if name in DIVIDE:
-            value = 1.0 / value if value else math.inf
-        line, function = spot_of(), next(iter(self._functions()), "")
-        if not isinstance(other, torch.Tensor):
-            self.now.factors.setdefault(line, set()).add(value)
         tag = tags.get(id(one)) or Tag()
-        value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
-        self.now.scales.setdefault(function, {})[line] = value
+        line, value = self._factor(name, other, tag.scales)
         scales = {**tag.scales, line: value}
+        if tag.meeting is not None and line in tag.meeting.scales and line not in tag.scales:
+            tag = Tag(given=tag.given, modules=tag.modules)  # the code of that mask runs once more, for another
+            scales = {line: value}
         if tag.meeting is not None:
             tag.meeting.scales[line] = value
         elif tag.place is not None:
@@ -215,6 +235,17 @@ class Followed:
             self.now.branch.setdefault(path, {})[line] = value
         made = Tag(tag.place, meeting=tag.meeting, scales=scales, modules=tag.modules, given=tag.given)
         self._set(output, made)
+
+    def _factor(self, name: str, by: Any, before: Mapping[str, float]) -> tuple[str, float]:
+        """Where something is multiplied by a number, and what by: a line may do so more than once."""
+        value, line = number(by), spot_of()
+        if name in DIVIDE:
+            value = 1.0 / value if value else math.inf
+        if not isinstance(by, torch.Tensor):
+            self.now.factors.setdefault(line, set()).add(value)
+        value *= before.get(line, 1.0)
+        self.now.scales.setdefault(next(iter(self._functions()), ""), {})[line] = value
+        return line, value
 
     # ---- where ----------------------------------------------------------------------------------------------------
 
@@ -232,13 +263,14 @@ class Followed:
     # ---- tags -----------------------------------------------------------------------------------------------------
 
     def _set(self, tensor: torch.Tensor, tag: Tag) -> None:
+        tensor = whole(tensor)
         if id(tensor) not in self.known:
             setattr(tensor, TAG, tag)
             self.tagged.append(weakref.ref(tensor))
 
     def _known(self, tensor: torch.Tensor) -> Tag | None:
         """The tag of a tensor; one that came from outside of torch, as from NumPy, is taken for noise."""
-        tag = tag_of(tensor)
+        tensor, tag = whole(tensor), tag_of(tensor)
         own = id(tensor) in self.known
         if tag is None and tensor.numel() > 1 and (not own or id(tensor) in self.masks):
             tag = Tag(

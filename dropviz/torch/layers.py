@@ -8,6 +8,7 @@ from dropviz.frameworks.findings import CHANGES, Finding
 from dropviz.frameworks.passes import Passes
 from dropviz.frameworks.verdicts import events_of
 
+HOLD = (nn.ModuleList, nn.ModuleDict)  # which are never called
 LOST = 8  # values of a weight, at least, that become 0 from pass to pass
 RATED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
 
@@ -15,6 +16,7 @@ RATED = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, 
 def findings_of_layers(model: nn.Module, seen: Passes) -> Iterator[Finding]:
     """Layers whose dropout can do nothing."""
     called = {path for each in seen.training for path in each.called}
+    containers = {path for path, module in model.named_modules() if isinstance(module, HOLD)}
     for path, module in model.named_modules():
         name = f"{path or 'the model'} ({type(module).__name__})"
         if isinstance(module, nn.RNNBase) and module.dropout and module.num_layers == 1:
@@ -26,6 +28,7 @@ def findings_of_layers(model: nn.Module, seen: Passes) -> Iterator[Finding]:
             isinstance(module, RATED)
             and module.p > 0.0
             and path not in called
+            and _is_around(path, called, containers)
             and not _lent(path, module.p, seen)
         ):
             yield Finding(
@@ -44,6 +47,14 @@ def findings_of_weights(seen: Passes) -> Iterator[Finding]:
                 "left_on", "error", name, f"{one[name]} values are 0 after one pass in training, {zeros} after three",
                 "Dropout overwrites the weights themselves, and what is dropped stays so: drop values of a copy.",
             )  # fmt: skip
+
+
+def _is_around(path: str, called: set[str], containers: set[str]) -> bool:
+    """Whether the part that holds a layer runs: one of which nothing does is no fault of its dropout."""
+    holder = path.rpartition(".")[0]
+    while holder in containers:
+        holder = holder.rpartition(".")[0]
+    return any(one == holder or one.startswith(f"{holder}.") or not holder for one in called)
 
 
 def _lent(path: str, rate: float, seen: Passes) -> bool:

@@ -12,7 +12,7 @@ from torch import nn
 
 from dropviz.layers.recording import Recorder
 from dropviz.numbers.checks import check_count
-from dropviz.torch.calls import tensors_in
+from dropviz.torch.calls import tensors_in, whole
 from dropviz.torch.state import as_it_was, sow
 
 MOST_BATCHES = 10**9
@@ -146,7 +146,8 @@ def _hooked(watched: dict[str, nn.Module], recorder: Recorder, phase: str) -> It
 
     def hook(path: str) -> Callable[..., None]:
         def see(module: nn.Module, _inputs: Any, output: Any) -> None:
-            tensor = next((each for each in tensors_in(output) if each.is_floating_point()), None)
+            known = (each for each in tensors_in(output) if whole(each) is each)  # not inside of a `vmap`
+            tensor = next((each for each in known if each.is_floating_point()), None)
             if tensor is None or tensor.ndim == 0 or not tensor.numel():
                 return
             own = any(True for _ in module.parameters())  # the same weights are the same layer

@@ -27,9 +27,11 @@ from dropviz.torch.calls import (
     generator_state,
     is_mask,
     is_real,
+    reading,
     tag_of,
     tensors_in,
     values,
+    whole,
 )
 from dropviz.torch.following import Followed
 from dropviz.torch.frames import is_layers
@@ -99,8 +101,8 @@ class Watch(Followed, TorchFunctionMode):  # type: ignore[misc]  # torch is not 
             self.stack.pop()
         path = self.names.get(id(module), ("", ""))[0]
         found = tensors_in(output)
-        with torch.no_grad(), torch._C.DisableTorchFunction():
-            sums = [float(each.detach().double().sum()) for each in found if is_real(each)]
+        with torch.no_grad(), torch._C.DisableTorchFunction(), reading():
+            sums = [float(whole(each).detach().double().sum()) for each in found if is_real(each)]
         self.now.outputs.setdefault(path, []).append(
             math.fsum(sums) if all(map(math.isfinite, sums)) else math.nan
         )
@@ -142,15 +144,17 @@ class Watch(Followed, TorchFunctionMode):  # type: ignore[misc]  # torch is not 
             event = self._event(place)
             event.calls, event.acting = event.calls + 1, True
             event.states.append(state)
-            self._set(output, Tag(place, noise=True, drawn=self.now.number, count=output.numel()))
+            count = whole(output).numel()
+            self._set(output, Tag(place, noise=True, drawn=self.now.number, count=count))
         else:
             self._note(func, args, output, tags, kwargs)
         return output
 
     def _read(self, found: Any, args: tuple[Any, ...]) -> Any:
         """What a property of a tensor gives; a tensor, such as its transpose, holds the same values."""
-        source = tag_of(args[0]) if args and isinstance(args[0], torch.Tensor) else None
-        if source is None and args and id(args[0]) in self.known - self.masks:
+        first = args[0] if args and isinstance(args[0], torch.Tensor) else None
+        source = None if first is None else tag_of(first)
+        if source is None and first is not None and id(whole(first)) in self.known - self.masks:
             source = Tag()  # the values of a parameter
         if isinstance(found, torch.Tensor) and source is not None and found is not args[0]:
             self._set(found, source)

@@ -1,0 +1,182 @@
+"""`dropviz.torch.check` follows noise where it is hard to see: padded masks, scripted functions, `vmap`, shared layers."""
+
+# ruff: noqa: E501 (networks as people write them, a line each)
+import copy
+import warnings
+
+import pytest
+import torch
+from torch import nn
+from torch.func import functional_call, stack_module_state
+from torch.nn import functional as F
+
+from dropviz.torch import check, checking
+
+pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]  # of the networks' own
+RATE, KEEP = 0.3, 0.7
+PADDED = (torch.arange(16) >= 12).expand(32, 16)
+
+
+class Net(nn.Module):
+    """Two linear layers, what is done with them, and where the input is padded."""
+
+    def __init__(self, forward, **parts):
+        super().__init__()
+        self.linear, self.out, self.called = nn.Linear(16, 16), nn.Linear(16, 4), forward
+        self.register_buffer("there", (~PADDED).float())
+        self.register_buffer("padded", PADDED.clone())
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+    def forward(self, x):
+        return self.called(self, x)
+
+
+def net(forward, **parts):
+    return lambda: Net(forward, **parts)
+
+
+def by_mode(trained, evaluated):
+    """What is done with the output of the first layer, in each mode."""
+    return net(lambda net, x: net.out((trained if net.training else evaluated)(net, net.linear(x))))
+
+
+def rows(forward):
+    """The same of every example, by `vmap`."""
+    return net(lambda net, x: torch.vmap(lambda row: forward(net, row), randomness="different")(x))
+
+
+def kept(x):
+    return (torch.rand_like(x) < KEEP).float()
+
+
+def on(net, factor):
+    return factor if net.training else 1.0
+
+
+def scripted(function):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # newer torch takes leave of it, and networks do not
+        return torch.jit.script(function)
+
+
+@scripted
+def dropout_add(x: torch.Tensor, residual: torch.Tensor, rate: float, training: bool) -> torch.Tensor:
+    """Megatron-LM's bias_dropout_add, in short."""
+    return residual + F.dropout(x, rate, training)
+
+
+@scripted
+def dropout_by_default(x: torch.Tensor) -> torch.Tensor:
+    return F.dropout(x, 0.3)
+
+
+@scripted
+def masked(x: torch.Tensor, keep: float) -> torch.Tensor:
+    return x * torch.bernoulli(torch.full_like(x, keep))
+
+
+@scripted
+def fused_gelu(x: torch.Tensor) -> torch.Tensor:
+    return x * 0.5 * (1.0 + torch.erf(x / 1.41421))
+
+
+class Path(nn.Module):
+    """Hugging Face's: the factor stands before the mask."""
+
+    def forward(self, x):
+        return x.div(KEEP) * (KEEP + torch.rand(len(x), 1)).floor_() if self.training else x
+
+
+class Ensemble(nn.Module):
+    """Three networks run as one, from a copy that stands for all."""
+
+    def __init__(self):
+        super().__init__()
+        self.nets = nn.ModuleList(nn.Sequential(nn.Linear(16, 4), nn.Dropout(RATE)) for _ in range(3))
+
+    def forward(self, x):
+        weights, base = stack_module_state(self.nets), copy.deepcopy(self.nets[0]).to("meta").train(self.training)
+        return torch.vmap(lambda *each: functional_call(base, each, (x,)), randomness="different")(*weights).mean(0)
+
+
+def shared(layer):
+    return nn.Sequential(nn.Linear(16, 16), layer, layer)
+
+
+def gradients(net, x):
+    return torch.vmap(torch.func.grad(lambda row: net.out(F.dropout(net.linear(row), RATE, net.training)).sum()), randomness="different")(x)
+
+
+def padded(net, x):
+    return x * net.there
+
+
+FAULTS = {
+    "padded, times": (by_mode(lambda net, x: x * (kept(x) * net.there), padded), "wrong_scale"),
+    "padded, in the other order": (by_mode(lambda net, x: x * (net.there * kept(x)), padded), "wrong_scale"),
+    "padded, and": (by_mode(lambda net, x: x * ((torch.rand_like(x) < KEEP) & ~net.padded), padded), "wrong_scale"),
+    "padded, filled": (by_mode(lambda net, x: x.masked_fill((torch.rand_like(x) < RATE) | net.padded, 0.0), padded), "wrong_scale"),
+    "padded, left on": (net(lambda net, x: net.out(net.linear(x) * (kept(x) * net.there) / KEEP)), "left_on"),
+    "scripted, by default": (net(lambda net, x: net.out(dropout_by_default(net.linear(x)))), "left_on"),
+    "scripted, True": (net(lambda net, x: net.out(dropout_add(net.linear(x), x, RATE, True))), "left_on"),
+    "scripted, no factor": (by_mode(lambda _, x: masked(x, KEEP), lambda _, x: x), "wrong_scale"),
+    "vmap, no factor": (rows(lambda net, x: net.out(net.linear(x) * (kept(x) if net.training else 1.0))), "wrong_scale"),
+    "vmap, one number a row": (rows(lambda net, x: x + net.linear(x) * on(net, torch.rand(()) < KEEP)), "wrong_scale"),
+    "drawn in both modes": (net(lambda net, x: on(net, kept(x)) * net.linear(x)), "wrong_scale"),
+    "vmap, padded": (rows(lambda net, x: net.linear(x) * (kept(x) * net.there[0] if net.training else net.there[0])), "wrong_scale"),
+    "vmap, twice": (rows(lambda net, x: F.dropout(net.linear(x), RATE, net.training) / on(net, KEEP)), "wrong_scale"),
+    "vmap, left on": (rows(lambda net, x: net.linear(x) * kept(x) / KEEP), "left_on"),
+}  # fmt: skip
+RIGHT = {
+    "padded, times": by_mode(lambda net, x: x * (kept(x) * net.there) / KEEP, padded),
+    "padded, and": by_mode(lambda net, x: x * ((torch.rand_like(x) < KEEP) & ~net.padded) / KEEP, padded),
+    "padded, the mask filled": by_mode(lambda net, x: x * (kept(x) / KEEP).masked_fill(net.padded, 0.0), padded),
+    "padded, filled": by_mode(lambda net, x: x.masked_fill((torch.rand_like(x) < RATE) | net.padded, 0.0) / KEEP, padded),
+    "padded, where": by_mode(lambda net, x: torch.where((torch.rand_like(x) < KEEP) & ~net.padded, x / KEEP, 0.0), padded),
+    "padded, standard": by_mode(lambda net, x: x * (kept(x) * net.there), lambda net, x: x * (KEEP * net.there)),
+    "padded, of those that are there": by_mode(
+        lambda net, x: (lambda mask: x * (mask * net.there.sum() / mask.sum()))(kept(x) * net.there), padded
+    ),
+    "padded, in the code": by_mode(
+        lambda _, x: x * (kept(x) * (torch.arange(16) < 12)) / KEEP, lambda _, x: x * (torch.arange(16) < 12)
+    ),
+    "scripted": net(lambda net, x: net.out(dropout_add(net.linear(x), x, RATE, net.training))),
+    "scripted behind dropout": net(lambda net, x: fused_gelu(F.dropout(net.linear(x), RATE, net.training))),
+    "vmap": rows(lambda net, x: net.out(net.linear(x) * (kept(x) / KEEP if net.training else 1.0))),
+    "vmap, one number a row": rows(lambda net, x: x + net.linear(x) * on(net, (torch.rand(()) < KEEP) / KEEP)),
+    "vmap, padded": rows(lambda net, x: net.linear(x) * (kept(x) * net.there[0] / KEEP if net.training else net.there[0])),
+    "gradients of every example": net(gradients),
+    "ensemble": Ensemble,
+    "a path twice": lambda: shared(Path()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_where_noise_is_hard_to_see(name):
+    make, kind = FAULTS[name]
+    torch.manual_seed(0)
+    report = check(make(), torch.randn(32, 16))
+    assert {one.kind for one in report.findings if one.severity == "error"} == {kind}, str(report)
+    assert "test_check_torch_following.py:" in report.findings[0].where
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_noise_that_is_right_raises_no_alarm_where_it_is_hard_to_see(name, monkeypatch):
+    for seed in range(3):
+        monkeypatch.setattr(checking, "SEED", 1000 * seed)
+        torch.manual_seed(seed)
+        report = check(RIGHT[name](), torch.randn(32, 16))
+        assert report.findings == (), (seed, str(report))
+
+
+def test_scripted_functions_run_as_they_did_afterwards():
+    call = torch.jit.ScriptFunction.__call__
+    check(FAULTS["scripted, True"][0](), torch.randn(32, 16))
+    assert torch.jit.ScriptFunction.__call__ is call
+
+
+def test_what_a_network_declares_goes_for_all_of_it():
+    model = Net(lambda net, x: net.out(F.dropout(net.linear(x), RATE)))
+    model.mc_dropout = True
+    assert check(model, torch.randn(32, 16)).findings == ()
