@@ -16,7 +16,8 @@ class Tag:
     everywhere. ``spans``: a mask made of a few places that were drawn, not value by value.
     ``counts``: how many values survive. ``modules``: whose output it is, and ``behind``, whose output alone it is made
     of. ``chosen``: activations say which of its values there are. ``weight``: made of weights alone. ``given``: the
-    input of the network of which alone it is made, and ``passed`` whether something was made of it.
+    input of the network of which alone it is made, and ``passed`` whether something was made of it. ``added``: the
+    module in which it was made as a sum of two activations, and these.
     """
 
     place: Place | None = None
@@ -36,6 +37,7 @@ class Tag:
     weight: bool = False
     given: Given | None = None
     passed: bool = False
+    added: tuple[Any, ...] = ()
 
     def go_on(self) -> None:
         """Note that something is made of it: of an input of the network along a second way, if that was so before."""

@@ -45,6 +45,15 @@ def draws_alike(evaluated: Sequence[Pass]) -> bool:
     return len(evaluated) == 2 and drawn and _same(evaluated[0].result, evaluated[1].result)
 
 
+def factors_differ(seen: Passes) -> bool:
+    """Whether a place has other factors in training than in evaluation."""
+    return any(
+        list(of_scale(place, first, seen))
+        for place, (first, evaluated, _) in events_of(seen).items()
+        if not _is_used(evaluated)
+    )
+
+
 def places_of(seen: Passes) -> Iterator[Mapping[str, Any]]:
     """Every place where random numbers enter, and when."""
     for place, (first, evaluated, _) in events_of(seen).items():

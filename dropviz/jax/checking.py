@@ -147,6 +147,8 @@ def _of_layers(network: Network, seen: Passes) -> Iterator[Finding]:
         if not rate or any(one == path or one.startswith(f"{path}.") for one in drawn):
             continue
         where = f"{path or 'the model'} ({network.kinds[path]})"
+        if path not in network.called and network.kinds[path] in network.copies:
+            continue  # which of them runs is not known
         if path not in network.called:
             yield Finding("no_effect", "warning", where, "never called", CHANGES["never_called"])
         else:

@@ -35,7 +35,10 @@ Run = Callable[
 
 @dataclass(slots=True)
 class Network:
-    """``train`` and ``test``, what they keep, and the modules that were met: class by path, and rate by path."""
+    """``train`` and ``test``, what they keep, and the modules that were met: class by path, and rate by path.
+
+    ``copies``: the classes of modules that run and are none of the network's, as `nnx.jit` and `nnx.remat` make them.
+    """
 
     name: str
     train: Run
@@ -44,6 +47,7 @@ class Network:
     kinds: dict[str, str] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    copies: set[str] = field(default_factory=set)
     hooks: Callable[["Network"], Any] | None = None
 
     def meet(self, path: str, module: Any) -> Any:
@@ -247,6 +251,8 @@ def _called(kinds: set[type], network: Network, paths: Mapping[int, str]) -> Ite
     def met(call: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(call)
         def inner(module: Any, *args: Any, **kwargs: Any) -> Any:
+            if id(module) not in paths:
+                network.copies.add(type(module).__name__)
             with network.meet(paths.get(id(module), ""), module):
                 return call(module, *args, **kwargs)
 

@@ -11,6 +11,7 @@ activation, its mean, share of zeros, and the factors before and after it are no
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,18 @@ from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Given, Meeting, Pass, digest
 from dropviz.frameworks.tags import Tag
 from dropviz.frameworks.watched import numbers
-from dropviz.numbers.checks import AnyFloats
+from dropviz.jax.steps import (
+    DRAWS,
+    count_draws,
+    drawn_among,
+    given_alone,
+    is_key,
+    is_mask,
+    kept_by,
+    one_number,
+    where_live,
+)
 
-DRAWS = frozenset({"random_bits", "random_gamma", "rng_bit_generator", "rng_uniform"})
 SAME_VALUES = frozenset({
     "reshape", "broadcast_in_dim", "convert_element_type", "transpose", "squeeze", "expand_dims", "copy", "copy_p",
     "rev", "slice", "reduce_precision", "stop_gradient", "optimization_barrier",
@@ -39,7 +49,6 @@ SKIPPED = (
     *(str(Path(jax.__file__).parents[1] / name) for name in LIBRARIES), str(Path(__file__).parents[1]), "<frozen",
 )  # fmt: skip
 MOST_STEPS = 256  # of a loop that is run step by step
-SMALL = 8  # values: what holds no more is not taken for a mask
 
 
 class Watch:
@@ -58,9 +67,9 @@ class Watch:
             np.asarray(leaf) if not hasattr(leaf, "dtype") else leaf for leaf in jax.tree.leaves(arguments)
         ]
         inputs = len(jax.tree.leaves(arguments[2:]))  # behind what is kept, and the key
-        given = [(leaf, Tag(fixed=_is_key(leaf), weight=True)) for leaf in flat[: len(flat) - inputs]]
+        given = [(leaf, Tag(fixed=is_key(leaf), weight=True)) for leaf in flat[: len(flat) - inputs]]
         for leaf in flat[len(flat) - inputs :]:
-            given.append((leaf, Tag(fixed=_is_key(leaf), given=Given() if inputs > 1 else None)))
+            given.append((leaf, Tag(fixed=is_key(leaf), given=Given() if inputs > 1 else None)))
         consts = [(leaf, self._of_const(leaf)) for leaf in program.consts]
         found = self._evaluate(program.jaxpr, consts, given)
         self._mark_unused(program.jaxpr)
@@ -85,21 +94,43 @@ class Watch:
     def _step(self, step: Any, given: list[tuple[Any, Tag]]) -> list[tuple[Any, Tag]]:
         name, params = step.primitive.name, step.params
         inner = next((params[key] for key in INSIDE if key in params), None)
-        if name == "cond":
-            inner, given = params["branches"][int(given[0][0])], given[1:]
         self.outer.append(step)
         try:
+            if name == "cond":
+                return self._choose(params["branches"], given[0], given[1:])
             if name == "scan" and params["length"] <= MOST_STEPS:
                 return self._scan(params, given)
             if name not in {"scan", "while"} and inner is not None:
-                closed = inner if isinstance(inner, core.ClosedJaxpr) else None
-                consts = [] if closed is None else [(leaf, self._of_const(leaf)) for leaf in closed.consts]
-                return self._evaluate(inner if closed is None else closed.jaxpr, consts, given)
+                return self._inside(inner, given)
             found = step.primitive.bind(*(value for value, _ in given), **params)
             outputs = list(found) if step.primitive.multiple_results else [found]
-            return [(value, self._tag(name, given, value)) for value in outputs]
+            tagged = [(value, self._tag(name, given, value)) for value in outputs]
+            if len(tagged) == 1 and tagged[0][1].noise and name not in DRAWS:
+                tagged[0][1].live = where_live(partial(step.primitive.bind, **params), given)
+            return tagged
         finally:
             self.outer.pop()
+
+    def _inside(self, inner: Any, given: Sequence[Any]) -> list[Any]:
+        """The program that a step stands for."""
+        closed = inner if isinstance(inner, core.ClosedJaxpr) else None
+        consts = [] if closed is None else [(leaf, self._of_const(leaf)) for leaf in closed.consts]
+        return self._evaluate(inner if closed is None else closed.jaxpr, consts, given)
+
+    def _choose(self, branches: Sequence[Any], index: tuple[Any, Tag], given: Sequence[Any]) -> list[Any]:
+        """One of several programs; where noise says which of two, that is noise which meets what they return."""
+        at = int(index[0])
+        found = self._inside(branches[at], given)
+        if len(branches) != 2 or not index[1].noise:
+            return found
+        kept, self.now, keys, self.keys = self.now, Pass(self.now.number), self.keys, {}
+        other = self._inside(branches[1 - at], given)  # which is not run, so that nothing of it counts
+        self.now, self.keys = kept, keys
+        both = (other, found) if at else (found, other)
+        return [
+            (one[0], self._tag("select_n", [index, if_not, if_so], one[0]))
+            for one, if_not, if_so in zip(found, *both, strict=True)
+        ]
 
     def _scan(self, params: Mapping[str, Any], given: list[Any]) -> list[Any]:
         """A loop, step by step."""
@@ -135,10 +166,10 @@ class Watch:
             self.now.events.setdefault(given[1][1].place, Event()).counted = True
             return given[0][1]
         if noisy and not [one for one, _ in data if np.size(one) > 1 or np.shape(one) == np.shape(value)]:
-            tags = [of for _, of in noisy]
+            tags = drawn_among(noisy) or [of for _, of in noisy]
             made = Tag(tags[0].place, noise=True, drawn=tags[0].drawn)
             made.count = min(np.size(value), max(of.count for of in tags))
-            varied = any(tag.fixed and _one_number(one) is None for one, tag in given)
+            varied = any(tag.fixed and one_number(one) is None for one, tag in given)
             made.spans = (name in COMPARES and varied and np.size(value) > made.count) or any(
                 of.spans for of in tags
             )
@@ -148,7 +179,9 @@ class Watch:
             return self._meet(name, given, noisy[0], value)
         if data and name in {"mul", "div"}:
             return self._scale(name, given)
-        made = Tag(fixed=not data, weight=all(tag.weight for _, tag in data), given=_alone(data))
+        made = Tag(fixed=not data, weight=all(tag.weight for _, tag in data), given=given_alone(data))
+        if name in {"add", "add_any"} and not any(tag.weight or tag.fixed for _, tag in given):
+            made.added = (self._module()[0], *(one for one, _ in given))
         return data[0][1] if data and name in SAME_VALUES else made
 
     def _draw(self, given: list[tuple[Any, Tag]], value: Any) -> Tag:
@@ -157,7 +190,7 @@ class Watch:
         event.calls, event.acting = event.calls + 1, True
         event.states.append(digest(numbers(value)))
         for one, _ in given[:1]:
-            key = jax.random.key_data(one) if _is_key(one) and one.dtype != np.uint32 else one
+            key = jax.random.key_data(one) if is_key(one) and one.dtype != np.uint32 else one
             self.keys.setdefault(f"{digest(numbers(key))} {np.shape(value)}", set()).add(place)
         return Tag(place, noise=True, drawn=self.now.number, count=np.size(value))
 
@@ -169,7 +202,7 @@ class Watch:
         if np.size(noise[0]) == 1 and name in {"mul", "div"} and changed is not None:
             number = float(np.ravel(np.asarray(noise[0]))[0])
             return self._scaled(changed, number if name == "mul" else 1.0 / number)
-        kept = _kept(name, given, noise)
+        kept = kept_by(name, given, noise, self._module()[0])
         if noise[1].spans or not jax.numpy.issubdtype(value.dtype, jax.numpy.inexact):
             kept = None  # positions, or numbers of words
         values = numbers(noise[0] if kept is None else kept)
@@ -177,9 +210,13 @@ class Watch:
         event.acting = True
         if values is None:
             return Tag()
-        meeting = Meeting.of(values, (noise[1].drawn, noise[1].count), self._functions(), kept is not None)
+        count = noise[1].count
+        if noise[1].live is not None:
+            there = np.broadcast_to(noise[1].live, values.shape)
+            values, count = values[there], max(1, round(count * there.mean()))
+        meeting = Meeting.of(values, (noise[1].drawn, count), self._functions(), kept is not None)
         if np.ndim(value) > 1 and noise[1].count <= len(value):
-            meeting.given = _alone([(one, tag) for one, tag in given if not (tag.noise or tag.fixed)])
+            meeting.given = given_alone([(one, tag) for one, tag in given if not (tag.noise or tag.fixed)])
         event.meetings.append(meeting)
         for _, tag in given:
             if not tag.noise:
@@ -191,7 +228,13 @@ class Watch:
         if tag.meeting is None or tag.meeting.functions == functions:
             return {} if tag.meeting else tag.scales
         here = self.now.scales.get(functions[0], {}) if functions else {}
-        taken = {line: value for line, value in tag.scales.items() if line in here}
+        module = self._module()[0]  # a branch of `cond` is a function of its own
+        own = "" if tag.place is None or tag.place.path == module else f"{module}|"
+        taken = {
+            line: value
+            for line, value in tag.scales.items()
+            if line in here or (own and line.startswith(own))
+        }
         for line in taken:
             tag.meeting.scales.pop(line, None)
         return taken
@@ -201,13 +244,15 @@ class Watch:
         (one, tag), (other, of_other) = given
         if tag.fixed and name == "mul":
             (one, tag), (other, of_other) = (other, of_other), (one, tag)
-        value = _one_number(other) if of_other.fixed else None
+        value = one_number(other) if of_other.fixed else None
         if tag.fixed or value is None:
             return Tag()
         return self._scaled(tag, value if name == "mul" else 1.0 / value if value else np.inf)
 
     def _scaled(self, tag: Tag, value: float) -> Tag:
         line = self._factor_line()
+        if tag.meeting is not None and line in tag.meeting.scales and line not in tag.scales:
+            tag = Tag(given=tag.given)  # the code of that mask runs once more, for another
         value *= tag.scales.get(line, 1.0)  # a line may multiply more than once
         self.now.scales.setdefault(next(iter(self._functions()), ""), {})[line] = value
         if tag.meeting is not None:
@@ -216,11 +261,10 @@ class Watch:
 
     def _of_const(self, value: Any) -> Tag:
         """What is known of an array that the function holds: a mask may be one that was drawn elsewhere."""
-        array = numbers(value) if not _is_key(value) else None
+        array = numbers(value) if not is_key(value) else None
         if array is None:
             return Tag(fixed=True)
-        other = array[array != 0.0]
-        if array.size <= SMALL or not 0 < other.size < array.size or not (other == other.flat[0]).all():
+        if not is_mask(array):
             return Tag(weight=True)
         place = self._place(KEPT if isinstance(value, jax.Array) else OUTSIDE)
         event = self.now.events.setdefault(place, Event())
@@ -281,58 +325,6 @@ class Watch:
     def _mark_unused(self, program: Any) -> None:
         """Mark places where all that is drawn is thrown away: what no output needs is left out of a program."""
         needed, _ = partial_eval.dce_jaxpr(program, [True] * len(program.outvars))
-        if _draws(needed) == 0 < _draws(program):
+        if count_draws(needed) == 0 < count_draws(program):
             for event in self.now.events.values():
                 event.unused = event.calls
-
-
-def _draws(program: Any) -> int:
-    """How many steps of a program draw, inner ones included."""
-    count = 0
-    for step in program.eqns:
-        count += step.primitive.name in DRAWS
-        for one in step.params.values():
-            inner = getattr(one, "jaxpr", one)
-            count += _draws(inner) if hasattr(inner, "eqns") else 0
-    return count
-
-
-def _alone(data: Sequence[tuple[Any, Tag]]) -> Given | None:
-    """The input of the network of which alone something is made, besides weights."""
-    tags = [tag for _, tag in data if not tag.weight]
-    return tags[0].given if len(tags) == 1 else None
-
-
-def _is_key(value: Any) -> bool:
-    dtype = getattr(value, "dtype", None)
-    if dtype is None:
-        return False
-    return bool(jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key)) or (
-        dtype == np.uint32 and np.shape(value)[-1:] == (2,)
-    )
-
-
-def _one_number(value: Any) -> float | None:
-    """The number that an array holds everywhere."""
-    array = numbers(value)
-    if array is None or array.size == 0 or not (array == array.flat[0]).all():
-        return None
-    return float(array.flat[0])
-
-
-def _kept(name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag]) -> AnyFloats | None:
-    """What an activation is multiplied by where it meets ``noise``; None where it is not multiplied."""
-    values = numbers(noise[0])
-    if values is None:
-        return None
-    if name == "mul":
-        return values
-    if name == "div" and given[1][0] is noise[0]:
-        return 1.0 / values
-    if name == "select_n" and given[0][0] is noise[0] and len(given) == 3:
-        if_false, if_true = (_one_number(one) if tag.fixed else None for one, tag in given[1:])
-        if if_false == 0.0:
-            return values
-        if if_true == 0.0:
-            return 1.0 - values
-    return None

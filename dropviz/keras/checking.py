@@ -178,12 +178,7 @@ def _of_layers(layers: Mapping[str, keras.Layer], seen: Passes) -> Iterator[Find
 def _of_factors(kinds: Mapping[str, str], factors: Mapping[str, float], seen: Passes) -> Iterator[Finding]:
     """Layers that multiply in one mode alone, around Keras's own dropout."""
     for path, value in factors.items():
-        events = [
-            event
-            for each in seen.first
-            for place, event in each.events.items()
-            if place.among([path])
-        ]
+        events = [event for each in seen.first for place, event in each.events.items() if place.among([path])]
         rates = {one for event in events if event.rate for one in (event.rate, 1.0 - event.rate)}
         if rates and not agree(value, 1.0):
             yield scaled_once_more(Place(path, kinds[path], "", ""), value, None, rates)

@@ -6,7 +6,9 @@ from typing import Any
 
 import torch
 from torch._C import _functorch as functorch  # there is no public way to what `vmap` wraps
-from torch._functorch.pyfunctorch import temporarily_clear_interpreter_stack as reading  # else it is wrapped again
+from torch._functorch.pyfunctorch import (
+    temporarily_clear_interpreter_stack as reading,
+)  # else it is wrapped again
 from torch.utils._pytree import tree_flatten, tree_map
 
 from dropviz.frameworks.tags import Tag
@@ -168,7 +170,7 @@ def where_live(
         live = noise[id(one)]
         return torch.ones_like(one) if live is None else live.to(one.dtype).expand_as(one).clone()
 
-    if func.__name__ in CHOOSES or not (given[0] and id(given[0][0]) in noise or func.__name__[-1] != "_"):
+    if func.__name__ in CHOOSES or not ((given[0] and id(given[0][0]) in noise) or func.__name__[-1] != "_"):
         return None  # another number of values, or a mask that is overwritten
     low, high = called(torch.zeros_like), called(most)
     if not isinstance(low, torch.Tensor) or low.shape != shape or high.shape != shape:

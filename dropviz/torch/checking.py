@@ -11,7 +11,14 @@ from torch.utils._pytree import tree_map
 
 from dropviz.frameworks.findings import Report
 from dropviz.frameworks.passes import Passes, branches
-from dropviz.frameworks.verdicts import draws_alike, few_draws, findings_of, is_missing, places_of
+from dropviz.frameworks.verdicts import (
+    draws_alike,
+    factors_differ,
+    few_draws,
+    findings_of,
+    is_missing,
+    places_of,
+)
 from dropviz.numbers.checks import check_count
 from dropviz.torch.calls import DROPOUTS
 from dropviz.torch.layers import findings_of_layers, findings_of_weights
@@ -173,7 +180,10 @@ def _passed(
     again = run(AGAIN)
     if is_missing(first, again):  # or by chance
         again += run(MORE)
-    return Passes(first, evaluated, again)
+    seen = Passes(first, evaluated, again)
+    while len(seen.training) < ENOUGH and factors_differ(seen) and time.monotonic() - began < PATIENCE:
+        again += run(ADDED)  # a path that no pass has skipped yet may have a factor of its own
+    return seen
 
 
 def _copied(leaf: Any) -> Any:

@@ -89,7 +89,9 @@ class Followed:
             made.count = min(whole(output).numel(), max(1, *(tag.count for tag in drawn)))
             made.spans = spans or any(tag.spans for tag in known)
             made.counts = name in COUNTS or any(tag.counts for tag in known)
-            if drawn[0].place.call == KEPT:  # which is the same in both modes, and a number times it may not be
+            if (
+                drawn[0].place.call == KEPT
+            ):  # which is the same in both modes, and a number times it may not be
                 if name in MULTIPLY | DIVIDE and (by := next(filter(is_number, operands), None)) is not None:
                     self._factor(name, by, {})
             elif not made.spans:
@@ -183,7 +185,11 @@ class Followed:
     def _is_counted(self, name: str, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> bool:
         """Whether something is divided by how many values survive, as a loss is by the number of its terms."""
         by = tags.get(id(args[1])) if name in DIVIDE and len(args) > 1 else None
-        if by is None or not by.counts or (whole(args[1]).numel() == 1 and self._changed(args, tags) is not None):
+        if (
+            by is None
+            or not by.counts
+            or (whole(args[1]).numel() == 1 and self._changed(args, tags) is not None)
+        ):
             return False
         over = tags.get(id(args[0]))
         if over is not None and over.noise:
@@ -225,7 +231,9 @@ class Followed:
         line, value = self._factor(name, other, tag.scales)
         scales = {**tag.scales, line: value}
         if tag.meeting is not None and line in tag.meeting.scales and line not in tag.scales:
-            tag = Tag(given=tag.given, modules=tag.modules)  # the code of that mask runs once more, for another
+            tag = Tag(
+                given=tag.given, modules=tag.modules
+            )  # the code of that mask runs once more, for another
             scales = {line: value}
         if tag.meeting is not None:
             tag.meeting.scales[line] = value

@@ -14,6 +14,7 @@ from dropviz.jax import assert_dropout_is_right, check
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]  # of the frameworks' own
 RATE, KEEP = 0.3, 0.7
 X = np.random.default_rng(1).normal(size=(32, 16)).astype("float32")
+THERE = jnp.ones((32, 16)).at[:, 12:].set(0.0)  # the rest is padded
 W = jnp.asarray(np.random.default_rng(2).normal(size=(16, 16)).astype("float32"))
 
 
@@ -99,6 +100,51 @@ def looped(key, x):
     return jax.lax.scan(step, x, jax.random.split(key, 3))[0]
 
 
+def depth(key, x, scale):
+    """A path that is skipped whole."""
+    return jax.lax.cond(jax.random.uniform(key) < KEEP, lambda x: x + layer(x) * scale, lambda x: x, x)
+
+
+class Depth(eqx.Module):
+    """The same around dropout, with zeros for a path that is skipped."""
+
+    dense: eqx.nn.Linear
+    drop: eqx.nn.Dropout
+    scale: float = eqx.field(static=True)
+    inference: bool
+
+    def __init__(self, scale):
+        self.inference = False
+        self.dense, self.drop, self.scale = (
+            eqx.nn.Linear(16, 16, key=jax.random.PRNGKey(0)),
+            eqx.nn.Dropout(RATE),
+            scale,
+        )
+
+    def __call__(self, x, *, key):
+        one, two = jax.random.split(key)
+
+        def path(x):
+            return self.drop(jax.vmap(self.dense)(x), key=one)
+
+        if self.inference:
+            return x + path(x)
+        kept = jax.random.bernoulli(two, KEEP)
+        return x + jax.lax.cond(kept, lambda x: path(x) * self.scale, jnp.zeros_like, x)
+
+
+class Block(linen.Module):
+    @linen.compact
+    def __call__(self, x):
+        return x + linen.relu(linen.Dense(16)(x))
+
+
+def layer_drop(net, x, train):
+    """Fan et al. 2020: whole layers are skipped, and not scaled."""
+    out = Block()(x)
+    return jnp.where(jax.random.bernoulli(net.make_rng("dropout"), KEEP), out, x) if train else out
+
+
 FAULTS = {
     "linen, deterministic=False": (
         linen_net(lambda net, x, _: linen.Dropout(RATE, name="drop")(x, deterministic=False)), "left_on", "drop (Dropout)",
@@ -129,6 +175,10 @@ FAULTS = {
         function(lambda key, x: layer(x) * kept(key, x) / KEEP, lambda x: layer(x) * KEEP), "wrong_scale", "the model"
     ),
     "path, not scaled": (function(lambda key, x: path(key, x, 1.0), lambda x: x + layer(x)), "wrong_scale", "the model"),
+    "cond, not scaled": (function(lambda key, x: depth(key, x, 1.0), lambda x: x + layer(x)), "wrong_scale", "the model"),
+    "cond in a module, not scaled": (lambda: {"model": Depth(1.0)}, "wrong_scale", "the model (Depth), "),
+    "cond, left on": (lambda: {"model": lambda key, x, train: depth(key, x, 1.0 / KEEP)}, "left_on", "the model"),
+    "padded": (function(lambda key, x: layer(x) * (THERE * kept(key, x)), lambda x: layer(x) * THERE), "wrong_scale", "the model"),
     "in a loop": (function(looped, lambda x: layer(layer(layer(x)))), "wrong_scale", "the model"),
     "in jit": (function(jax.jit(lambda key, x: layer(x) * kept(key, x))), "wrong_scale", "the model"),
     "in vmap": (
@@ -142,6 +192,26 @@ FAULTS = {
         function(lambda key, x: x * kept(key, x) / KEEP, lambda key, x: x * kept(key, x) / KEEP), "left_on", "the model"
     ),
 }  # fmt: skip
+
+
+class Twice(nnx.Module):
+    """One dropout layer under two names, one behind the other, and a block that `nnx.remat` copies."""
+
+    def __init__(self, twice=None):
+        rngs = nnx.Rngs(0 if twice is None else 1)
+        self.dense, self.drop, self.inner = nnx.Linear(16, 16, rngs=rngs), nnx.Dropout(RATE, rngs=rngs), twice
+        self.again = self.drop
+
+    def __call__(self, x):
+        if self.inner is not None:
+            x = nnx.remat(lambda part, x: part(x))(self.inner, x)
+        return self.again(self.drop(self.dense(x)))
+
+
+def augmented(key, x, train):
+    return layer(
+        jax.lax.cond(jax.random.bernoulli(key), lambda x: x[:, ::-1], lambda x: x, x) if train else x
+    )
 
 
 def dropped_path(net, x, train):
@@ -201,6 +271,16 @@ RIGHT = {
     "linen, attention": lambda: {"model": Attention()},
     "linen, inverted": linen_net(lambda net, x, train: x * kept(net.make_rng("dropout"), x) / KEEP if train else x),
     "nnx": lambda: {"model": Nnx()},
+    "nnx, a layer twice": lambda: {"model": Twice()},
+    "nnx, a copy": lambda: {"model": Twice(Twice())},
+    "cond": function(lambda key, x: depth(key, x, 1.0 / KEEP), lambda x: x + layer(x)),
+    "cond around dropout": lambda: {"model": Depth(1.0 / KEEP)},
+    "cond that augments": lambda: {"model": augmented},
+    "layers skipped whole": linen_net(layer_drop),
+    "padded": function(lambda key, x: layer(x) * (kept(key, x) * THERE) / KEEP, lambda x: layer(x) * THERE),
+    "padded, where": function(
+        lambda key, x: jnp.where(kept(key, x) & (THERE > 0), layer(x) / KEEP, 0.0), lambda x: layer(x) * THERE
+    ),
     "equinox": lambda: {"model": Equinox(two_keys)},
     "haiku": lambda: {"model": haiku(0.0)},
     "standard": function(lambda key, x: layer(x) * kept(key, x), lambda x: layer(x) * KEEP),

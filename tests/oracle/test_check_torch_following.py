@@ -1,7 +1,8 @@
 """`dropviz.torch.check` follows noise where it is hard to see: padded masks, scripted functions, `vmap`, shared layers."""
 
-# ruff: noqa: E501 (networks as people write them, a line each)
+# ruff: noqa: PLC3002, E501 (networks as people write them, a line each)
 import copy
+import itertools
 import warnings
 
 import pytest
@@ -56,7 +57,9 @@ def on(net, factor):
 
 def scripted(function):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # newer torch takes leave of it, and networks do not
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # newer torch takes leave of it, and networks do not
         return torch.jit.script(function)
 
 
@@ -96,8 +99,13 @@ class Ensemble(nn.Module):
         self.nets = nn.ModuleList(nn.Sequential(nn.Linear(16, 4), nn.Dropout(RATE)) for _ in range(3))
 
     def forward(self, x):
-        weights, base = stack_module_state(self.nets), copy.deepcopy(self.nets[0]).to("meta").train(self.training)
-        return torch.vmap(lambda *each: functional_call(base, each, (x,)), randomness="different")(*weights).mean(0)
+        weights, base = (
+            stack_module_state(self.nets),
+            copy.deepcopy(self.nets[0]).to("meta").train(self.training),
+        )
+        return torch.vmap(lambda *each: functional_call(base, each, (x,)), randomness="different")(
+            *weights
+        ).mean(0)
 
 
 def shared(layer):
@@ -105,7 +113,10 @@ def shared(layer):
 
 
 def gradients(net, x):
-    return torch.vmap(torch.func.grad(lambda row: net.out(F.dropout(net.linear(row), RATE, net.training)).sum()), randomness="different")(x)
+    return torch.vmap(
+        torch.func.grad(lambda row: net.out(F.dropout(net.linear(row), RATE, net.training)).sum()),
+        randomness="different",
+    )(x)
 
 
 def padded(net, x):
@@ -179,4 +190,17 @@ def test_scripted_functions_run_as_they_did_afterwards():
 def test_what_a_network_declares_goes_for_all_of_it():
     model = Net(lambda net, x: net.out(F.dropout(net.linear(x), RATE)))
     model.mc_dropout = True
+    assert check(model, torch.randn(32, 16)).findings == ()
+
+
+def test_a_path_that_is_seldom_skipped_is_waited_for():
+    """Its own factor stands in training alone, and no fault of the dropout inside."""
+    draws = itertools.chain([1.0] * 8, itertools.cycle([0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]))
+
+    def depth(net, x):
+        if not net.training:
+            return x + net.path(x)
+        return x if next(draws) < RATE else x + net.path(x) / KEEP
+
+    model = Net(depth, path=nn.Sequential(nn.Linear(16, 16), nn.Dropout(RATE)))
     assert check(model, torch.randn(32, 16)).findings == ()
