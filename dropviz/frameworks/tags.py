@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dropviz.frameworks.findings import Place
-from dropviz.frameworks.passes import Given, Meeting
+from dropviz.frameworks.passes import KEPT, Given, Meeting
 
 
 @dataclass(slots=True)
@@ -38,6 +38,11 @@ class Tag:
     given: Given | None = None
     passed: bool = False
     added: tuple[Any, ...] = ()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is of a mask that is kept."""
+        return self.place is not None and self.place.call == KEPT
 
     def go_on(self) -> None:
         """Note that something is made of it: of an input of the network along a second way, if that was so before."""

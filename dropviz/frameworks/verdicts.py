@@ -25,6 +25,9 @@ from dropviz.numbers.checks import AnyFloats
 
 FEW = 400  # draws of a mask: with fewer, more passes are made
 SIGMAS = 6.0
+AROUND_ONE = (
+    0.25  # a mean so near to 1 is that of noise in place of dropout; a share or a step is drawn from 0 on
+)
 CERTAIN = 20.0  # −log of the probability that all survive by chance: above, the mask is gone
 
 
@@ -162,7 +165,7 @@ def _of_left_on(place: Place, evaluated: Sequence[Event], hints: Mapping[str, st
     noise = meetings_of(evaluated)
     sure = not any(event.counted for event in evaluated) and any(
         (one.selects and place.call not in NORMAL)
-        or (one.multiplied and abs(one.mean) > SIGMAS * one.spread / math.sqrt(one.count))
+        or (one.multiplied and (one.zeros or abs(one.mean - 1.0) < AROUND_ONE))
         for one in noise
         if place.call not in CHOICES or one.selects or is_mask(noise)
     )

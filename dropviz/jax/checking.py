@@ -33,10 +33,10 @@ def check(
     """Find every place where random numbers enter ``model``, and what is wrong with dropout there.
 
     The network is traced on ``inputs`` in training, at test, and in training again, each time with another key, and its
-    program is run step by step. So all is seen that a program has, in any library and inside of `jit`, `vmap` and short
-    loops: noise is followed to where it meets an activation, and there its mean must be the same in both modes. Not
-    seen are noise inside of ``while`` loops, and whether what draws knows that it is dropout: its rate is measured. A
-    pure function keeps nothing; nnx modules are run as copies. ``model`` is one of these:
+    program is run step by step. So all is seen that a program has, in any library and inside of `jit`, `vmap`, `cond`
+    and short loops: noise is followed to where it meets an activation, and there its mean must be the same in both
+    modes. Not seen are noise inside of ``while`` loops, and whether what draws knows that it is dropout: its rate is
+    measured. A pure function keeps nothing; nnx modules are run as copies. ``model`` is one of these:
 
     - a function ``train(key, *inputs)`` with ``test(*inputs)`` or ``test(key, *inputs)``, or one function with an
       argument that tells its mode: ``deterministic``, ``train``, ``training``, ``is_training``, ``inference``, …

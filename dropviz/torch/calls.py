@@ -6,14 +6,13 @@ from typing import Any
 
 import torch
 from torch._C import _functorch as functorch  # there is no public way to what `vmap` wraps
-from torch._functorch.pyfunctorch import (
-    temporarily_clear_interpreter_stack as reading,
-)  # else it is wrapped again
+from torch._functorch.pyfunctorch import temporarily_clear_interpreter_stack
 from torch.utils._pytree import tree_flatten, tree_map
 
 from dropviz.frameworks.tags import Tag
 from dropviz.numbers.checks import AnyFloats
 
+reading = temporarily_clear_interpreter_stack  # around what is read, which `grad` would wrap again
 TAG = "_dropviz_tag"
 SMALL = 8  # values: what holds no more is not taken for a mask
 DROPOUTS = frozenset({

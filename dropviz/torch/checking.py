@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import torch
@@ -50,7 +51,8 @@ def check(
 
     The network is run on ``inputs`` in training, in evaluation, and in training again, each from another seed. The
     calls of torch are watched: dropout of modules and functions, fused attention, recurrent layers, and masks written
-    by hand, which are followed to where they meet an activation. There the mean must be the same in both modes::
+    by hand, which are followed to where they meet an activation, inside of `vmap` too; what `torch.compile` or
+    `torch.jit.script` have made of functions runs in Python. There the mean must be the same in both modes::
 
         E[noise]·(factors in training only) = (factors in evaluation only)
 
@@ -117,8 +119,9 @@ def _eager() -> Iterator[None]:
     def called(function: Any, *args: Any, **kwargs: Any) -> Any:
         source = getattr(function, "_torchdynamo_inline", None)
         # one that was traced has another one, which may ask for the mode that the trace has forgotten
-        own = source is not None and torch.jit._state._try_get_jit_cached_function(source) is not None
-        return source(*args, **kwargs) if own else call(function, *args, **kwargs)
+        if source is None or torch.jit._state._try_get_jit_cached_function(source) is None:
+            source = partial(call, function)
+        return source(*args, **kwargs)
 
     scripted.__call__ = called
     try:

@@ -83,19 +83,18 @@ class Followed:
             not [each for each in data if not constant(each)] or (name in SAME_VALUES and args[0] is noisy[0])
         ):
             known = [tag for each in noisy if (tag := tags[id(each)]) is not None]
-            drawn = [tag for tag in known if tag.place is not None and tag.place.call != KEPT] or known
+            drawn = [tag for tag in known if not tag.is_kept] or known
             spans = name in COMPARES and len(tensors) > 1 and output.numel() > max(map(torch.numel, noisy))
             made = Tag(drawn[0].place, noise=True, drawn=drawn[0].drawn)
             made.count = min(whole(output).numel(), max(1, *(tag.count for tag in drawn)))
             made.spans = spans or any(tag.spans for tag in known)
             made.counts = name in COUNTS or any(tag.counts for tag in known)
-            if (
-                drawn[0].place.call == KEPT
-            ):  # which is the same in both modes, and a number times it may not be
-                if name in MULTIPLY | DIVIDE and (by := next(filter(is_number, operands), None)) is not None:
-                    self._factor(name, by, {})
-            elif not made.spans:
-                made.live = self._live(func, given, output, tags)
+            if not drawn[0].is_kept:
+                made.live = None if made.spans else self._live(func, given, output, tags)
+            elif name in MULTIPLY | DIVIDE and (by := next(filter(is_number, operands), None)) is not None:
+                self._factor(
+                    name, by, {}
+                )  # a mask is the same in both modes, and a number times it may not be
             self._set(output, made)
         elif noisy:
             self._meet(func, args, output, noisy[0], tags)
@@ -114,7 +113,7 @@ class Followed:
     ) -> torch.Tensor | None:
         """Where noise that has met a fixed mask, as of what is padded, still says what comes out; None: everywhere."""
         known = [(each, tag) for each in tensors_in(given) if (tag := tags.get(id(each))) is not None]
-        drawn = {id(each): tag for each, tag in known if tag.noise and tag.place.call != KEPT}
+        drawn = {id(each): tag for each, tag in known if tag.noise and not tag.is_kept}
         masked = any(is_mask(each) for each, tag in known if id(each) not in drawn)
         if not masked and all(tag.live is None for tag in drawn.values()):
             return None

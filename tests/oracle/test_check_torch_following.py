@@ -4,6 +4,7 @@
 import copy
 import itertools
 import warnings
+from typing import Any
 
 import pytest
 import torch
@@ -55,7 +56,7 @@ def on(net, factor):
     return factor if net.training else 1.0
 
 
-def scripted(function):
+def scripted(function: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", DeprecationWarning
@@ -204,3 +205,14 @@ def test_a_path_that_is_seldom_skipped_is_waited_for():
 
     model = Net(depth, path=nn.Sequential(nn.Linear(16, 16), nn.Dropout(RATE)))
     assert check(model, torch.randn(32, 16)).findings == ()
+
+
+def test_a_time_that_is_drawn_is_no_dropout():
+    """Flow matching: a time of (0, 1) times the data, in both modes, as for a loss."""
+
+    def flow(net, x):
+        time, noise = torch.rand(len(x), 1), torch.randn_like(x)
+        return net.linear((1.0 - time) * noise + time * x) - (x - noise)
+
+    findings = check(Net(flow), torch.randn(32, 16)).findings
+    assert {(one.kind, one.severity) for one in findings} == {("left_on", "warning")}
