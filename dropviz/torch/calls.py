@@ -154,7 +154,7 @@ def kept_by(func: Callable[..., Any], args: tuple[Any, ...], noise: torch.Tensor
 
 
 def where_live(
-    func: Callable[..., Any], given: Any, noise: Mapping[int, torch.Tensor | None], shape: torch.Size
+    func: Callable[..., Any], given: Any, noise: Mapping[int, torch.Tensor | None], output: torch.Tensor
 ) -> torch.Tensor | None:
     """Where a call returns two things for noise that is 0 and noise that is 1; None: everywhere, or that is not known.
 
@@ -169,10 +169,13 @@ def where_live(
         live = noise[id(one)]
         return torch.ones_like(one) if live is None else live.to(one.dtype).expand_as(one).clone()
 
-    if func.__name__ in CHOOSES or not ((given[0] and id(given[0][0]) in noise) or func.__name__[-1] != "_"):
-        return None  # another number of values, or a mask that is overwritten
+    overwritten = any(
+        one is output and id(one) not in noise for one in given[0]
+    )  # a mask, not to be changed again
+    if overwritten or func.__name__ in CHOOSES:  # which may return another number of values
+        return None
     low, high = called(torch.zeros_like), called(most)
-    if not isinstance(low, torch.Tensor) or low.shape != shape or high.shape != shape:
+    if not isinstance(low, torch.Tensor) or low.shape != output.shape or high.shape != output.shape:
         return None
     found = low.float().nan_to_num() != high.float().nan_to_num()
     with reading():

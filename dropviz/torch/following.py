@@ -117,7 +117,7 @@ class Followed:
         masked = any(is_mask(each) for each, tag in known if id(each) not in drawn)
         if not masked and all(tag.live is None for tag in drawn.values()):
             return None
-        return where_live(func, given, {at: tag.live for at, tag in drawn.items()}, output.shape)
+        return where_live(func, given, {at: tag.live for at, tag in drawn.items()}, output)
 
     def _alone(self, tensors: list[torch.Tensor], tags: Mapping[int, Tag | None]) -> Tag:
         """The tag of the activation of which alone something is made."""

@@ -143,6 +143,7 @@ FAULTS = {
 RIGHT = {
     "padded, times": by_mode(lambda net, x: x * (kept(x) * net.there) / KEEP, padded),
     "padded, and": by_mode(lambda net, x: x * ((torch.rand_like(x) < KEEP) & ~net.padded) / KEEP, padded),
+    "padded, or": by_mode(lambda net, x: x * ~(net.padded | (torch.rand_like(x) < RATE)) / KEEP, padded),
     "padded, the mask filled": by_mode(lambda net, x: x * (kept(x) / KEEP).masked_fill(net.padded, 0.0), padded),
     "padded, filled": by_mode(lambda net, x: x.masked_fill((torch.rand_like(x) < RATE) | net.padded, 0.0) / KEEP, padded),
     "padded, where": by_mode(lambda net, x: torch.where((torch.rand_like(x) < KEEP) & ~net.padded, x / KEEP, 0.0), padded),
