@@ -98,7 +98,8 @@ class Pass:
     """All that one pass did; ``scales``: the factors by which code multiplies tensors, by function and line.
 
     ``handed``: the modules whose output, or what is made of it alone, is given to another or returned. ``zeros``: of
-    each parameter, once it has run. ``chosen``: the modules for which activations say what they are given, as experts.
+    each parameter, once it has run. ``chosen``: the modules for which activations say what they are given, as experts,
+    or that are judged with the module around them.
     ``off``: modules with weights that stay in evaluation while the network trains, and whether these weights learn.
     ``factors``: the numbers that stand in the code, by line, as each stands there.
     """

@@ -6,9 +6,9 @@ from typing import Any
 import keras
 
 from dropviz.frameworks.findings import CHANGES, Finding, Place, Report
-from dropviz.frameworks.passes import Pass, Passes
+from dropviz.frameworks.passes import Pass, Passes, perhaps_skipped
 from dropviz.frameworks.scales import agree, scaled_once_more
-from dropviz.frameworks.verdicts import findings_of, is_missing, places_of
+from dropviz.frameworks.verdicts import draws_alike, findings_of, is_missing, places_of
 from dropviz.keras.state import as_it_was
 from dropviz.keras.watching import Watch
 from dropviz.numbers.checks import check_count
@@ -37,10 +37,11 @@ def check(
 
     The network is run on ``inputs`` in training, in evaluation, without a mode, and in training again. Seen are the
     calls of its layers and of the functions that draw, of ``keras.random`` and of its backend. A layer of one's own
-    that draws is run again on the same input, with its noise and without: there the mean must be the same. That can be
-    told where its noise is a mask that meets what it hands on or returns, or where the layer is affine; of noise inside
-    other formulas only when it acts is seen, as of what `tf.function` or `jax.jit` hide. Afterwards the network is as
-    it was: variables, seeds, attributes, and all generators; one that is not built is built.
+    that draws is run again on the same input, with its noise and without: there the mean must be the same. That can
+    be told where its noise is a mask that meets what it hands on or returns, or skips a path, or where the layer is
+    affine; of noise inside other formulas only when it acts is seen, as of what `tf.function` or `jax.jit` hide.
+    Afterwards the network is as it was: variables, seeds, attributes, and all generators; one that is not built is
+    built.
 
     Parameters
     ----------
@@ -79,6 +80,7 @@ def check(
     watch = Watch(model, layers)
     with as_it_was(model, list(layers.values())), watch.hooked():
         seen = _passed(watch, passes, inputs, named)
+    _judge_skipped(watch, seen)
     kinds = {path: type(layer).__name__ for path, layer in layers.items()}
     declared = None if random_at_test is True else [*_declared(layers), *(random_at_test or ())]
     findings = (
@@ -124,7 +126,10 @@ def _passed(watch: Watch, passes: int, inputs: Sequence[Any], named: Mapping[str
 
     first = run(passes, training=True)
     _mark_thrown(first, given)
-    evaluated = [*run(AGAIN, training=False), *run(AGAIN, training=None)]
+    evaluated = run(AGAIN, training=False)
+    if draws_alike(evaluated):  # a path may be skipped by chance alone
+        evaluated += run(MORE, training=False)
+    evaluated += run(AGAIN, training=None)
     again = run(AGAIN, training=True)
     if is_missing(first, again):  # or left out by chance
         again += run(MORE, training=True)
@@ -147,6 +152,27 @@ def _mark_thrown(first: Sequence[Pass], given: Sequence[Mapping[str, list[str]]]
                 and not (differs(outputs, around) or differs(given, around))
             ):
                 event.unused = event.calls
+
+
+def _judge_skipped(watch: Watch, seen: Passes) -> None:
+    """Leave parts that are skipped to the layer around them, where that was measured.
+
+    But not where the output of each is handed on as it is: there the numbers do not tell a path that must be scaled
+    from a layer that is left out whole.
+    """
+    beside: dict[str, set[str]] = {}
+    for path in perhaps_skipped(seen.training):
+        beside.setdefault(path.rpartition(".")[0], set()).add(path)
+    for around, parts in beside.items():
+        if watch.measured.get((around, True)) is None:
+            continue
+        for each in seen.training:
+            if not parts <= watch.whole:
+                each.chosen |= parts
+                continue
+            for place, event in each.events.items():
+                if place.path == around:
+                    event.meetings.clear()
 
 
 def _declared(layers: Mapping[str, keras.Layer]) -> list[str]:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from types import ModuleType
 from typing import Any
 
@@ -36,6 +37,7 @@ BESIDE = {  # what a layer of one's own may call instead, where it is there
     "jax.random": ("bernoulli", "uniform", "normal", "categorical", "randint", "choice", "permutation", "gumbel"),
     "torch": ("rand", "rand_like", "randn", "randn_like", "bernoulli", "randint", "randperm", "normal"),
     "torch.nn.functional": ("dropout",),
+    "random": ("random", "uniform"),
     "numpy.random": ("rand", "randn", "random", "uniform", "normal", "binomial", "choice", "randint"),
 }  # fmt: skip
 REGULARIZES = "keras.src.layers.regularization"
@@ -62,6 +64,7 @@ class Watch(Draws):
         ] = {}  # of layers around dropout: what they multiply by in training alone
         self.crossing: list[AnyFloats] | None = None  # what a layer that is run again hands to its parts
         self.inside = 0
+        self.whole: set[str] = set()  # parts whose output is handed on as it is
 
     @contextmanager
     def hooked(self) -> Iterator[None]:
@@ -90,6 +93,11 @@ class Watch(Draws):
         mode = {} if training is None else {"training": training}
         result = self.model(*inputs, **mode, **named)
         self.now.result = [found for each in _arrays(result) if (found := numbers(each)) is not None]
+        for path, outputs in self.now.outputs.items() if self.training else ():
+            taken = [given for other, given in self.given.items() if other != path]
+            returned = self.now.outputs.get(path.rpartition(".")[0], []) if path else []
+            if not set(outputs).isdisjoint(chain(returned, *taken)):
+                self.whole.add(path)
         for place, event in self.now.events.items():
             seen = self.measured.get((place.path, self.training))
             if seen is not None and event.acting:

@@ -1,6 +1,6 @@
 """`dropviz.keras.check` finds known faults in Keras networks, raises no alarm on right ones, changes nothing."""
 
-# ruff: noqa: NPY002 (networks as people write them)
+# ruff: noqa: NPY002, PLW0108 (networks as people write them)
 import json
 import random
 from functools import partial
@@ -269,14 +269,38 @@ def test_a_report_can_be_stored_and_asserted():
             check(**{"model": net(), **wrong})
 
 
-def test_a_path_that_is_skipped_is_asked_about():
-    """What is multiplied behind a layer is not seen, so that a path may be scaled or not."""
+def skips(train, test, chance):
+    """Stochastic depth: a path with dropout is skipped by an if."""
 
     def depth(layer, x, training):
-        return x if training and random.random() < RATE else x + layer.dense(x) / (KEEP if training else 1.0)
+        if training and chance() < RATE:
+            return x
+        return x + layer.drop(layer.dense(x), training=training) * (train if training else test)
+
+    return own(depth, drop=layers.Dropout(0.2))
+
+
+@pytest.mark.parametrize(
+    "chance", [lambda: random.random(), lambda: np.random.rand()]
+)  # as they are when called
+def test_a_path_that_is_skipped_by_an_if_is_measured(chance):
+    random.seed(2)
+    np.random.seed(2)
+    assert check(skips(1.0 / KEEP, 1.0, chance)(), X).findings == ()
+    assert check(skips(1.0, KEEP, chance)(), X).findings == ()
+    (finding,) = check(skips(1.0, 1.0, chance)(), X).findings
+    assert (finding.kind, finding.severity) == ("wrong_scale", "error")
+    assert finding.where.startswith("own (Own), ")
+
+
+def test_a_layer_that_is_left_out_whole_is_asked_about():
+    """As LayerDrop does, of which the numbers are those of a path that is not scaled."""
+
+    def left_out(layer, x, training):
+        return x if training and random.random() < RATE else layer.dense(x)
 
     random.seed(2)
-    findings = check(net(Own(depth)), X, passes=20).findings
+    findings = check(net(Own(left_out)), X, passes=20).findings
     assert {(one.kind, one.severity) for one in findings} == {("wrong_scale", "warning")}
 
 
