@@ -83,8 +83,13 @@ def where_live(again: Callable[..., Any], given: list[tuple[Any, Tag]]) -> Any:
     return found if found.any() and not found.all() else None
 
 
-def kept_by(name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag], module: str) -> AnyFloats | None:
-    """What an activation is multiplied by where it meets ``noise`` in a ``module``; None where it is not multiplied."""
+def kept_by(
+    name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag], module: str | None
+) -> AnyFloats | None:
+    """What an activation is multiplied by where it meets ``noise``; None where it is not multiplied.
+
+    ``module``: where they meet, if whole rows do, so that it may be a path that is skipped, and no zoneout.
+    """
     values = numbers(noise[0])
     if values is None:
         return None
@@ -101,7 +106,7 @@ def kept_by(name: str, given: list[tuple[Any, Tag]], noise: tuple[Any, Tag], mod
     return None
 
 
-def _is_lost(one: tuple[Any, Tag], other: tuple[Any, Tag], module: str) -> bool:
+def _is_lost(one: tuple[Any, Tag], other: tuple[Any, Tag], module: str | None) -> bool:
     """Whether ``one`` is zeros, or is the ``other`` without the path that ``module`` adds to it."""
     path, *terms = other[1].added or (None,)
     return (one[1].fixed and one_number(one[0]) == 0.0) or (

@@ -199,10 +199,12 @@ class Watch:
         place = noise[1].place
         assert place is not None
         changed = next((tag for _, tag in given if not tag.noise and tag.meeting is not None), None)
-        if np.size(noise[0]) == 1 and name in {"mul", "div"} and changed is not None:
+        counted = changed is not None and changed.meeting is not None and changed.meeting.multiplied
+        if np.size(noise[0]) == 1 and name in {"mul", "div"} and changed is not None and counted:
             number = float(np.ravel(np.asarray(noise[0]))[0])
             return self._scaled(changed, number if name == "mul" else 1.0 / number)
-        kept = kept_by(name, given, noise, self._module()[0])
+        rows = np.ndim(value) > 0 and noise[1].count <= len(value)
+        kept = kept_by(name, given, noise, self._module()[0] if rows else None)
         if noise[1].spans or not jax.numpy.issubdtype(value.dtype, jax.numpy.inexact):
             kept = None  # positions, or numbers of words
         values = numbers(noise[0] if kept is None else kept)

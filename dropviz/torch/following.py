@@ -211,9 +211,15 @@ class Followed:
         return taken
 
     def _changed(self, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> Tag | None:
+        """The tag of an activation that noise was multiplied into; not of one that was put in another order."""
         found = (tags.get(id(each)) for each in tensors_in(args))
         return next(
-            (tag for tag in found if tag is not None and not tag.noise and tag.meeting is not None), None
+            (
+                tag
+                for tag in found
+                if tag is not None and not tag.noise and tag.meeting is not None and tag.meeting.multiplied
+            ),
+            None,
         )
 
     def _scale(

@@ -214,6 +214,17 @@ def augmented(key, x, train):
     )
 
 
+def zoneout(key, x, train):
+    new = x + layer(x)
+    return jnp.where(jax.random.bernoulli(key, RATE, x.shape), x, new) if train else RATE * x + KEEP * new
+
+
+def mixup(key, x, train):
+    one, two = jax.random.split(key)
+    share = jax.random.beta(one, 0.4, 0.4) if train else 1.0
+    return layer(share * x + (1.0 - share) * jax.random.permutation(two, x))
+
+
 def dropped_path(net, x, train):
     """Dropout, then a path whose factor stands before its mask."""
     x = linen.Dropout(RATE)(
@@ -276,6 +287,8 @@ RIGHT = {
     "cond": function(lambda key, x: depth(key, x, 1.0 / KEEP), lambda x: x + layer(x)),
     "cond around dropout": lambda: {"model": Depth(1.0 / KEEP)},
     "cond that augments": lambda: {"model": augmented},
+    "zoneout": lambda: {"model": zoneout},
+    "mixup": lambda: {"model": mixup},
     "layers skipped whole": linen_net(layer_drop),
     "padded": function(lambda key, x: layer(x) * (kept(key, x) * THERE) / KEEP, lambda x: layer(x) * THERE),
     "padded, where": function(

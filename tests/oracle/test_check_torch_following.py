@@ -38,9 +38,9 @@ def net(forward, **parts):
     return lambda: Net(forward, **parts)
 
 
-def by_mode(trained, evaluated):
+def by_mode(trained, evaluated, **parts):
     """What is done with the output of the first layer, in each mode."""
-    return net(lambda net, x: net.out((trained if net.training else evaluated)(net, net.linear(x))))
+    return net(lambda net, x: net.out((trained if net.training else evaluated)(net, net.linear(x))), **parts)
 
 
 def rows(forward):
@@ -161,6 +161,11 @@ RIGHT = {
     "vmap, padded": rows(lambda net, x: net.linear(x) * (kept(x) * net.there[0] / KEEP if net.training else net.there[0])),
     "gradients of every example": net(gradients),
     "ensemble": Ensemble,
+    "mixup by one number": by_mode(
+        lambda net, x: (lambda share: share * x + (1.0 - share) * x[torch.randperm(32)])(net.share.sample()),
+        lambda net, x: x,
+        share=torch.distributions.Beta(0.4, 0.4),
+    ),
     "a path twice": lambda: shared(Path()),
 }  # fmt: skip
 
