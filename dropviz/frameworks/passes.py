@@ -34,7 +34,8 @@ class Meeting:
 
     ``functions``: those of the network's code that run, the innermost first. ``selects``: it is a mask that is not
     multiplied, but says which values go on. ``assigned``: it says which values are set to 0.
-    ``given``: the input of the network that is all that it meets, example by example.
+    ``each``: every value has a number of its own. ``given``: the input of the network that is all that it meets,
+    example by example.
     """
 
     mean: float
@@ -49,6 +50,7 @@ class Meeting:
     scales: dict[str, float] = field(default_factory=dict)
     selects: bool = False
     assigned: bool = False
+    each: bool = False
     given: Given | None = None
 
     @classmethod

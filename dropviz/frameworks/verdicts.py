@@ -14,6 +14,7 @@ from dropviz.frameworks.passes import (
     NORMAL,
     OUTSIDE,
     Event,
+    Meeting,
     Pass,
     Passes,
     is_mask,
@@ -25,9 +26,7 @@ from dropviz.numbers.checks import AnyFloats
 
 FEW = 400  # draws of a mask: with fewer, more passes are made
 SIGMAS = 6.0
-AROUND_ONE = (
-    0.25  # a mean so near to 1 is that of noise in place of dropout; a share or a step is drawn from 0 on
-)
+AROUND_ONE = 0.25  # a mean so near to 1 is that of noise in place of dropout
 CERTAIN = 20.0  # −log of the probability that all survive by chance: above, the mask is gone
 
 
@@ -165,7 +164,7 @@ def _of_left_on(place: Place, evaluated: Sequence[Event], hints: Mapping[str, st
     noise = meetings_of(evaluated)
     sure = not any(event.counted for event in evaluated) and any(
         (one.selects and place.call not in NORMAL)
-        or (one.multiplied and (one.zeros or abs(one.mean - 1.0) < AROUND_ONE))
+        or (one.multiplied and (one.zeros or _is_in_place_of_dropout(one)))
         for one in noise
         if place.call not in CHOICES or one.selects or is_mask(noise)
     )
@@ -173,6 +172,13 @@ def _of_left_on(place: Place, evaluated: Sequence[Event], hints: Mapping[str, st
         "left_on", "error" if sure else "warning", str(place), f"{place.call} is drawn in evaluation",
         f"Noise stays on in evaluation: {hints['']}, unless this network is meant to draw at test.",
     )  # fmt: skip
+
+
+def _is_in_place_of_dropout(noise: Meeting) -> bool:
+    """Whether it changes what comes on average; a time or a share is one number an example, drawn from 0 on."""
+    if noise.each:
+        return abs(noise.mean) > SIGMAS * noise.spread / math.sqrt(noise.count)
+    return abs(noise.mean - 1.0) < AROUND_ONE
 
 
 def _innermost(kinds: Mapping[str, str], pair: tuple[Pass, Pass]) -> str:

@@ -217,6 +217,7 @@ class Watch:
             there = np.broadcast_to(noise[1].live, values.shape)
             values, count = values[there], max(1, round(count * there.mean()))
         meeting = Meeting.of(values, (noise[1].drawn, count), self._functions(), kept is not None)
+        meeting.each = noise[1].count >= np.size(value)
         if np.ndim(value) > 1 and noise[1].count <= len(value):
             meeting.given = given_alone([(one, tag) for one, tag in given if not (tag.noise or tag.fixed)])
         event.meetings.append(meeting)

@@ -172,6 +172,7 @@ class Followed:
         meeting = Meeting.of(kept_values, (of_noise.drawn, count), self._functions(), kept is not None)
         meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
         meeting.assigned = name == "__setitem__"
+        meeting.each = of_noise.count >= output.numel()
         if output.ndim > 1 and of_noise.count <= len(output):
             meeting.given = self._alone(tensors_in(args), tags).given
         event.meetings.append(meeting)

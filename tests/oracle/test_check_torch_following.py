@@ -222,3 +222,12 @@ def test_a_time_that_is_drawn_is_no_dropout():
 
     findings = check(Net(flow), torch.randn(32, 16)).findings
     assert {(one.kind, one.severity) for one in findings} == {("left_on", "warning")}
+
+
+@pytest.mark.parametrize("most", [1.0, 2.0])
+def test_a_number_for_every_value_that_is_left_on_is_an_error(most):
+    def noisy(net, x):
+        return net.linear(torch.nn.functional.relu(net.linear(x)) * (most * torch.rand_like(x)))
+
+    findings = check(Net(noisy), torch.randn(32, 16)).findings
+    assert ("left_on", "error") in {(one.kind, one.severity) for one in findings}
