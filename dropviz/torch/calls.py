@@ -169,9 +169,7 @@ def where_live(
         live = noise[id(one)]
         return torch.ones_like(one) if live is None else live.to(one.dtype).expand_as(one).clone()
 
-    overwritten = any(
-        one is output and id(one) not in noise for one in given[0]
-    )  # a mask, not to be changed again
+    overwritten = any(one is output and id(one) not in noise for one in given[0])  # not to be changed again
     if overwritten or func.__name__ in CHOOSES:  # which may return another number of values
         return None
     low, high = called(torch.zeros_like), called(most)

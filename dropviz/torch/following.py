@@ -92,9 +92,7 @@ class Followed:
             if not drawn[0].is_kept:
                 made.live = None if made.spans else self._live(func, given, output, tags)
             elif name in MULTIPLY | DIVIDE and (by := next(filter(is_number, operands), None)) is not None:
-                self._factor(
-                    name, by, {}
-                )  # a mask is the same in both modes, and a number times it may not be
+                self._factor(name, by, {})  # the mask is the same in both modes; the number may not be
             self._set(output, made)
         elif noisy:
             self._meet(func, args, output, noisy[0], tags)
@@ -185,11 +183,9 @@ class Followed:
     def _is_counted(self, name: str, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> bool:
         """Whether something is divided by how many values survive, as a loss is by the number of its terms."""
         by = tags.get(id(args[1])) if name in DIVIDE and len(args) > 1 else None
-        if (
-            by is None
-            or not by.counts
-            or (whole(args[1]).numel() == 1 and self._changed(args, tags) is not None)
-        ):
+        if by is None or not by.counts:
+            return False
+        if whole(args[1]).numel() == 1 and self._changed(args, tags) is not None:
             return False
         over = tags.get(id(args[0]))
         if over is not None and over.noise:
@@ -237,9 +233,8 @@ class Followed:
         line, value = self._factor(name, other, tag.scales)
         scales = {**tag.scales, line: value}
         if tag.meeting is not None and line in tag.meeting.scales and line not in tag.scales:
-            tag = Tag(
-                given=tag.given, modules=tag.modules
-            )  # the code of that mask runs once more, for another
+            # The code of that mask runs once more, for another.
+            tag = Tag(given=tag.given, modules=tag.modules)
             scales = {line: value}
         if tag.meeting is not None:
             tag.meeting.scales[line] = value
