@@ -27,8 +27,10 @@ def of_branches(
         lines = [each.branch.get(path, {}) for each in seen.training if path in each.called]
         behind = seen.evaluated[0].branch.get(path, {})
         train, test = own(lines[0], behind), own(behind, lines[0])
-        error = math.sqrt(share * (1.0 - share) / passes) * train
-        if agree(share * train, test, error, share):
+        error, keep = math.sqrt(share * (1.0 - share) / passes) * train, test / train if train else 1.0
+        # As if the path were kept as often as its factor needs: where few were skipped, their own error is too small.
+        needed = math.sqrt(max(0.0, keep * (1.0 - keep)) / passes) * train
+        if agree(share * train, test, max(error, needed), share):
             continue
         whole = all(
             path in each.handed for each in seen.evaluated
