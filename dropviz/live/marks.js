@@ -126,8 +126,9 @@ const draw = {
         const seen = y >= top - 0.5 && y <= bottom + 0.5;
         put(seen ? { visibility: "visible", cy: tenth(y) } : { visibility: "hidden" });
         // What is above or below the picture is told there; of several, one below the other.
-        putText(beyond, seen || !Number.isFinite(y) ? "" : `${y < top ? "↑" : "↓"} ${figures(exact[index])}`);
-        if (!beyond.textContent) return;
+        const isBeyond = !seen && Number.isFinite(y);
+        putText(beyond, isBeyond ? `${y < top ? "↑" : "↓"} ${figures(exact[index])}` : "");
+        if (!isBeyond) return;
         const row = room.beyond[y < top ? "up" : "down"]++;
         const late = 2 * index >= places.length;
         const inside = (BESIDE_NAMES + 14 * row) * unit;

@@ -13,6 +13,9 @@ const SHORT = 5; // letters of a tick beside the axis that there is room for; ea
 const LETTER = 6; // pixels of a letter of a tick at most, at a type of 12
 const NARROW = 720; // a page narrower than that has one panel a row
 const LINE_HEIGHT = 15; // of a label in lines
+/** Pixels of the type that the lengths of a panel are meant for. */
+export const TYPE = 12;
+
 /**
  * Labels that do not lie on one another, as near to where they are as a panel so tall allows.
  * @param {Label[]} labels @param {number} tall
@@ -28,8 +31,6 @@ export function apart(labels, tall) {
   for (const { at, middle } of rising) placed[at] = { ...labels[at], y: middle / tall };
   return placed;
 }
-/** Pixels of the type that the lengths of a panel are meant for. */
-export const TYPE = 12;
 
 /** The nodes of a panel, empty. @returns {PanelNodes} */
 export function panelNodes() {

@@ -110,9 +110,8 @@ def _arrow(mark: Line, places: Floats, panel: Panel) -> list[Drawn]:
     end = 1.0 if high > 1.0 else 0.0
     way = (end - low) / (high - low) - np.array([1.0, 0.0])
     x, edge = left + way * (right - left), panel.y.high if end else panel.y.low
-    y = np.array(
-        [panel.y.value(low + way[0] * (high - low)), edge]
-    )  # the edge to the bit: beyond it is no arrow
+    # The edge to the bit: beyond it is no arrow.
+    y = np.array([panel.y.value(low + way[0] * (high - low)), edge])
     head = {"symbol": "arrow", "angleref": "previous", "size": [0, ARROW], "opacity": 1.0}
     head |= {"color": COLORS[mark.color]}
     look = {"mode": "markers", "marker": head, "cliponaxis": False, "hoverinfo": "skip"}

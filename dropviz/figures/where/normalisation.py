@@ -23,7 +23,11 @@ def normalisation_live(found: Normalised) -> LiveFigure:
     return LiveFigure(
         rows=[
             Row(over(rates, [change], HEIGHT)),
-            Row(over(rates, [variance, off], LOW), fold="Variance and means behind BatchNorm"),
+            Row(
+                over(rates, [variance, off], LOW),
+                [words.live_paragraph("behind")],
+                fold="Variance and means behind BatchNorm",
+            ),
         ],
         rates=found.config.rates,
         texts=_texts(found),
@@ -120,8 +124,8 @@ def _how(found: Normalised) -> words.Fold:
 
 def _texts(found: Normalised) -> dict[str, list[str]]:
     rates = found.config.rates
-    findings = [_finding(found, at) for at in range(len(rates))]
-    texts = texts_of(rates, findings) | {
+    findings, behind = ([say(found, at) for at in range(len(rates))] for say in (_finding, _behind))
+    texts = texts_of(rates, findings, behind=behind) | {
         "layer": [plain(change, 2) for change in found.layer_norm_change.tolist()],
         "rms": [plain(change, 2) for change in found.rms_norm_change.tolist()],
     }
@@ -133,7 +137,6 @@ def _texts(found: Normalised) -> dict[str, list[str]]:
 
 def _finding(found: Normalised, at: int) -> str:
     law, forgotten = found.config.activations, plain(found.exact_change[at], 2)
-    variance = plain(found.exact_variance[0, at], 2)
     if law.exact_mean == law.exact_variance == 0.0:
         return "Every input is 0, and so is every z: BatchNorm has nothing to divide by."
     if not np.isfinite(found.exact_change[at]):
@@ -143,13 +146,21 @@ def _finding(found: Normalised, at: int) -> str:
     if found.outweighed:
         return (
             f"Inputs as small as these are outweighed by an ε = {EPSILON:g} in a normalisation. Without ε, forgetting "
-            f"× keep changes BatchNorm’s output by {forgotten} standard deviations; even with × keep, its variance is "
-            f"{variance} at test, not 1 as in training."
+            f"× keep changes BatchNorm’s output by {forgotten} standard deviations."
         )
     change = max(found.layer_norm_change[at], found.rms_norm_change[at])
     others = f"about {plain(change, 1)}" if change >= SEEN else f"less than {SEEN:g}"
     return (
         f"Forgetting × keep changes BatchNorm’s output by {forgotten} standard deviations, "
-        f"LayerNorm’s and RMSNorm’s by {others}. Even with × keep, BatchNorm’s variance is "
-        f"{variance} at test, not 1 as in training."
+        f"LayerNorm’s and RMSNorm’s by {others}."
     )
+
+
+def _behind(found: Normalised, at: int) -> str:
+    if not np.isfinite(found.exact_change[at]):
+        return "Without a z that varies there is no variance to divide by."
+    if found.config.rates[at] == 0.0:
+        return "At rate 0 the variance is 1 in both modes."
+    without = "Without ε, even" if found.outweighed else "Even"
+    variance = plain(found.exact_variance[0, at], 2)
+    return f"{without} with × keep, BatchNorm’s variance is {variance} at test, not 1 as in training."

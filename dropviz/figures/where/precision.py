@@ -34,7 +34,7 @@ def precision_live(found: LowPrecision) -> LiveFigure:
     return LiveFigure(
         rows=[
             Row(over(rates, [factor], HEIGHT)),
-            Row(over(rates, [mask], LOW), fold="A mask of 8 bits"),
+            Row(over(rates, [mask], LOW), [words.live_paragraph("mask")], fold="A mask of 8 bits"),
             Row(over(rates, after_one, LOW), fold="After one layer"),
         ],
         rates=found.config.rates,
@@ -94,9 +94,9 @@ def _source(found: LowPrecision) -> words.Fold:
 
 def _texts(found: LowPrecision) -> dict[str, list[str]]:
     rates = found.config.rates
-    findings = [_finding(found, at) for at in range(len(rates))]
+    findings, masks = ([say(found, at) for at in range(len(rates))] for say in (_finding, _of_mask))
     by_format = zip(FORMATS, found.factors.tolist(), strict=True)
-    return texts_of(rates, findings) | {
+    return texts_of(rates, findings, mask=masks) | {
         "exact": [plain(1.0 / (1.0 - rate), 6) for rate in rates],
         "byte": [f"{plain(100.0 * rate, 4)} %" for rate in found.byte_rate.tolist()],
         **{format: [f"{factor:.10g}" for factor in factors] for format, factors in by_format},
@@ -108,17 +108,18 @@ def _finding(found: LowPrecision, at: int) -> str:
     if rate == 0.0:
         return "At rate 0 nothing is dropped, and no factor is rounded."
     one, many = found.exact_one_factor[0, at], found.exact_all_factor[0, at]
-    one_mask, many_mask = found.exact_one_mask[at], found.exact_all_mask[at]
     asked, stored = f"1/{1.0 - rate:.2g}", f"{factor:.10g}"
-    if one == one_mask == 0.0:
-        return f"At this rate few bits are exact: {asked} is {stored}, and the mask drops {100 * rate:.0f} %."
-    said = f"bfloat16 has {asked} = {stored} exactly."
-    if one != 0.0:
-        said = f"In bfloat16 {asked} becomes {stored}: the mean is off by {_after(found, one, many)}."
+    if one == 0.0:
+        return f"bfloat16 has {asked} = {stored} exactly: the mean is kept."
+    return f"In bfloat16 {asked} becomes {stored}: the mean is off by {_after(found, one, many)}."
+
+
+def _of_mask(found: LowPrecision, at: int) -> str:
+    one, many = found.exact_one_mask[at], found.exact_all_mask[at]
     dropped = plain(100.0 * found.byte_rate[at], 3)
-    if one_mask == 0.0:
-        return f"{said} A mask of 8 bits is exact: it drops {dropped} %."
-    return f"{said} A mask of 8 bits drops {dropped} %: {_after(found, one_mask, many_mask)}."
+    if one == 0.0:
+        return f"A mask of 8 bits is exact at this rate: it drops {dropped} %."
+    return f"A mask of 8 bits drops {dropped} %: the mean is off by {_after(found, one, many)}."
 
 
 def _after(found: LowPrecision, one: float, many: float) -> str:

@@ -54,7 +54,7 @@ def _sums_panel(found: Attended) -> Panel:
         Points("mean over masks", "inverted", np.ones(1), np.array([0.12 * seen.top]), 11),
     ]
     keys: list[words.Span] = [words.Key(MEAN_DOT, "inverted"), "\N{EN SPACE}"]
-    keys += [words.Key("test: 1", "inverted", True), "\N{EN SPACE}", words.LiveText("cut")]
+    keys += [words.Key("test:\N{NO-BREAK SPACE}1", "inverted", True), "\N{EN SPACE}", words.LiveText("cut")]
     x = Axis("sum of the row", float(seen.edges[0]), float(seen.edges[-1]))
     y = Axis("masks per bin", 0.0, seen.top, unit=" %")
     return Panel(

@@ -32,7 +32,11 @@ def survivors_live(found: Survivors) -> LiveFigure:
     return LiveFigure(
         rows=[
             Row(over(rates, [empty], HEIGHT)),
-            Row(over(rates, [variances, means], LOW), fold="Variance and mean of the sum"),
+            Row(
+                over(rates, [variances, means], LOW),
+                [words.live_paragraph("variance")],
+                fold="Variance and mean of the sum",
+            ),
         ],
         rates=found.config.rates,
         texts=_texts(found),
@@ -98,23 +102,23 @@ def _note(found: Survivors) -> words.Fold:
 def _texts(found: Survivors) -> dict[str, list[str]]:
     rates, units = found.config.rates, found.config.units
     variances = (found.inverted.variance.exact.tolist(), found.survivors.variance.exact.tolist())
-    findings = [
-        _finding(_units(found), rate, rate**units, *each)
-        for rate, *each in zip(rates, *variances, strict=True)
-    ]
-    return texts_of(rates, findings)
+    findings = [_finding(_units(found), rate, rate**units) for rate in rates]
+    return texts_of(rates, findings, variance=[_variance(*each) for each in zip(*variances, strict=True)])
 
 
-def _finding(units: str, rate: float, empty: float, inverted: float, divided: float) -> str:
+def _finding(units: str, rate: float, empty: float) -> str:
     if rate == 0.0:
         return "At rate 0 every unit survives: dividing by the survivors changes nothing."
-    said = (
+    return (
         f"Dividing by the survivors keeps the mean, unless none is left: of {units}, in "
-        f"{_percent(empty)} of the masks. "
+        f"{_percent(empty)} of the masks."
     )
+
+
+def _variance(inverted: float, divided: float) -> str:
     if inverted == 0.0:
-        return f"{said}Here every activation drawn is 0, and so is every sum."
-    return f"{said}The sum’s variance is {plain(divided / inverted, 2)} times that of inverted."
+        return "No sum varies."
+    return f"The sum’s variance is {plain(divided / inverted, 2)} times that of inverted."
 
 
 def _percent(share: float) -> str:

@@ -10,26 +10,27 @@ from tests.figures.reading import exact
 
 FOUND = low_precision(PrecisionConfig())
 LIVE = precision_live(FOUND)
-SAID = LIVE.texts["finding"]
+SAID, OF_MASK = LIVE.texts["finding"], LIVE.texts["mask"]
 
 
 def test_the_numbers_at_a_rate_of_a_tenth_and_at_one_half():
     assert "1/0.9 becomes 1.109375: the mean is off by −0.16 % a layer, −1.9 % after 12" in SAID[10]
     assert "+0.078 % a layer" in SAID[30]
-    assert SAID[50] == "At this rate few bits are exact: 1/0.5 is 2, and the mask drops 50 %."
+    assert SAID[50] == "bfloat16 has 1/0.5 = 2 exactly: the mean is kept."
+    assert OF_MASK[50] == "A mask of 8 bits is exact at this rate: it drops 50.0 %."
 
 
 def test_exact_is_said_where_it_is_and_signs_are_those_of_the_errors():
-    for at in range(1, len(SAID)):
-        off = [FOUND.exact_one_factor[0, at], FOUND.exact_one_mask[at]]
-        assert ("exact" in SAID[at]) == (0.0 in off)
-        signs = re.findall(r"([+−])\S+ % a layer", SAID[at])
-        assert signs == ["+" if error > 0.0 else "−" for error in off if error]
+    of = (SAID, FOUND.exact_one_factor[0]), (OF_MASK, FOUND.exact_one_mask)
+    for said, error in ((said[at], errors[at]) for said, errors in of for at in range(1, len(SAID))):
+        assert ("exact" in said) == (error == 0.0)
+        signs = re.findall(r"([+−])\S+ % a layer", said)
+        assert signs == (["+" if error > 0.0 else "−"] if error else [])
 
 
 def test_one_layer_is_said_once():
-    said = precision_live(low_precision(PrecisionConfig(layers=1))).texts["finding"]
-    assert not any("after" in text for text in said)
+    texts = precision_live(low_precision(PrecisionConfig(layers=1))).texts
+    assert not any("after" in text for text in (*texts["finding"], *texts["mask"]))
 
 
 def test_the_lines_are_the_closed_forms():
