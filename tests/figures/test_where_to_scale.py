@@ -188,11 +188,11 @@ def test_the_problem_says_what_the_next_layer_gets_with_the_answer_that_is_chose
             assert (times is not None) is bool(name == "none" and rate > 0.0 and test != 0.0)
             if times:
                 assert float(times[1]) == pytest.approx(test / train, rel=5e-3)
-            if "gets as much on average" in said:
-                assert name != "none"
+            same = said.endswith("Scaled, both give the next layer the same mean.")
+            assert same is bool(name != "none" and rate > 0.0 and test != 0.0)
+            if same:
                 assert test == pytest.approx(train, rel=1e-12)
-            if "Here the mean is 0" in said:
-                assert train == test == 0.0
+            assert said.endswith("Here the mean is 0 all the same.") is bool(rate > 0.0 and test == 0.0)
 
 
 def test_the_line_across_the_bars_says_what_it_is_the_mean_of():

@@ -109,9 +109,10 @@ def _texts(found: Survivors) -> dict[str, list[str]]:
 def _finding(units: str, rate: float, empty: float) -> str:
     if rate == 0.0:
         return "At rate 0 every unit survives: dividing by the survivors changes nothing."
+    alone = f", of 1 unit in {_percent(rate)}" if empty != rate else ""
     return (
-        f"Dividing by the survivors keeps the mean, unless none is left: of {units}, in "
-        f"{_percent(empty)} of the masks."
+        f"Dividing by the survivors keeps the mean, unless none is left: of {units} in "
+        f"{_percent(empty)} of the masks{alone}."
     )
 
 

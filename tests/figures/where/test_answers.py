@@ -70,6 +70,7 @@ def test_what_a_layer_of_survivors_loses_is_said(units):
     texts = survivors_live(found).texts
     assert texts["finding"][0].startswith("At rate 0 every unit survives")
     assert f"{plain(100 * 0.3**units, 2)} % of the masks" in texts["finding"][1]
+    assert (", of 1 unit in 30 %" in texts["finding"][1]) == (units > 1)
     # equal units vary only where all are dropped
     lost = 0.95**units
     ratio = lost * (1 - lost) * units * 0.05 / 0.95
