@@ -197,10 +197,10 @@ def _go(page, path):
     page.locator(FIGURE).first.wait_for()
 
 
-def _wait_until_true(page, expression, seconds=PATIENCE):
+def _wait_until_true(page, expression, seconds=PATIENCE, arg=None):
     """As Playwright's own, which evaluates a string in the page at every frame: our pages' policy forbids that."""
     deadline = time.monotonic() + seconds
-    while not page.evaluate(expression):
+    while not page.evaluate(expression, arg):
         assert time.monotonic() < deadline, f"in vain: {expression}"
         page.wait_for_timeout(20)
 

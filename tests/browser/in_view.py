@@ -1,4 +1,4 @@
-"""What a person sees without scrolling."""
+"""What a person sees without scrolling, and where the keys go."""
 
 from playwright.sync_api import expect
 
@@ -31,6 +31,11 @@ def words_in_view(page):
 
 _UNFOLD = "() => { for (const one of document.querySelectorAll('.dv-fold, .dv-data')) one.open = true; }"
 _EMPTY = ".dv-fold[open]:not(:has(> summary ~ *))"
+
+
+def expect_focus(locator):
+    """The element is the one that keys go to: whether its window is in front, no test of ours decides."""
+    locator.page.wait_for_function("one => one === document.activeElement", arg=locator.element_handle())
 
 
 def unfold(page):

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import FIGURE
+from tests.browser.in_view import expect_focus
 
 SVG = "{http://www.w3.org/2000/svg}"
 GROUNDS = {"white": "#ffffff", "dark": "#15171a"}
@@ -147,7 +148,7 @@ def test_by_keys_the_menu_opens_plotly_which_is_loaded_only_then_and_gives_the_f
     assert page.evaluate(FOCUSED) == "Save as SVG, white ground"
     page.keyboard.press("Escape")
     expect(page.locator(".dv-menu")).to_be_hidden()
-    expect(opener).to_be_focused()
+    expect_focus(opener)
     page.keyboard.press("Space")
     entries = page.locator(".dv-menu").get_by_role("button").all_inner_texts()
     for entry in entries[1:]:
@@ -177,7 +178,7 @@ def test_by_keys_the_menu_opens_plotly_which_is_loaded_only_then_and_gives_the_f
     assert dialog.locator(".trace").count() == len(traces) == 8
     page.keyboard.press("Escape")
     expect(page.locator("dialog.dv-dialog")).to_have_count(0)
-    expect(opener).to_be_focused()
+    expect_focus(opener)
 
 
 def test_what_is_not_a_curve_opens_in_plotly_too_and_a_lost_library_is_told(page, visit, errors):

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.in_view import expect_focus
+
 
 def write_cell(page, row, column, text):
     """Type into a cell of the table; the grid is a canvas with rows 35 pixels tall.
@@ -104,4 +106,4 @@ def test_a_hand_draws_the_schedule_and_the_address_holds_it(page, opened):
     expect(page.locator(".dv")).not_to_have_class(re.compile("dv-stale"))
     handles.nth(0).press("Shift+ArrowDown")
     page.wait_for_url(re.compile(r"schedule_table=0%3A0.4%2C200%3A0.4%2C"))
-    expect(handles.nth(0)).to_be_focused()
+    expect_focus(handles.nth(0))

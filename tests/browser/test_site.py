@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, UPRIGHT
+from tests.browser.in_view import expect_focus
 from tests.browser.telling import SCENES, at_scene
 from tests.browser.test_accessibility import AXE, LOW_CONTRAST, judged
 
@@ -211,4 +212,4 @@ def test_no_page_has_a_barrier_and_none_is_wider_than_a_phone(page, site, addres
     go(page, address)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator("main")).to_be_focused()
+    expect_focus(page.locator("main"))

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.in_view import expect_focus
 from tests.browser.telling import COUNT, LONGEST, SCENES, at_scene, begin
 
 
@@ -40,7 +41,7 @@ def answers_outlive_a_reload(page):
         page.keyboard.press("s")
         rows = page.get_by_role("dialog").locator(".story-row")
         expect(rows).to_have_count(COUNT + 1)
-        expect(rows.nth(1)).to_be_focused()  # the present one
+        expect_focus(rows.nth(1))  # the present one
         expect(rows.nth(1)).to_have_accessible_name(f"2 {SCENES[1].title}: wrong")
         page.keyboard.press(key)
         expect(page.get_by_role("dialog")).to_have_count(0)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dropviz.numbers.formulas import unbroken
-from tests.browser.in_view import words_in_view
+from tests.browser.in_view import expect_focus, words_in_view
 
 LINE = """() => [...document.querySelectorAll(".dv-mean")]
     .map((line) => Math.round(line.getBoundingClientRect().bottom))"""
@@ -118,7 +118,7 @@ def test_what_is_compared_comes_when_it_is_unfolded_and_stays_so(page, visit):
     both.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".dv-fold[open] .dv-svg")).to_have_count(5)
-    expect(both).to_be_focused()
+    expect_focus(both)
     page.get_by_text("The numbers of both").click()
     exact = page.locator('[data-text="inverted-train-mean-exact"]')
     expect(exact).to_have_text("exact 0.3989")  # φ(0)

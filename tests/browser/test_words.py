@@ -11,7 +11,7 @@ from dropviz.live.glossary import MEANINGS
 from dropviz.live.modules import HERE
 from dropviz.live.panels import wire
 from dropviz.numbers.formulas import unbroken
-from tests.browser.in_view import broken_formulas
+from tests.browser.in_view import broken_formulas, expect_focus
 
 BUILD = """async (blocks) => {
   const { wordNodes } = await import("/modules/words.js");
@@ -163,9 +163,9 @@ def test_a_term_says_its_meaning_to_pointer_key_and_finger_and_stops_when_they_l
     expect(shown).to_have_count(0)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    expect(mask).to_be_focused()
+    expect_focus(mask)
     expect(mask).to_have_accessible_description(MEANINGS["mask"])
-    expect(page.get_by_role("button", name="mask")).to_be_focused()
+    expect_focus(page.get_by_role("button", name="mask"))
     expect(shown).to_have_text(MEANINGS["mask"])
     page.keyboard.press("Escape")
     expect(shown).to_have_count(0)
