@@ -41,7 +41,7 @@ NOTATION = (
 )
 
 
-def explorer_live(screen: FirstScreen, measure: str = RATIO) -> LiveFigure:
+def explorer_live(screen: FirstScreen, measure: str = RATIO, whole: bool = True) -> LiveFigure:
     """Return the first screen with its neurons, numbers and code.
 
     Parameters
@@ -50,6 +50,8 @@ def explorer_live(screen: FirstScreen, measure: str = RATIO) -> LiveFigure:
         What to show.
     measure
         Discrepancy in the third panel: variance_ratio, relative_gap, mean_gap, rms_gap or wasserstein.
+    whole
+        Whether the numbers come with it; otherwise what unfolds is empty, and more to come.
 
     Raises
     ------
@@ -68,14 +70,20 @@ def explorer_live(screen: FirstScreen, measure: str = RATIO) -> LiveFigure:
     return LiveFigure(
         rows=[*rows, Row(over(rates, panels, CURVES if len(chosen) <= 2 else TALL_CURVES))],
         rates=config.rates,
-        texts=_texts(screen, chosen, measure),
+        texts=_texts(screen, chosen, measure, whole),
         head=[words.Paragraph(HINT, "hint")],
         foot=[
-            words.Columns([numbers_below(row, measure, len(chosen) == 3) for row in chosen], across),
             words.Paragraph(NOTATION, "muted"),
+            words.Fold(
+                "The numbers, with their errors",
+                [words.Columns([numbers_below(row, measure, len(chosen) == 3) for row in chosen], across)]
+                if whole
+                else [],
+            ),
         ],
         alt=f"Distributions of training and test outputs for {names}, and three curves over the rate: {findings}.",
         **neurons(screen.units, chosen, rates),
+        more=not whole,
     )
 
 
@@ -189,13 +197,15 @@ def _gap_title(
 # ---- words and numbers ----------------------------------------------------------------------------------------------
 
 
-def _texts(screen: FirstScreen, chosen: Sequence[Strategy], measure: str) -> dict[str, Sequence[str]]:
+def _texts(
+    screen: FirstScreen, chosen: Sequence[Strategy], measure: str, whole: bool
+) -> dict[str, Sequence[str]]:
     """Every text that changes with the rate, by name; `strategy_head` and `numbers_below` say where each stands."""
     sweep, rates = screen.sweep, screen.sweep.config.rates
     texts: dict[str, Sequence[str]] = {}
     summaries = [[f"Rate {rate:.2f}."] for rate in rates]
     for row in chosen:
-        texts |= numbers(sweep, row, measure)
+        texts |= numbers(sweep, row, measure) if whole else {}
         texts |= factor_texts(row, rates)
         texts[f"{row.name}-note"] = _notes(screen.distributions[row.name])
         exact = (sweep.estimate("mean", row.name, phase).exact for phase in PHASES)

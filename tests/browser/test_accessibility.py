@@ -221,6 +221,7 @@ def test_the_data_stand_in_tables_that_follow_the_rate(page, opened):
     page.locator(".dv-data summary").focus()
     page.keyboard.press("Enter")
     means = page.locator(".dv-tables table").filter(has_text="The means match: training = test (mean)")
+    unfold(page)
     now = means.locator("[aria-current]")
     expect(now.locator("th")).to_have_text("now: 0.3")
     exact = page.locator('[data-text="inverted-train-mean-exact"]').inner_text()

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 import dropviz as dv
 from dropviz.simulation.first_screen import first_look
+from tests.browser.in_view import unfold
 
 RATES = dv.rate_grid(0.0, 0.95, 0.01)
 CURVES = {"mean": 2, "variance": 3}  # their panels, counted from the first
@@ -151,6 +152,7 @@ def test_a_unit_says_its_arithmetic(page, opened, screen):
 
 def test_the_line_is_dragged_in_a_panel_and_the_address_hears_of_the_end(page, opened):
     opened(page, "/?view=full")
+    unfold(page)
     value, text = page.locator(".dv-value"), page.locator("[data-text=inverted-train-variance]")
     before = text.inner_text()
     page.mouse.move(*spot(page, 3, 0.3))

@@ -50,6 +50,20 @@ def test_a_frame_a_rate_and_each_moves_what_follows_the_rate():
         np.testing.assert_array_equal(drawn, [path.y[index] for path in paths])
 
 
+def test_the_numbers_may_come_later_and_all_else_is_the_same():
+    screen = first_look(dv.sweep(config()))
+    whole, first = (explorer_live(screen, whole=whole).payload() for whole in (True, False))
+    assert (whole["more"], first["more"]) == (False, True)
+    *foot, fold = whole["foot"]
+    assert first["foot"] == [*foot, {**fold, "blocks": []}]
+    assert "inverted-train-mean" in whole["texts"].keys() - first["texts"].keys()
+    assert first["texts"].items() <= whole["texts"].items()
+    later = {"foot", "texts", "terms", "more"}
+    assert {name: part for name, part in first.items() if name not in later} == {
+        name: part for name, part in whole.items() if name not in later
+    }
+
+
 @pytest.mark.parametrize("strategy", EVERY)
 @pytest.mark.parametrize("phase", ["train", "test"])
 def test_lines_are_exact_and_points_are_simulated(strategy, phase):

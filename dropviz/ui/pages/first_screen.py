@@ -44,10 +44,10 @@ def _figure(
 ) -> LiveFigure:
     """Everything at once with that ``measure`` of the discrepancy; without one, the one idea with an ``answer``.
 
-    What unfolds there is two thirds of it; it comes with the ``whole``.
+    What unfolds is up to two thirds of it; it comes with the ``whole``.
     """
-    screen = first_look(dv.sweep(config), counted=whole)
-    return explorer_live(screen, measure) if measure else where_live(screen, answer)
+    screen = first_look(dv.sweep(config), counted=whole or bool(measure))
+    return explorer_live(screen, measure, whole) if measure else where_live(screen, answer)
 
 
 def _config(activations: Activations, units: int, strategies: tuple[str, ...], seed: int) -> dv.SweepConfig:
@@ -81,7 +81,7 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
 
 def _view(config: dv.SweepConfig, measure: str, label: str) -> None:
     # Not the configuration: Streamlit would hash its rates one by one.
-    whole = bool(measure) or unfolded("where")
+    whole = unfolded("explorer" if measure else "where")
     live = _live(config.activations, config.units, config.strategies, config.seed, measure, whole)
     if config.units == 1:
         st.info("One unit has no variance: a curve of the variance is exact alone.")
