@@ -14,6 +14,7 @@ def copied(page, visit):
         if before:
             page.evaluate(before)
         button = page.get_by_role("button", name="Copy inverted", exact=True)
+        page.bring_to_front()  # others may not copy
         button.focus()
         page.keyboard.press("Enter")
         button.locator("xpath=preceding-sibling::*[@role='status']").filter(has_text="copied").wait_for()

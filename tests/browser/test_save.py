@@ -122,6 +122,7 @@ def test_a_panel_is_saved_as_it_stands_on_either_ground(request, opened, visitor
 def test_the_link_is_copied_or_the_page_says_that_it_may_not(page, visit):
     visit(page, "/?rate=0.45")
     page.locator(FIGURE).wait_for()
+    page.bring_to_front()  # others may not copy
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_menu(page).get_by_role("button", name="Copy the link").click()
     expect(page.locator(".dv-status")).to_have_text("Link copied.")
