@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 
 from dropviz.frameworks.findings import CHANGES, Finding, Place, wrong_scale
 from dropviz.frameworks.passes import OUTSIDE, Event, Meeting, Pass, Passes, branches, is_mask, meetings_of
@@ -9,6 +10,7 @@ from dropviz.numbers.written import plain, with_error
 
 CLOSE = 0.01  # relative: factors nearer than this are one
 SIGMAS = 6.0
+ROUNDING = 1e-5  # of a mean in float32
 SMALL = 0.05  # a mean nearer to 0 than this is that of noise which is added
 
 Lines = Mapping[str, float]  # factors by file and line
@@ -57,8 +59,11 @@ def agree(mean: float, test: float, error: float = 0.0, share: float = 1.0) -> b
 
 def _mixes(event: Event) -> bool:
     """Whether noise goes to one activation and 1 − noise to another, as where a state is kept or renewed."""
-    means = {(one.count, one.drawn, round(one.mean, 6)) for one in event.meetings if one.multiplied}
-    return not means or any((count, drawn, round(1.0 - mean, 6)) in means for count, drawn, mean in means)
+    noise = [one for one in event.meetings if one.multiplied]
+    return not noise or any(
+        (one.count, one.drawn) == (other.count, other.drawn) and abs(one.mean + other.mean - 1.0) <= ROUNDING
+        for one, other in combinations(noise, 2)
+    )
 
 
 def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[Finding]:
