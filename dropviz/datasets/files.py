@@ -60,7 +60,7 @@ def read_activations(name: str, data: bytes) -> Floats:
     """
     suffix = PurePosixPath(name.strip()).suffix.lower()
     if suffix not in _READERS:
-        raise ValueError(f"the file's name must end in .npy, .npz, .csv or .parquet; got {name[-40:]!r}")
+        raise ValueError(f"the file’s name must end in .npy, .npz, .csv or .parquet; got {name[-40:]!r}")
     if not 1 <= len(data) <= MOST_BYTES:
         raise ValueError(f"the file must have 1 to {MOST_BYTES:,} bytes; it has {len(data):,}")
     return in_range(_READERS[suffix](data))
@@ -110,7 +110,7 @@ class _Header(NamedTuple):
 def npy_header(data: bytes) -> _Header:
     """Read the header of an .npy file from its first bytes; ValueError if there is none."""
     broken = (
-        "an array must be in NumPy's .npy format; its first bytes are missing, damaged or of another format"
+        "an array must be in NumPy’s .npy format; its first bytes are missing, damaged or of another format"
     )
     stream = io.BytesIO(data)
     try:

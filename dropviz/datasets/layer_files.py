@@ -36,7 +36,7 @@ def layer_arrays(path: str | Path) -> Iterator[Named]:
     file = Path(path)
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
-        raise ValueError(f"the file's name must end in {', '.join(SUFFIXES)}; got {file.name[-40:]!r}")
+        raise ValueError(f"the file’s name must end in {', '.join(SUFFIXES)}; got {file.name[-40:]!r}")
     if not file.stat().st_size:
         raise ValueError(f"the file must not be empty; {file.name[-40:]!r} has 0 bytes")
     if suffix == ".npz":

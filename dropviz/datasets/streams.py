@@ -52,7 +52,7 @@ def streamed(name: str, data: BinaryIO) -> Iterator[Streamed]:
     kind = path.suffix.lower().removeprefix(".")
     if kind not in _READERS:
         allowed = ", ".join(f".{suffix}" for suffix in SUFFIXES)
-        raise ValueError(f"the file's name must end in {allowed}; got {name[-40:]!r}")
+        raise ValueError(f"the file’s name must end in {allowed}; got {name[-40:]!r}")
     yield from _READERS[kind](path.stem, data)
 
 

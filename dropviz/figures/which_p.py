@@ -243,12 +243,12 @@ def _everyone() -> words.Fold:
     titles = ("framework", "number: probability of", "scales", "evidence", "source", "at drop 0", "at drop 1")
     table = words.Table(titles, [conventions_cells(row) for row in rows])
     note = words.columns([words.Paragraph(HOW_KNOWN, "muted")])
-    return words.Fold(f"Everyone's p: {len(rows)} spellings", [note, table])
+    return words.Fold(f"Everyone’s p: {len(rows)} spellings", [note, table])
 
 
 def conventions_cells(row: Framework) -> list[words.Spans]:
     """The row of a framework in the table of all."""
-    name, _, which = row.name.partition(", ")
+    name, _, which = row.name.replace("'", "’").partition(", ")
     number = "either, by name" if row.meaning == "both" else VERBS[row.meaning]
     link = words.Link(row.link, row.source.rsplit("/", 1)[-1])
     return [

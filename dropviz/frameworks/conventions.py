@@ -83,7 +83,7 @@ class Framework:
     @property
     def said(self) -> str:
         """Its name in a sentence: "CS231n (inverted)"."""
-        name, comma, which = self.name.partition(", ")
+        name, comma, which = self.name.replace("'", "’").partition(", ")
         return f"{name} ({which})" if comma else name
 
     @property

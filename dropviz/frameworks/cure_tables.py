@@ -27,7 +27,7 @@ PYTORCH: Mapping[str, Mapping[str, Cure]] = {
             f"{ATTENTION}self.p if self.training else 0.0)",
             "The call takes no mode.",
         ),
-        "a layer's": Cure(
+        "a layer’s": Cure(
             "self.layers = [nn.Dropout(p)]",
             "self.layers = nn.ModuleList([nn.Dropout(p)])",
             "model.eval() reaches what __init__ gives the module, unless train() or eval() is written anew.",

@@ -156,7 +156,7 @@ def _of_left_on(place: Place, evaluated: Sequence[Event], hints: Mapping[str, st
     rates = [event.rate for event in evaluated if event.rate]
     if rates:
         layer = any(event.own_layer for event in evaluated)
-        whose = "a layer's " if layer else ""
+        whose = "a layer’s " if layer else ""
         return Finding(
             "left_on", "error", str(place), f"{whose}{place.call} acts in evaluation at rate {max(rates):g}",
             f"Dropout stays on in evaluation: {hints.get('layer' if layer else place.call, hints[''])}.",

@@ -38,7 +38,7 @@ function storySkeleton(root, { act, list, code }) {
   const next = button("story-step", "Next scene →", () => act.move(1));
   const reveal = button("story-step", "Reveal", () => act.reveal());
   const count = button("story-count", "", list, { title: "All scenes (S)" });
-  const hall = button("story-hall", "", code, { title: "The hall's QR code (Q)", hidden: "" });
+  const hall = button("story-hall", "", code, { title: "The hall’s QR code (Q)", hidden: "" });
   const status = element("p", { class: "dv-status", "aria-live": "polite" });
   const dark = part("div", "dark", { hidden: "" });
   dark.addEventListener("click", () => act.darken());

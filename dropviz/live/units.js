@@ -102,7 +102,7 @@ export function answerToHand(svg, row, live) {
 export function drawUnits(svg, row, live) {
   const { units } = live.payload;
   const largest = Math.max(...units.map(([value]) => Math.abs(value)), 1e-12);
-  const meaning = "training above, test below; area is the size of the output, cut off where the unit's place ends, "
+  const meaning = "training above, test below; area is the size of the output, cut off where the unit’s place ends, "
     + "a dashed ring is a dropped unit";
   furnish(svg, {
     viewBox: `0 0 ${units.length * CELL} ${2 * CELL + 2}`, "data-color": row.color,

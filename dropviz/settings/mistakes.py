@@ -25,7 +25,7 @@ _REACH = 1e6
 
 
 def _measured(part: str, label: str, mean: float, error: float) -> tuple[Number, Number]:
-    mean_help = "The mean of the layer's output over all units and examples that you measured."
+    mean_help = "The mean of the layer’s output over all units and examples that you measured."
     error_help = (
         "How far such a mean lies from the true one, as a root mean square: standard deviation / √number of "
         "independent values."

@@ -88,7 +88,7 @@ def one_factor(runs: Sequence[Run]) -> str:
     for standard, inverted in zip(runs[::2], runs[1::2], strict=True):
         mine, theirs = ends(standard, "test_loss"), ends(inverted, "test_loss")
         apart = difference(mine, theirs)
-        word = f"{grouped(mine.mean() / theirs.mean(), 3)} times inverted's"
+        word = f"{grouped(mine.mean() / theirs.mean(), 3)} times inverted’s"
         if not apart.told:
             word = "one seed" if apart.seeds == 1 else "not told apart"
         name = standard.label.removeprefix("standard, ")

@@ -51,7 +51,7 @@ def test_the_line_between_dropped_and_kept_is_dragged(page, opened):
 
 def test_everyones_table_unfolds_with_a_link_in_every_row(page, opened):
     opened(page, "/which-p")
-    page.locator("summary", has_text="Everyone's p").click()
+    page.locator("summary", has_text="Everyone’s p").click()
     rows = page.locator(".dv-fold[open] tbody tr")
     assert rows.count() == len(frameworks())
     links = rows.locator("a").evaluate_all("each => each.map(({ href }) => href)")

@@ -33,7 +33,7 @@ def test_the_process_gives_what_is_read_here():
 
 
 def test_a_refusal_is_its_sentence():
-    with pytest.raises(ValueError, match=r"^the file's name must end in"):
+    with pytest.raises(ValueError, match=r"^the file’s name must end in"):
         read_layers("a.pt", DATA)
 
 

@@ -164,7 +164,7 @@ def test_outputs_beside_their_inputs_settle_it_and_must_belong_together():
     ("name", "content", "said"),
     [
         ("train.npy", b"", "1 to 20,000,000 bytes"),
-        ("train.npy", b"no array", "NumPy's .npy format"),
+        ("train.npy", b"no array", "NumPy’s .npy format"),
         ("train.csv", b"a,b\nx,y\n", "must be a number"),
         ("train.csv", b"1\n", "at least 2 values"),
     ],

@@ -121,7 +121,7 @@ def test_a_file_that_is_none_is_refused_in_a_sentence_and_the_others_stay(in_thi
     assert names(app) == ["good"]
     first, second = (error.value for error in app.error)
     assert first.startswith("b\\[a\\]\\(d\\).npz was not taken\\: an .npz file must be")
-    assert second.startswith("bad.npy was not taken\\: an array must be in NumPy's .npy format")
+    assert second.startswith("bad.npy was not taken\\: an array must be in NumPy’s .npy format")
 
 
 def test_files_outlive_a_visit_to_another_page_and_go_when_they_are_removed(in_this_process):

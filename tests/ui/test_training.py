@@ -352,4 +352,4 @@ def test_momentum_and_what_pictures_are_of_are_said() -> None:
     assert "SGD, learning rate 0.05, momentum 0.9" in sentences(run(training="equal_rate"))
     by_adam = sentences(run(training="regularize"))
     assert "momentum" not in by_adam
-    assert "the mean of the networks' probabilities" in by_adam
+    assert "the mean of the networks’ probabilities" in by_adam

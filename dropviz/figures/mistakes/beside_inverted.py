@@ -94,7 +94,7 @@ def ratio_panel(found: Mistake, chosen: Strategy) -> Curves:
     shown, title = [right, *lines.values(), on_top], f"“{chosen.short}” {where}"
     of = "test mean / training mean"
     if found.centred:
-        title, of = f"Unit by unit, {title}", "a unit's test output / its training average"
+        title, of = f"Unit by unit, {title}", "a unit’s test output / its training average"
     if _nothing(found):
         title = "Every output is 0: no mistake shows"
     return Curves(title, of, shown, log=True, limits=(0.04, 25.0))

@@ -67,7 +67,7 @@ EXHIBITS: Mapping[str, Exhibit] = {
 }
 
 RELATIVES = (
-    "[Edinburgh's mlpractical, pull request 32](https://github.com/CSTR-Edinburgh/mlpractical/pull/32) (2015): inputs "
+    "[Edinburgh’s mlpractical, pull request 32](https://github.com/CSTR-Edinburgh/mlpractical/pull/32) (2015): inputs "
     "divided twice in training, by the keep probabilities of two layers.",
     "[curriculum-dropout, issue 1](https://github.com/pmorerio/curriculum-dropout/issues/1) (2017): a convolutional "
     "layer used the keep probability of the dense ones.",

@@ -136,10 +136,10 @@ AXES: Mapping[str, Scale] = MappingProxyType(
             _parting, "training loss: |difference| / loss of inverted", (SMALLEST, 10.0), log=True
         ),
         "redrawn_loss": Scale(_forgotten("Test loss"), "test loss", (0.32, 30.0), log=True),
-        "plain_loss": _loss(_forgotten("Standard's loss"), "loss in the same test code", 0.05),
+        "plain_loss": _loss(_forgotten("Standard’s loss"), "loss in the same test code", 0.05),
         "plain_accuracy": _accuracy(_forgotten("Standard right", unit=" %"), "right in the same test code"),
         "plain_mean": Scale(
-            _forgotten("Standard's mean", times=True),
+            _forgotten("Standard’s mean", times=True),
             "mean into the output layer, test / training",
             (0.0, 4.0),
         ),

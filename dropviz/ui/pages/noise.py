@@ -27,7 +27,7 @@ SOURCES = (
 WORDS = (
     "Standard dropout adds noise with a mean, −r·a at every unit, and has to undo it at test: × k. "
     "Every other noise here needs nothing at test. Of those, all but alpha have mean 0 at every unit, "
-    "whatever the activation; alpha's is 0 only on average, and only where the activations have mean 0.\n\n"
+    "whatever the activation; alpha’s is 0 only on average, and only where the activations have mean 0.\n\n"
     "Mean 0 is not the whole story. Every noise matched to inverted dropout gives the output the same surplus of "
     "variance in training, (r/k)·E[a²], and at test that surplus is gone."
 )

@@ -38,12 +38,12 @@ WHY = (
     "A network is tested while it learns, not only at the end. With standard dropout the factor for that is "
     "1 − *the rate of this step*: a number that has to travel with every saved network. Any one factor, "
     "fixed for the whole training, is right only where the rate happens to be the one that it came from. "
-    "Where the rate moves, standard's training mean, keep·E[a], moves too, and the next layer has to follow it. "
-    "Inverted dropout divides by each step's own keep while training: the mean stays at E[a], and the test "
+    "Where the rate moves, standard’s training mean, keep·E[a], moves too, and the next layer has to follow it. "
+    "Inverted dropout divides by each step’s own keep while training: the mean stays at E[a], and the test "
     "network never learns that there was a schedule."
 )
 CAPTION = (
-    "Means are those of the layer's output, for any activations with E[a] ≠ 0; errors are exact. "
+    "Means are those of the layer’s output, for any activations with E[a] ≠ 0; errors are exact. "
     "The mean is all that is compared here: the variance in training follows the rate with both. "
     "Further reading, named beside annealing by the answers to this question: Modified Dropout for Training "
     "Neural Network."

@@ -245,7 +245,7 @@ def _about(chosen: Chosen) -> None:
         how = "every run with its own optimizer"
     pictures = "pictures of a network are those of the first seed"
     if has_decision(data):
-        pictures = "pictures show the mean of the networks' probabilities, one network a seed"
+        pictures = "pictures show the mean of the networks’ probabilities, one network a seed"
     about = fold("What was trained, and how", "training_about")
     if about.open:
         about.markdown(
