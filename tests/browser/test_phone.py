@@ -37,6 +37,18 @@ def test_where_no_title_is_seen_the_button_of_a_panel_stands_beside_its_curves(p
     assert phone.evaluate(OVER_CURVES) == 0
 
 
+BORDERLESS = """() => [...document.querySelectorAll("[data-variant=segmented_control]")].filter((choice) => {
+    const { borderLeftColor, borderRightColor } = getComputedStyle(choice);
+    return [borderLeftColor, borderRightColor].some((color) => color.endsWith(", 0)"));
+}).map((choice) => choice.innerText)"""
+
+
+def test_every_choice_has_its_borders_where_the_row_breaks(phone, opened):
+    opened(phone, "/where?where=survivors")
+    assert phone.locator("[data-variant=segmented_control]").count() == 8
+    assert phone.evaluate(BORDERLESS) == []
+
+
 def test_no_page_scrolls_sideways_on_a_phone_and_no_line_ends_in_a_formula(phone, opened, walk):
     assert {urlsplit(path).path for path in FITTING} == {f"/{one.address}" for one in PAGES[1:]} | {"/"}
     opened(phone, "/noise")
