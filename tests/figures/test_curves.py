@@ -160,6 +160,14 @@ def test_names_have_room_beside_the_panel():
     assert panel(np.full(96, np.nan)).right == 10
 
 
+def test_wide_letters_have_more_room():
+    narrow, wide = (
+        over(X, [Curves("t", "y", [Line(name, "other", Estimate(X))])], 118)[0].right
+        for name in ("illicitly", "RMSNormMW")
+    )
+    assert wide >= narrow + 0.4 * 9 * 5
+
+
 def test_another_draw_finds_the_same_axes():
     seen = set()
     for seed in range(4):

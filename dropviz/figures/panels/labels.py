@@ -17,6 +17,7 @@ from dropviz.numbers.checks import Floats
 from dropviz.numbers.formulas import unbroken
 
 LINE, LETTER = 15.0, 5.2  # pixels of a line, and of a letter on average, at the 12-pixel type of the labels
+WIDE = re.compile("[A-Zmw]")
 ASIDE = 10.0  # pixels between a panel and its labels
 WRAPS = (14, 18, 24)  # letters in a line: the fewest with which all labels fit
 MERGED, MOVED = 2.0, 2.0  # pixels: curves that are one to the eye; a label beside its curve
@@ -104,8 +105,10 @@ def tip_labels(tips: Sequence[tuple[str, str, float, float]], height: float) -> 
 
 
 def room(labels: Labels) -> int:
-    """Pixels beside a panel that its labels take; a letter more, for a short name may be of wide letters."""
-    longest = max((len(line) for label in labels.wide for line in label.lines), default=0)
+    """Pixels beside a panel that its labels take: of a wide letter half as much again, and one letter more."""
+    longest = max(
+        (len(line) + len(WIDE.findall(line)) / 2 for label in labels.wide for line in label.lines), default=0
+    )
     return math.ceil(ASIDE + LETTER * (longest + 1)) if longest else 10
 
 
