@@ -30,6 +30,9 @@ STEMS = {
     "zero": "one value in training: 0 before",
     "test": "exactly 0 at test",
 }
+# beside the stems of a panel that has both of these, after their shares
+BESIDE = {STEMS["dropped"]: " dropped", STEMS["zero"]: " were 0", STEMS["test"]: " at test"}
+NOTES = {"alpha": " (puts dropped units below 0)"}
 CODE: Mapping[str, str] = MappingProxyType(
     {
         "standard": "train = a * mask\ntest = a * keep",
@@ -88,13 +91,17 @@ def _picture(found: NoisePair, name: str) -> Panel:
         replace(mark, color=TEST) if isinstance(mark, Path | Stem) and mark.name in of_test else mark
         for mark in panel.marks
     ]
-    return replace(panel, x=x, marks=[*marks, *means])
+    stems = [mark for mark in marks if isinstance(mark, Stem)]
+    if "dropped" in picture.masses:
+        stems = [replace(stem, said=BESIDE[stem.name]) for stem in stems]
+    curves = [mark for mark in marks if not isinstance(mark, Stem)]
+    return replace(panel, x=x, marks=[*curves, *means, *stems])  # what is said of stems lies over all lines
 
 
 def _upright(
     name: str, color: str, at: Floats, top: float, dash: Literal["solid", "dashed"] = "solid"
 ) -> Path:
-    return Path(name, color, np.column_stack((at, at)), np.array([0.0, 0.72 * top]), dash, width=3)
+    return Path(name, color, np.column_stack((at, at)), np.array([0.0, 0.62 * top]), dash, width=3)
 
 
 # ---- the curves -----------------------------------------------------------------------------------------------------
@@ -125,7 +132,7 @@ def _mean_panel(found: NoisePair) -> Curves:
     biased = [line.name for line in lines if line.estimate.exact.any()]
     title = f"Noise with a mean: {', '.join(biased)}" if biased else "Every noise here has mean 0"
     if len(biased) == 1:
-        title = f"Only {biased[0]}'s noise has a mean"
+        title = f"Only {biased[0]}’s noise has a mean"
     reach = 4.0 * abs(found.sweep.config.activations.exact_mean) or 1.0
     return Curves(title, "mean of the noise", lines, limits=(-reach, reach))
 
@@ -212,10 +219,10 @@ def _findings(found: NoisePair) -> list[str]:
         elif name == "standard":
             said.append(
                 f"Standard dropout needs × {1.0 - rate:.2g} at test: "
-                f"what it adds in training has mean −{rate:g}·a at every unit."
+                f"in training the mean of every unit is {1.0 - rate:.2g}·a."
             )
         else:
-            said.append(f"Nothing to do at test with {LONG[name]}: what it adds has mean 0 at every unit.")
+            said.append(f"Nothing to do at test with {LONG[name]}: every unit keeps its mean.")
     return said
 
 
@@ -323,26 +330,23 @@ def _notes(picture: Distribution) -> list[str]:
 
 def _overview() -> words.Table:
     """The six noises, a row each, which chooses what stands beside inverted dropout; what each needs at test."""
-    rows = [
-        [
-            _fixed(name) if name == "inverted" else words.Picker(name, LONG[name]),
-            words.LiveText(f"{name}-at-test", "strong"),
-        ]
-        for name in noises()
+    rows: list[list[words.Spans]] = [
+        [_name(name), words.LiveText(f"{name}-at-test", "strong")] for name in noises()
     ]
     return words.Table(["noise", "anything at test?"], rows)
 
 
-def _fixed(name: str) -> list[words.Span]:
-    return [words.Key("", name), words.Styled(LONG[name], "strong"), " (shown beside each)"]
+def _name(name: str) -> list[words.Span]:
+    if name == "inverted":
+        return [words.Key("", name), words.Styled(LONG[name], "strong"), " (shown beside each)"]
+    return [words.Picker(name, LONG[name]), NOTES.get(name, "")]
 
 
 def _above(name: str) -> list[words.Block]:
-    training, test = words.Key("training", role(name)), words.Key("test", TEST, dashed=True)
     means = words.sentence(
-        f"{{training}} mean {{{name}-train-mean-exact}}, {{test}} mean {{{name}-test-mean-exact}}",
-        training=training,
-        test=test,
+        f"{{training}}, {{test}}; upright: means {{{name}-train-mean-exact}}, {{{name}-test-mean-exact}}",
+        training=words.Key("training", role(name)),
+        test=words.Key("test", TEST, dashed=True),
     )
     return [words.Paragraph(means)]
 

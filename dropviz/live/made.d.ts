@@ -16,11 +16,11 @@ interface Look { name: string; color?: string; width?: number; dashed?: boolean;
 type Saying = [Look, string];
 
 /**
- * Where marks are drawn: the places of the slider, the scales, pixels a unit of length, a node of the picture, and how many
- * lines are above and below it at this place.
+ * Where marks are drawn: the places of the slider, the scales, pixels a unit of length, a node of the picture, and at this
+ * place how many lines are above and below it, and how far down the words of its stems reach.
  */
 interface Room {
-  places: number[]; toX: Scale; toY: Scale; unit: number; node: SVGElement; beyond: { up: number, down: number };
+  places: number[]; toX: Scale; toY: Scale; unit: number; node: SVGElement; beyond: { up: number, down: number }; said: number;
 }
 
 /** A mark that is drawn: `above` stands over all marks, `nodes` among them. */

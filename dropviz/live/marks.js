@@ -9,7 +9,7 @@ import { numberAt, rowOf } from "./wire.js";
 const POINTS_SHOWN = 10; // along a line, as in `panels.py`
 const STEM_HEAD = 4.5; // radius, pixels
 const STRIP = 28; // pixels at the top of a panel: for what is cut
-const STEM_WORDS = 120; // pixels beside a stem that its words take
+const STEM_LETTER = 6.2; // pixels of a letter of its words, at most
 const ASIDE = 3.5; // that stems of training and test stand beside their value
 const STEM_LABEL = 11; // from their value to their labels
 /** Lengths of the dashes and gaps of a line, pixels. */
@@ -183,13 +183,19 @@ const draw = {
       const side = 4 * unit;
       toCut({ d: seen && isCut ? [0, side].map((lower) =>
         `M${tenth(x - side)},${tenth(strip + lower + 2)}L${tenth(x + side)},${tenth(strip + lower - 2)}`).join("") : "" });
-      const place = numberAt(mark.at, index) === 0 ? " are 0" : "";
-      putText(words, seen && (isCut || !mark.dashed) ? `${mark.dashed ? "test" : "training"}: ${Math.round(share)} %${place}` : "");
-      if (!seen) return; // where there is no share, there is no height for its words
-      const right = toX(at) + STEM_WORDS * unit < toX.ends[1];
+      const isSaid = seen && (isCut || !mark.dashed);
+      const phase = mark.dashed ? "test: " : "training: ";
+      const place = at === 0 ? " are 0" : "";
+      const text = mark.said ? `${Math.round(share)} %${mark.said}` : `${phase}${Math.round(share)} %${place}`;
+      putText(words, isSaid ? text : "");
+      if (!isSaid) return; // where there is no share, there is no height for its words
+      // On the side where no stem of this panel stands, if there is room; below those of the stem before.
+      const long = (STEM_LABEL + STEM_LETTER * text.length) * unit;
+      const left = toX(at) - long > toX.ends[0];
+      const right = mark.said && at <= 0 ? !left : toX(at) + long < toX.ends[1];
       toWords({
         "text-anchor": right ? "start" : "end", x: tenth(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit),
-        y: tenth(y + (mark.dashed ? 18 : 4) * unit),
+        y: tenth(room.said = Math.max(y + 4 * unit, room.said + 14 * unit)),
       });
     };
     /** @type {Drawn["say"]} */

@@ -136,7 +136,8 @@ class Points:
 class Stem:
     """A mass of ``share`` per cent at one value: axis (place,) of both.
 
-    It is drawn on the axis of its panel; one that does not fit is cut, and says so. No mass, no stem.
+    It is drawn on the axis of its panel; one that does not fit is cut, and says so. No mass, no stem. What is ``said``
+    follows its share there, in place of the phase and of "are 0".
     """
 
     name: str
@@ -144,6 +145,7 @@ class Stem:
     at: Numbers
     share: Numbers
     dashed: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

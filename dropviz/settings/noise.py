@@ -18,9 +18,9 @@ SHORT: Mapping[str, str] = {
 LONG: Mapping[str, str] = {
     "standard": "standard dropout",
     "inverted": "inverted dropout",
-    "gaussian": "Gaussian noise, multiplied",
-    "additive": "Gaussian noise, added",
-    "uniform": "uniform noise, multiplied",
+    "gaussian": "activation × Gaussian noise",
+    "additive": "activation + Gaussian noise",
+    "uniform": "activation × uniform noise",
     "alpha": "alpha dropout",
 }
 NOISE = Choice(

@@ -1,5 +1,6 @@
 """The numbers of every noise follow the pointer; the address holds the rate and the noise."""
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -27,12 +28,12 @@ def test_the_first_screen_holds_the_figure_and_a_click_on_a_row_draws_another_no
     opened(page, "/noise?rate=0.6")
     box = page.locator(".dv-panel").nth(1).bounding_box()
     assert box["y"] + box["height"] <= 720
-    page.locator("tr", has_text="uniform noise, multiplied").locator("td").last.click(
+    page.locator("tr", has_text="activation × uniform noise").locator("td").last.click(
         force=True
     )  # on the button that covers the row
     page.wait_for_url("**/noise?*noise=uniform*")
     expect(page.locator(".dv-title", has_text="Uniform ×, nothing at test")).to_be_visible()
-    expect(page.get_by_role("radio", name="uniform noise, multiplied")).to_be_checked()
+    expect(page.get_by_role("radio", name="activation × uniform noise")).to_be_checked()
     expect(page.locator(".dv-value")).to_have_text("0.60")
     page.keyboard.press("ArrowDown")  # the keyboard goes on from there
     page.wait_for_url("**/noise?*noise=alpha*")
@@ -43,3 +44,20 @@ def test_the_address_brings_the_same_picture_back(page, opened):
     expect(page.locator(".dv-value")).to_have_text("0.50")
     expect(page.get_by_role("radio", name="alpha dropout")).to_be_checked()
     expect(page.locator("[data-text=finding]")).to_contain_text("keeps the mean 0 and the variance 1")
+
+
+OVERLAPPING = """() => [...document.querySelectorAll(".dv-panel")].flatMap((panel) => {
+    const boxes = [...panel.querySelectorAll(".dv-stem")].filter((text) => text.textContent)
+        .map((text) => [text.textContent, text.getBoundingClientRect()]);
+    return boxes.flatMap(([one, a], at) => boxes.slice(at + 1)
+        .filter(([, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom - 4 && b.top < a.bottom - 4)
+        .map(([other]) => [one, other]));
+})"""
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.3, 0.9])
+def test_what_stands_beside_the_stems_of_alpha_lies_apart(page, phone, opened, rate):
+    for window in (page, phone):
+        opened(window, f"/noise?noise=alpha&rate={rate}")
+        expect(window.locator(".dv-stem", has_text="dropped")).to_have_count(1)
+        assert window.evaluate(OVERLAPPING) == []

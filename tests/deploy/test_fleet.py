@@ -222,7 +222,7 @@ def looks(page):
     return (
         page.url,
         page.locator("h1").first.inner_text(),
-        page.get_by_role("radio", name="uniform noise, multiplied").is_checked(),
+        page.get_by_role("radio", name="activation × uniform noise").is_checked(),
         page.locator(".dv-value").inner_text(),
         page.locator("[data-text=finding]").inner_text(),
     )
@@ -232,7 +232,7 @@ def test_one_is_killed_under_load_and_its_visitors_are_on_the_other(fleet, chrom
     page, (room, key) = chromium_page, opened(fleet.url)
     page.goto(f"{fleet.url}/noise?noise=standard&rate=0.3")
     page.locator(".dv[data-ready]").wait_for(timeout=60_000)
-    page.locator("tr", has_text="uniform noise, multiplied").locator("td").last.click(force=True)
+    page.locator("tr", has_text="activation × uniform noise").locator("td").last.click(force=True)
     page.wait_for_url("**/noise?*noise=uniform*")
     page.locator(SETTLED).wait_for()
     before, killed = looks(page), seat(page)

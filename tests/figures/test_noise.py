@@ -36,7 +36,7 @@ def test_matched_noises_have_mean_0_and_the_variance_of_inverted(name):
         exact(figure.panels[4], SHORT[name]), 1 + RATES / (1 - RATES) * square / RELU.exact_variance
     )
     assert titles(figure)[2:] == [
-        "Only standard's noise has a mean",
+        "Only standard’s noise has a mean",
         f"{SHORT[name]} is matched to inverted",
         "Variance ratio: one curve for all",
     ]
@@ -131,10 +131,11 @@ def test_each_picture_says_what_its_noise_needs_and_whether_the_means_match(othe
 
 
 def test_the_sentence_says_what_was_found_at_this_rate():
-    assert "needs × 0.7 at test" in live("standard").texts["finding"][AT]
+    said = "Standard dropout needs × 0.7 at test: in training the mean of every unit is 0.7·a."
+    assert live("standard").texts["finding"][AT] == said
     matched = live("uniform").texts["finding"]
-    assert matched[AT].startswith("Nothing to do at test with uniform noise, multiplied: ")
-    assert matched[AT].endswith("multiplied: what it adds has mean 0 at every unit.")
+    assert matched[AT].startswith("Nothing to do at test with activation × uniform noise: ")
+    assert matched[AT].endswith("noise: every unit keeps its mean.")
     assert matched[0] == "At rate 0 there is no noise, and nothing to do at test."
     assert "keeps the mean 0 and the variance 1" in live("alpha", STANDARDISED).texts["finding"][AT]
     train = noise("alpha").output_moments(0.3, RELU.exact_mean, RELU.exact_variance)
@@ -186,6 +187,16 @@ def test_extreme_activations_give_words_and_no_nan(other, activations):
     figure = live(other, activations, 2)
     assert_defined(figure)
     assert all(len(values) == len(RATES) for values in figure.texts.values())
+
+
+def test_beside_the_stems_of_alpha_stands_what_they_are():
+    inverted, alpha = (
+        {mark.name: mark.said for mark in panel.marks if isinstance(mark, Stem)}
+        for panel in live("alpha").panels[:2]
+    )
+    assert set(inverted.values()) == {""}
+    assert alpha == {STEMS["dropped"]: " dropped", STEMS["zero"]: " were 0", STEMS["test"]: " at test"}
+    assert (named(live("alpha").panels[1], Stem, STEMS["dropped"]).at < 0.0).all()  # as its row says
 
 
 @pytest.mark.parametrize("name", ["gaussian", "uniform", "inverted"])
