@@ -63,10 +63,14 @@ def _above_rate(handles: Handles | None) -> list[words.Block]:
 
 
 def _above_means(varies: bool) -> list[words.Block]:
-    training, test = words.Key("training", "standard"), words.Key("test", "standard", dashed=True)
-    spans: list[words.Span] = [training, ", ", test, ", one factor"]
+    training, test = (
+        words.Key("standard in training", "standard"),
+        words.Key("at test", "standard", dashed=True),
+    )
+    inverted = words.Key("inverted", "inverted")
+    spans: list[words.Span] = [training, ", ", test, ", one factor, ", inverted]
     if varies:
-        spans = [training, ", ", test, " × the keep of the last rate; shaded: its error"]
+        spans = [training, ", ", test, " × the last keep; shaded: its error, ", inverted]
     return [words.Paragraph(spans)]
 
 
@@ -97,7 +101,7 @@ def _mean_panel(found: ChangingRate) -> Curves:
         Line("inverted", "inverted", Estimate(flat)),
     ]
     if found.varies:
-        title = "Standard's mean moves in training; at test it cannot"
+        title = "Standard dropout’s mean moves in training, not at test"
     elif found.first == 0.0:
         title = "No dropout: every mean is E[a]"
     else:
@@ -158,8 +162,8 @@ def _findings(found: ChangingRate, steps: Sequence[str]) -> list[str]:
         nothing = "No step drops a unit: neither strategy needs a factor at test."
         return [said if found.first else nothing] * len(found.steps)
     return [
-        f"At step {step} standard's last factor, {factor}, makes the test mean {_off(ratio)}; "
-        "inverted's is always right."
+        f"One factor for all? With the last, {factor}, standard dropout’s test mean is {_off(ratio)} at step {step}; "
+        "inverted needs none."
         for step, ratio in zip(steps, found.ratios[0].tolist(), strict=True)
     ]
 

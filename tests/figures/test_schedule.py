@@ -37,7 +37,7 @@ def test_annealing_shows_the_rate_the_moving_mean_and_the_ratio_of_every_factor(
     np.testing.assert_array_equal(exact(mean, "inverted"), 1.0)
     assert titles(figure) == [
         "The rate: 0.5 first, 0 last",
-        "Standard's mean moves in training; at test it cannot",
+        "Standard dropout’s mean moves in training, not at test",
         "No one factor fits every step",
     ]
 
@@ -100,11 +100,12 @@ def test_at_a_constant_rate_every_ratio_is_one_line_at_1_on_an_axis_from_0_to_2(
 def test_the_sentence_says_how_far_off_the_last_rates_factor_is():
     figure = live(annealed(0.5, duration=1000))
     said = dict(zip(figure.rates, figure.texts["finding"], strict=True))
-    assert (
-        "standard's last factor, × 1, makes the test mean 43 % too large; inverted's is always right."
-        in said[400.0]
+    assert said[400.0] == (
+        "One factor for all? With the last, × 1, standard dropout’s test mean is 43 % too large at step 400; "
+        "inverted needs none."
     )
-    assert "makes the test mean right; inverted's is always right." in said[1000.0]
+    assert "test mean is right at step 1,000;" in said[1000.0]
+    assert (exact(figure.panels[2], "inverted") == 1.0).all()
     rising = live(curriculum(0.5, gamma=0.1)).texts["finding"]
     assert "50 % too small" in rising[0]
 
