@@ -30,7 +30,7 @@ from dropviz.theory.strategies import Strategy, strategy
 CURVES, DISTRIBUTION = 110, 130  # heights of the panels, pixels
 NOTES = {
     "none": "a mistake",
-    "standard": "standard: the 2014 paper",
+    "standard": "standard: 2014 paper",
     "inverted": "inverted: PyTorch, Keras, JAX",
 }
 SAME = 1e-9  # means that differ by no more, relatively, are equal
@@ -50,7 +50,9 @@ def where_live(screen: FirstScreen, chosen: str = ANSWER.default) -> LiveFigure:
     whole = bool(screen.distributions)
     units = neurons(screen.dozen, answers, rates)
     return LiveFigure(
-        rows=[Row(panels, fold="Both compared") for panels in (_both(screen, right) if whole else [[]])],
+        rows=[
+            Row(panels, fold="Standard and inverted") for panels in (_both(screen, right) if whole else [[]])
+        ],
         rates=sweep.config.rates,
         texts=_texts_of_all(sweep, answers, right if whole else ()),
         lead=[

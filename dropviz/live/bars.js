@@ -18,7 +18,7 @@ export const barsNode = (of) => part("dv-bars", [
   element("b", { class: "dv-badge", "data-text": "badge" }),
   element("span", { class: "dv-mean-value" }, [element("small", {}, [of]), element("b", { "data-text": "train-mean" })]),
   element("span", { class: "dv-mean-value" }, [element("b", { "data-text": "test-mean" })]),
-  element("button", { class: "dv-ask", type: "button", title: "Show where the mean comes from" }, ["units → mean"]),
+  element("button", { class: "dv-ask", type: "button", title: "Show where the mean comes from" }, ["average all"]),
 ]);
 
 // Shares of the height of the picture: where 0 is, and how long a length of 1 is. The means have their place too, where

@@ -114,7 +114,7 @@ def test_what_is_compared_comes_when_it_is_unfolded_and_stays_so(page, visit):
     visit(page, "/?rate=0.4&view=simple")
     page.locator(".dv[data-ready]").wait_for()
     assert page.locator(".dv-svg").count() == 3  # the curves of one answer alone
-    both = page.get_by_text("Both compared", exact=True)
+    both = page.get_by_text("Standard and inverted", exact=True)
     both.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".dv-fold[open] .dv-svg")).to_have_count(5)

@@ -93,7 +93,7 @@ BLOCKS = [
         '<div class="dv-break"></div><b class="dv-badge" data-text="badge"></b><span class="dv-mean-value">'
         '<small>mean of all</small><b data-text="train-mean"></b></span><span class="dv-mean-value">'
         '<b data-text="test-mean"></b></span><button class="dv-ask" type="button" '
-        'title="Show where the mean comes from">units → mean</button></div>',
+        'title="Show where the mean comes from">average all</button></div>',
     ),
     (
         words.Group("neurons", [words.Paragraph("a")], "none"),

@@ -42,7 +42,7 @@ def test_what_unfolds_may_come_later_and_all_else_is_the_same():
     result = dv.sweep(dv.SweepConfig(dv.Normal(relu=True), 500, RATES, tuple(ANSWER.options)))
     whole, first = (where_live(first_look(result, counted=counted)).payload() for counted in (True, False))
     assert (whole["more"], first["more"]) == (False, True)
-    assert [row["fold"] for row in first["rows"]] == ["Both compared"]
+    assert [row["fold"] for row in first["rows"]] == ["Standard and inverted"]
     assert (
         sum(len(row["panels"]) for row in first["rows"])
         == 0
