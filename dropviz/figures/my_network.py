@@ -74,7 +74,7 @@ def _curves(layer: LayerView, bound: float, high: float) -> Curves:
 
 def _key(view: NetworkView) -> words.Paragraph:
     spans: list[words.Span] = ["Variance, training ÷ test: ", words.Key(ALL, "title"), "\N{EN SPACE}"]
-    spans += [words.Key(WORST, "other", dashed=True), f"; dotted: {MOST} {view.bound:g}"]
+    spans += [words.Key(WORST, "other", dashed=True), f"; dotted: × {view.bound:g}, the {MOST}"]
     return words.Paragraph(spans, "muted")
 
 

@@ -21,7 +21,7 @@ STEP = Choice(
 LABELS: Mapping[str, str] = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
 MOST_LISTED = 12  # inputs of which all masks are listed: 2¹² = 4096
 
-FAN_IN = Number("layer_fan_in", "inputs (fan-in)", 64, 1, 512, 1, help="How many inputs a the unit has.")
+FAN_IN = Number("layer_fan_in", "inputs (fan-in)", 64, 1, 512, 1, help="How many inputs the unit has.")
 _SCALE_HELP = (
     "The weights are random and untrained: of standard deviation scale/√n for n inputs, and mean 4/n, but 1/n in "
     "step 2 and 0 in step 3."

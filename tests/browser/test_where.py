@@ -6,6 +6,11 @@ from playwright.sync_api import expect
 
 from dropviz.settings.where import QUESTION, QUESTIONS
 
+BEYOND = """() => [...document.querySelectorAll(".dv-panel:not(.dv-fold *) .dv-name")].filter((name) => {
+    const [words, figure] = [name, name.closest(".dv")].map((node) => node.getBoundingClientRect().right);
+    return words > figure;
+}).map((name) => name.textContent)"""
+
 
 def test_one_walks_through_the_questions_and_each_has_its_picture_and_follows_the_rate(page, opened):
     opened(page, "/where?rate=0.6")
@@ -23,6 +28,7 @@ def test_one_walks_through_the_questions_and_each_has_its_picture_and_follows_th
         expect(panels).to_have_count(2 if name == "exact" else 1)  # that asks for both means
         last = panels.last.bounding_box()
         assert last["y"] + last["height"] <= 700, name
+        assert page.evaluate(BEYOND) == []
         said = finding.inner_text()
         page.locator(".dv-range").press("End")
         expect(finding).not_to_have_text(said)

@@ -235,11 +235,11 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
         "No gap in the variance": everywhere("^train/test variance", 1.0),
         ".*, nothing at test": theorem,  # what is drawn there
         "the means match": means_in_pictures,
-        "Nothing to do at test(?: with (?:Gaussian|uniform) noise, (?:added|multiplied))?": lambda read: (
+        "Nothing to do at test(?: with activation [×+] (?:Gaussian|uniform) noise)?": lambda read: (
             read.live.chosen != "alpha" or standardised(read)
         ),
-        "what it adds has mean 0 at every unit": theorem,
-        "what it adds in training has mean −([0-9.]+)·a at every unit": written,
+        "every unit keeps its mean": theorem,
+        "in training the mean of every unit is ([0-9.]+)·a": written,
         "Alpha dropout needs nothing at test for activations of mean 0 and variance 1": theorem,
         "These activations are standardised, so it keeps both, at every rate": standardised,
     },
@@ -253,19 +253,19 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
             and np.isclose(float(factor), 1.0 - read.curves("^dropout rate")[0], rtol=5e-3).all()
         ),
         "every mean is E.a.": everywhere("^mean output ÷", 1.0),
-        "inverted's is always right": everywhere("^test mean / training mean", 1.0, "inverted"),
     },
     "where": {
-        "every normalisation gives what it gave in training": here("spread in training", 0.0),
+        "every normalisation gives what it gave in training": here("^standard deviations in training", 0.0),
         "Here every thinned network says the same, and so does the test pass": here("^gap", 0.0),
         "Every mask gives the same z, .*": here("^standard deviation", 0.0),
         "the same for every kind": one_curve("^mean of z"),
         "Every input is 0, and so is every z": lambda read: read.zero,
         "Here every activation drawn is 0, and so is every sum": here("^variance over masks", 0.0),
-        "BatchNorm has nothing to divide by": here("spread in training", np.nan, "BatchNorm"),
+        "BatchNorm has nothing to divide by": here("^standard deviations in training", np.nan, "BatchNorm"),
         "Nothing is dropped|At rate 0 (?:nothing is added|every unit survives).*": at(0.0),
         "both means are the test pass in every network|dividing by the survivors changes nothing": at(0.0),
-        "(?:At equal settings|With [0-9.]+·η|the factor of every|the sum with the loss|at small rates).*": theorem,
+        "(?:At equal settings|With [0-9.]+ and [0-9.]+ times the learning rate).*": theorem,
+        "(?:the factor of every|the sum with the loss|at small rates).*": theorem,
         "(?:points are|Inverted dropout of the inputs and of every|of equal units it does not vary).*": theorem,
         "(?:BatchNorm stores|It is a function|a factor that|a network that).*": theorem,
     },

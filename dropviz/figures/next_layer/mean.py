@@ -186,7 +186,10 @@ def _cut(found: MaskedUnit) -> list[bool]:
 def _finding(z: str, spread: float) -> str:
     if spread == 0.0:
         return f"Every mask gives z = {z}, and so does the test pass."
-    return f"The mean arrives: over masks z is {z} on average, as at test; one mask is off by about {plain(spread, 2)}."
+    return (
+        f"Over masks z, weights × activations + bias, averages {z}, as at test; "
+        f"one mask is off by about {plain(spread, 2)}."
+    )
 
 
 def _note(tallest: float, outside: float, top: float) -> str:

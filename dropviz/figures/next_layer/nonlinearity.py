@@ -158,9 +158,9 @@ def _finding(f: str, rate: float, average: float, test: float, gap: float) -> st
     if rate == 0.0:
         return f"At rate 0 nothing is dropped: f(z) is {plain(test)} in training and at test."
     if gap == 0.0:
-        return f"Here the mean arrives after {f} too: f(z) averages {plain(test)} over masks, and is that at test."
+        return f"Here the mean is kept after {f} too: f(z) averages {plain(test)} over masks, and is that at test."
     return (
-        f"After {f} the mean no longer arrives: f(z) averages {plain(average)} over masks, but at test it is "
+        f"After {f} the mean is not kept: f(z) averages {plain(average)} over masks, but at test it is "
         f"{plain(test)}, {plain(abs(gap), 3)} {'less' if gap > 0.0 else 'more'}."
     )
 

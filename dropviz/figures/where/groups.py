@@ -50,10 +50,10 @@ def groups_live(found: Grouped) -> LiveFigure:
 
 
 def _masks_panel(found: Grouped) -> Panel:
-    """The distribution of z over masks an element and a channel, and both values of a path."""
+    """The distribution of z over masks per element and per channel, and both values of a path."""
     marks: list[Mark] = [
         Path(
-            f"a mask {_with_article(kind)}",
+            f"a mask per {kind}",
             COLORS[kind],
             found.histogram.edges[:-1],
             shares,
@@ -71,7 +71,7 @@ def _masks_panel(found: Grouped) -> Panel:
     ]
     keys: list[words.Span] = []
     for kind in (*DRAWN, "path"):
-        keys += [words.Key(f"a mask {_with_article(kind)}", COLORS[kind]), "\N{EN SPACE}"]
+        keys += [words.Key(f"a mask per {kind}", COLORS[kind]), "\N{EN SPACE}"]
     above = [words.Paragraph([*keys, words.LiveText("path")])]
     x = Axis("z", float(found.histogram.edges[0]), float(found.histogram.edges[-1]))
     y = Axis("masks per bin", 0.0, found.histogram.top, unit=" %")
@@ -83,11 +83,6 @@ def _upright(name: str, at: Floats, share: Floats, found: Grouped) -> Path:
     height = np.minimum(100.0 * share, found.histogram.top)
     x, y = np.stack([at, at], axis=1), np.stack([np.zeros_like(height), height], axis=1)
     return Path(name, COLORS["path"], x, y, width=4)
-
-
-def _with_article(kind: str) -> str:
-    """The kind with its article."""
-    return f"{'an' if kind == 'element' else 'a'} {kind}"
 
 
 def _lines(found: Grouped, quantity: str) -> list[Line]:
@@ -106,7 +101,7 @@ def _means(found: Grouped) -> Curves:
 
 
 def _covariances(found: Grouped) -> Curves:
-    title = "Covariance of two units: 0 with a mask a weight"
+    title = "Covariance of two units: 0 with a mask per weight"
     return Curves(title, "covariance", _lines(found, "covariance"))
 
 
@@ -117,10 +112,10 @@ def _source(found: Grouped) -> words.Fold:
     config = found.config
     said = words.sentence(
         "The variance of z is (r/k)·Σ(Σ w·a)²: the inner sum over the inputs that share a mask, the outer one over "
-        "these groups. One mask an element: {elements}. A channel (Dropout2d, SpatialDropout): {channels}; one mask "
-        "for all time steps of a recurrent layer is the same sum: {steps}. A whole path (DropPath): {depth}, {paths}; "
-        "then z is 0 or z/k. A weight (DropConnect): {weights}; each unit has masks of its own. "
-        f"Here: {config.channels} × {config.places} inputs, one weight a channel; {config.masks:,} masks. Lines are "
+        "these groups. One mask per element: {elements}; per channel (Dropout2d, SpatialDropout): {channels}; one mask "
+        "for all time steps of a recurrent layer is the same sum: {steps}. Per path (DropPath): {depth}, {paths}; "
+        "then z is 0 or z/k. Per weight (DropConnect): {weights}; each unit has masks of its own. "
+        f"Here: {config.channels} × {config.places} inputs, one weight per channel; {config.masks:,} masks. Lines are "
         "exact, points and distributions simulated, bars: one standard error.",
         **SOURCES,
     )
@@ -152,16 +147,16 @@ def _finding(inputs: int, tested: float, element: float, channel: float, path: f
         )
         return f"{why}: z is {plain(tested, 3)} on average, and spreads ± {one}."
     return (
-        f"The mean of z is {plain(tested, 3)}, whoever shares a mask. The spread is not the same: ± {one} with a mask "
-        f"an element, ± {many} a channel, ± {all_at_once} for a whole path."
+        f"The mean of z is {plain(tested, 3)} for all; it spreads ± {one} with a mask per element, "
+        f"± {many} per channel, ± {all_at_once} per path."
     )
 
 
 def _note(found: Grouped, rate: float, tallest: float, beyond: float) -> str:
     """Both values of a path, and what the picture of the others cuts."""
     kept = plain(found.tested / (1.0 - rate), 3)
-    dropped = f"{100 * rate:.0f} % of them at 0, {100 - 100 * rate:.0f} % at {kept}."
-    said = [dropped if found.tested else "All of them at 0."]
+    dropped = f"{100 * rate:.0f} % at 0, {100 - 100 * rate:.0f} % at {kept}."
+    said = [dropped if found.tested else "All at 0."]
     said += [f"Bars up to {tallest:.0f} %."] * (tallest > found.histogram.top)
     said += [f"Up to {100 * beyond:.0f} % beyond the axis."] * (beyond > 0.005)
     return " ".join(said)

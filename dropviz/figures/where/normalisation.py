@@ -49,10 +49,10 @@ def _change(found: Normalised) -> Curves:
     if not found.outweighed:
         lines += [
             Line("LayerNorm", "other", Estimate(found.layer_norm_change), kind="simulated"),
-            Line("RMSNorm", "ink", Estimate(found.rms_norm_change), dashed=True, kind="simulated"),
+            Line("RMSNorm", "other", Estimate(found.rms_norm_change), dashed=True, kind="simulated"),
         ]
     title = "Forgetting × keep changes the output at test by"
-    return Curves(title, "× its spread in training", lines)
+    return Curves(title, "standard deviations in training", lines)
 
 
 def _lines(found: Normalised, quantity: str) -> list[Line]:

@@ -52,7 +52,7 @@ def _panels(found: LowPrecision, name: str) -> list[Curves]:
     lowest = float(masks.exact.min())
     lines = [Line(format, COLORS[format], factors[at]) for at, format in enumerate(FORMATS)]
     return [
-        Curves(f"1/k in 16 bits, after {after}", OFF, lines),
+        Curves(f"1/keep rounded to 16 bits, after {after}", OFF, lines),
         Curves(
             f"A mask of 8 bits, after {after}",
             OFF,
@@ -111,7 +111,7 @@ def _finding(found: LowPrecision, at: int) -> str:
     asked, stored = f"1/{1.0 - rate:.2g}", f"{factor:.10g}"
     if one == 0.0:
         return f"bfloat16 has {asked} = {stored} exactly: the mean is kept."
-    return f"In bfloat16 {asked} becomes {stored}: the mean is off by {_after(found, one, many)}."
+    return f"In bfloat16 {asked} is rounded to {stored}: the mean is off by {_after(found, one, many)}."
 
 
 def _of_mask(found: LowPrecision, at: int) -> str:

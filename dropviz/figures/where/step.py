@@ -14,8 +14,8 @@ from dropviz.training.step_pairs import StepPairs
 
 ROUNDING = 1e-9  # a relative difference of losses that float64 leaves, with room
 HIGHEST = 1.5  # of the first loss: what rises above it is cut
-TITLES = {"SGD": "SGD: η/k² makes them one", "AdamW": "AdamW: η/k, k·λ and k·ε make them one"}
-SCALED = {"SGD": "η/k²", "AdamW": "η/k"}
+TITLES = {"SGD": "SGD: learning rate ÷ k² makes them one", "AdamW": "AdamW: η/k, k·λ and k·ε make them one"}
+SCALED = {"SGD": "learning rate ÷ k²", "AdamW": "learning rate ÷ k"}
 DECOUPLED = words.Link("https://arxiv.org/abs/1711.05101", "Loshchilov & Hutter, ICLR 2019")
 
 
@@ -53,12 +53,12 @@ def _courses(found: StepPairs) -> list[Panel]:
     for at, (name, title) in enumerate(TITLES.items()):
         inverted, equal, rule = found.loss[at]
         marks = [
-            Path("inverted, η", "inverted", found.steps, inverted, width=5),
-            Path("standard, η", "standard", found.steps, equal, width=2.5),
+            Path("inverted", "inverted", found.steps, inverted, width=5),
+            Path("standard, same learning rate", "standard", found.steps, equal, width=2.5),
             Path(f"standard, {SCALED[name]}", "standard", found.steps, rule, "dashed"),
         ]
         keys: list[words.Span] = [words.Key("inverted", "inverted"), "\N{EN SPACE}"]
-        keys += [words.Key("standard, same η", "standard"), "\N{EN SPACE}"]
+        keys += [words.Key("standard, same learning rate", "standard"), "\N{EN SPACE}"]
         keys += [words.Key(f"standard, {SCALED[name]}", "standard", dashed=True)]
         panels.append(Panel(title, x, y, marks, HEIGHT, above=[words.Paragraph(keys)]))
     return panels
@@ -135,7 +135,7 @@ def _finding(rate: float, equal: list[float], factors: list[float], rule: float)
     one = "they are one, to rounding" if rule < ROUNDING else f"they part by {100 * rule:.1g} %"
     return (
         f"At equal settings the losses part by up to {sgd} % (SGD) and {adam} % (AdamW). "
-        f"With {by_sgd}·η and {by_adam}·η behind the dropout, and λ and ε to match, {one}."
+        f"With {by_sgd} and {by_adam} times the learning rate behind the dropout, and λ and ε to match, {one}."
     )
 
 

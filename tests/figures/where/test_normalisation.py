@@ -21,6 +21,13 @@ def test_the_sentence_says_the_change_and_the_variance_that_stays(at):
     assert ("less than 0.001" in said) == small
 
 
+def test_sentence_and_axis_have_one_unit_and_the_label_the_colour_of_its_lines():
+    change = LIVE.panels[0]
+    assert change.y.title == "standard deviations in training"
+    labels = {" ".join(label.lines).replace("\u00a0", " "): label.color for label in change.labels.wide}
+    assert labels == {"BatchNorm": "none", "LayerNorm ≈ RMSNorm": "other"}
+
+
 def test_rate_0_has_a_sentence_of_its_own():
     assert LIVE.texts["finding"][0].startswith("At rate 0 nothing is dropped")
     assert LIVE.texts["behind"][0] == "At rate 0 the variance is 1 in both modes."

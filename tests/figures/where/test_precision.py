@@ -14,7 +14,7 @@ SAID, OF_MASK = LIVE.texts["finding"], LIVE.texts["mask"]
 
 
 def test_the_numbers_at_a_rate_of_a_tenth_and_at_one_half():
-    assert "1/0.9 becomes 1.109375: the mean is off by −0.16 % a layer, −1.9 % after 12" in SAID[10]
+    assert "1/0.9 is rounded to 1.109375: the mean is off by −0.16 % a layer, −1.9 % after 12" in SAID[10]
     assert "+0.078 % a layer" in SAID[30]
     assert SAID[50] == "bfloat16 has 1/0.5 = 2 exactly: the mean is kept."
     assert OF_MASK[50] == "A mask of 8 bits is exact at this rate: it drops 50.0 %."
