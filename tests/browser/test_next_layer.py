@@ -106,3 +106,18 @@ def test_what_is_folded_is_drawn_when_it_unfolds(page, opened):
     page.locator(".dv-fold summary", has_text="One logistic unit").click()
     expect(seen_panels(page)).to_have_count(3)
     expect(page.locator(".dv-fold[open] .dv-svg path.dv-line").first).to_be_visible()
+
+
+TOUCHED = """() => [...document.querySelectorAll(".dv-panel")].flatMap((panel) => {
+    const boxes = (names) => [...panel.querySelectorAll(names)].map((text) => [text.textContent, text.getBoundingClientRect()]);
+    const [, title] = boxes(".dv-axis").at(-1);
+    return boxes(".dv-tick.dv-y").filter(([, tick]) => tick.width && tick.left < title.right - 1).map(([text]) => text);
+})"""
+
+
+def test_no_number_touches_the_title_of_its_axis(page, opened):
+    opened(page, "/next-layer?next_step=depth")
+    for title in ("Would one factor a layer mend it?", "At every rate"):
+        page.locator(".dv-fold summary", has_text=title).click()
+    expect(page.locator(".dv-tick.dv-y", has_text="10,000").last).to_be_visible()
+    assert page.evaluate(TOUCHED) == []

@@ -16,7 +16,7 @@ from dropviz.live.panels import Axis, Label, Labels, Line
 from dropviz.numbers.checks import Floats
 from dropviz.numbers.formulas import unbroken
 
-LINE, LETTER = 15.0, 5.2  # pixels of a line, and of a letter on average, at the 12-pixel type of the labels
+LINE, LETTER = 15.0, 5.3  # pixels of a line, and of a letter on average, at the 12-pixel type of the labels
 WIDE = re.compile("[A-Zmw]")
 ASIDE = 10.0  # pixels between a panel and its labels
 WRAPS = (14, 18, 24)  # letters in a line: the fewest with which all labels fit
