@@ -143,7 +143,7 @@ def _variance_panel(found: NoisePair) -> Curves:
     if not varies:
         title = "Every noise has variance 0"
     elif _same(inverted, other):
-        title = f"{name} is matched to inverted"
+        title = f"{name.capitalize()} is matched to inverted"
     elif _no_larger(other, inverted):
         title = f"{name.capitalize()} adds less noise than inverted"
     elif _no_larger(inverted, other):

@@ -37,7 +37,7 @@ def test_matched_noises_have_mean_0_and_the_variance_of_inverted(name):
     )
     assert titles(figure)[2:] == [
         "Only standard’s noise has a mean",
-        f"{SHORT[name]} is matched to inverted",
+        f"{SHORT[name].capitalize()} is matched to inverted",
         "Variance ratio: one curve for all",
     ]
 
