@@ -109,7 +109,8 @@ def test_what_is_folded_is_drawn_when_it_unfolds(page, opened):
 
 
 TOUCHED = """() => [...document.querySelectorAll(".dv-panel")].flatMap((panel) => {
-    const boxes = (names) => [...panel.querySelectorAll(names)].map((text) => [text.textContent, text.getBoundingClientRect()]);
+    const boxes = (names) => [...panel.querySelectorAll(names)]
+        .map((text) => [text.textContent, text.getBoundingClientRect()]);
     const [, title] = boxes(".dv-axis").at(-1);
     return boxes(".dv-tick.dv-y").filter(([, tick]) => tick.width && tick.left < title.right - 1).map(([text]) => text);
 })"""
