@@ -34,7 +34,8 @@ class Meeting:
 
     ``functions``: those of the network's code that run, the innermost first. ``selects``: it is a mask that is not
     multiplied, but says which values go on. ``assigned``: it says which values are set to 0.
-    ``each``: every value has a number of its own. ``given``: the input of the network that is all that it meets,
+    ``each``: every value has a number of its own. ``mixes``: it meets what two tensors are apart, and so takes values
+    of the one for those of the other, as quantised ones. ``given``: the input of the network that is all that it meets,
     example by example.
     """
 
@@ -51,6 +52,7 @@ class Meeting:
     selects: bool = False
     assigned: bool = False
     each: bool = False
+    mixes: bool = False
     given: Given | None = None
 
     @classmethod

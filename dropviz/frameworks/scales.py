@@ -58,9 +58,14 @@ def agree(mean: float, test: float, error: float = 0.0, share: float = 1.0) -> b
 
 
 def _mixes(event: Event) -> bool:
-    """Whether noise goes to one activation and 1 − noise to another, as where a state is kept or renewed."""
+    """Whether noise goes to one activation and 1 − noise to another, as where a state is kept or renewed.
+
+    Or to what the two are apart: x + noise·(y − x).
+    """
     noise = [one for one in event.meetings if one.multiplied]
-    return not noise or any(
+    if not noise or any(one.mixes for one in noise):
+        return True
+    return any(
         (one.count, one.drawn) == (other.count, other.drawn) and abs(one.mean + other.mean - 1.0) <= ROUNDING
         for one, other in combinations(noise, 2)
     )

@@ -15,9 +15,9 @@ class Tag:
     numbers of the code, as by `arange`. ``live``: where noise tells, as it does not where something is padded; None is
     everywhere. ``spans``: a mask made of a few places that were drawn, not value by value.
     ``counts``: how many values survive. ``modules``: whose output it is, and ``behind``, whose output alone it is made
-    of. ``chosen``: activations say which of its values there are. ``weight``: made of weights alone. ``given``: the
-    input of the network of which alone it is made, and ``passed`` whether something was made of it. ``added``: the
-    module in which it was made as a sum of two activations, and these.
+    of. ``chosen``: activations say which of its values there are. ``weight``: made of weights alone. ``apart``: what
+    two tensors are apart. ``given``: the input of the network of which alone it is made, and ``passed`` whether
+    something was made of it. ``added``: the module in which it was made as a sum of two activations, and these.
     """
 
     place: Place | None = None
@@ -35,6 +35,7 @@ class Tag:
     behind: tuple[str, ...] = ()
     chosen: bool = False
     weight: bool = False
+    apart: bool = False
     given: Given | None = None
     passed: bool = False
     added: tuple[Any, ...] = ()

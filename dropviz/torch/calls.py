@@ -30,6 +30,8 @@ MULTIPLY = frozenset({"mul", "mul_", "multiply", "multiply_", "__mul__", "__rmul
 DIVIDE = frozenset(
     {"div", "div_", "divide", "divide_", "true_divide", "true_divide_", "__truediv__", "__itruediv__"}
 )
+SUBTRACT = frozenset({"sub", "sub_", "subtract", "subtract_", "rsub", "__sub__", "__rsub__", "__isub__"})
+SUMS = frozenset({"matmul", "__matmul__", "__rmatmul__", "mm", "bmm"})  # which multiply and sum
 SAME_VALUES = frozenset({
     "view", "view_as", "reshape", "reshape_as", "to", "float", "half", "bfloat16", "double", "type", "type_as",
     "contiguous", "clone", "detach", "transpose", "permute", "squeeze", "unsqueeze", "flatten", "unflatten", "expand",
@@ -172,8 +174,13 @@ def where_live(
     overwritten = any(one is output and id(one) not in noise for one in given[0])  # not to be changed again
     if overwritten or func.__name__ in CHOOSES:  # which may return another number of values
         return None
-    low, high = called(torch.zeros_like), called(most)
+    try:
+        low, high = called(torch.zeros_like), called(most)
+    except RuntimeError:  # as of a matrix that has no inverse
+        return None
     if not isinstance(low, torch.Tensor) or low.shape != output.shape or high.shape != output.shape:
+        return None
+    if low.layout != torch.strided:
         return None
     found = low.float().nan_to_num() != high.float().nan_to_num()
     with reading():

@@ -11,6 +11,7 @@ from torch import nn
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, digest
+from dropviz.frameworks.passes import is_mask as are_masks
 from dropviz.frameworks.tags import Tag
 from dropviz.torch.calls import (
     CHOOSES,
@@ -23,6 +24,8 @@ from dropviz.torch.calls import (
     READ,
     SAME_VALUES,
     SELECTS,
+    SUBTRACT,
+    SUMS,
     TAG,
     constant,
     is_activation,
@@ -103,6 +106,7 @@ class Followed:
         else:
             of = self._alone(tensors, tags)
             made = Tag(given=of.given, behind=(*of.modules, *of.behind))
+            made.apart = name in SUBTRACT and [each.shape for each in data] == [output.shape] * 2
             made.chosen = name in CHOOSES and len(data) > 1  # rows that others say
             self._set(output, made)
 
@@ -168,6 +172,9 @@ class Followed:
             there = np.broadcast_to(values(of_noise.live) > 0.0, kept_values.shape)
             kept_values, count = kept_values[there], max(1, round(count * there.mean()))
         meeting = Meeting.of(kept_values, (of_noise.drawn, count), self._functions(), kept is not None)
+        if name in SUMS and of_noise.live is not None:  # the edges of a graph, or what is not padded
+            meeting.multiplied = True
+            meeting.multiplied = are_masks([meeting])
         meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
         meeting.assigned = name == "__setitem__"
         meeting.each = of_noise.count >= output.numel()
@@ -177,6 +184,7 @@ class Followed:
         for each in tensors_in(args):
             tag = tags.get(id(each))
             if tag is not None and not tag.noise:
+                meeting.mixes = meeting.mixes or tag.apart
                 meeting.scales.update(self._taken_from(tag, meeting.functions))
         self._set(output, Tag(of_noise.place, meeting=meeting))
 
@@ -243,6 +251,7 @@ class Followed:
         for path in tag.modules:
             self.now.branch.setdefault(path, {})[line] = value
         made = Tag(tag.place, meeting=tag.meeting, scales=scales, modules=tag.modules, given=tag.given)
+        made.apart = tag.apart
         self._set(output, made)
 
     def _factor(self, name: str, by: Any, before: Mapping[str, float]) -> tuple[str, float]:

@@ -7,6 +7,7 @@ an activation, its mean, its share of zeros and the factors before and after it 
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -122,7 +123,7 @@ class Watch(Followed, TorchFunctionMode):  # type: ignore[misc]  # torch is not 
         kwargs = kwargs or {}
         name = func.__name__
         if name in {"__get__", "dim", "size", "numel", "stride"}:
-            return self._read(func(*args, **kwargs), args)
+            return self._read(func, args, kwargs)
         kwargs = {key: kwargs[key] for key in (*(one for one in ORDER if one in kwargs), *kwargs)}
         if name in DROPOUTS | ATTENTION | RECURRENT:
             return self._dropout(name, func, args, kwargs)
@@ -150,14 +151,15 @@ class Watch(Followed, TorchFunctionMode):  # type: ignore[misc]  # torch is not 
             self._note(func, args, output, tags, kwargs)
         return output
 
-    def _read(self, found: Any, args: tuple[Any, ...]) -> Any:
+    def _read(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """What a property of a tensor gives; a tensor, such as its transpose, holds the same values."""
+        found = func(*args, **kwargs)
         first = args[0] if args and isinstance(args[0], torch.Tensor) else None
         source = None if first is None else tag_of(first)
         if source is None and first is not None and id(whole(first)) in self.known - self.masks:
             source = Tag()  # the values of a parameter
         if isinstance(found, torch.Tensor) and source is not None and found is not args[0]:
-            self._set(found, source)
+            self._set(found, source if source.live is None else replace(source, live=func(source.live)))
         return found
 
     def _dropout(self, name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Any) -> Any:

@@ -17,6 +17,7 @@ from dropviz.torch import check, checking
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]  # of the networks' own
 RATE, KEEP = 0.3, 0.7
 PADDED = (torch.arange(16) >= 12).expand(32, 16)
+GRAPH = (torch.rand(32, 32, generator=torch.Generator().manual_seed(1)) < RATE).float()
 
 
 class Net(nn.Module):
@@ -124,12 +125,28 @@ def padded(net, x):
     return x * net.there
 
 
+def edges(change):
+    """A graph without some of its edges, in training."""
+    return by_mode(
+        lambda net, x: change(kept(net.graph) * net.graph) @ x,
+        lambda net, x: net.graph @ x,
+        graph=nn.Buffer(GRAPH.clone()),
+    )
+
+
+def mixed(x, other):
+    """Some values are the other's, as those of a network that is to be quantised."""
+    return x + ((other - x) * (torch.rand_like(x) < RATE)).detach()
+
+
 FAULTS = {
     "padded, times": (by_mode(lambda net, x: x * (kept(x) * net.there), padded), "wrong_scale"),
     "padded, in the other order": (by_mode(lambda net, x: x * (net.there * kept(x)), padded), "wrong_scale"),
     "padded, and": (by_mode(lambda net, x: x * ((torch.rand_like(x) < KEEP) & ~net.padded), padded), "wrong_scale"),
     "padded, filled": (by_mode(lambda net, x: x.masked_fill((torch.rand_like(x) < RATE) | net.padded, 0.0), padded), "wrong_scale"),
     "padded, left on": (net(lambda net, x: net.out(net.linear(x) * (kept(x) * net.there) / KEEP)), "left_on"),
+    "padded, transposed": (by_mode(lambda net, x: (x.T * (kept(x) * net.there).T).T, padded), "wrong_scale"),
+    "edges": (edges(lambda graph: graph), "wrong_scale"),
     "scripted, by default": (net(lambda net, x: net.out(dropout_by_default(net.linear(x)))), "left_on"),
     "scripted, True": (net(lambda net, x: net.out(dropout_add(net.linear(x), x, RATE, True))), "left_on"),
     "scripted, no factor": (by_mode(lambda _, x: masked(x, KEEP), lambda _, x: x), "wrong_scale"),
@@ -154,6 +171,15 @@ RIGHT = {
     "padded, in the code": by_mode(
         lambda _, x: x * (kept(x) * (torch.arange(16) < 12)) / KEEP, lambda _, x: x * (torch.arange(16) < 12)
     ),
+    "padded, transposed": by_mode(lambda net, x: (x.T * (kept(x) * net.there).T).T / KEEP, padded),
+    "edges": edges(lambda graph: graph / KEEP),
+    "edges, by how many there are": edges(lambda graph: graph / graph.sum(1, keepdim=True).clamp(min=1.0)),
+    "edges, sparse": edges(lambda graph: graph.to_sparse() / KEEP),
+    "edges, inverted": edges(lambda graph: torch.linalg.inv(torch.eye(32) + 0.01 * graph / KEEP)),
+    "quantised weights": net(
+        lambda net, x: F.linear(x, mixed(net.linear.weight, net.linear.weight.round(decimals=1)) if net.training else net.linear.weight)
+    ),
+    "quantised": by_mode(lambda _, x: mixed(x, x.round(decimals=1)), lambda _, x: x.round(decimals=1)),
     "scripted": net(lambda net, x: net.out(dropout_add(net.linear(x), x, RATE, net.training))),
     "scripted behind dropout": net(lambda net, x: fused_gelu(F.dropout(net.linear(x), RATE, net.training))),
     "vmap": rows(lambda net, x: net.out(net.linear(x) * (kept(x) / KEEP if net.training else 1.0))),
