@@ -35,8 +35,9 @@ class Meeting:
     ``functions``: those of the network's code that run, the innermost first. ``selects``: it is a mask that is not
     multiplied, but says which values go on. ``assigned``: it says which values are set to 0.
     ``each``: every value has a number of its own. ``mixes``: it meets what two tensors are apart, and so takes values
-    of the one for those of the other, as quantised ones. ``given``: the input of the network that is all that it meets,
-    example by example.
+    of the one for those of the other, as quantised ones. ``added``: it says whether a path is added to an activation.
+    ``within``: the noise that says whether the code runs in which they meet. ``given``: the input of the network that
+    is all that it meets, example by example.
     """
 
     mean: float
@@ -53,6 +54,8 @@ class Meeting:
     assigned: bool = False
     each: bool = False
     mixes: bool = False
+    added: bool = False
+    within: Place | None = None
     given: Given | None = None
 
     @classmethod

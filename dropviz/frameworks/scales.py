@@ -97,7 +97,16 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
     tests = [
         own({**lines, **_behind(place, seen.evaluated)}, trained) for lines in _around(noise, seen.evaluated)
     ]
+    if any(one.added for one in noise):  # or at test a part of x, and of x with the path, as by zoneout
+        lines = {line: value for each in _around(noise, seen.evaluated) for line, value in each.items()}
+        tests += [value for line, value in lines.items() if line not in trained]
     if any(agree(mean * more, test, error * more, share) for more in (1.0, *behind) for test in tests):
+        return
+    if used and any(
+        agree(mean * by, test, math.hypot(error * by, mean * of_by), share)
+        for by, of_by in _within(noise, seen)
+        for test in tests
+    ):
         return
     level = mean / share
     left_out = is_mask(noise) and any(agree(level, test) for test in tests) and all(map(_whole, noise))
@@ -122,6 +131,15 @@ def _by_mode(lines: Lines, seen: Passes) -> float:
         if first == {value} and len(at_test) == 1 and 0.0 not in at_test:
             product *= value / min(at_test)
     return product
+
+
+def _within(noise: Sequence[Meeting], seen: Passes) -> Iterator[tuple[float, float]]:
+    """Of paths that are skipped at random around noise, whose factors may stand with its own: share kept, and error."""
+    for place in {one.within for one in noise if one.within is not None}:
+        found = meetings_of([each.events[place] for each in seen.training if place in each.events])
+        count = len(found)
+        share = sum(one.mean for one in found) / max(1, count)
+        yield share, math.sqrt(share * (1.0 - share) / max(1, count))
 
 
 def _whole(noise: Meeting) -> bool:

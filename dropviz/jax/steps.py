@@ -88,7 +88,7 @@ def kept_by(
 ) -> AnyFloats | None:
     """What an activation is multiplied by where it meets ``noise``; None where it is not multiplied.
 
-    ``module``: where they meet, if whole rows do, so that it may be a path that is skipped, and no zoneout.
+    ``module``: where they meet, if whole rows or all values do, so that it may be a path that is skipped, and no token.
     """
     values = numbers(noise[0])
     if values is None:

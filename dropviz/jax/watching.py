@@ -58,6 +58,7 @@ class Watch:
         self.now = Pass(0)
         self.keys: dict[str, set[Place]] = {}
         self.outer: list[Any] = []
+        self.within: list[Place | None] = [None]
 
     def run(self, number: int, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         """One pass; what ``function`` returns is ``(result, what else is kept)``."""
@@ -120,7 +121,9 @@ class Watch:
     def _choose(self, branches: Sequence[Any], index: tuple[Any, Tag], given: Sequence[Any]) -> list[Any]:
         """One of several programs; where noise says which of two, that is noise which meets what they return."""
         at = int(index[0])
+        self.within.append(index[1].place if index[1].noise else self.within[-1])
         found = self._inside(branches[at], given)
+        self.within.pop()
         if len(branches) != 2 or not index[1].noise:
             return found
         kept, self.now, keys, self.keys = self.now, Pass(self.now.number), self.keys, {}
@@ -182,6 +185,7 @@ class Watch:
         made = Tag(fixed=not data, weight=all(tag.weight for _, tag in data), given=given_alone(data))
         if name in {"add", "add_any"} and not any(tag.weight or tag.fixed for _, tag in given):
             made.added = (self._module()[0], *(one for one, _ in given))
+        made.apart = name == "sub" and [np.shape(one) for one, _ in data] == [np.shape(value)] * 2
         return data[0][1] if data and name in SAME_VALUES else made
 
     def _draw(self, given: list[tuple[Any, Tag]], value: Any) -> Tag:
@@ -204,7 +208,8 @@ class Watch:
             number = float(np.ravel(np.asarray(noise[0]))[0])
             return self._scaled(changed, number if name == "mul" else 1.0 / number)
         rows = np.ndim(value) > 0 and noise[1].count <= len(value)
-        kept = kept_by(name, given, noise, self._module()[0] if rows else None)
+        each = noise[1].count >= np.size(value)
+        kept = kept_by(name, given, noise, self._module()[0] if rows or each else None)
         if noise[1].spans or not jax.numpy.issubdtype(value.dtype, jax.numpy.inexact):
             kept = None  # positions, or numbers of words
         values = numbers(noise[0] if kept is None else kept)
@@ -217,7 +222,9 @@ class Watch:
             there = np.broadcast_to(noise[1].live, values.shape)
             values, count = values[there], max(1, round(count * there.mean()))
         meeting = Meeting.of(values, (noise[1].drawn, count), self._functions(), kept is not None)
-        meeting.each = noise[1].count >= np.size(value)
+        meeting.each, meeting.within = each, self.within[-1]
+        meeting.added = name == "select_n" and not any(tag.fixed for _, tag in given)
+        meeting.mixes = any(tag.apart for _, tag in given)
         if np.ndim(value) > 1 and noise[1].count <= len(value):
             meeting.given = given_alone([(one, tag) for one, tag in given if not (tag.noise or tag.fixed)])
         event.meetings.append(meeting)
@@ -260,7 +267,8 @@ class Watch:
         self.now.scales.setdefault(next(iter(self._functions()), ""), {})[line] = value
         if tag.meeting is not None:
             tag.meeting.scales[line] = value
-        return Tag(tag.place, meeting=tag.meeting, scales={**tag.scales, line: value}, given=tag.given)
+        scales = {**tag.scales, line: value}
+        return Tag(tag.place, meeting=tag.meeting, scales=scales, given=tag.given, apart=tag.apart)
 
     def _of_const(self, value: Any) -> Tag:
         """What is known of an array that the function holds: a mask may be one that was drawn elsewhere."""
