@@ -1,6 +1,7 @@
 """What a step of a JAX program does to noise, and what can be read of a value."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -13,6 +14,12 @@ from dropviz.numbers.checks import AnyFloats
 
 DRAWS = frozenset({"random_bits", "random_gamma", "rng_bit_generator", "rng_uniform"})
 SMALL = 8  # values: what holds no more is not taken for a mask
+
+
+@lru_cache
+def compiled(primitive: Any, params: tuple[tuple[str, Any], ...]) -> Callable[..., Any]:
+    """A primitive, compiled once for all passes."""
+    return jax.jit(partial(primitive.bind, **dict(params)))
 
 
 def count_draws(program: Any) -> int:

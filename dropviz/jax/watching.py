@@ -27,6 +27,7 @@ from dropviz.frameworks.tags import Tag
 from dropviz.frameworks.watched import numbers
 from dropviz.jax.steps import (
     DRAWS,
+    compiled,
     count_draws,
     drawn_among,
     given_alone,
@@ -103,11 +104,14 @@ class Watch:
                 return self._scan(params, given)
             if name not in {"scan", "while"} and inner is not None:
                 return self._inside(inner, given)
-            found = step.primitive.bind(*(value for value, _ in given), **params)
+            bind = partial(step.primitive.bind, **params)
+            if name in DRAWS:  # random_gamma would be compiled anew in every pass
+                bind = compiled(step.primitive, tuple(params.items()))
+            found = bind(*(value for value, _ in given))
             outputs = list(found) if step.primitive.multiple_results else [found]
             tagged = [(value, self._tag(name, given, value)) for value in outputs]
             if len(tagged) == 1 and tagged[0][1].noise and name not in DRAWS:
-                tagged[0][1].live = where_live(partial(step.primitive.bind, **params), given)
+                tagged[0][1].live = where_live(bind, given)
             return tagged
         finally:
             self.outer.pop()

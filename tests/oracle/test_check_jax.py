@@ -374,6 +374,15 @@ def test_one_key_for_two_layers_is_asked_about():
     assert [(one.kind, one.severity) for one in report.findings] == [("reused_key", "warning")]
 
 
+def test_what_draws_is_compiled_once_for_all_passes(caplog):
+    """`random_gamma`, of which beta is made, would be compiled anew in every pass, for minutes."""
+    check(mixup, X)
+    caplog.clear()
+    with jax.log_compiles():
+        check(mixup, X)
+    assert not [one for one in caplog.messages if one.startswith("Finished XLA compilation")]
+
+
 def state_of(model):
     return [
         np.asarray(jax.random.key_data(leaf) if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key) else leaf)
