@@ -36,8 +36,8 @@ class Meeting:
     multiplied, but says which values go on. ``assigned``: it says which values are set to 0.
     ``each``: every value has a number of its own. ``mixes``: it meets what two tensors are apart, and so takes values
     of the one for those of the other, as quantised ones. ``added``: it says whether a path is added to an activation.
-    ``within``: the noise that says whether the code runs in which they meet. ``given``: the input of the network that
-    is all that it meets, example by example.
+    ``skips``: it skips parts of a layer. ``within``: the noise that says whether the code runs in which they meet.
+    ``given``: the input of the network that is all that it meets, example by example.
     """
 
     mean: float
@@ -55,6 +55,7 @@ class Meeting:
     each: bool = False
     mixes: bool = False
     added: bool = False
+    skips: bool = False
     within: Place | None = None
     given: Given | None = None
 

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dropviz.frameworks.passes import Meeting
 from dropviz.numbers.checks import AnyFloats
@@ -20,6 +21,7 @@ TIMES, FEWER, LARGE = 64, 12, 1_000_000  # how often it runs; of large inputs, i
 EQUAL = 1e-3  # relative: numbers nearer than this are one
 FEWEST = 8  # numbers of a result that are not 0
 MIXED = 9.0  # times its variance: what a mean over passes may be off a factor
+CHANCE = 0.05  # what a share of neighbours may be off by chance
 EXACT = 1e-4  # relative error of an affine layer
 
 # A layer: whether its noise is on, and its input → the arrays that it hands to its parts, in turn, and its output.
@@ -33,7 +35,8 @@ def measured(layer: Layer, given: AnyFloats) -> Meeting | None:
     if not _alike(still, again) or not all(np.isfinite(one).all() for one in still):
         return None
     noisy = [layer(True, given) for _ in range(TIMES if given.size * len(still) < LARGE else FEWER)]
-    if any(len(one) != len(still) for one in noisy):  # a part is skipped
+    skips = any(len(one) != len(still) for one in noisy)
+    if skips:
         still, noisy = still[-1:], [one[-1:] for one in noisy]
     for at, base in enumerate(still):
         samples = [one[at] for one in noisy]
@@ -42,15 +45,22 @@ def measured(layer: Layer, given: AnyFloats) -> Meeting | None:
         if any(not np.allclose(one, base, rtol=EQUAL, atol=1e-7) for one in samples):
             if all(np.array_equal(one, samples[0]) for one in samples):
                 return _fixed(base, samples[0])
-            return _mask(base, np.stack(samples)) or _affine(layer, given, base, samples, at)
+            found = _mask(base, np.stack(samples))
+            if found is not None and _alike([base], [given]) and not _drops(samples):
+                return None  # another input in place of what goes through, as a picture that is turned
+            if found is not None:
+                found.skips = skips
+            return found or _affine(layer, given, base, samples, at)
     return None
 
 
-def fixed_mask(layer: Layer, given: AnyFloats) -> Meeting | None:
-    """What the mask does of a layer that draws nothing and has one all the same, one that it keeps."""
-    still, noisy = layer(False, given)[-1], layer(True, given)[-1]
-    found = None if still.shape != noisy.shape else _fixed(still, noisy)
-    return found if found is not None and np.array_equal(noisy, layer(True, given)[-1]) else None
+def hidden_mask(layer: Layer, given: AnyFloats) -> tuple[Meeting | None, Meeting | None]:
+    """What the mask does of a layer that is not seen to draw: one that it keeps, or one from a generator of its own."""
+    still, noisy = layer(False, given)[-1], [layer(True, given)[-1] for _ in range(FEWER)]
+    if all(np.array_equal(one, noisy[0]) for one in noisy):
+        return (None if still.shape != noisy[0].shape else _fixed(still, noisy[0])), None
+    found = measured(layer, given)
+    return None, found if found is not None and found.zeros else None  # else it may count its passes
 
 
 def factor(layer: Layer, given: AnyFloats) -> float:
@@ -82,6 +92,29 @@ def _alike(one: Sequence[AnyFloats], other: Sequence[AnyFloats]) -> bool:
         a.shape == b.shape and np.allclose(a, b, rtol=1e-5, atol=1e-7)
         for a, b in zip(one, other, strict=True)
     )
+
+
+def _drops(samples: Sequence[AnyFloats]) -> bool:
+    """Whether every value that changes from pass to pass is 0 in one."""
+    passes = np.abs(np.stack(samples))
+    low, high = passes.min(axis=0), passes.max(axis=0)
+    return bool((low[high > low * (1.0 + EQUAL)] <= EQUAL * high.max(initial=0.0)).all())
+
+
+def _spans(kept: NDArray[np.bool_], varied: NDArray[np.bool_]) -> bool:
+    """Whether neighbours are lost together more often than by chance, and not always, as in bands.
+
+    ``kept``: pass by pass, of those that ``varied``.
+    """
+    whole, share = np.zeros((len(kept), *varied.shape), bool), float(kept.mean())
+    whole[:, varied] = kept
+    for axis in range(1, varied.ndim):
+        places = np.moveaxis(varied, axis, 0)
+        there, passes = places[1:] & places[:-1], np.moveaxis(whole, axis + 1, 1)
+        alike = (passes[:, 1:] == passes[:, :-1])[:, there].mean() if there.any() else 1.0
+        if share**2 + (1.0 - share) ** 2 + CHANCE < alike < 1.0 - EQUAL:
+            return True
+    return False
 
 
 def _mask(base: AnyFloats, samples: AnyFloats) -> Meeting | None:
@@ -116,7 +149,9 @@ def _mask(base: AnyFloats, samples: AnyFloats) -> Meeting | None:
     draws = (
         kept[0].size if spread == 0.0 else min(kept.size, max(1, round(share * (1.0 - share) / spread**2)))
     )
-    return _meeting(share / part, 1.0 - share, 1.0 / part, 0.0, draws)
+    found = _meeting(share / part, 1.0 - share, 1.0 / part, 0.0, draws)
+    found.assigned = _spans(kept, varied)
+    return found
 
 
 def _fixed(base: AnyFloats, noisy: AnyFloats) -> Meeting | None:

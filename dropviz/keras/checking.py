@@ -39,7 +39,8 @@ def check(
     calls of its layers and of the functions that draw, of ``keras.random`` and of its backend. A layer of one's own
     that draws is run again on the same input, with its noise and without: there the mean must be the same. That can
     be told where its noise is a mask that meets what it hands on or returns, or skips a path, or where the layer is
-    affine; of noise inside other formulas only when it acts is seen, as of what `tf.function` or `jax.jit` hide.
+    affine; of noise inside other formulas only when it acts is seen, as of what `tf.function` or `jax.jit` hide. What
+    other generators draw is seen by what it does, where that is a mask.
     Afterwards the network is as it was: variables, seeds, attributes, and all generators; one that is not built is
     built.
 
@@ -163,6 +164,10 @@ def _judge_skipped(watch: Watch, seen: Passes) -> None:
     beside: dict[str, set[str]] = {}
     for path in perhaps_skipped(seen.training):
         beside.setdefault(path.rpartition(".")[0], set()).add(path)
+    called = {path for each in seen.training for path in each.called if path}
+    for (around, training), found in watch.measured.items():
+        if training and found is not None and found.skips:  # by chance in none of the passes
+            beside.setdefault(around, {path for path in called if path.rpartition(".")[0] == around})
     for around, parts in beside.items():
         if watch.measured.get((around, True)) is None:
             continue

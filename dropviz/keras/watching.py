@@ -13,7 +13,7 @@ from keras.src import backend  # the functions behind keras.random, which the la
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import Event, Meeting, Pass, digest
-from dropviz.frameworks.rerun import Layer, differs, factor, fixed_mask, measured, vanishes
+from dropviz.frameworks.rerun import Layer, differs, factor, hidden_mask, measured, vanishes
 from dropviz.frameworks.watched import Draws, Running, numbers
 from dropviz.keras.state import attributes_kept
 from dropviz.numbers.checks import AnyFloats
@@ -59,6 +59,7 @@ class Watch(Draws):
         self.fixed: dict[
             str, Meeting | None
         ] = {}  # of layers that draw nothing: their mask, if they keep one
+        self.unseen: set[str] = set()  # layers with a mask that comes from a generator of their own
         self.factors: dict[
             str, float
         ] = {}  # of layers around dropout: what they multiply by in training alone
@@ -147,10 +148,8 @@ class Watch(Draws):
                 if self.training
                 else Meeting(1.0, 0.0, 1.0, 0.0, 1, "", 0, (), multiplied=vanishes(*layer))
             )
-        if self.training and not running.drew and not of_keras and running.path not in self.fixed:
-            self.fixed[running.path] = fixed_mask(*layer)
-            inside = (place.among([running.path]) for place in self.now.events)
-            self.factors[running.path] = factor(*layer) if any(inside) else 1.0
+        if self.training and not running.drew and not of_keras:
+            self._look_for_hidden(running, layer)
         drawn = False
         for place, event in self.once.items():
             if (
@@ -166,6 +165,20 @@ class Watch(Draws):
             self.now.events[place] = Event(1, None, True, meetings=[kept])
         for place in running.drew if self.training else ():
             self.once.setdefault(place, self.now.events[place])
+
+    def _look_for_hidden(self, running: Running, layer: tuple[Layer, AnyFloats]) -> None:
+        """Measure once what a layer does that is not seen to draw."""
+        path = running.path
+        if path not in self.fixed:
+            self.fixed[path], unseen = hidden_mask(*layer)
+            if unseen is not None:
+                self.measured[path, True] = unseen
+                self.unseen.add(path)
+            inside = (place.among([path]) for place in self.now.events)
+            self.factors[path] = factor(*layer) if any(inside) else 1.0
+        if path in self.unseen:
+            place = Place(path, running.kind, "", "a mask that was not seen drawn")
+            self.now.events[place] = Event(1, None, True, states=[str(self.now.number)])
 
     def _part(self, call: Call, layer: keras.Layer, args: Any, kwargs: Any) -> Any:
         """Run a part of a layer that is run again: as in evaluation, so that the layer's own noise is all there is."""

@@ -4,6 +4,7 @@
 import json
 import random
 from functools import partial
+from random import random as chance
 
 import keras
 import numpy as np
@@ -91,6 +92,22 @@ def mixup(layer, x, training):
     return share * x + (1.0 - share) * x[::-1]
 
 
+def deep(layer, x, training, scale=1.0):
+    return x if training and chance() < RATE else x + layer.dense(x) * (scale if training else 1.0)
+
+
+def band(layer, x, training):
+    if not training:
+        return x
+    start, at = draws.randint((32, 1), 0, 12, seed=layer.seeds), ops.arange(16)[None]
+    return ops.where((at >= start) & (at < start + 4), 0.0, x)
+
+
+def cut_and_mixed(_, x, training):
+    mask = ops.cast(ops.arange(16) < random.randrange(4, 12), "float32")
+    return x * mask + x[::-1] * (1.0 - mask) if training else x
+
+
 def thrown(layer, x, training):
     layer.drop(x, training=training)
     return layer.dense(x)
@@ -128,6 +145,12 @@ FAULTS = {
         "wrong_scale", "own (Own)",
     ),
     "path": (own(path), "wrong_scale", "own (Own)"),
+    "a path skipped by a function imported by name": (own(deep), "wrong_scale", "own (Own"),
+    "a mask of a generator of NumPy": (
+        own(lambda layer, x, training: x * (layer.rng.random(x.shape) < KEEP).astype("float32") if training else x,
+            rng=np.random.default_rng(0)),
+        "wrong_scale", "own (Own",
+    ),
     "one seed": (
         own(lambda layer, x, training: draws.dropout(x, RATE, seed=7) if training else x), "stuck_mask", "own (Own)"
     ),
@@ -172,6 +195,17 @@ RIGHT = {
         if training else x
     ),
     "path": own(lambda layer, x, training: path(layer, x, training, 1.0 / KEEP)),
+    "a path skipped by a function imported by name": own(partial(deep, scale=1.0 / KEEP)),
+    "turned": own(lambda _, x, training: x[:, ::-1] if training and random.random() < RATE else x),
+    "turned, by hidden chance": own(lambda _, x, training: x[:, ::-1] if training and chance() < RATE else x),
+    "without colour": own(
+        lambda _, x, training: ops.mean(x, 1, keepdims=True) + 0.0 * x if training and random.random() < RATE else x
+    ),
+    "unknown words": own(
+        lambda layer, x, training: ops.where(kept(layer, x), x, layer.unknown) if training else x,
+        unknown=np.linspace(0.1, 2.0, 16, dtype="float32"),
+    ),
+    "cut and mixed": own(cut_and_mixed),
     "Gaussian": own(
         lambda layer, x, training: x * draws.normal(ops.shape(x), 1.0, 0.5, seed=layer.seeds) if training else x
     ),
@@ -302,6 +336,21 @@ def test_a_layer_that_is_left_out_whole_is_asked_about():
     random.seed(2)
     findings = check(net(Own(left_out)), X, passes=20).findings
     assert {(one.kind, one.severity) for one in findings} == {("wrong_scale", "warning")}
+
+
+def test_a_layer_that_is_seldom_left_out_whole_is_not_accused():
+    def left_out(layer, x, training):
+        return x if training and random.random() < 0.1 else layer.dense(x)
+
+    for seed in range(6):
+        keras.utils.set_random_seed(seed)
+        assert errors(check(net(Own(left_out)), X)) == set(), seed
+
+
+def test_an_input_that_is_masked_in_bands_is_asked_about():
+    (finding,) = check(own(band)(), X).findings
+    assert (finding.kind, finding.severity) == ("wrong_scale", "warning")
+    assert "SpecAugment" in finding.sentence
 
 
 def test_a_factor_around_a_layer_of_keras_is_found():
