@@ -7,7 +7,7 @@ from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import KEPT, Given, Meeting
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tag:
     """What is known of a tensor: the place whose noise it is (``noise``), or that has changed it, and factors since.
 

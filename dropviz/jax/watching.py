@@ -23,6 +23,7 @@ from jax.interpreters import partial_eval
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Given, Meeting, Pass, digest
+from dropviz.frameworks.passes import is_mask as are_masks
 from dropviz.frameworks.tags import Tag
 from dropviz.frameworks.watched import numbers
 from dropviz.jax.steps import (
@@ -226,6 +227,9 @@ class Watch:
             there = np.broadcast_to(noise[1].live, values.shape)
             values, count = values[there], max(1, round(count * there.mean()))
         meeting = Meeting.of(values, (noise[1].drawn, count), self._functions(), kept is not None)
+        if name == "dot_general" and noise[1].live is not None:  # the edges of a graph, or what is not padded
+            meeting.multiplied = True
+            meeting.multiplied = are_masks([meeting])
         meeting.each, meeting.within = each, self.within[-1]
         meeting.added = name == "select_n" and not any(tag.fixed for _, tag in given)
         meeting.mixes = any(tag.apart for _, tag in given)
@@ -309,9 +313,10 @@ class Watch:
     def _factor_line(self) -> str:
         """Where a factor stands, in a library too: a line may call several layers, each with factors of its own."""
         frame = next(iter(self._frames(SKIPPED[:1])), None)
-        return self._module()[0] + (
-            f"|{frame.file_name}:{frame.start_line}:{frame.start_column}" if frame is not None else ""
-        )
+        if frame is None:
+            return self._module()[0]
+        columns = f"{frame.start_column}:{frame.end_column}"  # a product that goes on begins where it began
+        return f"{self._module()[0]}|{frame.file_name}:{frame.start_line}:{columns}"
 
     def _functions(self) -> tuple[str, ...]:
         path, kind = self._module()

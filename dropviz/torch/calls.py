@@ -117,8 +117,8 @@ def is_mask(tensor: torch.Tensor) -> bool:
 
 
 def constant(tensor: torch.Tensor) -> bool:
-    """Whether a tensor holds one value, such as the zeros of a `where`."""
-    if tensor.layout != torch.strided:
+    """Whether a tensor holds one value, such as the zeros of a `where`; what is learned does so by chance."""
+    if tensor.layout != torch.strided or isinstance(tensor, torch.nn.Parameter):
         return False
     with reading():
         tensor = whole(tensor)

@@ -188,6 +188,12 @@ def concrete(net, x):
     return x * (1.0 - ((net.rate.logit() + noise.logit()) / 0.1).sigmoid()) / (1.0 - net.rate)
 
 
+def hard_concrete(net, x):
+    """Louizos et al. 2018: gates that are learned; at test they are what is in the middle."""
+    noise = torch.rand(16).clamp(1e-6, 1.0 - 1e-6).logit() if net.training else 0.0
+    return net.linear(x) * (((noise + net.gates) / 0.66).sigmoid() * 1.2 - 0.1).clamp(0.0, 1.0)
+
+
 def variational(net, x):
     state, mask = torch.zeros(32, 16), kept(x) / KEEP
     for _ in range(4):
@@ -218,6 +224,7 @@ RIGHT = {
     "DropBlock": in_training(block),
     "quantile": net(quantile),
     "concrete": net(lambda net, x: net.out(concrete(net, x) if net.training else x), rate=nn.Parameter(torch.tensor(0.3))),
+    "hard concrete": net(hard_concrete, gates=nn.Parameter(torch.ones(16))),
     "variational": net(variational),
     "sampler in training": in_training(lambda net, x: x + x.exp() * torch.randn_like(x)),
     "Gumbel in training": in_training(lambda net, x: F.gumbel_softmax(x)),
