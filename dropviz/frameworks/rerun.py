@@ -18,6 +18,7 @@ from dropviz.frameworks.passes import Meeting
 from dropviz.numbers.checks import AnyFloats
 
 TIMES, FEWER, LARGE = 64, 12, 1_000_000  # how often it runs; of large inputs, in values, fewer times
+HIDDEN = 24  # runs after which what is not seen to draw is taken to draw nothing
 EQUAL = 1e-3  # relative: numbers nearer than this are one
 FEWEST = 8  # numbers of a result that are not 0
 MIXED = 9.0  # times its variance: what a mean over passes may be off a factor
@@ -56,7 +57,7 @@ def measured(layer: Layer, given: AnyFloats) -> Meeting | None:
 
 def hidden_mask(layer: Layer, given: AnyFloats) -> tuple[Meeting | None, Meeting | None]:
     """What the mask does of a layer that is not seen to draw: one that it keeps, or one from a generator of its own."""
-    still, noisy = layer(False, given)[-1], [layer(True, given)[-1] for _ in range(FEWER)]
+    still, noisy = layer(False, given)[-1], [layer(True, given)[-1] for _ in range(HIDDEN)]
     if all(np.array_equal(one, noisy[0]) for one in noisy):
         return (None if still.shape != noisy[0].shape else _fixed(still, noisy[0])), None
     found = measured(layer, given)

@@ -102,10 +102,12 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
         tests += [value for line, value in lines.items() if line not in trained]
     if any(agree(mean * more, test, error * more, share) for more in (1.0, *behind) for test in tests):
         return
-    if used and any(
-        agree(mean * by, test, math.hypot(error * by, mean * of_by), share)
-        for by, of_by in _within(noise, seen)
+    if any(
+        agree(mean * more * by, test, more * math.hypot(error * by, mean * of_by), share)
+        for by, of_by in _nested(place, noise, seen)
+        for more in (1.0, *behind)
         for test in tests
+        if used or more != 1.0
     ):
         return
     level = mean / share
@@ -134,13 +136,26 @@ def _by_mode(lines: Lines, seen: Passes) -> float:
     return product
 
 
-def _within(noise: Sequence[Meeting], seen: Passes) -> Iterator[tuple[float, float]]:
-    """Of paths that are skipped at random around noise, whose factors may stand with its own: share kept, and error."""
-    for place in {one.within for one in noise if one.within is not None}:
-        found = meetings_of([each.events[place] for each in seen.training if place in each.events])
-        count = len(found)
-        share = sum(one.mean for one in found) / max(1, count)
-        yield share, math.sqrt(share * (1.0 - share) / max(1, count))
+def _nested(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[tuple[float, float]]:
+    """Noise around this one, that skips the path of both, or inside: its factors may stand with this one's.
+
+    Its mean, and the error of that.
+    """
+    around = {one.within for one in noise}
+    for other, events in _by_place(seen).items():
+        found = [one for one in meetings_of(events) if one.multiplied]
+        if other in around or any(one.within == place for one in found):
+            mean = sum(one.mean for one in found) / len(found)
+            yield mean, math.sqrt(sum((one.mean - mean) ** 2 for one in found)) / len(found)
+
+
+def _by_place(seen: Passes) -> dict[Place, list[Event]]:
+    """What happened at each place in training."""
+    events: dict[Place, list[Event]] = {}
+    for each in seen.training:
+        for place, event in each.events.items():
+            events.setdefault(place, []).append(event)
+    return events
 
 
 def _whole(noise: Meeting) -> bool:
