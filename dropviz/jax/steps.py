@@ -19,7 +19,8 @@ SMALL = 8  # values: what holds no more is not taken for a mask
 @lru_cache
 def compiled(primitive: Any, params: tuple[tuple[str, Any], ...]) -> Callable[..., Any]:
     """A primitive, compiled once for all passes."""
-    return jax.jit(partial(primitive.bind, **dict(params)))
+    found: Callable[..., Any] = jax.jit(partial(primitive.bind, **dict(params)))
+    return found
 
 
 def count_draws(program: Any) -> int:

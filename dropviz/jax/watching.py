@@ -105,7 +105,7 @@ class Watch:
                 return self._scan(params, given)
             if name not in {"scan", "while"} and inner is not None:
                 return self._inside(inner, given)
-            bind = partial(step.primitive.bind, **params)
+            bind: Callable[..., Any] = partial(step.primitive.bind, **params)
             if name in DRAWS:  # random_gamma would be compiled anew in every pass
                 bind = compiled(step.primitive, tuple(params.items()))
             found = bind(*(value for value, _ in given))
