@@ -48,12 +48,10 @@ def pytest_collection_modifyitems(items):
 
     # Files go to the workers in this order, the long ones first, so that all end together.
     # Playwright's event loop lives as long as its browser and would be in the way of AppTest: Chromium comes last.
-    # AppTest leaves a __main__ that no process can be spawned from: it comes after those tests that spawn one.
     def turn(path):
         browser = TESTS / "browser" in path.parents
         return (
             browser,
-            TESTS / "ui" in path.parents,
             path.parent != SOAK,
             LONG.index(path.name) if browser and path.name in LONG else len(LONG),
             -lengths[path] if browser else 0,

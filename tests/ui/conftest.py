@@ -1,5 +1,6 @@
-"""What every test of a page under AppTest shares: one look for components."""
+"""What every test of a page under AppTest shares: one look for components, and a __main__ put back."""
 
+import sys
 from functools import cache
 
 import pytest
@@ -13,4 +14,12 @@ def one_scan():
         patch.setattr(
             manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
         )
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def main():
+    """AppTest leaves a __main__ from which no process can be spawned."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", sys.modules["__main__"])
         yield
