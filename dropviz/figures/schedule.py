@@ -68,9 +68,9 @@ def _above_means(varies: bool) -> list[words.Block]:
         words.Key("at test", "standard", dashed=True),
     )
     inverted = words.Key("inverted", "inverted")
-    spans: list[words.Span] = [training, ", ", test, ", one factor, ", inverted]
+    spans: list[words.Span] = [training, ", ", test, ", one factor; ", inverted]
     if varies:
-        spans = [training, ", ", test, " × the last keep; shaded: its error, ", inverted]
+        spans = [training, ", ", test, " × the last keep; shaded: its error; ", inverted]
     return [words.Paragraph(spans)]
 
 

@@ -248,7 +248,7 @@ def _everyone() -> words.Fold:
 
 def conventions_cells(row: Framework) -> list[words.Spans]:
     """The row of a framework in the table of all."""
-    name, _, which = row.name.replace("'", "’").partition(", ")
+    name, which = row.parts
     number = "either, by name" if row.meaning == "both" else VERBS[row.meaning]
     link = words.Link(row.link, row.source.rsplit("/", 1)[-1])
     return [

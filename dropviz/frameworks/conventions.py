@@ -83,8 +83,14 @@ class Framework:
     @property
     def said(self) -> str:
         """Its name in a sentence: "CS231n (inverted)"."""
-        name, comma, which = self.name.replace("'", "’").partition(", ")
-        return f"{name} ({which})" if comma else name
+        name, which = self.parts
+        return f"{name} ({which})" if which else name
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Its name as it is read, and which of several it is: ("CS231n", "inverted"); "" where it is the only one."""
+        name, _, which = self.name.replace("'", "’").partition(", ")
+        return name, which
 
     @property
     def link(self) -> str:

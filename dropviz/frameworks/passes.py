@@ -33,7 +33,8 @@ class Meeting:
     """Noise multiplied into an activation: numbers of the noise, and the factors around it by file and line.
 
     ``functions``: those of the network's code that run, the innermost first. ``selects``: it is a mask that is not
-    multiplied, but says which values go on. ``assigned``: it says which values are set to 0.
+    multiplied, but says which values go on. ``assigned``: it says which values are set to 0. ``bands``: neighbours are
+    lost together.
     ``each``: every value has a number of its own. ``mixes``: it meets what two tensors are apart, and so takes values
     of the one for those of the other, as quantised ones. ``added``: it says whether a path is added to an activation.
     ``skips``: it skips parts of a layer. ``within``: the noise that says whether the code runs in which they meet.
@@ -52,6 +53,7 @@ class Meeting:
     scales: dict[str, float] = field(default_factory=dict)
     selects: bool = False
     assigned: bool = False
+    bands: bool = False
     each: bool = False
     mixes: bool = False
     added: bool = False
@@ -73,6 +75,11 @@ class Meeting:
             float(values.mean()), zeros, level, spread, min(count, len(values)), digest(kept), number,
             functions, multiplied,
         )  # fmt: skip
+
+    @property
+    def drops(self) -> bool:
+        """Whether the noise is a mask, multiplied or not: zeros, and survivors of one size."""
+        return 0.0 < self.zeros < 1.0 and 0.0 < abs(self.level) and self.spread <= LEVEL * abs(self.level)
 
 
 def digest(*arrays: AnyFloats | None) -> str:

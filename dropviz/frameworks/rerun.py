@@ -57,9 +57,9 @@ def measured(layer: Layer, given: AnyFloats) -> Meeting | None:
 
 def hidden_mask(layer: Layer, given: AnyFloats) -> tuple[Meeting | None, Meeting | None]:
     """What the mask does of a layer that is not seen to draw: one that it keeps, or one from a generator of its own."""
-    still, noisy = layer(False, given)[-1], [layer(True, given)[-1] for _ in range(HIDDEN)]
-    if all(np.array_equal(one, noisy[0]) for one in noisy):
-        return (None if still.shape != noisy[0].shape else _fixed(still, noisy[0])), None
+    still, first = layer(False, given)[-1], layer(True, given)[-1]
+    if all(np.array_equal(layer(True, given)[-1], first) for _ in range(HIDDEN - 1)):
+        return (None if still.shape != first.shape else _fixed(still, first)), None
     found = measured(layer, given)
     return None, found if found is not None and found.zeros else None  # else it may count its passes
 
@@ -151,7 +151,7 @@ def _mask(base: AnyFloats, samples: AnyFloats) -> Meeting | None:
         kept[0].size if spread == 0.0 else min(kept.size, max(1, round(share * (1.0 - share) / spread**2)))
     )
     found = _meeting(share / part, 1.0 - share, 1.0 / part, 0.0, draws)
-    found.assigned = _spans(kept, varied)
+    found.bands = _spans(kept, varied)
     return found
 
 

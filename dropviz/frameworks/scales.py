@@ -112,12 +112,12 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
         return
     level = mean / share
     left_out = is_mask(noise) and any(agree(level, test) for test in tests) and all(map(_whole, noise))
-    # As SpecAugment masks its input; a layer was compared with itself where there is no function.
-    meant = any(one.assigned for one in noise) and (place.call == OUTSIDE or not noise[0].functions)
+    # As SpecAugment masks its input.
+    meant = any(one.bands or (one.assigned and place.call == OUTSIDE) for one in noise)
     yield wrong_scale(
         place,
         with_error(mean, error),
-        plain(tests[0]) if noise[0].functions else "",
+        plain(tests[0]) if noise[0].functions else "",  # else a layer was compared with itself
         CHANGES["masked" if meant else "left_out" if left_out else "wrong_scale"],
         "warning" if meant or left_out else "error",
     )

@@ -23,7 +23,6 @@ from jax.interpreters import partial_eval
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Given, Meeting, Pass, digest
-from dropviz.frameworks.passes import is_mask as are_masks
 from dropviz.frameworks.tags import Tag
 from dropviz.frameworks.watched import numbers
 from dropviz.jax.steps import (
@@ -64,7 +63,7 @@ class Watch:
 
     def run(self, number: int, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         """One pass; what ``function`` returns is ``(result, what else is kept)``."""
-        self.now, self.keys, self.outer = Pass(number), {}, []
+        self.now, self.keys, self.outer, self.within = Pass(number), {}, [], [None]
         program, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
         flat = [
             np.asarray(leaf) if not hasattr(leaf, "dtype") else leaf for leaf in jax.tree.leaves(arguments)
@@ -228,8 +227,7 @@ class Watch:
             values, count = values[there], max(1, round(count * there.mean()))
         meeting = Meeting.of(values, (noise[1].drawn, count), self._functions(), kept is not None)
         if name == "dot_general" and noise[1].live is not None:  # the edges of a graph, or what is not padded
-            meeting.multiplied = True
-            meeting.multiplied = are_masks([meeting])
+            meeting.multiplied = meeting.drops
         meeting.each, meeting.within = each, self.within[-1]
         meeting.added = name == "select_n" and not any(tag.fixed for _, tag in given)
         meeting.mixes = any(tag.apart for _, tag in given)

@@ -11,7 +11,6 @@ from torch import nn
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, digest
-from dropviz.frameworks.passes import is_mask as are_masks
 from dropviz.frameworks.tags import Tag
 from dropviz.torch.calls import (
     CHOOSES,
@@ -173,8 +172,7 @@ class Followed:
             kept_values, count = kept_values[there], max(1, round(count * there.mean()))
         meeting = Meeting.of(kept_values, (of_noise.drawn, count), self._functions(), kept is not None)
         if name in SUMS and of_noise.live is not None:  # the edges of a graph, or what is not padded
-            meeting.multiplied = True
-            meeting.multiplied = are_masks([meeting])
+            meeting.multiplied = meeting.drops
         meeting.selects = kept is None and name in SELECTS and noise.dtype == torch.bool
         meeting.assigned = name == "__setitem__"
         meeting.each = of_noise.count >= output.numel()

@@ -147,7 +147,7 @@ def _finding(inputs: int, tested: float, element: float, channel: float, path: f
         )
         return f"{why}: z is {plain(tested, 3)} on average, and spreads ± {one}."
     return (
-        f"The mean of z is {plain(tested, 3)} for all; it spreads ± {one} with a mask per element, "
+        f"The mean of z is {plain(tested, 3)} for all; z spreads ± {one} with a mask per element, "
         f"± {many} per channel, ± {all_at_once} per path."
     )
 
