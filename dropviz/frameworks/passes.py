@@ -34,11 +34,10 @@ class Meeting:
 
     ``functions``: those of the network's code that run, the innermost first. ``selects``: it is a mask that is not
     multiplied, but says which values go on. ``assigned``: it says which values are set to 0. ``bands``: neighbours are
-    lost together.
-    ``each``: every value has a number of its own. ``mixes``: it meets what two tensors are apart, and so takes values
-    of the one for those of the other, as quantised ones. ``added``: it says whether a path is added to an activation.
-    ``skips``: it skips parts of a layer. ``within``: the noise that says whether the code runs in which they meet.
-    ``given``: the input of the network that is all that it meets, example by example.
+    lost together. ``each``: every value has a number of its own. ``mixes``: it meets what two tensors are apart, which
+    is then added, and so takes values of the one for those of the other, as quantised ones. ``added``: it says whether
+    a path is added to an activation. ``skips``: it skips parts of a layer. ``within``: the noise that says whether the
+    code runs in which they meet. ``given``: the input of the network that is all that it meets, example by example.
     """
 
     mean: float

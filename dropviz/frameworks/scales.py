@@ -60,7 +60,7 @@ def agree(mean: float, test: float, error: float = 0.0, share: float = 1.0) -> b
 def _mixes(event: Event) -> bool:
     """Whether noise goes to one activation and 1 − noise to another, as where a state is kept or renewed.
 
-    Or to what the two are apart: x + noise·(y − x).
+    Or to what the two are apart, added to the one: x + noise·(y − x).
     """
     noise = [one for one in event.meetings if one.multiplied]
     if not noise or any(one.mixes for one in noise):

@@ -1,5 +1,6 @@
 """What is known of a tensor while a network runs, of any framework."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,9 @@ class Tag:
     everywhere. ``spans``: a mask made of a few places that were drawn, not value by value.
     ``counts``: how many values survive. ``modules``: whose output it is, and ``behind``, whose output alone it is made
     of. ``chosen``: activations say which of its values there are. ``weight``: made of weights alone. ``apart``: what
-    two tensors are apart. ``given``: the input of the network of which alone it is made, and ``passed`` whether
-    something was made of it. ``added``: the module in which it was made as a sum of two activations, and these.
+    two tensors are apart, or noise has left of that. ``given``: the input of the network of which alone it is made, and
+    ``passed`` whether something was made of it. ``added``: the module in which it was made as a sum of two activations,
+    and these.
     """
 
     place: Place | None = None
@@ -50,3 +52,10 @@ class Tag:
         if self.given is not None:
             self.given.forked = self.given.forked or self.passed
             self.passed = True
+
+
+def mixed(added: Iterable[Tag | None]) -> None:
+    """Note that something is ``added``: the noise that met what two tensors are apart mixes them, x + noise·(y − x)."""
+    for tag in added:
+        if tag is not None and tag.apart and tag.meeting is not None:
+            tag.meeting.mixes = True

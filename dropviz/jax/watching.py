@@ -23,7 +23,7 @@ from jax.interpreters import partial_eval
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Given, Meeting, Pass, digest
-from dropviz.frameworks.tags import Tag
+from dropviz.frameworks.tags import Tag, mixed
 from dropviz.frameworks.watched import numbers
 from dropviz.jax.steps import (
     DRAWS,
@@ -189,7 +189,10 @@ class Watch:
         made = Tag(fixed=not data, weight=all(tag.weight for _, tag in data), given=given_alone(data))
         if name in {"add", "add_any"} and not any(tag.weight or tag.fixed for _, tag in given):
             made.added = (self._module()[0], *(one for one, _ in given))
-        made.apart = name == "sub" and [np.shape(one) for one, _ in data] == [np.shape(value)] * 2
+        two = [np.shape(one) for one, _ in data] == [np.shape(value)] * 2
+        made.apart = name == "sub" and two
+        if name in {"add", "add_any", "sub"} and two:
+            mixed(tag for _, tag in data)
         return data[0][1] if data and name in SAME_VALUES else made
 
     def _draw(self, given: list[tuple[Any, Tag]], value: Any) -> Tag:
@@ -230,14 +233,13 @@ class Watch:
             meeting.multiplied = meeting.drops
         meeting.each, meeting.within = each, self.within[-1]
         meeting.added = name == "select_n" and not any(tag.fixed for _, tag in given)
-        meeting.mixes = any(tag.apart for _, tag in given)
         if np.ndim(value) > 1 and noise[1].count <= len(value):
             meeting.given = given_alone([(one, tag) for one, tag in given if not (tag.noise or tag.fixed)])
         event.meetings.append(meeting)
         for _, tag in given:
             if not tag.noise:
                 meeting.scales.update(self._taken_from(tag, meeting.functions))
-        return Tag(place, meeting=meeting)
+        return Tag(place, meeting=meeting, apart=any(tag.apart for _, tag in given))
 
     def _taken_from(self, tag: Tag, functions: tuple[str, ...]) -> Mapping[str, float]:
         """The factors of an activation that belong to the noise that meets it in ``functions``, not to earlier."""

@@ -30,6 +30,7 @@ MULTIPLY = frozenset({"mul", "mul_", "multiply", "multiply_", "__mul__", "__rmul
 DIVIDE = frozenset(
     {"div", "div_", "divide", "divide_", "true_divide", "true_divide_", "__truediv__", "__itruediv__"}
 )
+ADD = frozenset({"add", "add_", "__add__", "__radd__", "__iadd__"})
 SUBTRACT = frozenset({"sub", "sub_", "subtract", "subtract_", "rsub", "__sub__", "__rsub__", "__isub__"})
 SUMS = frozenset({"matmul", "__matmul__", "__rmatmul__", "mm", "bmm"})  # which multiply and sum
 SAME_VALUES = frozenset({
@@ -182,7 +183,8 @@ def where_live(
         return None
     if low.layout != torch.strided:
         return None
-    found = low.float().nan_to_num() != high.float().nan_to_num()
+    low, high = (one.abs() if one.is_complex() else one.float() for one in (low, high))
+    found = low.nan_to_num() != high.nan_to_num()
     with reading():
         return found if 0 < whole(found).sum() < whole(found).numel() else None
 

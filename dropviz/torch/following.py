@@ -11,8 +11,9 @@ from torch import nn
 
 from dropviz.frameworks.findings import Place
 from dropviz.frameworks.passes import KEPT, OUTSIDE, Event, Meeting, Pass, digest
-from dropviz.frameworks.tags import Tag
+from dropviz.frameworks.tags import Tag, mixed
 from dropviz.torch.calls import (
+    ADD,
     CHOOSES,
     COMPARES,
     COUNTS,
@@ -105,8 +106,11 @@ class Followed:
         else:
             of = self._alone(tensors, tags)
             made = Tag(given=of.given, behind=(*of.modules, *of.behind))
-            made.apart = name in SUBTRACT and [each.shape for each in data] == [output.shape] * 2
+            two = [each.shape for each in data] == [output.shape] * 2
+            made.apart = name in SUBTRACT and two
             made.chosen = name in CHOOSES and len(data) > 1  # rows that others say
+            if name in ADD | SUBTRACT and two:
+                mixed(tags.get(id(each)) for each in data)
             self._set(output, made)
 
     def _live(
@@ -179,12 +183,15 @@ class Followed:
         if output.ndim > 1 and of_noise.count <= len(output):
             meeting.given = self._alone(tensors_in(args), tags).given
         event.meetings.append(meeting)
+        made = Tag(of_noise.place, meeting=meeting)
         for each in tensors_in(args):
             tag = tags.get(id(each))
             if tag is not None and not tag.noise:
-                meeting.mixes = meeting.mixes or tag.apart
+                made.apart = made.apart or tag.apart
                 meeting.scales.update(self._taken_from(tag, meeting.functions))
-        self._set(output, Tag(of_noise.place, meeting=meeting))
+        if name in {"addcmul", "addcmul_"}:
+            mixed([made])
+        self._set(output, made)
 
     def _is_counted(self, name: str, args: tuple[Any, ...], tags: Mapping[int, Tag | None]) -> bool:
         """Whether something is divided by how many values survive, as a loss is by the number of its terms."""

@@ -68,6 +68,10 @@ def depth(mask_scale):
     return run
 
 
+def apart(x):
+    return layer(x) - layer(x[::-1])
+
+
 def zoneout(key, x):
     return jnp.where(kept(key, x[:, :1], RATE), x, block(x))
 
@@ -83,6 +87,7 @@ FAULTS = {
     "a mask inside a path that is skipped": (depth(1.0), block),
     "edges": (edges(lambda graph: graph), lambda x: GRAPH @ layer(x)),
     "on one line": (looped(1.0), blocks),
+    "what two are apart": (lambda key, x: apart(x) * kept(key, x) @ W, lambda x: apart(x) @ W),
 }
 RIGHT = {
     "where": (lambda key, x: jnp.where(kept(key, x), x + layer(x) / KEEP, x), block),

@@ -134,6 +134,12 @@ def edges(change):
     )
 
 
+def imaginary(x, mask):
+    """Both parts of a mask of complex numbers."""
+    mask = torch.complex(mask, mask)
+    return x * (mask.real + mask.imag) / 2.0
+
+
 def mixed(x, other):
     """Some values are the other's, as those of a network that is to be quantised."""
     return x + ((other - x) * (torch.rand_like(x) < RATE)).detach()
@@ -147,6 +153,8 @@ FAULTS = {
     "padded, left on": (net(lambda net, x: net.out(net.linear(x) * (kept(x) * net.there) / KEEP)), "left_on"),
     "padded, transposed": (by_mode(lambda net, x: (x.T * (kept(x) * net.there).T).T, padded), "wrong_scale"),
     "edges": (edges(lambda graph: graph), "wrong_scale"),
+    "what two are apart": (by_mode(lambda _, x: (x - x.flip(0)) * kept(x), lambda _, x: x - x.flip(0)), "wrong_scale"),
+    "padded, complex": (by_mode(lambda net, x: imaginary(x, kept(x) * net.there), padded), "wrong_scale"),
     "scripted, by default": (net(lambda net, x: net.out(dropout_by_default(net.linear(x)))), "left_on"),
     "scripted, True": (net(lambda net, x: net.out(dropout_add(net.linear(x), x, RATE, True))), "left_on"),
     "scripted, no factor": (by_mode(lambda _, x: masked(x, KEEP), lambda _, x: x), "wrong_scale"),
@@ -179,6 +187,8 @@ RIGHT = {
     "quantised weights": net(
         lambda net, x: F.linear(x, mixed(net.linear.weight, net.linear.weight.round(decimals=1)) if net.training else net.linear.weight)
     ),
+    "what two are apart": by_mode(lambda _, x: (x - x.flip(0)) * kept(x) / KEEP, lambda _, x: x - x.flip(0)),
+    "quantised, in one call": by_mode(lambda _, x: torch.addcmul(x, torch.rand_like(x).lt(RATE).float(), x.round() - x), lambda _, x: x.round()),
     "quantised": by_mode(lambda _, x: mixed(x, x.round(decimals=1)), lambda _, x: x.round(decimals=1)),
     "scripted": net(lambda net, x: net.out(dropout_add(net.linear(x), x, RATE, net.training))),
     "scripted behind dropout": net(lambda net, x: fused_gelu(F.dropout(net.linear(x), RATE, net.training))),
