@@ -78,7 +78,7 @@ class Meeting:
     @property
     def drops(self) -> bool:
         """Whether the noise is a mask, multiplied or not: zeros, and survivors of one size."""
-        return 0.0 < self.zeros < 1.0 and 0.0 < abs(self.level) and self.spread <= LEVEL * abs(self.level)
+        return 0.0 < self.zeros < 1.0 and abs(self.level) > 0.0 and self.spread <= LEVEL * abs(self.level)
 
 
 def digest(*arrays: AnyFloats | None) -> str:

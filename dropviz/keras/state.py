@@ -10,23 +10,26 @@ import keras
 import numpy as np
 from keras.src.random.seed_generator import global_seed_generator  # there is no public way to its state
 
+from dropviz.frameworks.generators import generators_kept
+
 
 @contextmanager
 def as_it_was(model: keras.Model, layers: Sequence[keras.Layer]) -> Iterator[None]:
     """Whatever happens inside, leave the built ``model`` and all generators as they were."""
     variables = {id(one): one for layer in (model, *layers) for one in layer.variables}
     seeds = global_seed_generator().state
-    held = [(one, np.array(keras.ops.convert_to_numpy(one))) for one in (*variables.values(), seeds)]
+    values = [(one, np.array(keras.ops.convert_to_numpy(one))) for one in (*variables.values(), seeds)]
+    held = [one for layer in layers for one in layer.__dict__.values()]
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (that of the network's own code)
     of_backend = _backend_state()
     try:
-        with attributes_kept(layers):
+        with attributes_kept(layers), generators_kept(held):
             yield
     finally:
         random.setstate(python)
         np.random.set_state(numpy)  # noqa: NPY002
         _put_back(of_backend)
-        for variable, value in held:
+        for variable, value in values:
             variable.assign(value)
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from dropviz.frameworks.generators import generators_kept
+
 TABLES = ("_parameters", "_buffers", "_modules")
 
 
@@ -21,14 +23,10 @@ def as_it_was(model: nn.Module) -> Iterator[None]:
     values = [tensor.detach().clone() for tensor in tensors]
     devices = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (that of the network's own code)
-    own = [
-        (held, held.get_state())
-        for kept in attributes
-        for held in kept.values()
-        if isinstance(held, torch.Generator)
-    ]
+    held = [one for kept in attributes for one in kept.values()]
+    own = [(one, one.get_state()) for one in held if isinstance(one, torch.Generator)]
     try:
-        with torch.random.fork_rng(devices):
+        with torch.random.fork_rng(devices), generators_kept(held):
             yield
     finally:
         random.setstate(python)

@@ -270,6 +270,18 @@ def test_the_network_comes_back_as_it_was():
         assert np.array_equal(np.random.get_state()[1], state)
 
 
+def test_a_generator_that_a_layer_holds_comes_back_as_it_was():
+    layer = Own(
+        lambda layer, x, training: x * (layer.rng.random(x.shape) < KEEP).astype("float32") if training else x
+    )
+    layer.rng = np.random.default_rng(0)
+    model = net(layer)
+    model(X)
+    before = layer.rng.bit_generator.state
+    check(model, X)
+    assert layer.rng.bit_generator.state == before
+
+
 def test_it_comes_back_from_an_error_too():
     def fails(layer, x, training):
         raise RuntimeError("no" if training else "never")
