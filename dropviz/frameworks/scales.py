@@ -111,9 +111,10 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
     ):
         return
     level = mean / share
-    left_out = is_mask(noise) and any(agree(level, test) for test in tests) and all(map(_whole, noise))
+    unscaled = any(agree(level, test) for test in tests)
+    left_out = unscaled and is_mask(noise) and all(map(_whole, noise))
     # As SpecAugment masks its input.
-    meant = any(one.bands or (one.assigned and place.call == OUTSIDE) for one in noise)
+    meant = unscaled and any(one.bands or (one.assigned and place.call == OUTSIDE) for one in noise)
     yield wrong_scale(
         place,
         with_error(mean, error),

@@ -40,7 +40,9 @@ def check(
     that draws is run again on the same input, with its noise and without: there the mean must be the same. That can
     be told where its noise is a mask that meets what it hands on or returns, or skips a path, or where the layer is
     affine; of noise inside other formulas only when it acts is seen, as of what `tf.function` or `jax.jit` hide. What
-    other generators draw is seen by what it does, where that is a mask.
+    other generators draw is seen by what it does, where that is a mask. Where neighbours are lost together, as by
+    DropBlock, a missing factor is a warning: a masked input has the same numbers. A layer of one's own runs some 64
+    times more, of large inputs some 12 times; one that is not seen to draw, 24 times.
     Afterwards the network is as it was: variables, seeds, attributes, and all generators; one that is not built is
     built.
 

@@ -56,6 +56,8 @@ def check(
 
         E[noise]·(factors in training only) = (factors in evaluation only)
 
+    Noise that mixes two activations, x + noise·(y − x), needs no factor, and none is asked for.
+
     Afterwards the network is as it was: parameters, buffers, modes, attributes, hooks, and all generators.
 
     Parameters

@@ -96,11 +96,11 @@ def deep(layer, x, training, scale=1.0):
     return x if training and chance() < RATE else x + layer.dense(x) * (scale if training else 1.0)
 
 
-def band(layer, x, training):
+def band(layer, x, training, scale=1.0):
     if not training:
         return x
     start, at = draws.randint((32, 1), 0, 12, seed=layer.seeds), ops.arange(16)[None]
-    return ops.where((at >= start) & (at < start + 4), 0.0, x)
+    return ops.where((at >= start) & (at < start + 4), 0.0, x * scale)
 
 
 def cut_and_mixed(_, x, training):
@@ -133,6 +133,7 @@ FAULTS = {
     "no factor": (
         own(lambda layer, x, training: x * kept(layer, x) if training else x), "wrong_scale", "own (Own)"
     ),
+    "bands, ÷ drop": (own(partial(band, scale=1.0 / RATE)), "wrong_scale", "own (Own)"),
     "÷ drop": (
         own(lambda layer, x, training: layer.behind(layer.dense(x) * (kept(layer, x) / RATE if training else 1.0))),
         "wrong_scale", "own (Own)",
