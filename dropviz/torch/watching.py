@@ -159,7 +159,7 @@ class Watch(Followed, TorchFunctionMode):  # type: ignore[misc]  # torch is not 
         if source is None and first is not None and id(whole(first)) in self.known - self.masks:
             source = Tag()  # the values of a parameter
         if isinstance(found, torch.Tensor) and source is not None and found is not args[0]:
-            live = None if source.live is None or first.is_complex() else func(source.live)
+            live = None if source.live is None or args[0].is_complex() else func(source.live)
             self._set(found, source if source.live is None else replace(source, live=live))
         return found
 
