@@ -163,7 +163,7 @@ def _findings(found: ChangingRate, steps: Sequence[str]) -> list[str]:
         return [said if found.first else nothing] * len(found.steps)
     return [
         f"One factor for all? With the last, {factor}, standard dropout’s test mean is {_off(ratio)} at step {step}; "
-        "inverted needs none."
+        "inverted’s is always right."
         for step, ratio in zip(steps, found.ratios[0].tolist(), strict=True)
     ]
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
 
 from dropviz.frameworks.findings import CHANGES, Finding, Place, wrong_scale
 from dropviz.frameworks.passes import OUTSIDE, Event, Meeting, Pass, Passes, branches, is_mask, meetings_of
@@ -65,10 +64,13 @@ def _mixes(event: Event) -> bool:
     noise = [one for one in event.meetings if one.multiplied]
     if not noise or any(one.mixes for one in noise):
         return True
-    return any(
-        (one.count, one.drawn) == (other.count, other.drawn) and abs(one.mean + other.mean - 1.0) <= ROUNDING
-        for one, other in combinations(noise, 2)
-    )
+    seen: set[tuple[int, int, float]] = set()
+    for one in noise:  # not each with each: a loop may have thousands
+        rest = round((1.0 - one.mean) / ROUNDING, 0)  # NaN and infinity stay
+        if any((one.count, one.drawn, rest + step) in seen for step in (-1, 0, 1)):
+            return True
+        seen.add((one.count, one.drawn, round(one.mean / ROUNDING, 0)))
+    return False
 
 
 def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[Finding]:

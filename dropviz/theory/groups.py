@@ -7,7 +7,7 @@ With s_g = Σ wᵢaᵢ over the inputs of group g, rate r and keep k = 1 − r, 
 The mean does not depend on the groups. z and z' are two units behind the same masks; where each unit has masks of its
 own, as with a mask a weight, their covariance is 0.
 
-Source: one mask an element is Wang & Manning, *Fast dropout training*, ICML 2013; the groups are channels in Tompson et
+Source: one mask per element is Wang & Manning, *Fast dropout training*, ICML 2013; the groups are channels in Tompson et
 al., CVPR 2015 (SpatialDropout), time steps in Gal & Ghahramani, NIPS 2016, paths in Huang et al., ECCV 2016 (stochastic
 depth) and Larsson et al., ICLR 2017 (drop-path), weights in Wan et al., ICML 2013 (DropConnect).
 """

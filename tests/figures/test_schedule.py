@@ -102,7 +102,7 @@ def test_the_sentence_says_how_far_off_the_last_rates_factor_is():
     said = dict(zip(figure.rates, figure.texts["finding"], strict=True))
     assert said[400.0] == (
         "One factor for all? With the last, × 1, standard dropout’s test mean is 43 % too large at step 400; "
-        "inverted needs none."
+        "inverted’s is always right."
     )
     assert "test mean is right at step 1,000;" in said[1000.0]
     assert (exact(figure.panels[2], "inverted") == 1.0).all()

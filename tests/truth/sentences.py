@@ -253,6 +253,7 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
             and np.isclose(float(factor), 1.0 - read.curves("^dropout rate")[0], rtol=5e-3).all()
         ),
         "every mean is E.a.": everywhere("^mean output ÷", 1.0),
+        "inverted’s is always right": everywhere("^test mean / training mean", 1.0, "inverted"),
     },
     "where": {
         "every normalisation gives what it gave in training": here("^standard deviations in training", 0.0),

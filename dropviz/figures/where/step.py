@@ -14,7 +14,10 @@ from dropviz.training.step_pairs import StepPairs
 
 ROUNDING = 1e-9  # a relative difference of losses that float64 leaves, with room
 HIGHEST = 1.5  # of the first loss: what rises above it is cut
-TITLES = {"SGD": "SGD: learning rate ÷ k² makes them one", "AdamW": "AdamW: η/k, k·λ and k·ε make them one"}
+TITLES = {
+    "SGD": "SGD: learning rate ÷ k² makes them one",
+    "AdamW": "AdamW: learning rate ÷ k, k·λ and k·ε make them one",
+}
 SCALED = {"SGD": "learning rate ÷ k²", "AdamW": "learning rate ÷ k"}
 DECOUPLED = words.Link("https://arxiv.org/abs/1711.05101", "Loshchilov & Hutter, ICLR 2019")
 
