@@ -5,11 +5,11 @@ With s_g = Σ wᵢaᵢ over the inputs of group g, rate r and keep k = 1 − r, 
     E[z] = Σ s_g          Cov[z, z'] = (r/k)·Σ s_g·s'_g          so Var[z] = (r/k)·Σ s_g²
 
 The mean does not depend on the groups. z and z' are two units behind the same masks; where each unit has masks of its
-own, as with a mask a weight, their covariance is 0.
+own, as with a mask per weight, their covariance is 0.
 
-Source: one mask per element is Wang & Manning, *Fast dropout training*, ICML 2013; the groups are channels in Tompson et
-al., CVPR 2015 (SpatialDropout), time steps in Gal & Ghahramani, NIPS 2016, paths in Huang et al., ECCV 2016 (stochastic
-depth) and Larsson et al., ICLR 2017 (drop-path), weights in Wan et al., ICML 2013 (DropConnect).
+Source: one mask per element is Wang & Manning, *Fast dropout training*, ICML 2013; the groups are channels in Tompson
+et al., CVPR 2015 (SpatialDropout), time steps in Gal & Ghahramani, NIPS 2016, paths in Huang et al., ECCV 2016
+(stochastic depth) and Larsson et al., ICLR 2017 (drop-path), weights in Wan et al., ICML 2013 (DropConnect).
 """
 
 import numpy as np
