@@ -31,7 +31,8 @@ STEMS = {
     "test": "exactly 0 at test",
 }
 # beside the stems of a panel that has both of these, after their shares
-BESIDE = {STEMS["dropped"]: " dropped", STEMS["zero"]: " were 0", STEMS["test"]: " at test"}
+BESIDE = {STEMS["dropped"]: " off", STEMS["zero"]: " were 0", STEMS["test"]: ""}
+ZEROS = {"alpha": "{alpha-test-zeros:plain}"}  # no room for that beside its stem
 NOTES = {"alpha": " (puts dropped units below 0)"}
 CODE: Mapping[str, str] = MappingProxyType(
     {
@@ -186,6 +187,7 @@ def _texts(found: NoisePair) -> dict[str, list[str]]:
     for name in found.pair:
         said |= _simulated_texts(found, name)
         said[f"{name}-note"] = _notes(found.distributions[name])
+        said[f"{name}-test-zeros"] = _test_zeros(found.distributions[name])
     said["finding"] = _findings(found)
     said["alpha-verdict"] = _alpha_verdict(found)
     said["summary"] = [
@@ -302,6 +304,13 @@ def _alpha_verdict(found: NoisePair) -> list[str]:
     ]
 
 
+def _test_zeros(picture: Distribution) -> list[str]:
+    """The share of the units that are 0 at test, where any is."""
+    rates = len(picture.outside)
+    shares = picture.masses["test"].share.tolist() if "test" in picture.masses else [0.0] * rates
+    return [f", {share:.0f} % at 0" if share else "" for share in shares]
+
+
 def _notes(picture: Distribution) -> list[str]:
     """Say what the picture cannot show, a sentence or two a rate: the point masses, and what its frame cuts off."""
     said = []
@@ -344,7 +353,8 @@ def _name(name: str) -> list[words.Span]:
 
 def _above(name: str) -> list[words.Block]:
     means = words.sentence(
-        f"{{training}}, {{test}}; upright: means {{{name}-train-mean-exact}}, {{{name}-test-mean-exact}}",
+        f"{{training}}, {{test}}{ZEROS.get(name, '')}; upright: means "
+        f"{{{name}-train-mean-exact}}, {{{name}-test-mean-exact}}",
         training=words.Key("training", role(name)),
         test=words.Key("test", TEST, dashed=True),
     )

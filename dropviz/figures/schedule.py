@@ -162,8 +162,8 @@ def _findings(found: ChangingRate, steps: Sequence[str]) -> list[str]:
         nothing = "No step drops a unit: neither strategy needs a factor at test."
         return [said if found.first else nothing] * len(found.steps)
     return [
-        f"One factor for all? With the last, {factor}, standard dropout’s test mean is {_off(ratio)} at step {step}; "
-        "inverted’s is always right."
+        f"With the last factor, {factor}, standard dropout’s test mean is {_off(ratio)} that of training at step "
+        f"{step}; inverted’s is always right."
         for step, ratio in zip(steps, found.ratios[0].tolist(), strict=True)
     ]
 
@@ -172,11 +172,11 @@ def _off(ratio: float) -> str:
     """How far a ratio of means is from 1, in words.
 
     >>> _off(1.43), _off(0.5), _off(1.0)
-    ('43 % too large', '50 % too small', 'right')
+    ('43 % above', '50 % below', 'equal to')
     """
     if ratio == 1.0:
-        return "right"
-    return f"{_percent(100.0 * abs(ratio - 1.0))} too {'large' if ratio > 1.0 else 'small'}"
+        return "equal to"
+    return f"{_percent(100.0 * abs(ratio - 1.0))} {'above' if ratio > 1.0 else 'below'}"
 
 
 def _text_name(name: str) -> str:

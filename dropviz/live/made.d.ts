@@ -17,10 +17,12 @@ type Saying = [Look, string];
 
 /**
  * Where marks are drawn: the places of the slider, the scales, pixels a unit of length, a node of the picture, and at this
- * place how many lines are above and below it, and how far down the words of its stems reach.
+ * place how many lines are above and below it, and how far down the words of its stems reach,
+ * right and left of them.
  */
 interface Room {
-  places: number[]; toX: Scale; toY: Scale; unit: number; node: SVGElement; beyond: { up: number, down: number }; said: number;
+  places: number[]; toX: Scale; toY: Scale; unit: number; node: SVGElement; beyond: { up: number, down: number };
+  said: { start: number, end: number };
 }
 
 /** A mark that is drawn: `above` stands over all marks, `nodes` among them. */

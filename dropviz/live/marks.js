@@ -183,20 +183,19 @@ const draw = {
       const side = 4 * unit;
       toCut({ d: seen && isCut ? [0, side].map((lower) =>
         `M${tenth(x - side)},${tenth(strip + lower + 2)}L${tenth(x + side)},${tenth(strip + lower - 2)}`).join("") : "" });
-      const isSaid = seen && (isCut || !mark.dashed);
+      const isSaid = seen && mark.said !== "" && (isCut || !mark.dashed);
       const phase = mark.dashed ? "test: " : "training: ";
       const place = at === 0 ? " are 0" : "";
       const text = mark.said ? `${Math.round(share)} %${mark.said}` : `${phase}${Math.round(share)} %${place}`;
       putText(words, isSaid ? text : "");
       if (!isSaid) return; // where there is no share, there is no height for its words
-      // On the side where no stem of this panel stands, if there is room; below those of the stem before.
+      // On the side where no stem of this panel stands, if there is room; below those that stand there.
       const long = (STEM_LABEL + STEM_LETTER * text.length) * unit;
       const left = toX(at) - long > toX.ends[0];
       const right = mark.said && at <= 0 ? !left : toX(at) + long < toX.ends[1];
-      toWords({
-        "text-anchor": right ? "start" : "end", x: tenth(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit),
-        y: tenth(room.said = Math.max(y + 4 * unit, room.said + 14 * unit)),
-      });
+      const anchor = right ? "start" : "end";
+      room.said[anchor] = Math.max(y + 4 * unit, room.said[anchor] + 14 * unit);
+      toWords({ "text-anchor": anchor, x: tenth(toX(at) + (right ? 1 : -1) * STEM_LABEL * unit), y: tenth(room.said[anchor]) });
     };
     /** @type {Drawn["say"]} */
     const say = (_, index) => {

@@ -120,7 +120,7 @@ export function drawPanel({ caption, svg, here, grip, width }, panel, places, pa
   const frame = frameOf(panel, width, unit);
   const toX = scale(panel.x, frame.left, frame.right);
   const toY = scale(panel.y, frame.bottom, frame.top);
-  const room = { places, toX, toY, unit, node: svg, beyond: { up: 0, down: 0 }, said: 0 };
+  const room = { places, toX, toY, unit, node: svg, beyond: { up: 0, down: 0 }, said: { start: 0, end: 0 } };
   const marks = panel.marks.map((mark) => drawMark(mark, room));
   clips += 1;
   const id = `dv-clip-${clips}`;
@@ -145,7 +145,7 @@ export function drawPanel({ caption, svg, here, grip, width }, panel, places, pa
   for (const [side, length] of Object.entries(held)) grip.style[side] = `${tenth(length)}px`;
   const move = (index) => {
     room.beyond = { up: 0, down: 0 };
-    room.said = 0;
+    room.said = { start: 0, end: 0 };
     for (const mark of marks) mark.move(index);
     if (panel.over) here.style.transform = `translateX(${Math.floor(toX(places[index]))}px)`; // whole pixels: sharp
   };

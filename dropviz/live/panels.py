@@ -137,7 +137,7 @@ class Stem:
     """A mass of ``share`` per cent at one value: axis (place,) of both.
 
     It is drawn on the axis of its panel; one that does not fit is cut, and says so. No mass, no stem. What is ``said``
-    follows its share there, in place of the phase and of "are 0".
+    follows its share there, in place of the phase and of "are 0"; nothing stands there if that is "".
     """
 
     name: str
@@ -145,7 +145,7 @@ class Stem:
     at: Numbers
     share: Numbers
     dashed: bool = False
-    said: str = ""
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -45,7 +45,7 @@ interface Path {
   width: number; stepped: boolean; filled: boolean; dots: number; spread: Numbers | null;
 }
 interface Points { mark: "Points"; name: string; color: string; x: Numbers; y: Numbers; size: number; open: boolean; }
-interface Stem { mark: "Stem"; name: string; color: string; at: Numbers; share: Numbers; dashed: boolean; said: string; }
+interface Stem { mark: "Stem"; name: string; color: string; at: Numbers; share: Numbers; dashed: boolean; said: string | null; }
 interface Band { mark: "Band"; name: string; color: string; x: Numbers; low: Numbers; high: Numbers; }
 interface Field { mark: "Field"; name: string; colors: [string, string]; x: Numbers; y: Numbers; z: Numbers; }
 interface Pixels { mark: "Pixels"; name: string; color: string; x: [number, number]; y: [number, number]; z: Numbers; }

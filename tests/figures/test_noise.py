@@ -194,8 +194,10 @@ def test_beside_the_stems_of_alpha_stands_what_they_are():
         {mark.name: mark.said for mark in panel.marks if isinstance(mark, Stem)}
         for panel in live("alpha").panels[:2]
     )
-    assert set(inverted.values()) == {""}
-    assert alpha == {STEMS["dropped"]: " dropped", STEMS["zero"]: " were 0", STEMS["test"]: " at test"}
+    assert set(inverted.values()) == {None}
+    assert alpha == {STEMS["dropped"]: " off", STEMS["zero"]: " were 0", STEMS["test"]: ""}
+    share = named(live("alpha").panels[1], Stem, STEMS["test"]).share[AT]
+    assert live("alpha").texts["alpha-test-zeros"][AT] == f", {share:.0f} % at 0"  # in its key
     assert (named(live("alpha").panels[1], Stem, STEMS["dropped"]).at < 0.0).all()  # as its row says
 
 

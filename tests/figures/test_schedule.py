@@ -101,13 +101,13 @@ def test_the_sentence_says_how_far_off_the_last_rates_factor_is():
     figure = live(annealed(0.5, duration=1000))
     said = dict(zip(figure.rates, figure.texts["finding"], strict=True))
     assert said[400.0] == (
-        "One factor for all? With the last, × 1, standard dropout’s test mean is 43 % too large at step 400; "
+        "With the last factor, × 1, standard dropout’s test mean is 43 % above that of training at step 400; "
         "inverted’s is always right."
     )
-    assert "test mean is right at step 1,000;" in said[1000.0]
+    assert "test mean is equal to that of training at step 1,000;" in said[1000.0]
     assert (exact(figure.panels[2], "inverted") == 1.0).all()
     rising = live(curriculum(0.5, gamma=0.1)).texts["finding"]
-    assert "50 % too small" in rising[0]
+    assert "50 % below that of training" in rising[0]
 
 
 def test_without_dropout_nobody_needs_a_factor():

@@ -253,6 +253,9 @@ CLAIMS: Mapping[str, Mapping[str, Truth]] = {
             and np.isclose(float(factor), 1.0 - read.curves("^dropout rate")[0], rtol=5e-3).all()
         ),
         "every mean is E.a.": everywhere("^mean output ÷", 1.0),
+        "With the last factor, .* is equal to that of training at step .*": here(
+            "^test mean / training mean", 1.0, "last"
+        ),
         "inverted’s is always right": everywhere("^test mean / training mean", 1.0, "inverted"),
     },
     "where": {

@@ -6,8 +6,7 @@ from dropviz.figures.panels.curves import Curves, over
 from dropviz.figures.where.question import HEAD, HEIGHT, LOW, texts_of
 from dropviz.live import words
 from dropviz.live.figure import LiveFigure
-from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Row
-from dropviz.numbers.checks import Floats
+from dropviz.live.panels import Axis, Line, Mark, Panel, Path, Row, Stem
 from dropviz.numbers.written import each_plain, plain
 from dropviz.simulation.where.groups import DRAWN, KINDS, Grouped
 
@@ -66,8 +65,8 @@ def _masks_panel(found: Grouped) -> Panel:
     keep = 1.0 - np.asarray(found.config.rates)
     kept_z = found.tested / keep
     marks += [
-        _upright("path dropped", np.zeros_like(keep), 1.0 - keep, found),
-        _upright("path kept", kept_z, keep, found),
+        Stem("path dropped", COLORS["path"], np.zeros_like(keep), 100.0 * (1.0 - keep), said=""),
+        Stem("path kept", COLORS["path"], kept_z, 100.0 * keep, said=""),
     ]
     keys: list[words.Span] = []
     for kind in (*DRAWN, "path"):
@@ -76,13 +75,6 @@ def _masks_panel(found: Grouped) -> Panel:
     x = Axis("z", float(found.histogram.edges[0]), float(found.histogram.edges[-1]))
     y = Axis("masks per bin", 0.0, found.histogram.top, unit=" %")
     return Panel("z over masks: the mean is the same", x, y, marks, HEIGHT, above=above)
-
-
-def _upright(name: str, at: Floats, share: Floats, found: Grouped) -> Path:
-    """A line at one value of z as tall as the share of its masks, or as the panel."""
-    height = np.minimum(100.0 * share, found.histogram.top)
-    x, y = np.stack([at, at], axis=1), np.stack([np.zeros_like(height), height], axis=1)
-    return Path(name, COLORS["path"], x, y, width=4)
 
 
 def _lines(found: Grouped, quantity: str) -> list[Line]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dropviz.figures.where.groups import groups_live
-from dropviz.live.panels import Path
+from dropviz.live.panels import Stem
 from dropviz.numbers.written import plain
 from dropviz.simulation.where.groups import GroupsConfig, grouped
 from tests.figures.reading import exact, named
@@ -35,10 +35,10 @@ def test_one_input_and_no_activation_have_true_sentences():
 
 def test_a_path_has_two_values_whose_shares_are_keep_and_rate():
     drawn = LIVE.panels[0]
-    kept, dropped = named(drawn, Path, "path kept"), named(drawn, Path, "path dropped")
-    np.testing.assert_allclose(kept.x[:, 0], FOUND.tested / (1.0 - np.asarray(LIVE.rates)))
-    assert kept.y[40, 1] == pytest.approx(min(60.0, FOUND.histogram.top))
-    assert dropped.y[30, 1] == pytest.approx(min(30.0, FOUND.histogram.top))
+    kept, dropped = named(drawn, Stem, "path kept"), named(drawn, Stem, "path dropped")
+    np.testing.assert_allclose(kept.at, FOUND.tested / (1.0 - np.asarray(LIVE.rates)))
+    assert kept.share[40] == pytest.approx(60.0)  # also where that is cut
+    assert dropped.share[30] == pytest.approx(30.0)
     assert "30 % at 0, 70 % at" in LIVE.texts["path"][30]
 
 
