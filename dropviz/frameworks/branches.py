@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dropviz.frameworks.findings import CHANGES, Finding, Place, wrong_scale
 from dropviz.frameworks.passes import Passes, branches
-from dropviz.frameworks.scales import agree, own
+from dropviz.frameworks.scales import Mean, agree, own
 from dropviz.numbers.written import plain, with_error
 
 
@@ -27,15 +27,14 @@ def of_branches(
         lines = [each.branch.get(path, {}) for each in seen.training if path in each.called]
         behind = seen.evaluated[0].branch.get(path, {})
         train, test = own(lines[0], behind), own(behind, lines[0])
-        error, keep = math.sqrt(share * (1.0 - share) / passes) * train, test / train if train else 1.0
-        # As if the path were kept as often as its factor needs: where few were skipped, their own error is too small.
-        needed = math.sqrt(max(0.0, keep * (1.0 - keep)) / passes) * train
-        if agree(share * train, test, max(error, needed), share):
+        error = math.sqrt(share * (1.0 - share) / passes) * train
+        mean = Mean(share * train, error, train, passes)
+        if agree(mean.value, test, mean.error_with(1.0, test), share):
             continue
         whole = all(
             path in each.handed for each in seen.evaluated
         )  # what is left out is no branch beside another
         yield wrong_scale(
-            place, with_error(share * train, error), plain(test),
+            place, with_error(mean.value, error), plain(test),
             CHANGES["skipped"] if whole else CHANGES["wrong_scale"], "warning" if whole else "error",
         )  # fmt: skip

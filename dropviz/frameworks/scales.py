@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from dropviz.frameworks.findings import CHANGES, Finding, Place, wrong_scale
 from dropviz.frameworks.passes import OUTSIDE, Event, Meeting, Pass, Passes, branches, is_mask, meetings_of
@@ -13,6 +14,24 @@ ROUNDING = 1e-5  # of a mean in float32
 SMALL = 0.05  # a mean nearer to 0 than this is that of noise which is added
 
 Lines = Mapping[str, float]  # factors by file and line
+
+
+class Mean(NamedTuple):
+    """The mean of noise and its error; of a mask also its ``level``, what it leaves of a survivor, in ``draws``."""
+
+    value: float
+    error: float
+    level: float = 0.0
+    draws: int = 1
+
+    def error_with(self, factor: float, test: float) -> float:
+        """The error of mean · factor, at least that of a mask which keeps as much as is right there.
+
+        Where few of few draws were dropped, their own error is too small.
+        """
+        level = self.level * factor
+        keep = test / level if level else 1.0
+        return max(self.error * factor, math.sqrt(max(0.0, keep * (1.0 - keep)) / self.draws) * level)
 
 
 def of_scale(place: Place, first: Sequence[Event], seen: Passes) -> Iterator[Finding]:
@@ -85,8 +104,8 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
     taken = {**evaluated, **_of_paths(place, seen)}
     factors = [own(one.scales, taken) * _by_mode(one.scales, seen) for one in noise]
     mean = sum(one.mean * factor * one.count for one, factor in zip(noise, factors, strict=True)) / count
-    share = 1.0
-    if is_mask(noise):
+    share, masks = 1.0, is_mask(noise)
+    if masks:
         share = sum((1.0 - one.zeros) * one.count for one in noise) / count
         error = math.sqrt(share * (1.0 - share) / count) * abs(mean / share)
     else:
@@ -102,19 +121,29 @@ def _of_noise(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[
     if any(one.added for one in noise):  # or at test a part of x, and of x with the path, as by zoneout
         lines = {line: value for each in _around(noise, seen.evaluated) for line, value in each.items()}
         tests += [value for line, value in lines.items() if line not in trained]
-    if any(agree(mean * more, test, error * more, share) for more in (1.0, *behind) for test in tests):
+    level = mean / share
+    found = Mean(mean, error, level if masks else 0.0, count)
+    if any(
+        agree(mean * more, test, found.error_with(more, test), share)
+        for more in (1.0, *behind)
+        for test in tests
+    ):
         return
     if any(
-        agree(mean * more * by, test, more * math.hypot(error * by, mean * of_by), share)
-        for by, of_by in _nested(place, noise, seen)
+        agree(
+            mean * by.value * more,
+            test,
+            math.hypot(found.error_with(by.value * more, test), by.error_with(mean * more, test)),
+            share,
+        )
+        for by in _nested(place, noise, seen)
         for more in (1.0, *behind)
         for test in tests
         if used or more != 1.0
     ):
         return
-    level = mean / share
     unscaled = any(agree(level, test) for test in tests)
-    left_out = unscaled and is_mask(noise) and all(map(_whole, noise))
+    left_out = unscaled and masks and all(map(_whole, noise))
     # As SpecAugment masks its input.
     meant = unscaled and any(one.bands or (one.assigned and place.call == OUTSIDE) for one in noise)
     yield wrong_scale(
@@ -139,17 +168,17 @@ def _by_mode(lines: Lines, seen: Passes) -> float:
     return product
 
 
-def _nested(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[tuple[float, float]]:
-    """Noise around this one, that skips the path of both, or inside: its factors may stand with this one's.
-
-    Its mean, and the error of that.
-    """
+def _nested(place: Place, noise: Sequence[Meeting], seen: Passes) -> Iterator[Mean]:
+    """The mean of noise around this one, that skips the path of both, or inside: its factors may stand here too."""
     around = {one.within for one in noise}
     for other, events in _by_place(seen).items():
         found = [one for one in meetings_of(events) if one.multiplied]
         if other in around or any(one.within == place for one in found):
             mean = sum(one.mean for one in found) / len(found)
-            yield mean, math.sqrt(sum((one.mean - mean) ** 2 for one in found)) / len(found)
+            error = math.sqrt(sum((one.mean - mean) ** 2 for one in found)) / len(found)
+            alive = sum((1.0 - one.zeros) * one.count for one in found) if is_mask(found) else 0.0
+            count = sum(one.count for one in found)
+            yield Mean(mean, error, mean * count / alive if alive else 0.0, count)
 
 
 def _by_place(seen: Passes) -> dict[Place, list[Event]]:

@@ -28,9 +28,12 @@ def inlined(entry: str) -> str:
     return "\n".join(EXPORT.sub("", IMPORT.sub("", sources[name])) for name in order)
 
 
-@cache
 def stylesheet(*names: str) -> str:
     """The style of the live figure, its bars and answers, and after it the sheets of that name."""
-    return "\n".join(
-        (HERE / name).read_text(encoding="utf-8") for name in ("explorer.css", "bars.css", *names)
-    )
+    return "\n".join(map(sheet, ("explorer.css", "bars.css", *names)))
+
+
+@cache
+def sheet(name: str) -> str:
+    """One style sheet."""
+    return (HERE / name).read_text(encoding="utf-8")

@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from dropviz.live.modules import HERE as LIVE
+from dropviz.live.modules import stylesheet
 from dropviz.live.page import glossary_html
 from dropviz.serving.metrics import RERUNS
 from dropviz.settings.addresses import FIRST_PAGE, page_link, spelled
@@ -20,7 +21,7 @@ from dropviz.ui.pages import answer, first_screen, next_layer, noise, schedule, 
 from dropviz.ui.pages.mistakes import page as mistakes
 from dropviz.ui.pages.my_network import page as my_network
 from dropviz.ui.pages.training import page as training
-from dropviz.ui.settings.session import read_address, saved, write_address
+from dropviz.ui.settings.session import in_fragment, read_address, saved, write_address
 from dropviz.ui.settings.widgets import fold
 
 HERE = Path(__file__).parent
@@ -75,17 +76,24 @@ def _fill(page: Page, complaints: list[str]) -> None:
         st.warning("  \n".join(complaints))
         complaints.clear()  # said once: a fragment runs again with what it had
     above, picture, settings = (st.container(key=f"page_{name}") for name in ("above", "picture", "settings"))
+    if first := page.chosen is not None and in_fragment():
+        # Where all else stands already, the picture need not wait until the controls are sent.
+        _show_picture(page, picture, page.chosen())
     with above:
         chosen = page.controls(settings)
     if page.view is None:
         write_address(page.settings)
-    else:
-        # At the end of a drag what stands below, and does not follow it, is not sent anew.
-        with picture:
-            (_view if page.below is None else st.fragment(_view))(page, chosen)
+    elif not first:
+        _show_picture(page, picture, chosen)
     if page.below is not None:
         with st.container(key="page_below"):
             page.below(*chosen)
+
+
+def _show_picture(page: Page, place: DeltaGenerator, chosen: tuple[Any, ...]) -> None:
+    # At the end of a drag what stands below, and does not follow it, is not sent anew.
+    with place:
+        (_view if page.below is None else st.fragment(_view))(page, chosen)
 
 
 def _view(page: Page, chosen: tuple[Any, ...]) -> None:
@@ -125,10 +133,14 @@ def _show_footer(page: Page) -> None:
 
 
 @cache
-def style(name: str = "style") -> str:
-    """A style sheet of the app; "style" holds that of the glossary, too."""
-    paths = [HERE / f"{name}.css", *([LIVE / "glossary.css"] if name == "style" else [])]
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+def style() -> str:
+    """The style sheet of the app, with those of the live figure and the glossary: sent once, not with every figure."""
+    return f"{_sheet('style')}\n{stylesheet('glossary.css')}"
+
+
+@cache
+def _sheet(name: str) -> str:
+    return (HERE / f"{name}.css").read_text(encoding="utf-8")
 
 
 @cache
@@ -142,4 +154,4 @@ def show_frame() -> None:
 
     That of a frame of another site goes to frames alone: at every change a browser asks each element for each rule.
     """
-    st.html(f"<style>{style()}{style('embedded') if st.context.is_embedded else ''}</style>")
+    st.html(f"<style>{style()}{_sheet('embedded') if st.context.is_embedded else ''}</style>")

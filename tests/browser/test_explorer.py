@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import dropviz as dv
 from tests.browser.in_view import unfold
 
 READY = ".dv[data-ready]"
@@ -171,6 +172,23 @@ def test_a_new_draw_keeps_the_rate_and_changes_the_numbers(page, opened):
     page.wait_for_url(re.compile(r"seed=\d+"))
     expect(numbers).not_to_have_text(before, use_inner_text=True)
     assert shown_rate(page) == 0.45
+
+
+@pytest.mark.parametrize("address", ["/", "/?view=full"])
+def test_after_every_change_picture_control_and_address_agree(page, opened, address):
+    """The picture is drawn before the controls are shown again: it must not lag behind them by one change."""
+    opened(page, address)
+    if address == "/":
+        page.get_by_text("all settings").click()
+    unfold(page)
+    field = page.get_by_role("spinbutton", name="standard deviation of the normal")
+    for std in ("2", "3", "0.5"):
+        field.fill(std)
+        field.press("Enter")
+        page.wait_for_url(re.compile(rf"std={std}\b"))
+        law = dv.Normal(std=float(std), relu=True)
+        expect(page.locator(".dv-foot")).to_contain_text(f"{law.exact_mean:.3f}")
+        expect(field).to_have_value(std)
 
 
 def test_what_belongs_together_is_seen_together_on_a_projector(page, opened):

@@ -115,7 +115,7 @@ def test_a_fault_is_found_where_noise_is_hard_to_see(name):
 @pytest.mark.parametrize("name", RIGHT)
 def test_noise_that_is_right_raises_no_alarm_where_it_is_hard_to_see(name, monkeypatch):
     train, test = RIGHT[name]
-    for seed in range(4):
+    for seed in (*range(4), 1172):  # at the last, a path that is kept in 8 of 10 passes is kept in 66 of 70
         monkeypatch.setattr(checking, "SEED", 1000 * seed)
         report = check(train, X, test=test)
         assert report.findings == (), (seed, str(report))

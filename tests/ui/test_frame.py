@@ -10,9 +10,12 @@ import pytest
 from dropviz.live.glossary import MEANINGS
 from dropviz.live.modules import stylesheet
 from dropviz.live.page import glossary_html
-from dropviz.settings.addresses import WITHOUT_RATE, spelled, values_of
+from dropviz.settings.addresses import FIRST_PAGE, WITHOUT_RATE, spelled, values_of
 from dropviz.settings.schedule import TABLE
+from dropviz.ui import frame
 from dropviz.ui.frame import PAGES, style
+from dropviz.ui.page import Page
+from tests.ui.opening import open_page
 
 SETTINGS = {setting.key: setting for page in PAGES for setting in page.settings}
 NONSENSE = ("x", "nan", "-1e999", "inf", "9" * 5000, "../../etc", "<b>", "[]", "é", "٣", "1_0")
@@ -77,3 +80,29 @@ def test_the_first_page_waits_for_no_table_library():
 def test_no_rule_asks_every_element_what_it_has_inside(sheet):
     # A browser would find the style of the whole page anew at every change of a setting.
     assert re.findall(r"[\s>~+,](?::not\()?:has\(", sheet) == []
+
+
+def test_a_figure_is_sent_without_its_style_sheet_which_the_frame_has():
+    (figure,) = [one.proto for one in open_page(FIRST_PAGE).main if one.type == "bidi_component"]
+    assert figure.css_content == ""
+    assert stylesheet() in style()
+
+
+@pytest.mark.parametrize(
+    ("rerun", "order"),
+    [(False, ["controls", "view of what they say"]), (True, ["view of what is held", "controls"])],
+    ids=["a page that opens", "a change of a setting"],
+)
+def test_a_picture_waits_for_its_controls_only_while_its_page_opens(monkeypatch, rerun, order):
+    done = []
+    page = Page(
+        *("",) * 4,
+        settings=(),
+        controls=lambda _: done.append("controls") or ("they say",),
+        chosen=lambda: ("is held",),
+        view=lambda what: done.append(f"view of what {what}"),
+    )
+    monkeypatch.setattr(frame, "in_fragment", lambda: rerun)
+    monkeypatch.setattr(frame, "write_address", lambda _: None)
+    frame._fill(page, [])
+    assert done == order

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from dropviz.live.figure import LiveFigure
-from dropviz.live.modules import stylesheet
 from dropviz.live.panels import Panel, wire
 from dropviz.live.scripts import plotly_address
 from dropviz.live.terms import Reader
@@ -83,7 +82,7 @@ def live_figure(
     # As bytes: a dict would be written to JSON twice by Streamlit, and read whole where only the head is new.
     data = json.dumps(head).encode() + b"\n" + live.payload
     moves = {} if move is None else {"on_moved_change": lambda: move(held(state, "moved"))}
-    component("explorer", '<div class="dv"></div>', stylesheet())(
+    component("explorer", '<div class="dv"></div>')(
         key=state,
         data=data,
         on_rate_change=keep_rate,
@@ -97,10 +96,10 @@ def live_figure(
 def show_words(blocks: Sequence[Block], key: str) -> None:
     """Show words without a figure, each word of the glossary explained where it first stands."""
     sent = wire(Reader().read(list(blocks)))
-    component("said", '<div class="dv"></div>', stylesheet())(key=key, data={"blocks": sent})
+    component("said", '<div class="dv"></div>')(key=key, data={"blocks": sent})
 
 
 def growing_figures(charts: Sequence[tuple[Panel, str]], key: str) -> None:
     """Show panels, each with its description; under the same ``key`` they change in place."""
     sent = [{"panel": wire(panel), "alt": words} for panel, words in charts]
-    component("growing", GROWING, stylesheet())(key=key, data={"charts": sent, "plotly": [plotly_address()]})
+    component("growing", GROWING)(key=key, data={"charts": sent, "plotly": [plotly_address()]})

@@ -24,8 +24,11 @@ def script_addresses(name: str) -> list[str]:
     return [script.address, media.removeprefix("/")]
 
 
-def component(name: str, html: str, css: str) -> Callable[..., Any]:
-    """The component whose script is called ``name``; ``html`` has its root, which gets the addresses of the script."""
+def component(name: str, html: str, css: str = "") -> Callable[..., Any]:
+    """The component whose script is called ``name``; ``html`` has its root, which gets the addresses of the script.
+
+    It is sent with every change, and so is ``css``: what the frame does not have.
+    """
     return _component(name, html.replace(">", f' data-script="{" ".join(script_addresses(name))}">', 1), css)
 
 
@@ -47,5 +50,5 @@ def _component(
     name: str, html: str, _css: str
 ) -> Callable[..., Any]:  # one name, one style: it is not hashed anew
     return st.components.v2.component(
-        f"dropviz_{name}", html=html, css=_css, js=inlined("loader.js"), isolate_styles=False
+        f"dropviz_{name}", html=html, css=_css or None, js=inlined("loader.js"), isolate_styles=False
     )

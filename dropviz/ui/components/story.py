@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from dropviz.live.modules import stylesheet
+from dropviz.live.modules import sheet
 from dropviz.live.scripts import plotly_address
 from dropviz.settings.addresses import spelled
 from dropviz.settings.story import MODE, ORDER, SCENE, STORY
@@ -123,7 +123,7 @@ def mount_story(story: Story, payload: dict[str, Any], drawn: str) -> None:
         if wanted in ("page", "talk"):
             set_value(MODE, wanted)
 
-    component("story", '<div class="story"></div>', stylesheet("story.css"))(
+    component("story", '<div class="story"></div>', sheet("story.css"))(
         key=state,
         data={"story": payload | {"scenes": scenes}, **begin, "plotly": [plotly_address()], "room": room},
         on_scene_change=keep_scene,

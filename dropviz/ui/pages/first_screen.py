@@ -20,7 +20,7 @@ from dropviz.ui.components.live import Ready, live_figure, ready, unfolded
 from dropviz.ui.page import Page
 from dropviz.ui.settings.session import kept, remember, set_value
 from dropviz.ui.settings.sources import choose_source, name_own
-from dropviz.ui.settings.widgets import fold, show, show_seed
+from dropviz.ui.settings.widgets import fold, heard, show, show_seed
 
 FRAMEWORK = Choice(
     "code",
@@ -61,22 +61,30 @@ def _controls(place: DeltaGenerator) -> tuple[dv.SweepConfig, str, str]:
     with place:
         name_own()
     settings = None if full else fold("My own activations, and all settings", "settings", place)
-    if settings is not None and not settings.open:
-        activations, label = choose_source(kept)
-        return _config(activations, int(kept(UNITS)), tuple(ANSWER.options), kept(SEED)), "", label
-    with settings or st.sidebar:
-        other = "simple" if full else "full"
-        if st.button(VIEW.options[other], help=VIEW.help):
-            set_value(VIEW, other)
-            remember(VIEW)
-            st.rerun()  # the whole page: the settings move into the sidebar, or leave it
-    with settings.container(horizontal=True, vertical_alignment="bottom") if settings else st.sidebar:
-        activations, label = choose_source()
-        strategies = show(STRATEGIES) if full else tuple(ANSWER.options)
-        measure = show(MEASURE) if full else ""
-        units = int(show(UNITS))
-        seed = show_seed(SEED, "A new seed: other activations, other masks.")
-    return _config(activations, units, strategies, seed), measure, label
+    if settings is None or settings.open:
+        with settings or st.sidebar:
+            other = "simple" if full else "full"
+            if st.button(VIEW.options[other], help=VIEW.help):
+                set_value(VIEW, other)
+                remember(VIEW)
+                st.rerun()  # the whole page: the settings move into the sidebar, or leave it
+        with settings.container(horizontal=True, vertical_alignment="bottom") if settings else st.sidebar:
+            choose_source()
+            if full:
+                show(STRATEGIES)
+                show(MEASURE)
+            show(UNITS)
+            show_seed(SEED, "A new seed: other activations, other masks.")
+    return _chosen()
+
+
+def _chosen() -> tuple[dv.SweepConfig, str, str]:
+    """What to draw, by which measure of the discrepancy, and what its activations are called."""
+    full = kept(VIEW) == "full"
+    activations, label = choose_source(heard)
+    strategies = heard(STRATEGIES) if full else tuple(ANSWER.options)
+    config = _config(activations, int(heard(UNITS)), strategies, heard(SEED))
+    return config, heard(MEASURE) if full else "", label
 
 
 def _view(config: dv.SweepConfig, measure: str, label: str) -> None:
@@ -144,5 +152,6 @@ PAGE = Page(
     *pages.START,
     settings=(*SETTINGS, FRAMEWORK),
     controls=_controls,
+    chosen=_chosen,
     view=_view,
 )

@@ -98,11 +98,15 @@ def restore(setting: Setting) -> None:
         st.session_state[setting.key] = list(value) if isinstance(value, tuple) else value
 
 
+def in_fragment() -> bool:
+    """Whether only a part of a page that stands already is run."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
 def to_replace() -> str:
     """Return the query that takes the place of a page's bare address, on the very run that opens the page."""
-    context = get_script_run_ctx()
-    in_fragment = context is not None and bool(context.fragment_ids_this_run)
-    return "" if in_fragment else str(st.session_state.get("replace", ""))
+    return "" if in_fragment() else str(st.session_state.get("replace", ""))
 
 
 def write_address(settings: Sequence[Setting]) -> None:

@@ -21,14 +21,12 @@ FILE_HELP = f"Numbers, one or two axes; at most {MOST_BYTES // 1_000_000} MB and
 
 
 def choose_source(ask: Callable[[Setting], Any] = show) -> tuple[Activations, str]:
-    """Show the widgets, or `kept` what they last said; return the activations and what they are called on the page."""
+    """Show the widgets, or ask `kept` or `heard`; return the activations and what they are called on the page."""
     name = ask(SOURCE)
     if name == FILE:
         own = _own_file() if ask is show else _last()
         if own.value is not None:
             return own.value, own.name
-        if not own.problem:
-            st.info("Choose a file; until then the hidden layer of the digits is shown.")
         return SOURCES["digits"].make(), SOURCES["digits"].label
     source = SOURCES[name]
     values = [ask(setting) for setting in source.settings]
@@ -41,10 +39,12 @@ def own_activations() -> Upload[Empirical]:
 
 
 def name_own() -> None:
-    """Say that a person's own activations are drawn from, if there are any."""
+    """Say that a person's own activations are drawn from, or that there are none yet, where these are chosen."""
     own = own_activations()
     if own.value is not None:
         st.caption(f"Drawn from {disarmed(own.name)}.")
+    elif saved().get(SOURCE.key) == FILE and not own.problem:
+        st.info("Choose a file; until then the hidden layer of the digits is shown.")
 
 
 def drawn_from(place: DeltaGenerator, default: Activations, label: str, what: str = "Drawn") -> Activations:

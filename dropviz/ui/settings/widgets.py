@@ -21,6 +21,23 @@ def show(setting: Setting) -> Any:
     return value
 
 
+def heard(setting: Setting) -> Any:
+    """Remember and return what a person may just have set in a widget that is yet to be shown again."""
+    if not isinstance(setting, Text) and setting.control != "page" and setting.key in st.session_state:
+        saved()[setting.key] = _value(setting, st.session_state[setting.key])
+    return kept(setting)
+
+
+def _value(setting: Number | Choice | Choices, held: Any) -> Any:
+    """What is set by what the widget of a setting holds."""
+    match setting:
+        case Number():
+            return setting.settled(held)
+        case Choices():
+            return tuple(name for name in setting.options if name in held) or setting.default
+    return held or setting.default
+
+
 def show_seed(seed: Number, help: str) -> int:
     """Show a seed, and a button that draws another one."""
     value = int(show(seed))
@@ -58,18 +75,18 @@ def _widget(setting: Setting) -> Any:
             }
             if setting.control == "slider":
                 return st.slider(**shown)
-            return setting.settled(st.number_input(**shown, format="%.0f" if setting.whole else "%g"))
+            return _value(setting, st.number_input(**shown, format="%.0f" if setting.whole else "%g"))
         case Text():
             return _read(setting, st.text_input(**shown, placeholder=setting.placeholder))
         case Choices():
             chosen = st.pills(**shown, selection_mode="multi", on_change=_settle, args=(setting,))
             if sentence := st.session_state.pop(_left_out(setting), ""):
                 st.info(sentence)
-            return tuple(name for name in setting.options if name in chosen) or setting.default
+            return _value(setting, chosen)
         case Choice(control="box"):
             return st.selectbox(**shown)
         case Choice():
-            return st.segmented_control(**shown, required=True) or setting.default
+            return _value(setting, st.segmented_control(**shown, required=True))
 
 
 def _settle(setting: Choices) -> None:
