@@ -59,6 +59,7 @@ class Watch(Draws):
         self.fixed: dict[
             str, Meeting | None
         ] = {}  # of layers that draw nothing: their mask, if they keep one
+        self.parts: dict[str, set[str]] = {}  # of layers that draw nothing: what the first pass calls of them
         self.unseen: set[str] = set()  # layers with a mask that comes from a generator of their own
         self.factors: dict[
             str, float
@@ -167,15 +168,21 @@ class Watch(Draws):
             self.once.setdefault(place, self.now.events[place])
 
     def _look_for_hidden(self, running: Running, layer: tuple[Layer, AnyFloats]) -> None:
-        """Measure once what a layer does that is not seen to draw."""
+        """Measure once what a layer does that is not seen to draw; again where another pass calls other parts of it."""
         path = running.path
+        parts = {other for other in self.now.called if other.startswith(f"{path}." if path else "")} - {path}
+        unseen = None
+        if path in self.parts and self.parts[path] != parts and path not in self.unseen:
+            unseen = measured(*layer)  # chance had hidden it
+            del self.parts[path]
         if path not in self.fixed:
             self.fixed[path], unseen = hidden_mask(*layer)
-            if unseen is not None:
-                self.measured[path, True] = unseen
-                self.unseen.add(path)
+            self.parts[path] = parts
             inside = (place.among([path]) for place in self.now.events)
             self.factors[path] = factor(*layer) if any(inside) else 1.0
+        if unseen is not None and unseen.zeros:
+            self.measured[path, True] = unseen
+            self.unseen.add(path)
         if path in self.unseen:
             place = Place(path, running.kind, "", "a mask that was not seen drawn")
             self.now.events[place] = Event(1, None, True, states=[str(self.now.number)])

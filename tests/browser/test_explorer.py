@@ -180,8 +180,9 @@ def test_after_every_change_picture_control_and_address_agree(page, opened, addr
     opened(page, address)
     if address == "/":
         page.get_by_text("all settings").click()
-    unfold(page)
     field = page.get_by_role("spinbutton", name="standard deviation of the normal")
+    expect(field).to_have_value("1")
+    unfold(page)
     for std in ("2", "3", "0.5"):
         field.fill(std)
         field.press("Enter")
@@ -189,6 +190,17 @@ def test_after_every_change_picture_control_and_address_agree(page, opened, addr
         law = dv.Normal(std=float(std), relu=True)
         expect(page.locator(".dv-foot")).to_contain_text(f"{law.exact_mean:.3f}")
         expect(field).to_have_value(std)
+
+
+def test_a_chosen_strategy_has_the_ink_of_the_others_as_its_ground(page, opened):
+    page.emulate_media(color_scheme="dark")
+    opened(page, "/?view=full")
+    chosen, other = (
+        page.locator("button[data-variant=pills]", has_text=name) for name in ("inverted", "twice")
+    )
+    colour = "(button, name) => getComputedStyle(button)[name]"
+    assert chosen.evaluate(colour, "background-color") == other.evaluate(colour, "color")
+    assert chosen.evaluate(colour, "color") != other.evaluate(colour, "color")
 
 
 def test_what_belongs_together_is_seen_together_on_a_projector(page, opened):
