@@ -353,7 +353,7 @@ def _name(name: str) -> list[words.Span]:
 
 def _above(name: str) -> list[words.Block]:
     means = words.sentence(
-        f"{{training}}, {{test}}{ZEROS.get(name, '')}; vertical lines: means "
+        f"{{training}}, {{test}}{ZEROS.get(name, '')}; upright: means "
         f"{{{name}-train-mean-exact}}, {{{name}-test-mean-exact}}",
         training=words.Key("training", role(name)),
         test=words.Key("test", TEST, dashed=True),

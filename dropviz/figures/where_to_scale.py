@@ -213,9 +213,7 @@ def _problem(row: Strategy, rate: float, centred: bool) -> str:
     if centred:
         return PROBLEM + "Here the mean is 0 all the same."
     if row.mistake:
-        return (
-            PROBLEM + f"Unscaled, the next layer gets {plain(1.0 / (1.0 - rate), 3)} times as much at test."
-        )
+        return PROBLEM + f"Unscaled, the next layer gets {plain(1.0 / (1.0 - rate), 3)} times as much."
     return PROBLEM + "Scaled, both give the next layer the same mean."
 
 

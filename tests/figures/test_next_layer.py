@@ -120,7 +120,6 @@ def test_a_step_opens_with_one_sentence_and_one_picture_and_folds_the_rest(step)
 def test_a_finding_is_short_and_at_rate_0_nothing_is_lost(step, name):
     findings = STEPS[step](config(**EXTREMES[name])).texts["finding"]
     assert max(map(len, findings)) <= 160
-    assert not any(said.startswith("Over ") for said in findings)
     assert not re.search("as at test|not kept|grows|varies less", findings[0])
 
 

@@ -184,7 +184,7 @@ def test_the_problem_says_what_the_next_layer_gets_with_the_answer_that_is_chose
         for rate, train, test, said in zip(
             RATES, *means(result, name), variant.texts["problem"], strict=True
         ):
-            times = re.search(r"Unscaled, the next layer gets (\S+) times as much at test\.$", said)
+            times = re.search(r"Unscaled, the next layer gets (\S+) times as much\.$", said)
             assert (times is not None) is bool(name == "none" and rate > 0.0 and test != 0.0)
             if times:
                 assert float(times[1]) == pytest.approx(test / train, rel=5e-3)

@@ -187,7 +187,7 @@ def _finding(z: str, spread: float) -> str:
     if spread == 0.0:
         return f"Every mask gives z = {z}, and so does the test pass."
     return (
-        f"Averaged over masks, z (weights × activations + bias) is {z}, as at test; "
+        f"Over masks z, weights × activations + bias, averages {z}, as at test; "
         f"one mask is off by about {plain(spread, 2)}."
     )
 

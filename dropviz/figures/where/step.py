@@ -15,8 +15,8 @@ from dropviz.training.step_pairs import StepPairs
 ROUNDING = 1e-9  # a relative difference of losses that float64 leaves, with room
 HIGHEST = 1.5  # of the first loss: what rises above it is cut
 TITLES = {
-    "SGD": "SGD: learning rate ÷ k² makes them equal",
-    "AdamW": "AdamW: learning rate ÷ k, k·λ and k·ε make them equal",
+    "SGD": "SGD: learning rate ÷ k² makes them one",
+    "AdamW": "AdamW: learning rate ÷ k, k·λ and k·ε make them one",
 }
 SCALED = {"SGD": "learning rate ÷ k²", "AdamW": "learning rate ÷ k"}
 DECOUPLED = words.Link("https://arxiv.org/abs/1711.05101", "Loshchilov & Hutter, ICLR 2019")
@@ -134,12 +134,11 @@ def _finding(rate: float, equal: list[float], factors: list[float], rule: float)
     if rate == 0.0:
         return "At rate 0 both strategies are the same, and so are all runs."
     sgd, adam = (grouped(100.0 * part, 2) for part in equal)
-    squared, keep = (plain(1.0 / factor, 3) for factor in factors)
-    same = "are equal, to rounding" if rule < ROUNDING else f"part by {100 * rule:.1g} %"
+    by_sgd, by_adam = (plain(factor, 3) for factor in factors)
+    one = "they are one, to rounding" if rule < ROUNDING else f"they part by {100 * rule:.1g} %"
     return (
         f"At equal settings the losses part by up to {sgd} % (SGD) and {adam} % (AdamW). "
-        f"If standard divides its learning rate behind the dropout by k² = {squared} (SGD) or k = {keep} (AdamW), "
-        f"and sets λ and ε as the rule says, they {same}."
+        f"With {by_sgd} and {by_adam} times the learning rate behind the dropout, and λ and ε to match, {one}."
     )
 
 

@@ -39,7 +39,7 @@ def test_the_runs_by_the_rule_lie_on_inverted_and_the_sentence_says_how_far_the_
         np.testing.assert_allclose(rule, inverted, rtol=1e-12)
         parted = np.abs(equal[2] / inverted[2] - 1.0).max()
         assert f"{100 * parted:.2g} % ({name})" in live.texts["finding"][2]
-    assert "by k² = 0.250 (SGD) or k = 0.500 (AdamW)" in live.texts["finding"][2]
+    assert "With 4.00 and 2.00 times the learning rate" in live.texts["finding"][2]
     assert live.texts["finding"][0].startswith("At rate 0 both strategies are the same")
     assert live.texts["rule-adamw"][2] == "2.00·η, 0.500·λ, 0.500·ε"
     assert live.texts["rule-sgd"][2] == "4.00·η, 0.250·λ"
