@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Literal, cast
 
 import numpy as np
@@ -34,17 +33,15 @@ STEMS = {
 BESIDE = {STEMS["dropped"]: " off", STEMS["zero"]: " were 0", STEMS["test"]: ""}
 ZEROS = {"alpha": "{alpha-test-zeros:plain}"}  # no room for that beside its stem
 NOTES = {"alpha": " (puts dropped units below 0)"}
-CODE: Mapping[str, str] = MappingProxyType(
-    {
-        "standard": "train = a * mask\ntest = a * keep",
-        "inverted": "train = a * mask / keep\ntest = a",
-        "gaussian": "train = a * rng.normal(1, np.sqrt(rate / keep), a.shape)\ntest = a",
-        "additive": "s = np.sqrt(rate / keep * np.mean(a**2))\ntrain = a + rng.normal(0, s, a.shape)\ntest = a",
-        "uniform": "h = np.sqrt(3 * rate / keep)\ntrain = a * rng.uniform(1 - h, 1 + h, a.shape)\ntest = a",
-        "alpha": "fill = -1.7580993\nA = (keep * (1 + fill**2 * rate)) ** -0.5\n"
-        "train = A * (np.where(mask, a, fill) - rate * fill)\ntest = a",
-    }
-)
+CODE: Mapping[str, str] = {
+    "standard": "train = a * mask\ntest = a * keep",
+    "inverted": "train = a * mask / keep\ntest = a",
+    "gaussian": "train = a * rng.normal(1, np.sqrt(rate / keep), a.shape)\ntest = a",
+    "additive": "s = np.sqrt(rate / keep * np.mean(a**2))\ntrain = a + rng.normal(0, s, a.shape)\ntest = a",
+    "uniform": "h = np.sqrt(3 * rate / keep)\ntrain = a * rng.uniform(1 - h, 1 + h, a.shape)\ntest = a",
+    "alpha": "fill = -1.7580993\nA = (keep * (1 + fill**2 * rate)) ** -0.5\n"
+    "train = A * (np.where(mask, a, fill) - rate * fill)\ntest = a",
+}
 
 
 def noise_live(found: NoisePair) -> LiveFigure:
@@ -187,7 +184,7 @@ def _texts(found: NoisePair) -> dict[str, list[str]]:
     for name in found.pair:
         said |= _simulated_texts(found, name)
         said[f"{name}-note"] = _notes(found.distributions[name])
-        said[f"{name}-test-zeros"] = _test_zeros(found.distributions[name])
+        said |= {f"{name}-test-zeros": _test_zeros(found.distributions[name])} if name in ZEROS else {}
     said["finding"] = _findings(found)
     said["alpha-verdict"] = _alpha_verdict(found)
     said["summary"] = [
@@ -279,16 +276,14 @@ def _alpha_spelled(rate: float, _: float) -> str:
 
 
 # the training output at a rate, and at a mean square of the activations
-_SPELLED: Mapping[str, Callable[[float, float], str]] = MappingProxyType(
-    {
-        "standard": lambda rate, _: f"m·a, P(m = 0) = {rate:g}",
-        "inverted": lambda rate, _: f"m·a / {1 - rate:.2g}",
-        "gaussian": lambda rate, _: f"a·N(1, {plain(float(noise_ratio(rate)) ** 2, 3)})",
-        "additive": lambda rate, square: f"a + N(0, {plain(float(noise_ratio(rate)) ** 2 * square, 3)})",
-        "uniform": lambda rate, _: f"a·U(1 ± {plain(math.sqrt(3.0) * float(noise_ratio(rate)), 3)})",
-        "alpha": _alpha_spelled,
-    }
-)
+_SPELLED: Mapping[str, Callable[[float, float], str]] = {
+    "standard": lambda rate, _: f"m·a, P(m = 0) = {rate:g}",
+    "inverted": lambda rate, _: f"m·a / {1 - rate:.2g}",
+    "gaussian": lambda rate, _: f"a·N(1, {plain(float(noise_ratio(rate)) ** 2, 3)})",
+    "additive": lambda rate, square: f"a + N(0, {plain(float(noise_ratio(rate)) ** 2 * square, 3)})",
+    "uniform": lambda rate, _: f"a·U(1 ± {plain(math.sqrt(3.0) * float(noise_ratio(rate)), 3)})",
+    "alpha": _alpha_spelled,
+}
 
 
 def _alpha_verdict(found: NoisePair) -> list[str]:
@@ -306,8 +301,7 @@ def _alpha_verdict(found: NoisePair) -> list[str]:
 
 def _test_zeros(picture: Distribution) -> list[str]:
     """The share of the units that are 0 at test, where any is."""
-    rates = len(picture.outside)
-    shares = picture.masses["test"].share.tolist() if "test" in picture.masses else [0.0] * rates
+    shares = picture.masses["test"].share.tolist() if "test" in picture.masses else picture.outside * 0.0
     return [f", {share:.0f} % at 0" if share else "" for share in shares]
 
 

@@ -22,7 +22,7 @@ def show(setting: Setting) -> Any:
 
 
 def heard(setting: Setting) -> Any:
-    """Remember and return what a person may just have set in a widget that is yet to be shown again."""
+    """Remember and return what a person may just have set in a widget yet to be shown again; a text, as it was kept."""
     if not isinstance(setting, Text) and setting.control != "page" and setting.key in st.session_state:
         saved()[setting.key] = _value(setting, st.session_state[setting.key])
     return kept(setting)
